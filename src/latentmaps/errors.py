@@ -1,0 +1,26 @@
+"""The errors that a user can cause and mend.
+
+A stage prints the message of any of these and ends with exit code 1; every other exception is a
+defect of ours and keeps its traceback. The message says, in this order: the place, what was found,
+what was expected, what to do.
+"""
+
+
+class LatentmapsError(Exception):
+    """Something the user gave cannot be used; the message tells what to do about it."""
+
+
+class ParamsError(LatentmapsError):
+    """A value of params.yaml is unknown, missing, of the wrong type or out of range."""
+
+
+class DataError(LatentmapsError):
+    """A file is missing, damaged, or holds something other than what the stage reads."""
+
+
+class DownloadError(LatentmapsError):
+    """No mirror gave the file that was asked for."""
+
+
+class TrainingError(LatentmapsError):
+    """A network cannot be built or trained with these values."""

@@ -1,0 +1,27 @@
+"""The section ``crop_faces``: what part of a picture is kept, and at which size."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from latentmaps.params.types import Listed, NonNegative, section
+
+
+def _check_box(box: tuple[int, ...]) -> tuple[int, ...]:
+    if len(box) != 4 or box[2] <= box[0] or box[3] <= box[1]:
+        raise ValueError("four numbers left, top, right, bottom with left < right and top < bottom")
+    return box
+
+
+@section
+class CropFaces:
+    """Attributes:
+    crop_box: left, top, right, bottom in pixels of the raw picture; right and bottom are the
+        first column and row outside.
+    image_size: height and width of an image, pixels.
+    resample: the filter of Pillow's resize.
+    """
+
+    crop_box: Annotated[Listed[NonNegative], AfterValidator(_check_box)]
+    image_size: Annotated[int, Field(ge=8, le=1024)]
+    resample: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]

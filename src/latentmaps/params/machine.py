@@ -1,0 +1,20 @@
+"""The section ``machine``: where the work is done. No stage depends on it."""
+
+from typing import Literal
+
+from latentmaps.params.types import Positive, section
+
+
+@section
+class Machine:
+    """Attributes:
+    device: auto takes a GPU when TensorFlow sees one.
+    gpu_memory_limit_mib: cap in MiB, or null: memory grows as it is needed.
+    cpu_threads: threads of one operation, or null: all cores.
+    jit_compile: XLA; auto is on for a GPU and off on a CPU, where it slows convolutions down.
+    """
+
+    device: Literal["auto", "cpu", "gpu"]
+    gpu_memory_limit_mib: Positive | None
+    cpu_threads: Positive | None
+    jit_compile: Literal["auto", True, False]

@@ -1,0 +1,34 @@
+"""The types that the sections share.
+
+``section`` makes a class a frozen dataclass that takes its values strictly: an integer is welcome
+where a float is expected, a list where a tuple is, and those are the only conversions.
+"""
+
+from typing import Annotated, Any, TypeVar, dataclass_transform
+
+from pydantic import BeforeValidator, ConfigDict, Field, dataclasses
+
+_T = TypeVar("_T")
+Item = TypeVar("Item")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def section(cls: type[_T]) -> type[_T]:
+    """Gives `cls` as a frozen, strictly typed dataclass whose fields are all named."""
+    config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+    return dataclasses.dataclass(config=config, frozen=True, kw_only=True)(cls)
+
+
+def _list_to_tuple(value: Any) -> Any:
+    # Strict mode takes only a tuple for a tuple, and YAML has lists alone.
+    return tuple(value) if isinstance(value, list) else value
+
+
+Listed = Annotated[tuple[Item, ...], BeforeValidator(_list_to_tuple), Field(min_length=1)]
+
+Positive = Annotated[int, Field(ge=1)]
+NonNegative = Annotated[int, Field(ge=0)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+NonNegativeFloat = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]

@@ -1,0 +1,268 @@
+"""What every stage does around its work.
+
+``main`` reads the arguments and params.yaml, checks that the inputs are there, sets the log up, and
+hands the stage a ``Run``. The stage writes into a temporary folder beside each output; only when it
+has finished do the outputs get their names, so a declared output is whole or absent, whatever
+happened. A user's mistake ends in one message and exit code 1, without a traceback.
+"""
+
+import argparse
+import json
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from latentmaps.errors import DataError, LatentmapsError
+from latentmaps.params import loader
+from latentmaps.params.base import Base
+
+S = TypeVar("S")
+
+log = logging.getLogger("latentmaps")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a stage.
+
+    Attributes:
+        inputs: argument name -> existing path.
+        outputs: argument name -> path to write to; it gets its final name after the run.
+        options: argument name -> text from the command line.
+        all_params: the checked params.yaml.
+    """
+
+    inputs: Mapping[str, Path]
+    outputs: Mapping[str, Path]
+    options: Mapping[str, str]
+    all_params: loader.Params
+
+    def params(self, section: type[S]) -> S:
+        """Gives the section of params.yaml of which `section` is the dataclass."""
+        return self.all_params.section(section)
+
+    @property
+    def seed(self) -> int:
+        """The seed from which every random draw of the stage is derived."""
+        return self.params(Base).seed
+
+
+@dataclass(frozen=True)
+class _Staging:
+    """Final paths of the outputs, and the temporary ones the stage writes to."""
+
+    finals: Mapping[str, Path]
+    folder_name: str
+    temporary: Mapping[str, Path] = field(init=False)
+
+    def __post_init__(self) -> None:
+        temporary = {name: self._folder(p) / p.name for name, p in self.finals.items()}
+        object.__setattr__(self, "temporary", temporary)
+
+    def _folder(self, final: Path) -> Path:
+        return final.parent / self.folder_name
+
+    def open(self) -> None:
+        """Makes empty folders; what a killed run left behind goes."""
+        self.close()
+        for final in self.finals.values():
+            self._folder(final).mkdir(parents=True, exist_ok=True)
+
+    def publish(self) -> None:
+        """Gives every output its final name."""
+        missing = [str(self.finals[n]) for n, p in self.temporary.items() if not p.exists()]
+        if missing:
+            raise RuntimeError(f"the stage ended without writing {', '.join(missing)}")
+        for path in self.temporary.values():
+            _flush(path)
+        for name, path in self.temporary.items():
+            _replace(path, self.finals[name])
+
+    def close(self) -> None:
+        for final in self.finals.values():
+            shutil.rmtree(self._folder(final), ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    """Forces a file, or all files of a folder, from memory to the disk."""
+    for file in path.rglob("*") if path.is_dir() else [path]:
+        if file.is_file():
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+
+
+def _replace(source: Path, target: Path) -> None:
+    # os.replace refuses a folder that is not empty
+    if target.is_dir():
+        shutil.rmtree(target)
+    os.replace(source, target)
+
+
+def main(
+    work: Callable[[Run], None],
+    *,
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    options: Mapping[str, str] | None = None,
+) -> NoReturn:
+    """Runs a stage from the command line and ends the process.
+
+    Args:
+        work: the stage; the docstring of its module is the text of ``--help``.
+        inputs: argument name -> what the file or folder holds.
+        outputs: argument name -> what the file or folder will hold.
+        options: argument name -> meaning of an argument that is no path.
+    """
+    arguments = _parse(work, inputs, outputs, options or {})
+    logging.basicConfig(
+        stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO
+    )
+    try:
+        _run(work, arguments, inputs, outputs, options or {})
+    except LatentmapsError as error:
+        sys.exit(f"{_stage_name(work)}: {error}")
+    except OSError as error:
+        sys.exit(f"{_stage_name(work)}: {_describe_disk_error(error)}")
+    except KeyboardInterrupt:
+        sys.exit(f"{_stage_name(work)}: interrupted; no output was written")
+    sys.exit(0)
+
+
+def _stage_name(work: Callable[[Run], None]) -> str:
+    return work.__name__
+
+
+def _parse(
+    work: Callable[[Run], None],
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    options: Mapping[str, str],
+) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=sys.modules[work.__module__].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    for kind, named in (("read", inputs), ("written", outputs)):
+        for name, meaning in named.items():
+            parser.add_argument(
+                _flag(name), type=Path, required=True, metavar="PATH", help=f"{kind}: {meaning}"
+            )
+    for name, meaning in options.items():
+        parser.add_argument(_flag(name), required=True, help=meaning)
+    parser.add_argument(
+        "--params", type=Path, default=Path("params.yaml"), metavar="PATH", help="read: params.yaml"
+    )
+    return parser.parse_args()
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _run(
+    work: Callable[[Run], None],
+    arguments: argparse.Namespace,
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    options: Mapping[str, str],
+) -> None:
+    started = time.monotonic()
+    values = vars(arguments)
+    all_params = loader.load(arguments.params)
+    _require_inputs({name: values[name] for name in inputs}, inputs)
+    staging = _Staging({name: values[name] for name in outputs}, f".{_stage_name(work)}.partial")
+    staging.open()
+    try:
+        work(
+            Run(
+                inputs={name: values[name] for name in inputs},
+                outputs=staging.temporary,
+                options={name: values[name] for name in options},
+                all_params=all_params,
+            )
+        )
+        staging.publish()
+    finally:
+        staging.close()
+    written = ", ".join(f"{p} ({_size(p)})" for p in staging.finals.values())
+    log.info("%s took %.1f s -> %s", _stage_name(work), time.monotonic() - started, written)
+
+
+def _require_inputs(paths: Mapping[str, Path], meanings: Mapping[str, str]) -> None:
+    for name, path in paths.items():
+        if not path.exists():
+            raise DataError(
+                f"{path}: no such file or folder, expected {meanings[name]}; "
+                "`dvc repro` runs the stages that write it"
+            )
+
+
+def _size(path: Path) -> str:
+    files = path.rglob("*") if path.is_dir() else [path]
+    size_bytes = float(sum(file.stat().st_size for file in files if file.is_file()))
+    for unit in ("B", "kB", "MB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:.3g} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:.3g} GB"
+
+
+def _describe_disk_error(error: OSError) -> str:
+    """Gives the message for a full disk, a read-only folder and the like.
+
+    NumPy and HDF5 raise an OSError without a number or a file name, so none is relied upon.
+    """
+    place = error.filename or "the folder of the outputs"
+    return (
+        f"{place}: {error.strerror or error}; no output was written - see that the disk has room "
+        "and the folder is writable, then run again"
+    )
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Writes `content` as JSON that is equal byte for byte for equal values.
+
+    Floats are rounded to 6 significant digits: enough for any comparison, and a diff stays legible.
+
+    Args:
+        path: the file.
+        content: names to numbers, texts, lists or further mappings.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    text = json.dumps(_rounded(content), indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    if hasattr(value, "tolist"):  # arrays and scalars of NumPy
+        return _rounded(value.tolist())
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Gives the mapping that ``write_json`` wrote to `path`.
+
+    Raises:
+        DataError: the file is no JSON object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"{path}: no JSON document ({error}); run the stage again that writes it"
+        ) from error
+    if not isinstance(content, dict):
+        raise DataError(f"{path}: found {type(content).__name__}, expected a JSON object")
+    return content
