@@ -98,10 +98,10 @@ def _flush(path: Path) -> None:
 
 
 def _replace(source: Path, target: Path) -> None:
-    # os.replace refuses a folder that is not empty
+    # a rename refuses a folder that is not empty
     if target.is_dir():
         shutil.rmtree(target)
-    os.replace(source, target)
+    source.replace(target)
 
 
 def main(

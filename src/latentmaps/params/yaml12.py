@@ -3,13 +3,13 @@
 DVC reads and writes params.yaml as YAML 1.2; PyYAML knows version 1.1, in which ``1e-05`` is a
 string, ``no`` is false and ``010`` is eight. ``dvc exp run -S train_vae.learning_rate=1e-5`` writes
 ``1e-05``, so a plain PyYAML would hand a string to the optimiser. This loader is PyYAML's safe one
-with the scalar types of the core schema of YAML 1.2.2, section 10.3.2, and it refuses a key that
-stands twice.
+with the scalar types of the core schema of YAML 1.2.2, section 10.3.2, and underscores between
+digits as DVC's reader has them; it refuses a key that stands twice.
 """
 
 import re
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -18,7 +18,7 @@ class Yaml12Loader(yaml.SafeLoader):
     """PyYAML's safe loader with the scalars of YAML 1.2 and without duplicate keys."""
 
     # An own table: the one of SafeLoader is shared by every user of PyYAML in the process.
-    yaml_implicit_resolvers: dict[str, Any] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Gives the mapping of `node`; a key that stands twice is an error, not a silent choice."""
@@ -46,7 +46,7 @@ def _construct_float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
 
 _SCALARS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("int", r"[-+]?[0-9][0-9_]*|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
     (
         "float",
         r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan|\.NaN",

@@ -1,0 +1,73 @@
+# Everything runs in .venv, which is made from the hashed lock files in requirements/.
+
+PYTHON ?= python3
+GPU ?=
+FLAVOUR := $(if $(GPU),gpu,cpu)
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-$(FLAVOUR)
+TOOLS := .venv/.tools-$(FLAVOUR)
+UV := $(shell command -v uv 2>/dev/null)
+PROJECT_PYTHON := >=3.11,<3.14
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# writes of .pyc files are wanted: TensorFlow imports three times as fast with them
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup repro test check format pipeline-check lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(RUNTIME) ## make .venv with what the pipeline needs (GPU=1: TensorFlow with CUDA)
+
+repro: $(RUNTIME) ## run the pipeline; the page to look at is reports/index.html
+	dvc repro
+
+test: $(TOOLS) ## run all tests, the slow ones too
+	pytest
+
+check: $(TOOLS) ## lint, format and types
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: $(TOOLS) ## format the code and mend what lint can mend
+	ruff check --fix .
+	ruff format .
+
+pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone runs
+	pytest tests/pipeline_check.py
+
+lock: ## resolve requirements/*.txt anew (needs uv)
+	requirements/lock
+
+clean: ## remove .venv
+	rm -rf .venv
+
+# A stamp is older than its lock file when the lock file has changed: the environment is made anew.
+# The recipe of the runtime starts from nothing, so that nothing stale survives.
+$(RUNTIME): requirements/$(FLAVOUR).txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "make: $$($(PYTHON) --version) found, 3.11 to 3.13 expected; call make PYTHON=python3.12" >&2; exit 1; }
+	rm -rf .venv
+ifdef UV
+	uv venv --quiet --python "$$(command -v $(PYTHON))" .venv
+	uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/$(FLAVOUR).txt
+	uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+else
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/$(FLAVOUR).txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endif
+	$(BIN)/python -m latentmaps.report.offline_plots .dvc/tmp/plots_template.html
+	$(BIN)/dvc config --local plots.html_template tmp/plots_template.html
+	touch $@
+
+$(TOOLS): requirements/dev.txt $(RUNTIME)
+ifdef UV
+	uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.txt
+else
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+endif
+	touch $@

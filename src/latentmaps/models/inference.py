@@ -1,0 +1,71 @@
+"""Use a trained VAE: images to z-points, z-points to pixels, in batches of flat memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from latentmaps.errors import DataError
+from latentmaps.evaluation.latent import Encodings
+from latentmaps.models import kl, vae
+
+_BATCH_SIZE = 128
+
+
+class TrainedVae:
+    """Encoder and decoder of a trained VAE, in float32."""
+
+    def __init__(self, saved: vae.SavedVae) -> None:
+        self.architecture = saved.architecture
+        self.origin = saved.origin
+        self._encode = tf.function(lambda images: saved.encoder(kl.to_pixels(images)))
+        self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)))
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrainedVae":
+        """Gives the VAE that ``vae.save`` wrote into `folder`.
+
+        Raises:
+            DataError: a file is missing, or does not belong to the others.
+        """
+        return cls(vae.load(folder))
+
+    def encode(
+        self, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64] | None = None
+    ) -> Encodings:
+        """Gives the posteriors of images.
+
+        Args:
+            images: (num_images, h, w, c), uint8; may be memory-mapped.
+            rows: (n,), which of them; None takes all.
+
+        Raises:
+            DataError: the images have another size than the model was trained on.
+        """
+        self._require_size(images)
+        rows = np.arange(len(images)) if rows is None else rows
+        parts = [self._encode(np.asarray(images[chunk])) for chunk in chunks(rows)]
+        means, log_vars = zip(*parts, strict=True)
+        return Encodings(np.concatenate(means), np.concatenate(log_vars))
+
+    def decode(self, z: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Gives the pixels, (n, h, w, c), 0..1, of z-points (n, latent_dim)."""
+        parts = [self._decode(chunk) for chunk in chunks(z.astype(np.float32))]
+        return np.concatenate(parts)
+
+    def _require_size(self, images: npt.NDArray[np.uint8]) -> None:
+        shape = self.architecture
+        expected = (shape.image_size, shape.image_size, shape.num_channels)
+        if images.shape[1:] != expected:
+            raise DataError(
+                f"the images are {images.shape[1:]} (height, width, channels), expected "
+                f"{expected}, which the model was trained on; run train_vae again"
+            )
+
+
+def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:
+    """Gives `array` in pieces of at most 128 along its first axis."""
+    for start in range(0, len(array), _BATCH_SIZE):
+        yield array[start : start + _BATCH_SIZE]

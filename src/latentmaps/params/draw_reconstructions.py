@@ -1,0 +1,14 @@
+"""The section ``draw_reconstructions``: which faces are shown above their reconstructions."""
+
+from latentmaps.params.types import Listed, Positive, Seed, section
+
+
+@section
+class DrawReconstructions:
+    """Attributes:
+    num_columns: faces a row.
+    row_seeds: a row of faces for each of these seeds, for the training and for the test part.
+    """
+
+    num_columns: Positive
+    row_seeds: Listed[Seed]

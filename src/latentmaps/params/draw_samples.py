@@ -1,0 +1,16 @@
+"""The section ``draw_samples``: faces from random points of the latent space."""
+
+from latentmaps.params.types import NonNegative, Positive, PositiveFloat, section
+
+
+@section
+class DrawSamples:
+    """Attributes:
+    num_samples: random faces a sheet.
+    sharpen_radius: radius of the unsharp mask on the sharpened sheet, pixels.
+    sharpen_percent: strength of the unsharp mask, percent.
+    """
+
+    num_samples: Positive
+    sharpen_radius: PositiveFloat
+    sharpen_percent: NonNegative

@@ -1,0 +1,56 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from latentmaps.errors import ParamsError
+from latentmaps.params import loader, yaml12
+from latentmaps.params.draw_oips import DrawOips
+from latentmaps.params.fetch_digits import FetchDigits
+from latentmaps.params.train_cnn import TrainCnn
+
+
+@pytest.fixture
+def document(root: Path) -> Any:
+    return yaml12.load((root / "params.yaml").read_text(encoding="utf-8"))
+
+
+def load(document: Any, folder: Path) -> loader.Params:
+    path = folder / "params.yaml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return loader.load(path)
+
+
+def test_reads_the_sections_of_the_repository(root: Path) -> None:
+    params = loader.load(root / "params.yaml")
+    assert params.section(FetchDigits).source == "bundled"
+    assert params.section(TrainCnn).filters == (32, 64, 128)
+    assert params.section(DrawOips).length_scales == (3, 7, 14, 28)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "message"),
+    [
+        ("train_cnn", "filters", [8, 8, 8, 8], r"train_cnn\.filters: .* at most 3 convolutions"),
+        ("train_cnn", "momentum", 1.0, r"train_cnn\.momentum: found 1\.0, expected less than 1"),
+        ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* every layer once"),
+        ("draw_oips", "length_scales", [3, 29], r"draw_oips\.length_scales\.1: found 29"),
+        ("draw_oips", "num_starts", 0, r"draw_oips\.num_starts: found 0"),
+        ("fetch_digits", "path", "digits", r"fetch_digits\.path: found 'digits', expected an abso"),
+    ],
+)
+def test_a_value_out_of_range_is_refused(
+    document: Any, tmp_path: Path, section: str, key: str, value: Any, message: str
+) -> None:
+    document[section][key] = value
+    with pytest.raises(ParamsError, match=message):
+        load(document, tmp_path)
+
+
+def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
+    document["profiles"]["sample"]["fetch_digits"]["source"] = "folder"
+    with pytest.raises(ParamsError, match=r"fetch_digits: expected path: an absolute folder"):
+        load(document, tmp_path)
+    document["fetch_digits"]["path"] = "/digits"
+    assert load(document, tmp_path).section(FetchDigits).path == "/digits"

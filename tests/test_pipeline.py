@@ -1,0 +1,175 @@
+"""dvc.yaml against the code: what a stage reads, writes and depends on."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dvc.repo import Repo
+from dvc.stage import Stage
+
+from latentmaps.params import loader, yaml12
+
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src"
+
+# These change no result: a stage does not run again when they change.
+WITHOUT_EFFECT = {
+    "latentmaps.errors",
+    "latentmaps.machine",
+    "latentmaps.params.base",
+    "latentmaps.params.loader",
+    "latentmaps.params.machine",
+    "latentmaps.params.types",
+    "latentmaps.params.yaml12",
+    "latentmaps.progress",
+    "latentmaps.runs",
+}
+
+
+def stages() -> list[Stage]:
+    return [stage for stage in Repo(str(ROOT)).index.stages if stage.path_in_repo == "dvc.yaml"]
+
+
+STAGES = stages()
+by_name = pytest.mark.parametrize("stage", STAGES, ids=[stage.name for stage in STAGES])
+
+
+def base_name(stage: Stage) -> str:
+    return str(stage.name).partition("@")[0]
+
+
+def paths(outputs: list[Any]) -> set[str]:
+    return {output.def_path for output in outputs if output.def_path != "params.yaml"}
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """Gives the modules of ours that a file imports, those inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in names if module_path(name) is not None)
+
+
+def module_path(name: str) -> Path | None:
+    path = SRC.joinpath(*name.split(".")).with_suffix(".py")
+    return path if name.startswith("latentmaps.") and path.exists() else None
+
+
+def reachable_modules(script: Path) -> set[str]:
+    found: set[str] = set()
+    waiting = [script]
+    while waiting:
+        for name in imported_modules(waiting.pop()):
+            path = module_path(name)
+            if name not in found | WITHOUT_EFFECT and path is not None:
+                found.add(name)
+                waiting.append(path)
+    return found
+
+
+def test_every_stage_has_a_script_and_every_script_a_stage() -> None:
+    scripts = {path.stem for path in (ROOT / "stages").glob("*.py")}
+    assert scripts == {base_name(stage) for stage in STAGES}
+
+
+def test_every_section_of_params_is_that_of_a_stage() -> None:
+    sections = set(loader.section_classes()) - {"base", "machine"}
+    without_section = {"build_report"}
+    assert sections | without_section == {base_name(stage) for stage in STAGES}
+
+
+@by_name
+def test_the_script_defines_a_function_of_the_name_of_the_stage(stage: Stage) -> None:
+    name = base_name(stage)
+    tree = ast.parse((ROOT / f"stages/{name}.py").read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert stage.cmd.startswith(f"PYTHONPATH=src python stages/{name}.py ")
+    assert stage.desc
+
+
+@by_name
+def test_deps_name_the_script_and_every_module_it_can_reach(stage: Stage) -> None:
+    script = f"stages/{base_name(stage)}.py"
+    modules = reachable_modules(ROOT / script)
+    expected = {script} | {str(module_path(m).relative_to(ROOT)) for m in modules}  # type: ignore[union-attr]
+    code = {p for p in paths(stage.deps) if p.endswith(".py")}
+    assert code - expected == set(), "dvc.yaml names modules that the stage cannot reach"
+    assert expected - code == set(), "add these to the deps of the stage in dvc.yaml"
+
+
+@by_name
+def test_the_command_names_exactly_the_data_of_deps_and_outs(stage: Stage) -> None:
+    words = {word for word in stage.cmd.split() if word.startswith(("data/", "reports/"))}
+    declared = paths(stage.deps) | paths(stage.outs)
+    data = {path for path in declared if path.startswith(("data/", "reports/"))}
+    assert words == data
+
+
+@by_name
+def test_a_costly_stage_has_no_uncached_out_outside_metrics_and_plots(stage: Stage) -> None:
+    # such an out would switch DVC's run cache off for the stage
+    wrong = [o for o in stage.outs if not (o.use_cache or o.metric or o.plot)]
+    assert wrong == []
+
+
+@by_name
+def test_params_exist_and_none_is_of_the_machine(stage: Stage) -> None:
+    document = yaml12.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    names = {name for dep in stage.params for name in dep.params}
+    for name in names:
+        value: Any = document
+        for key in name.split("."):
+            assert key in value, name
+            value = value[key]
+    assert not any(name.startswith("machine") for name in names)
+
+
+def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:
+    for stage in STAGES:
+        text = (ROOT / f"stages/{base_name(stage)}.py").read_text(encoding="utf-8")
+        names = {name for dep in stage.params for name in dep.params}
+        assert ("run.seed" in text) <= bool({"base.seed", "base"} & names), stage.name
+
+
+def test_a_plain_push_gives_away_no_face() -> None:
+    private = {
+        "data/raw/faces/images.zip",
+        "data/raw/faces/attributes.csv",
+        "data/raw/faces/partition.csv",
+        "data/faces/images.npy",
+        "data/faces/index.csv",
+        "data/latents",
+        "reports/draw_reconstructions/train.png",
+        "reports/draw_reconstructions/test.png",
+        "reports/index.html",
+    }
+    outs = {out.def_path: out for stage in STAGES for out in stage.outs}
+    assert {path for path, out in outs.items() if not out.can_push} == private
+
+
+def test_metrics_and_histories_are_in_git() -> None:
+    outs = {out.def_path: out for stage in STAGES for out in stage.outs}
+    in_git = {path for path, out in outs.items() if not out.use_cache}
+    assert in_git == {
+        "reports/train_vae/metrics.json",
+        "reports/train_vae/history.csv",
+        "reports/evaluate_vae/metrics.json",
+        "reports/train_cnn/metrics.json",
+        "reports/train_cnn/history.csv",
+    }
+
+
+def test_the_overrides_of_the_tiny_run_name_existing_parameters() -> None:
+    document = yaml12.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for line in (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").splitlines():
+        *sections, key = line.partition("=")[0].split(".")
+        value: Any = document
+        for section in sections:
+            value = value[section]
+        assert key in value, line

@@ -1,0 +1,168 @@
+"""The run of a stage, from the command line to the exit code, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentmaps import runs
+from latentmaps.errors import DataError
+
+
+class Stage:
+    """A stage script in a temporary folder, with the repository's params.yaml."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {"PYTHONPATH": str(root / "src")}
+        (folder / "params.yaml").write_bytes((root / "params.yaml").read_bytes())
+        (folder / "source.txt").write_text("content", encoding="utf-8")
+
+    def run(self, work: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        script = self.folder / "copy_text.py"
+        body = textwrap.indent(textwrap.dedent(work), "    ")
+        script.write_text(
+            '"""Copies a text."""\n'
+            "from latentmaps import runs\n"
+            "from latentmaps.errors import DataError\n\n"
+            f"def copy_text(run):\n{body}\n\n"
+            'runs.main(copy_text, inputs={"source": "a text"}, outputs={"copy": "the same text"})\n',
+            encoding="utf-8",
+        )
+        command = arguments or ("--source", "source.txt", "--copy", "out/copy.txt")
+        return subprocess.run(
+            [sys.executable, script.name, *command],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def left_behind(self) -> list[str]:
+        return [str(p.relative_to(self.folder)) for p in (self.folder / "out").rglob("*")]
+
+
+@pytest.fixture
+def stage(tmp_path: Path, root: Path) -> Stage:
+    return Stage(tmp_path, root)
+
+
+COPY = 'run.outputs["copy"].write_bytes(run.inputs["source"].read_bytes())'
+
+
+def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
+    result = stage.run(COPY)
+    assert result.returncode == 0, result.stderr
+    assert (stage.folder / "out/copy.txt").read_text(encoding="utf-8") == "content"
+    assert stage.left_behind() == ["out/copy.txt"]
+    assert "copy_text took" in result.stderr
+    assert "out/copy.txt (7 B)" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("work", "message"),
+    [
+        ('raise DataError("source.txt: found this, expected that")', "source.txt: found this"),
+        ('raise OSError(28, "No space left on device", "out/copy.txt")', "No space left on device"),
+        ('raise OSError("10 requested and 3 written")', "10 requested and 3 written"),
+        ("raise KeyboardInterrupt", "interrupted"),
+    ],
+)
+def test_a_failed_stage_prints_one_message_and_leaves_nothing(
+    stage: Stage, work: str, message: str
+) -> None:
+    result = stage.run(f'run.outputs["copy"].write_text("half")\n{work}')
+    assert result.returncode == 1
+    assert result.stderr.startswith("copy_text: ")
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert stage.left_behind() == []
+
+
+def test_a_failed_stage_leaves_the_former_output_whole(stage: Stage) -> None:
+    stage.run(COPY)
+    stage.run('run.outputs["copy"].write_text("half")\nraise DataError("no")')
+    assert (stage.folder / "out/copy.txt").read_text(encoding="utf-8") == "content"
+
+
+def test_a_defect_of_ours_keeps_its_traceback(stage: Stage) -> None:
+    result = stage.run("raise ZeroDivisionError")
+    assert result.returncode == 1
+    assert "Traceback" in result.stderr
+    assert stage.left_behind() == []
+
+
+def test_a_stage_that_forgets_an_output_is_a_defect(stage: Stage) -> None:
+    result = stage.run("pass")
+    assert "the stage ended without writing out/copy.txt" in result.stderr
+    assert result.returncode == 1
+
+
+def test_what_a_killed_run_left_behind_goes(stage: Stage) -> None:
+    partial = stage.folder / "out/.copy_text.partial"
+    partial.mkdir(parents=True)
+    (partial / "old").write_text("old", encoding="utf-8")
+    stage.run(COPY)
+    assert stage.left_behind() == ["out/copy.txt"]
+
+
+def test_a_folder_replaces_the_former_folder(stage: Stage) -> None:
+    work = 'run.outputs["copy"].mkdir()\n(run.outputs["copy"] / {!r}).write_text("x")'
+    stage.run(work.format("first"))
+    stage.run(work.format("second"))
+    assert sorted(stage.left_behind()) == ["out/copy.txt", "out/copy.txt/second"]
+
+
+def test_a_missing_input_is_named_before_any_work(stage: Stage) -> None:
+    result = stage.run("raise ZeroDivisionError", "--source", "none.txt", "--copy", "out/copy.txt")
+    assert result.returncode == 1
+    assert result.stderr == (
+        "copy_text: none.txt: no such file or folder, expected a text; "
+        "`dvc repro` runs the stages that write it\n"
+    )
+
+
+def test_a_bad_parameter_stops_the_stage_before_any_work(stage: Stage) -> None:
+    params = stage.folder / "params.yaml"
+    text = params.read_text(encoding="utf-8").replace("fact: 5.0", "fact: much")
+    params.write_text(text, encoding="utf-8")
+    result = stage.run("raise ZeroDivisionError")
+    assert result.returncode == 1
+    assert "train_vae.fact: found 'much', expected a valid number" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_help_explains_every_argument(stage: Stage) -> None:
+    text = stage.run(COPY, "--help").stdout
+    assert "Copies a text." in text
+    assert "read: a text" in text
+    assert "written: the same text" in text
+
+
+def test_json_has_equal_bytes_for_equal_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.json"
+    content = {"a": np.float32(0.1), "b": [1, np.int64(2)], "c": {"d": 1 / 3, "e": "text"}}
+    runs.write_json(path, content)
+    expected = {"a": 0.1, "b": [1, 2], "c": {"d": 0.333333, "e": "text"}}
+    assert json.loads(path.read_text(encoding="utf-8")) == expected
+    assert runs.read_json(path) == expected
+
+
+def test_json_refuses_what_is_no_number(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="Out of range"):
+        runs.write_json(tmp_path / "numbers.json", {"a": float("nan")})
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_a_damaged_json_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "metrics.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"metrics\.json"):
+        runs.read_json(path)
