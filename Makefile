@@ -37,7 +37,7 @@ format: $(TOOLS) ## format the code and mend what lint can mend
 	ruff format .
 
 pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone runs
-	pytest tests/pipeline_check.py
+	.ci/pipeline-check
 
 lock: ## resolve requirements/*.txt anew (needs uv)
 	requirements/lock

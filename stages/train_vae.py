@@ -40,9 +40,7 @@ def train_vae(run: runs.Run) -> None:
     )
 
     origin = vae.Origin(params.fact, params.epochs, run.seed, len(parts["train"]))
-    vae.save(
-        run.outputs["model"], vae.SavedVae(architecture, origin, model.encoder, model.decoder)
-    )
+    vae.save(run.outputs["model"], vae.SavedVae(architecture, origin, model.encoder, model.decoder))
     training.write_history(history, run.outputs["history"])
     metrics = {
         "fact": params.fact,

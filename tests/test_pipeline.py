@@ -18,6 +18,7 @@ SRC = ROOT / "src"
 WITHOUT_EFFECT = {
     "latentmaps.errors",
     "latentmaps.machine",
+    "latentmaps.parallel",
     "latentmaps.params.base",
     "latentmaps.params.loader",
     "latentmaps.params.machine",

@@ -31,7 +31,8 @@ class Stage:
             "from latentmaps import runs\n"
             "from latentmaps.errors import DataError\n\n"
             f"def copy_text(run):\n{body}\n\n"
-            'runs.main(copy_text, inputs={"source": "a text"}, outputs={"copy": "the same text"})\n',
+            'inputs, outputs = {"source": "a text"}, {"copy": "the same text"}\n'
+            "runs.main(copy_text, inputs=inputs, outputs=outputs)\n",
             encoding="utf-8",
         )
         command = arguments or ("--source", "source.txt", "--copy", "out/copy.txt")

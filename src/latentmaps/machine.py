@@ -15,6 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 import tensorflow as tf
 
+from latentmaps import parallel
 from latentmaps.errors import ParamsError
 from latentmaps.params.machine import Machine
 
@@ -54,7 +55,9 @@ def configure(machine: Machine) -> Setup:
     Raises:
         ParamsError: ``machine.device`` is gpu and TensorFlow sees none.
     """
-    tf.config.threading.set_intra_op_parallelism_threads(machine.cpu_threads or _num_cores())
+    tf.config.threading.set_intra_op_parallelism_threads(
+        machine.cpu_threads or parallel.num_cores()
+    )
     # With more than one, operations of a step run in an order of their own and sums round
     # differently from run to run; op determinism and oneDNN off did not cure that, one thread does.
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -68,19 +71,12 @@ def configure(machine: Machine) -> Setup:
     return setup
 
 
-def _num_cores() -> int:
-    # cores that this process may use: a container or `taskset` can allow fewer than there are
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _visible_gpus(machine: Machine) -> list[tf.config.PhysicalDevice]:
     gpus = tf.config.list_physical_devices("GPU") if machine.device != "cpu" else []
     if machine.device == "gpu" and not gpus:
         raise ParamsError(
-            "machine.device: found gpu, but TensorFlow sees no GPU; set it to auto or cpu, or "
-            "install the GPU build with `make setup GPU=1`"
+            "machine.device: found gpu, but TensorFlow sees no GPU; set it to auto "
+            "or cpu, or install the GPU build with `make setup GPU=1`"
         )
     tf.config.set_visible_devices(gpus[:1], "GPU")
     for gpu in gpus[:1]:
@@ -112,6 +108,6 @@ def _cpu_computes_bfloat16() -> bool:
 def _describe(machine: Machine, setup: Setup) -> str:
     xla = "XLA on" if setup.jit_compile else "XLA off"
     if setup.device == "CPU":
-        return f"the CPU: {machine.cpu_threads or _num_cores()} threads, {xla}"
+        return f"the CPU: {machine.cpu_threads or parallel.num_cores()} threads, {xla}"
     limit = machine.gpu_memory_limit_mib
     return f"one GPU: {f'at most {limit} MiB' if limit else 'memory as needed'}, {xla}"

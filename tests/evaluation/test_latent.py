@@ -19,7 +19,7 @@ def encodings(num_images: int = 50, latent_dim: int = 4) -> latent.Encodings:
 def test_kl_of_the_prior_is_zero_and_of_a_shift_is_half_its_square() -> None:
     zeros = np.zeros((3, 2))
     np.testing.assert_array_equal(latent.Encodings(zeros, zeros).kl_per_dimension(), 0.0)
-    shifted = latent.Encodings(zeros + [3.0, 0.0], zeros)
+    shifted = latent.Encodings(zeros + np.array([3.0, 0.0]), zeros)
     np.testing.assert_allclose(shifted.kl_per_dimension(), [4.5, 0.0])
 
 
@@ -60,9 +60,9 @@ def test_points_of_the_prior_become_points_of_the_aggregate_posterior() -> None:
 
 
 def test_a_pair_is_two_different_images() -> None:
-    pairs = latent.draw_pairs(2, 10, seed=1)
-    assert all(set(pair) == {0, 1} for pair in pairs)
-    np.testing.assert_array_equal(latent.draw_pairs(9, 3, seed=1), latent.draw_pairs(9, 5, seed=1)[:3])
+    assert all(set(pair) == {0, 1} for pair in latent.draw_pairs(2, 10, seed=1))
+    few, many = (latent.draw_pairs(9, count, seed=1) for count in (3, 5))
+    np.testing.assert_array_equal(few, many[:3])
     with pytest.raises(DataError, match="num_test: found 1, expected 2 or more"):
         latent.draw_pairs(1, 1, seed=1)
 

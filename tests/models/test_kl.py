@@ -1,8 +1,10 @@
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_vae import architecture, images
+from tests.models.example_vae import architecture, images
 
 from latentmaps.models import kl, losses, vae
 
@@ -20,11 +22,13 @@ def compiled(*, precision: str = "float32", kl_weight: float = 5.0) -> kl.TrainS
     return model
 
 
-def numbers(logs: dict) -> dict[str, float]:
+def numbers(logs: dict[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in logs.items()}
 
 
-def trained_numbers(model: kl.TrainStepVae, batch: np.ndarray, *, num_steps: int) -> dict:
+def trained_numbers(
+    model: kl.TrainStepVae, batch: np.ndarray, *, num_steps: int
+) -> dict[str, float]:
     step = tf.function(model.train_step)
     for _ in range(num_steps):
         model.reset_metrics()

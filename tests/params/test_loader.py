@@ -122,7 +122,7 @@ def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_p
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ParamsError, match="params.yaml"):
+    with pytest.raises(ParamsError, match=r"params\.yaml"):
         loader.load(path)
 
 

@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import pytest
 import yaml
@@ -38,6 +39,6 @@ def test_leaves_the_loader_of_others_alone() -> None:
     assert yaml.safe_load("no") is False
 
 
-def test_reads_params_yaml_of_the_repository_as_dvc_does(root) -> None:
+def test_reads_params_yaml_of_the_repository_as_dvc_does(root: Path) -> None:
     text = (root / "params.yaml").read_text(encoding="utf-8")
     assert yaml12.load(text) == parse_yaml(text, "params.yaml", typ="safe")

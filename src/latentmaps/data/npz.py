@@ -22,8 +22,8 @@ def load(path: Path, names: Sequence[str], *, advice: str) -> dict[str, npt.NDAr
         advice: what to do when the file is of no use.
 
     Raises:
-        DataError: the file is missing or damaged, would unpack to more than 4 GB, lacks an array, or
-            holds Python objects.
+        DataError: the file is missing or damaged, would unpack to more than 4 GB, lacks an array,
+            or holds Python objects.
     """
     try:
         with path.open("rb") as file:  # np.load leaves a file open that is no archive

@@ -50,7 +50,7 @@ class TrainedVae:
         means, log_vars = zip(*parts, strict=True)
         return Encodings(np.concatenate(means), np.concatenate(log_vars))
 
-    def decode(self, z: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def decode(self, z: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
         """Gives the pixels, (n, h, w, c), 0..1, of z-points (n, latent_dim)."""
         parts = [self._decode(chunk) for chunk in chunks(z.astype(np.float32))]
         return np.concatenate(parts)

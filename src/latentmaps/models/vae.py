@@ -6,17 +6,18 @@ What the losses are and how the KL term enters the training stands in ``losses``
 import dataclasses
 import json
 import math
-import warnings
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from latentmaps.errors import DataError, TrainingError
+from latentmaps.models import weights
 from latentmaps.models.layers import FusedBatchNormalization
 
 _ARCHITECTURE_FILE = "architecture.json"
 _DESCRIBED = ("architecture", "origin")
+_ADVICE = "run train_vae again"
 _ENCODER_FILE = "encoder.weights.h5"
 _DECODER_FILE = "decoder.weights.h5"
 
@@ -198,31 +199,18 @@ def load(folder: Path) -> SavedVae:
     """
     architecture, origin = _read_description(folder / _ARCHITECTURE_FILE)
     encoder, decoder = build_encoder(architecture), build_decoder(architecture)
-    for model, name in ((encoder, _ENCODER_FILE), (decoder, _DECODER_FILE)):
-        try:
-            load_weights(model, folder / name)
-        except (OSError, ValueError, KeyError, UserWarning) as error:
-            raise DataError(
-                f"{folder / name}: no weights for the shape in {_ARCHITECTURE_FILE} ({error}); "
-                "run train_vae again"
-            ) from error
+    weights.load(encoder, folder / _ENCODER_FILE, advice=_ADVICE)
+    weights.load(decoder, folder / _DECODER_FILE, advice=_ADVICE)
     return SavedVae(architecture, origin, encoder, decoder)
-
-
-def load_weights(model: keras.Model, path: Path) -> None:
-    """Loads all weights of `model`; Keras's warning that it left some as they were is an error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        model.load_weights(path)
 
 
 def _read_description(path: Path) -> tuple[Architecture, Origin]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        shape = {
+        shape: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in content["architecture"].items()
         }
         return Architecture(**shape), Origin(**content["origin"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{path}: no description of a VAE ({error}); run train_vae again") from error
+        raise DataError(f"{path}: no description of a VAE ({error}); {_ADVICE}") from error

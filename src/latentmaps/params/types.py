@@ -4,7 +4,7 @@
 where a float is expected, a list where a tuple is, and those are the only conversions.
 """
 
-from typing import Annotated, Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
 from pydantic import BeforeValidator, ConfigDict, Field, dataclasses
 
@@ -16,7 +16,8 @@ Item = TypeVar("Item")
 def section(cls: type[_T]) -> type[_T]:
     """Gives `cls` as a frozen, strictly typed dataclass whose fields are all named."""
     config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-    return dataclasses.dataclass(config=config, frozen=True, kw_only=True)(cls)
+    made = dataclasses.dataclass(config=config, frozen=True, kw_only=True)(cls)
+    return cast(type[_T], made)
 
 
 def _list_to_tuple(value: Any) -> Any:

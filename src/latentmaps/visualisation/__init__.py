@@ -1,0 +1,1 @@
+"""Pictures: from arrays to PNG sheets and charts, equal byte for byte for equal input."""

@@ -20,6 +20,8 @@ Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
 Points = npt.NDArray[np.floating]
 
+_SAMPLE_COLUMNS = 8
+
 
 @dataclass(frozen=True)
 class FaceSheet:
@@ -55,7 +57,7 @@ class Picks:
             np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
             for seed in self.row_seeds
         )
-        picked = [generator.randint(0, len(available), self.num_columns) for generator in generators]
+        picked = [g.randint(0, len(available), self.num_columns) for g in generators]
         return available[np.concatenate(picked)]
 
 
@@ -75,31 +77,29 @@ def reconstructions(
     originals = np.asarray(images[rows])
     decoded = trained.decode(trained.encode(images, rows).z_mean)
     mse = reconstruction.mean_squared_error(pixels.to_pixels(originals), decoded)
-    shape = (len(picks.row_seeds), 1, picks.num_columns)
-    tiles = np.concatenate(
-        [
-            originals.reshape(shape + originals.shape[1:]),
-            pixels.to_uint8(decoded).reshape(shape + originals.shape[1:]),
-        ],
-        axis=1,
-    )  # (seeds, 2, columns, h, w, c)
-    words = {
-        "title": f"Reconstructions of the {part} part - {trained.origin.describe()}",
-        "caption": (
+    by_row = (len(picks.row_seeds), picks.num_columns, *originals.shape[1:])
+    faces = originals.reshape(by_row), pixels.to_uint8(decoded).reshape(by_row)
+    tiles = np.stack(faces, axis=1).reshape((-1, *originals.shape[1:]))
+    return _draw(
+        tiles,
+        title=f"Reconstructions of the {part} part - {trained.origin.describe()}",
+        caption=(
             "Each pair of rows: faces, and below them what the decoder makes of their posterior "
             f"means. Mean squared error of these {len(rows)} faces: {mse.mean():.4f}."
         ),
-    }
-    image = sheets.draw_sheet(
-        list(tiles.reshape((-1, *originals.shape[1:]))),
+        numbers={"row": rows, "mse": mse},
         num_columns=picks.num_columns,
         row_labels=["face", "reconstruction"] * len(picks.row_seeds),
-        **words,
     )
-    return FaceSheet(image, words | {"row": rows, "mse": mse})
 
 
-def samples(trained: TrainedVae, z: Points, *, sampler: str, sharpen: ImageFilter.UnsharpMask | None = None) -> FaceSheet:
+def samples(
+    trained: TrainedVae,
+    z: Points,
+    *,
+    sampler: str,
+    sharpen: ImageFilter.UnsharpMask | None = None,
+) -> FaceSheet:
     """Gives the faces that the decoder makes of z-points.
 
     Args:
@@ -110,58 +110,53 @@ def samples(trained: TrainedVae, z: Points, *, sampler: str, sharpen: ImageFilte
     """
     decoded = trained.decode(z)
     faces = pixels.to_uint8(decoded)
-    sharpness = reconstruction.sharpness(decoded).mean()
     processing = "as the decoder gives them"
     if sharpen is not None:
         faces = np.stack([np.asarray(Image.fromarray(f).filter(sharpen)) for f in faces])
         processing = f"sharpened (unsharp mask, radius {sharpen.radius:g}, {sharpen.percent} %)"
-    words = {
-        "title": f"Random faces, {sampler} - {trained.origin.describe()}",
-        "caption": (
-            f"{len(z)} faces that do not exist, {processing}: each tile is the decoder's answer to "
-            "a random point of the latent space. The same points in every experiment."
+    sharpness = reconstruction.sharpness(pixels.to_pixels(faces)).mean()
+    return _draw(
+        faces,
+        title=f"Random faces, {sampler} - {trained.origin.describe()}",
+        caption=(
+            f"{len(z)} faces that do not exist, {processing}: each tile is the decoder's answer "
+            "to a random point of the latent space. The same points in every experiment."
         ),
-    }
-    image = sheets.draw_sheet(list(faces), num_columns=_SAMPLE_COLUMNS, **words)
-    return FaceSheet(image, words | {"num_samples": len(z), "sharpness": float(sharpness)})
-
-
-_SAMPLE_COLUMNS = 8
+        numbers={"num_samples": len(z), "sharpness": sharpness},
+        num_columns=_SAMPLE_COLUMNS,
+    )
 
 
 def traversals(
     trained: TrainedVae, encodings: latent.Encodings, *, num_dimensions: int, steps: Points
 ) -> FaceSheet:
-    """Gives a row for each of the dimensions with the most KL: one coordinate walks, all others rest.
+    """Gives a row for each of the dimensions with the most KL: one coordinate walks, others rest.
 
     Args:
         trained: the VAE.
         encodings: posteriors of some images; the walk starts from the mean of their means.
-        num_dimensions: rows.
+        num_dimensions: rows, as far as the latent space has dimensions.
         steps: (num_steps,), the values of the walking coordinate.
     """
     kl_nats = encodings.kl_per_dimension()
     dimensions = np.argsort(kl_nats, kind="stable")[::-1][:num_dimensions]
     z = np.tile(encodings.z_mean.mean(axis=0), (len(dimensions), len(steps), 1))
-    for row, dimension in enumerate(dimensions):
-        z[row, :, dimension] = steps
-    faces = pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
-    words = {
-        "title": f"Traversals of the {len(dimensions)} dimensions with the most KL - "
-        f"{trained.origin.describe()}",
-        "caption": (
+    z[np.arange(len(dimensions))[:, None], np.arange(len(steps)), dimensions[:, None]] = steps
+    return _draw(
+        _decode(trained, z),
+        title=(
+            f"Traversals of the {len(dimensions)} dimensions with the most KL - "
+            f"{trained.origin.describe()}"
+        ),
+        caption=(
             f"In each row one coordinate of z walks from {steps[0]:g} to {steps[-1]:g}, standard "
             "deviations of the prior; the others stay at the mean over the test faces."
         ),
-    }
-    image = sheets.draw_sheet(
-        list(faces),
+        numbers={"dimension": dimensions, "kl_nats": kl_nats[dimensions]},
         num_columns=len(steps),
         row_labels=[f"z[{d}]  {kl_nats[d]:.2f} nats" for d in dimensions],
         column_labels=[f"{step:+.2g}" for step in steps],
-        **words,
     )
-    return FaceSheet(image, words | {"dimension": dimensions, "kl_nats": kl_nats[dimensions]})
 
 
 def interpolations(
@@ -180,22 +175,44 @@ def interpolations(
         DataError: there are fewer than 2 images.
     """
     pairs = latent.draw_pairs(len(encodings.z_mean), num_pairs, seed=seed)  # (pairs, 2)
-    share = np.linspace(0.0, 1.0, num_steps)[None, :, None]
-    start, end = (encodings.z_mean[pairs[:, i], None, :] for i in (0, 1))
-    z = (1.0 - share) * start + share * end  # (pairs, steps, latent_dim)
-    faces = pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
-    words = {
-        "title": f"Interpolations between test faces - {trained.origin.describe()}",
-        "caption": (
-            "Each row walks in a straight line through the latent space, from the reconstruction of "
-            "one test face (left) to that of another (right)."
+    share = np.linspace(0.0, 1.0, num_steps)
+    start, end = (encodings.z_mean[pairs[:, side], None, :] for side in (0, 1))
+    z = start + share[:, None] * (end - start)  # (pairs, steps, latent_dim)
+    return _draw(
+        _decode(trained, z),
+        title=f"Interpolations between test faces - {trained.origin.describe()}",
+        caption=(
+            "Each row walks in a straight line through the latent space, from the reconstruction "
+            "of one test face (left) to that of another (right)."
         ),
-    }
-    image = sheets.draw_sheet(
-        list(faces),
+        numbers={"test_index": pairs},
         num_columns=num_steps,
         row_labels=[f"pair {index + 1}" for index in range(num_pairs)],
-        column_labels=[f"{100 * s:.0f} %" for s in share.ravel()],
-        **words,
+        column_labels=[f"{100 * s:.0f} %" for s in share],
     )
-    return FaceSheet(image, words | {"test_index": pairs})
+
+
+def _decode(trained: TrainedVae, z: Points) -> Images:
+    """Gives the faces of z-points (rows, columns, latent_dim), row by row."""
+    return pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
+
+
+def _draw(
+    tiles: Images,
+    *,
+    title: str,
+    caption: str,
+    numbers: Mapping[str, Any],
+    num_columns: int,
+    row_labels: Sequence[str] | None = None,
+    column_labels: Sequence[str] | None = None,
+) -> FaceSheet:
+    image = sheets.draw_sheet(
+        list(tiles),
+        num_columns=num_columns,
+        title=title,
+        caption=caption,
+        row_labels=row_labels,
+        column_labels=column_labels,
+    )
+    return FaceSheet(image, {"title": title, "caption": caption, **numbers})

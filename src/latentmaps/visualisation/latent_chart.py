@@ -45,10 +45,10 @@ def draw(encodings: latent.Encodings, *, origin: str, seed: int) -> LatentChart:
     words = {
         "title": f"z-points of {len(encodings.z_mean)} test faces - {origin}",
         "caption": (
-            "Left: distance of the z-points from the origin; when q(z) matches the prior, the points "
-            "drawn from the posteriors follow the dashed curve, and the means lie further in. Right: "
-            f"KL of the {min(_SHOWN_DIMENSIONS, len(kl_nats))} dimensions that carry most; near zero "
-            "means that the decoder does not use the dimension."
+            "Left: distance of the z-points from the origin; when q(z) matches the prior, the "
+            "points drawn from the posteriors follow the dashed curve, and the means lie further "
+            f"in. Right: KL of the {min(_SHOWN_DIMENSIONS, len(kl_nats))} dimensions that carry "
+            "most; near zero means that the decoder does not use the dimension."
         ),
     }
     figure.suptitle(words["title"], fontsize=11)
@@ -60,7 +60,7 @@ def _draw_radii(axes: Axes, encodings: latent.Encodings, *, seed: int) -> None:
     means = latent.radii(encodings.z_mean)
     latent_dim = encodings.z_mean.shape[1]
     top = 1.15 * max(drawn.max(), means.max(), latent.prior_radius(latent_dim))
-    bins = np.linspace(0.0, top, _NUM_BINS + 1)
+    bins = np.linspace(0.0, top, _NUM_BINS + 1).tolist()
     axes.hist(means, bins=bins, density=True, alpha=0.7, color="#e69f00", label="posterior means")
     axes.hist(drawn, bins=bins, density=True, alpha=0.7, color="#0072b2", label="z from posteriors")
     radius = np.linspace(1e-3, top, 400)

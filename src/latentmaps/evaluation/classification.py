@@ -1,0 +1,33 @@
+"""How well probabilities name what a picture shows; numbers only, no tensors."""
+
+import numpy as np
+import numpy.typing as npt
+
+# the smallest probability that the loss looks at, as in Keras
+_SMALLEST = 1e-7
+
+
+def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> float:
+    """Gives the share of rows whose most probable class is the label, 0..1.
+
+    Args:
+        probabilities: (n, num_classes), each row sums to 1.
+        labels: (n,), 0..num_classes - 1.
+    """
+    return float(np.mean(probabilities.argmax(axis=1) == labels))
+
+
+def accuracy_per_class(
+    probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
+) -> dict[int, float]:
+    """Gives the accuracy among the rows of each class that occurs in `labels`."""
+    return {
+        int(label): accuracy(probabilities[labels == label], labels[labels == label])
+        for label in np.unique(labels)
+    }
+
+
+def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> float:
+    """Gives the mean of -log(probability of the label), nats."""
+    right = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return float(-np.mean(np.log(np.maximum(right, _SMALLEST))))

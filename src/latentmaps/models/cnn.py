@@ -1,0 +1,153 @@
+"""The CNN that reads digits: built, saved, loaded, and cut at one of its layers.
+
+Three valid 3x3 convolutions with pooling between them, as in the source's series on MNIST; the
+layers are called Conv2D_1, Conv2D_2, Conv2D_3. How it is trained stands in ``cnn_training``.
+"""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from latentmaps.data.digits import IMAGE_SIZE, NUM_CLASSES
+from latentmaps.errors import DataError, TrainingError
+from latentmaps.models import weights
+
+_ARCHITECTURE_FILE = "architecture.json"
+_WEIGHTS_FILE = "cnn.weights.h5"
+
+_PREDICTION_BATCH_SIZE = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """The shape of the CNN.
+
+    Attributes:
+        filters: feature maps of each convolution.
+        dense_units: width of the dense layer before the output.
+    """
+
+    filters: tuple[int, ...]
+    dense_units: int
+
+
+def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> keras.Model:
+    """Gives the untrained CNN: standardised images (n, 28, 28, 1) -> probabilities (n, 10).
+
+    Args:
+        architecture: the shape.
+        l2: weight of the L2 penalty on all kernels.
+        seed: of the initial kernels; every layer has a stream of its own.
+
+    Raises:
+        ValueError: 28 pixels have no room for so many convolutions.
+    """
+    num_convolutions = len(architecture.filters)
+    seeds = [
+        int(word) for word in np.random.SeedSequence(seed).generate_state(num_convolutions + 2)
+    ]
+    inputs = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="standardised_images")
+    maps = inputs
+    for index, num_maps in enumerate(architecture.filters):
+        name = f"Conv2D_{index + 1}"
+        if index > 0:
+            maps = keras.layers.MaxPooling2D(2, name=f"pooling_{index}")(maps)
+        maps = keras.layers.Conv2D(
+            num_maps, 3, activation="relu", name=name, **_kernel(seeds[index], l2)
+        )(maps)
+    features = keras.layers.Flatten(name="features")(maps)
+    hidden = keras.layers.Dense(
+        architecture.dense_units,
+        activation="relu",
+        name="dense",
+        **_kernel(seeds[-2], l2),
+    )(features)
+    probabilities = keras.layers.Dense(
+        NUM_CLASSES,
+        activation="softmax",
+        name="probabilities",
+        **_kernel(seeds[-1], l2),
+    )(hidden)
+    return keras.Model(inputs, probabilities, name="cnn")
+
+
+def _kernel(seed: int, l2: float) -> dict[str, Any]:
+    # He's initialisation, made for ReLU, diverged at a learning rate of 0.05, Glorot's did not
+    return {
+        "kernel_initializer": keras.initializers.GlorotUniform(seed),
+        "kernel_regularizer": keras.regularizers.L2(l2),
+    }
+
+
+def standardise(images: npt.NDArray[np.uint8] | tf.Tensor) -> tf.Tensor:
+    """Gives each image with mean 0 and standard deviation 1, what the CNN reads.
+
+    (x - mean) / max(std, 1 / sqrt(number of pixels)), the definition of TensorFlow.
+
+    Args:
+        images: (n, 28, 28), uint8, 0..255.
+
+    Returns:
+        (n, 28, 28, 1), float32.
+    """
+    return tf.image.per_image_standardization(tf.cast(images, tf.float32)[..., tf.newaxis])
+
+
+def predict(model: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Gives the outputs of `model` for images.
+
+    Args:
+        model: reads standardised images.
+        images: (n, 28, 28), uint8, 0..255.
+    """
+    batches = tf.data.Dataset.from_tensor_slices(images).batch(_PREDICTION_BATCH_SIZE)
+    outputs: npt.NDArray[np.float32] = model.predict(batches.map(standardise), verbose=0)
+    return outputs
+
+
+def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
+    """Gives the part of the CNN up to the feature maps (n, h, w, num_maps) of a convolution.
+
+    Raises:
+        TrainingError: the CNN has no convolution of that name.
+    """
+    names = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    if layer_name not in names:
+        raise TrainingError(
+            f"draw_oips.layers: found {layer_name}, expected one of {', '.join(names)}, the "
+            "convolutions of the trained CNN; correct it or add to train_cnn.filters"
+        )
+    return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
+
+
+def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:
+    """Writes shape and weights into `folder`: equal bytes for equal models, unlike .keras."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(dataclasses.asdict(architecture), indent=2)
+    (folder / _ARCHITECTURE_FILE).write_text(text + "\n", encoding="utf-8")
+    model.save_weights(folder / _WEIGHTS_FILE)
+
+
+def load(folder: Path) -> keras.Model:
+    """Gives the CNN that ``save`` wrote.
+
+    Raises:
+        DataError: a file is missing or damaged, or does not belong to the other.
+    """
+    model = build_cnn(_read_architecture(folder / _ARCHITECTURE_FILE))
+    weights.load(model, folder / _WEIGHTS_FILE, advice="run train_cnn again")
+    return model
+
+
+def _read_architecture(path: Path) -> Architecture:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return Architecture(tuple(map(int, values["filters"])), int(values["dense_units"]))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{path}: no shape of a CNN ({error}); run train_cnn again") from error

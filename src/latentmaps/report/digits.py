@@ -1,0 +1,193 @@
+"""The part of the page on the digits: what the CNN reads, and what its feature maps react to."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentmaps.errors import DataError
+from latentmaps.report import content, inputs
+from latentmaps.report.content import Number, Sheet
+from latentmaps.visualisation import charts
+
+_CURVES = {"accuracy": ("Accuracy", "share read rightly"), "loss": ("Loss", "nats per digit")}
+_STATUSES = ("alive", "rescued", "dead")
+_TABLE_COLUMNS = {
+    "map_index": "Map",
+    "status": "Status",
+    "activation": "Activation",
+    "ratio": "Ratio to the strongest digit",
+    "winning_start": "Winning start",
+    "silent_share": "Silent starts",
+    "converged": "Converged",
+    "strongest_digit_label": "Strongest digit",
+}
+
+
+@dataclass(frozen=True)
+class DigitsFiles:
+    """Where the stages on digits wrote; see dvc.yaml, stage build_report.
+
+    Attributes:
+        train_cnn: folder with metrics.json and history.csv.
+        draw_oips: folder with a PNG and a CSV file for each layer.
+    """
+
+    train_cnn: Path
+    draw_oips: Path
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the CNN.
+
+    Attributes:
+        name: of the layer.
+        sheet: the OIPs of all its feature maps.
+        counts: status -> number of feature maps.
+        median_ratio: of the maps that have one, as text.
+        header: of the table.
+        rows: of the table, one a feature map.
+    """
+
+    name: str
+    sheet: Sheet
+    counts: dict[str, int]
+    median_ratio: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @property
+    def num_maps(self) -> int:
+        """How many feature maps the layer has."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Digits:
+    """What the page tells about the digits.
+
+    Attributes:
+        headlines: the few numbers that stand on top of the page.
+        run: how the network was trained.
+        numbers: the numbers on the test part, each with its meaning.
+        per_digit: digit -> share read rightly, as text.
+        curves: SVG, a chart for each measure.
+        layers: in the order of params.yaml.
+    """
+
+    headlines: Sequence[Number]
+    run: Sequence[Number]
+    numbers: Sequence[Number]
+    per_digit: dict[str, str]
+    curves: Sequence[str]
+    layers: Sequence[Layer]
+
+
+def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
+    """Gives all that the page shows of the digits.
+
+    Raises:
+        DataError: a file is missing, damaged, or lacks a number that the page shows.
+    """
+    metrics = inputs.read_document(files.train_cnn / "metrics.json")
+    layers = [_read_layer(files.draw_oips, name) for name in layer_names]
+    accuracy = content.percent(metrics.number("test_accuracy"), 2)
+    per_digit = metrics.part("test_accuracy_per_digit")
+    return Digits(
+        headlines=[
+            Number("Digits read", accuracy, "of the test images, rightly"),
+            Number("Feature maps", _share_found(layers), "with an input that excites them"),
+        ],
+        run=[
+            Number("For training", content.count(metrics.number("num_train"))),
+            Number("For the test", content.count(metrics.number("num_test"))),
+            Number("Epochs", f"{metrics.number('epochs'):.0f}"),
+            Number("Batch size", f"{metrics.number('batch_size'):.0f}"),
+            Number("Parameters", content.count(metrics.number("num_parameters"))),
+        ],
+        numbers=[
+            Number("Test accuracy", accuracy, "Digits that had no part in training."),
+            Number(
+                "Validation accuracy",
+                content.percent(metrics.number("val_accuracy"), 2),
+                "Digits taken from the training part, after the last epoch.",
+            ),
+            Number(
+                "Training accuracy",
+                content.percent(metrics.number("accuracy"), 2),
+                "Far above the other two, it would tell of digits learnt by heart.",
+            ),
+        ],
+        per_digit={
+            digit: content.percent(per_digit.number(digit)) for digit in sorted(per_digit.values)
+        },
+        curves=_draw_curves(files.train_cnn / "history.csv"),
+        layers=layers,
+    )
+
+
+def _share_found(layers: Sequence[Layer]) -> str:
+    num_maps = sum(layer.num_maps for layer in layers)
+    return f"{num_maps - sum(layer.counts['dead'] for layer in layers)} of {num_maps}"
+
+
+def _read_layer(folder: Path, name: str) -> Layer:
+    path = folder / f"{name}.csv"
+    rows = inputs.read_rows(path, list(_TABLE_COLUMNS))
+    statuses = [row["status"] for row in rows]
+    unknown = sorted(set(statuses) - set(_STATUSES))
+    if unknown:
+        raise DataError(
+            f"{path}: status: found {unknown[0]!r}, expected one of {', '.join(_STATUSES)}; run "
+            "the stage again that writes it"
+        )
+    counts = {status: statuses.count(status) for status in _STATUSES}
+    ratios = [inputs.to_number(path, "ratio", row["ratio"]) for row in rows if row["ratio"]]
+    median_ratio = _median(ratios)
+    return Layer(
+        name=name,
+        sheet=_read_sheet(folder, name, counts, median_ratio),
+        counts=counts,
+        median_ratio=median_ratio,
+        header=list(_TABLE_COLUMNS.values()),
+        rows=[[_shorten(row[column]) for column in _TABLE_COLUMNS] for row in rows],
+    )
+
+
+def _median(ratios: Sequence[float]) -> str:
+    finite = [ratio for ratio in ratios if math.isfinite(ratio)]
+    return f"{statistics.median(finite):.2f}" if finite else "none"
+
+
+def _read_sheet(folder: Path, name: str, counts: dict[str, int], median_ratio: str) -> Sheet:
+    states = ", ".join(f"{number} {status}" for status, number in counts.items())
+    return Sheet(
+        key=f"draw-oips-{name}".replace("_", "-"),
+        picture=inputs.read_picture(folder / f"{name}.png"),
+        title=f"{name}: the input that excites each of its {sum(counts.values())} feature maps",
+        caption=(
+            "Each tile is one picture of 28 by 28 pixels, grown by gradient ascent for one feature "
+            f"map; grey is the mean, black and white are far from it. {states}; median ratio to "
+            f"the strongest real digit: {median_ratio}."
+        ),
+        command=content.redraw_command(f"draw_oips@{name}"),
+    )
+
+
+def _shorten(text: str) -> str:
+    """Gives a number with three digits, any other text as it is."""
+    try:
+        return f"{float(text):.3g}" if "." in text else text
+    except ValueError:
+        return text
+
+
+def _draw_curves(path: Path) -> list[str]:
+    columns = [name for column in _CURVES for name in (column, f"val_{column}")]
+    history = inputs.read_history(path, ["epoch", *columns])
+    return [
+        charts.draw_curve(history, column, title=title, unit=unit)
+        for column, (title, unit) in _CURVES.items()
+    ]

@@ -1,0 +1,74 @@
+"""Write the HTML template with which ``dvc plots`` draws its charts without a network.
+
+DVC's own page loads Vega, Vega-Lite and Vega-Embed from a public server, so offline its charts stay
+blank. This template holds the three libraries itself, from the bundle that vl-convert carries::
+
+    python -m latentmaps.report.offline_plots TARGET.html
+    dvc config --local plots.html_template TARGET.html   # absolute, or relative to .dvc
+"""
+
+import argparse
+from pathlib import Path
+
+import vl_convert
+
+# DVC puts a <script> beside each chart that calls vegaEmbed at once: the library comes first. It
+# fills in {plot_divs} and {refresh_tag}; {scripts}, the links to the public server, is left out.
+_TEMPLATE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+{refresh_tag}
+<title>DVC plots</title>
+<link rel="icon" href="data:,">
+<script>
+(function () {
+BUNDLE
+})();
+</script>
+<style>
+body { margin: 2rem; font-family: system-ui, sans-serif; }
+table { border-spacing: 15px; }
+img { max-width: 100%; }
+</style>
+</head>
+<body>
+{plot_divs}
+</body>
+</html>
+"""
+
+# Hands the one function that DVC's charts call over to them. Their specifications name Vega-Lite 5,
+# of which the present bundle (6) complains on the console; it draws them all the same.
+_SNIPPET = "window.vegaEmbed = vegaEmbed;"
+
+
+def write_template(path: Path) -> None:
+    """Writes the template.
+
+    Args:
+        path: the file; its folder is made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(template(), encoding="utf-8", newline="\n")
+
+
+def template() -> str:
+    """Gives a page with the libraries inside and DVC's placeholders for charts and refreshing."""
+    return _TEMPLATE.replace("BUNDLE", vl_convert.javascript_bundle(_SNIPPET))
+
+
+def main() -> None:
+    """Reads the command line and writes the template."""
+    parser = argparse.ArgumentParser(
+        prog="python -m latentmaps.report.offline_plots",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("target", type=Path, metavar="TARGET.html", help="written: the template")
+    write_template(parser.parse_args().target)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Sets the report page: one HTML file with everything in it.
+
+No script, no font, no picture comes from outside: the page opens from a disk without a network, and
+can be sent to someone as it is. It holds no time and no path, so a rerun gives equal bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from latentmaps.report import content
+from latentmaps.report.digits import DigitsFiles, read_digits
+from latentmaps.report.faces import FacesFiles, read_faces
+
+
+def render(
+    faces_files: FacesFiles,
+    digits_files: DigitsFiles,
+    *,
+    profile: str,
+    layer_names: Sequence[str],
+    sections: Mapping[str, Any],
+) -> str:
+    """Gives the page.
+
+    Args:
+        faces_files: where the stages on faces wrote.
+        digits_files: where the stages on digits wrote.
+        profile: the profile in force.
+        layer_names: the layers of which there are OIPs.
+        sections: name -> dataclass, all parameters.
+
+    Raises:
+        DataError: a file is missing, damaged, or lacks something that the page shows.
+    """
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            profile=profile,
+            faces=read_faces(faces_files),
+            digits=read_digits(digits_files, layer_names),
+            parameters=content.list_parameters(sections),
+        )
+    )
+
+
+def write(text: str, path: Path) -> None:
+    """Writes the page.
+
+    Args:
+        text: as ``render`` gives it.
+        path: the file.
+    """
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("latentmaps.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Our own drawing, the only text on the page that is not escaped.
+    environment.filters["drawing"] = Markup
+    return environment

@@ -1,0 +1,87 @@
+"""Where the tiles of a sheet lie, and how a tile is enlarged.
+
+Integer enlargement without interpolation: what the eye sees is what the array holds.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+GAP = 6  # between tiles, pixels; wide enough for a border around each of two neighbours
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Rows and columns of tiles of one size, in pixels.
+
+    Attributes:
+        num_tiles: tiles, blank ones included.
+        num_columns: tiles a row; the last row may be shorter.
+        tile_width: width of a tile after enlargement.
+        tile_height: height of a tile after enlargement.
+        column_width: room for a tile and its label, at least the width of a tile.
+        label_height: room under each tile.
+        min_row_height: room that the label left of a row needs.
+    """
+
+    num_tiles: int
+    num_columns: int
+    tile_width: int
+    tile_height: int
+    column_width: int
+    label_height: int = 0
+    min_row_height: int = 0
+
+    @property
+    def num_rows(self) -> int:
+        """Rows, the last of which may be shorter."""
+        return math.ceil(self.num_tiles / self.num_columns)
+
+    @property
+    def row_height(self) -> int:
+        """From the top of a tile to the bottom of its label, or of the row's."""
+        return max(self.tile_height + self.label_height, self.min_row_height)
+
+    @property
+    def width(self) -> int:
+        """From the left of the first column to the right of the last."""
+        return self.num_columns * (self.column_width + GAP) - GAP
+
+    @property
+    def height(self) -> int:
+        """From the top of the first row to the bottom of the last."""
+        return self.num_rows * (self.row_height + GAP) - GAP
+
+    def corner(self, index: int) -> tuple[int, int]:
+        """Gives left and top of a tile, which is centred in its column.
+
+        Args:
+            index: of the tile, row by row.
+        """
+        row, column = divmod(index, self.num_columns)
+        left = column * (self.column_width + GAP) + (self.column_width - self.tile_width) // 2
+        return left, row * (self.row_height + GAP)
+
+
+def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
+    """Gives `tile` with every pixel as a square of `scale` by `scale`, in three colours.
+
+    Args:
+        tile: (height, width) or (height, width, 3), uint8.
+        scale: at least 1.
+
+    Returns:
+        (height * scale, width * scale, 3), uint8.
+
+    Raises:
+        ValueError: the tile has another shape or type.
+    """
+    is_picture = tile.ndim == 2 or (tile.ndim == 3 and tile.shape[2] == 3)
+    if tile.dtype != np.uint8 or not is_picture:
+        raise ValueError(
+            f"tile: found {tile.dtype} {tile.shape}, expected uint8 (h, w) or (h, w, 3)"
+        )
+    colours = tile if tile.ndim == 3 else np.stack([tile] * 3, axis=2)  # (h, w, 3)
+    return colours.repeat(scale, axis=0).repeat(scale, axis=1)

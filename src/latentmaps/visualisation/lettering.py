@@ -1,0 +1,108 @@
+"""Words on a sheet: Pillow's own font, measured and wrapped so that nothing is cut off.
+
+The font comes with Pillow, so a sheet looks the same on every machine. It knows ASCII and little
+else; other characters are spelt out (sigma, x, -) instead of becoming empty boxes.
+"""
+
+import functools
+import unicodedata
+
+from PIL import Image, ImageDraw, ImageFont
+
+_SPELT = str.maketrans(
+    {
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+        "\u00d7": "x",
+        "\u2264": "<=",
+        "\u2265": ">=",
+        "\u2248": "~",
+        "\u2192": "->",
+        "\u03b2": "beta",
+        "\u03bc": "mu",
+        "\u03c3": "sigma",
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+    }
+)
+
+
+class Font:
+    """One size of the font.
+
+    Attributes:
+        line_height: from one line to the next, pixels.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._font = _load(size)
+        self.line_height = round(1.35 * size)
+
+    def width(self, text: str) -> int:
+        """Gives the width of the widest line of `text`, pixels."""
+        return max(round(self._font.getlength(spell(line)) + 0.5) for line in text.split("\n"))
+
+    def height(self, text: str) -> int:
+        """Gives the height of all lines of `text`, pixels; 0 for no text."""
+        return self.line_height * len(text.split("\n")) if text else 0
+
+    def wrap(self, text: str, width: int) -> str:
+        """Gives `text` with line breaks, so that no line is wider than `width` pixels."""
+        return "\n".join(self._wrap_line(line, width) for line in text.split("\n"))
+
+    def _wrap_line(self, line: str, width: int) -> str:
+        lines = [""]
+        for word in line.split():
+            together = f"{lines[-1]} {word}".strip()
+            if self.width(together) <= width:
+                lines[-1] = together
+            else:
+                broken = self._break_word(word, width)
+                lines = [*lines, *broken] if lines[-1] else broken
+        return "\n".join(lines)
+
+    def _break_word(self, word: str, width: int) -> list[str]:
+        pieces = [""]
+        for character in word:
+            if pieces[-1] and self.width(pieces[-1] + character) > width:
+                pieces.append("")
+            pieces[-1] += character
+        return pieces
+
+    def draw(
+        self, image: Image.Image, corner: tuple[int, int], text: str, colour: str, align: float = 0
+    ) -> None:
+        """Draws lines of text.
+
+        Args:
+            image: to draw on.
+            corner: left (or centre, or right: see `align`) and top.
+            text: lines.
+            colour: of the letters.
+            align: 0 puts the lines right of the corner, 0.5 centres them on it, 1 puts them left.
+        """
+        left, top = corner
+        for number, line in enumerate(text.split("\n")):
+            place = (left - align * self.width(line), top + number * self.line_height)
+            ImageDraw.Draw(image).text(place, spell(line), fill=colour, font=self._font)
+
+
+@functools.cache
+def _load(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise RuntimeError(  # noqa: TRY004 - what is wrong is Pillow, not a type
+            "Pillow was built without FreeType, so it cannot draw text of any size"
+        )
+    # Raqm is there on some machines only, and it sets letters elsewhere than the basic engine does.
+    return font.font_variant(layout_engine=ImageFont.Layout.BASIC)
+
+
+def spell(text: str) -> str:
+    """Gives `text` in the characters that the font has."""
+    plain = unicodedata.normalize("NFKD", text.translate(_SPELT))
+    without_accents = "".join(c for c in plain if not unicodedata.combining(c))
+    return without_accents.encode("ascii", "replace").decode("ascii")

@@ -1,0 +1,23 @@
+"""Decide which face is for training, validation and test."""
+
+from latentmaps import runs
+from latentmaps.data import face_tables, split
+from latentmaps.params.split_faces import SplitFaces
+
+
+def split_faces(run: runs.Run) -> None:
+    """Writes a table with the part of every face; the images themselves stay where they are."""
+    wanted = run.params(SplitFaces)
+    sizes = split.PartSizes(wanted.num_train, wanted.num_validation, wanted.num_test)
+
+    parts = split.split_faces(run.inputs["index"], wanted.scheme, sizes, run.seed)
+
+    face_tables.write_table(run.outputs["split"], parts)
+
+
+if __name__ == "__main__":
+    runs.main(
+        split_faces,
+        inputs={"index": "a row per image: row, file, partition and attributes"},
+        outputs={"split": "a row per image: its row and its part"},
+    )

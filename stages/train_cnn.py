@@ -1,0 +1,61 @@
+"""Train the CNN that reads digits, and test it on digits it has not seen."""
+
+from latentmaps import machine, runs, training
+from latentmaps.data import digits as digits_module
+from latentmaps.evaluation import classification
+from latentmaps.models import cnn, cnn_training
+from latentmaps.params.machine import Machine
+from latentmaps.params.train_cnn import TrainCnn
+
+
+def train_cnn(run: runs.Run) -> None:
+    """Writes weights and shape, the history, and the numbers on the test part."""
+    params = run.params(TrainCnn)
+    setup = machine.configure(run.params(Machine))
+    digits = digits_module.load(run.inputs["digits"])
+
+    architecture = cnn.Architecture(params.filters, params.dense_units)
+    settings = cnn_training.Settings(
+        learning_rate=params.learning_rate,
+        momentum=params.momentum,
+        l2=params.l2,
+        num_validation=params.num_validation,
+        epochs=params.epochs,
+        batch_size=params.batch_size,
+        jit_compile=setup.jit_compile,
+        seed=run.seed,
+    )
+    model, history = cnn_training.train(architecture, settings, digits)
+    probabilities = cnn.predict(model, digits.test_images)
+
+    cnn.save(run.outputs["model"], architecture, model)
+    training.write_history(history, run.outputs["history"])
+    metrics = {
+        "test_accuracy": classification.accuracy(probabilities, digits.test_labels),
+        "test_cross_entropy": classification.cross_entropy(probabilities, digits.test_labels),
+        "test_accuracy_per_digit": classification.accuracy_per_class(
+            probabilities, digits.test_labels
+        ),
+        **cnn_training.final_numbers(history),
+        "num_train": len(digits.train_labels) - params.num_validation,
+        "num_validation": params.num_validation,
+        "num_test": len(digits.test_labels),
+        "num_parameters": model.count_params(),
+        "epochs": params.epochs,
+        "batch_size": params.batch_size,
+        "seed": run.seed,
+        "versions": training.versions(),
+    }
+    runs.write_json(run.outputs["metrics"], metrics)
+
+
+if __name__ == "__main__":
+    runs.main(
+        train_cnn,
+        inputs={"digits": "digits.npz as fetch_digits writes it"},
+        outputs={
+            "model": "folder of the trained CNN",
+            "metrics": "JSON, the numbers on the test part and of the last epoch",
+            "history": "CSV, loss and accuracy of each epoch",
+        },
+    )

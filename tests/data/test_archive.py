@@ -1,0 +1,102 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from latentmaps.data import archive
+from latentmaps.errors import DataError
+
+
+def _zip(path: Path, *names: str, content: bytes = b"jpeg") -> Path:
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            file.writestr(name, content)
+    return path
+
+
+def test_faces_are_counted_from_one() -> None:
+    assert archive.face_name(0) == "000001.jpg"
+
+
+def test_what_is_written_is_read_in_the_order_of_the_names(tmp_path: Path) -> None:
+    with archive.ArchiveWriter(tmp_path / "a.zip") as writer:
+        writer.add("000002.jpg", b"two")
+        writer.add("000001.jpg", b"one")
+
+    with archive.FaceArchive(tmp_path / "a.zip") as faces:
+        assert list(faces.pictures()) == [("000001.jpg", b"one"), ("000002.jpg", b"two")]
+
+
+def test_equal_pictures_give_equal_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, now in (("a.zip", 1.7e9), ("b.zip", 1.8e9)):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        with archive.ArchiveWriter(tmp_path / name) as writer:
+            writer.add("000001.jpg", b"one")
+
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_pictures_are_stored_and_not_packed(tmp_path: Path) -> None:
+    with archive.ArchiveWriter(tmp_path / "a.zip") as writer:
+        writer.add("000001.jpg", bytes(1000))
+
+    assert zipfile.ZipFile(tmp_path / "a.zip").infolist()[0].compress_type == zipfile.ZIP_STORED
+
+
+def test_the_folder_of_the_official_archive_is_left_out_of_the_names(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "img_align_celeba/", "img_align_celeba/000001.jpg")
+
+    with archive.FaceArchive(path) as faces:
+        assert faces.names == ["000001.jpg"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../000001.jpg", "/000001.jpg", "1.jpg", "000001.png", "other/000001.jpg"]
+)
+def test_a_member_of_another_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=r"expected pictures named 000001\.jpg"):
+        archive.FaceArchive(_zip(tmp_path / "a.zip", name))
+
+
+def test_a_face_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg", "img_align_celeba/000001.jpg")
+
+    with pytest.raises(DataError, match=r"000001\.jpg stands twice"):
+        archive.FaceArchive(path)
+
+
+def test_a_member_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("000001.jpg", bytes(2_000_000))
+
+    with pytest.raises(DataError, match="2,000,000 bytes, expected at most 1,000,000"):
+        archive.FaceArchive(tmp_path / "a.zip")
+
+
+def test_an_empty_archive_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no member"):
+        archive.FaceArchive(_zip(tmp_path / "a.zip"))
+
+
+def test_a_missing_archive_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        archive.FaceArchive(tmp_path / "a.zip")
+
+
+def test_an_archive_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg")
+    path.write_bytes(path.read_bytes()[:-10])
+
+    with pytest.raises(DataError, match="no zip archive"):
+        archive.FaceArchive(path)
+
+
+def test_a_damaged_member_is_named(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg", content=b"picture")
+    path.write_bytes(path.read_bytes().replace(b"picture", b"damaged"))
+
+    with (
+        archive.FaceArchive(path) as faces,
+        pytest.raises(DataError, match=r"member 000001\.jpg cannot be read"),
+    ):
+        faces.read("000001.jpg")

@@ -1,0 +1,138 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from latentmaps.data import face_tables, split
+from latentmaps.data.split import PartSizes
+from latentmaps.errors import DataError, ParamsError
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """An index of 20 faces: 12 for training, 4 for validation, 4 for test."""
+    partition = ["train"] * 12 + ["validation"] * 4 + ["test"] * 4
+    path = tmp_path / "index.csv"
+    table = pd.DataFrame({"row": range(20), "file": "x.jpg", "partition": partition})
+    face_tables.write_table(path, table)
+    return path
+
+
+def _rows(table: pd.DataFrame, part: str) -> list[int]:
+    return list(table["row"][table["part"] == part])
+
+
+def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:
+    table = split.split_faces(index, "random", PartSizes(10, 3, 4), seed=1)
+
+    assert list(table["row"]) == list(range(20))
+    assert table["part"].value_counts().to_dict() == {
+        "train": 10,
+        "validation": 3,
+        "test": 4,
+        "unused": 3,
+    }
+
+
+def test_null_for_training_takes_the_rest(index: Path) -> None:
+    table = split.split_faces(index, "random", PartSizes(None, 3, 4), seed=1)
+
+    assert len(_rows(table, "train")) == 13
+    assert _rows(table, "unused") == []
+
+
+def test_the_seed_decides_the_parts(index: Path) -> None:
+    tables = [
+        split.split_faces(index, "random", PartSizes(10, 3, 4), seed=seed) for seed in (1, 1, 2)
+    ]
+
+    assert tables[0].equals(tables[1])
+    assert not tables[0].equals(tables[2])
+
+
+def test_the_test_part_does_not_depend_on_the_other_sizes(index: Path) -> None:
+    few = split.split_faces(index, "random", PartSizes(5, 1, 4), seed=1)
+    many = split.split_faces(index, "random", PartSizes(13, 3, 4), seed=1)
+
+    assert _rows(few, "test") == _rows(many, "test")
+
+
+@pytest.mark.parametrize("num_train", [14, None])
+def test_parts_that_do_not_fit_are_refused_with_the_numbers(
+    index: Path, num_train: int | None
+) -> None:
+    num_test = 4 if num_train else 17
+    with pytest.raises(ParamsError, match=f"num_test {num_test} do not fit into 20 faces"):
+        split.split_faces(index, "random", PartSizes(num_train, 3, num_test), seed=1)
+
+
+def test_the_official_split_is_that_of_the_source(index: Path) -> None:
+    table = split.split_faces(index, "official", PartSizes(None, 4, 4), seed=1)
+
+    assert _rows(table, "train") == list(range(12))
+    assert _rows(table, "validation") == [12, 13, 14, 15]
+    assert _rows(table, "test") == [16, 17, 18, 19]
+
+
+def test_an_official_part_is_cut_to_its_first_faces(index: Path) -> None:
+    table = split.split_faces(index, "official", PartSizes(2, 1, 4), seed=1)
+
+    assert _rows(table, "train") == [0, 1]
+    assert _rows(table, "validation") == [12]
+    assert len(_rows(table, "unused")) == 13
+
+
+def test_an_official_part_that_is_too_small_is_refused(index: Path) -> None:
+    with pytest.raises(ParamsError, match=r"num_validation: 5, but the official part has 4 faces"):
+        split.split_faces(index, "official", PartSizes(None, 5, 4), seed=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\n1,2\n", "no index of faces"),
+        ("row,partition\n0,dev\n", "partition 'dev'"),
+        ("row,partition\n1,train\n", "the column row is not 0, 1, 2"),
+    ],
+)
+def test_a_damaged_index_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "index.csv").write_text(text)
+
+    with pytest.raises(DataError, match=message):
+        split.split_faces(tmp_path / "index.csv", "random", PartSizes(1, 1, 1), seed=1)
+
+
+def test_a_split_survives_writing_and_reading(index: Path, tmp_path: Path) -> None:
+    table = split.split_faces(index, "random", PartSizes(10, 3, 4), seed=1)
+    face_tables.write_table(tmp_path / "split.csv", table)
+
+    parts = split.read_split(tmp_path / "split.csv", num_rows=len(table))
+
+    assert {part: list(rows) for part, rows in parts.items()} == {
+        part: _rows(table, part) for part in split.PARTS
+    }
+    assert all(rows.dtype == np.int64 for rows in parts.values())
+
+
+def test_a_missing_split_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file; run split_faces"):
+        split.read_split(tmp_path / "split.csv", num_rows=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no split of faces"),
+        ("row,part\nx,train\n", "no split of faces"),
+        ("row,part\n0,dev\n", "part 'dev', expected one of train"),
+        ("row,part\n0,train\n0,test\n", "not every face has one row"),
+        ("row,part\n0,train\n1,validation\n", "no face in the part test"),
+        ("row,part\n0,train\n", "1 faces, expected 2, as many as there are images"),
+    ],
+)
+def test_a_damaged_split_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "split.csv").write_text(text)
+
+    with pytest.raises(DataError, match=message):
+        split.read_split(tmp_path / "split.csv", num_rows=2)

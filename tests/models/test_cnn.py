@@ -1,0 +1,103 @@
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from latentmaps.errors import DataError, TrainingError
+from latentmaps.models import cnn
+
+TINY = cnn.Architecture(filters=(2, 3, 4), dense_units=5)
+IMAGES = np.random.default_rng(0).integers(0, 256, (7, 28, 28), np.uint8)
+
+
+def test_three_convolutions_end_with_maps_of_three_pixels() -> None:
+    model = cnn.build_cnn(cnn.Architecture((32, 64, 128), 100))
+    shapes = [model.get_layer(f"Conv2D_{i}").output.shape[1:] for i in (1, 2, 3)]
+    assert shapes == [(26, 26, 32), (11, 11, 64), (3, 3, 128)]
+    # 320 + 18,496 + 73,856 for the convolutions, 115,300 + 1,010 for the dense layers
+    assert model.count_params() == 208_982
+
+
+def test_the_outputs_are_probabilities() -> None:
+    probabilities = cnn.predict(cnn.build_cnn(TINY), IMAGES)
+    assert probabilities.shape == (7, 10)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_standardise_agrees_with_numpy_and_leaves_a_black_image_black() -> None:
+    images = np.concatenate([IMAGES, np.zeros((1, 28, 28), np.uint8)])
+    centred = images - images.mean(axis=(1, 2), keepdims=True)
+    spread = np.maximum(images.std(axis=(1, 2), keepdims=True), 1 / 28)
+    standardised = np.asarray(cnn.standardise(images))
+    assert standardised.shape == (8, 28, 28, 1)
+    np.testing.assert_allclose(standardised[..., 0], centred / spread, atol=2e-6)
+
+
+def test_the_seed_decides_the_weights() -> None:
+    first, again, other = (cnn.build_cnn(TINY, seed=seed).get_weights() for seed in (1, 1, 2))
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert (first[0] != other[0]).any()
+
+
+def test_the_l2_penalty_counts_the_kernels_alone() -> None:
+    model = cnn.build_cnn(TINY, l2=0.5)
+    kernels = [weight for weight in model.get_weights() if weight.ndim > 1]
+    assert len(kernels) == 5
+    expected = 0.5 * sum(float((kernel**2).sum()) for kernel in kernels)
+    assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    model = cnn.build_cnn(TINY, seed=3)
+    cnn.save(tmp_path, TINY, model)
+    np.testing.assert_array_equal(
+        cnn.predict(cnn.load(tmp_path), IMAGES), cnn.predict(model, IMAGES)
+    )
+
+
+def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        cnn.save(tmp_path / name, TINY, cnn.build_cnn(TINY, seed=3))
+    for file in ("architecture.json", "cnn.weights.h5"):
+        first, second = (tmp_path / name / file for name in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+    cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
+    path = tmp_path / "cnn.weights.h5"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(DataError, match=r"cnn\.weights\.h5: no weights for the shape"):
+        cnn.load(tmp_path)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
+    shape = {"filters": [2, 3, 9], "dense_units": 5}
+    (tmp_path / "architecture.json").write_text(json.dumps(shape), encoding="utf-8")
+    with pytest.raises(DataError, match=r"cnn\.weights\.h5: no weights for the shape"):
+        cnn.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"filters": 3, "dense_units": 5}'])
+def test_a_damaged_shape_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "architecture.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"architecture\.json: no shape of a CNN"):
+        cnn.load(tmp_path)
+
+
+def test_a_layer_model_ends_at_the_layer() -> None:
+    maps = cnn.predict(cnn.layer_model(cnn.build_cnn(TINY), "Conv2D_2"), IMAGES)
+    assert maps.shape == (7, 11, 11, 3)
+    assert maps.min() >= 0
+
+
+@pytest.mark.parametrize("name", ["Conv2D_4", "dense", "conv2d_1"])
+def test_a_layer_that_the_cnn_lacks_is_refused_with_those_it_has(name: str) -> None:
+    model: keras.Model = cnn.build_cnn(TINY)
+    with pytest.raises(
+        TrainingError, match=f"found {name}, expected one of Conv2D_1, Conv2D_2, Conv2D_3"
+    ):
+        cnn.layer_model(model, name)

@@ -1,0 +1,57 @@
+"""Networks of which the answer is known."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from latentmaps.data.digits import Digits
+
+
+def filter_model(
+    kernels: npt.NDArray[np.float32], biases: npt.NDArray[np.float32], *, activation: str
+) -> keras.Model:
+    """Gives a CNN of one convolution with the given kernels.
+
+    Args:
+        kernels: (size, size, num_maps).
+        biases: (num_maps,).
+        activation: linear or relu.
+    """
+    inputs = keras.Input((28, 28, 1))
+    layer = keras.layers.Conv2D(
+        kernels.shape[2], kernels.shape[0], activation=activation, name="Conv2D_1"
+    )
+    model = keras.Model(inputs, layer(inputs))
+    layer.set_weights([kernels[:, :, np.newaxis, :], biases])
+    return model
+
+
+@pytest.fixture(name="filter_model")
+def filter_model_fixture() -> Callable[..., keras.Model]:
+    """The function above, for the tests."""
+    return filter_model
+
+
+@pytest.fixture
+def three_fates() -> keras.Model:
+    """A CNN whose map 0 is alive, map 1 is excited by single bright pixels alone, map 2 is dead."""
+    kernels = np.zeros((3, 3, 3), np.float32)
+    kernels[1, :, 0] = -1, 0, 1
+    kernels[1, 1, 1] = 1
+    # noise has standard deviation 1 and does not reach 10; one bright pixel on black is 28
+    return filter_model(kernels, np.array([0, -10, -1], np.float32), activation="relu")
+
+
+@pytest.fixture
+def dots() -> Digits:
+    """Pictures of one bright pixel; test picture 1 is half black, half white."""
+    train_images = np.zeros((4, 28, 28), np.uint8)
+    train_images[np.arange(4), 5, [5, 10, 15, 20]] = 255
+    test_images = train_images[:2].copy()
+    test_images[1, :, 14:] = 255
+    return Digits(
+        train_images, np.array([1, 2, 3, 4], np.uint8), test_images, np.array([7, 8], np.uint8)
+    )

@@ -1,0 +1,116 @@
+"""What the page reads is checked, and the message says where and what."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from latentmaps.errors import DataError
+from latentmaps.report import inputs
+from latentmaps.report.inputs import Document
+
+
+def _document(**values: Any) -> Document:
+    return Document(Path("metrics.json"), values)
+
+
+def test_a_number_may_be_an_integer() -> None:
+    assert _document(fact=5).number("fact") == 5
+
+
+@pytest.mark.parametrize("value", ["5", None, True, [5], float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(value: Any) -> None:
+    with pytest.raises(DataError, match=r"metrics.json: fact: found .*, expected a number"):
+        _document(fact=value).number("fact")
+
+
+def test_a_missing_name_is_refused() -> None:
+    with pytest.raises(DataError, match=r"metrics.json: has no 'ssim', which the page shows"):
+        _document(fact=5).number("ssim")
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"), [(Document.text, "a text"), (Document.part, "an object")]
+)
+def test_another_kind_of_value_is_refused(
+    read: Callable[[Document, str], Any], expected: str
+) -> None:
+    with pytest.raises(DataError, match=f"versions: found 5, expected {expected}"):
+        read(_document(versions=5), "versions")
+
+
+def test_a_part_keeps_the_name_of_its_file() -> None:
+    with pytest.raises(DataError, match=r"metrics.json: has no 'keras'"):
+        _document(versions={}).part("versions").text("keras")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"{", "no JSON document"), (b"\xff{}", "no JSON document"), (b"[1]", "found list")],
+)
+def test_a_damaged_document_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "metrics.json"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=f"metrics.json: {message}"):
+        inputs.read_document(path)
+
+
+@pytest.mark.parametrize(
+    "read", [inputs.read_document, inputs.read_picture, lambda path: inputs.read_rows(path, ["a"])]
+)
+def test_a_missing_file_is_named_with_what_to_do(
+    tmp_path: Path, read: Callable[[Path], Any]
+) -> None:
+    with pytest.raises(DataError, match=r"gone: no such file; `dvc repro` runs the stage"):
+        read(tmp_path / "gone")
+
+
+def _table(folder: Path, text: str) -> Path:
+    path = folder / "history.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_history_is_read_by_column_and_may_hold_more(tmp_path: Path) -> None:
+    path = _table(tmp_path, "epoch,loss,other\n1,2.5,x\n2,1e-05,y\n")
+    assert inputs.read_history(path, ["epoch", "loss"]) == {"epoch": [1, 2], "loss": [2.5, 1e-5]}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "epoch,loss\n", "epoch\n1\n", "epoch,loss\n1\n", "a,b\n1,2\n"]
+)
+def test_a_table_that_lacks_rows_columns_or_cells_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DataError, match=r"history.csv: found columns .* whole rows"):
+        inputs.read_history(_table(tmp_path, text), ["epoch", "loss"])
+
+
+def test_a_cell_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    path = _table(tmp_path, "epoch,loss\n1,low\n")
+    with pytest.raises(DataError, match=r"history.csv: loss: found 'low', expected a number"):
+        inputs.read_history(path, ["epoch", "loss"])
+
+
+def _png(folder: Path) -> Path:
+    path = folder / "sheet.png"
+    pixels = np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_a_picture_brings_its_size_and_all_its_bytes(tmp_path: Path) -> None:
+    picture = inputs.read_picture(_png(tmp_path))
+    assert (picture.width, picture.height) == (40, 30)
+    assert picture.data_url.startswith("data:image/png;base64,iVBOR")
+
+
+@pytest.mark.parametrize("damage", [lambda png: png[:-600], lambda png: b"GIF89a" + png])
+def test_a_truncated_picture_or_none_is_refused(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    path = _png(tmp_path)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(DataError, match=r"sheet.png: no readable PNG .* run the stage again"):
+        inputs.read_picture(path)
