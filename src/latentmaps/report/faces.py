@@ -194,6 +194,6 @@ def _draw_curves(path: Path) -> list[str]:
     columns = [name for loss in _LOSSES for name in (loss, f"val_{loss}")]
     history = inputs.read_history(path, ["epoch", *columns])
     return [
-        charts.draw_curve(history, column, title=title, unit="nats per face")
+        charts.draw_curve(history, column, title=title, unit="loss per face")
         for column, title in _LOSSES.items()
     ]

@@ -1,0 +1,198 @@
+"""The real stage scripts on bad input: one message, exit code 1, no traceback, no damaged output."""
+
+import os
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+SIZE = 96
+
+
+class Workspace:
+    """A folder with params.yaml, the data of a few faces, and the stage scripts."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder = folder
+        self.root = root
+        self.params = (root / "params.yaml").read_text(encoding="utf-8")
+
+    def set_param(self, old: str, new: str) -> None:
+        assert self.params.count(old) == 1
+        self.params = self.params.replace(old, new)
+
+    def write_faces(self, images: np.ndarray | None = None) -> None:
+        if images is None:
+            images = np.random.default_rng(1).integers(0, 256, (6, SIZE, SIZE, 3), dtype=np.uint8)
+        np.save(self.folder / "images.npy", images)
+        parts = ["train", "train", "train", "validation", "test", "test"]
+        table = pd.DataFrame({"row": range(6), "part": parts})
+        table.to_csv(self.folder / "split.csv", index=False)
+
+    def run(
+        self, stage: str, *, file_limit_bytes: int | None = None, **paths: str
+    ) -> subprocess.CompletedProcess[str]:
+        (self.folder / "params.yaml").write_text(self.params, encoding="utf-8")
+        arguments = [f"--{name.replace('_', '-')}={path}" for name, path in paths.items()]
+        return subprocess.run(
+            [sys.executable, str(self.root / f"stages/{stage}.py"), *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(self.root / "src"), "CUDA_VISIBLE_DEVICES": "-1"},
+            preexec_fn=_limit_files(file_limit_bytes),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def train_vae(self, **changes: int) -> subprocess.CompletedProcess[str]:
+        return self.run(
+            "train_vae",
+            images="images.npy",
+            split="split.csv",
+            model="out/vae",
+            metrics="out/metrics.json",
+            history="out/history.csv",
+            **changes,  # type: ignore[arg-type]
+        )
+
+    def outputs(self) -> list[str]:
+        out = self.folder / "out"
+        return sorted(str(path.relative_to(out)) for path in out.rglob("*"))
+
+
+def _limit_files(limit_bytes: int | None) -> Callable[[], None] | None:
+    """A writer that fails as a full disk does: no file may grow beyond the limit."""
+    if limit_bytes is None:
+        return None
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, root: Path) -> Workspace:
+    return Workspace(tmp_path, root)
+
+
+def assert_refused(
+    workspace: Workspace, result: subprocess.CompletedProcess[str], *message: str
+) -> None:
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    for part in message:
+        assert part in result.stderr
+    assert workspace.outputs() == []
+
+
+def test_a_parameter_of_the_wrong_type(workspace: Workspace) -> None:
+    workspace.write_faces()
+    workspace.set_param("fact: 5.0", "fact: strong")
+    result = workspace.train_vae()
+    assert_refused(workspace, result, "train_vae.fact: found 'strong', expected a valid number")
+    assert "Computing on" not in result.stderr  # before any work
+
+
+def test_a_missing_array(workspace: Workspace) -> None:
+    workspace.write_faces()
+    (workspace.folder / "images.npy").unlink()
+    assert_refused(workspace, workspace.train_vae(), "images.npy: no such file or folder")
+
+
+def test_a_truncated_array(workspace: Workspace) -> None:
+    workspace.write_faces()
+    path = workspace.folder / "images.npy"
+    path.write_bytes(path.read_bytes()[:-1000])
+    assert_refused(workspace, workspace.train_vae(), "images.npy: ", "run crop_faces again")
+
+
+@pytest.mark.parametrize(
+    "images",
+    [np.zeros((6, SIZE, SIZE, 3), np.float32), np.zeros((6, SIZE), np.uint8)],
+    ids=["dtype", "shape"],
+)
+def test_an_array_of_another_kind(workspace: Workspace, images: np.ndarray) -> None:
+    workspace.write_faces(images)
+    assert_refused(workspace, workspace.train_vae(), "images.npy: ", "expected uint8 of the shape")
+
+
+def test_an_image_size_that_the_strides_do_not_divide(workspace: Workspace) -> None:
+    workspace.write_faces(np.zeros((6, 90, 90, 3), np.uint8))
+    assert_refused(
+        workspace,
+        workspace.train_vae(),
+        "crop_faces.image_size: found 90, expected a multiple of 16",
+    )
+
+
+def test_a_batch_larger_than_the_training_part(workspace: Workspace) -> None:
+    workspace.write_faces()
+    assert_refused(workspace, workspace.train_vae(), "batch_size: found 32, expected at most the 3")
+
+
+def test_a_picture_that_is_no_picture(workspace: Workspace) -> None:
+    with zipfile.ZipFile(workspace.folder / "images.zip", "w") as archive:
+        archive.writestr("000001.jpg", b"quota exceeded")
+    for name, column in (("attributes", ""), ("partition", ",partition")):
+        value = ",train" if column else ""
+        text = f"file{column}\n000001.jpg{value}\n"
+        (workspace.folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    result = workspace.run(
+        "crop_faces",
+        archive="images.zip",
+        attributes="attributes.csv",
+        partition="partition.csv",
+        images="out/images.npy",
+        index="out/index.csv",
+    )
+    assert_refused(workspace, result, "000001.jpg")
+
+
+def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
+    workspace.set_param("num_faces: 3000", "num_faces: 40")
+    result = workspace.run(
+        "fetch_faces",
+        file_limit_bytes=50_000,
+        images="out/images.zip",
+        attributes="out/attributes.csv",
+        partition="out/partition.csv",
+        receipt="out/receipt.json",
+    )
+    assert_refused(workspace, result, "no output was written - see that the disk has room")
+
+
+@pytest.mark.slow
+def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
+    workspace.write_faces()
+    workspace.set_param("batch_size: 32 ", "batch_size: 3 ")
+    workspace.set_param(
+        "epochs: 12             # passes through the training part; 10", "epochs: 1 # 10"
+    )
+    result = workspace.train_vae(file_limit_bytes=1_000_000)
+    assert_refused(workspace, result, "no output was written - see that the disk has room")
+
+
+@pytest.mark.slow
+def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
+    workspace.set_param("      epochs: 6 ", "      epochs: 1 ")
+    paths = {"digits": "digits.npz", "model": "cnn"}
+    bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
+    workspace.run("fetch_digits", bundled=bundled, digits="digits.npz")
+    trained = workspace.run("train_cnn", **paths, metrics="metrics.json", history="history.csv")
+    assert trained.returncode == 0, trained.stderr
+    result = workspace.run(
+        "draw_oips",
+        layer="Conv2D_9",
+        **paths,
+        oips="out/oips.npz",
+        sheet="out/sheet.png",
+        table="out/table.csv",
+    )
+    assert_refused(
+        workspace,
+        result,
+        "found Conv2D_9, expected one of Conv2D_1, Conv2D_2, Conv2D_3",
+    )
