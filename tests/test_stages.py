@@ -169,7 +169,7 @@ def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
     workspace.write_faces()
     workspace.set_param("batch_size: 32 ", "batch_size: 3 ")
     workspace.set_param(
-        "epochs: 12             # passes through the training part; 10", "epochs: 1 # 10"
+        "epochs: 11             # passes through the training part; 10", "epochs: 1 # 10"
     )
     result = workspace.train_vae(file_limit_bytes=1_000_000)
     assert_refused(workspace, result, "no output was written - see that the disk has room")
