@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test check format pipeline-check lock clean
+.PHONY: help setup repro test check format pipeline-check benchmarks figures lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,15 @@ format: $(TOOLS) ## format the code and mend what lint can mend
 
 pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone runs
 	.ci/pipeline-check
+
+benchmarks: $(TOOLS) ## measure speed; results go to standard output
+	PYTHONPATH=src python benchmarks/stages_without_tensors.py
+	PYTHONPATH=src python benchmarks/precision.py
+
+figures: $(RUNTIME) ## copy the sample's pictures to docs/figures
+	cp -f reports/draw_samples/prior.png reports/draw_reconstructions/test.png \
+	  reports/draw_latent_space/traversals.png reports/draw_oips/Conv2D_3.png docs/figures
+	chmod u+w docs/figures/*.png
 
 lock: ## resolve requirements/*.txt anew (needs uv)
 	requirements/lock

@@ -20,7 +20,7 @@ def draw_samples(run: runs.Run) -> None:
 
     z = latent.draw_prior(params.num_samples, trained.architecture.latent_dim, seed=run.seed)
     prior = face_sheets.samples(trained, z, sampler="z ~ N(0, I)")
-    sharpened = face_sheets.samples(trained, z, sampler="z ~ N(0, I)", sharpen=mask)
+    sharpened = face_sheets.samples(trained, z, sampler="z ~ N(0, I), sharpened", sharpen=mask)
     aggregate = face_sheets.samples(
         trained, gaussian.transform(z), sampler="z ~ Gaussian fitted to the training faces"
     )

@@ -1,4 +1,4 @@
-"""The real stage scripts on bad input: one message, exit code 1, no traceback, no damaged output."""
+"""The real stage scripts on bad input: one message, exit 1, no traceback, no damaged output."""
 
 import os
 import resource
@@ -36,7 +36,7 @@ class Workspace:
         table.to_csv(self.folder / "split.csv", index=False)
 
     def run(
-        self, stage: str, *, file_limit_bytes: int | None = None, **paths: str
+        self, stage: str, paths: dict[str, str], *, file_limit_bytes: int | None = None
     ) -> subprocess.CompletedProcess[str]:
         (self.folder / "params.yaml").write_text(self.params, encoding="utf-8")
         arguments = [f"--{name.replace('_', '-')}={path}" for name, path in paths.items()]
@@ -50,16 +50,15 @@ class Workspace:
             check=False,
         )
 
-    def train_vae(self, **changes: int) -> subprocess.CompletedProcess[str]:
-        return self.run(
-            "train_vae",
-            images="images.npy",
-            split="split.csv",
-            model="out/vae",
-            metrics="out/metrics.json",
-            history="out/history.csv",
-            **changes,  # type: ignore[arg-type]
-        )
+    def train_vae(self, *, file_limit_bytes: int | None = None) -> subprocess.CompletedProcess[str]:
+        paths = {
+            "images": "images.npy",
+            "split": "split.csv",
+            "model": "out/vae",
+            "metrics": "out/metrics.json",
+            "history": "out/history.csv",
+        }
+        return self.run("train_vae", paths, file_limit_bytes=file_limit_bytes)
 
     def outputs(self) -> list[str]:
         out = self.folder / "out"
@@ -140,27 +139,26 @@ def test_a_picture_that_is_no_picture(workspace: Workspace) -> None:
         value = ",train" if column else ""
         text = f"file{column}\n000001.jpg{value}\n"
         (workspace.folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    result = workspace.run(
-        "crop_faces",
-        archive="images.zip",
-        attributes="attributes.csv",
-        partition="partition.csv",
-        images="out/images.npy",
-        index="out/index.csv",
-    )
+    paths = {
+        "archive": "images.zip",
+        "attributes": "attributes.csv",
+        "partition": "partition.csv",
+        "images": "out/images.npy",
+        "index": "out/index.csv",
+    }
+    result = workspace.run("crop_faces", paths)
     assert_refused(workspace, result, "000001.jpg")
 
 
 def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
     workspace.set_param("num_faces: 3000", "num_faces: 40")
-    result = workspace.run(
-        "fetch_faces",
-        file_limit_bytes=50_000,
-        images="out/images.zip",
-        attributes="out/attributes.csv",
-        partition="out/partition.csv",
-        receipt="out/receipt.json",
-    )
+    paths = {
+        "images": "out/images.zip",
+        "attributes": "out/attributes.csv",
+        "partition": "out/partition.csv",
+        "receipt": "out/receipt.json",
+    }
+    result = workspace.run("fetch_faces", paths, file_limit_bytes=50_000)
     assert_refused(workspace, result, "no output was written - see that the disk has room")
 
 
@@ -178,19 +176,14 @@ def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
 @pytest.mark.slow
 def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
     workspace.set_param("      epochs: 6 ", "      epochs: 1 ")
-    paths = {"digits": "digits.npz", "model": "cnn"}
     bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
-    workspace.run("fetch_digits", bundled=bundled, digits="digits.npz")
-    trained = workspace.run("train_cnn", **paths, metrics="metrics.json", history="history.csv")
+    workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
+    read = {"digits": "digits.npz", "model": "cnn"}
+    reports = {"metrics": "metrics.json", "history": "history.csv"}
+    trained = workspace.run("train_cnn", read | reports)
     assert trained.returncode == 0, trained.stderr
-    result = workspace.run(
-        "draw_oips",
-        layer="Conv2D_9",
-        **paths,
-        oips="out/oips.npz",
-        sheet="out/sheet.png",
-        table="out/table.csv",
-    )
+    drawn = {"oips": "out/oips.npz", "sheet": "out/sheet.png", "table": "out/table.csv"}
+    result = workspace.run("draw_oips", {"layer": "Conv2D_9"} | read | drawn)
     assert_refused(
         workspace,
         result,

@@ -249,20 +249,3 @@ def _rounded(value: Any) -> Any:
     if hasattr(value, "tolist"):  # arrays and scalars of NumPy
         return _rounded(value.tolist())
     return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Gives the mapping that ``write_json`` wrote to `path`.
-
-    Raises:
-        DataError: the file is no JSON object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"{path}: no JSON document ({error}); run the stage again that writes it"
-        ) from error
-    if not isinstance(content, dict):
-        raise DataError(f"{path}: found {type(content).__name__}, expected a JSON object")
-    return content

@@ -155,7 +155,7 @@ def traversals(
         numbers={"dimension": dimensions, "kl_nats": kl_nats[dimensions]},
         num_columns=len(steps),
         row_labels=[f"z[{d}]  {kl_nats[d]:.2f} nats" for d in dimensions],
-        column_labels=[f"{step:+.2g}" for step in steps],
+        column_labels=[f"{step:+.3g}" for step in steps],
     )
 
 

@@ -1,0 +1,175 @@
+"""The whole pipeline through DVC, on the tiny configuration, in copies of the repository."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dvc.repo import Repo
+
+ROOT = Path(__file__).parents[1]
+FACT_DECIDES = {
+    "train_vae",
+    "evaluate_vae",
+    "draw_reconstructions",
+    "draw_samples",
+    "draw_latent_space",
+    "build_report",
+}
+OVERRIDES = (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").split()
+
+pytestmark = pytest.mark.slow
+
+
+class Clone:
+    """A copy of the repository as it lies here, with a commit and a DVC cache of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
+            "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / f"{folder.name}-global"),
+        }
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        self.run("git", "init", "--quiet", "--initial-branch=main")
+        self.run("git", "config", "user.name", "A tester")
+        self.run("git", "config", "user.email", "tester@localhost")
+        self.commit("start")
+
+    def run(self, *command: str) -> str:
+        """Gives what the command prints; fails with it when the command fails."""
+        result = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}"
+        return result.stdout
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
+
+    def experiment(self, *overrides: str) -> str:
+        return self.run("dvc", "exp", "run", *(word for o in overrides for word in ("-S", o)))
+
+    def outs(self) -> dict[str, bytes]:
+        """Gives every declared output, folders file by file."""
+        paths = {out.fs_path for stage in Repo(str(self.folder)).index.stages for out in stage.outs}
+        files = [file for path in map(Path, paths) for file in [path, *path.rglob("*")]]
+        return {
+            str(file.relative_to(self.folder)): file.read_bytes()
+            for file in sorted(files)
+            if file.is_file()
+        }
+
+
+def running(printed: str) -> set[str]:
+    return {name.partition("@")[0] for name in re.findall(r"Running stage '(\S+)'", printed)}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """A clone in which the tiny configuration has run and is committed."""
+    made = Clone(tmp_path_factory.mktemp("first"))
+    made.experiment(*OVERRIDES)
+    made.commit("tiny")
+    return made
+
+
+def test_a_second_run_has_nothing_to_do(clone: Clone) -> None:
+    assert "Data and pipelines are up to date" in clone.run("dvc", "repro")
+
+
+def test_every_declared_output_is_there(clone: Clone) -> None:
+    outs = clone.outs()
+    declared = {
+        out.def_path for stage in Repo(str(clone.folder)).index.stages for out in stage.outs
+    }
+    assert {path for path in declared if not any(o.startswith(path) for o in outs)} == set()
+    assert {f"reports/draw_oips/Conv2D_{n}.png" for n in (1, 2, 3)} <= set(outs)
+    leftovers = [path for path in clone.folder.rglob("*.partial") if ".dvc" not in path.parts]
+    assert leftovers == []
+
+
+def test_git_sees_nothing_but_numbers(clone: Clone) -> None:
+    tracked = clone.run("git", "ls-files", "data", "reports").split()
+    assert {Path(name).suffix for name in tracked if "bundled" not in name} <= {
+        "", ".json", ".csv",
+    }  # fmt: skip
+    assert clone.run("git", "status", "--porcelain") == ""
+
+
+def test_metrics_tell_the_versions_and_add_up(clone: Clone) -> None:
+    path = clone.folder / "reports/train_vae/metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    assert set(metrics["versions"]) == {"tensorflow", "keras"}
+    parts = metrics["val_reconstruction_loss"] + metrics["val_kl_loss"]
+    assert metrics["val_total_loss"] == pytest.approx(parts, rel=1e-5)
+    assert metrics["beta_equivalent"] == 3 * metrics["fact"]
+
+
+def test_the_same_seed_gives_the_same_bytes_in_another_folder(
+    clone: Clone, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = Clone(tmp_path_factory.mktemp("second"))
+    other.experiment(*OVERRIDES)
+    first, second = clone.outs(), other.outs()
+    assert set(first) == set(second)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_a_plain_push_leaves_every_face_at_home(clone: Clone, tmp_path: Path) -> None:
+    clone.run("dvc", "remote", "add", "--local", "--default", "site", str(tmp_path / "remote"))
+    clone.run("dvc", "push")
+    pushed = {p.parent.name + p.name for p in (tmp_path / "remote").rglob("*") if p.is_file()}
+    outs = [o for s in Repo(str(clone.folder)).index.stages for o in s.outs if o.use_cache]
+    for out in outs:
+        assert (out.hash_info.value in pushed) == out.can_push, out.def_path
+    # nor do the files of a folder that stays
+    private = [out for out in outs if not out.can_push]
+    names = {f"{out.def_path}" for out in private}
+    assert "data/faces/images.npy" in names
+
+
+def test_fact_reruns_what_depends_on_it_and_going_back_restores(clone: Clone) -> None:
+    before = clone.outs()
+    assert running(clone.experiment("train_vae.fact=1.5")) == FACT_DECIDES
+
+    shown = json.loads(clone.run("dvc", "metrics", "diff", "--json"))
+    assert shown["reports/train_vae/metrics.json"]["fact"] == {"old": 5.0, "new": 1.5, "diff": -3.5}
+    assert "1.5" in clone.run("dvc", "exp", "show", "--csv", "--no-pager")
+    changed = {name for name, content in clone.outs().items() if before.get(name) != content}
+    assert "reports/draw_samples/prior.png" in changed
+    assert "data/models/cnn/cnn.weights.h5" not in changed
+
+    clone.commit("fact 1.5")
+    restored = clone.experiment("train_vae.fact=5.0")
+    assert running(restored) == set()
+    assert "is cached - skipping run" in restored
+    assert clone.outs() == before
+
+    clone.run("git", "checkout", "--quiet", "--force", "main")
+    clone.run("dvc", "checkout")
+    assert {n for n, c in clone.outs().items() if before.get(n) != c} == changed
+    clone.run("git", "checkout", "--quiet", "main~1")
+    clone.run("dvc", "checkout")
+    assert clone.outs() == before
