@@ -1,13 +1,13 @@
 # Everything runs in .venv, which is made from the hashed lock files in requirements/.
 
 PYTHON ?= python3
-GPU ?=
+# an environment that was made for a GPU stays one: make setup GPU= changes it back
+GPU ?= $(if $(wildcard .venv/.runtime-gpu),1)
 FLAVOUR := $(if $(GPU),gpu,cpu)
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-$(FLAVOUR)
 TOOLS := .venv/.tools-$(FLAVOUR)
 UV := $(shell command -v uv 2>/dev/null)
-PROJECT_PYTHON := >=3.11,<3.14
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # writes of .pyc files are wanted: TensorFlow imports three times as fast with them
@@ -22,28 +22,30 @@ help: ## list the targets
 setup: $(RUNTIME) ## make .venv with what the pipeline needs (GPU=1: TensorFlow with CUDA)
 
 repro: $(RUNTIME) ## run the pipeline; the page to look at is reports/index.html
-	dvc repro
+	$(BIN)/dvc repro
 
 test: $(TOOLS) ## run all tests, the slow ones too
-	pytest
+	$(BIN)/pytest
 
 check: $(TOOLS) ## lint, format and types
-	ruff check .
-	ruff format --check .
-	mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: $(TOOLS) ## format the code and mend what lint can mend
-	ruff check --fix .
-	ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone runs
 	.ci/pipeline-check
 
 benchmarks: $(TOOLS) ## measure speed; results go to standard output
-	PYTHONPATH=src python benchmarks/stages_without_tensors.py
-	PYTHONPATH=src python benchmarks/precision.py
+	PYTHONPATH=src $(BIN)/python benchmarks/stages_without_tensors.py
+	PYTHONPATH=src $(BIN)/python benchmarks/precision.py
 
 figures: $(RUNTIME) ## copy the sample's pictures to docs/figures
+	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \
+	  { echo "make: only pictures of avatars may go to docs/figures" >&2; exit 1; }
 	cp -f reports/draw_samples/prior.png reports/draw_reconstructions/test.png \
 	  reports/draw_latent_space/traversals.png reports/draw_oips/Conv2D_3.png docs/figures
 	chmod u+w docs/figures/*.png
@@ -54,14 +56,22 @@ lock: ## resolve requirements/*.txt anew (needs uv)
 clean: ## remove .venv
 	rm -rf .venv
 
-# A stamp is older than its lock file when the lock file has changed: the environment is made anew.
-# The recipe of the runtime starts from nothing, so that nothing stale survives.
+# A stamp is older than its lock file when the lock file has changed: the environment is made anew,
+# from nothing, so that nothing stale survives. The scripts in it hold its place: one that was copied
+# or moved would run what lies at the old place.
+ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
+$(RUNTIME): FORCE
+endif
+FORCE:
+
 $(RUNTIME): requirements/$(FLAVOUR).txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "make: $$($(PYTHON) --version) found, 3.11 to 3.13 expected; call make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import platform, sys; sys.exit((platform.system(), platform.machine()) not in [("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64")])' || \
+	  { echo "make: $$(uname -sm) found, expected Linux on x86-64 or ARM, or macOS on Apple silicon" >&2; exit 1; }
 	rm -rf .venv
 ifdef UV
-	uv venv --quiet --python "$$(command -v $(PYTHON))" .venv
+	uv venv --quiet --seed --python "$$(command -v $(PYTHON))" .venv
 	uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/$(FLAVOUR).txt
 	uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
@@ -69,8 +79,9 @@ else
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/$(FLAVOUR).txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endif
-	$(BIN)/python -m latentmaps.report.offline_plots .dvc/tmp/plots_template.html
-	$(BIN)/dvc config --local plots.html_template tmp/plots_template.html
+	$(BIN)/python -m latentmaps.report.offline_plots .dvc/plots_template.html
+	$(BIN)/dvc config --local plots.html_template plots_template.html
+	printf %s "$(CURDIR)" > .venv/.place
 	touch $@
 
 $(TOOLS): requirements/dev.txt $(RUNTIME)

@@ -42,11 +42,13 @@ def main() -> None:
 def prepare(workspace: Path) -> None:
     """Copies the repository as it is and runs the tiny configuration."""
     shutil.copytree(ROOT, workspace, ignore=shutil.ignore_patterns(".venv", ".git", "tmp", "cache"))
-    for command in (["git", "init", "-q"], ["git", "add", "-A"], ["git", "commit", "-qm", "tiny"]):
-        subprocess.run(command, cwd=workspace, check=True)
+    identity = ["-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost"]
+    commit = [*identity, "-c", "commit.gpgsign=false", "commit", "-qm", "tiny"]
+    for arguments in (["init", "-q"], ["add", "-A"], commit):
+        subprocess.run(["git", *arguments], cwd=workspace, check=True)
     overrides = (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").splitlines()
-    arguments = [word for line in overrides for word in ("-S", line)]
-    subprocess.run(["dvc", "exp", "run", "-q", *arguments], cwd=workspace, check=True)
+    changes = [word for line in overrides for word in ("-S", line)]
+    subprocess.run(["dvc", "exp", "run", "-q", *changes], cwd=workspace, check=True)
 
 
 def run(command: str, workspace: Path) -> float:

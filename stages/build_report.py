@@ -2,6 +2,7 @@
 
 from latentmaps import runs
 from latentmaps.params.draw_oips import DrawOips
+from latentmaps.params.fetch_digits import FetchDigits
 from latentmaps.report import page
 from latentmaps.report.digits import DigitsFiles
 from latentmaps.report.faces import FacesFiles
@@ -24,6 +25,7 @@ def build_report(run: runs.Run) -> None:
         digits,
         profile=run.all_params.profile,
         layer_names=run.params(DrawOips).layers,
+        digits_source=run.params(FetchDigits).source,
         sections=run.all_params.sections,
     )
 

@@ -10,11 +10,13 @@ def crop_faces(run: runs.Run) -> None:
     wanted = run.params(CropFaces)
     attributes = face_tables.read_attributes(run.inputs["attributes"])
     partition = face_tables.read_partition(run.inputs["partition"])
+    names = crop.read_names(run.inputs["archive"])
 
-    how = crop.Crop(wanted.crop_box, wanted.image_size, wanted.resample)
-    names = crop.crop_archive(run.inputs["archive"], run.outputs["images"], how)
-
+    # tables that do not fit are refused before any picture is cropped
     index = face_tables.build_index(names, attributes, partition)
+    how = crop.Crop(wanted.crop_box, wanted.image_size, wanted.resample)
+
+    crop.crop_archive(run.inputs["archive"], run.outputs["images"], how)
     face_tables.write_table(run.outputs["index"], index)
 
 

@@ -1,6 +1,6 @@
 """Measure the VAE on the test part, and encode the faces for the drawings."""
 
-from latentmaps import machine, runs
+from latentmaps import machine, runs, training
 from latentmaps.data import arrays, split
 from latentmaps.evaluation import latent, reconstruction
 from latentmaps.models.inference import TrainedVae
@@ -22,7 +22,12 @@ def evaluate_vae(run: runs.Run) -> None:
     latent_numbers = latent.evaluate(test, active_variance=params.active_variance, seed=run.seed)
 
     latent.save(run.outputs["latents"], train=train, test=test)
-    metrics = reconstruction_numbers | latent_numbers | {"num_test": len(parts["test"])}
+    metrics = {
+        **reconstruction_numbers,
+        **latent_numbers,
+        "num_test": len(parts["test"]),
+        "versions": training.versions(),
+    }
     runs.write_json(run.outputs["metrics"], metrics)
 
 

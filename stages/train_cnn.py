@@ -36,7 +36,7 @@ def train_cnn(run: runs.Run) -> None:
         "test_accuracy_per_digit": classification.accuracy_per_class(
             probabilities, digits.test_labels
         ),
-        **cnn_training.final_numbers(history),
+        **training.last_numbers(history),
         "num_train": len(digits.train_labels) - params.num_validation,
         "num_validation": params.num_validation,
         "num_test": len(digits.test_labels),

@@ -1,7 +1,5 @@
 """Train the variational autoencoder on the training part of the faces."""
 
-import dataclasses
-
 from latentmaps import machine, runs, training
 from latentmaps.data import arrays, split
 from latentmaps.models import vae, vae_training
@@ -44,14 +42,15 @@ def train_vae(run: runs.Run) -> None:
     training.write_history(history, run.outputs["history"])
     metrics = {
         "fact": params.fact,
+        "kl_method": params.kl_method,
+        "reconstruction_loss_kind": params.reconstruction_loss,
         **vae_training.final_numbers(history, model),
         "latent_dim": params.latent_dim,
         "num_train": len(parts["train"]),
-        **{
-            name: value
-            for name, value in dataclasses.asdict(settings).items()
-            if name in ("epochs", "batch_size", "precision", "seed")
-        },
+        "epochs": params.epochs,
+        "batch_size": params.batch_size,
+        "precision": settings.precision,
+        "seed": run.seed,
         "versions": training.versions(),
     }
     runs.write_json(run.outputs["metrics"], metrics)

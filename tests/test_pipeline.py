@@ -1,6 +1,10 @@
 """dvc.yaml against the code: what a stage reads, writes and depends on."""
 
 import ast
+import os
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,7 +110,7 @@ def test_deps_name_the_script_and_every_module_it_can_reach(stage: Stage) -> Non
 
 @by_name
 def test_the_command_names_exactly_the_data_of_deps_and_outs(stage: Stage) -> None:
-    words = {word for word in stage.cmd.split() if word.startswith(("data/", "reports/"))}
+    words = {w for w in shlex.split(stage.cmd) if w.startswith(("data/", "reports/"))}
     declared = paths(stage.deps) | paths(stage.outs)
     data = {path for path in declared if path.startswith(("data/", "reports/"))}
     assert words == data
@@ -131,6 +135,38 @@ def test_params_exist_and_none_is_of_the_machine(stage: Stage) -> None:
     assert not any(name.startswith("machine") for name in names)
 
 
+def test_the_page_depends_on_every_section_it_lists() -> None:
+    [report] = [stage for stage in STAGES if stage.name == "build_report"]
+    names = {name for dep in report.params for name in dep.params}
+    assert set(loader.section_classes()) - {"machine"} <= names
+
+
+@pytest.mark.parametrize(
+    "script", ["fetch_faces", "crop_faces", "split_faces", "fetch_digits", "build_report"]
+)
+def test_a_stage_without_tensors_imports_no_tensorflow(script: str) -> None:
+    program = f"import runpy, sys; runpy.run_path('stages/{script}.py'); print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": "src"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {"tensorflow", "keras"}.isdisjoint(result.stdout.split())
+
+
+def test_only_stages_read_parameters_and_runs() -> None:
+    allowed = {"runs.py", "machine.py"}
+    for path in (SRC / "latentmaps").rglob("*.py"):
+        if path.name in allowed or path.parent.name == "params":
+            continue
+        names = set(imported_modules(path))
+        wrong = {n for n in names if n == "latentmaps.runs" or n.startswith("latentmaps.params.")}
+        assert wrong == set(), path
+
+
 def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:
     for stage in STAGES:
         text = (ROOT / f"stages/{base_name(stage)}.py").read_text(encoding="utf-8")
@@ -148,6 +184,7 @@ def test_a_plain_push_gives_away_no_face() -> None:
         "data/latents",
         "reports/draw_reconstructions/train.png",
         "reports/draw_reconstructions/test.png",
+        "reports/draw_latent_space/interpolations.png",
         "reports/index.html",
     }
     outs = {out.def_path: out for stage in STAGES for out in stage.outs}

@@ -72,6 +72,7 @@ def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
         ('raise DataError("source.txt: found this, expected that")', "source.txt: found this"),
         ('raise OSError(28, "No space left on device", "out/copy.txt")', "No space left on device"),
         ('raise OSError("10 requested and 3 written")', "10 requested and 3 written"),
+        ('raise PermissionError(13, "Permission denied", "x")', "x: Permission denied; no output"),
         ("raise KeyboardInterrupt", "interrupted"),
     ],
 )
@@ -106,7 +107,7 @@ def test_a_stage_that_forgets_an_output_is_a_defect(stage: Stage) -> None:
 
 
 def test_what_a_killed_run_left_behind_goes(stage: Stage) -> None:
-    partial = stage.folder / "out/.copy_text.partial"
+    partial = stage.folder / "out/.copy.txt.partial"
     partial.mkdir(parents=True)
     (partial / "old").write_text("old", encoding="utf-8")
     stage.run(COPY)

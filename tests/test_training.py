@@ -54,5 +54,10 @@ def test_the_history_is_written_with_six_digits(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "epoch,loss\n1,0.333333\n"
 
 
+def test_the_last_numbers_are_those_of_the_last_epoch() -> None:
+    history = pd.DataFrame({"epoch": [1, 2], "loss": [3.0, 4.0], "val_loss": [5.0, 6.0]})
+    assert training.last_numbers(history) == {"loss": 4.0, "val_loss": 6.0}
+
+
 def test_versions_are_those_of_the_libraries() -> None:
     assert training.versions() == {"tensorflow": tf.__version__, "keras": keras.__version__}

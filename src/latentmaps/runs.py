@@ -7,6 +7,7 @@ happened. A user's mistake ends in one message and exit code 1, without a traceb
 """
 
 import argparse
+import errno
 import json
 import logging
 import os
@@ -58,15 +59,16 @@ class _Staging:
     """Final paths of the outputs, and the temporary ones the stage writes to."""
 
     finals: Mapping[str, Path]
-    folder_name: str
     temporary: Mapping[str, Path] = field(init=False)
 
     def __post_init__(self) -> None:
         temporary = {name: self._folder(p) / p.name for name, p in self.finals.items()}
         object.__setattr__(self, "temporary", temporary)
 
-    def _folder(self, final: Path) -> Path:
-        return final.parent / self.folder_name
+    @staticmethod
+    def _folder(final: Path) -> Path:
+        # named after the output, since the layers of draw_oips share a folder and may run at once
+        return final.parent / f".{final.name}.partial"
 
     def open(self) -> None:
         """Makes empty folders; what a killed run left behind goes."""
@@ -128,7 +130,7 @@ def main(
     except LatentmapsError as error:
         sys.exit(f"{_stage_name(work)}: {error}")
     except OSError as error:
-        sys.exit(f"{_stage_name(work)}: {_describe_disk_error(error)}")
+        sys.exit(f"{_stage_name(work)}: {_describe_os_error(error)}")
     except KeyboardInterrupt:
         sys.exit(f"{_stage_name(work)}: interrupted; no output was written")
     sys.exit(0)
@@ -176,7 +178,7 @@ def _run(
     values = vars(arguments)
     all_params = loader.load(arguments.params)
     _require_inputs({name: values[name] for name in inputs}, inputs)
-    staging = _Staging({name: values[name] for name in outputs}, f".{_stage_name(work)}.partial")
+    staging = _Staging({name: values[name] for name in outputs})
     staging.open()
     try:
         work(
@@ -213,16 +215,19 @@ def _size(path: Path) -> str:
     return f"{size_bytes:.3g} GB"
 
 
-def _describe_disk_error(error: OSError) -> str:
-    """Gives the message for a full disk, a read-only folder and the like.
+_FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
-    NumPy and HDF5 raise an OSError without a number or a file name, so none is relied upon.
+
+def _describe_os_error(error: OSError) -> str:
+    """Gives the message for a full disk, a file that cannot be read and the like.
+
+    NumPy and HDF5 raise an OSError without a number or a file name when the disk is full.
     """
     place = error.filename or "the folder of the outputs"
-    return (
-        f"{place}: {error.strerror or error}; no output was written - see that the disk has room "
-        "and the folder is writable, then run again"
-    )
+    advice = "see that the path is right and its permissions let you in"
+    if error.errno is None or error.errno in _FULL_DISK:
+        advice = "see that the disk has room and the folder is writable"
+    return f"{place}: {error.strerror or error}; no output was written - {advice}, then run again"
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

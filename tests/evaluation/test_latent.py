@@ -5,12 +5,13 @@ import pytest
 
 from latentmaps.errors import DataError
 from latentmaps.evaluation import latent
+from latentmaps.models.encodings import Encodings
 
 RANDOM = np.random.default_rng(5)
 
 
-def encodings(num_images: int = 50, latent_dim: int = 4) -> latent.Encodings:
-    return latent.Encodings(
+def encodings(num_images: int = 50, latent_dim: int = 4) -> Encodings:
+    return Encodings(
         RANDOM.normal(1.0, 2.0, (num_images, latent_dim)),
         RANDOM.normal(-1.0, 0.5, (num_images, latent_dim)),
     )
@@ -18,16 +19,14 @@ def encodings(num_images: int = 50, latent_dim: int = 4) -> latent.Encodings:
 
 def test_kl_of_the_prior_is_zero_and_of_a_shift_is_half_its_square() -> None:
     zeros = np.zeros((3, 2))
-    np.testing.assert_array_equal(latent.Encodings(zeros, zeros).kl_per_dimension(), 0.0)
-    shifted = latent.Encodings(zeros + np.array([3.0, 0.0]), zeros)
+    np.testing.assert_array_equal(Encodings(zeros, zeros).kl_per_dimension(), 0.0)
+    shifted = Encodings(zeros + np.array([3.0, 0.0]), zeros)
     np.testing.assert_allclose(shifted.kl_per_dimension(), [4.5, 0.0])
 
 
 def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:
     mean = np.stack([RANDOM.normal(size=100), np.full(100, 7.0)], axis=1)
-    numbers = latent.evaluate(
-        latent.Encodings(mean, np.zeros_like(mean)), active_variance=0.01, seed=1
-    )
+    numbers = latent.evaluate(Encodings(mean, np.zeros_like(mean)), active_variance=0.01, seed=1)
     assert numbers["active_units"] == 1
 
 

@@ -64,10 +64,3 @@ def test_a_validation_part_that_leaves_no_batch_is_refused() -> None:
         match=r"train_cnn\.num_validation: found 40, which leaves 15 of 55 training digits",
     ):
         cnn_training.split(55, SETTINGS)
-
-
-def test_the_final_numbers_are_those_of_the_last_epoch() -> None:
-    _, history = cnn_training.train(TINY, dataclasses.replace(SETTINGS, epochs=2), bars(80))
-    numbers = cnn_training.final_numbers(history)
-    assert numbers["val_loss"] == history["val_loss"].iloc[1]
-    assert "epoch" not in numbers

@@ -112,6 +112,12 @@ def test_a_section_that_is_no_mapping_is_refused(document: Any, tmp_path: Path) 
         load(document, tmp_path)
 
 
+def test_a_profile_that_is_no_name_is_refused(document: Any, tmp_path: Path) -> None:
+    document["profile"] = ["sample"]
+    with pytest.raises(ParamsError, match=r"profile: found \['sample'\], expected one of sample"):
+        load(document, tmp_path)
+
+
 def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_path: Path) -> None:
     document["profile"] = "huge"
     with pytest.raises(ParamsError, match="profile: found 'huge', expected one of sample, celeba"):

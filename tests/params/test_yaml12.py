@@ -35,6 +35,14 @@ def test_refuses_a_key_that_stands_twice() -> None:
         yaml12.load("fact: 1\nfact: 2\n")
 
 
+@pytest.mark.parametrize(
+    "text", ["a: !!int abc", "a: !!float abc", "? [a, b]\n: 1", "a: " + "9" * 5000]
+)
+def test_what_cannot_be_built_is_an_error_of_yaml(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        yaml12.load(text)
+
+
 def test_leaves_the_loader_of_others_alone() -> None:
     assert yaml.safe_load("no") is False
 

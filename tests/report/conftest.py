@@ -21,7 +21,7 @@ VERSIONS = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 TRAIN_VAE = {
     "fact": 5.0,
     "beta_equivalent": 15.0,
-    "kl_share": 0.0221,
+    "val_kl_share": 0.0221,
     "latent_dim": 256,
     "num_parameters": 5_123_456,
     "epochs": 3,
@@ -130,6 +130,7 @@ class Example:
             DigitsFiles(train_cnn=self.folder / "train_cnn", draw_oips=self.folder / "draw_oips"),
             profile="sample",
             layer_names=list(LAYERS),
+            digits_source="bundled",
             sections=sections or {"train_vae": Section()},
         )
 

@@ -41,16 +41,23 @@ class Crop:
     resample: str
 
 
-def crop_archive(path: Path, target: Path, crop: Crop) -> list[str]:
+def read_names(path: Path) -> list[str]:
+    """Gives the names of the faces in an archive, in the order of the rows.
+
+    Raises:
+        DataError: the archive cannot be used.
+    """
+    with FaceArchive(path) as faces:
+        return faces.names
+
+
+def crop_archive(path: Path, target: Path, crop: Crop) -> None:
     """Crops and scales every picture of an archive, in the order of the names.
 
     Args:
         path: the archive.
         target: the .npy file to write: (num_faces, image_size, image_size, 3), uint8, 0..255.
         crop: what part of a picture is kept, and at which size.
-
-    Returns:
-        the names of the faces, in the order of the rows.
 
     Raises:
         DataError: the archive cannot be used, a member is no picture, or the box is not inside.
@@ -73,7 +80,6 @@ def crop_archive(path: Path, target: Path, crop: Crop) -> list[str]:
         _write_header(file, (num_faces, crop.image_size, crop.image_size, 3))
         for image in progress.track(images, num_faces, "Cropping", "faces"):
             file.write(image.tobytes())
-        return faces.names
 
 
 def _write_header(file: io.BufferedWriter, shape: tuple[int, ...]) -> None:

@@ -89,7 +89,9 @@ def read(source: str, *, bundled: Path, folder: Path | None, workspace: Path) ->
         return read_official(workspace)
     if source == "folder" and folder is not None:
         return read_folder(folder)
-    return read_bundled(bundled)
+    if source == "bundled":
+        return read_bundled(bundled)
+    raise ValueError(f"source: found {source!r} with the folder {folder}")
 
 
 def read_bundled(path: Path) -> Digits:

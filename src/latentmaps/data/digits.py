@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,8 @@ def hashes(digits: Digits) -> dict[str, str]:
 
 def save(digits: Digits, path: Path) -> None:
     """Writes `digits` as .npz: equal bytes for equal digits."""
-    np.savez_compressed(path, allow_pickle=False, **digits.arrays())
+    arrays: dict[str, Any] = digits.arrays()
+    np.savez_compressed(path, **arrays)
 
 
 def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
@@ -87,14 +89,17 @@ def checked(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digits:
 
 
 def _check_part(images: npt.NDArray, labels: npt.NDArray, place: str) -> None:
-    expected = (len(labels), IMAGE_SIZE, IMAGE_SIZE)
-    if images.dtype != np.uint8 or images.ndim != 3 or images.shape != expected or not len(labels):
+    if labels.dtype != np.uint8 or labels.ndim != 1 or not len(labels):
         raise DataError(
-            f"{place}_images: found {images.dtype} {images.shape}, expected uint8 "
-            f"(n, {IMAGE_SIZE}, {IMAGE_SIZE}) with an image for each of {len(labels)} labels"
+            f"{place}_labels: found {labels.dtype} {labels.shape}, expected uint8 (n,), n > 0"
         )
-    if labels.dtype != np.uint8 or labels.ndim != 1 or labels.max() >= NUM_CLASSES:
+    if labels.max() >= NUM_CLASSES:
         raise DataError(
-            f"{place}_labels: found {labels.dtype} {labels.shape} up to {labels.max()}, "
-            f"expected uint8 (n,), 0 to {NUM_CLASSES - 1}"
+            f"{place}_labels: found {labels.max()}, expected 0 to {NUM_CLASSES - 1} everywhere"
+        )
+    expected = (len(labels), IMAGE_SIZE, IMAGE_SIZE)
+    if images.dtype != np.uint8 or images.shape != expected:
+        raise DataError(
+            f"{place}_images: found {images.dtype} {images.shape}, expected uint8 {expected}, an "
+            "image for each label"
         )

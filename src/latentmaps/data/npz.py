@@ -1,6 +1,8 @@
 """Read .npz files as what they are: archives that may come from anywhere, or be damaged."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +13,21 @@ import numpy.typing as npt
 from latentmaps.errors import DataError
 
 _LIMIT_BYTES = 4_000_000_000
+
+# what NumPy, zipfile and the decompressors raise: a header can ask for more memory than there is, a
+# member for a method or a password that is not there
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 def load(path: Path, names: Sequence[str], *, advice: str) -> dict[str, npt.NDArray]:
@@ -30,7 +47,7 @@ def load(path: Path, names: Sequence[str], *, advice: str) -> dict[str, npt.NDAr
             _refuse_bombs(file, path)
             with np.load(file, allow_pickle=False) as arrays:
                 return {name: arrays[name] for name in names}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise DataError(
             f"{path}: no .npz file with the arrays {', '.join(names)} ({error}); {advice}"
         ) from error

@@ -9,33 +9,14 @@ import numpy.typing as npt
 
 from latentmaps.data import npz
 from latentmaps.errors import DataError
+from latentmaps.models.encodings import Encodings
 
 Array = npt.NDArray[np.floating]
 
 _ADVICE = "run evaluate_vae again"
 
-
-@dataclass(frozen=True)
-class Encodings:
-    """The posteriors N(z_mean, exp(z_log_var)) of n images.
-
-    Attributes:
-        z_mean: (n, latent_dim).
-        z_log_var: (n, latent_dim).
-    """
-
-    z_mean: Array
-    z_log_var: Array
-
-    def kl_per_dimension(self) -> Array:
-        """Gives the mean KL divergence from the prior, nats, of each dimension, (latent_dim,)."""
-        mean, log_var = self.z_mean.astype(np.float64), self.z_log_var.astype(np.float64)
-        return (0.5 * (np.square(mean) + np.exp(log_var) - log_var - 1.0)).mean(axis=0)
-
-    def draw_z(self, *, seed: int) -> Array:
-        """Gives one z for each posterior, (n, latent_dim)."""
-        epsilon = np.random.default_rng(seed).standard_normal(self.z_mean.shape)
-        return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
+# Behind the seed: a stream of its own, far from the point indices of the prior.
+_PAIRS = 2**31 + 1
 
 
 def draw_prior(num_points: int, latent_dim: int, *, seed: int) -> Array:
@@ -52,7 +33,7 @@ def draw_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.
     """
     if num_images < 2:
         raise DataError(f"split_faces.num_test: found {num_images}, expected 2 or more for a pair")
-    streams = (np.random.default_rng([seed, index]) for index in range(num_pairs))
+    streams = (np.random.default_rng([seed, _PAIRS, index]) for index in range(num_pairs))
     return np.stack([stream.choice(num_images, 2, replace=False) for stream in streams])
 
 

@@ -117,8 +117,3 @@ def _compile(model: keras.Model, settings: Settings, *, num_steps: int) -> None:
         metrics=["accuracy"],
         jit_compile=settings.jit_compile,
     )
-
-
-def final_numbers(history: pd.DataFrame) -> dict[str, float]:
-    """Gives the metrics of the last epoch: ``loss``, with the L2 penalty, ``val_accuracy``, ..."""
-    return {str(name): float(value) for name, value in history.iloc[-1].items() if name != "epoch"}

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.errors import DataError
-from latentmaps.evaluation.latent import Encodings
 from latentmaps.models import kl, vae
+from latentmaps.models.encodings import Encodings
 
 _BATCH_SIZE = 128
 

@@ -4,7 +4,6 @@ import keras
 import tensorflow as tf
 
 
-@keras.saving.register_keras_serializable("latentmaps")
 class Sampling(keras.layers.Layer):
     """Draws z ~ N(z_mean, exp(z_log_var)), the reparametrisation trick.
 
@@ -22,7 +21,6 @@ class Sampling(keras.layers.Layer):
         return z_mean + tf.exp(0.5 * z_log_var) * epsilon
 
 
-@keras.saving.register_keras_serializable("latentmaps")
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Keras's batch normalisation, trained with TensorFlow's fused kernel.
 

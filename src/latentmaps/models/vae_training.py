@@ -111,14 +111,14 @@ def final_numbers(history: pd.DataFrame, model: kl.TrainStepVae) -> dict[str, fl
         model: the trained VAE.
 
     Returns:
-        The columns of the last row, and ``beta_equivalent``, ``num_parameters``, and for the
-        validation part ``kl_share`` (of the total loss) and ``bce_per_dim`` (nats).
+        The columns of the last row, and ``beta_equivalent``, ``num_parameters``,
+        ``val_kl_share`` (of the total loss) and ``val_bce_per_dim`` (nats).
     """
-    last = {str(name): float(value) for name, value in history.iloc[-1].items() if name != "epoch"}
+    last = training.last_numbers(history)
     size, channels = model.encoder.input_shape[1], model.encoder.input_shape[3]
     return last | {
         "beta_equivalent": losses.beta_equivalent(model.kl_weight, num_channels=channels),
-        "kl_share": last["val_kl_loss"] / last["val_total_loss"],
-        "bce_per_dim": last["val_reconstruction_loss"] / size**2,
+        "val_kl_share": last["val_kl_loss"] / last["val_total_loss"],
+        "val_bce_per_dim": last["val_reconstruction_loss"] / size**2,
         "num_parameters": model.encoder.count_params() + model.decoder.count_params(),
     }

@@ -143,7 +143,6 @@ def save(oips: Oips, path: Path) -> None:
     """
     np.savez_compressed(
         path,
-        allow_pickle=False,
         images=oips.images,
         starts=oips.starts,
         activations=oips.activations.max(axis=1),

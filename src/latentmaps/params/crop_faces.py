@@ -23,5 +23,5 @@ class CropFaces:
     """
 
     crop_box: Annotated[Listed[NonNegative], AfterValidator(_check_box)]
-    image_size: Annotated[int, Field(ge=8, le=1024)]
+    image_size: Annotated[int, Field(ge=16, le=1024)]
     resample: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]

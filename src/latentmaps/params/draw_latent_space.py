@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from latentmaps.params.types import Positive, PositiveFloat, section
+from latentmaps.params.types import PositiveFloat, Tiles, section
 
 
 @section
@@ -16,7 +16,7 @@ class DrawLatentSpace:
     traversal_limit: a traversal runs from minus to plus this, standard deviations of the prior.
     """
 
-    num_dimensions: Positive
-    num_steps: Annotated[int, Field(ge=2)]
-    num_pairs: Positive
+    num_dimensions: Tiles
+    num_steps: Annotated[int, Field(ge=2, le=1000)]
+    num_pairs: Tiles
     traversal_limit: PositiveFloat

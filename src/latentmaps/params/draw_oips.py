@@ -6,6 +6,8 @@ from pydantic import AfterValidator, Field
 
 from latentmaps.params.types import Listed, Positive, PositiveFloat, section
 
+LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+
 
 def _check_unique(layers: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(layers)) < len(layers):
@@ -24,7 +26,7 @@ class DrawOips:
     step_size: change of a pixel in a step (RMS), in standard deviations of the image.
     """
 
-    layers: Annotated[Listed[str], AfterValidator(_check_unique)]
+    layers: Annotated[Listed[LayerName], AfterValidator(_check_unique)]
     num_starts: Positive
     length_scales: Listed[Annotated[int, Field(ge=1, le=28)]]
     num_steps: Positive

@@ -1,6 +1,6 @@
 """The section ``draw_reconstructions``: which faces are shown above their reconstructions."""
 
-from latentmaps.params.types import Listed, Positive, Seed, section
+from latentmaps.params.types import Listed, Seed, Tiles, section
 
 
 @section
@@ -10,5 +10,5 @@ class DrawReconstructions:
     row_seeds: a row of faces for each of these seeds, for the training and for the test part.
     """
 
-    num_columns: Positive
+    num_columns: Tiles
     row_seeds: Listed[Seed]

@@ -1,6 +1,6 @@
 """The section ``draw_samples``: faces from random points of the latent space."""
 
-from latentmaps.params.types import NonNegative, Positive, PositiveFloat, section
+from latentmaps.params.types import NonNegative, PositiveFloat, Tiles, section
 
 
 @section
@@ -11,6 +11,6 @@ class DrawSamples:
     sharpen_percent: strength of the unsharp mask, percent.
     """
 
-    num_samples: Positive
+    num_samples: Tiles
     sharpen_radius: PositiveFloat
     sharpen_percent: NonNegative

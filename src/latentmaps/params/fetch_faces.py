@@ -1,12 +1,12 @@
 """The section ``fetch_faces``: where the raw faces come from."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from latentmaps.errors import ParamsError
-from latentmaps.params.types import Positive, section
+from latentmaps.params.types import section
 
 
 @section
@@ -14,12 +14,12 @@ class FetchFaces:
     """Attributes:
     source: avatars are drawn here from the seed; celeba is read from `path`.
     path: an absolute folder that holds CelebA's files, for the source celeba; else null.
-    num_faces: how many faces; null takes all that the source has.
+    num_faces: how many faces, up to the six digits of their names; null takes all of the source.
     """
 
     source: Literal["avatars", "celeba"]
     path: str | None
-    num_faces: Positive | None
+    num_faces: Annotated[int, Field(ge=1, le=999_999)] | None
 
     @model_validator(mode="after")
     def _limit_avatars(self) -> Self:

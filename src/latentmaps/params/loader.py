@@ -107,10 +107,10 @@ def _profiles(document: dict[str, Any], path: Path) -> dict[str, dict[str, Any]]
     profiles = document.get("profiles")
     if not isinstance(profiles, dict) or not all(isinstance(p, dict) for p in profiles.values()):
         raise ParamsError(f"{path}: profiles: found {profiles!r}, expected a section per profile")
-    if document.get("profile") not in profiles:
+    profile = document.get("profile")
+    if not isinstance(profile, str) or profile not in profiles:
         raise ParamsError(
-            f"{path}: profile: found {document.get('profile')!r}, "
-            f"expected one of {', '.join(map(str, profiles))}"
+            f"{path}: profile: found {profile!r}, expected one of {', '.join(map(str, profiles))}"
         )
     return profiles
 

@@ -25,28 +25,38 @@ class Yaml12Loader(yaml.SafeLoader):
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise _error(f"{key!r} cannot be a key", key_node)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
-                )
+                raise _error(f"the key {key!r} stands twice", key_node)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
+def _error(problem: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+
 def _construct_int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     text = loader.construct_scalar(node)
-    # int("010", 0) is refused, and in YAML 1.2 that text is ten
-    return int(text, 0) if text[:2] in ("0o", "0x") else int(text, 10)
+    try:
+        # int("010", 0) is refused, and in YAML 1.2 that text is ten
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text, 10)
+    except ValueError as error:
+        raise _error(f"{text[:40]!r} is no whole number", node) from error
 
 
 def _construct_float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
     text = loader.construct_scalar(node)
-    return float(text.replace(".inf", "inf").replace(".nan", "nan").replace(".NaN", "nan"))
+    try:
+        return float(text.replace(".inf", "inf").replace(".nan", "nan").replace(".NaN", "nan"))
+    except ValueError as error:
+        raise _error(f"{text[:40]!r} is no number", node) from error
 
 
 _SCALARS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9][0-9_]*|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("int", r"[-+]?[0-9]+(_[0-9]+)*|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
     (
         "float",
         r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan|\.NaN",

@@ -166,7 +166,7 @@ def _describe_numbers(training: Document, test: Document) -> list[Number]:
         ),
         Number(
             "KL share of the loss",
-            content.percent(training.number("kl_share"), 2),
+            content.percent(training.number("val_kl_share"), 2),
             "KL loss, weighted with fact, over total loss, in validation. Near zero, latent points "
             "are not where random points are drawn, and those give no faces.",
         ),

@@ -22,6 +22,7 @@ def render(
     *,
     profile: str,
     layer_names: Sequence[str],
+    digits_source: str,
     sections: Mapping[str, Any],
 ) -> str:
     """Gives the page.
@@ -31,6 +32,7 @@ def render(
         digits_files: where the stages on digits wrote.
         profile: the profile in force.
         layer_names: the layers of which there are OIPs.
+        digits_source: bundled, official or folder.
         sections: name -> dataclass, all parameters.
 
     Raises:
@@ -43,6 +45,7 @@ def render(
             profile=profile,
             faces=read_faces(faces_files),
             digits=read_digits(digits_files, layer_names),
+            digits_source=digits_source,
             parameters=content.list_parameters(sections),
         )
     )

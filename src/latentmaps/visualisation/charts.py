@@ -8,6 +8,7 @@ import html
 import io
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,19 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 }
 
 
+def style(**changes: Any) -> AbstractContextManager[None]:
+    """Gives the context in which a chart is made and saved: ours, whatever the user's settings."""
+    settings: Any = {
+        name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")
+    }
+    return mpl.rc_context(settings | _SETTINGS | changes)
+
+
 def save_chart(figure: Figure, path: Path) -> None:
     """Writes a chart; equal figures give equal bytes.
 
     Args:
-        figure: made with ``matplotlib.figure.Figure``.
+        figure: made with ``matplotlib.figure.Figure`` inside of ``style``.
         path: ends in .png or .svg.
 
     Raises:
@@ -62,7 +71,7 @@ def save_chart(figure: Figure, path: Path) -> None:
     """
     if path.suffix not in _NO_METADATA:
         raise ValueError(f"{path}: expected a name that ends in {' or '.join(_NO_METADATA)}")
-    with mpl.rc_context(_SETTINGS):
+    with style():
         figure.savefig(path, dpi=120, metadata=_NO_METADATA[path.suffix])
 
 
@@ -83,7 +92,7 @@ def draw_curve(
     Returns:
         An ``<svg>`` element that scales with the page, with ids of its own.
     """
-    with mpl.rc_context({**_SETTINGS, "svg.hashsalt": column}):
+    with style(**{"svg.hashsalt": column}):
         figure = Figure(figsize=(4.4, 3.0), layout="constrained")
         axes = figure.subplots()
         _plot(axes, history, column)
@@ -94,9 +103,9 @@ def draw_curve(
 
 
 def _plot(axes: Axes, history: Mapping[str, Sequence[float]], column: str) -> None:
-    for name, style in ((column, _TRAIN_STYLE), (f"val_{column}", _VALIDATION_STYLE)):
+    for name, look in ((column, _TRAIN_STYLE), (f"val_{column}", _VALIDATION_STYLE)):
         if name in history:
-            axes.plot(history["epoch"], history[name], markersize=4, linewidth=1.6, **style)
+            axes.plot(history["epoch"], history[name], markersize=4, linewidth=1.6, **look)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     axes.ticklabel_format(axis="y", useOffset=False)
     axes.grid(visible=True, alpha=0.35, linewidth=0.6)

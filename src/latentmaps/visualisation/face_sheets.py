@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from latentmaps.evaluation import latent, reconstruction
+from latentmaps.models.encodings import Encodings
 from latentmaps.models.inference import TrainedVae
 from latentmaps.visualisation import pixels, sheets
 
@@ -120,7 +121,8 @@ def samples(
         title=f"Random faces, {sampler} - {trained.origin.describe()}",
         caption=(
             f"{len(z)} faces that do not exist, {processing}: each tile is the decoder's answer "
-            "to a random point of the latent space. The same points in every experiment."
+            "to a random point of the latent space, drawn with the same random numbers in every "
+            "experiment of this seed and latent_dim."
         ),
         numbers={"num_samples": len(z), "sharpness": sharpness},
         num_columns=_SAMPLE_COLUMNS,
@@ -128,7 +130,7 @@ def samples(
 
 
 def traversals(
-    trained: TrainedVae, encodings: latent.Encodings, *, num_dimensions: int, steps: Points
+    trained: TrainedVae, encodings: Encodings, *, num_dimensions: int, steps: Points
 ) -> FaceSheet:
     """Gives a row for each of the dimensions with the most KL: one coordinate walks, others rest.
 
@@ -160,7 +162,7 @@ def traversals(
 
 
 def interpolations(
-    trained: TrainedVae, encodings: latent.Encodings, *, num_pairs: int, num_steps: int, seed: int
+    trained: TrainedVae, encodings: Encodings, *, num_pairs: int, num_steps: int, seed: int
 ) -> FaceSheet:
     """Gives a row for each pair of images: the straight way from one posterior mean to the other.
 

@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from latentmaps.evaluation import latent
+from latentmaps.models.encodings import Encodings
+from latentmaps.visualisation import charts
 
 _NUM_BINS = 40
 _SHOWN_DIMENSIONS = 64
@@ -29,7 +31,7 @@ class LatentChart:
     numbers: Mapping[str, Any]
 
 
-def draw(encodings: latent.Encodings, *, origin: str, seed: int) -> LatentChart:
+def draw(encodings: Encodings, *, origin: str, seed: int) -> LatentChart:
     """Gives the chart for the posteriors of some images.
 
     Args:
@@ -38,10 +40,6 @@ def draw(encodings: latent.Encodings, *, origin: str, seed: int) -> LatentChart:
         seed: for one z of each posterior.
     """
     kl_nats = encodings.kl_per_dimension()
-    figure = Figure(figsize=(10, 3.8), layout="constrained")
-    radius_axes, kl_axes = figure.subplots(1, 2)
-    _draw_radii(radius_axes, encodings, seed=seed)
-    _draw_kl(kl_axes, kl_nats)
     words = {
         "title": f"z-points of {len(encodings.z_mean)} test faces - {origin}",
         "caption": (
@@ -51,11 +49,16 @@ def draw(encodings: latent.Encodings, *, origin: str, seed: int) -> LatentChart:
             "most; near zero means that the decoder does not use the dimension."
         ),
     }
-    figure.suptitle(words["title"], fontsize=11)
+    with charts.style():
+        figure = Figure(figsize=(10, 3.8), layout="constrained")
+        radius_axes, kl_axes = figure.subplots(1, 2)
+        _draw_radii(radius_axes, encodings, seed=seed)
+        _draw_kl(kl_axes, kl_nats)
+        figure.suptitle(words["title"], fontsize=11)
     return LatentChart(figure, words | {"kl_nats_per_dimension": np.sort(kl_nats)[::-1]})
 
 
-def _draw_radii(axes: Axes, encodings: latent.Encodings, *, seed: int) -> None:
+def _draw_radii(axes: Axes, encodings: Encodings, *, seed: int) -> None:
     drawn = latent.radii(encodings.draw_z(seed=seed))
     means = latent.radii(encodings.z_mean)
     latent_dim = encodings.z_mean.shape[1]

@@ -1,0 +1,75 @@
+"""README, figures and the committed results say the same."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from latentmaps.params import yaml12
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def metrics(stage: str) -> dict[str, float]:
+    path = ROOT / f"reports/{stage}/metrics.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def locked_hashes() -> dict[str, str]:
+    lock = yaml12.load((ROOT / "dvc.lock").read_text(encoding="utf-8"))
+    return {out["path"]: out["md5"] for s in lock["stages"].values() for out in s["outs"]}
+
+
+@pytest.mark.parametrize(
+    ("figure", "out"),
+    [
+        ("prior.png", "reports/draw_samples/prior.png"),
+        ("test.png", "reports/draw_reconstructions/test.png"),
+        ("traversals.png", "reports/draw_latent_space/traversals.png"),
+        ("Conv2D_3.png", "reports/draw_oips/Conv2D_3.png"),
+    ],
+)
+def test_a_figure_is_the_picture_of_dvc_lock(figure: str, out: str) -> None:
+    content = (ROOT / "docs/figures" / figure).read_bytes()
+    # DVC hashes with md5; `make figures` copies the pictures
+    assert hashlib.md5(content).hexdigest() == locked_hashes()[out]  # noqa: S324
+    assert f"docs/figures/{figure}" in README
+
+
+def test_every_figure_is_shown() -> None:
+    shown = set(re.findall(r"docs/figures/([\w.]+)", README))
+    assert shown == {path.name for path in (ROOT / "docs/figures").iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "pattern"),
+    [
+        ("train_vae", "val_total_loss", "{:,.0f}"),
+        ("train_vae", "val_kl_share", "{:.2%}"),
+        ("evaluate_vae", "bce_per_dim", "{:.4f}"),
+        ("evaluate_vae", "kl_nats", "{:.1f} nats"),
+        ("evaluate_vae", "psnr_db", "{:.1f} dB"),
+        ("evaluate_vae", "ssim", "{:.3f}"),
+        ("train_cnn", "test_accuracy", "{:.2%}"),
+    ],
+)
+def test_a_number_of_the_readme_is_that_of_the_committed_metrics(
+    stage: str, name: str, pattern: str
+) -> None:
+    expected = pattern.format(metrics(stage)[name]).replace("%", " %")
+    assert expected in README, name
+
+
+def test_the_readme_tells_every_stage_and_target() -> None:
+    for script in (ROOT / "stages").glob("*.py"):
+        assert f"`{script.stem}`" in README
+    for target in ("make repro", "make test", "make check", "make help"):
+        assert target in README
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", README):
+        assert link.startswith("https://") or (ROOT / link).exists(), link
