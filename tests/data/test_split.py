@@ -125,7 +125,7 @@ def test_a_missing_split_is_refused(tmp_path: Path) -> None:
     [
         ("", "no split of faces"),
         ("row,part\nx,train\n", "no split of faces"),
-        ("row,part\n0,dev\n", "part 'dev', expected one of train"),
+        ("row,part\n0,dev\n1,train\n", "part 'dev', expected one of train"),
         ("row,part\n0,train\n0,test\n", "not every face has one row"),
         ("row,part\n0,train\n1,validation\n", "no face in the part test"),
         ("row,part\n0,train\n", "1 faces, expected 2, as many as there are images"),
