@@ -30,6 +30,7 @@ WITHOUT_EFFECT = {
     "latentmaps.params.yaml12",
     "latentmaps.progress",
     "latentmaps.runs",
+    "latentmaps.staging",
 }
 
 

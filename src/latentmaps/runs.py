@@ -10,18 +10,17 @@ import argparse
 import errno
 import json
 import logging
-import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from latentmaps.errors import DataError, LatentmapsError
 from latentmaps.params import loader
 from latentmaps.params.base import Base
+from latentmaps.staging import Staging
 
 S = TypeVar("S")
 
@@ -52,58 +51,6 @@ class Run:
     def seed(self) -> int:
         """The seed from which every random draw of the stage is derived."""
         return self.params(Base).seed
-
-
-@dataclass(frozen=True)
-class _Staging:
-    """Final paths of the outputs, and the temporary ones the stage writes to."""
-
-    finals: Mapping[str, Path]
-    temporary: Mapping[str, Path] = field(init=False)
-
-    def __post_init__(self) -> None:
-        temporary = {name: self._folder(p) / p.name for name, p in self.finals.items()}
-        object.__setattr__(self, "temporary", temporary)
-
-    @staticmethod
-    def _folder(final: Path) -> Path:
-        # named after the output, since the layers of draw_oips share a folder and may run at once
-        return final.parent / f".{final.name}.partial"
-
-    def open(self) -> None:
-        """Makes empty folders; what a killed run left behind goes."""
-        self.close()
-        for final in self.finals.values():
-            self._folder(final).mkdir(parents=True, exist_ok=True)
-
-    def publish(self) -> None:
-        """Gives every output its final name."""
-        missing = [str(self.finals[n]) for n, p in self.temporary.items() if not p.exists()]
-        if missing:
-            raise RuntimeError(f"the stage ended without writing {', '.join(missing)}")
-        for path in self.temporary.values():
-            _flush(path)
-        for name, path in self.temporary.items():
-            _replace(path, self.finals[name])
-
-    def close(self) -> None:
-        for final in self.finals.values():
-            shutil.rmtree(self._folder(final), ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    """Forces a file, or all files of a folder, from memory to the disk."""
-    for file in path.rglob("*") if path.is_dir() else [path]:
-        if file.is_file():
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
-
-
-def _replace(source: Path, target: Path) -> None:
-    # a rename refuses a folder that is not empty
-    if target.is_dir():
-        shutil.rmtree(target)
-    source.replace(target)
 
 
 def main(
@@ -178,7 +125,7 @@ def _run(
     values = vars(arguments)
     all_params = loader.load(arguments.params)
     _require_inputs({name: values[name] for name in inputs}, inputs)
-    staging = _Staging({name: values[name] for name in outputs})
+    staging = Staging({name: values[name] for name in outputs})
     staging.open()
     try:
         work(
