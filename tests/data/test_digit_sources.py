@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from latentmaps.data import digit_sources, download
+from latentmaps.data import digit_sources
 from latentmaps.data import digits as digits_module
 from latentmaps.data.digit_sources import IDX_FILES, NPZ_KEYS, Mirror
 from latentmaps.data.digits import Digits
+from latentmaps.data.mirrors import Patience
 from latentmaps.errors import DataError, DownloadError
 
+# an address that is gone stays gone
+ONE_TRY = Patience(num_tries=1)
 ARCHIVES = tuple(f"{name}.gz" for name in IDX_FILES.values())
 
 
@@ -43,7 +46,6 @@ def idx_bytes(array: npt.NDArray[np.uint8]) -> bytes:
 def as_mnist(few_digits: Digits, monkeypatch: pytest.MonkeyPatch) -> Digits:
     """Digits that pass for MNIST."""
     monkeypatch.setattr(digit_sources, "MNIST_SHA256", digits_module.hashes(few_digits))
-    monkeypatch.setattr(download, "download", partial(download.download, num_tries=1))
     return few_digits
 
 
@@ -118,7 +120,7 @@ def test_the_next_mirror_is_asked_when_one_is_gone_or_has_other_digits(
         Mirror(f"{address}wrong/", ("mnist.npz",)),
         Mirror(f"{address}right/", ARCHIVES),
     ]
-    found = digit_sources.read_official(tmp_path, mirrors)
+    found = digit_sources.read_official(tmp_path, mirrors, patience=ONE_TRY)
     assert digits_module.hashes(found) == digits_module.hashes(as_mnist)
 
 
@@ -127,7 +129,9 @@ def test_when_every_mirror_fails_the_message_says_what_to_fetch_by_hand(
 ) -> None:
     address, _ = site
     with pytest.raises(DownloadError) as caught:
-        digit_sources.read_official(tmp_path, [Mirror(f"{address}gone/", ARCHIVES)])
+        digit_sources.read_official(
+            tmp_path, [Mirror(f"{address}gone/", ARCHIVES)], patience=ONE_TRY
+        )
     message = str(caught.value)
     assert f"{address}gone/train-images-idx3-ubyte.gz: status 404" in message
     assert "t10k-labels-idx1-ubyte (.gz or unpacked)" in message

@@ -12,6 +12,8 @@ from pathlib import Path
 from latentmaps.data import digits as digits_module
 from latentmaps.data import download, idx
 from latentmaps.data.digits import Digits
+from latentmaps.data.download import RemoteFile
+from latentmaps.data.mirrors import Patience
 from latentmaps.errors import DataError, DownloadError
 
 log = logging.getLogger(__name__)
@@ -105,12 +107,15 @@ def read_bundled(path: Path) -> Digits:
     return digits
 
 
-def read_official(workspace: Path, mirrors: Sequence[Mirror] = MIRRORS) -> Digits:
+def read_official(
+    workspace: Path, mirrors: Sequence[Mirror] = MIRRORS, *, patience: Patience | None = None
+) -> Digits:
     """Gives all of MNIST from the first mirror that has it whole.
 
     Args:
         workspace: an existing folder for the files.
         mirrors: in the order of trying.
+        patience: how long one is given.
 
     Raises:
         DownloadError: none has.
@@ -118,21 +123,17 @@ def read_official(workspace: Path, mirrors: Sequence[Mirror] = MIRRORS) -> Digit
     reasons = []
     for number, mirror in enumerate(mirrors):
         try:
-            return _fetch(mirror, workspace / f"mirror_{number}")
+            return _fetch(mirror, workspace / f"mirror_{number}", patience or Patience())
         except (DownloadError, DataError) as error:
             log.info("Leaving the mirror %s: %s", mirror.address, error)
             reasons.append(str(error))
     raise DownloadError(f"MNIST: no mirror gave it: {'; '.join(reasons)}. To go on, {_ADVICE}")
 
 
-def _fetch(mirror: Mirror, folder: Path) -> Digits:
-    folder.mkdir()
+def _fetch(mirror: Mirror, folder: Path, patience: Patience) -> Digits:
     for name in mirror.file_names:
-        download.download(
-            [mirror.address + name],
-            folder / name,
-            limit_bytes=_LIMIT_BYTES,
-        )
+        file = RemoteFile(name, (mirror.address + name,), _LIMIT_BYTES)
+        download.fetch(file, folder, patience=patience)
     digits = _read_files(folder)
     _require_hashes(digits, MNIST_SHA256, mirror.address)
     return digits

@@ -1,125 +1,182 @@
-"""Fetch one file from the first of several addresses that gives it.
+"""Fetch one file from the first of several places that gives it, and check that it is the one.
 
-A checksum is the caller's affair: only it knows whether the file or its content must be equal.
+Only a file that was checked gets its name; until then it is called ``<name>.part``, and a later try
+goes on with it.
 """
 
+import functools
 import logging
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import requests
+import filelock
 
+from latentmaps.data import disk, mirrors
+from latentmaps.data.mirrors import Length, MirrorError, Patience
+from latentmaps.data.raw_faces import file_sha256
 from latentmaps.errors import DownloadError
 
 log = logging.getLogger(__name__)
 
-_TIMEOUT_S = 30.0
-_CHUNK_BYTES = 1 << 20
-# a file that ends in .gz must not be unpacked on the way
-_AS_STORED = {"Accept-Encoding": "identity"}
-_RETRY_STATUS = {408, 429, 500, 502, 503, 504}
-_HTML_STARTS = (b"<!doctype html", b"<html")
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file and the places that have it.
+
+    Attributes:
+        name: in the folder of downloads.
+        urls: tried in turn.
+        limit_bytes: a longer answer is refused.
+        drive_id: of Google Drive, which is tried last.
+        size_bytes: of the file, where it is known.
+        sha256: of the file, where it is known; without it the content is the caller's affair.
+        first_bytes: with which the file begins.
+    """
+
+    name: str
+    urls: tuple[str, ...]
+    limit_bytes: int
+    drive_id: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    first_bytes: bytes = b""
 
 
-class _RefusedError(Exception):
-    """One address does not give the file, and asking again would not change that."""
+@dataclass(frozen=True)
+class _Mirror:
+    """One place.
+
+    Attributes:
+        title: for messages.
+        transfer: fills the part file.
+    """
+
+    title: str
+    transfer: Callable[[Path], None]
 
 
-class _TransientError(Exception):
-    """One address did not give the file this time."""
-
-
-def download(
-    urls: Sequence[str],
-    target: Path,
-    *,
-    limit_bytes: int,
-    advice: str = "",
-    num_tries: int = 3,
-    pause_s: float = 2.0,
-) -> None:
-    """Writes what the first working address sends to `target`.
+def fetch(
+    file: RemoteFile, folder: Path, *, advice: str = "", patience: Patience | None = None
+) -> Path:
+    """Gives the checked file in `folder`, after a download if it is not there yet.
 
     Args:
-        urls: addresses of the same file, in the order of trying.
-        target: the file; until it is whole it is called ``<name>.part``.
-        limit_bytes: a longer answer is refused.
-        advice: what to do when no address works: what to fetch by hand, and where to put it.
-        num_tries: per address, for cut connections and busy servers.
-        pause_s: before the second try; doubles with each further one.
+        file: what to fetch.
+        folder: keeps files, also what is not whole yet; made when it is not there.
+        advice: what to do when no place gives it: what to fetch by hand, and where to put it.
+        patience: how long a place is given.
 
     Raises:
-        DownloadError: no address gave the file; the message tells of each, and the `advice`.
+        DownloadError: no place gave the file; the message tells of each, and the `advice`.
+        DataError: the disk has no room.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / file.name
+    with _alone(target):
+        if target.exists() and _is_checked(target, file):
+            log.info("Found %s", target)
+            return target
+        part = target.with_name(f"{file.name}.part")
+        if file.size_bytes is not None:
+            begun_bytes = part.stat().st_size if part.exists() else 0
+            disk.require_space(folder, max(0, file.size_bytes - begun_bytes))
+        _fetch_from_any(file, part, advice, patience or Patience())
+        part.replace(target)
+    return target
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Lets one process at a time fetch a file; the system frees the lock of one that was killed."""
+    lock = filelock.FileLock(f"{target}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        log.info("Waiting for another process that fetches %s", target)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _is_checked(target: Path, file: RemoteFile) -> bool:
+    """Tells whether a file that is there can be taken; without a hash it never can."""
+    if file.sha256 is None:
+        return False
+    problem = _find_problem(target, file)
+    if problem is None:
+        return True
+    log.info("Fetching %s again: %s", target, problem)
+    return False
+
+
+def _fetch_from_any(file: RemoteFile, part: Path, advice: str, patience: Patience) -> None:
     reasons = []
-    for url in urls:
+    for mirror in _mirrors(file, patience):
+        started = time.monotonic()
         try:
-            _fetch_with_retries(url, target, limit_bytes, num_tries, pause_s)
-        except _RefusedError as reason:
-            reasons.append(f"{url}: {reason}")
+            _fetch(mirror, file, part)
+        except MirrorError as reason:
+            log.warning("Leaving %s: %s", mirror.title, reason)
+            reasons.append(f"{mirror.title}: {reason}")
         else:
+            seconds = time.monotonic() - started
+            size_bytes = f"{part.stat().st_size:,}"
+            log.info("Downloaded %s: %s bytes in %.1f s", mirror.title, size_bytes, seconds)
             return
-    failure = f"{target.name}: no address gave it ({'; '.join(reasons)})"
+    failure = f"{file.name}: no place gave it ({'; '.join(reasons)})"
     raise DownloadError(f"{failure}; {advice}" if advice else failure)
 
 
-def _fetch_with_retries(
-    url: str, target: Path, limit_bytes: int, num_tries: int, pause_s: float
-) -> None:
-    for attempt in range(1, num_tries + 1):
-        try:
-            _fetch(url, target, limit_bytes)
-        except _TransientError as reason:
-            if attempt == num_tries:
-                raise _RefusedError(f"{reason}, {num_tries} times") from reason
-            pause = pause_s * 2 ** (attempt - 1)
-            log.info("Waiting %.0f s before asking %s again: %s", pause, url, reason)
-            time.sleep(pause)
-        else:
-            return
+def _mirrors(file: RemoteFile, patience: Patience) -> Iterator[_Mirror]:
+    length = Length(file.size_bytes, file.limit_bytes)
+    from_url = functools.partial(mirrors.from_url, length=length, patience=patience)
+    for url in file.urls:
+        yield _Mirror(url, functools.partial(from_url, url))
+    if file.drive_id is not None:
+        from_drive = functools.partial(mirrors.from_drive, patience=patience)
+        title = f"Google Drive, {file.drive_id}"
+        yield _Mirror(title, functools.partial(from_drive, file.drive_id))
 
 
-def _fetch(url: str, target: Path, limit_bytes: int) -> None:
-    part = target.with_name(target.name + ".part")
-    started = time.monotonic()
-    try:
-        with requests.get(url, stream=True, timeout=_TIMEOUT_S, headers=_AS_STORED) as response:
-            _check_status(response)
-            _write(response, part, limit_bytes)
-    # urllib3 compares the length with the announced one, so a cut connection ends up here
-    except requests.RequestException as error:
-        raise _TransientError(_describe(error)) from error
-    part.replace(target)
-    size_bytes = target.stat().st_size
-    log.info("Downloaded %s: %d bytes in %.1f s", url, size_bytes, time.monotonic() - started)
+def _fetch(mirror: _Mirror, file: RemoteFile, part: Path) -> None:
+    """Fills the part file and checks it.
+
+    Raises:
+        MirrorError: the mirror does not give the file.
+    """
+    was_begun = part.exists()
+    mirror.transfer(part)
+    problem = _find_problem(part, file)
+    if problem is not None and was_begun:
+        # what was there before may come from another place, or from a disk that lost it
+        log.info("Starting %s over: %s", part, problem)
+        part.unlink()
+        mirror.transfer(part)
+        problem = _find_problem(part, file)
+    if problem is not None:
+        part.unlink()
+        raise MirrorError(problem)
+    with part.open("rb") as handle:
+        os.fsync(handle.fileno())
 
 
-def _check_status(response: requests.Response) -> None:
-    if response.status_code in _RETRY_STATUS:
-        raise _TransientError(f"status {response.status_code} {response.reason}")
-    if not response.ok:
-        raise _RefusedError(f"status {response.status_code} {response.reason}")
-
-
-def _write(response: requests.Response, part: Path, limit_bytes: int) -> None:
-    written_bytes = 0
-    with part.open("wb") as file:
-        for chunk in response.iter_content(_CHUNK_BYTES):
-            if written_bytes == 0 and chunk.lstrip().lower().startswith(_HTML_STARTS):
-                # quota pages and logins come with status 200
-                raise _RefusedError("an HTML page instead of a file")
-            written_bytes += len(chunk)
-            if written_bytes > limit_bytes:
-                raise _RefusedError(f"more than the {limit_bytes:,} bytes expected at most")
-            file.write(chunk)
-    if written_bytes == 0:
-        raise _RefusedError("an empty file")
-
-
-def _describe(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {_TIMEOUT_S:.0f} s"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection was cut"
-    return f"no connection ({type(error).__name__})"
+def _find_problem(path: Path, file: RemoteFile) -> str | None:
+    """Gives what is wrong with a file that has arrived, or None."""
+    size_bytes = path.stat().st_size
+    if file.size_bytes is not None and size_bytes != file.size_bytes:
+        return f"{size_bytes:,} bytes, expected {file.size_bytes:,}"
+    with path.open("rb") as handle:
+        first_bytes = handle.read(len(file.first_bytes))
+    if first_bytes != file.first_bytes:
+        return f"begins with {first_bytes!r}, expected {file.first_bytes!r}"
+    if file.sha256 is not None:
+        sha256 = file_sha256(path)
+        if sha256 != file.sha256:
+            return f"the sha256 is {sha256}, expected {file.sha256}"
+    return None
