@@ -1,7 +1,7 @@
-"""Get the raw faces: draw avatars from the seed, or take CelebA's from a folder."""
+"""Get the raw faces: draw avatars from the seed, fetch CelebA, or take the user's own pictures."""
 
 from latentmaps import runs
-from latentmaps.data import avatars, celeba
+from latentmaps.data import avatars, celeba, own_pictures
 from latentmaps.data.raw_faces import RawFaces
 from latentmaps.params.fetch_faces import FetchFaces
 
@@ -9,12 +9,22 @@ from latentmaps.params.fetch_faces import FetchFaces
 def fetch_faces(run: runs.Run) -> None:
     """Writes the archive of faces, its tables, and a receipt that tells where they come from."""
     wanted = run.params(FetchFaces)
-    raw = RawFaces(run.outputs["images"], run.outputs["attributes"], run.outputs["partition"])
+    raw = RawFaces(**{name: path for name, path in run.outputs.items() if name != "receipt"})
 
     if wanted.source == "avatars":
         receipt = avatars.draw_faces(raw, wanted.num_avatars, run.seed)
+    elif wanted.source == "celeba":
+        receipt = celeba.take_faces(
+            raw,
+            wanted.celeba_folder,
+            wanted.num_faces,
+            downloads=run.kept["downloads"],
+            accept_licence=wanted.accept_licence,
+        )
     else:
-        receipt = celeba.take_faces(raw, wanted.folder, wanted.num_faces)
+        receipt = own_pictures.take_pictures(
+            raw, wanted.pictures, wanted.num_faces, max_refused=wanted.max_refused
+        )
 
     runs.write_json(run.outputs["receipt"], receipt)
 
@@ -27,6 +37,11 @@ if __name__ == "__main__":
             "images": "the archive of faces, JPEG pictures in a zip",
             "attributes": "a row per face: its file, and 1 or -1 for each attribute",
             "partition": "a row per face: its file, and the source's own train, validation or test",
+            "identity": "a row per face: its file, and the number of the person",
+            "landmarks": "a row per face: its file, and where eyes, nose and mouth are",
+            "origins": "a row per face: its file, and what it was called at its source",
+            "refused": "a row per file of the source that became no face: the file, and the reason",
             "receipt": "source, versions, checksums and licence of the faces",
         },
+        kept={"downloads": "downloaded files, whole and begun"},
     )

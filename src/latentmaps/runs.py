@@ -10,6 +10,7 @@ import argparse
 import errno
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -35,12 +36,14 @@ class Run:
         inputs: argument name -> existing path.
         outputs: argument name -> path to write to; it gets its final name after the run.
         options: argument name -> text from the command line.
+        kept: argument name -> folder whose content outlives the run; it may not exist yet.
         all_params: the checked params.yaml.
     """
 
     inputs: Mapping[str, Path]
     outputs: Mapping[str, Path]
     options: Mapping[str, str]
+    kept: Mapping[str, Path]
     all_params: loader.Params
 
     def params(self, section: type[S]) -> S:
@@ -59,6 +62,7 @@ def main(
     inputs: Mapping[str, str],
     outputs: Mapping[str, str],
     options: Mapping[str, str] | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> NoReturn:
     """Runs a stage from the command line and ends the process.
 
@@ -67,13 +71,17 @@ def main(
         inputs: argument name -> what the file or folder holds.
         outputs: argument name -> what the file or folder will hold.
         options: argument name -> meaning of an argument that is no path.
+        kept: argument name -> what a folder holds that outlives the run, so that a killed one can
+            go on. LATENTMAPS_<NAME> in the environment moves it: DVC runs queued experiments in
+            folders that it removes.
     """
-    arguments = _parse(work, inputs, outputs, options or {})
+    named = _Named(inputs, outputs, options or {}, kept or {})
+    arguments = _parse(work, named)
     logging.basicConfig(
         stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO
     )
     try:
-        _run(work, arguments, inputs, outputs, options or {})
+        _run(work, arguments, named)
     except LatentmapsError as error:
         sys.exit(f"{_stage_name(work)}: {error}")
     except OSError as error:
@@ -83,26 +91,32 @@ def main(
     sys.exit(0)
 
 
+@dataclass(frozen=True)
+class _Named:
+    """The arguments of a stage: name -> meaning."""
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    options: Mapping[str, str]
+    kept: Mapping[str, str]
+
+
 def _stage_name(work: Callable[[Run], None]) -> str:
     return work.__name__
 
 
-def _parse(
-    work: Callable[[Run], None],
-    inputs: Mapping[str, str],
-    outputs: Mapping[str, str],
-    options: Mapping[str, str],
-) -> argparse.Namespace:
+def _parse(work: Callable[[Run], None], named: _Named) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=sys.modules[work.__module__].__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    for kind, named in (("read", inputs), ("written", outputs)):
-        for name, meaning in named.items():
+    kinds = {"read": named.inputs, "written": named.outputs, "kept": named.kept}
+    for kind, arguments in kinds.items():
+        for name, meaning in arguments.items():
             parser.add_argument(
                 _flag(name), type=Path, required=True, metavar="PATH", help=f"{kind}: {meaning}"
             )
-    for name, meaning in options.items():
+    for name, meaning in named.options.items():
         parser.add_argument(_flag(name), required=True, help=meaning)
     parser.add_argument(
         "--params", type=Path, default=Path("params.yaml"), metavar="PATH", help="read: params.yaml"
@@ -114,25 +128,20 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _run(
-    work: Callable[[Run], None],
-    arguments: argparse.Namespace,
-    inputs: Mapping[str, str],
-    outputs: Mapping[str, str],
-    options: Mapping[str, str],
-) -> None:
+def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Named) -> None:
     started = time.monotonic()
     values = vars(arguments)
     all_params = loader.load(arguments.params)
-    _require_inputs({name: values[name] for name in inputs}, inputs)
-    staging = Staging({name: values[name] for name in outputs})
+    _require_inputs({name: values[name] for name in named.inputs}, named.inputs)
+    staging = Staging({name: values[name] for name in named.outputs})
     staging.open()
     try:
         work(
             Run(
-                inputs={name: values[name] for name in inputs},
+                inputs={name: values[name] for name in named.inputs},
                 outputs=staging.temporary,
-                options={name: values[name] for name in options},
+                options={name: values[name] for name in named.options},
+                kept={name: _kept_folder(name, values[name]) for name in named.kept},
                 all_params=all_params,
             )
         )
@@ -141,6 +150,10 @@ def _run(
         staging.close()
     written = ", ".join(f"{p} ({_size(p)})" for p in staging.finals.values())
     log.info("%s took %.1f s -> %s", _stage_name(work), time.monotonic() - started, written)
+
+
+def _kept_folder(name: str, folder: Path) -> Path:
+    return Path(os.environ.get(f"LATENTMAPS_{name.upper()}") or folder)
 
 
 def _require_inputs(paths: Mapping[str, Path], meanings: Mapping[str, str]) -> None:

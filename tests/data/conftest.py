@@ -1,9 +1,19 @@
-"""Digits small enough for any test."""
+"""Digits small enough for any test, and places for raw faces."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.data.example_raw_faces import raw_faces
 
 from latentmaps.data.digits import Digits
+from latentmaps.data.raw_faces import RawFaces
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> RawFaces:
+    """An empty place for raw faces."""
+    return raw_faces(tmp_path / "raw")
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import stat
+import struct
 import zipfile
 from pathlib import Path
 
@@ -48,6 +50,52 @@ def test_the_folder_of_the_official_archive_is_left_out_of_the_names(tmp_path: P
 
     with archive.FaceArchive(path) as faces:
         assert faces.names == ["000001.jpg"]
+
+
+def test_the_folders_of_kaggles_archive_are_left_out_of_the_names(tmp_path: Path) -> None:
+    folder = "img_align_celeba/img_align_celeba/"
+    path = _zip(tmp_path / "a.zip", "img_align_celeba/", folder, f"{folder}000001.jpg")
+
+    with archive.FaceArchive(path) as faces:
+        assert faces.names == ["000001.jpg"]
+
+
+def test_a_link_is_refused(tmp_path: Path) -> None:
+    member = zipfile.ZipInfo("000001.jpg")
+    member.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr(member, "/etc/passwd")
+
+    with pytest.raises(DataError, match=r"member 000001\.jpg is a link"):
+        archive.FaceArchive(tmp_path / "a.zip")
+
+
+def test_a_member_that_unpacks_to_more_than_it_announces_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("000001.jpg", bytes(50_000_000))
+    announced = struct.pack("<L", 50_000_000)
+    assert path.read_bytes().count(announced) == 2
+    path.write_bytes(path.read_bytes().replace(announced, struct.pack("<L", 1000)))
+
+    with (
+        archive.FaceArchive(path) as faces,
+        pytest.raises(DataError, match=r"member 000001\.jpg cannot be read"),
+    ):
+        faces.read("000001.jpg")
+
+
+def test_an_archive_that_announces_more_members_than_it_has_is_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg")
+    end = path.read_bytes().rindex(b"PK\x05\x06")
+    broken = bytearray(path.read_bytes())
+    broken[end + 8 : end + 12] = struct.pack("<HH", 2, 2)
+    size_of_directory = struct.unpack_from("<L", broken, end + 12)[0]
+    struct.pack_into("<L", broken, end + 12, size_of_directory + 46)
+    path.write_bytes(broken)
+
+    with pytest.raises(DataError, match="no zip archive"):
+        archive.FaceArchive(path)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,9 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from tests.data.example_raw_faces import raw_faces
 
 from latentmaps.data import archive, avatars, face_tables
-from latentmaps.data.raw_faces import RawFaces
-
-
-def _raw(folder: Path) -> RawFaces:
-    folder.mkdir(exist_ok=True)
-    return RawFaces(folder / "images.zip", folder / "attributes.csv", folder / "partition.csv")
 
 
 def _pixels(jpeg: bytes) -> np.ndarray:
@@ -29,7 +24,7 @@ def test_an_avatar_shows_something_on_a_plain_background() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    first, second = _raw(tmp_path / "a"), _raw(tmp_path / "b")
+    first, second = raw_faces(tmp_path / "a"), raw_faces(tmp_path / "b")
 
     avatars.draw_faces(first, 4, seed=7)
     avatars.draw_faces(second, 4, seed=7)
@@ -43,7 +38,7 @@ def test_another_seed_gives_another_face() -> None:
 
 
 def test_a_face_does_not_depend_on_how_many_are_drawn(tmp_path: Path) -> None:
-    few, more = _raw(tmp_path / "few"), _raw(tmp_path / "more")
+    few, more = raw_faces(tmp_path / "few"), raw_faces(tmp_path / "more")
 
     avatars.draw_faces(few, 2, seed=7)
     avatars.draw_faces(more, 5, seed=7)
@@ -53,7 +48,7 @@ def test_a_face_does_not_depend_on_how_many_are_drawn(tmp_path: Path) -> None:
 
 
 def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
-    alone, shared = _raw(tmp_path / "alone"), _raw(tmp_path / "shared")
+    alone, shared = raw_faces(tmp_path / "alone"), raw_faces(tmp_path / "shared")
 
     avatars.draw_faces(alone, 40, seed=7, num_processes=1)
     avatars.draw_faces(shared, 40, seed=7, num_processes=2)
@@ -63,7 +58,7 @@ def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
 
 
 def test_the_tables_have_a_row_for_each_face(tmp_path: Path) -> None:
-    raw = _raw(tmp_path)
+    raw = raw_faces(tmp_path)
 
     avatars.draw_faces(raw, 10, seed=7)
 
@@ -75,7 +70,7 @@ def test_the_tables_have_a_row_for_each_face(tmp_path: Path) -> None:
 
 
 def test_the_receipt_tells_source_versions_and_licence(tmp_path: Path) -> None:
-    receipt = avatars.draw_faces(_raw(tmp_path), 1, seed=7)
+    receipt = avatars.draw_faces(raw_faces(tmp_path), 1, seed=7)
 
     assert receipt["source"] == "avatars"
     assert receipt["seed"] == 7

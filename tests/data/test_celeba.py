@@ -1,46 +1,67 @@
+import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from latentmaps.data import archive, celeba, face_tables
+from latentmaps.data import archive, celeba, celeba_files, download, face_tables
 from latentmaps.data.raw_faces import RawFaces, file_sha256
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, DownloadError, ParamsError
 
 NAMES = ["000001.jpg", "000002.jpg", "000003.jpg"]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder in CelebA's layout with three faces."""
-    folder = tmp_path / "celeba"
+def _fill(folder: Path) -> Path:
+    """Three faces in CelebA's layout, with all tables."""
     folder.mkdir()
-    with zipfile.ZipFile(folder / celeba.IMAGES, "w") as file:
+    with zipfile.ZipFile(folder / celeba_files.IMAGES, "w") as file:
         for name in reversed(NAMES):
             file.writestr(f"img_align_celeba/{name}", name.encode())
-    (folder / celeba.PARTITION).write_text("000001.jpg 0\n000002.jpg 1\n000003.jpg 2\n")
-    (folder / celeba.ATTRIBUTES).write_text(
+    (folder / celeba_files.PARTITION).write_text("000001.jpg 0\n000002.jpg 1\n000003.jpg 2\n")
+    (folder / celeba_files.IDENTITY).write_text("000001.jpg 7\n000002.jpg 8\n000003.jpg 7\n")
+    (folder / celeba_files.ATTRIBUTES).write_text(
         "3\nMale Smiling \n000001.jpg -1  1\n000002.jpg  1  1\n000003.jpg -1 -1\n"
+    )
+    (folder / celeba_files.LANDMARKS).write_text(
+        "3\nnose_x nose_y\n000001.jpg 77 121\n000002.jpg 78 122\n000003.jpg 79 123\n"
     )
     return folder
 
 
 @pytest.fixture
-def raw(tmp_path: Path) -> RawFaces:
-    return RawFaces(
-        tmp_path / "images.zip", tmp_path / "attributes.csv", tmp_path / "partition.csv"
+def folder(tmp_path: Path) -> Path:
+    """A folder in CelebA's layout with three faces."""
+    return _fill(tmp_path / "celeba")
+
+
+def take(
+    raw: RawFaces, folder: Path | None, num_faces: int | None = None, *, accept: bool = True
+) -> dict[str, Any]:
+    return celeba.take_faces(
+        raw,
+        folder,
+        num_faces,
+        downloads=raw.images.parent.parent / "downloads",
+        accept_licence=accept,
     )
 
 
 def test_all_faces_are_copied_as_they_are(folder: Path, raw: RawFaces) -> None:
-    receipt = celeba.take_faces(raw, folder, None)
+    receipt = take(raw, folder)
 
-    assert raw.images.read_bytes() == (folder / celeba.IMAGES).read_bytes()
+    assert raw.images.read_bytes() == (folder / celeba_files.IMAGES).read_bytes()
     assert receipt["num_faces"] == 3
 
 
+def test_a_users_own_file_is_copied_and_not_linked(folder: Path, raw: RawFaces) -> None:
+    take(raw, folder)
+
+    assert (folder / celeba_files.IMAGES).stat().st_nlink == 1
+
+
 def test_fewer_faces_are_the_first_by_name(folder: Path, raw: RawFaces) -> None:
-    celeba.take_faces(raw, folder, 2)
+    take(raw, folder, 2)
 
     with archive.FaceArchive(raw.images) as faces:
         assert list(faces.pictures()) == [(name, name.encode()) for name in NAMES[:2]]
@@ -49,73 +70,182 @@ def test_fewer_faces_are_the_first_by_name(folder: Path, raw: RawFaces) -> None:
 
 
 def test_the_lists_become_tables(folder: Path, raw: RawFaces) -> None:
-    celeba.take_faces(raw, folder, None)
+    take(raw, folder)
 
-    partition = face_tables.read_partition(raw.partition)
-    attributes = face_tables.read_attributes(raw.attributes)
-    assert list(partition["partition"]) == ["train", "validation", "test"]
-    assert attributes.drop(columns="file").to_dict("list") == {
-        "Male": [-1, 1, -1],
-        "Smiling": [1, 1, -1],
-    }
-
-
-def test_faces_without_a_list_of_attributes_have_none(folder: Path, raw: RawFaces) -> None:
-    (folder / celeba.ATTRIBUTES).unlink()
-
-    celeba.take_faces(raw, folder, None)
-
-    assert list(face_tables.read_attributes(raw.attributes).columns) == ["file"]
+    assert list(face_tables.read_partition(raw.partition)["partition"]) == [
+        "train",
+        "validation",
+        "test",
+    ]
+    assert list(face_tables.read_identity(raw.identity)["identity"]) == [7, 8, 7]
+    assert list(face_tables.read_attributes(raw.attributes)["Male"]) == [-1, 1, -1]
+    assert raw.landmarks.read_text().splitlines()[:2] == [
+        "file,nose_x,nose_y",
+        "000001.jpg,77,121",
+    ]
+    assert raw.origins.read_text().splitlines() == ["file", *NAMES]
+    assert raw.refused.read_text() == "file,reason\n"
 
 
-def test_the_receipt_tells_licence_and_checksums(folder: Path, raw: RawFaces) -> None:
-    receipt = celeba.take_faces(raw, folder, 2)
+def test_faces_without_tables_have_names_alone(folder: Path, raw: RawFaces) -> None:
+    for name in celeba_files.TABLES:
+        (folder / name).unlink()
+
+    receipt = take(raw, folder)
+
+    assert receipt["missing"] == list(celeba_files.TABLES)
+    for table in (raw.partition, raw.attributes, raw.landmarks, raw.identity):
+        assert table.read_text().splitlines() == ["file", *NAMES]
+
+
+def test_an_unpacked_archive_gives_the_same_faces(folder: Path, raw: RawFaces) -> None:
+    tree = folder / "img_align_celeba"
+    with zipfile.ZipFile(folder / celeba_files.IMAGES) as file:
+        file.extractall(folder)
+    (folder / celeba_files.IMAGES).unlink()
+    (tree / ".DS_Store").write_text("left by a file manager")
+
+    receipt = take(raw, folder)
+
+    with archive.FaceArchive(raw.images) as faces:
+        assert list(faces.pictures()) == [(name, name.encode()) for name in NAMES]
+    assert receipt["found"]["img_align_celeba"] == {"official": False}
+
+
+def test_the_folders_and_names_of_kaggle_are_found(folder: Path, raw: RawFaces) -> None:
+    nested = folder / "img_align_celeba/img_align_celeba"
+    nested.mkdir(parents=True)
+    for name in NAMES:
+        (nested / name).write_bytes(name.encode())
+    (folder / celeba_files.IMAGES).unlink()
+    (folder / celeba_files.PARTITION).unlink()
+    csv = "image_id,partition\n000001.jpg,0\n000002.jpg,0\n000003.jpg,2\n"
+    (folder / "list_eval_partition.csv").write_text(csv)
+
+    take(raw, folder)
+
+    assert list(face_tables.read_partition(raw.partition)["partition"]) == [
+        "train",
+        "train",
+        "test",
+    ]
+
+
+def test_the_folders_of_the_authors_drive_are_looked_into(folder: Path, raw: RawFaces) -> None:
+    for name, place in ((celeba_files.IMAGES, "Img"), (celeba_files.PARTITION, "Eval")):
+        (folder / place).mkdir()
+        shutil.move(folder / name, folder / place / name)
+
+    assert take(raw, folder)["missing"] == []
+
+
+def test_the_receipt_tells_terms_and_whether_files_are_official(
+    folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = file_sha256(folder / celeba_files.PARTITION)
+    official = celeba_files.OFFICIAL[celeba_files.PARTITION]
+    known = {**celeba_files.OFFICIAL, celeba_files.PARTITION: _with(official, sha256=sha256)}
+    monkeypatch.setattr(celeba_files, "OFFICIAL", known)
+
+    receipt = take(raw, folder, 2)
 
     assert "no redistribution" in receipt["licence"]
+    assert receipt["licence_accepted_by"] == "fetch_faces.accept_licence"
+    assert any("non-commercial" in line for line in receipt["licence_terms"])
     assert receipt["sha256"] == {"images.zip": file_sha256(raw.images)}
-    assert set(receipt["found_sha256"]) == {celeba.IMAGES, celeba.PARTITION, celeba.ATTRIBUTES}
+    assert receipt["found"][celeba_files.PARTITION] == {
+        "file": celeba_files.PARTITION,
+        "size_bytes": (folder / celeba_files.PARTITION).stat().st_size,
+        "sha256": sha256,
+        "official": True,
+    }
+    assert receipt["found"][celeba_files.IMAGES]["official"] is False
 
 
-def test_a_folder_without_the_files_is_refused(tmp_path: Path, raw: RawFaces) -> None:
-    with pytest.raises(DataError, match=r"no img_align_celeba\.zip and no list_eval_partition"):
-        celeba.take_faces(raw, tmp_path, None)
+def _with(file: download.RemoteFile, **changes: Any) -> download.RemoteFile:
+    return download.RemoteFile(**{**vars(file), **changes})
+
+
+def test_terms_come_before_the_look_into_the_folder(tmp_path: Path, raw: RawFaces) -> None:
+    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence: found false"):
+        take(raw, tmp_path / "missing", accept=False)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path, raw: RawFaces) -> None:
+    with pytest.raises(DataError, match="missing: no such folder"):
+        take(raw, tmp_path / "missing")
+
+
+def test_a_folder_without_the_archive_is_refused(tmp_path: Path, raw: RawFaces) -> None:
+    with pytest.raises(DataError, match=r"neither img_align_celeba\.zip nor the unpacked folder"):
+        take(raw, tmp_path)
 
 
 def test_more_faces_than_there_are_are_refused(folder: Path, raw: RawFaces) -> None:
     with pytest.raises(DataError, match="3 faces, expected at least 4"):
-        celeba.take_faces(raw, folder, 4)
+        take(raw, folder, 4)
 
 
-def test_a_face_without_a_partition_is_refused(folder: Path, raw: RawFaces) -> None:
-    (folder / celeba.PARTITION).write_text("000001.jpg 0\n")
+@pytest.mark.parametrize("name", [celeba_files.PARTITION, celeba_files.IDENTITY])
+def test_a_table_that_lacks_a_face_is_refused(folder: Path, raw: RawFaces, name: str) -> None:
+    (folder / name).write_text("000001.jpg 0\n")
 
-    with pytest.raises(DataError, match="no row for 2 of 3 faces"):
-        celeba.take_faces(raw, folder, None)
-
-
-def test_a_partition_other_than_0_1_2_is_refused(folder: Path) -> None:
-    (folder / celeba.PARTITION).write_text("000001.jpg 0\n000002.jpg 3\n")
-
-    with pytest.raises(DataError, match="line 2: partition '3', expected 0"):
-        celeba.read_partition(folder / celeba.PARTITION)
+    with pytest.raises(DataError, match=rf"{name}: no row for 2 of 3 faces.*000002\.jpg"):
+        take(raw, folder)
 
 
-def test_a_line_with_too_few_fields_is_refused(folder: Path) -> None:
-    (folder / celeba.ATTRIBUTES).write_text("1\nMale Smiling\n000001.jpg 1\n")
+def test_an_archive_that_lacks_a_face_of_the_partition_is_refused(
+    folder: Path, raw: RawFaces
+) -> None:
+    with (folder / celeba_files.PARTITION).open("a") as file:
+        file.write("000004.jpg 2\n")
 
-    with pytest.raises(DataError, match="line 3 has 2 fields, expected 3"):
-        celeba.read_attributes(folder / celeba.ATTRIBUTES)
-
-
-def test_a_list_without_names_of_attributes_is_refused(folder: Path) -> None:
-    (folder / celeba.ATTRIBUTES).write_text("")
-
-    with pytest.raises(DataError, match="no names of attributes"):
-        celeba.read_attributes(folder / celeba.ATTRIBUTES)
+    with pytest.raises(DataError, match=r"3 faces, expected the 4 of .*000004\.jpg is the first"):
+        take(raw, folder)
 
 
-def test_an_attribute_of_zero_is_refused(folder: Path) -> None:
-    (folder / celeba.ATTRIBUTES).write_text("1\nMale\n000001.jpg 0\n")
+def test_a_face_with_two_rows_is_refused(folder: Path, raw: RawFaces) -> None:
+    with (folder / celeba_files.PARTITION).open("a") as file:
+        file.write("000003.jpg 2\n")
 
-    with pytest.raises(DataError, match="neither 1 nor -1"):
-        celeba.read_attributes(folder / celeba.ATTRIBUTES)
+    with pytest.raises(DataError, match=r"000003\.jpg has two rows"):
+        take(raw, folder)
+
+
+def test_without_a_folder_what_was_downloaded_is_taken(
+    tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloads = _fill(tmp_path / "downloads")
+    monkeypatch.setattr(download, "fetch", lambda file, folder, **_: folder / file.name)
+
+    receipt = take(raw, None)
+
+    assert raw.images.samefile(downloads / celeba_files.IMAGES)
+    assert receipt["missing"] == []
+
+
+def test_a_table_that_cannot_be_had_is_left_out(
+    tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloads = _fill(tmp_path / "downloads")
+
+    def fetch(file: download.RemoteFile, folder: Path, **_: object) -> Path:
+        if file.name == celeba_files.ATTRIBUTES:
+            raise DownloadError("no mirror")
+        return downloads / file.name
+
+    monkeypatch.setattr(download, "fetch", fetch)
+
+    assert take(raw, None)["missing"] == [celeba_files.ATTRIBUTES]
+
+
+def test_an_archive_that_cannot_be_had_is_an_error_that_tells_what_to_do(
+    tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(file: download.RemoteFile, folder: Path, *, advice: str) -> Path:
+        raise DownloadError(f"no mirror; {advice}")
+
+    monkeypatch.setattr(download, "fetch", fetch)
+
+    with pytest.raises(DownloadError, match=r"img_align_celeba\.zip by hand.*downloads and run"):
+        take(raw, None)

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Literal
 
 import pydantic
 import pytest
@@ -8,32 +9,46 @@ from latentmaps.params.crop_faces import CropFaces
 from latentmaps.params.fetch_faces import FetchFaces
 
 
+def _section(
+    source: Literal["avatars", "celeba", "folder"],
+    *,
+    path: str | None,
+    num_faces: int | None = None,
+) -> FetchFaces:
+    return FetchFaces(
+        source=source, path=path, accept_licence=False, max_refused=0, num_faces=num_faces
+    )
+
+
 def test_avatars_need_a_number() -> None:
     with pytest.raises(pydantic.ValidationError, match="a number for num_faces"):
-        FetchFaces(source="avatars", path=None, num_faces=None)
+        _section("avatars", path=None)
 
 
-def test_celeba_without_a_folder_is_checked_only_when_it_is_needed() -> None:
-    section = FetchFaces(source="celeba", path=None, num_faces=None)
+def test_celeba_without_a_folder_is_downloaded() -> None:
+    assert _section("celeba", path=None).celeba_folder is None
 
-    with pytest.raises(ParamsError, match=r"fetch_faces\.path: found null.*brought by you"):
-        _ = section.folder
+
+def test_a_folder_is_checked_only_when_it_is_needed() -> None:
+    section = _section("folder", path=None)
+
+    with pytest.raises(ParamsError, match=r"fetch_faces\.path: found null.*a folder or a zip"):
+        _ = section.pictures
 
 
 def test_a_relative_folder_is_refused() -> None:
-    section = FetchFaces(source="celeba", path="celeba", num_faces=None)
+    section = _section("celeba", path="celeba")
 
     with pytest.raises(ParamsError, match="found 'celeba', expected the absolute path"):
-        _ = section.folder
+        _ = section.celeba_folder
 
 
 def test_an_absolute_folder_is_taken() -> None:
-    section = FetchFaces(source="celeba", path="/celeba", num_faces=3)
-
-    assert section.folder == Path("/celeba")
+    assert _section("celeba", path="/celeba").celeba_folder == Path("/celeba")
+    assert _section("folder", path="/mine.zip").pictures == Path("/mine.zip")
 
 
 @pytest.mark.parametrize("box", [[1, 2, 3], [5, 0, 5, 9], [0, 9, 5, 9], [-1, 0, 5, 9]])
 def test_a_crop_box_is_left_top_right_bottom(box: list[int]) -> None:
     with pytest.raises(pydantic.ValidationError):
-        CropFaces(crop_box=box, image_size=96, resample="box")  # type: ignore[arg-type]
+        CropFaces(crop_box=box, image_size=96, resample="box", max_refused=0)  # type: ignore[arg-type]

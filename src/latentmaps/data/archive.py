@@ -1,21 +1,23 @@
 """The archive of raw faces: JPEG pictures named 000001.jpg and so on in a zip, as CelebA has it.
 
 It is read member by member in the order of the names and never unpacked. An archive comes from
-somebody else, so what is read is checked first: the names of its members and their sizes.
+somebody else, so what is read is checked first: the names of its members, their kinds and sizes.
 """
 
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from latentmaps.errors import DataError
 
-# the official archive has its pictures in a folder
-_MEMBER = re.compile(r"(?:img_align_celeba/)?([0-9]{6}\.jpg)")
+# the official archive has its pictures in a folder, the one from Kaggle in a folder of that folder
 _FOLDER = "img_align_celeba/"
+_MEMBER = re.compile(rf"(?:{_FOLDER}){{0,2}}([0-9]{{6}}\.jpg)")
 # CelebA's pictures have 3 to 30 kB
 _LARGEST_PICTURE_BYTES = 1_000_000
 # the first instant a zip can hold: a clock would make equal pictures unequal archives
@@ -28,13 +30,12 @@ def face_name(index: int) -> str:
     return f"{index + 1:06d}.jpg"
 
 
-class ArchiveWriter:
-    """Writes pictures into a new archive; equal pictures give equal bytes."""
+class _Closing:
+    """Closes its zip at the end of a ``with`` statement."""
 
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
+    _zip: zipfile.ZipFile
 
-    def __enter__(self) -> "ArchiveWriter":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -44,6 +45,13 @@ class ArchiveWriter:
         traceback: TracebackType | None,
     ) -> None:
         self._zip.close()
+
+
+class ArchiveWriter(_Closing):
+    """Writes pictures into a new archive; equal pictures give equal bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
 
     def add(self, name: str, jpeg: bytes) -> None:
         """Appends one picture.
@@ -58,7 +66,7 @@ class ArchiveWriter:
         self._zip.writestr(member, jpeg)
 
 
-class FaceArchive:
+class FaceArchive(_Closing):
     """An existing archive, opened and checked; to be used in a ``with`` statement.
 
     Attributes:
@@ -76,7 +84,7 @@ class FaceArchive:
         self._zip = _open_zip(path)
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in self._zip.infolist():
-            if member.filename != _FOLDER:
+            if member.filename not in (_FOLDER, 2 * _FOLDER):
                 self._add(member)
         self.names = sorted(self._members)
         if not self.names:
@@ -92,23 +100,17 @@ class FaceArchive:
         name = matched[1]
         if name in self._members:
             raise DataError(f"{self.path}: member {name} stands twice; use CelebA's own archive")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise DataError(
+                f"{self.path}: member {name} is a link, expected a picture; use CelebA's own "
+                "archive"
+            )
         if member.file_size > _LARGEST_PICTURE_BYTES:
             raise DataError(
                 f"{self.path}: member {name} has {member.file_size:,} bytes, expected at most "
                 f"{_LARGEST_PICTURE_BYTES:,}; use the aligned and cropped pictures"
             )
         self._members[name] = member
-
-    def __enter__(self) -> "FaceArchive":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._zip.close()
 
     def read(self, name: str) -> bytes:
         """Gives one picture as the bytes of a JPEG file.

@@ -87,6 +87,10 @@ def draw_faces(
             attributes.append(avatar.attributes)
     face_tables.write_table(raw.attributes, _attribute_table(names, attributes))
     face_tables.write_table(raw.partition, _partition_table(names))
+    face_tables.write_table(raw.identity, _identity_table(names))
+    for table in (raw.landmarks, raw.origins):
+        face_tables.write_table(table, face_tables.names_only(names))
+    face_tables.write_table(raw.refused, face_tables.refusals([]))
     return _receipt(raw, num_faces, seed)
 
 
@@ -165,6 +169,11 @@ def _partition_table(names: list[str]) -> pd.DataFrame:
     turns = ["train"] * 8 + ["validation", "test"]
     partition = [turns[index % len(turns)] for index in range(len(names))]
     return pd.DataFrame({"file": names, "partition": partition})
+
+
+def _identity_table(names: list[str]) -> pd.DataFrame:
+    """Makes every avatar a person of its own: each draws its traits anew."""
+    return pd.DataFrame({"file": names, "identity": range(1, len(names) + 1)})
 
 
 def _receipt(raw: RawFaces, num_faces: int, seed: int) -> dict[str, Any]:

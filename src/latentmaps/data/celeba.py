@@ -1,69 +1,103 @@
-"""CelebA from a local folder: the aligned pictures with the lists of the authors.
-
-The lists are text files: "000001.jpg 0" per line for the partition; for the attributes a line with
-the number of faces, one with 40 names, and then "000001.jpg -1 1 ..." per line.
-"""
+"""From CelebA's files to raw faces: the archive, and tables that fit it."""
 
 import logging
+import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from latentmaps import progress
-from latentmaps.data import face_tables
+from latentmaps.data import celeba_files, celeba_licence, celeba_tables, disk, face_tables
 from latentmaps.data.archive import ArchiveWriter, FaceArchive
+from latentmaps.data.celeba_files import CelebaFiles
+from latentmaps.data.face_tree import FaceTree
 from latentmaps.data.raw_faces import RawFaces, file_sha256
 from latentmaps.errors import DataError
 
 log = logging.getLogger(__name__)
 
-IMAGES = "img_align_celeba.zip"
-PARTITION = "list_eval_partition.txt"
-ATTRIBUTES = "list_attr_celeba.txt"
-LICENCE = "CelebA: non-commercial research only, no redistribution"
+_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    celeba_files.PARTITION: celeba_tables.read_partition,
+    celeba_files.ATTRIBUTES: celeba_tables.read_attributes,
+    celeba_files.LANDMARKS: celeba_tables.read_landmarks,
+    celeba_files.IDENTITY: celeba_tables.read_identity,
+}
 
-_PARTITION_CODES = {str(code): name for code, name in enumerate(face_tables.PARTITIONS)}
 
-
-def take_faces(raw: RawFaces, folder: Path, num_faces: int | None) -> dict[str, Any]:
-    """Takes faces from a folder in CelebA's layout.
+def take_faces(
+    raw: RawFaces,
+    folder: Path | None,
+    num_faces: int | None,
+    *,
+    downloads: Path,
+    accept_licence: bool,
+) -> dict[str, Any]:
+    """Takes faces from CelebA's files.
 
     Args:
         raw: where to write.
-        folder: with img_align_celeba.zip and list_eval_partition.txt; list_attr_celeba.txt may
-            be missing, and the table of attributes then has none.
+        folder: of the user's, with CelebA's files or others of their form; None downloads them.
         num_faces: the first ones in the order of the names; None takes all.
+        downloads: the folder that keeps what is downloaded, whole or begun.
+        accept_licence: whether the user has agreed to the terms.
 
     Returns:
-        the receipt: what was taken, the checksums of what was found, the licence.
+        the receipt: what was taken, sizes and checksums of what was found, what was not there, and
+        the terms.
 
     Raises:
-        DataError: a file is missing or damaged, or there are fewer faces than asked for.
+        ParamsError: the terms are not accepted.
+        DownloadError: no mirror gave the archive.
+        DataError: a file is damaged, archive and partition differ, another table lacks a face, or
+            there are fewer faces than asked for.
     """
-    _require_files(folder)
-    with FaceArchive(folder / IMAGES) as source:
-        names = _first_names(source, num_faces)
-        partition = _rows_of(folder / PARTITION, read_partition(folder / PARTITION), names)
-        attributes = _attributes_of(folder / ATTRIBUTES, names)
-        _copy_pictures(source, names, raw.images)
-    face_tables.write_table(raw.partition, partition)
-    face_tables.write_table(raw.attributes, attributes)
-    return _receipt(raw, folder, len(names))
+    licence = celeba_licence.require_acceptance(is_accepted=accept_licence)
+    files = celeba_files.fetch(downloads) if folder is None else celeba_files.find(folder)
+    num_taken = _take(raw, files, num_faces, may_link=folder is None)
+    return {
+        "source": "celeba",
+        "num_faces": num_taken,
+        "sha256": {"images.zip": file_sha256(raw.images)},
+        "found": celeba_files.describe(files),
+        "missing": [name for name in celeba_files.TABLES if name not in files.tables],
+        **licence,
+    }
 
 
-def _require_files(folder: Path) -> None:
-    missing = [name for name in (IMAGES, PARTITION) if not (folder / name).is_file()]
-    if missing:
-        raise DataError(
-            f"{folder}: no {' and no '.join(missing)}, expected CelebA's {IMAGES} and {PARTITION}; "
-            "put them there or set fetch_faces.path to the folder that has them"
-        )
+def _take(raw: RawFaces, files: CelebaFiles, num_faces: int | None, *, may_link: bool) -> int:
+    """Writes archive and tables, and gives the number of faces.
+
+    A downloaded archive may be linked: then it takes its room on the disk once, and nothing writes
+    to it. DVC changes the permissions of what it caches, which a user's own file must not suffer.
+    """
+    source = _open(files.images)
+    names = _first_names(source, num_faces)
+    tables = _read_tables(files, source.names)
+    for name, target in _targets(raw).items():
+        face_tables.write_table(target, _rows_of(tables.get(name), names))
+    face_tables.write_table(raw.origins, face_tables.names_only(names))
+    face_tables.write_table(raw.refused, face_tables.refusals([]))
+    _write_archive(source, names, raw.images, may_link=may_link)
+    return len(names)
 
 
-def _first_names(source: FaceArchive, num_faces: int | None) -> list[str]:
+def _open(images: Path) -> FaceArchive | FaceTree:
+    return FaceArchive(images) if images.is_file() else FaceTree(images)
+
+
+def _targets(raw: RawFaces) -> dict[str, Path]:
+    return {
+        celeba_files.PARTITION: raw.partition,
+        celeba_files.ATTRIBUTES: raw.attributes,
+        celeba_files.LANDMARKS: raw.landmarks,
+        celeba_files.IDENTITY: raw.identity,
+    }
+
+
+def _first_names(source: FaceArchive | FaceTree, num_faces: int | None) -> list[str]:
     if num_faces is not None and num_faces > len(source.names):
         raise DataError(
             f"{source.path}: {len(source.names):,} faces, expected at least {num_faces:,}; "
@@ -72,88 +106,59 @@ def _first_names(source: FaceArchive, num_faces: int | None) -> list[str]:
     return source.names[:num_faces]
 
 
-def _rows_of(path: Path, table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Gives the tables that are there, each of which has a row for every face of the archive."""
+    tables = {}
+    for name, reader in _READERS.items():
+        if name not in files.tables:
+            log.info("Found no %s: the faces have none of what it tells", name)
+            continue
+        path = files.tables[name]
+        tables[name] = reader(path)
+        face_tables.require_rows(str(path), tables[name]["file"], names)
+    if celeba_files.PARTITION in tables:
+        _require_no_more(files, tables[celeba_files.PARTITION]["file"], names)
+    return tables
+
+
+def _require_no_more(files: CelebaFiles, listed: "pd.Series[str]", names: Sequence[str]) -> None:
+    """Refuses an archive that lacks a face of the partition; nothing else tells it is whole."""
+    missing = sorted(set(listed) - set(names))
+    if missing:
+        raise DataError(
+            f"{files.images}: {len(names):,} faces, expected the {len(listed):,} of "
+            f"{files.tables[celeba_files.PARTITION].name}; {missing[0]} is the first one missing - "
+            "fetch the archive again, or take the lines of missing faces out of that file"
+        )
+
+
+def _rows_of(table: pd.DataFrame | None, names: Sequence[str]) -> pd.DataFrame:
     """Gives the rows of the faces `names`, in their order."""
-    face_tables.require_rows(str(path), table["file"], names)
+    if table is None:
+        return face_tables.names_only(names)
     return table.set_index("file").loc[list(names)].reset_index()
 
 
-def _attributes_of(path: Path, names: Sequence[str]) -> pd.DataFrame:
-    if not path.is_file():
-        log.info("Found no %s: the faces have no attributes", path)
-        return pd.DataFrame({"file": list(names)})
-    return _rows_of(path, read_attributes(path), names)
-
-
-def _copy_pictures(source: FaceArchive, names: Sequence[str], target: Path) -> None:
-    log.info("Copying %s of %s faces", f"{len(names):,}", f"{len(source.names):,}")
-    if len(names) == len(source.names):
-        shutil.copyfile(source.path, target)
+def _write_archive(
+    source: FaceArchive | FaceTree, names: Sequence[str], target: Path, *, may_link: bool
+) -> None:
+    log.info("Taking %s of %s faces", f"{len(names):,}", f"{len(source.names):,}")
+    if isinstance(source, FaceArchive) and len(names) == len(source.names):
+        _copy(source.path, target, may_link=may_link)
         return
     with ArchiveWriter(target) as writer:
-        for name in progress.track(names, len(names), "Copying", "faces"):
+        for name in progress.track(names, len(names), "Taking", "faces"):
             writer.add(name, source.read(name))
 
 
-def _receipt(raw: RawFaces, folder: Path, num_faces: int) -> dict[str, Any]:
-    files = [folder / name for name in (IMAGES, PARTITION, ATTRIBUTES)]
-    return {
-        "source": "celeba",
-        "num_faces": num_faces,
-        "licence": LICENCE,
-        "sha256": {"images.zip": file_sha256(raw.images)},
-        "found_sha256": {file.name: file_sha256(file) for file in files if file.is_file()},
-    }
-
-
-def read_partition(path: Path) -> pd.DataFrame:
-    """Gives CelebA's list_eval_partition.txt as columns file and partition.
-
-    Raises:
-        DataError: a line is not "NAME 0", "NAME 1" or "NAME 2".
-    """
-    table = _read_list(path, ["file", "code"], first_line=1)
-    other = table["code"][~table["code"].isin(_PARTITION_CODES)]
-    if len(other):
-        raise DataError(
-            f"{path}: line {other.index[0] + 1}: partition {other.iloc[0]!r}, expected 0 (train), "
-            "1 (validation) or 2 (test)"
-        )
-    return table.assign(partition=table["code"].map(_PARTITION_CODES)).drop(columns="code")
-
-
-def read_attributes(path: Path) -> pd.DataFrame:
-    """Gives CelebA's list_attr_celeba.txt as column file and one int8 column per attribute.
-
-    Raises:
-        DataError: the head or a line is not in CelebA's layout, or a value is neither 1 nor -1.
-    """
-    with path.open(encoding="utf-8", errors="replace") as handle:
-        next(handle, "")
-        names = next(handle, "").split()
-    if not names:
-        raise DataError(f"{path}: no names of attributes in line 2; use CelebA's own file")
-    table = _read_list(path, ["file", *names], first_line=3)
-    values = table[names]
-    if not values.isin(["1", "-1"]).all(axis=None):
-        raise DataError(f"{path}: an attribute is neither 1 nor -1; use CelebA's own file")
-    return table.astype(dict.fromkeys(names, "int8"))
-
-
-def _read_list(path: Path, columns: list[str], *, first_line: int) -> pd.DataFrame:
-    """Gives the texts of a list whose fields are parted by spaces.
-
-    Args:
-        path: the list.
-        columns: names for its fields, of which every line must have as many.
-        first_line: where the rows begin, counted from 1.
-    """
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[first_line - 1 :]
-    rows = [line.split() for line in lines]
-    for number, row in enumerate(rows, start=first_line):
-        if len(row) != len(columns):
-            raise DataError(
-                f"{path}: line {number} has {len(row)} fields, expected {len(columns)}; "
-                "use CelebA's own file"
-            )
-    return pd.DataFrame(rows, columns=columns)
+def _copy(source: Path, target: Path, *, may_link: bool) -> None:
+    if may_link:
+        try:
+            os.link(source, target)
+        except OSError as error:
+            # another disk, or one without links
+            log.info("Copying %s, since it cannot be linked: %s", source, error.strerror)
+        else:
+            return
+    disk.require_space(target.parent, source.stat().st_size)
+    shutil.copyfile(source, target)

@@ -1,18 +1,24 @@
-"""The tables that go with the faces: attributes.csv, partition.csv and index.csv.
+"""The tables that go with the faces, from attributes.csv to index.csv.
 
 All name a face by its file in the archive. attributes.csv has the columns file and one per
-attribute, 1 for true and -1 for false as in CelebA, or file alone; partition.csv has file and
-partition; index.csv joins both and adds the row of the face in images.npy.
+attribute, 1 for true and -1 for false as in CelebA; partition.csv has file and partition;
+identity.csv has file and identity, the number of the person. A source that does not know one of
+them writes the column file alone. index.csv joins them and adds the row of the face in images.npy;
+what is not known is empty there.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from latentmaps.errors import DataError
 
 PARTITIONS = ("train", "validation", "test")
+# of index.csv; what follows them is attributes
+INDEX_COLUMNS = ("row", "file", "partition", "identity")
+_AGAIN = "run the stage again that writes it"
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -20,28 +26,59 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     table.to_csv(path, index=False, lineterminator="\n")
 
 
+def names_only(names: Sequence[str]) -> pd.DataFrame:
+    """Gives the table of a source that knows nothing but the names of its faces."""
+    return pd.DataFrame({"file": list(names)}, dtype="str")
+
+
+def refusals(reasons: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Gives the columns file and reason.
+
+    Args:
+        reasons: a file that became no face, and why.
+    """
+    return pd.DataFrame(reasons, columns=["file", "reason"], dtype="str")
+
+
 def read_attributes(path: Path) -> pd.DataFrame:
-    """Gives the columns file and one per attribute, values 1 and -1.
+    """Gives the columns file and one per attribute, int8, 1 and -1.
 
     Raises:
         DataError: the file is no such table.
     """
-    table = _read(path, ["file"])
-    values = table.drop(columns="file")
-    if not values.isin(["1", "-1"]).all(axis=None):
+    attributes = list(_header(path)[1:])
+    reserved = sorted(set(attributes) & set(INDEX_COLUMNS))
+    if reserved:
+        raise DataError(f"{path}: an attribute called {reserved[0]}, a name the index needs itself")
+    table = _read(path, ["file", *attributes], dict.fromkeys(attributes, "int8"))
+    if not table[attributes].isin([1, -1]).all(axis=None):
         raise DataError(f"{path}: an attribute is neither 1 nor -1; run fetch_faces again")
-    return table.astype(dict.fromkeys(values.columns, "int8"))
+    return table
 
 
 def read_partition(path: Path) -> pd.DataFrame:
-    """Gives the columns file and partition: train, validation or test.
+    """Gives the columns file and partition: train, validation or test; empty where not known.
 
     Raises:
         DataError: the file is no such table.
     """
-    table = _read(path, ["file", "partition"])
+    table = _read_known(path, "partition", "str")
+    if "partition" not in table:
+        return table.assign(partition="")
     check_partition(path, table["partition"])
     return table
+
+
+def read_identity(path: Path) -> pd.DataFrame:
+    """Gives the columns file and identity, Int64: the number of the person; NA where not known.
+
+    Raises:
+        DataError: the file is no such table.
+    """
+    table = _read_known(path, "identity", "int64")
+    if "identity" not in table:
+        return table.assign(identity=pd.array([None] * len(table), dtype="Int64"))
+    return table.astype({"identity": "Int64"})
 
 
 def check_partition(path: Path, partition: "pd.Series[str]") -> None:
@@ -54,45 +91,72 @@ def check_partition(path: Path, partition: "pd.Series[str]") -> None:
     if len(other):
         raise DataError(
             f"{path}: partition {other.iloc[0]!r}, expected one of {', '.join(PARTITIONS)}; "
-            "run the stage again that writes it"
+            f"{_AGAIN}"
         )
 
 
-def _read(path: Path, columns: list[str]) -> pd.DataFrame:
-    """Reads everything as text: file names are digits, and an empty field shall stay empty."""
+def _read_known(path: Path, column: str, dtype: str) -> pd.DataFrame:
+    if _header(path) == ["file"]:
+        return _read(path, ["file"], {})
+    return _read(path, ["file", column], {column: dtype})
+
+
+def _header(path: Path) -> list[str]:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        return list(pd.read_csv(path, nrows=0).columns)
+    except (ValueError, pd.errors.EmptyDataError) as error:
+        raise DataError(f"{path}: no table ({error}); {_AGAIN}") from error
+
+
+def _read(path: Path, columns: list[str], dtypes: dict[str, str]) -> pd.DataFrame:
+    """Reads names as text, since they are digits, and keeps an empty field empty."""
+    header = _header(path)
+    if header != columns:
         raise DataError(
-            f"{path}: no table ({error}); run the stage again that writes it"
-        ) from error
-    found = list(table.columns[: len(columns)])
-    if found != columns:
-        raise DataError(
-            f"{path}: columns {', '.join(found)}, expected {', '.join(columns)} first; "
-            "run the stage again that writes it"
+            f"{path}: columns {', '.join(header)}, expected {', '.join(columns)}; {_AGAIN}"
         )
-    return table
+    try:
+        return pd.read_csv(path, dtype={"file": "str"} | dtypes, keep_default_na=False)
+    # a field that is no number is a ValueError, and so are the errors of pandas
+    except (ValueError, OverflowError) as error:
+        raise DataError(f"{path}: a damaged table ({error}); {_AGAIN}") from error
 
 
 def build_index(
-    names: Sequence[str], attributes: pd.DataFrame, partition: pd.DataFrame
+    names: Sequence[str],
+    *,
+    partition: pd.DataFrame,
+    identity: pd.DataFrame,
+    attributes: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Gives the columns row, file, partition and one per attribute, a row per face.
+    """Gives the columns row, file, partition, identity and one per attribute, a row per face.
 
     Args:
         names: the faces in the order of images.npy.
-        attributes: of ``read_attributes``; further faces are left out.
         partition: of ``read_partition``; further faces are left out.
+        identity: of ``read_identity``; further faces are left out.
+        attributes: of ``read_attributes``; further faces are left out.
 
     Raises:
         DataError: a face is missing in a table, or stands there twice.
     """
-    index = pd.DataFrame({"row": range(len(names)), "file": list(names)})
-    for title, table in (("partition", partition), ("attributes", attributes)):
+    index = pd.DataFrame({"row": np.arange(len(names)), "file": list(names)})
+    tables = {"partition": partition, "identity": identity, "attributes": attributes}
+    for title, table in tables.items():
         require_rows(title, table["file"], names)
         index = index.merge(table, on="file", how="left", validate="one_to_one")
     return index
+
+
+def without_refused(index: pd.DataFrame, refused: Sequence[str]) -> pd.DataFrame:
+    """Gives the index without some faces, its rows counted anew.
+
+    Args:
+        index: of ``build_index``.
+        refused: the files of the faces that go.
+    """
+    kept = index[~index["file"].isin(refused)]
+    return kept.assign(row=np.arange(len(kept)))
 
 
 def require_rows(title: str, files: "pd.Series[str]", names: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What every source of faces writes: the same three files, so the next stage knows no source."""
+"""What every source of faces writes: the same files, so the next stage knows no source."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,15 +9,25 @@ from pathlib import Path
 class RawFaces:
     """Where a source writes its faces.
 
+    A table of which a source knows nothing has the column file alone, a row per face.
+
     Attributes:
         images: the archive, see ``archive``.
-        attributes: the table of attributes, see ``face_tables``.
-        partition: the table of the source's own split, see ``face_tables``.
+        attributes: CelebA's 40 or others, see ``face_tables``.
+        partition: the source's own split, see ``face_tables``.
+        identity: the number of the person a face belongs to, see ``face_tables``.
+        landmarks: x and y of eyes, nose and mouth, pixels of the raw picture.
+        origins: what the picture was called at its source.
+        refused: files of the source that became no face, and the reasons.
     """
 
     images: Path
     attributes: Path
     partition: Path
+    identity: Path
+    landmarks: Path
+    origins: Path
+    refused: Path
 
 
 def file_sha256(path: Path) -> str:

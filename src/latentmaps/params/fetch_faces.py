@@ -6,19 +6,25 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from latentmaps.errors import ParamsError
-from latentmaps.params.types import section
+from latentmaps.params.types import NonNegative, section
 
 
 @section
 class FetchFaces:
     """Attributes:
-    source: avatars are drawn here from the seed; celeba is read from `path`.
-    path: an absolute folder that holds CelebA's files, for the source celeba; else null.
+    source: avatars are drawn here from the seed; celeba is downloaded, or read from `path`; folder
+        takes the pictures in `path`.
+    path: an absolute folder that holds CelebA's files or, for the source folder, any pictures; a
+        zip of pictures will do there, too. Null downloads CelebA.
+    accept_licence: whether the user agrees to CelebA's terms.
+    max_refused: so many files of the source folder may turn out to be no usable picture.
     num_faces: how many faces, up to the six digits of their names; null takes all of the source.
     """
 
-    source: Literal["avatars", "celeba"]
+    source: Literal["avatars", "celeba", "folder"]
     path: str | None
+    accept_licence: bool
+    max_refused: NonNegative
     num_faces: Annotated[int, Field(ge=1, le=999_999)] | None
 
     @model_validator(mode="after")
@@ -35,20 +41,31 @@ class FetchFaces:
         return self.num_faces
 
     @property
-    def folder(self) -> Path:
-        """The folder with CelebA's files.
+    def celeba_folder(self) -> Path | None:
+        """The folder with CelebA's files, or None for the download.
 
-        It is not looked at before it is needed: every profile is checked at each start, and one
-        that is not in force may well have no folder.
+        Raises:
+            ParamsError: `path` is not absolute.
+        """
+        return None if self.path is None else self._absolute("a folder with CelebA's files")
+
+    @property
+    def pictures(self) -> Path:
+        """The folder or zip with the user's pictures.
+
+        `path` is not looked at before it is needed: every profile is checked at each start, and
+        one that is not in force may well have none.
 
         Raises:
             ParamsError: `path` is null or not absolute.
         """
+        return self._absolute("a folder or a zip with pictures")
+
+    def _absolute(self, what: str) -> Path:
+        # DVC runs experiments in folders of its own, where a relative path would lead elsewhere
         if self.path is None or not Path(self.path).is_absolute():
             raise ParamsError(
                 f"fetch_faces.path: found {'null' if self.path is None else repr(self.path)}, "
-                "expected the absolute path of a folder with CelebA's img_align_celeba.zip and "
-                "list_eval_partition.txt; CelebA must be brought by you for now: get it from its "
-                "authors and set fetch_faces.path, or use `profile: sample`, which draws its faces"
+                f"expected the absolute path of {what}; add -S fetch_faces.path=/that/path"
             )
         return Path(self.path)

@@ -1,0 +1,70 @@
+"""CelebA's terms, and the user's word on them.
+
+They are shown before anything is fetched or copied. A stage without a terminal takes the word from
+params.yaml; on a terminal it asks.
+"""
+
+import logging
+import sys
+
+from latentmaps.errors import ParamsError
+
+log = logging.getLogger(__name__)
+
+LICENCE = "CelebA: non-commercial research only, no redistribution"
+PROJECT_PAGE = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
+_USE = "It is available for non-commercial research purposes only."
+_COMMERCE = (
+    "You agree not to reproduce, duplicate, copy, sell, trade, resell or exploit for any "
+    "commercial purposes any portion of the images and any portion of derived data."
+)
+_COPIES = (
+    "You agree not to further copy, publish or distribute any portion of it, except for internal "
+    "use at a single site within the same organization."
+)
+_OWNERS = (
+    "The images are not the property of the Multimedia Laboratory of the Chinese University of "
+    "Hong Kong, which may end your access at any time."
+)
+TERMS = (_USE, _COMMERCE, _COPIES, _OWNERS)
+
+
+def require_acceptance(*, is_accepted: bool) -> dict[str, object]:
+    """Shows the terms and gives what the receipt says about them.
+
+    Args:
+        is_accepted: what fetch_faces.accept_licence says.
+
+    Returns:
+        name, terms, their page, and how they were accepted.
+
+    Raises:
+        ParamsError: they were not accepted.
+    """
+    for line in (f"Terms of CelebA ({PROJECT_PAGE}):", *TERMS):
+        log.info("  %s", line)
+    return {
+        "licence": LICENCE,
+        "licence_terms": list(TERMS),
+        "licence_page": PROJECT_PAGE,
+        "licence_accepted_by": _accepted_by(is_accepted=is_accepted),
+    }
+
+
+def _accepted_by(*, is_accepted: bool) -> str:
+    if is_accepted:
+        return "fetch_faces.accept_licence"
+    if sys.stdin.isatty() and _ask():
+        return "an answer at the terminal"
+    raise ParamsError(
+        "fetch_faces.accept_licence: found false, expected true once you agree to CelebA's terms "
+        f"({PROJECT_PAGE}); add -S fetch_faces.accept_licence=true, or use `profile: sample`, "
+        "which draws its faces"
+    )
+
+
+def _ask() -> bool:
+    # the log goes to standard error, and the question must not be lost in a pipe
+    sys.stderr.write("Do you agree to these terms? Type yes to go on: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() == "yes"

@@ -1,0 +1,55 @@
+"""Raw faces that lie unpacked in a folder: the same names and the same reading as an archive."""
+
+import re
+from pathlib import Path
+
+from latentmaps.errors import DataError
+
+_NAME = re.compile(r"[0-9]{6}\.jpg")
+_LARGEST_PICTURE_BYTES = 1_000_000
+
+
+class FaceTree:
+    """A folder of pictures 000001.jpg and so on.
+
+    Attributes:
+        path: the folder.
+        names: 000001.jpg and so on, sorted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Lists a folder.
+
+        Raises:
+            DataError: it has no picture, or holds something other than pictures.
+        """
+        self.path = path
+        # hidden files are what file managers leave behind
+        self.names = sorted(file.name for file in path.iterdir() if not file.name.startswith("."))
+        other = [name for name in self.names if not _NAME.fullmatch(name)]
+        if other:
+            raise DataError(
+                f"{path}: found {other[0]!r}, expected only pictures named 000001.jpg and so on; "
+                "take it out of the folder"
+            )
+        if not self.names:
+            raise DataError(f"{path}: no file, expected pictures named 000001.jpg and so on")
+
+    def read(self, name: str) -> bytes:
+        """Gives one picture as the bytes of a JPEG file.
+
+        Raises:
+            DataError: it is a link or a folder, or too large for an aligned picture.
+        """
+        file = self.path / name
+        if file.is_symlink() or not file.is_file():
+            raise DataError(
+                f"{file}: a link or a folder, expected a picture; copy the picture there"
+            )
+        size_bytes = file.stat().st_size
+        if size_bytes > _LARGEST_PICTURE_BYTES:
+            raise DataError(
+                f"{file}: {size_bytes:,} bytes, expected at most {_LARGEST_PICTURE_BYTES:,}; use "
+                "the aligned and cropped pictures"
+            )
+        return file.read_bytes()
