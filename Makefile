@@ -42,6 +42,7 @@ pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone run
 benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python benchmarks/stages_without_tensors.py
 	PYTHONPATH=src $(BIN)/python benchmarks/precision.py
+	PYTHONPATH=src $(BIN)/python benchmarks/crop_faces.py
 
 figures: $(RUNTIME) ## copy the sample's pictures to docs/figures
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \

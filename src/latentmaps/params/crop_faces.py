@@ -20,8 +20,10 @@ class CropFaces:
         first column and row outside.
     image_size: height and width of an image, pixels.
     resample: the filter of Pillow's resize.
+    max_refused: so many damaged pictures may be left out.
     """
 
     crop_box: Annotated[Listed[NonNegative], AfterValidator(_check_box)]
     image_size: Annotated[int, Field(ge=16, le=1024)]
     resample: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
+    max_refused: NonNegative

@@ -1,0 +1,203 @@
+"""From an archive of pictures to one array of small images.
+
+One process reads the archive from its first picture to its last; others decode, cut and scale, and
+write their rows into the array themselves. The rows are written, not mapped: on a full disk a
+memory map kills the process (SIGBUS) where a write gives an error to report.
+"""
+
+import functools
+import itertools
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from latentmaps import parallel, progress
+from latentmaps.data import crop, disk
+from latentmaps.data.archive import FaceArchive
+from latentmaps.data.crop import BoxError, Crop, PictureError
+from latentmaps.errors import DataError
+
+log = logging.getLogger(__name__)
+
+# of a task for a process: half a megabyte of JPEG, 1.8 MB of rows at 96x96
+_FACES_A_TASK = 64
+_PENDING_A_PROCESS = 4
+# a process needs a second to start
+_FACES_WORTH_A_PROCESS = 1000
+# in a message; the others are counted
+_NAMED = 10
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Pictures that one process crops in one go.
+
+    Attributes:
+        first_row: of the array.
+        jpegs: the files for this row and those that follow.
+    """
+
+    first_row: int
+    jpegs: tuple[bytes, ...]
+
+
+def read_names(path: Path) -> list[str]:
+    """Gives the names of the faces in an archive, in the order of the rows.
+
+    Raises:
+        DataError: the archive cannot be used.
+    """
+    with FaceArchive(path) as faces:
+        return faces.names
+
+
+def crop_archive(
+    path: Path,
+    target: Path,
+    how: Crop,
+    *,
+    max_refused: int = 0,
+    num_processes: int | None = None,
+) -> list[tuple[str, str]]:
+    """Crops and scales every picture of an archive, in the order of the names.
+
+    Args:
+        path: the archive.
+        target: the .npy file to write: (num_faces, image_size, image_size, 3), uint8, 0..255.
+        how: what part of a picture is kept, and at which size.
+        max_refused: so many pictures may be left out because they cannot be cropped.
+        num_processes: that crop at the same time; None takes what the machine and the number of
+            faces are worth. The bytes do not depend on it.
+
+    Returns:
+        name and reason for each picture that was left out; those after it move up.
+
+    Raises:
+        DataError: the archive cannot be used, the box is not inside its first picture, or more
+            pictures than allowed cannot be cropped.
+    """
+    with FaceArchive(path) as faces:
+        num_faces = len(faces.names)
+        _check_box(faces, how)
+        disk.require_space(target.parent, num_faces * how.image_bytes)
+        if num_processes is None:
+            num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
+        log.info(
+            "Cropping %s faces to %dx%d in %d processes",
+            f"{num_faces:,}",
+            how.image_size,
+            how.image_size,
+            max(num_processes, 1),
+        )
+        reasons = _crop_faces(faces, target, how, num_processes)
+    refused = {row: reason for row, reason in enumerate(reasons) if reason is not None}
+    named = [(faces.names[row], reason) for row, reason in refused.items()]
+    _require_few(path, named, num_faces, max_refused)
+    _close_gaps(target, how, num_faces, list(refused))
+    return named
+
+
+def _check_box(faces: FaceArchive, how: Crop) -> None:
+    """Refuses a box for which the pictures are too small before any of them is cropped."""
+    name = faces.names[0]
+    try:
+        crop.crop_picture(faces.read(name), how)
+    except BoxError as error:
+        raise DataError(
+            f"{faces.path}: {name}: {error}; change crop_faces.crop_box or the source of the faces"
+        ) from error
+    except PictureError:
+        log.info("Found %s damaged; the others are tried", name)
+
+
+def _crop_faces(
+    faces: FaceArchive, target: Path, how: Crop, num_processes: int
+) -> list[str | None]:
+    """Writes the array, and gives for each row why it is empty, or None."""
+    num_faces = len(faces.names)
+    offset = _write_header(target, how, num_faces)
+    work = functools.partial(_crop_task, target, offset, how)
+    done = itertools.chain.from_iterable(_run(work, _tasks(faces), num_processes))
+    return list(progress.track(done, num_faces, "Cropping", "faces"))
+
+
+def _tasks(faces: FaceArchive) -> Iterator[_Task]:
+    for first in range(0, len(faces.names), _FACES_A_TASK):
+        names = faces.names[first : first + _FACES_A_TASK]
+        yield _Task(first, tuple(faces.read(name) for name in names))
+
+
+def _run(
+    work: Callable[[_Task], list[str | None]], tasks: Iterator[_Task], num_processes: int
+) -> Iterator[list[str | None]]:
+    if num_processes < 2:
+        yield from map(work, tasks)
+        return
+    # Threads would give two thirds of the speed: Pillow lets go of Python's lock only where it
+    # decodes and scales. A plain fork would copy a process whose threads hold locks.
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(num_processes, mp_context=context) as executor:
+        yield from parallel.map_in_order(
+            executor, work, tasks, num_pending=_PENDING_A_PROCESS * num_processes
+        )
+
+
+def _write_header(target: Path, how: Crop, num_faces: int) -> int:
+    """Starts the array or corrects its length; gives the position of row 0."""
+    shape = (num_faces, how.image_size, how.image_size, 3)
+    descr = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
+    header = {"descr": descr, "fortran_order": False, "shape": shape}
+    with target.open("r+b" if target.exists() else "wb") as file:
+        # NumPy leaves room for a number of any length, so the rows stay where they are
+        np.lib.format.write_array_header_1_0(file, header)
+        return file.tell()
+
+
+def _crop_task(target: Path, offset: int, how: Crop, task: _Task) -> list[str | None]:
+    """Writes the rows of a task; gives for each why it is empty, or None."""
+    rows: list[bytes] = []
+    reasons: list[str | None] = []
+    for jpeg in task.jpegs:
+        try:
+            rows.append(crop.crop_picture(jpeg, how).tobytes())
+            reasons.append(None)
+        except PictureError as error:
+            rows.append(bytes(how.image_bytes))
+            reasons.append(str(error))
+    with target.open("r+b") as file:
+        file.seek(offset + task.first_row * how.image_bytes)
+        file.write(b"".join(rows))
+    return reasons
+
+
+def _require_few(
+    path: Path, refused: Sequence[tuple[str, str]], num_faces: int, max_refused: int
+) -> None:
+    if len(refused) <= max_refused and len(refused) < num_faces:
+        return
+    named = "; ".join(f"{name}: {reason}" for name, reason in refused[:_NAMED])
+    raise DataError(
+        f"{path}: {len(refused):,} of {num_faces:,} pictures cannot be cropped, expected at most "
+        f"{max_refused:,} and not all ({named}{'; ...' if len(refused) > _NAMED else ''}); fetch "
+        "the archive again, or raise crop_faces.max_refused to go on without them"
+    )
+
+
+def _close_gaps(target: Path, how: Crop, num_faces: int, refused: Sequence[int]) -> None:
+    """Moves the rows after a refused one up, and shortens the array."""
+    if not refused:
+        return
+    kept = np.delete(np.arange(num_faces), refused)
+    offset = _write_header(target, how, len(kept))
+    with target.open("r+b") as file:
+        for row, old_row in enumerate(kept[refused[0] :], start=refused[0]):
+            file.seek(offset + int(old_row) * how.image_bytes)
+            image = file.read(how.image_bytes)
+            file.seek(offset + row * how.image_bytes)
+            file.write(image)
+        file.truncate(offset + len(kept) * how.image_bytes)
