@@ -18,6 +18,6 @@ def split_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         split_faces,
-        inputs={"index": "a row per image: row, file, partition and attributes"},
+        inputs={"index": "a row per image: row, file, partition, identity and attributes"},
         outputs={"split": "a row per image: its row and its part"},
     )

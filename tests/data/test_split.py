@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,22 @@ from latentmaps.errors import DataError, ParamsError
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     """An index of 20 faces: 12 for training, 4 for validation, 4 for test."""
-    partition = ["train"] * 12 + ["validation"] * 4 + ["test"] * 4
-    path = tmp_path / "index.csv"
-    table = pd.DataFrame({"row": range(20), "file": "x.jpg", "partition": partition})
-    face_tables.write_table(path, table)
-    return path
+    return _write(tmp_path, identity=range(20))
+
+
+def _write(folder: Path, *, identity: Sequence[int | None], partition: str | None = None) -> Path:
+    official = ["train"] * 12 + ["validation"] * 4 + ["test"] * 4
+    table = pd.DataFrame(
+        {
+            "row": range(20),
+            "file": "x.jpg",
+            "partition": official if partition is None else partition,
+            "identity": pd.array(identity, dtype="Int64"),
+            "Smiling": 1,
+        }
+    )
+    face_tables.write_table(folder / "index.csv", table)
+    return folder / "index.csv"
 
 
 def _rows(table: pd.DataFrame, part: str) -> list[int]:
@@ -67,33 +79,89 @@ def test_parts_that_do_not_fit_are_refused_with_the_numbers(
         split.split_faces(index, "random", PartSizes(num_train, 3, num_test), seed=1)
 
 
-def test_the_official_split_is_that_of_the_source(index: Path) -> None:
-    table = split.split_faces(index, "official", PartSizes(None, 4, 4), seed=1)
+@pytest.mark.parametrize("sizes", [PartSizes(None, 4, 4), PartSizes(170_000, 1, 1)])
+def test_the_official_split_is_that_of_the_source_whatever_the_numbers(
+    index: Path, sizes: PartSizes
+) -> None:
+    table = split.split_faces(index, "official", sizes, seed=1)
 
     assert _rows(table, "train") == list(range(12))
     assert _rows(table, "validation") == [12, 13, 14, 15]
     assert _rows(table, "test") == [16, 17, 18, 19]
 
 
-def test_an_official_part_is_cut_to_its_first_faces(index: Path) -> None:
-    table = split.split_faces(index, "official", PartSizes(2, 1, 4), seed=1)
+def test_an_official_split_needs_a_partition(tmp_path: Path) -> None:
+    index = _write(tmp_path, identity=range(20), partition="")
 
-    assert _rows(table, "train") == [0, 1]
-    assert _rows(table, "validation") == [12]
-    assert len(_rows(table, "unused")) == 13
+    with pytest.raises(DataError, match=r"has no partition, so .* cannot be official"):
+        split.split_faces(index, "official", PartSizes(None, 4, 4), seed=1)
 
 
-def test_an_official_part_that_is_too_small_is_refused(index: Path) -> None:
-    with pytest.raises(ParamsError, match=r"num_validation: 5, but the official part has 4 faces"):
-        split.split_faces(index, "official", PartSizes(None, 5, 4), seed=1)
+def test_an_official_split_needs_faces_in_every_part(tmp_path: Path) -> None:
+    index = _write(tmp_path, identity=range(20), partition="train")
+
+    with pytest.raises(DataError, match="20 faces, none of them for validation"):
+        split.split_faces(index, "official", PartSizes(None, 4, 4), seed=1)
+
+
+PERSONS = [0] * 3 + [1] * 3 + [2] * 2 + list(range(3, 15))
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("num_train", [None, 7])
+def test_nobody_is_in_two_parts(tmp_path: Path, seed: int, num_train: int | None) -> None:
+    index = _write(tmp_path, identity=PERSONS)
+
+    table = split.split_faces(index, "identity", PartSizes(num_train, 3, 4), seed=seed)
+
+    parts = table["part"].groupby(PERSONS).nunique()
+    assert (parts == 1).all()
+    sizes = table["part"].value_counts()
+    assert (sizes["test"], sizes["validation"]) == (4, 3)
+    assert sizes["train"] == (num_train or 13)
+
+
+def test_the_seed_decides_which_persons_are_in_a_part(tmp_path: Path) -> None:
+    index = _write(tmp_path, identity=range(20))
+
+    tests = [
+        _rows(split.split_faces(index, "identity", PartSizes(None, 3, 4), seed=seed), "test")
+        for seed in (1, 1, 2)
+    ]
+
+    assert tests[0] == tests[1]
+    assert tests[0] != tests[2]
+
+
+def test_a_size_that_whole_persons_cannot_give_is_refused_with_the_numbers(tmp_path: Path) -> None:
+    index = _write(tmp_path, identity=[0] * 10 + [1] * 10)
+
+    message = "num_test 4 do not fit into 20 faces of 2 persons.*test gets 0 faces"
+    with pytest.raises(ParamsError, match=message):
+        split.split_faces(index, "identity", PartSizes(None, 3, 4), seed=1)
+
+
+def test_a_split_by_identity_needs_identities(tmp_path: Path) -> None:
+    index = _write(tmp_path, identity=[None, *range(19)])
+
+    with pytest.raises(DataError, match="does not say who is on them"):
+        split.split_faces(index, "identity", PartSizes(None, 3, 4), seed=1)
+
+
+@pytest.mark.parametrize("scheme", ["random", "identity", "official"])
+def test_every_row_is_in_one_part(index: Path, scheme: str) -> None:
+    table = split.split_faces(index, scheme, PartSizes(10, 3, 4), seed=1)
+
+    assert list(table["row"]) == list(range(20))
+    assert table["part"].isin(split.PARTS).all()
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a,b\n1,2\n", "no index of faces"),
-        ("row,partition\n0,dev\n", "partition 'dev'"),
-        ("row,partition\n1,train\n", "the column row is not 0, 1, 2"),
+        ("row,partition,identity\n0,train,x\n", "no index of faces"),
+        ("row,partition,identity\n1,train,1\n", "the column row is not 0, 1, 2"),
     ],
 )
 def test_a_damaged_index_is_refused(tmp_path: Path, text: str, message: str) -> None:

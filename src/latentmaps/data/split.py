@@ -30,30 +30,37 @@ def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.Dat
 
     Args:
         index: the table index.csv of crop_faces.
-        scheme: random draws the parts; official takes the source's own partition, of each part the
-            first faces if fewer are asked for.
-        sizes: of the parts.
-        seed: of the random scheme.
+        scheme: random draws the faces of each part; identity draws persons, none of whom then is
+            in two parts; official takes the source's own partition, whatever its sizes.
+        sizes: of the parts, for the schemes that draw.
+        seed: of the schemes that draw.
 
     Raises:
-        DataError: the table is damaged.
-        ParamsError: a part is to be larger than it can be.
+        DataError: the table is damaged, or lacks what the scheme needs.
+        ParamsError: the parts cannot have these sizes.
     """
-    partition = _read_partition(index)
+    table = _read_index(index)
     if scheme == "official":
-        return _table(_official(partition, sizes))
-    return _table(_random(len(partition), sizes, seed))
+        return _table(_official(index, table))
+    if scheme == "identity":
+        return _table(_by_identity(_identities(index, table), sizes, seed))
+    return _table(_random(len(table), sizes, seed))
 
 
-def _read_partition(index: Path) -> np.ndarray:
+def _read_index(index: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(index, usecols=["row", "partition"])
-    except (pd.errors.ParserError, ValueError) as error:
+        table = pd.read_csv(
+            index,
+            usecols=["row", "partition", "identity"],
+            dtype={"partition": "str", "identity": "Int64"},
+            keep_default_na=False,
+            na_values={"identity": [""]},
+        )
+    except ValueError as error:
         raise DataError(f"{index}: no index of faces ({error}); run crop_faces again") from error
-    face_tables.check_partition(index, table["partition"])
     if not np.array_equal(table["row"], np.arange(len(table))):
         raise DataError(f"{index}: the column row is not 0, 1, 2, ...; run crop_faces again")
-    return table["partition"].to_numpy(dtype=str)
+    return table
 
 
 def _random(num_faces: int, sizes: PartSizes, seed: int) -> np.ndarray:
@@ -61,11 +68,7 @@ def _random(num_faces: int, sizes: PartSizes, seed: int) -> np.ndarray:
     held_out = sizes.num_test + sizes.num_validation
     num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
     if num_train < 1 or held_out + num_train > num_faces:
-        raise ParamsError(
-            f"split_faces.num_train {_number(sizes.num_train)}, num_validation "
-            f"{sizes.num_validation:,} and num_test {sizes.num_test:,} do not fit into "
-            f"{num_faces:,} faces; lower them or fetch more faces"
-        )
+        raise _do_not_fit(sizes, f"{num_faces:,} faces")
     order = np.random.default_rng(seed).permutation(num_faces)
     parts = np.full(num_faces, UNUSED, dtype="<U10")
     parts[order[: sizes.num_test]] = "test"
@@ -74,19 +77,80 @@ def _random(num_faces: int, sizes: PartSizes, seed: int) -> np.ndarray:
     return parts
 
 
-def _official(partition: np.ndarray, sizes: PartSizes) -> np.ndarray:
-    parts = np.full(len(partition), UNUSED, dtype="<U10")
-    wanted = (sizes.num_train, sizes.num_validation, sizes.num_test)
-    for part, num_wanted in zip(face_tables.PARTITIONS, wanted, strict=True):
-        rows = np.flatnonzero(partition == part)
-        if len(rows) < (num_wanted or 1):
-            raise ParamsError(
-                f"split_faces.num_{part}: {_number(num_wanted)}, but the official part has "
-                f"{len(rows):,} faces; lower it, fetch more faces or set split_faces.scheme to "
-                "random"
+def _by_identity(identities: np.ndarray, sizes: PartSizes, seed: int) -> np.ndarray:
+    """Gives the part of every row; all faces of a person are in one part, or unused.
+
+    Persons are drawn one after the other. A part takes each one who still fits into it, the test
+    part first, until it has its size to the face. With few persons, or none of few faces, the one
+    order drawn may miss a size that another would meet; the message then says what it gives.
+    """
+    persons, person_of_row, num_faces = np.unique(
+        identities, return_inverse=True, return_counts=True
+    )
+    order = np.random.default_rng(seed).permutation(len(persons))
+    part_of_person = np.full(len(persons), UNUSED, dtype="<U10")
+    for part, wanted in (
+        ("test", sizes.num_test),
+        ("validation", sizes.num_validation),
+        ("train", sizes.num_train),
+    ):
+        free = order[part_of_person[order] == UNUSED]
+        chosen = free if wanted is None else _fill(free, num_faces, wanted)
+        num_chosen = int(num_faces[chosen].sum())
+        if num_chosen < (wanted or 1):
+            raise _do_not_fit(
+                sizes,
+                f"{len(identities):,} faces of {len(persons):,} persons, none of whom may be in "
+                f"two parts: {part} gets {num_chosen:,} faces",
             )
-        parts[rows[:num_wanted]] = part
-    return parts
+        part_of_person[chosen] = part
+    return part_of_person[person_of_row]
+
+
+def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
+    """Gives the first persons, in their order, whose faces together are no more than `wanted`."""
+    chosen, num_left = [], wanted
+    for person in persons:
+        if num_faces[person] <= num_left:
+            chosen.append(int(person))
+            num_left -= int(num_faces[person])
+        if num_left == 0:
+            break
+    return chosen
+
+
+def _identities(index: Path, table: pd.DataFrame) -> np.ndarray:
+    if table["identity"].isna().any():
+        raise DataError(
+            f"{index}: the source of the faces does not say who is on them, so split_faces.scheme "
+            "cannot be identity; set it to random"
+        )
+    return table["identity"].to_numpy(dtype=np.int64)
+
+
+def _official(index: Path, table: pd.DataFrame) -> np.ndarray:
+    partition = table["partition"]
+    if (partition == "").all():
+        raise DataError(
+            f"{index}: the source of the faces has no partition, so split_faces.scheme cannot be "
+            "official; set it to random"
+        )
+    face_tables.check_partition(index, partition)
+    empty = [part for part in face_tables.PARTITIONS if not (partition == part).any()]
+    if empty:
+        raise DataError(
+            f"{index}: the source's own partition has {len(table):,} faces, none of them for "
+            f"{empty[0]}; fetch more faces, or set split_faces.scheme to random"
+        )
+    return partition.to_numpy(dtype="<U10")
+
+
+def _do_not_fit(sizes: PartSizes, found: str) -> ParamsError:
+    return ParamsError(
+        f"split_faces.num_train {_number(sizes.num_train)}, num_validation "
+        f"{sizes.num_validation:,} and num_test {sizes.num_test:,} do not fit into {found}; "
+        "lower them or fetch more faces"
+    )
 
 
 def _number(wanted: int | None) -> str:

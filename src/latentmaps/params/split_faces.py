@@ -8,13 +8,14 @@ from latentmaps.params.types import Positive, section
 @section
 class SplitFaces:
     """Attributes:
-    scheme: random draws the parts from the seed; official takes the partition of the source.
+    scheme: random draws faces from the seed; identity draws persons, so that nobody is in two
+        parts; official takes the whole partition of the source and leaves the numbers aside.
     num_train: faces for training.
     num_validation: faces on which val_ metrics are computed after each epoch.
     num_test: faces that only evaluate_vae and the drawings see.
     """
 
-    scheme: Literal["random", "official"]
+    scheme: Literal["random", "identity", "official"]
     num_train: Positive | None
     num_validation: Positive
     num_test: Positive
