@@ -15,6 +15,14 @@ import pytest
 SIZE = 96
 
 
+TABLES = ("attributes", "partition", "identity", "landmarks", "origins", "refused")
+RAW_FACES = {
+    "images": "out/images.zip",
+    "receipt": "out/receipt.json",
+    "downloads": "downloads",
+} | {name: f"out/{name}.csv" for name in TABLES}
+
+
 class Workspace:
     """A folder with params.yaml, the data of a few faces, and the stage scripts."""
 
@@ -135,30 +143,21 @@ def test_a_batch_larger_than_the_training_part(workspace: Workspace) -> None:
 def test_a_picture_that_is_no_picture(workspace: Workspace) -> None:
     with zipfile.ZipFile(workspace.folder / "images.zip", "w") as archive:
         archive.writestr("000001.jpg", b"quota exceeded")
-    for name, column in (("attributes", ""), ("partition", ",partition")):
-        value = ",train" if column else ""
-        text = f"file{column}\n000001.jpg{value}\n"
-        (workspace.folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    paths = {
-        "archive": "images.zip",
-        "attributes": "attributes.csv",
-        "partition": "partition.csv",
+    (workspace.folder / "names.csv").write_text("file\n000001.jpg\n", encoding="utf-8")
+    tables = dict.fromkeys(("attributes", "partition", "identity"), "names.csv")
+    outputs = {
         "images": "out/images.npy",
         "index": "out/index.csv",
+        "refused": "out/refused.csv",
     }
+    paths = {"archive": "images.zip"} | tables | outputs
     result = workspace.run("crop_faces", paths)
     assert_refused(workspace, result, "000001.jpg")
 
 
 def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
     workspace.set_param("num_faces: 3000", "num_faces: 40")
-    paths = {
-        "images": "out/images.zip",
-        "attributes": "out/attributes.csv",
-        "partition": "out/partition.csv",
-        "receipt": "out/receipt.json",
-    }
-    result = workspace.run("fetch_faces", paths, file_limit_bytes=50_000)
+    result = workspace.run("fetch_faces", RAW_FACES, file_limit_bytes=50_000)
     assert_refused(workspace, result, "no output was written - see that the disk has room")
 
 
