@@ -2,6 +2,7 @@
 
 from latentmaps import runs
 from latentmaps.data import cropped_array, face_tables
+from latentmaps.data.archive import FaceArchive
 from latentmaps.data.crop import Crop
 from latentmaps.params.crop_faces import CropFaces
 
@@ -9,17 +10,18 @@ from latentmaps.params.crop_faces import CropFaces
 def crop_faces(run: runs.Run) -> None:
     """Writes the array of images, and an index that tells which row is which face."""
     wanted = run.params(CropFaces)
+    how = Crop(wanted.crop_box, wanted.image_size, wanted.resample)
+
+    faces = FaceArchive(run.inputs["archive"])
     # tables that do not fit are refused before any picture is cropped
     index = face_tables.build_index(
-        cropped_array.read_names(run.inputs["archive"]),
+        faces.names,
         partition=face_tables.read_partition(run.inputs["partition"]),
         identity=face_tables.read_identity(run.inputs["identity"]),
         attributes=face_tables.read_attributes(run.inputs["attributes"]),
     )
-    how = Crop(wanted.crop_box, wanted.image_size, wanted.resample)
-
     refused = cropped_array.crop_archive(
-        run.inputs["archive"], run.outputs["images"], how, max_refused=wanted.max_refused
+        faces, run.outputs["images"], how, max_refused=wanted.max_refused
     )
 
     kept = face_tables.without_refused(index, [name for name, _ in refused])

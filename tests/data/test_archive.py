@@ -25,8 +25,8 @@ def test_what_is_written_is_read_in_the_order_of_the_names(tmp_path: Path) -> No
         writer.add("000002.jpg", b"two")
         writer.add("000001.jpg", b"one")
 
-    with archive.FaceArchive(tmp_path / "a.zip") as faces:
-        assert list(faces.pictures()) == [("000001.jpg", b"one"), ("000002.jpg", b"two")]
+    faces = archive.FaceArchive(tmp_path / "a.zip")
+    assert list(faces.pictures()) == [("000001.jpg", b"one"), ("000002.jpg", b"two")]
 
 
 def test_equal_pictures_give_equal_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,16 +48,16 @@ def test_pictures_are_stored_and_not_packed(tmp_path: Path) -> None:
 def test_the_folder_of_the_official_archive_is_left_out_of_the_names(tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", "img_align_celeba/", "img_align_celeba/000001.jpg")
 
-    with archive.FaceArchive(path) as faces:
-        assert faces.names == ["000001.jpg"]
+    faces = archive.FaceArchive(path)
+    assert faces.names == ["000001.jpg"]
 
 
 def test_the_folders_of_kaggles_archive_are_left_out_of_the_names(tmp_path: Path) -> None:
     folder = "img_align_celeba/img_align_celeba/"
     path = _zip(tmp_path / "a.zip", "img_align_celeba/", folder, f"{folder}000001.jpg")
 
-    with archive.FaceArchive(path) as faces:
-        assert faces.names == ["000001.jpg"]
+    faces = archive.FaceArchive(path)
+    assert faces.names == ["000001.jpg"]
 
 
 def test_a_link_is_refused(tmp_path: Path) -> None:
@@ -78,10 +78,8 @@ def test_a_member_that_unpacks_to_more_than_it_announces_is_refused(tmp_path: Pa
     assert path.read_bytes().count(announced) == 2
     path.write_bytes(path.read_bytes().replace(announced, struct.pack("<L", 1000)))
 
-    with (
-        archive.FaceArchive(path) as faces,
-        pytest.raises(DataError, match=r"member 000001\.jpg cannot be read"),
-    ):
+    faces = archive.FaceArchive(path)
+    with pytest.raises(DataError, match=r"member 000001\.jpg cannot be read"):
         faces.read("000001.jpg")
 
 
@@ -143,8 +141,36 @@ def test_a_damaged_member_is_named(tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", "000001.jpg", content=b"picture")
     path.write_bytes(path.read_bytes().replace(b"picture", b"damaged"))
 
-    with (
-        archive.FaceArchive(path) as faces,
-        pytest.raises(DataError, match=r"member 000001\.jpg cannot be read"),
-    ):
+    faces = archive.FaceArchive(path)
+    with pytest.raises(DataError, match=r"member 000001\.jpg cannot be read"):
         faces.read("000001.jpg")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_stored_and_deflated_members_are_read(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as file:
+        file.writestr("img_align_celeba/000001.jpg", b"picture" * 100)
+        # a member whose header leaves the sizes to what follows it, and has an extra field
+        with file.open("000002.jpg", "w", force_zip64=True) as member:
+            member.write(b"other")
+
+    assert [jpeg for _, jpeg in archive.FaceArchive(tmp_path / "a.zip").pictures()] == [
+        b"picture" * 100,
+        b"other",
+    ]
+
+
+def test_a_method_that_is_neither_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("000001.jpg", b"picture")
+
+    with pytest.raises(DataError, match="packed in an uncommon way, expected one that is stored"):
+        archive.FaceArchive(tmp_path / "a.zip")
+
+
+def test_a_member_that_is_not_where_the_directory_says_is_named(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg")
+    path.write_bytes(b"XX" + path.read_bytes()[2:])
+
+    with pytest.raises(DataError, match=r"000001\.jpg cannot be read \(there is no member"):
+        archive.FaceArchive(path).read("000001.jpg")

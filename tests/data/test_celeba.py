@@ -63,8 +63,8 @@ def test_a_users_own_file_is_copied_and_not_linked(folder: Path, raw: RawFaces) 
 def test_fewer_faces_are_the_first_by_name(folder: Path, raw: RawFaces) -> None:
     take(raw, folder, 2)
 
-    with archive.FaceArchive(raw.images) as faces:
-        assert list(faces.pictures()) == [(name, name.encode()) for name in NAMES[:2]]
+    faces = archive.FaceArchive(raw.images)
+    assert list(faces.pictures()) == [(name, name.encode()) for name in NAMES[:2]]
     assert list(face_tables.read_partition(raw.partition)["file"]) == NAMES[:2]
     assert list(face_tables.read_attributes(raw.attributes)["file"]) == NAMES[:2]
 
@@ -107,8 +107,8 @@ def test_an_unpacked_archive_gives_the_same_faces(folder: Path, raw: RawFaces) -
 
     receipt = take(raw, folder)
 
-    with archive.FaceArchive(raw.images) as faces:
-        assert list(faces.pictures()) == [(name, name.encode()) for name in NAMES]
+    faces = archive.FaceArchive(raw.images)
+    assert list(faces.pictures()) == [(name, name.encode()) for name in NAMES]
     assert receipt["found"]["img_align_celeba"] == {"official": False}
 
 

@@ -27,6 +27,10 @@ def _archive(path: Path, *jpegs: bytes) -> Path:
     return path
 
 
+def _crop(path: Path, target: Path, how: Crop = CROP, **options: int) -> list[tuple[str, str]]:
+    return cropped_array.crop_archive(archive.FaceArchive(path), target, how, **options)
+
+
 def _greys(path: Path) -> list[int]:
     images = arrays.open_images(path)
     assert (images == images[:, :1, :1, :1]).all()
@@ -36,16 +40,15 @@ def _greys(path: Path) -> list[int]:
 def test_rows_follow_the_names_and_not_the_order_in_the_archive(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", *map(_jpeg, (10, 20, 30)))
 
-    assert cropped_array.crop_archive(path, tmp_path / "images.npy", CROP) == []
+    assert _crop(path, tmp_path / "images.npy") == []
 
-    assert cropped_array.read_names(path) == ["000001.jpg", "000002.jpg", "000003.jpg"]
     assert _greys(tmp_path / "images.npy") == [10, 20, 30]
 
 
 def test_the_file_is_the_one_numpy_would_write(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", *map(_jpeg, (10, 20, 30)))
 
-    cropped_array.crop_archive(path, tmp_path / "images.npy", CROP)
+    _crop(path, tmp_path / "images.npy")
 
     np.save(tmp_path / "numpy.npy", np.load(tmp_path / "images.npy"))
     assert (tmp_path / "images.npy").read_bytes() == (tmp_path / "numpy.npy").read_bytes()
@@ -56,7 +59,7 @@ def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
 
     for num_processes in (1, 3):
         target = tmp_path / f"{num_processes}.npy"
-        cropped_array.crop_archive(path, target, CROP, num_processes=num_processes)
+        _crop(path, target, num_processes=num_processes)
 
     assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "3.npy").read_bytes()
     assert _greys(tmp_path / "1.npy") == list(range(200))
@@ -73,33 +76,41 @@ def test_broken_pictures_are_counted_and_named(tmp_path: Path) -> None:
         r"JPEG.*000004\.jpg: 0 bytes.*000006\.jpg: a picture of 4x4"
     )
     with pytest.raises(DataError, match=message):
-        cropped_array.crop_archive(path, tmp_path / "images.npy", CROP, max_refused=2)
+        _crop(path, tmp_path / "images.npy", max_refused=2)
 
 
 @pytest.mark.parametrize("num_processes", [1, 2])
 def test_broken_pictures_that_are_allowed_leave_no_gap(tmp_path: Path, num_processes: int) -> None:
     path = _archive(tmp_path / "a.zip", *BROKEN)
 
-    refused = cropped_array.crop_archive(
-        path, tmp_path / "images.npy", CROP, max_refused=3, num_processes=num_processes
-    )
+    refused = _crop(path, tmp_path / "images.npy", max_refused=3, num_processes=num_processes)
 
     assert [name for name, _ in refused] == ["000002.jpg", "000004.jpg", "000006.jpg"]
     assert _greys(tmp_path / "images.npy") == [10, 30, 50]
+
+
+@pytest.mark.parametrize("num_processes", [1, 2])
+def test_a_damaged_archive_is_named_from_every_process(tmp_path: Path, num_processes: int) -> None:
+    path = _archive(tmp_path / "a.zip", *map(_jpeg, (10, 20, 30)))
+    content = path.read_bytes()
+    path.write_bytes(content.replace(_jpeg(20), bytes(len(_jpeg(20)))))
+
+    with pytest.raises(DataError, match=r"a\.zip: member 000002\.jpg cannot be read \(.*checksum"):
+        _crop(path, tmp_path / "images.npy", num_processes=num_processes)
 
 
 def test_an_archive_without_a_whole_picture_is_refused(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", b"", b"")
 
     with pytest.raises(DataError, match=r"2 of 2 pictures cannot be cropped.*and not all"):
-        cropped_array.crop_archive(path, tmp_path / "images.npy", CROP, max_refused=5)
+        _crop(path, tmp_path / "images.npy", max_refused=5)
 
 
 def test_a_message_names_ten_pictures_and_counts_the_others(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", _jpeg(1), *([b""] * 12))
 
     with pytest.raises(DataError, match="12 of 13 pictures") as raised:
-        cropped_array.crop_archive(path, tmp_path / "images.npy", CROP)
+        _crop(path, tmp_path / "images.npy")
 
     assert len(re.findall(r"0000\d\d\.jpg: 0 bytes", str(raised.value))) == 10
 
@@ -108,7 +119,7 @@ def test_a_box_outside_of_the_first_picture_is_refused_before_the_work(tmp_path:
     path = _archive(tmp_path / "a.zip", _jpeg(1, (8, 9)), _jpeg(1))
 
     with pytest.raises(DataError, match=r"a picture of 8x9.*change crop_faces\.crop_box"):
-        cropped_array.crop_archive(path, tmp_path / "images.npy", CROP)
+        _crop(path, tmp_path / "images.npy")
 
     assert not (tmp_path / "images.npy").exists()
 
@@ -120,7 +131,7 @@ def test_a_disk_without_room_is_refused_before_the_work(
     asked = []
     monkeypatch.setattr(disk, "require_space", lambda folder, num_bytes: asked.append(num_bytes))
 
-    cropped_array.crop_archive(path, tmp_path / "images.npy", CROP)
+    _crop(path, tmp_path / "images.npy")
 
     assert asked == [4 * 4 * 3]
 
@@ -130,6 +141,6 @@ def test_a_full_disk_is_an_error_and_not_a_signal(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", _jpeg(1))
 
     with pytest.raises(OSError, match="No space left") as raised:
-        cropped_array.crop_archive(path, Path("/dev/full"), Crop((2, 4, 10, 12), 96, "box"))
+        _crop(path, Path("/dev/full"), Crop((2, 4, 10, 12), 96, "box"))
 
     assert raised.value.errno == errno.ENOSPC

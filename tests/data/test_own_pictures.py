@@ -30,8 +30,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _greys(raw: RawFaces) -> list[int]:
-    with archive.FaceArchive(raw.images) as faces:
-        pictures = [Image.open(io.BytesIO(jpeg)) for _, jpeg in faces.pictures()]
+    faces = archive.FaceArchive(raw.images)
+    pictures = [Image.open(io.BytesIO(jpeg)) for _, jpeg in faces.pictures()]
     return [round(float(np.asarray(picture).mean())) for picture in pictures]
 
 

@@ -7,12 +7,12 @@ somebody else, so what is read is checked first: the names of its members, their
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from latentmaps.data.archive_member import Member, read_member
 from latentmaps.errors import DataError
 
 # the official archive has its pictures in a folder, the one from Kaggle in a folder of that folder
@@ -23,6 +23,8 @@ _LARGEST_PICTURE_BYTES = 1_000_000
 # the first instant a zip can hold: a clock would make equal pictures unequal archives
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
+_ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def face_name(index: int) -> str:
@@ -30,10 +32,11 @@ def face_name(index: int) -> str:
     return f"{index + 1:06d}.jpg"
 
 
-class _Closing:
-    """Closes its zip at the end of a ``with`` statement."""
+class ArchiveWriter:
+    """Writes pictures into a new archive; equal pictures give equal bytes."""
 
-    _zip: zipfile.ZipFile
+    def __init__(self, path: Path) -> None:
+        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
 
     def __enter__(self) -> Self:
         return self
@@ -45,13 +48,6 @@ class _Closing:
         traceback: TracebackType | None,
     ) -> None:
         self._zip.close()
-
-
-class ArchiveWriter(_Closing):
-    """Writes pictures into a new archive; equal pictures give equal bytes."""
-
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
 
     def add(self, name: str, jpeg: bytes) -> None:
         """Appends one picture.
@@ -66,8 +62,8 @@ class ArchiveWriter(_Closing):
         self._zip.writestr(member, jpeg)
 
 
-class FaceArchive(_Closing):
-    """An existing archive, opened and checked; to be used in a ``with`` statement.
+class FaceArchive:
+    """An existing archive, checked.
 
     Attributes:
         path: the file.
@@ -75,56 +71,68 @@ class FaceArchive(_Closing):
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens an archive.
+        """Reads the directory of an archive.
 
         Raises:
             DataError: the file is missing, no zip, empty, or holds something other than pictures.
         """
         self.path = path
-        self._zip = _open_zip(path)
-        self._members: dict[str, zipfile.ZipInfo] = {}
-        for member in self._zip.infolist():
-            if member.filename not in (_FOLDER, 2 * _FOLDER):
-                self._add(member)
+        self._members: dict[str, Member] = {}
+        with _open_zip(path) as archive:
+            for info in archive.infolist():
+                if info.filename not in (_FOLDER, 2 * _FOLDER):
+                    self._add(info)
         self.names = sorted(self._members)
         if not self.names:
             raise DataError(f"{path}: no member, expected pictures named 000001.jpg and so on")
 
-    def _add(self, member: zipfile.ZipInfo) -> None:
-        matched = _MEMBER.fullmatch(member.filename)
+    def _add(self, info: zipfile.ZipInfo) -> None:
+        matched = _MEMBER.fullmatch(info.filename)
         if matched is None:
             raise DataError(
-                f"{self.path}: member {member.filename!r}, expected pictures named 000001.jpg and "
+                f"{self.path}: member {info.filename!r}, expected pictures named 000001.jpg and "
                 "so on, at most in a folder img_align_celeba; use CelebA's own archive"
             )
         name = matched[1]
         if name in self._members:
             raise DataError(f"{self.path}: member {name} stands twice; use CelebA's own archive")
-        if stat.S_ISLNK(member.external_attr >> 16):
+        if stat.S_ISLNK(info.external_attr >> 16):
             raise DataError(
                 f"{self.path}: member {name} is a link, expected a picture; use CelebA's own "
                 "archive"
             )
-        if member.file_size > _LARGEST_PICTURE_BYTES:
+        size_bytes = max(info.file_size, info.compress_size)
+        if size_bytes > _LARGEST_PICTURE_BYTES:
             raise DataError(
-                f"{self.path}: member {name} has {member.file_size:,} bytes, expected at most "
+                f"{self.path}: member {name} has {size_bytes:,} bytes, expected at most "
                 f"{_LARGEST_PICTURE_BYTES:,}; use the aligned and cropped pictures"
             )
-        self._members[name] = member
+        if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
+            raise DataError(
+                f"{self.path}: member {name} is encrypted or packed in an uncommon way, expected "
+                "one that is stored or deflated; pack the pictures again"
+            )
+        self._members[name] = Member(
+            name=name,
+            position=info.header_offset,
+            packed_bytes=info.compress_size,
+            size_bytes=info.file_size,
+            is_deflated=info.compress_type == zipfile.ZIP_DEFLATED,
+            checksum=info.CRC,
+        )
+
+    def member(self, name: str) -> Member:
+        """Gives what another process needs to read a picture."""
+        return self._members[name]
 
     def read(self, name: str) -> bytes:
         """Gives one picture as the bytes of a JPEG file.
 
         Raises:
-            DataError: the member is damaged, encrypted or packed in an uncommon way.
+            DataError: the member is damaged.
         """
-        try:
-            return self._zip.read(self._members[name])
-        # NotImplementedError, RuntimeError: a method of compression, a password
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-            raise DataError(
-                f"{self.path}: member {name} cannot be read ({error}); fetch the archive again"
-            ) from error
+        with self.path.open("rb") as file:
+            return read_member(file, self._members[name])
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
         """Gives name and bytes of every picture, in the order of the names.

@@ -1,8 +1,8 @@
 """From an archive of pictures to one array of small images.
 
-One process reads the archive from its first picture to its last; others decode, cut and scale, and
-write their rows into the array themselves. The rows are written, not mapped: on a full disk a
-memory map kills the process (SIGBUS) where a write gives an error to report.
+One process tells the others, in the order of the names, which pictures to take; they read, decode,
+cut and scale them, and write the rows into the array themselves. The rows are written, not mapped:
+on a full disk a memory map kills the process (SIGBUS) where a write gives an error to report.
 """
 
 import functools
@@ -19,6 +19,7 @@ import numpy as np
 from latentmaps import parallel, progress
 from latentmaps.data import crop, disk
 from latentmaps.data.archive import FaceArchive
+from latentmaps.data.archive_member import Member, read_member
 from latentmaps.data.crop import BoxError, Crop, PictureError
 from latentmaps.errors import DataError
 
@@ -39,25 +40,15 @@ class _Task:
 
     Attributes:
         first_row: of the array.
-        jpegs: the files for this row and those that follow.
+        members: the pictures for this row and those that follow.
     """
 
     first_row: int
-    jpegs: tuple[bytes, ...]
-
-
-def read_names(path: Path) -> list[str]:
-    """Gives the names of the faces in an archive, in the order of the rows.
-
-    Raises:
-        DataError: the archive cannot be used.
-    """
-    with FaceArchive(path) as faces:
-        return faces.names
+    members: tuple[Member, ...]
 
 
 def crop_archive(
-    path: Path,
+    faces: FaceArchive,
     target: Path,
     how: Crop,
     *,
@@ -67,7 +58,7 @@ def crop_archive(
     """Crops and scales every picture of an archive, in the order of the names.
 
     Args:
-        path: the archive.
+        faces: the archive.
         target: the .npy file to write: (num_faces, image_size, image_size, 3), uint8, 0..255.
         how: what part of a picture is kept, and at which size.
         max_refused: so many pictures may be left out because they cannot be cropped.
@@ -78,26 +69,25 @@ def crop_archive(
         name and reason for each picture that was left out; those after it move up.
 
     Raises:
-        DataError: the archive cannot be used, the box is not inside its first picture, or more
-            pictures than allowed cannot be cropped.
+        DataError: the archive is damaged, the box is not inside its first picture, or more pictures
+            than allowed cannot be cropped.
     """
-    with FaceArchive(path) as faces:
-        num_faces = len(faces.names)
-        _check_box(faces, how)
-        disk.require_space(target.parent, num_faces * how.image_bytes)
-        if num_processes is None:
-            num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
-        log.info(
-            "Cropping %s faces to %dx%d in %d processes",
-            f"{num_faces:,}",
-            how.image_size,
-            how.image_size,
-            max(num_processes, 1),
-        )
-        reasons = _crop_faces(faces, target, how, num_processes)
+    num_faces = len(faces.names)
+    _check_box(faces, how)
+    disk.require_space(target.parent, num_faces * how.image_bytes)
+    if num_processes is None:
+        num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
+    log.info(
+        "Cropping %s faces to %dx%d in %d processes",
+        f"{num_faces:,}",
+        how.image_size,
+        how.image_size,
+        max(num_processes, 1),
+    )
+    reasons = _crop_faces(faces, target, how, num_processes)
     refused = {row: reason for row, reason in enumerate(reasons) if reason is not None}
     named = [(faces.names[row], reason) for row, reason in refused.items()]
-    _require_few(path, named, num_faces, max_refused)
+    _require_few(faces.path, named, num_faces, max_refused)
     _close_gaps(target, how, num_faces, list(refused))
     return named
 
@@ -121,7 +111,7 @@ def _crop_faces(
     """Writes the array, and gives for each row why it is empty, or None."""
     num_faces = len(faces.names)
     offset = _write_header(target, how, num_faces)
-    work = functools.partial(_crop_task, target, offset, how)
+    work = functools.partial(_crop_task, faces.path, target, offset, how)
     done = itertools.chain.from_iterable(_run(work, _tasks(faces), num_processes))
     return list(progress.track(done, num_faces, "Cropping", "faces"))
 
@@ -129,7 +119,7 @@ def _crop_faces(
 def _tasks(faces: FaceArchive) -> Iterator[_Task]:
     for first in range(0, len(faces.names), _FACES_A_TASK):
         names = faces.names[first : first + _FACES_A_TASK]
-        yield _Task(first, tuple(faces.read(name) for name in names))
+        yield _Task(first, tuple(faces.member(name) for name in names))
 
 
 def _run(
@@ -158,11 +148,15 @@ def _write_header(target: Path, how: Crop, num_faces: int) -> int:
         return file.tell()
 
 
-def _crop_task(target: Path, offset: int, how: Crop, task: _Task) -> list[str | None]:
+def _crop_task(
+    archive: Path, target: Path, offset: int, how: Crop, task: _Task
+) -> list[str | None]:
     """Writes the rows of a task; gives for each why it is empty, or None."""
+    with archive.open("rb") as file:
+        jpegs = [read_member(file, member) for member in task.members]
     rows: list[bytes] = []
     reasons: list[str | None] = []
-    for jpeg in task.jpegs:
+    for jpeg in jpegs:
         try:
             rows.append(crop.crop_picture(jpeg, how).tobytes())
             reasons.append(None)

@@ -1,0 +1,80 @@
+"""One picture of a zip, read without the directory of the zip.
+
+``zipfile`` reads the whole directory to open one member: two seconds and 150 MB for 200,000
+pictures, in every process that crops. Here the process that has read it tells the others where a
+picture lies. The format: .ZIP File Format Specification (APPNOTE) 6.3.10, section 4.3.7.
+"""
+
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from latentmaps.errors import DataError
+
+# signature, 22 bytes that the directory tells too, length of the name, length of the extra field
+_HEADER = struct.Struct("<4s22xHH")
+_SIGNATURE = b"PK\x03\x04"
+_RAW_DEFLATE = -15
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Where a picture lies, and what its bytes must be.
+
+    Attributes:
+        name: 000001.jpg or the like, without a folder.
+        position: of its header in the archive, bytes.
+        packed_bytes: its size in the archive.
+        size_bytes: the size of the picture.
+        is_deflated: as against stored.
+        checksum: CRC-32 of the picture.
+    """
+
+    name: str
+    position: int
+    packed_bytes: int
+    size_bytes: int
+    is_deflated: bool
+    checksum: int
+
+
+def read_member(archive: BinaryIO, member: Member) -> bytes:
+    """Gives the picture as the bytes of a JPEG file.
+
+    Args:
+        archive: the zip, opened to read.
+        member: what its directory says of the picture.
+
+    Raises:
+        DataError: the bytes are not those that the directory announces.
+    """
+    try:
+        return _verified(_packed(archive, member), member)
+    except (ValueError, zlib.error) as error:
+        raise DataError(
+            f"{archive.name}: member {member.name} cannot be read ({error}); fetch the archive "
+            "again"
+        ) from error
+
+
+def _packed(archive: BinaryIO, member: Member) -> bytes:
+    archive.seek(member.position)
+    header = archive.read(_HEADER.size)
+    if len(header) < _HEADER.size or not header.startswith(_SIGNATURE):
+        raise ValueError("there is no member where the directory says")
+    _, name_length, extra_length = _HEADER.unpack(header)
+    archive.seek(name_length + extra_length, os.SEEK_CUR)
+    return archive.read(member.packed_bytes)
+
+
+def _verified(packed: bytes, member: Member) -> bytes:
+    picture = packed
+    if member.is_deflated:
+        # at most one byte more than announced: what unpacks to gigabytes stops here
+        unpacker = zlib.decompressobj(_RAW_DEFLATE)
+        picture = unpacker.decompress(packed, member.size_bytes + 1)
+    if len(picture) != member.size_bytes or zlib.crc32(picture) != member.checksum:
+        raise ValueError("its size or checksum is not the announced one")
+    return picture
