@@ -40,9 +40,10 @@ pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone run
 	.ci/pipeline-check
 
 benchmarks: $(TOOLS) ## measure speed; results go to standard output
-	PYTHONPATH=src $(BIN)/python benchmarks/stages_without_tensors.py
-	PYTHONPATH=src $(BIN)/python benchmarks/precision.py
-	PYTHONPATH=src $(BIN)/python benchmarks/crop_faces.py
+	PYTHONPATH=src $(BIN)/python -m benchmarks.stages_without_tensors
+	PYTHONPATH=src $(BIN)/python -m benchmarks.crop_faces
+	PYTHONPATH=src $(BIN)/python -m benchmarks.train_vae
+	PYTHONPATH=src $(BIN)/python -m benchmarks.kl_methods
 
 figures: $(RUNTIME) ## copy the sample's pictures to docs/figures
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \

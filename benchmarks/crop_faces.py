@@ -1,14 +1,13 @@
 """How fast faces are cropped, and in how much memory, beside what a user would write instead.
 
     make benchmarks
-    python benchmarks/crop_faces.py --num-faces 202599 --rounds 1
+    PYTHONPATH=src python -m benchmarks.crop_faces --num-faces 202599 --rounds 1
 
 Draws some avatars and repeats their files under as many names as CelebA has. Then, in turn, each in
 a process of its own: the stage crop_faces; the loop that everyone writes (unpack, open with Pillow,
 resize, append to a list, np.array); tf.data with decode_and_crop_jpeg on the unpacked files; and
 Pillow alone, decode + crop + resize of files in memory, on one core and on all cores at once, which
-is the most that any program with Pillow can reach here. Memory is RssAnon, summed over the process
-and its children, the largest of a look every 50 ms.
+is the most that any program with Pillow can reach here.
 """
 
 import argparse
@@ -28,12 +27,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psutil
 from PIL import Image
 
+from benchmarks import measuring
 from latentmaps.data import archive, avatars
 
-ROOT = Path(__file__).parents[1]
 BOX = (15, 35, 163, 183)
 SIZE = 96
 CELEBA_FACES = 202_599
@@ -107,37 +105,10 @@ def print_table(num_faces: int, rounds: int, folder: Path) -> None:
 
 def measure(way: str, folder: Path, num_faces: int) -> Measured:
     """Runs one way in a process of its own."""
-    command = [sys.executable, __file__, "--way", way, "--folder", str(folder)]
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    peak_bytes = 0
-    while process.poll() is None:
-        peak_bytes = max(peak_bytes, anonymous_bytes(process.pid))
-        time.sleep(0.05)
-    seconds = time.perf_counter() - started
-    output, errors = process.communicate()
-    if process.returncode:
-        sys.exit(f"{way}: {errors}")
+    run = measuring.run("benchmarks.crop_faces", ["--way", way, "--folder", str(folder)])
     # a way may time its work alone
-    seconds = float(output) if output.strip() else seconds
-    return Measured(num_faces / seconds, peak_bytes / 1e6)
-
-
-def anonymous_bytes(pid: int) -> int:
-    """Gives the RssAnon of a process and its children; what has just ended counts nothing."""
-    total = 0
-    try:
-        parent = psutil.Process(pid)
-        pids = [pid, *(child.pid for child in parent.children(recursive=True))]
-    except psutil.NoSuchProcess:
-        return 0
-    for each in pids:
-        try:
-            status = Path(f"/proc/{each}/status").read_text(encoding="ascii")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        total += sum(int(line.split()[1]) for line in status.splitlines() if "RssAnon" in line)
-    return total * 1024
+    seconds = float(run.output) if run.output.strip() else run.seconds
+    return Measured(num_faces / seconds, run.peak_mb)
 
 
 def run_stage(folder: Path) -> None:
@@ -148,13 +119,13 @@ def run_stage(folder: Path) -> None:
     outputs = [f"--images={folder}/images.npy", f"--index={folder}/index.csv"]
     command = [
         sys.executable,
-        str(ROOT / "stages/crop_faces.py"),
+        str(measuring.ROOT / "stages/crop_faces.py"),
         f"--archive={folder}/images.zip",
         *tables,
         *outputs,
         f"--refused={folder}/refused.csv",
     ]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=measuring.ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def run_loop(folder: Path) -> None:

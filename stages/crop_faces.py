@@ -10,7 +10,7 @@ from latentmaps.params.crop_faces import CropFaces
 def crop_faces(run: runs.Run) -> None:
     """Writes the array of images, and an index that tells which row is which face."""
     wanted = run.params(CropFaces)
-    how = Crop(wanted.crop_box, wanted.image_size, wanted.resample)
+    how = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
 
     faces = FaceArchive(run.inputs["archive"])
     # tables that do not fit are refused before any picture is cropped
@@ -39,7 +39,7 @@ if __name__ == "__main__":
             "identity": "a row per face: its file, and the number of the person",
         },
         outputs={
-            "images": "the images, uint8, (num_faces, image_size, image_size, 3)",
+            "images": "the images, uint8, (num_faces, image_size, image_size, num_channels)",
             "index": "a row per image: row, file, partition, identity and attributes",
             "refused": "a row per picture that cannot be cropped: the file, and the reason",
         },

@@ -4,6 +4,7 @@ from PIL import ImageFilter
 
 from latentmaps import machine, runs
 from latentmaps.evaluation import latent
+from latentmaps.models import encodings
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.params.machine import Machine
@@ -18,7 +19,7 @@ def draw_samples(run: runs.Run) -> None:
     gaussian = latent.load_aggregate_posterior(run.inputs["latents"])
     mask = ImageFilter.UnsharpMask(params.sharpen_radius, params.sharpen_percent, threshold=0)
 
-    z = latent.draw_prior(params.num_samples, trained.architecture.latent_dim, seed=run.seed)
+    z = encodings.draw_prior(params.num_samples, trained.architecture.latent_dim, seed=run.seed)
     prior = face_sheets.samples(trained, z, sampler="z ~ N(0, I)")
     sharpened = face_sheets.samples(trained, z, sampler="z ~ N(0, I), sharpened", sharpen=mask)
     aggregate = face_sheets.samples(

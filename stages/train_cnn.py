@@ -3,7 +3,7 @@
 from latentmaps import machine, runs, training
 from latentmaps.data import digits as digits_module
 from latentmaps.evaluation import classification
-from latentmaps.models import cnn, cnn_training
+from latentmaps.models import cnn, cnn_training, model_card
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_cnn import TrainCnn
 
@@ -25,18 +25,16 @@ def train_cnn(run: runs.Run) -> None:
         jit_compile=setup.jit_compile,
         seed=run.seed,
     )
-    model, history = cnn_training.train(architecture, settings, digits)
+    model, trained = cnn_training.train(architecture, settings, digits)
     probabilities = cnn.predict(model, digits.test_images)
 
-    cnn.save(run.outputs["model"], architecture, model)
-    training.write_history(history, run.outputs["history"])
     metrics = {
         "test_accuracy": classification.accuracy(probabilities, digits.test_labels),
         "test_cross_entropy": classification.cross_entropy(probabilities, digits.test_labels),
         "test_accuracy_per_digit": classification.accuracy_per_class(
             probabilities, digits.test_labels
         ),
-        **training.last_numbers(history),
+        **trained.numbers(),
         "num_train": len(digits.train_labels) - params.num_validation,
         "num_validation": params.num_validation,
         "num_test": len(digits.test_labels),
@@ -46,6 +44,10 @@ def train_cnn(run: runs.Run) -> None:
         "seed": run.seed,
         "versions": training.versions(),
     }
+
+    cnn.save(run.outputs["model"], architecture, model)
+    model_card.write_cnn(run.outputs["model"], architecture, metrics)
+    trained.write_history(run.outputs["history"])
     runs.write_json(run.outputs["metrics"], metrics)
 
 

@@ -1,58 +1,78 @@
 """Train the variational autoencoder on the training part of the faces."""
 
-from latentmaps import machine, runs, training
-from latentmaps.data import arrays, split
-from latentmaps.models import vae, vae_training
+from latentmaps import machine, runs, training, workers
+from latentmaps.data import arrays, batches, split
+from latentmaps.models import model_card, vae_files, vae_training
+from latentmaps.models.architecture import Architecture
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
 
 def train_vae(run: runs.Run) -> None:
-    """Writes weights and shape, the history, and the numbers of the last epoch."""
-    params = run.params(TrainVae)
-    setup = machine.configure(run.params(Machine))
-    images = arrays.open_images(run.inputs["images"])
+    """Writes the model with its card, the history, and the numbers of the epoch of its weights."""
+    params, where = run.params(TrainVae), run.params(Machine)
+    setup = machine.configure(where, spread=True)
+    images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
     parts = split.read_split(run.inputs["split"], num_rows=len(images))
+    faces = {
+        part: batches.Faces(
+            images,
+            parts[part],
+            latent_dim=params.latent_dim,
+            seed=run.seed,
+            corruption=params.corruption,
+            corruption_level=params.corruption_level,
+        )
+        for part in ("train", "validation")
+    }
 
-    architecture = vae.Architecture(
-        image_size=images.shape[1],
-        num_channels=images.shape[3],
-        latent_dim=params.latent_dim,
-        filters=params.filters,
-        kernel_sizes=params.kernel_sizes,
-        strides=params.strides,
-        activation=params.activation,
-        batch_norm=params.batch_norm,
+    precision = setup.precision(params.precision)
+    task = vae_training.Task(
+        Architecture.for_images(images.shape, params),
+        vae_training.Settings.of(params, precision=precision, seed=run.seed),
+        **faces,
     )
-    settings = vae_training.Settings(
-        kl_weight=params.fact,
-        learning_rate=params.learning_rate,
-        epochs=params.epochs,
-        batch_size=params.batch_size,
-        precision=setup.precision(params.precision),
-        jit_compile=setup.jit_compile,
+    checkpoints = vae_training.open_checkpoints(
+        task,
+        run.kept["checkpoints"],
+        images=run.inputs["images"],
+        is_writer=workers.is_writer(),
+    )
+    with checkpoints.locked():
+        model, trained = vae_training.train(
+            task,
+            epochs=params.epochs,
+            devices=vae_training.Devices(setup.strategy, setup.jit_compile),
+            checkpoints=checkpoints,
+        )
+
+    entropy = arrays.mean_entropy(images, parts["validation"])
+    origin = vae_files.Origin(
+        fact=params.fact,
+        reconstruction_loss=params.reconstruction_loss,
+        sigma=model.likelihood.sigma,
+        corruption=params.corruption,
+        corruption_level=params.corruption_level,
+        epochs=trained.epoch,
         seed=run.seed,
+        num_train=len(parts["train"]),
     )
-    model, history = vae_training.train(
-        architecture, settings, images, train=parts["train"], validation=parts["validation"]
-    )
-
-    origin = vae.Origin(params.fact, params.epochs, run.seed, len(parts["train"]))
-    vae.save(run.outputs["model"], vae.SavedVae(architecture, origin, model.encoder, model.decoder))
-    training.write_history(history, run.outputs["history"])
     metrics = {
-        "fact": params.fact,
         "kl_method": params.kl_method,
         "reconstruction_loss_kind": params.reconstruction_loss,
-        **vae_training.final_numbers(history, model),
+        **vae_training.final_numbers(model, trained, entropy_per_dim=entropy),
         "latent_dim": params.latent_dim,
         "num_train": len(parts["train"]),
         "epochs": params.epochs,
         "batch_size": params.batch_size,
-        "precision": settings.precision,
+        "precision": precision,
         "seed": run.seed,
         "versions": training.versions(),
     }
+    saved = vae_files.SavedVae(task.architecture, origin, model.encoder, model.decoder)
+    vae_files.save(run.outputs["model"], saved)
+    model_card.write_vae(run.outputs["model"], saved, metrics)
+    trained.write_history(run.outputs["history"])
     runs.write_json(run.outputs["metrics"], metrics)
 
 
@@ -65,7 +85,8 @@ if __name__ == "__main__":
         },
         outputs={
             "model": "folder of the trained VAE",
-            "metrics": "JSON, the numbers of the last epoch",
+            "metrics": "JSON, the numbers of the epoch of the weights",
             "history": "CSV, the losses of each epoch",
         },
+        kept={"checkpoints": "the state after each epoch, to go on from"},
     )

@@ -16,6 +16,7 @@ def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]
         "gpu_memory_limit_mib": None,
         "cpu_threads": None,
         "jit_compile": "auto",
+        "cache_images": False,
     } | changes
     program = (
         "import logging; logging.basicConfig(level=20, format='%(message)s')\n"

@@ -23,6 +23,7 @@ WITHOUT_EFFECT = {
     "latentmaps.data.disk",
     "latentmaps.data.download",  # checksums decide what a download may be
     "latentmaps.data.html_pages",
+    "latentmaps.data.memory",
     "latentmaps.data.mirrors",
     "latentmaps.errors",
     "latentmaps.machine",
@@ -35,10 +36,11 @@ WITHOUT_EFFECT = {
     "latentmaps.progress",
     "latentmaps.runs",
     "latentmaps.staging",
+    "latentmaps.workers",
 }
 
 # folders that outlive a run, so that a killed one can go on; DVC and git must not see them
-KEPT = {"fetch_faces": {"data/downloads"}}
+KEPT = {"fetch_faces": {"data/downloads"}, "train_vae": {"data/checkpoints/train_vae"}}
 
 
 def stages() -> list[Stage]:

@@ -1,9 +1,14 @@
 """The real stage scripts on bad input: one message, exit 1, no traceback, no damaged output."""
 
+import json
 import os
 import resource
+import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -46,26 +51,39 @@ class Workspace:
     def run(
         self, stage: str, paths: dict[str, str], *, file_limit_bytes: int | None = None
     ) -> subprocess.CompletedProcess[str]:
-        (self.folder / "params.yaml").write_text(self.params, encoding="utf-8")
+        self.write_params()
         arguments = [f"--{name.replace('_', '-')}={path}" for name, path in paths.items()]
         return subprocess.run(
             [sys.executable, str(self.root / f"stages/{stage}.py"), *arguments],
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.root / "src"), "CUDA_VISIBLE_DEVICES": "-1"},
+            env=self.environment(),
             preexec_fn=_limit_files(file_limit_bytes),
             capture_output=True,
             text=True,
             check=False,
         )
 
-    def train_vae(self, *, file_limit_bytes: int | None = None) -> subprocess.CompletedProcess[str]:
-        paths = {
+    def write_params(self) -> None:
+        (self.folder / "params.yaml").write_text(self.params, encoding="utf-8")
+
+    def environment(self) -> dict[str, str]:
+        ours = {"PYTHONPATH": str(self.root / "src"), "CUDA_VISIBLE_DEVICES": "-1"}
+        return os.environ | ours
+
+    def train_vae_paths(self, out: str) -> dict[str, str]:
+        return {
             "images": "images.npy",
             "split": "split.csv",
-            "model": "out/vae",
-            "metrics": "out/metrics.json",
-            "history": "out/history.csv",
+            "model": f"{out}/vae",
+            "metrics": f"{out}/metrics.json",
+            "history": f"{out}/history.csv",
+            "checkpoints": "checkpoints",
         }
+
+    def train_vae(
+        self, out: str = "out", *, file_limit_bytes: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        paths = self.train_vae_paths(out)
         return self.run("train_vae", paths, file_limit_bytes=file_limit_bytes)
 
     def outputs(self) -> list[str]:
@@ -78,6 +96,17 @@ def _limit_files(limit_bytes: int | None) -> Callable[[], None] | None:
     if limit_bytes is None:
         return None
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
+
+
+@pytest.fixture
+def small_network(workspace: "Workspace") -> "Workspace":
+    """A workspace whose VAE is trained in seconds."""
+    workspace.write_faces()
+    workspace.set_param("filters: [32, 64, 128, 256]", "filters: [4, 4, 8, 8]")
+    workspace.set_param("latent_dim: 256 ", "latent_dim: 8 ")
+    workspace.set_param("batch_size: 32 ", "batch_size: 2 ")
+    workspace.set_param("dropout_rate: 0.0 ", "dropout_rate: 0.2 ")
+    return workspace
 
 
 @pytest.fixture
@@ -131,8 +160,37 @@ def test_an_image_size_that_the_strides_do_not_divide(workspace: Workspace) -> N
     assert_refused(
         workspace,
         workspace.train_vae(),
-        "crop_faces.image_size: found 90, expected a multiple of 16",
+        "train_vae.strides: value 2 is 2 for maps of 45x45, expected a divisor",
+        "crop_faces.image_size",
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"activation: leaky_relu": "activation: selu"},
+            "batch_norm: none with activation: selu",
+        ),
+        (
+            {
+                "upsampling: transpose ": "upsampling: resize ",
+                "[same, same, same, same]": "[same, valid, same, same]",
+            },
+            "paddings that are all same with upsampling: resize",
+        ),
+        ({"[same, same, same, same]": "[same]"}, "found 4, 4, 4 and 1 values"),
+        ({"dropout_rate: 0.0 ": "dropout_rate: 1.0 "}, "train_vae.dropout_rate: found 1.0"),
+        ({"kl_method: train_step ": "kl_method: tape "}, "train_vae.kl_method: found 'tape'"),
+    ],
+)
+def test_combinations_that_cannot_work(
+    workspace: Workspace, changes: dict[str, str], message: str
+) -> None:
+    workspace.write_faces()
+    for old, new in changes.items():
+        workspace.set_param(old, new)
+    assert_refused(workspace, workspace.train_vae(), message)
 
 
 def test_a_batch_larger_than_the_training_part(workspace: Workspace) -> None:
@@ -188,3 +246,108 @@ def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
         result,
         "found Conv2D_9, expected one of Conv2D_1, Conv2D_2, Conv2D_3",
     )
+
+
+def start(workspace: Workspace, *, out: str, **environment: str) -> "subprocess.Popen[str]":
+    workspace.write_params()
+    arguments = [f"--{name}={path}" for name, path in workspace.train_vae_paths(out).items()]
+    return subprocess.Popen(
+        [sys.executable, str(workspace.root / "stages/train_vae.py"), *arguments],
+        cwd=workspace.folder,
+        env=workspace.environment() | environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(pattern: str, folder: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not list(folder.glob(pattern)):
+        assert time.monotonic() < deadline, f"{folder} never got {pattern}"
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+def test_a_killed_training_ends_where_an_unbroken_one_does(small_network: Workspace) -> None:
+    workspace = small_network
+    checkpoints = workspace.folder / "checkpoints"
+    broken = start(workspace, out="out")
+    wait_for("*/epoch-00002.npz", checkpoints)
+    broken.kill()
+    broken.communicate()
+    assert all(".partial" in name for name in workspace.outputs())
+
+    resumed = workspace.train_vae()
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Going on after epoch " in resumed.stderr
+    shutil.rmtree(checkpoints)
+    unbroken = workspace.train_vae(out="other")
+    assert unbroken.returncode == 0, unbroken.stderr
+    assert "Going on after" not in unbroken.stderr
+    for name in workspace.outputs():
+        path = workspace.folder / "out" / name
+        if path.is_file():
+            assert path.read_bytes() == (workspace.folder / "other" / name).read_bytes(), name
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_a_checkpoint_and_a_word(small_network: Workspace) -> None:
+    workspace = small_network
+    training = start(workspace, out="out")
+    wait_for("*/epoch-00001.npz", workspace.folder / "checkpoints")
+    training.send_signal(signal.SIGINT)
+    _, errors = training.communicate(timeout=60)
+    assert training.returncode == 1
+    assert "is kept, run again to go on" in errors
+    assert "train_vae: interrupted; no output was written" in errors
+    assert "Traceback" not in errors
+    assert workspace.outputs() == []
+
+
+@pytest.mark.slow
+def test_checkpoints_can_be_moved(small_network: Workspace) -> None:
+    workspace = small_network
+    elsewhere = workspace.folder / "elsewhere"
+    training = start(workspace, out="out", LATENTMAPS_CHECKPOINTS=str(elsewhere))
+    training.communicate(timeout=200)
+    assert training.returncode == 0
+    assert list(elsewhere.glob("*/epoch-*.npz"))
+    assert not (workspace.folder / "checkpoints").exists()
+
+
+@pytest.mark.slow
+def test_of_two_machines_the_first_writes(small_network: Workspace) -> None:
+    workspace = small_network
+    ports = []
+    for _ in range(2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            ports.append(free.getsockname()[1])
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
+    machines = [
+        start(
+            workspace,
+            out="out",
+            TF_CONFIG=json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}}),
+        )
+        for index in range(2)
+    ]
+    try:
+        errors = [machine.communicate(timeout=300)[1] for machine in machines]
+    finally:
+        for machine in machines:
+            machine.kill()
+    assert [machine.returncode for machine in machines] == [0, 0], errors
+    assert "Computing on machine 1 of 2, the CPU" in errors[0]
+    assert "the first of the machines writes the outputs" in errors[1]
+    assert "vae/encoder.weights.h5" in workspace.outputs()
+    assert not list(workspace.folder.glob("out/.*"))
+
+
+def test_a_cluster_that_is_none(workspace: Workspace) -> None:
+    workspace.write_faces()
+    training = start(workspace, out="out", TF_CONFIG="{}")
+    _, errors = training.communicate(timeout=100)
+    assert training.returncode == 1
+    assert "TF_CONFIG: found '{}', expected" in errors
+    assert "Traceback" not in errors

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from latentmaps import training
+from latentmaps.early_stopping import EarlyStopping
 from latentmaps.errors import TrainingError
 
 
@@ -24,12 +25,17 @@ def line(num_batches: int) -> tf.data.Dataset:
     return tf.data.Dataset.from_tensors((x, 2.0 * x)).repeat(num_batches)
 
 
-def fit(model: keras.Model) -> pd.DataFrame:
-    return training.fit(model, line(15), validation=line(1), epochs=3, steps_per_epoch=5)
+def fit(model: keras.Model) -> training.Trained:
+    return training.fit(
+        model,
+        lambda first_epoch: line(15 - 5 * first_epoch),
+        validation=line(1),
+        schedule=training.Schedule(epochs=3, steps_per_epoch=5),
+    )
 
 
 def test_the_history_has_a_row_an_epoch_and_falls() -> None:
-    history = fit(linear_model())
+    history = fit(linear_model()).history
     assert list(history["epoch"]) == [1, 2, 3]
     assert {"loss", "val_loss"} <= set(history.columns)
     assert history["loss"].is_monotonic_decreasing
@@ -44,20 +50,46 @@ def test_every_epoch_is_told(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_loss_gone_wild_stops_the_training_with_advice() -> None:
-    with pytest.raises(TrainingError, match=r"loss is .* in epoch \d, .*lower learning_rate"):
+    with pytest.raises(
+        TrainingError, match=r"loss is .* in epoch 1, batch \d, .*lower learning_rate"
+    ):
         fit(linear_model(learning_rate=1e20))
 
 
 def test_the_history_is_written_with_six_digits(tmp_path: Path) -> None:
     path = tmp_path / "history.csv"
-    training.write_history(pd.DataFrame({"epoch": [1], "loss": [1 / 3]}), path)
+    training.Trained(pd.DataFrame({"epoch": [1], "loss": [1 / 3]}), 1).write_history(path)
     assert path.read_text(encoding="utf-8") == "epoch,loss\n1,0.333333\n"
 
 
-def test_the_last_numbers_are_those_of_the_last_epoch() -> None:
+def test_the_numbers_are_those_of_the_epoch_of_the_weights() -> None:
     history = pd.DataFrame({"epoch": [1, 2], "loss": [3.0, 4.0], "val_loss": [5.0, 6.0]})
-    assert training.last_numbers(history) == {"loss": 4.0, "val_loss": 6.0}
+    assert training.Trained(history, 2).numbers() == {"loss": 4.0, "val_loss": 6.0}
+    assert training.Trained(history, 1).numbers() == {"loss": 3.0, "val_loss": 5.0}
 
 
 def test_versions_are_those_of_the_libraries() -> None:
     assert training.versions() == {"tensorflow": tf.__version__, "keras": keras.__version__}
+
+
+def test_stopping_waits_for_its_patience_and_goes_back() -> None:
+    model, stopping = linear_model(), EarlyStopping("val_loss", patience=2)
+    kernel = model.trainable_variables[0]
+    over = []
+    for epoch, loss in enumerate([3.0, 2.0, 2.0, 2.5], start=1):
+        kernel.assign([[float(epoch)]])
+        stopping.update(model, epoch, {"val_loss": loss})
+        over.append(stopping.is_over(epoch))
+    assert over == [False, False, False, True]
+    stopping.go_back(model)
+    assert kernel.numpy() == [[2.0]]
+
+
+def test_stopping_survives_a_checkpoint() -> None:
+    model, first = linear_model(), EarlyStopping("val_loss", patience=2)
+    first.update(model, 1, {"val_loss": 3.0})
+    second = EarlyStopping("val_loss", patience=2)
+    second.restore(first.arrays(), first.notes())
+    assert (second.best, second.best_epoch) == (3.0, 1)
+    for mine, other in zip(first.weights, second.weights, strict=True):
+        np.testing.assert_array_equal(mine, other)

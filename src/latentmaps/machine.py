@@ -15,7 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 import tensorflow as tf
 
-from latentmaps import parallel
+from latentmaps import parallel, workers
 from latentmaps.errors import ParamsError
 from latentmaps.params.machine import Machine
 
@@ -33,11 +33,13 @@ class Setup:
         device: "CPU" or "GPU".
         jit_compile: whether models are compiled with XLA.
         computes_bfloat16: whether the device has instructions for bfloat16.
+        strategy: spreads a training over several devices or machines; None: there is one.
     """
 
     device: str
     jit_compile: bool
     computes_bfloat16: bool
+    strategy: tf.distribute.Strategy | None = None
 
     def precision(self, wanted: str) -> str:
         """Gives the precision for ``train_vae.precision``: `wanted`, or the answer to "auto".
@@ -49,39 +51,59 @@ class Setup:
         return "bfloat16" if self.computes_bfloat16 else "float32"
 
 
-def configure(machine: Machine) -> Setup:
+def configure(machine: Machine, *, spread: bool = False) -> Setup:
     """Sets TensorFlow up as the section ``machine`` says.
 
+    Args:
+        machine: the section.
+        spread: take all GPUs, and the other machines that TF_CONFIG names; else one device.
+
     Raises:
-        ParamsError: ``machine.device`` is gpu and TensorFlow sees none.
+        ParamsError: ``machine.device`` is gpu and TensorFlow sees none, or TF_CONFIG is none.
     """
     tf.config.threading.set_intra_op_parallelism_threads(
         machine.cpu_threads or parallel.num_cores()
     )
     # With more than one, operations of a step run in an order of their own and sums round
     # differently from run to run; op determinism and oneDNN off did not cure that, one thread does.
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    gpus = _visible_gpus(machine)
+    # Workers of several machines wait for each other in an operation, which needs a second one.
+    num_workers = len(workers.addresses()) if spread else 0
+    tf.config.threading.set_inter_op_parallelism_threads(1 if num_workers < 2 else 2)
+    gpus = _visible_gpus(machine, spread=spread)
+    strategy = _strategy(gpus, num_workers)
     setup = Setup(
         device="GPU" if gpus else "CPU",
-        jit_compile=bool(gpus) if machine.jit_compile == "auto" else machine.jit_compile,
+        # XLA and the sums over devices do not go together
+        jit_compile=bool(gpus) and strategy is None
+        if machine.jit_compile == "auto"
+        else machine.jit_compile,
         computes_bfloat16=_gpu_computes_bfloat16(gpus[0]) if gpus else _cpu_computes_bfloat16(),
+        strategy=strategy,
     )
-    log.info("Computing on %s", _describe(machine, setup))
+    log.info("Computing on %s", _describe(machine, setup, len(gpus), num_workers))
     return setup
 
 
-def _visible_gpus(machine: Machine) -> list[tf.config.PhysicalDevice]:
+def _visible_gpus(machine: Machine, *, spread: bool) -> list[tf.config.PhysicalDevice]:
     gpus = tf.config.list_physical_devices("GPU") if machine.device != "cpu" else []
     if machine.device == "gpu" and not gpus:
         raise ParamsError(
             "machine.device: found gpu, but TensorFlow sees no GPU; set it to auto "
             "or cpu, or install the GPU build with `make setup GPU=1`"
         )
-    tf.config.set_visible_devices(gpus[:1], "GPU")
-    for gpu in gpus[:1]:
+    taken = gpus if spread else gpus[:1]
+    tf.config.set_visible_devices(taken, "GPU")
+    for gpu in taken:
         _limit_memory(gpu, machine.gpu_memory_limit_mib)
-    return gpus[:1]
+    return taken
+
+
+def _strategy(
+    gpus: list[tf.config.PhysicalDevice], num_workers: int
+) -> tf.distribute.Strategy | None:
+    if num_workers > 1:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    return tf.distribute.MirroredStrategy() if len(gpus) > 1 else None
 
 
 def _limit_memory(gpu: tf.config.PhysicalDevice, limit_mib: int | None) -> None:
@@ -105,9 +127,12 @@ def _cpu_computes_bfloat16() -> bool:
     return not _BFLOAT16_CPU_FLAGS.isdisjoint(cpuinfo.read_text(encoding="utf-8").split())
 
 
-def _describe(machine: Machine, setup: Setup) -> str:
+def _describe(machine: Machine, setup: Setup, num_gpus: int, num_workers: int) -> str:
     xla = "XLA on" if setup.jit_compile else "XLA off"
+    place = f"machine {workers.rank() + 1} of {num_workers}, " if num_workers > 1 else ""
     if setup.device == "CPU":
-        return f"the CPU: {machine.cpu_threads or parallel.num_cores()} threads, {xla}"
+        threads = machine.cpu_threads or parallel.num_cores()
+        return f"{place}the CPU: {threads} threads, {xla}"
     limit = machine.gpu_memory_limit_mib
-    return f"one GPU: {f'at most {limit} MiB' if limit else 'memory as needed'}, {xla}"
+    gpus = "one GPU" if num_gpus == 1 else f"{num_gpus} GPUs"
+    return f"{place}{gpus}: {f'at most {limit} MiB each' if limit else 'memory as needed'}, {xla}"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from latentmaps import workers
 from latentmaps.errors import DataError, LatentmapsError
 from latentmaps.params import loader
 from latentmaps.params.base import Base
@@ -133,7 +134,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     values = vars(arguments)
     all_params = loader.load(arguments.params)
     _require_inputs({name: values[name] for name in named.inputs}, named.inputs)
-    staging = Staging({name: values[name] for name in named.outputs})
+    staging = Staging({name: values[name] for name in named.outputs}, rank=workers.rank())
     staging.open()
     try:
         work(
@@ -145,6 +146,9 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
                 all_params=all_params,
             )
         )
+        if not workers.is_writer():
+            log.info("%s: the first of the machines writes the outputs", _stage_name(work))
+            return
         staging.publish()
     finally:
         staging.close()

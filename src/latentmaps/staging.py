@@ -17,20 +17,22 @@ class Staging:
 
     Attributes:
         finals: name -> path that the output gets in the end.
+        rank: of this process among those that run the stage together, from 0.
         temporary: name -> path to write to.
     """
 
     finals: Mapping[str, Path]
+    rank: int = 0
     temporary: Mapping[str, Path] = field(init=False)
 
     def __post_init__(self) -> None:
         temporary = {name: self._folder(p) / p.name for name, p in self.finals.items()}
         object.__setattr__(self, "temporary", temporary)
 
-    @staticmethod
-    def _folder(final: Path) -> Path:
+    def _folder(self, final: Path) -> Path:
         # named after the output, since the layers of draw_oips share a folder and may run at once
-        return final.parent / f".{final.name}.partial"
+        rank = f".{self.rank}" if self.rank else ""
+        return final.parent / f".{final.name}{rank}.partial"
 
     def open(self) -> None:
         """Makes empty folders; what a killed run left behind goes."""

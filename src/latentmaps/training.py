@@ -1,11 +1,13 @@
-"""Train a compiled Keras model and keep what it told on the way; the same for both networks.
+"""Train a compiled Keras model; the same for both networks.
 
-Keras runs the loop. This module adds a progress bar, the history as a table, and a stop with advice
-when a loss is no longer a number. Losses, optimisers and data are the models' affair.
+Keras runs the loop. This module adds checkpoints and the way back to them, early stopping, the
+history as a table, progress, and a stop with advice when a loss is no longer a number. Losses,
+optimisers and data are the models' affair.
 """
 
 import logging
-import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,67 +15,105 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-from tqdm.auto import tqdm
 
-from latentmaps.errors import TrainingError
+from latentmaps.checkpoints import Checkpoints, State
+from latentmaps.early_stopping import EarlyStopping
+from latentmaps.training_progress import Guard, Progress
 
 log = logging.getLogger(__name__)
 
 
-def fit(
-    model: keras.Model,
-    batches: tf.data.Dataset,
-    *,
-    validation: tf.data.Dataset,
-    epochs: int,
-    steps_per_epoch: int,
-) -> pd.DataFrame:
-    """Trains `model` and gives its history.
+@dataclass(frozen=True)
+class Schedule:
+    """How long a training goes on.
 
-    Args:
-        model: compiled.
-        batches: the batches of all epochs, one epoch after the other.
-        validation: batches on which the ``val_`` metrics are computed after each epoch.
+    Attributes:
         epochs: passes through the training data.
         steps_per_epoch: batches in an epoch.
+        stopping: ends the training sooner, or None.
+    """
 
-    Returns:
-        A row an epoch: ``epoch`` from 1, then every metric that the model reports.
+    epochs: int
+    steps_per_epoch: int
+    stopping: EarlyStopping | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training told.
+
+    Attributes:
+        history: a row an epoch: ``epoch`` from 1, then every number of the model.
+        epoch: the one after which the model had the weights that it has.
+    """
+
+    history: pd.DataFrame
+    epoch: int
+
+    def numbers(self) -> dict[str, float]:
+        """Gives every number of the epoch of the weights by name."""
+        row = self.history[self.history["epoch"] == self.epoch].iloc[0]
+        return {str(name): float(value) for name, value in row.items() if name != "epoch"}
+
+    def write_history(self, path: Path) -> None:
+        """Writes the history as CSV with 6 significant digits."""
+        self.history.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+
+
+def fit(
+    model: keras.Model,
+    batches: Callable[[int], tf.data.Dataset],
+    *,
+    validation: tf.data.Dataset,
+    schedule: Schedule,
+    checkpoints: Checkpoints | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Trained:
+    """Trains `model` from its last checkpoint on.
+
+    Args:
+        model: compiled and built, its optimizer too.
+        batches: first epoch, from 0 -> the batches of this epoch and all that follow.
+        validation: batches on which the ``val_`` numbers are computed after each epoch.
+        schedule: how long.
+        checkpoints: where the state after each epoch goes; None: nowhere.
+        callbacks: of Keras, called before ours.
 
     Raises:
         TrainingError: a loss became infinite or not a number.
+        DataError: a checkpoint is damaged.
     """
-    reporter = _Reporter(epochs, steps_per_epoch)
-    history = model.fit(
-        _without_autotuning(batches),
-        validation_data=_without_autotuning(validation),
-        epochs=epochs,
-        steps_per_epoch=steps_per_epoch,
-        callbacks=[reporter],
-        shuffle=False,  # the batches come in the order that the seed gives
-        verbose=0,
-    )
-    table = pd.DataFrame(history.history)
-    table.insert(0, "epoch", np.arange(1, len(table) + 1))
-    return table
+    course = _Course(model, schedule, checkpoints)
+    course.go_on()
+    if not course.is_over:
+        progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=course.epoch)
+        try:
+            model.fit(
+                _without_autotuning(batches(course.epoch)),
+                validation_data=_without_autotuning(validation),
+                initial_epoch=course.epoch,
+                epochs=schedule.epochs,
+                steps_per_epoch=schedule.steps_per_epoch,
+                callbacks=[*callbacks, Guard(), progress, course],
+                shuffle=False,  # the batches come in the order that the seed gives
+                verbose=0,
+            )
+        except KeyboardInterrupt:
+            log.info("Interrupted; %s", course.describe_rest())
+            raise
+        finally:
+            progress.close()
+    return course.finish()
 
 
 def _without_autotuning(batches: tf.data.Dataset) -> tf.data.Dataset:
+    options = tf.data.Options()
     # Our data sets leave nothing to tune, and now and then the end of `fit` would wait for the
     # tuning thread to wake: it sleeps twice as long each time, 20 s after 20 s of training.
-    options = tf.data.Options()
     options.autotune.enabled = False
+    # several machines: each makes the whole batch and takes its piece
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     return batches.with_options(options)
-
-
-def write_history(history: pd.DataFrame, path: Path) -> None:
-    """Writes a history as CSV with 6 significant digits."""
-    history.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
-
-
-def last_numbers(history: pd.DataFrame) -> dict[str, float]:
-    """Gives every metric of the last epoch by name."""
-    return {str(name): float(value) for name, value in history.iloc[-1].items() if name != "epoch"}
 
 
 def versions() -> dict[str, str]:
@@ -81,43 +121,87 @@ def versions() -> dict[str, str]:
     return {"tensorflow": tf.__version__, "keras": keras.__version__}
 
 
-class _Reporter(keras.callbacks.Callback):
-    """A bar on a terminal, one line an epoch in the log, and the guard against losses gone wild."""
+class _Course(keras.callbacks.Callback):
+    """The training so far: its history, and the way between the model and its checkpoints."""
 
-    def __init__(self, epochs: int, steps_per_epoch: int) -> None:
+    def __init__(
+        self, model: keras.Model, schedule: Schedule, checkpoints: Checkpoints | None
+    ) -> None:
         super().__init__()
-        self._epochs = epochs
-        self._steps_per_epoch = steps_per_epoch
-        self._bar: Any = None
-        self._started = 0.0
-        self._epoch = 0
+        self.set_model(model)
+        self._schedule = schedule
+        self._checkpoints = checkpoints
+        self._rows: list[dict[str, float]] = []
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        total = self._epochs * self._steps_per_epoch
-        self._bar = tqdm(total=total, desc="Training", unit="batch", disable=None, leave=False)
+    @property
+    def epoch(self) -> int:
+        """Passes through the data so far."""
+        return len(self._rows)
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self._bar.close()
+    @property
+    def is_over(self) -> bool:
+        """Whether the training ends here."""
+        stopping = self._schedule.stopping
+        stopped = stopping is not None and self.epoch > 0 and stopping.is_over(self.epoch)
+        return stopped or self.epoch >= self._schedule.epochs
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._epoch = epoch + 1
-        self._started = time.monotonic()
+    def go_on(self) -> None:
+        """Takes up the last checkpoint, if there is one."""
+        epoch = self._checkpoints.last_epoch(self._schedule.epochs) if self._checkpoints else 0
+        if self._checkpoints is None or not epoch:
+            return
+        state = self._checkpoints.load(epoch)
+        for name, variable in _variables(self.model).items():
+            variable.assign(state.arrays[name])
+        self._rows = [dict(row) for row in state.notes["history"]]
+        if self._schedule.stopping is not None:
+            self._schedule.stopping.restore(state.arrays, state.notes["stopping"])
+        log.info("Going on after epoch %d, checkpoint in %s", epoch, self._checkpoints.folder)
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        self._bar.update()
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        numbers = {name: float(value) for name, value in (logs or {}).items()}
+        self._rows.append({"epoch": epoch + 1, **numbers})
+        if self._schedule.stopping is not None:
+            self._schedule.stopping.update(self.model, self.epoch, numbers)
+        self._save()
+        self.model.stop_training = self.is_over
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        logs = logs or {}
-        self._refuse_wild_losses(logs)
-        numbers = ", ".join(f"{name} {value:.5g}" for name, value in logs.items())
-        self._bar.set_postfix_str(numbers)
-        seconds = time.monotonic() - self._started
-        log.info("Trained epoch %d of %d in %.1f s: %s", epoch + 1, self._epochs, seconds, numbers)
+    def finish(self) -> Trained:
+        """Gives what the training told; the model gets its best weights if it was to be stopped."""
+        if self._checkpoints is not None:
+            self._checkpoints.keep(self.epoch)
+        history, stopping = pd.DataFrame(self._rows), self._schedule.stopping
+        history["epoch"] = history["epoch"].astype(int)
+        if stopping is None:
+            return Trained(history, self.epoch)
+        stopping.go_back(self.model)
+        log.info("Took the weights of epoch %d, the best of %d", stopping.best_epoch, self.epoch)
+        return Trained(history, stopping.best_epoch)
 
-    def _refuse_wild_losses(self, logs: dict[str, float]) -> None:
-        for name, value in logs.items():
-            if not np.isfinite(value):
-                raise TrainingError(
-                    f"{name} is {value} in epoch {self._epoch}, expected a finite number; lower "
-                    "learning_rate, or for the VAE fact, or use precision: float32"
-                )
+    def describe_rest(self) -> str:
+        """Gives what is left of a training that was interrupted, in words."""
+        if self._checkpoints is None or not self.epoch:
+            return "no epoch was completed"
+        return f"the checkpoint of epoch {self.epoch} is kept, run again to go on"
+
+    def _save(self) -> None:
+        if self._checkpoints is None:
+            return
+        arrays = {name: np.asarray(v) for name, v in _variables(self.model).items()}
+        notes: dict[str, Any] = {"history": self._rows}
+        if self._schedule.stopping is not None:
+            arrays |= self._schedule.stopping.arrays()
+            notes["stopping"] = self._schedule.stopping.notes()
+        self._checkpoints.save(State(self.epoch, arrays, notes))
+
+
+def _variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """Gives everything a step changes: weights, states of random numbers, the optimizer's own.
+
+    ``.weights.h5``, ``tf.train.Checkpoint`` and Keras's BackupAndRestore all lose the random ones.
+    """
+    return {
+        f"{kind}/{index:03d}": variable
+        for kind, owner in (("model", model), ("optimizer", model.optimizer))
+        for index, variable in enumerate(owner.variables)
+    }

@@ -90,3 +90,10 @@ def test_a_box_outside_of_the_picture_is_refused_with_both_sizes() -> None:
 def test_a_picture_that_fills_the_memory_is_refused() -> None:
     with pytest.raises(PictureError, match="a picture of 5000x4000 pixels, expected at most"):
         crop.crop_picture(_plain(1, mode="L", size=(5000, 4000)), CROP)
+
+
+def test_gray_is_the_luminance() -> None:
+    image = crop.crop_picture(_plain((200, 100, 50)), crop.Crop((2, 4, 10, 12), 4, "lanczos", 1))
+
+    assert image.shape == (4, 4, 1)
+    np.testing.assert_allclose(image, 0.299 * 200 + 0.587 * 100 + 0.114 * 50, atol=2)

@@ -144,3 +144,15 @@ def test_a_full_disk_is_an_error_and_not_a_signal(tmp_path: Path) -> None:
         _crop(path, Path("/dev/full"), Crop((2, 4, 10, 12), 96, "box"))
 
     assert raised.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize("num_processes", [1, 2])
+def test_gray_images_have_one_channel(tmp_path: Path, num_processes: int) -> None:
+    path = _archive(tmp_path / "a.zip", *(_jpeg(10 * index) for index in range(1, 4)))
+
+    how = Crop((2, 4, 10, 12), 4, "lanczos", num_channels=1)
+    _crop(path, tmp_path / "images.npy", how, num_processes=num_processes)
+
+    images = arrays.open_images(tmp_path / "images.npy")
+    assert images.shape == (3, 4, 4, 1)
+    assert _greys(tmp_path / "images.npy") == [10, 20, 30]

@@ -5,7 +5,7 @@ import pytest
 
 from latentmaps.errors import DataError
 from latentmaps.evaluation import latent
-from latentmaps.models.encodings import Encodings
+from latentmaps.models.encodings import Encodings, draw_prior
 
 RANDOM = np.random.default_rng(5)
 
@@ -33,14 +33,14 @@ def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:
 def test_the_radius_of_the_prior_is_the_mean_of_chi() -> None:
     assert latent.prior_radius(1) == pytest.approx(np.sqrt(2.0 / np.pi))
     assert latent.prior_radius(256) == pytest.approx(16.0, abs=0.02)
-    drawn = latent.radii(latent.draw_prior(4000, 8, seed=1)).mean()
+    drawn = latent.radii(draw_prior(4000, 8, seed=1)).mean()
     assert drawn == pytest.approx(latent.prior_radius(8), rel=0.02)
 
 
 def test_a_point_of_the_prior_does_not_depend_on_how_many_are_drawn() -> None:
-    few, many = (latent.draw_prior(count, 6, seed=2) for count in (3, 10))
+    few, many = (draw_prior(count, 6, seed=2) for count in (3, 10))
     np.testing.assert_array_equal(few, many[:3])
-    assert np.any(latent.draw_prior(3, 6, seed=3) != few)
+    assert np.any(draw_prior(3, 6, seed=3) != few)
 
 
 def test_the_aggregate_posterior_has_the_moments_of_points_drawn_from_the_posteriors() -> None:
@@ -53,7 +53,7 @@ def test_the_aggregate_posterior_has_the_moments_of_points_drawn_from_the_poster
 
 def test_points_of_the_prior_become_points_of_the_aggregate_posterior() -> None:
     gaussian = latent.AggregatePosterior.fit(encodings(latent_dim=3))
-    z = gaussian.transform(latent.draw_prior(50_000, 3, seed=1))
+    z = gaussian.transform(draw_prior(50_000, 3, seed=1))
     np.testing.assert_allclose(z.mean(axis=0), gaussian.mean, atol=0.05)
     np.testing.assert_allclose(np.cov(z.T), gaussian.covariance, atol=0.1)
 

@@ -29,7 +29,8 @@ def bars(num_digits: int) -> Digits:
 
 
 def test_learns_what_can_be_learnt() -> None:
-    model, history = cnn_training.train(TINY, SETTINGS, bars(360))
+    model, trained = cnn_training.train(TINY, SETTINGS, bars(360))
+    history = trained.history
     probabilities = cnn.predict(model, bars(20).test_images)
     assert (probabilities.argmax(axis=1) == bars(20).test_labels).mean() > 0.9
     assert history.columns.tolist() == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]

@@ -1,7 +1,8 @@
 import keras
 import numpy as np
+import tensorflow as tf
 
-from latentmaps.models.layers import FusedBatchNormalization, Sampling
+from latentmaps.models.layers import Bias, FrozenBatchNormalization, FusedBatchNormalization
 
 RANDOM = np.random.default_rng(2)
 
@@ -24,21 +25,26 @@ def test_fused_batch_normalisation_leaves_its_statistics_alone_in_inference() ->
     assert layer.moving_variance.numpy() == [1.0]
 
 
-def test_z_has_the_mean_and_the_variance_of_the_posterior() -> None:
-    mean = np.full((40_000, 2), [1.5, -2.0], np.float32)
-    log_var = np.full((40_000, 2), np.log([4.0, 0.25]), np.float32)
-    z = Sampling(seed=3)(mean, log_var).numpy()
-    np.testing.assert_allclose(z.mean(axis=0), [1.5, -2.0], atol=0.05)
-    np.testing.assert_allclose(z.var(axis=0), [4.0, 0.25], rtol=0.05)
+def test_frozen_batch_normalisation_never_looks_at_a_batch() -> None:
+    layer = FrozenBatchNormalization()
+    maps = RANDOM.normal(2.0, 3.0, (8, 5, 5, 4)).astype(np.float32)
+    outputs = layer(maps, training=True)
+    np.testing.assert_allclose(outputs, maps / np.sqrt(1.0 + layer.epsilon), rtol=1e-5)
+    np.testing.assert_array_equal(layer.moving_mean.numpy(), 0.0)
+    assert len(layer.trainable_weights) == 2
 
 
-def test_the_seed_decides_z() -> None:
-    zeros = np.zeros((2, 3), np.float32)
-    first, same, other = (Sampling(seed=seed)(zeros, zeros).numpy() for seed in (3, 3, 4))
-    np.testing.assert_array_equal(first, same)
-    assert np.any(first != other)
-
-
-def test_every_call_draws_anew() -> None:
-    zeros, layer = np.zeros((2, 3), np.float32), Sampling(seed=3)
-    assert np.any(layer(zeros, zeros).numpy() != layer(zeros, zeros).numpy())
+def test_a_bias_adds_a_number_to_each_map_and_knows_its_gradient() -> None:
+    layer = Bias()
+    maps = tf.constant(RANDOM.normal(size=(4, 5, 6, 3)).astype(np.float32))
+    weights = RANDOM.normal(size=(4, 5, 6, 3)).astype(np.float32)
+    layer(maps)
+    layer.bias.assign([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        outputs = layer(maps)
+        loss = tf.reduce_sum(weights * outputs)
+    np.testing.assert_allclose(outputs, maps + tf.constant([1.0, 2.0, 3.0]), rtol=1e-6)
+    of_maps, of_bias = tape.gradient(loss, [maps, layer.bias.value])
+    np.testing.assert_array_equal(of_maps, weights)
+    np.testing.assert_allclose(of_bias, weights.sum(axis=(0, 1, 2)), rtol=1e-5)

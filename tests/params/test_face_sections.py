@@ -51,4 +51,10 @@ def test_an_absolute_folder_is_taken() -> None:
 @pytest.mark.parametrize("box", [[1, 2, 3], [5, 0, 5, 9], [0, 9, 5, 9], [-1, 0, 5, 9]])
 def test_a_crop_box_is_left_top_right_bottom(box: list[int]) -> None:
     with pytest.raises(pydantic.ValidationError):
-        CropFaces(crop_box=box, image_size=96, resample="box", max_refused=0)  # type: ignore[arg-type]
+        CropFaces(
+            crop_box=box,  # type: ignore[arg-type]
+            image_size=96,
+            resample="box",
+            num_channels=3,
+            max_refused=0,
+        )

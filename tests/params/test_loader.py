@@ -64,7 +64,12 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
         ("train_vae", "latent_dim", 2.5, "train_vae.latent_dim: found 2.5, expected a valid int"),
         ("train_vae", "filters", 3, "train_vae.filters: found 3, expected a valid tuple"),
         ("train_vae", "filters", [1, "a"], "train_vae.filters.1: found 'a', expected a valid int"),
-        ("train_vae", "strides", [2], "expected filters, kernel_sizes and strides of one length"),
+        (
+            "train_vae",
+            "strides",
+            [2],
+            "strides and paddings of one length",
+        ),
         ("train_vae", "kl_method", "magic", "found 'magic', expected 'train_step'"),
         ("machine", "device", "tpu", "machine.device: found 'tpu', expected 'auto', 'cpu' or"),
         ("crop_faces", "crop_box", [9, 0, 3, 4], "crop_faces.crop_box: found"),

@@ -33,5 +33,10 @@ def test_a_colour_tile_keeps_its_colours() -> None:
     "tile", [np.zeros((2, 2)), np.zeros((2, 2, 4), np.uint8), np.zeros(4, np.uint8)]
 )
 def test_a_tile_of_another_shape_or_type_is_refused(tile: np.ndarray) -> None:
-    with pytest.raises(ValueError, match=r"tile: found .*, expected uint8 \(h, w\) or \(h, w, 3\)"):
+    with pytest.raises(ValueError, match=r"tile: found .*, expected uint8 \(h, w\)"):
         enlarge(tile, 1)
+
+
+def test_a_tile_of_one_channel_is_gray() -> None:
+    tile = np.array([[1, 2], [3, 4]], np.uint8)
+    np.testing.assert_array_equal(enlarge(tile[..., None], 2), enlarge(tile, 2))

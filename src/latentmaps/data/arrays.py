@@ -3,24 +3,29 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from latentmaps.data import memory
 from latentmaps.errors import DataError
 
-_EXPECTED = "expected uint8 of the shape (num_images, size, size, 3)"
+_EXPECTED = "expected uint8 of the shape (num_images, size, size, 3 or 1)"
 _ADVICE = "run crop_faces again"
 
 
-def open_images(path: Path) -> np.ndarray:
+def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
     """Gives the images of a .npy file without reading them.
 
     Args:
         path: the file that crop_faces wrote.
+        in_memory: read them all, for a disk that is slow at any place but the next.
 
     Returns:
-        (num_images, size, size, 3), uint8, 0..255; read-only, in memory only where it was touched.
+        (num_images, size, size, channels), uint8, 0..255, 3 or 1 channels; read-only, in memory
+        only where it was touched.
 
     Raises:
-        DataError: the file is missing, cut off, no .npy, or of another dtype or shape.
+        DataError: the file is missing, cut off, no .npy, of another dtype or shape, or larger than
+            the memory that it should be read into.
     """
     try:
         images: np.ndarray = np.lib.format.open_memmap(path, mode="r")
@@ -36,9 +41,37 @@ def open_images(path: Path) -> np.ndarray:
         raise DataError(
             f"{path}: {images.dtype} of the shape {images.shape}, {_EXPECTED}; {_ADVICE}"
         )
-    return images
+    return _read_into_memory(images) if in_memory else images
 
 
 def _is_images(array: np.ndarray) -> bool:
     is_square = array.ndim == 4 and array.shape[1] == array.shape[2]
-    return array.dtype == np.uint8 and is_square and array.shape[3] == 3
+    return array.dtype == np.uint8 and is_square and array.shape[3] in (1, 3)
+
+
+def _read_into_memory(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    free_bytes = memory.free_bytes()
+    if images.nbytes > free_bytes:
+        raise DataError(
+            f"machine.cache_images: the images have {images.nbytes / 1e9:,.1f} GB, expected at "
+            f"most the {free_bytes / 1e9:,.1f} GB of memory that are free; set it to false"
+        )
+    return np.array(images)
+
+
+def mean_entropy(images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]) -> float:
+    """Gives the entropy of pixels that are read as probabilities, in nats per pixel and channel.
+
+    -x log x - (1 - x) log(1 - x) for a pixel x, 0..1: what the binary cross-entropy of a perfect
+    reconstruction would be.
+
+    Args:
+        images: (num_images, h, w, c), uint8; may be memory-mapped.
+        rows: (n,), the images that count.
+    """
+    counts = np.zeros(256, np.int64)
+    for row in rows:
+        counts += np.bincount(images[row].ravel(), minlength=256)
+    x = np.arange(1, 255) / 255.0  # 0 and 255 have no entropy
+    entropies = -x * np.log(x) - (1.0 - x) * np.log1p(-x)
+    return float(counts[1:255] @ entropies / counts.sum())

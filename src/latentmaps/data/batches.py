@@ -1,52 +1,74 @@
 """Batches of images from the memory-mapped array, as tf.data sets.
 
-Nothing but the batch is ever copied, and pixels stay uint8 until they are in the graph. Which image
-comes when is a function of (seed, epoch, position) alone.
+A batch is what a VAE reads and what it is to give back: ``({"pixels", "epsilon"}, clean pixels)``.
+Nothing but the batch is ever copied, and images stay uint8 until they are in the graph. Which image
+comes when, the noise of its latent point, and how it is spoilt are functions of the seed and of the
+step alone: the same for one device and for many, in one go and after a break.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from latentmaps.data import corruption
 from latentmaps.errors import TrainingError
+
+# streams behind the seed
+_NOISE, _CORRUPTION, _VALIDATION = 1, 2, 4
+
+Batch = tuple[dict[str, tf.Tensor], tf.Tensor]
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The images of one part, and what is drawn for them.
+
+    Attributes:
+        images: (num_images, h, w, c), uint8; may be memory-mapped.
+        rows: (num_rows,), the rows of `images` that belong to the part.
+        latent_dim: of the noise.
+        seed: of order, noise and corruption.
+        corruption: none, noise, gray or mask.
+        corruption_level: see ``corruption.corrupt``.
+    """
+
+    images: npt.NDArray[np.uint8]
+    rows: npt.NDArray[np.int64]
+    latent_dim: int
+    seed: int
+    corruption: str = "none"
+    corruption_level: float = 0.0
 
 
 def training_batches(
-    images: npt.NDArray[np.uint8],
-    rows: npt.NDArray[np.int64],
-    *,
-    batch_size: int,
-    epochs: int,
-    seed: int,
+    faces: Faces, *, batch_size: int, epochs: int, first_epoch: int = 0
 ) -> tf.data.Dataset:
-    """Gives the shuffled batches of all epochs, one epoch after the other.
+    """Gives the shuffled batches of the epochs `first_epoch` to `epochs`, one after the other.
 
     Args:
-        images: (num_images, h, w, c), uint8; may be memory-mapped.
-        rows: (num_rows,), the rows of `images` to learn from.
+        faces: the training part.
         batch_size: every batch has this many images, so that a compiled step is compiled once; what
             does not fill a batch is left out, another remainder in each epoch.
-        epochs: passes through `rows`.
-        seed: decides the order.
+        epochs: passes through the part, those before `first_epoch` included.
+        first_epoch: so many are left out.
 
     Raises:
         TrainingError: there are fewer rows than a batch holds.
     """
-    steps = steps_per_epoch(len(rows), batch_size)
+    steps = steps_per_epoch(len(faces.rows), batch_size)
 
-    def epoch_positions(epoch: tf.Tensor) -> tf.data.Dataset:
-        return tf.data.Dataset.range(steps).map(
-            lambda step: tf.random_index_shuffle(
-                step * batch_size + tf.range(batch_size, dtype=tf.int64),
-                seed=[seed, tf.cast(epoch, tf.int32), 0],
-                max_index=tf.constant(len(rows) - 1, tf.int64),
-            )
+    def read(step: tf.Tensor) -> Batch:
+        positions = tf.random_index_shuffle(
+            step % steps * batch_size + tf.range(batch_size, dtype=tf.int64),
+            seed=[faces.seed, tf.cast(step // steps, tf.int32), 0],
+            max_index=tf.constant(len(faces.rows) - 1, tf.int64),
         )
+        return _batch(faces, positions, step, stream=0, batch_size=batch_size)
 
-    positions = tf.data.Dataset.range(epochs).flat_map(epoch_positions)
-    return _read(positions, images, rows, batch_size).prefetch(2)
+    return tf.data.Dataset.range(first_epoch * steps, epochs * steps).map(read).prefetch(2)
 
 
 def steps_per_epoch(num_rows: int, batch_size: int) -> int:
@@ -63,26 +85,57 @@ def steps_per_epoch(num_rows: int, batch_size: int) -> int:
     return num_rows // batch_size
 
 
-def ordered_batches(
-    images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], *, batch_size: int
-) -> tf.data.Dataset:
-    """Gives every row once, in order; the last batch may be smaller."""
-    positions = tf.data.Dataset.range(len(rows)).batch(batch_size)
-    return _read(positions, images, rows, None).prefetch(2)
+def ordered_batches(faces: Faces, *, batch_size: int, filled: bool = False) -> tf.data.Dataset:
+    """Gives every row once, in order, with a weight for each image, (n,), float32.
+
+    The noise is the same each time: what changes from epoch to epoch is the model.
+
+    Args:
+        faces: the part.
+        batch_size: images a batch; the last one may be smaller.
+        filled: fill the last batch up with images of weight 0, so that each of several devices gets
+            its piece: an operation may fail on an empty one (oneDNN's convolutions in bfloat16 do).
+    """
+    num_rows = len(faces.rows)
+    num_batches = -(-num_rows // batch_size)
+    num_positions = num_batches * batch_size if filled else num_rows
+
+    def read(index: tf.Tensor, positions: tf.Tensor) -> tuple[dict[str, tf.Tensor], Any, tf.Tensor]:
+        weights = tf.cast(positions < num_rows, tf.float32)
+        existing = tf.minimum(positions, num_rows - 1)
+        size = batch_size if filled else None
+        return *_batch(faces, existing, index, stream=_VALIDATION, batch_size=size), weights
+
+    positions = tf.data.Dataset.range(num_positions).batch(batch_size, drop_remainder=filled)
+    return positions.enumerate().map(read).prefetch(2)
 
 
-def _read(
-    positions: tf.data.Dataset,
-    images: npt.NDArray[np.uint8],
-    rows: npt.NDArray[np.int64],
+def _batch(
+    faces: Faces,
+    positions: tf.Tensor,
+    step: tf.Tensor,
+    *,
+    stream: int,
     batch_size: int | None,
-) -> tf.data.Dataset:
+) -> Batch:
+    pixels = _read_pixels(faces, positions, batch_size)
+
+    def seed(kind: int) -> tf.Tensor:
+        return tf.random.fold_in(tf.constant([faces.seed, stream + kind]), tf.cast(step, tf.int32))
+
+    inputs = corruption.corrupt(
+        pixels, faces.corruption, level=faces.corruption_level, seed=seed(_CORRUPTION)
+    )
+    shape = (tf.shape(pixels)[0], faces.latent_dim)
+    epsilon = tf.random.stateless_normal(shape, seed(_NOISE))
+    epsilon.set_shape((batch_size, faces.latent_dim))
+    return {"pixels": inputs, "epsilon": epsilon}, pixels
+
+
+def _read_pixels(faces: Faces, positions: tf.Tensor, batch_size: int | None) -> Any:
     def gather(batch_positions: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-        return np.asarray(images[rows[batch_positions]])
+        return np.asarray(faces.images[faces.rows[batch_positions]])
 
-    def read(batch_positions: tf.Tensor) -> Any:
-        batch = tf.numpy_function(gather, [batch_positions], tf.uint8, stateful=False)
-        batch.set_shape((batch_size, *images.shape[1:]))
-        return batch
-
-    return positions.map(read)
+    images = tf.numpy_function(gather, [positions], tf.uint8, stateful=False)
+    images.set_shape((batch_size, *faces.images.shape[1:]))
+    return tf.cast(images, tf.float32) / 255.0

@@ -1,6 +1,7 @@
 """From one picture to one small image: decode, cut, scale."""
 
 import io
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,23 +27,30 @@ class Crop:
         box: left, top, right, bottom in pixels of the picture; the last two are outside.
         image_size: height and width of the image, pixels.
         resample: the filter: nearest, box, bilinear, hamming, bicubic or lanczos.
+        num_channels: 3 for colour, 1 for luminance alone.
     """
 
     box: tuple[int, ...]
     image_size: int
     resample: str
+    num_channels: int = 3
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of an image in the array."""
+        return self.image_size, self.image_size, self.num_channels
 
     @property
     def image_bytes(self) -> int:
         """Size of an image in the array."""
-        return self.image_size * self.image_size * 3
+        return math.prod(self.shape)
 
 
 def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
-    """Gives one image, (image_size, image_size, 3), uint8, 0..255.
+    """Gives one image, (image_size, image_size, num_channels), uint8, 0..255.
 
     Args:
-        jpeg: the JPEG file; grey pictures and those with four channels become RGB.
+        jpeg: the JPEG file; pictures of any mode become RGB, or luminance alone.
         crop: what part of the picture is kept, and at which size.
 
     Raises:
@@ -76,7 +84,9 @@ def _check_size(picture: Image.Image, crop: Crop) -> None:
 def _cropped(picture: Image.Image, crop: Crop) -> np.ndarray:
     left, top, right, bottom = crop.box
     part = picture.crop((left, top, right, bottom))
-    if part.mode != "RGB":
-        part = part.convert("RGB")
+    mode = "RGB" if crop.num_channels == 3 else "L"
+    if part.mode != mode:
+        part = part.convert(mode)
     size = (crop.image_size, crop.image_size)
-    return np.asarray(part.resize(size, Image.Resampling[crop.resample.upper()]))
+    image = np.asarray(part.resize(size, Image.Resampling[crop.resample.upper()]))
+    return image.reshape(crop.shape)

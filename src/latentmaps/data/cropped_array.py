@@ -59,7 +59,7 @@ def crop_archive(
 
     Args:
         faces: the archive.
-        target: the .npy file to write: (num_faces, image_size, image_size, 3), uint8, 0..255.
+        target: the .npy file to write: (num_faces, *how.shape), uint8, 0..255.
         how: what part of a picture is kept, and at which size.
         max_refused: so many pictures may be left out because they cannot be cropped.
         num_processes: that crop at the same time; None takes what the machine and the number of
@@ -139,7 +139,7 @@ def _run(
 
 def _write_header(target: Path, how: Crop, num_faces: int) -> int:
     """Starts the array or corrects its length; gives the position of row 0."""
-    shape = (num_faces, how.image_size, how.image_size, 3)
+    shape = (num_faces, *how.shape)
     descr = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
     header = {"descr": descr, "fortran_order": False, "shape": shape}
     with target.open("r+b" if target.exists() else "wb") as file:

@@ -20,8 +20,9 @@ def training_batches(
     batch_size: int,
     epochs: int,
     seed: int,
+    first_epoch: int = 0,
 ) -> tf.data.Dataset:
-    """Gives the shuffled batches of all epochs, one epoch after the other.
+    """Gives the shuffled batches of the epochs `first_epoch` to `epochs`, one after the other.
 
     Args:
         images: (n, 28, 28), uint8.
@@ -29,13 +30,14 @@ def training_batches(
         prepare: images of a batch -> what the model reads.
         batch_size: every batch has this many images; what does not fill one is left out, another
             remainder in each epoch.
-        epochs: passes through `images`.
+        epochs: passes through `images`, those before `first_epoch` included.
         seed: the order of an epoch is a function of (seed, epoch).
+        first_epoch: so many are left out.
     """
     num_used = len(labels) // batch_size * batch_size
     order = [
         np.random.default_rng([seed, epoch]).permutation(len(labels))[:num_used]
-        for epoch in range(epochs)
+        for epoch in range(first_epoch, epochs)
     ]
     rows = tf.data.Dataset.from_tensor_slices(np.concatenate(order)).batch(batch_size)
     # on the CPU and once: captured as constants they would be copied into the graph

@@ -19,12 +19,6 @@ _ADVICE = "run evaluate_vae again"
 _PAIRS = 2**31 + 1
 
 
-def draw_prior(num_points: int, latent_dim: int, *, seed: int) -> Array:
-    """Gives z ~ N(0, I), (num_points, latent_dim); point i depends on (seed, i) alone."""
-    streams = (np.random.default_rng([seed, index]) for index in range(num_points))
-    return np.stack([stream.standard_normal(latent_dim) for stream in streams])
-
-
 def draw_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
     """Gives pairs of different images, (num_pairs, 2); pair i depends on (seed, i) alone.
 

@@ -117,13 +117,18 @@ def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
     Raises:
         TrainingError: the CNN has no convolution of that name.
     """
-    names = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    names = layer_names(model)
     if layer_name not in names:
         raise TrainingError(
             f"draw_oips.layers: found {layer_name}, expected one of {', '.join(names)}, the "
             "convolutions of the trained CNN; correct it or add to train_cnn.filters"
         )
     return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
+
+
+def layer_names(model: keras.Model) -> list[str]:
+    """Gives the names of the convolutions, from the image on."""
+    return [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
 
 
 def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import tensorflow as tf
 
 from latentmaps import training
 from latentmaps.data import digit_batches
@@ -52,8 +52,8 @@ class Settings:
 
 def train(
     architecture: cnn.Architecture, settings: Settings, digits: Digits
-) -> tuple[keras.Model, pd.DataFrame]:
-    """Gives the trained CNN and its history, a row an epoch.
+) -> tuple[keras.Model, training.Trained]:
+    """Gives the trained CNN and what the training told.
 
     Raises:
         TrainingError: the training part is too small, or the loss became no number.
@@ -69,26 +69,30 @@ def train(
         settings.epochs,
         steps_per_epoch,
     )
-    history = training.fit(
-        model,
-        digit_batches.training_batches(
+
+    def remaining(first_epoch: int) -> tf.data.Dataset:
+        return digit_batches.training_batches(
             digits.train_images[train_rows],
             digits.train_labels[train_rows],
             prepare=cnn.standardise,
             batch_size=settings.batch_size,
+            first_epoch=first_epoch,
             epochs=settings.epochs,
             seed=settings.seed,
-        ),
+        )
+
+    trained = training.fit(
+        model,
+        remaining,
         validation=digit_batches.ordered_batches(
             digits.train_images[validation_rows],
             digits.train_labels[validation_rows],
             prepare=cnn.standardise,
             batch_size=_VALIDATION_BATCH_SIZE,
         ),
-        epochs=settings.epochs,
-        steps_per_epoch=steps_per_epoch,
+        schedule=training.Schedule(settings.epochs, steps_per_epoch),
     )
-    return model, history
+    return model, trained
 
 
 def split(num_digits: int, settings: Settings) -> tuple[npt.NDArray[np.int64], ...]:

@@ -1,4 +1,4 @@
-"""What the encoder says of images: one posterior each. Plain arrays, no tensors."""
+"""Points of the latent space: the posteriors of images, draws from the prior. No tensors."""
 
 from dataclasses import dataclass
 
@@ -32,3 +32,9 @@ class Encodings:
         """Gives one z for each posterior, (n, latent_dim)."""
         epsilon = np.random.default_rng([seed, _POSTERIORS]).standard_normal(self.z_mean.shape)
         return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
+
+
+def draw_prior(num_points: int, latent_dim: int, *, seed: int) -> Array:
+    """Gives z ~ N(0, I), (num_points, latent_dim); point i depends on (seed, i) alone."""
+    streams = (np.random.default_rng([seed, index]) for index in range(num_points))
+    return np.stack([stream.standard_normal(latent_dim) for stream in streams])

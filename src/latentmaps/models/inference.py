@@ -8,8 +8,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.errors import DataError
-from latentmaps.models import kl, vae
-from latentmaps.models.encodings import Encodings
+from latentmaps.models import kl, vae_files
+from latentmaps.models.encodings import Encodings, draw_prior
 
 _BATCH_SIZE = 128
 
@@ -17,7 +17,7 @@ _BATCH_SIZE = 128
 class TrainedVae:
     """Encoder and decoder of a trained VAE, in float32."""
 
-    def __init__(self, saved: vae.SavedVae) -> None:
+    def __init__(self, saved: vae_files.SavedVae) -> None:
         self.architecture = saved.architecture
         self.origin = saved.origin
         self._encode = tf.function(lambda images: saved.encoder(kl.to_pixels(images)))
@@ -25,12 +25,12 @@ class TrainedVae:
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedVae":
-        """Gives the VAE that ``vae.save`` wrote into `folder`.
+        """Gives the VAE that ``vae_files.save`` wrote into `folder`.
 
         Raises:
             DataError: a file is missing, or does not belong to the others.
         """
-        return cls(vae.load(folder))
+        return cls(vae_files.load(folder))
 
     def encode(
         self, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64] | None = None
@@ -54,6 +54,13 @@ class TrainedVae:
         """Gives the pixels, (n, h, w, c), 0..1, of z-points (n, latent_dim)."""
         parts = [self._decode(chunk) for chunk in chunks(z.astype(np.float32))]
         return np.concatenate(parts)
+
+    def sample(self, num_faces: int, *, seed: int) -> npt.NDArray[np.float32]:
+        """Gives the pixels, (num_faces, h, w, c), 0..1, of random points z ~ N(0, I).
+
+        Face i is a function of (seed, i), whatever their number.
+        """
+        return self.decode(draw_prior(num_faces, self.architecture.latent_dim, seed=seed))
 
     def _require_size(self, images: npt.NDArray[np.uint8]) -> None:
         shape = self.architecture

@@ -1,24 +1,9 @@
-"""Layers that Keras does not have in the form we need."""
+"""Layers in the forms we need: batch normalisation, and a bias for the last maps."""
+
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
-
-
-class Sampling(keras.layers.Layer):
-    """Draws z ~ N(z_mean, exp(z_log_var)), the reparametrisation trick.
-
-    z = z_mean + exp(z_log_var / 2) * epsilon, epsilon ~ N(0, I); Kingma & Welling 2014,
-    section 2.4. The arithmetic is float32 whatever the policy: exp overflows in float16.
-    """
-
-    def __init__(self, *, seed: int, **kwargs: object) -> None:
-        super().__init__(dtype="float32", **kwargs)
-        self.seed_generator = keras.random.SeedGenerator(seed)
-
-    def call(self, z_mean: tf.Tensor, z_log_var: tf.Tensor) -> tf.Tensor:
-        """Gives z for (n, latent_dim) means and log variances."""
-        epsilon = keras.random.normal(tf.shape(z_mean), dtype="float32", seed=self.seed_generator)
-        return z_mean + tf.exp(0.5 * z_log_var) * epsilon
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
@@ -50,3 +35,45 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     def _follow(self, moving: keras.Variable, batch: tf.Tensor) -> None:
         moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
+
+
+class Bias(keras.layers.Layer):
+    """Adds a learnt number to each map, in float32.
+
+    TensorFlow's gradient of a bias takes long when there are few maps, as there are colours: it
+    adds up number by number. Here rows as long as an image are added up first.
+    """
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(dtype="float32", **kwargs)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the numbers, (num_maps,), all 0."""
+        self.bias = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="bias")
+
+    def call(self, maps: tf.Tensor) -> tf.Tensor:
+        """Gives maps (n, h, w, num_maps), float32."""
+        return _add_bias(maps, tf.convert_to_tensor(self.bias))
+
+
+@tf.custom_gradient
+def _add_bias(
+    maps: tf.Tensor, bias: tf.Tensor
+) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]]:
+    def gradient(of_outputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        of_images = tf.reduce_sum(of_outputs, axis=0)  # (h, w, num_maps)
+        return of_outputs, tf.reduce_sum(of_images, axis=(0, 1))
+
+    return maps + bias, gradient
+
+
+class FrozenBatchNormalization(keras.layers.BatchNormalization):
+    """Batch normalisation that never looks at a batch.
+
+    Its moving statistics stay 0 and 1; what is left is a factor and an offset for each map, which
+    are learnt. That is what a train_step without ``training=True`` makes of batch normalisation.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Gives scaled and shifted maps (n, h, w, c)."""
+        return super().call(inputs, training=False)

@@ -1,107 +1,24 @@
-"""Encoder and decoder of the VAE: built, saved, loaded.
+"""Encoder and decoder of the VAE, untrained.
 
-What the losses are and how the KL term enters the training stands in ``losses`` and ``kl``.
+What the losses are and how the KL term enters the training stands in ``losses`` and ``kl``; how a
+trained VAE is saved stands in ``vae_files``.
 """
 
-import dataclasses
-import json
-import math
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
-from latentmaps.errors import DataError, TrainingError
-from latentmaps.models import weights
-from latentmaps.models.layers import FusedBatchNormalization
-
-_ARCHITECTURE_FILE = "architecture.json"
-_DESCRIBED = ("architecture", "origin")
-_ADVICE = "run train_vae again"
-_ENCODER_FILE = "encoder.weights.h5"
-_DECODER_FILE = "decoder.weights.h5"
+from latentmaps.models.architecture import Architecture
+from latentmaps.models.layers import Bias, FrozenBatchNormalization, FusedBatchNormalization
 
 # The default slope of Keras, and so that of the source.
 _LEAKY_SLOPE = 0.3
 
-
-@dataclasses.dataclass(frozen=True)
-class Architecture:
-    """The shape of a VAE.
-
-    Attributes:
-        image_size: height and width of an image, pixels.
-        num_channels: 1 or 3.
-        latent_dim: dimensions of the latent space.
-        filters: feature maps of each convolution of the encoder; the decoder mirrors them.
-        kernel_sizes: pixels, one per convolution.
-        strides: one per convolution; their product divides `image_size`.
-        activation: leaky_relu or relu.
-        batch_norm: train or none.
-    """
-
-    image_size: int
-    num_channels: int
-    latent_dim: int
-    filters: tuple[int, ...]
-    kernel_sizes: tuple[int, ...]
-    strides: tuple[int, ...]
-    activation: str
-    batch_norm: str
-
-    def __post_init__(self) -> None:
-        shrink = math.prod(self.strides)
-        if self.image_size % shrink:
-            raise TrainingError(
-                f"crop_faces.image_size: found {self.image_size}, expected a multiple of {shrink}, "
-                f"the product of train_vae.strides {list(self.strides)}; change one of the two"
-            )
-
-    @property
-    def smallest_size(self) -> int:
-        """Height and width of the maps of the last convolution of the encoder."""
-        return self.image_size // math.prod(self.strides)
-
-
-@dataclasses.dataclass(frozen=True)
-class Origin:
-    """Where the weights of a VAE come from, for titles of pictures.
-
-    Attributes:
-        fact: weight of the KL term.
-        epochs: passes through the training part.
-        seed: of the training.
-        num_train: faces of the training part.
-    """
-
-    fact: float
-    epochs: int
-    seed: int
-    num_train: int
-
-    def describe(self) -> str:
-        """Gives it in words, for a title."""
-        return (
-            f"fact {self.fact:g}, {self.epochs} epochs on {self.num_train:,} faces, "
-            f"seed {self.seed}"
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class SavedVae:
-    """What a folder of a trained VAE holds.
-
-    Attributes:
-        architecture: the shape of the networks.
-        origin: where the weights come from.
-        encoder: pixels -> [z_mean, z_log_var].
-        decoder: z -> logits.
-    """
-
-    architecture: Architecture
-    origin: Origin
-    encoder: keras.Model
-    decoder: keras.Model
+_NORMALISATIONS: Mapping[str, type[keras.layers.Layer]] = {
+    "train": FusedBatchNormalization,
+    "frozen": FrozenBatchNormalization,
+}
 
 
 def build_encoder(architecture: Architecture, *, precision: str = "float32") -> keras.Model:
@@ -112,7 +29,7 @@ def build_encoder(architecture: Architecture, *, precision: str = "float32") -> 
         precision: float32, bfloat16 or float16 for the convolutions. The latent layers are float32:
             exp(z_log_var) overflows in float16.
     """
-    policy = _policy(precision)
+    blocks = _Blocks(architecture, precision)
     size, channels = architecture.image_size, architecture.num_channels
     inputs = keras.Input((size, size, channels), name="pixels")
     maps = inputs
@@ -121,12 +38,15 @@ def build_encoder(architecture: Architecture, *, precision: str = "float32") -> 
             architecture.filters[index],
             architecture.kernel_sizes[index],
             strides=architecture.strides[index],
-            padding="same",
-            dtype=policy,
+            padding=architecture.paddings[index],
             name=f"convolution_{index + 1}",
+            **blocks.trainable,
         )
-        maps = _normalise_and_activate(convolution(maps), architecture, policy, index)
-    features = keras.layers.Flatten(dtype="float32", name="features")(maps)
+        maps = blocks.behind(convolution(maps), str(index + 1))
+    features = keras.layers.Flatten(dtype=blocks.policy, name="features")(maps)
+    if architecture.dense_units is not None:
+        dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
+        features = blocks.behind(dense(features), "dense")
     latent = [
         keras.layers.Dense(architecture.latent_dim, dtype="float32", name=name)(features)
         for name in ("z_mean", "z_log_var")
@@ -141,76 +61,101 @@ def build_decoder(architecture: Architecture, *, precision: str = "float32") -> 
         architecture: the shape; the decoder mirrors the encoder.
         precision: float32, bfloat16 or float16 for the convolutions.
     """
-    policy = _policy(precision)
-    size, filters = architecture.smallest_size, architecture.filters
+    blocks = _Blocks(architecture, precision)
+    size, filters = architecture.map_sizes[-1], architecture.filters
     inputs = keras.Input((architecture.latent_dim,), name="z")
-    dense = keras.layers.Dense(size * size * filters[-1], dtype=policy, name="features")(inputs)
-    maps = keras.layers.Reshape((size, size, filters[-1]), dtype=policy, name="maps")(dense)
-    targets = (architecture.num_channels, *filters[:-1])
-    for index in reversed(range(len(filters))):
-        is_last = index == 0
-        convolution = keras.layers.Conv2DTranspose(
-            targets[index],
-            architecture.kernel_sizes[index],
-            strides=architecture.strides[index],
-            padding="same",
-            dtype=policy,
-            name="logits" if is_last else f"convolution_{index + 1}",
-        )
-        maps = convolution(maps)
-        if not is_last:
-            maps = _normalise_and_activate(maps, architecture, policy, index)
-    logits = keras.layers.Activation("linear", dtype="float32", name="logits_float32")(maps)
-    return keras.Model(inputs, logits, name="decoder")
+    features = inputs
+    if architecture.dense_units is not None:
+        dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
+        features = blocks.behind(dense(features), "dense")
+    features = keras.layers.Dense(size * size * filters[-1], name="features", dtype=blocks.policy)(
+        features
+    )
+    maps = keras.layers.Reshape((size, size, filters[-1]), dtype=blocks.policy, name="maps")(
+        features
+    )
+    for index in reversed(range(1, len(filters))):
+        maps = blocks.enlarge(maps, index, filters[index - 1], name=f"convolution_{index + 1}")
+        maps = blocks.behind(maps, str(index + 1))
+    logits = blocks.enlarge(maps, 0, architecture.num_channels, name="logits")
+    return keras.Model(inputs, Bias(name="logits_bias")(logits), name="decoder")
 
 
-def _policy(precision: str) -> keras.DTypePolicy:
-    return keras.DTypePolicy("float32" if precision == "float32" else f"mixed_{precision}")
+class _Blocks:
+    """The layers that encoder and decoder share.
 
+    Every layer has a name of ours: Keras numbers those without one through the whole process, and
+    the names are saved, but equal models are to have equal bytes.
 
-def _normalise_and_activate(
-    maps: Any, architecture: Architecture, policy: keras.DTypePolicy, index: int
-) -> Any:
-    # Keras numbers layers without a name through the whole process, and the names are saved: equal
-    # bytes need names of our own.
-    if architecture.batch_norm == "train":
-        name = f"normalisation_{index + 1}"
-        maps = FusedBatchNormalization(dtype=policy, name=name)(maps)
-    slope = _LEAKY_SLOPE if architecture.activation == "leaky_relu" else 0.0
-    name = f"activation_{index + 1}"
-    return keras.layers.LeakyReLU(negative_slope=slope, dtype=policy, name=name)(maps)
-
-
-def save(folder: Path, saved: SavedVae) -> None:
-    """Writes a trained VAE into `folder`: equal bytes for equal models, unlike .keras files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    description = {part: dataclasses.asdict(getattr(saved, part)) for part in _DESCRIBED}
-    text = json.dumps(description, indent=2)
-    (folder / _ARCHITECTURE_FILE).write_text(text + "\n", encoding="utf-8")
-    saved.encoder.save_weights(folder / _ENCODER_FILE)
-    saved.decoder.save_weights(folder / _DECODER_FILE)
-
-
-def load(folder: Path) -> SavedVae:
-    """Gives the VAE that ``save`` wrote, in float32.
-
-    Raises:
-        DataError: a file is missing, or does not belong to the others.
+    Attributes:
+        policy: the types of a layer without weights.
+        trainable: arguments of a layer whose output is activated.
     """
-    architecture, origin = _read_description(folder / _ARCHITECTURE_FILE)
-    encoder, decoder = build_encoder(architecture), build_decoder(architecture)
-    weights.load(encoder, folder / _ENCODER_FILE, advice=_ADVICE)
-    weights.load(decoder, folder / _DECODER_FILE, advice=_ADVICE)
-    return SavedVae(architecture, origin, encoder, decoder)
 
-
-def _read_description(path: Path) -> tuple[Architecture, Origin]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        shape: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in content["architecture"].items()
+    def __init__(self, architecture: Architecture, precision: str) -> None:
+        self._architecture = architecture
+        name = "float32" if precision == "float32" else f"mixed_{precision}"
+        self.policy = keras.DTypePolicy(name)
+        # SELU keeps mean 0 and variance 1 only with this start; Klambauer et al. 2017, section 3
+        initializer = "lecun_normal" if architecture.activation == "selu" else "glorot_uniform"
+        self.trainable: dict[str, Any] = {
+            "dtype": self.policy,
+            "kernel_initializer": initializer,
         }
-        return Architecture(**shape), Origin(**content["origin"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{path}: no description of a VAE ({error}); {_ADVICE}") from error
+
+    def behind(self, maps: Any, name: str) -> Any:
+        """Gives maps, or features, normalised, activated, and thinned out."""
+        normalisation = _NORMALISATIONS.get(self._architecture.batch_norm)
+        if normalisation is not None and len(maps.shape) == 4:
+            maps = normalisation(dtype=self.policy, name=f"normalisation_{name}")(maps)
+        maps = self._activation(f"activation_{name}")(maps)
+        if self._architecture.dropout_rate == 0.0:
+            return maps
+        return self._dropout(f"dropout_{name}")(maps)
+
+    def enlarge(self, maps: Any, index: int, num_maps: int, *, name: str) -> Any:
+        """Gives the maps that the encoder's convolution `index` reads, before their activation."""
+        stride = self._architecture.strides[index]
+        # the last maps are logits: no activation follows, and their bias is a layer of its own
+        arguments = {"dtype": self.policy, "use_bias": False} if index == 0 else self.trainable
+        if self._architecture.upsampling == "transpose":
+            return keras.layers.Conv2DTranspose(
+                num_maps,
+                self._architecture.kernel_sizes[index],
+                strides=stride,
+                padding=self._architecture.paddings[index],
+                output_padding=self._output_padding(index),
+                name=name,
+                **arguments,
+            )(maps)
+        if stride > 1:
+            maps = keras.layers.UpSampling2D(stride, dtype=self.policy, name=f"resize_{index + 1}")(
+                maps
+            )
+        kernel_size = self._architecture.kernel_sizes[index]
+        return keras.layers.Conv2D(num_maps, kernel_size, padding="same", name=name, **arguments)(
+            maps
+        )
+
+    def _output_padding(self, index: int) -> int | None:
+        """Gives the rows that a valid convolution of the encoder did not reach."""
+        if self._architecture.paddings[index] == "same":
+            return None
+        size, smaller = self._architecture.map_sizes[index : index + 2]
+        stride, kernel_size = (
+            self._architecture.strides[index],
+            self._architecture.kernel_sizes[index],
+        )
+        return size - ((smaller - 1) * stride + kernel_size)
+
+    def _activation(self, name: str) -> keras.layers.Layer:
+        if self._architecture.activation == "selu":
+            return keras.layers.Activation("selu", dtype=self.policy, name=name)
+        slope = _LEAKY_SLOPE if self._architecture.activation == "leaky_relu" else 0.0
+        return keras.layers.LeakyReLU(negative_slope=slope, dtype=self.policy, name=name)
+
+    def _dropout(self, name: str) -> keras.layers.Layer:
+        # plain dropout would spoil the mean and variance that SELU keeps
+        kind = "AlphaDropout" if self._architecture.activation == "selu" else "Dropout"
+        rate = self._architecture.dropout_rate
+        return getattr(keras.layers, kind)(rate, dtype=self.policy, name=name)

@@ -20,10 +20,12 @@ class CropFaces:
         first column and row outside.
     image_size: height and width of an image, pixels.
     resample: the filter of Pillow's resize.
+    num_channels: 3 for colour, 1 for luminance alone.
     max_refused: so many damaged pictures may be left out.
     """
 
     crop_box: Annotated[Listed[NonNegative], AfterValidator(_check_box)]
     image_size: Annotated[int, Field(ge=16, le=1024)]
     resample: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
+    num_channels: Literal[1, 3]
     max_refused: NonNegative

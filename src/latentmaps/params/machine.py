@@ -11,10 +11,12 @@ class Machine:
     device: auto takes a GPU when TensorFlow sees one.
     gpu_memory_limit_mib: cap in MiB, or null: memory grows as it is needed.
     cpu_threads: threads of one operation, or null: all cores.
-    jit_compile: XLA; auto is on for a GPU and off on a CPU, where it slows convolutions down.
+    jit_compile: XLA; auto is on for one GPU and off on a CPU, where it slows convolutions down.
+    cache_images: read all images into memory before a training.
     """
 
     device: Literal["auto", "cpu", "gpu"]
     gpu_memory_limit_mib: Positive | None
     cpu_threads: Positive | None
     jit_compile: Literal["auto", True, False]
+    cache_images: bool

@@ -4,7 +4,16 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from latentmaps.params.types import Listed, NonNegativeFloat, Positive, PositiveFloat, section
+from latentmaps.params.types import (
+    Level,
+    Listed,
+    NonNegative,
+    NonNegativeFloat,
+    Positive,
+    PositiveFloat,
+    Share,
+    section,
+)
 
 
 @section
@@ -12,40 +21,78 @@ class TrainVae:
     """Attributes:
     fact: weight of the KL term, in the source's scale: reconstruction loss summed over pixels,
         averaged over colour channels and batch; KL summed over latent dimensions.
+    fact_warmup_epochs: epochs in which the weight rises linearly to `fact`.
     kl_method: how the KL term enters the training.
     reconstruction_loss: what compares an image with its reconstruction.
     latent_dim: dimensions of the latent space.
     filters: feature maps of each convolution of the encoder; the decoder mirrors them.
     kernel_sizes: pixels, one per convolution.
     strides: one per convolution.
+    paddings: one per convolution.
     activation: behind each convolution.
     batch_norm: batch normalisation between convolution and activation.
-    learning_rate: of Adam.
+    dropout_rate: share of values behind each activation that a step leaves out.
+    dense_units: of a dense layer before the latent layers, or null.
+    upsampling: what undoes a stride in the decoder.
+    learning_rate: of Adam at the first step.
+    learning_rate_schedule: how it falls.
+    decay_epochs: epochs after which (step) or over which (cosine) it falls.
+    decay_rate: factor of a step; share that is left at the end of the cosine.
+    early_stopping_patience: epochs without a better val_total_loss before the training stops, or
+        null: it never does.
+    corruption: how the images that are read are spoilt; the targets are clean.
+    corruption_level: standard deviation of noise; edge of a mask as a share of the image's.
     precision: of the convolutions; latent layers and losses are always float32.
     epochs: passes through the training part.
     batch_size: images a step.
     """
 
     fact: NonNegativeFloat
-    kl_method: Literal["train_step"]
-    reconstruction_loss: Literal["bce"]
+    fact_warmup_epochs: NonNegative
+    kl_method: Literal["train_step", "kl_layer", "add_loss", "output_transfer"]
+    reconstruction_loss: Literal["bce", "mse", "gaussian"]
     latent_dim: Positive
     filters: Listed[Positive]
     kernel_sizes: Listed[Positive]
     strides: Listed[Positive]
-    activation: Literal["leaky_relu", "relu"]
-    batch_norm: Literal["train", "none"]
+    paddings: Listed[Literal["same", "valid"]]
+    activation: Literal["leaky_relu", "relu", "selu"]
+    batch_norm: Literal["train", "frozen", "none"]
+    dropout_rate: Share
+    dense_units: Positive | None
+    upsampling: Literal["transpose", "resize"]
     learning_rate: PositiveFloat
+    learning_rate_schedule: Literal["constant", "step", "cosine"]
+    decay_epochs: Positive
+    decay_rate: Level
+    early_stopping_patience: Positive | None
+    corruption: Literal["none", "noise", "gray", "mask"]
+    corruption_level: Level
     precision: Literal["auto", "float32", "bfloat16", "float16"]
     epochs: Positive
     batch_size: Positive
 
     @model_validator(mode="after")
     def _check_lengths(self) -> Self:
-        lengths = len(self.filters), len(self.kernel_sizes), len(self.strides)
+        lists = (self.filters, self.kernel_sizes, self.strides, self.paddings)
+        lengths = tuple(map(len, lists))
         if len(set(lengths)) > 1:
             raise ValueError(
-                "filters, kernel_sizes and strides of one length (a value per convolution), "
-                "found {}, {} and {} values".format(*lengths)
+                "filters, kernel_sizes, strides and paddings of one length (a value per "
+                "convolution), found {}, {}, {} and {} values".format(*lengths)
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_combinations(self) -> Self:
+        if self.activation == "selu" and self.batch_norm != "none":
+            raise ValueError(
+                "batch_norm: none with activation: selu, which normalises its maps itself, found "
+                f"batch_norm: {self.batch_norm}"
+            )
+        if self.upsampling == "resize" and "valid" in self.paddings:
+            raise ValueError(
+                "paddings that are all same with upsampling: resize, which cannot give the rows "
+                "back that a valid convolution leaves out; take upsampling: transpose"
             )
         return self

@@ -123,7 +123,9 @@ def _describe_run(training: Document) -> list[Number]:
     return [
         Number("fact", f"{training.number('fact'):g}"),
         Number("beta", f"{training.number('beta_equivalent'):g}"),
-        Number("Epochs", f"{training.number('epochs'):.0f}"),
+        Number("KL method", training.text("kl_method")),
+        Number("Reconstruction loss", training.text("reconstruction_loss_kind")),
+        Number("Epochs", f"{training.number('epoch'):.0f}"),
         Number("Batch size", f"{training.number('batch_size'):.0f}"),
         Number("Precision", training.text("precision")),
         Number("Parameters", content.count(training.number("num_parameters"))),

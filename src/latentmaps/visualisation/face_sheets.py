@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from latentmaps.data import corruption
 from latentmaps.evaluation import latent, reconstruction
 from latentmaps.models.encodings import Encodings
 from latentmaps.models.inference import TrainedVae
+from latentmaps.models.vae_files import Origin
 from latentmaps.visualisation import pixels, sheets
 
 Images = npt.NDArray[np.uint8]
@@ -22,6 +24,9 @@ Rows = npt.NDArray[np.int64]
 Points = npt.NDArray[np.floating]
 
 _SAMPLE_COLUMNS = 8
+
+# behind the seed of the training
+_SPOILING = 3
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ def reconstructions(
 ) -> FaceSheet:
     """Gives rows of faces, each above a row of their reconstructions from the posterior mean.
 
+    A VAE that was trained on spoilt images reads spoilt images here, too; they stand between.
+
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
@@ -76,22 +83,39 @@ def reconstructions(
     """
     rows = picks.rows(available)
     originals = np.asarray(images[rows])
-    decoded = trained.decode(trained.encode(images, rows).z_mean)
+    read = _spoil(trained.origin, originals)
+    decoded = trained.decode(trained.encode(read).z_mean)
     mse = reconstruction.mean_squared_error(pixels.to_pixels(originals), decoded)
+    kinds = {"face": originals, "as it was read": read, "reconstruction": pixels.to_uint8(decoded)}
+    if trained.origin.corruption == "none":
+        del kinds["as it was read"]
     by_row = (len(picks.row_seeds), picks.num_columns, *originals.shape[1:])
-    faces = originals.reshape(by_row), pixels.to_uint8(decoded).reshape(by_row)
-    tiles = np.stack(faces, axis=1).reshape((-1, *originals.shape[1:]))
+    tiles = np.stack([kind.reshape(by_row) for kind in kinds.values()], axis=1)
+    spoilt = "" if read is originals else f" after {trained.origin.corruption} has spoilt them"
     return _draw(
-        tiles,
+        tiles.reshape((-1, *originals.shape[1:])),
         title=f"Reconstructions of the {part} part - {trained.origin.describe()}",
         caption=(
-            "Each pair of rows: faces, and below them what the decoder makes of their posterior "
-            f"means. Mean squared error of these {len(rows)} faces: {mse.mean():.4f}."
+            "Faces, and below them what the decoder makes of their posterior means"
+            f"{spoilt}. Mean squared error of these {len(rows)} faces: {mse.mean():.4f}."
         ),
         numbers={"row": rows, "mse": mse},
         num_columns=picks.num_columns,
-        row_labels=["face", "reconstruction"] * len(picks.row_seeds),
+        row_labels=[*kinds] * len(picks.row_seeds),
     )
+
+
+def _spoil(origin: Origin, images: Images) -> Images:
+    """Gives the images as the encoder read them while training."""
+    if origin.corruption == "none":
+        return images
+    spoilt = corruption.corrupt(
+        pixels.to_pixels(images),
+        origin.corruption,
+        level=origin.corruption_level,
+        seed=[origin.seed, _SPOILING],
+    )
+    return pixels.to_uint8(np.asarray(spoilt))
 
 
 def samples(

@@ -69,7 +69,7 @@ def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
     """Gives `tile` with every pixel as a square of `scale` by `scale`, in three colours.
 
     Args:
-        tile: (height, width) or (height, width, 3), uint8.
+        tile: (height, width), (height, width, 1) or (height, width, 3), uint8.
         scale: at least 1.
 
     Returns:
@@ -78,10 +78,10 @@ def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
     Raises:
         ValueError: the tile has another shape or type.
     """
-    is_picture = tile.ndim == 2 or (tile.ndim == 3 and tile.shape[2] == 3)
-    if tile.dtype != np.uint8 or not is_picture:
+    maps = tile[..., np.newaxis] if tile.ndim == 2 else tile  # (h, w, 1 or 3)
+    if tile.dtype != np.uint8 or maps.ndim != 3 or maps.shape[2] not in (1, 3):
         raise ValueError(
-            f"tile: found {tile.dtype} {tile.shape}, expected uint8 (h, w) or (h, w, 3)"
+            f"tile: found {tile.dtype} {tile.shape}, expected uint8 (h, w), (h, w, 1) or (h, w, 3)"
         )
-    colours = tile if tile.ndim == 3 else np.stack([tile] * 3, axis=2)  # (h, w, 3)
+    colours = np.broadcast_to(maps, (*maps.shape[:2], 3))
     return colours.repeat(scale, axis=0).repeat(scale, axis=1)

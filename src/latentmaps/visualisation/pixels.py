@@ -24,7 +24,7 @@ def to_uint8(pixels: Floats) -> Bytes:
     """Gives pixels as bytes, rounded half up; what lies outside 0..1 is clipped.
 
     Args:
-        pixels: (..., height, width, 3), float, 0..1.
+        pixels: (..., height, width, channels), float, 0..1.
 
     Raises:
         ValueError: a pixel is not a number.

@@ -1,0 +1,85 @@
+"""Our training, as the stage train_vae runs it, with a clock in it."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from latentmaps import machine
+from latentmaps.params import loader
+from latentmaps.params.machine import Machine
+from latentmaps.params.train_vae import TrainVae
+
+PARAMS = loader.load(Path(__file__).parents[1] / "params.yaml")
+SETUP = machine.configure(PARAMS.section(Machine))
+
+# TensorFlow's settings come first
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+from benchmarks import train_vae  # noqa: E402
+from latentmaps import training  # noqa: E402
+from latentmaps.data import arrays, batches  # noqa: E402
+from latentmaps.models import vae_training  # noqa: E402
+from latentmaps.models.architecture import Architecture  # noqa: E402
+
+
+class Clock(keras.callbacks.Callback):
+    """Times the steps behind the warm-up.
+
+    Attributes:
+        images_a_second: of those steps.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images_a_second = 0.0
+        self._started = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Looks at the clock; reading the loss waits for the device."""
+        if batch + 1 not in (train_vae.NUM_WARM_UP, train_vae.NUM_WARM_UP + train_vae.NUM_STEPS):
+            return
+        float((logs or {})["total_loss"])
+        now = time.perf_counter()
+        self.images_a_second = train_vae.NUM_STEPS * train_vae.BATCH_SIZE / (now - self._started)
+        self._started = now
+
+
+def task(images: Path, *, precision: str, kl_method: str = "train_step") -> vae_training.Task:
+    """Gives the task of params.yaml on some images."""
+    section = PARAMS.section(TrainVae)
+    array = arrays.open_images(images)
+    settings = vae_training.Settings.of(section, precision=SETUP.precision(precision), seed=1)
+    values = settings.__dict__ | {"batch_size": train_vae.BATCH_SIZE, "kl_method": kl_method}
+    num_batches = train_vae.NUM_WARM_UP + train_vae.NUM_STEPS
+    # rows from the whole file, as a shuffled epoch has them
+    rows = np.linspace(0, len(array) - 1, num_batches * train_vae.BATCH_SIZE).astype(np.int64)
+    faces = batches.Faces(array, rows, latent_dim=section.latent_dim, seed=1)
+    few = batches.Faces(array, rows[:1], latent_dim=section.latent_dim, seed=1)
+    return vae_training.Task(
+        Architecture.for_images(array.shape, section), vae_training.Settings(**values), faces, few
+    )
+
+
+def time_fit(images: Path, *, precision: str, kl_method: str = "train_step") -> float:
+    """Gives images a second of one epoch of ``training.fit``."""
+    what, clock = task(images, precision=precision, kl_method=kl_method), Clock()
+    model = vae_training.build(what, jit_compile=SETUP.jit_compile)
+
+    def data(first_epoch: int) -> Any:
+        epoch = batches.training_batches(
+            what.train, batch_size=train_vae.BATCH_SIZE, epochs=1, first_epoch=first_epoch
+        )
+        return vae_training.with_targets(model, epoch)
+
+    training.fit(
+        model,
+        data,
+        validation=vae_training.with_targets(
+            model, batches.ordered_batches(what.validation, batch_size=1)
+        ),
+        schedule=training.Schedule(1, what.steps_per_epoch),
+        callbacks=[clock],
+    )
+    return clock.images_a_second

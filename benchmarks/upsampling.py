@@ -1,0 +1,124 @@
+"""What `train_vae.upsampling` does to flat areas, and what it costs.
+
+    dvc repro split_faces
+    PYTHONPATH=src python -m benchmarks.upsampling --figure docs/figures/upsampling.png
+
+Trains the VAE of params.yaml twice on the faces in data/, with transposed convolutions and with
+resized maps, and reconstructs the test faces of the sheets. Prints the roughness of flat areas: the
+mean absolute second difference of the reconstruction, along rows and columns, where the face itself
+has one colour. Draws both into one sheet; only avatars may go to docs/figures.
+"""
+
+import argparse
+import dataclasses
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import ours
+from latentmaps import training
+from latentmaps.data import arrays, batches, split
+from latentmaps.models import vae_files, vae_training
+from latentmaps.models.architecture import Architecture
+from latentmaps.models.inference import TrainedVae
+from latentmaps.params.base import Base
+from latentmaps.params.draw_reconstructions import DrawReconstructions
+from latentmaps.params.train_vae import TrainVae
+from latentmaps.visualisation import face_sheets, pixels, sheets
+
+SCALE = 2
+FACES = 4
+
+
+def main() -> None:
+    """Trains, prints a table in Markdown, and draws."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figure", type=Path, required=True)
+    figure = parser.parse_args().figure
+    images = arrays.open_images(Path("data/faces/images.npy"))
+    parts = split.read_split(Path("data/faces/split.csv"), num_rows=len(images))
+    shown = ours.PARAMS.section(DrawReconstructions)
+    picks = face_sheets.Picks(FACES, shown.row_seeds[:1])
+    rows = picks.rows(parts["test"])
+    tiles = [np.asarray(images[rows])]
+    print("| upsampling | roughness of flat areas | val_total_loss | training [s] |")
+    print("| --- | --- | --- | --- |")
+    for upsampling in ("transpose", "resize"):
+        trained, told, seconds = train(upsampling, images, parts)
+        decoded = reconstruct(trained, images, parts["test"])
+        rough = roughness(pixels.to_pixels(np.asarray(images[parts["test"]])), decoded)
+        loss = told.numbers()["val_total_loss"]
+        print(f"| {upsampling} | {rough:.5f} | {loss:.0f} | {seconds:.0f} |", flush=True)
+        tiles.append(pixels.to_uint8(reconstruct(trained, images, rows)))
+    sheet = sheets.draw_sheet(
+        list(np.concatenate(tiles)),
+        num_columns=FACES,
+        scale=SCALE,
+        title="Flat areas of reconstructed test faces",
+        row_labels=["face", "transpose", "resize"],
+        caption=(
+            "Faces, and their reconstructions by two networks: transposed "
+            "convolutions weave a grid into flat areas, resized maps do not. Every pixel is drawn "
+            f"as {SCALE}x{SCALE}."
+        ),
+    )
+    sheets.save_png(sheet, figure)
+
+
+def train(
+    upsampling: str,
+    images: npt.NDArray[np.uint8],
+    parts: Mapping[str, npt.NDArray[np.int64]],
+) -> tuple[TrainedVae, training.Trained, float]:
+    """Gives the trained VAE, what the training told, and its seconds."""
+    section, seed = ours.PARAMS.section(TrainVae), ours.PARAMS.section(Base).seed
+    architecture = dataclasses.replace(
+        Architecture.for_images(images.shape, section), upsampling=upsampling
+    )
+    precision = ours.SETUP.precision(section.precision)
+    task = vae_training.Task(
+        architecture,
+        vae_training.Settings.of(section, precision=precision, seed=seed),
+        *(
+            batches.Faces(images, parts[part], latent_dim=section.latent_dim, seed=seed)
+            for part in ("train", "validation")
+        ),
+    )
+    started = time.perf_counter()
+    model, trained = vae_training.train(task, epochs=section.epochs, devices=vae_training.Devices())
+    seconds = time.perf_counter() - started
+    origin = vae_files.Origin(
+        section.fact, "bce", None, "none", 0.0, section.epochs, seed, len(parts["train"])
+    )
+    with tempfile.TemporaryDirectory() as folder:  # back in float32, as every stage uses it
+        saved = vae_files.SavedVae(architecture, origin, model.encoder, model.decoder)
+        vae_files.save(Path(folder), saved)
+        return TrainedVae.load(Path(folder)), trained, seconds
+
+
+def reconstruct(
+    trained: TrainedVae, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Gives the reconstructions, (n, h, w, c), 0..1, from posterior means."""
+    return trained.decode(trained.encode(images, rows).z_mean)
+
+
+def roughness(
+    originals: npt.NDArray[np.float32], reconstructions: npt.NDArray[np.float32]
+) -> float:
+    """Gives the mean absolute second difference where three pixels of the face are equal."""
+    found = []
+    for axis in (1, 2):
+        steps = np.abs(np.diff(originals, axis=axis))  # (n, h - 1, w, c) or (n, h, w - 1, c)
+        first, second = np.delete(steps, -1, axis=axis), np.delete(steps, 0, axis=axis)
+        flat = (first == 0.0) & (second == 0.0)
+        found.append(np.abs(np.diff(reconstructions, n=2, axis=axis))[flat])
+    return float(np.concatenate(found).mean())
+
+
+if __name__ == "__main__":
+    main()

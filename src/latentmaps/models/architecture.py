@@ -1,0 +1,95 @@
+"""The shape of a VAE: what its layers are, and whether they fit together."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Self
+
+from latentmaps.errors import TrainingError
+
+
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """The shape of a VAE.
+
+    Attributes:
+        image_size: height and width of an image, pixels.
+        num_channels: 1 or 3.
+        latent_dim: dimensions of the latent space.
+        filters: feature maps of each convolution of the encoder; the decoder mirrors them.
+        kernel_sizes: pixels, one per convolution.
+        strides: one per convolution.
+        paddings: same or valid, one per convolution.
+        activation: leaky_relu, relu or selu.
+        batch_norm: train, frozen or none.
+        dropout_rate: share of the values behind each activation that a training step leaves out.
+        dense_units: of a dense layer before the latent layers; None: there is none.
+        upsampling: transpose or resize, what undoes a stride in the decoder.
+    """
+
+    image_size: int
+    num_channels: int
+    latent_dim: int
+    filters: tuple[int, ...]
+    kernel_sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+    paddings: tuple[str, ...]
+    activation: str
+    batch_norm: str
+    dropout_rate: float
+    dense_units: int | None
+    upsampling: str
+
+    @classmethod
+    def for_images(cls, shape: Sequence[int], section: Any) -> Self:
+        """Gives the architecture for images of a shape.
+
+        Args:
+            shape: (num_images, height, width, channels).
+            section: has every other attribute under the same name, as ``train_vae`` has.
+
+        Raises:
+            TrainingError: the images are not square, or layers do not fit.
+        """
+        _, height, width, num_channels = shape
+        if height != width:
+            raise TrainingError(
+                f"images: found {height}x{width} pixels, expected as many rows as columns; "
+                "run crop_faces again"
+            )
+        names = [field.name for field in dataclasses.fields(cls)][2:]
+        values = {name: getattr(section, name) for name in names}
+        return cls(image_size=height, num_channels=num_channels, **values)
+
+    def __post_init__(self) -> None:
+        _ = self.map_sizes
+
+    @property
+    def map_sizes(self) -> tuple[int, ...]:
+        """Heights, and so widths, of the image and of the maps behind each convolution.
+
+        Raises:
+            TrainingError: a stride does not divide its map, or a kernel is larger than it.
+        """
+        sizes = [self.image_size]
+        layers = zip(self.kernel_sizes, self.strides, self.paddings, strict=True)
+        for index, (kernel_size, stride, padding) in enumerate(layers):
+            sizes.append(_next_size(index, sizes[-1], kernel_size, stride, padding))
+        return tuple(sizes)
+
+
+def _next_size(index: int, size: int, kernel_size: int, stride: int, padding: str) -> int:
+    if padding == "valid":
+        if size < kernel_size:
+            raise TrainingError(
+                f"train_vae.kernel_sizes: value {index + 1} is {kernel_size}, expected at most "
+                f"{size}, the size of the maps it reads; lower it, or set train_vae.paddings to "
+                "same there"
+            )
+        return (size - kernel_size) // stride + 1
+    if size % stride:
+        raise TrainingError(
+            f"train_vae.strides: value {index + 1} is {stride} for maps of {size}x{size}, expected "
+            "a divisor, since the decoder multiplies by it; change it or crop_faces.image_size (a "
+            "multiple of the product of the strides)"
+        )
+    return size // stride

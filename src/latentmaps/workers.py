@@ -1,0 +1,57 @@
+"""Several machines that train one model: which of them this process is.
+
+TensorFlow's environment variable TF_CONFIG names the addresses of all and the place of this one:
+{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}.
+"""
+
+import json
+import os
+
+from latentmaps.errors import ParamsError
+
+_EXPECTED = (
+    'expected {"cluster": {"worker": ["host1:port", "host2:port"]}, '
+    '"task": {"type": "worker", "index": 0}}'
+)
+
+
+def addresses() -> list[str]:
+    """Gives the addresses of all workers; none if there is no TF_CONFIG.
+
+    Raises:
+        ParamsError: TF_CONFIG holds something else.
+    """
+    return _read()[0]
+
+
+def rank() -> int:
+    """Gives the place of this process among the workers, from 0; 0 if it is alone.
+
+    Raises:
+        ParamsError: TF_CONFIG holds something else.
+    """
+    return _read()[1]
+
+
+def is_writer() -> bool:
+    """Tells whether this process writes the outputs; the others compute with it.
+
+    Raises:
+        ParamsError: TF_CONFIG holds something else.
+    """
+    return rank() == 0
+
+
+def _read() -> tuple[list[str], int]:
+    text = os.environ.get("TF_CONFIG")
+    if not text:
+        return [], 0
+    try:
+        config = json.loads(text)
+        workers = [str(address) for address in config["cluster"]["worker"]]
+        kind, index = config["task"]["type"], int(config["task"]["index"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise ParamsError(f"TF_CONFIG: found {text!r}, {_EXPECTED}") from error
+    if kind != "worker" or set(config["cluster"]) != {"worker"} or not 0 <= index < len(workers):
+        raise ParamsError(f"TF_CONFIG: found {text!r}, {_EXPECTED}")
+    return workers, index
