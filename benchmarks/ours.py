@@ -1,5 +1,6 @@
 """Our training, as the stage train_vae runs it, with a clock in it."""
 
+import dataclasses
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np  # noqa: E402
 from benchmarks import train_vae  # noqa: E402
 from latentmaps import training  # noqa: E402
 from latentmaps.data import arrays, batches  # noqa: E402
-from latentmaps.models import vae_training  # noqa: E402
+from latentmaps.models import vae_task, vae_training  # noqa: E402
 from latentmaps.models.architecture import Architecture  # noqa: E402
 
 
@@ -46,20 +47,18 @@ class Clock(keras.callbacks.Callback):
         self._started = now
 
 
-def task(images: Path, *, precision: str, kl_method: str = "train_step") -> vae_training.Task:
+def task(images: Path, *, precision: str, kl_method: str = "train_step") -> vae_task.Task:
     """Gives the task of params.yaml on some images."""
     section = PARAMS.section(TrainVae)
     array = arrays.open_images(images)
-    settings = vae_training.Settings.of(section, precision=SETUP.precision(precision), seed=1)
-    values = settings.__dict__ | {"batch_size": train_vae.BATCH_SIZE, "kl_method": kl_method}
+    settings = vae_task.Settings.of(section, precision=SETUP.precision(precision), seed=1)
+    settings = dataclasses.replace(settings, batch_size=train_vae.BATCH_SIZE, kl_method=kl_method)
     num_batches = train_vae.NUM_WARM_UP + train_vae.NUM_STEPS
     # rows from the whole file, as a shuffled epoch has them
     rows = np.linspace(0, len(array) - 1, num_batches * train_vae.BATCH_SIZE).astype(np.int64)
     faces = batches.Faces(array, rows, latent_dim=section.latent_dim, seed=1)
     few = batches.Faces(array, rows[:1], latent_dim=section.latent_dim, seed=1)
-    return vae_training.Task(
-        Architecture.for_images(array.shape, section), vae_training.Settings(**values), faces, few
-    )
+    return vae_task.Task(Architecture.for_images(array.shape, section), settings, faces, few)
 
 
 def time_fit(images: Path, *, precision: str, kl_method: str = "train_step") -> float:

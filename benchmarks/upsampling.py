@@ -22,7 +22,7 @@ import numpy.typing as npt
 from benchmarks import ours
 from latentmaps import training
 from latentmaps.data import arrays, batches, split
-from latentmaps.models import vae_files, vae_training
+from latentmaps.models import vae_files, vae_task, vae_training
 from latentmaps.models.architecture import Architecture
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.base import Base
@@ -80,9 +80,9 @@ def train(
         Architecture.for_images(images.shape, section), upsampling=upsampling
     )
     precision = ours.SETUP.precision(section.precision)
-    task = vae_training.Task(
+    task = vae_task.Task(
         architecture,
-        vae_training.Settings.of(section, precision=precision, seed=seed),
+        vae_task.Settings.of(section, precision=precision, seed=seed),
         *(
             batches.Faces(images, parts[part], latent_dim=section.latent_dim, seed=seed)
             for part in ("train", "validation")

@@ -2,7 +2,7 @@
 
 from latentmaps import machine, runs, training, workers
 from latentmaps.data import arrays, batches, split
-from latentmaps.models import model_card, vae_files, vae_training
+from latentmaps.models import model_card, vae_files, vae_task, vae_training
 from latentmaps.models.architecture import Architecture
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
@@ -27,12 +27,12 @@ def train_vae(run: runs.Run) -> None:
     }
 
     precision = setup.precision(params.precision)
-    task = vae_training.Task(
+    task = vae_task.Task(
         Architecture.for_images(images.shape, params),
-        vae_training.Settings.of(params, precision=precision, seed=run.seed),
+        vae_task.Settings.of(params, precision=precision, seed=run.seed),
         **faces,
     )
-    checkpoints = vae_training.open_checkpoints(
+    checkpoints = vae_task.open_checkpoints(
         task,
         run.kept["checkpoints"],
         images=run.inputs["images"],

@@ -40,7 +40,8 @@ def test_a_figure_is_the_picture_of_dvc_lock(figure: str, out: str) -> None:
 
 
 def test_every_figure_is_shown() -> None:
-    shown = set(re.findall(r"docs/figures/([\w.]+)", README))
+    pages = [README, *(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))]
+    shown = set(re.findall(r"figures/([\w.]+)", "".join(pages)))
     assert shown == {path.name for path in (ROOT / "docs/figures").iterdir()}
 
 
@@ -70,6 +71,7 @@ def test_the_readme_tells_every_stage_and_target() -> None:
         assert target in README
 
 
-def test_links_of_the_readme_lead_somewhere() -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", README):
-        assert link.startswith("https://") or (ROOT / link).exists(), link
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert link.startswith("https://") or (page.parent / link).exists(), link

@@ -315,9 +315,8 @@ def test_checkpoints_can_be_moved(small_network: Workspace) -> None:
     assert not (workspace.folder / "checkpoints").exists()
 
 
-@pytest.mark.slow
-def test_of_two_machines_the_first_writes(small_network: Workspace) -> None:
-    workspace = small_network
+def start_machines(workspace: Workspace, *checkpoints: str) -> list[tuple[int, str]]:
+    """Runs the stage on two machines; gives exit code and log of each."""
     ports = []
     for _ in range(2):
         with socket.socket() as free:
@@ -329,19 +328,35 @@ def test_of_two_machines_the_first_writes(small_network: Workspace) -> None:
             workspace,
             out="out",
             TF_CONFIG=json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}}),
+            LATENTMAPS_CHECKPOINTS=str(workspace.folder / folder),
         )
-        for index in range(2)
+        for index, folder in enumerate(checkpoints)
     ]
     try:
         errors = [machine.communicate(timeout=300)[1] for machine in machines]
     finally:
         for machine in machines:
             machine.kill()
-    assert [machine.returncode for machine in machines] == [0, 0], errors
-    assert "Computing on machine 1 of 2, the CPU" in errors[0]
-    assert "the first of the machines writes the outputs" in errors[1]
+    return [(machine.returncode, error) for machine, error in zip(machines, errors, strict=True)]
+
+
+@pytest.mark.slow
+def test_of_two_machines_the_first_writes(small_network: Workspace) -> None:
+    workspace = small_network
+    (first, first_log), (second, second_log) = start_machines(workspace, "shared", "shared")
+    assert (first, second) == (0, 0), first_log + second_log
+    assert "Computing on machine 1 of 2, the CPU" in first_log
+    assert "the first of the machines writes the outputs" in second_log
     assert "vae/encoder.weights.h5" in workspace.outputs()
     assert not list(workspace.folder.glob("out/.*"))
+
+    shutil.rmtree(workspace.folder / "out")
+    results = start_machines(workspace, "shared", "another")
+    for code, log in results:
+        assert code == 1
+        assert "expected one folder that all machines see" in log
+        assert "Traceback" not in log
+    assert workspace.outputs() == []
 
 
 def test_a_cluster_that_is_none(workspace: Workspace) -> None:

@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from latentmaps.checkpoints import Checkpoints, State
 from latentmaps.early_stopping import EarlyStopping
+from latentmaps.errors import TrainingError
 from latentmaps.training_progress import Guard, Progress
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,8 @@ def fit(
         callbacks: of Keras, called before ours.
 
     Raises:
-        TrainingError: a loss became infinite or not a number.
+        TrainingError: a loss became infinite or not a number, or several machines have different
+            checkpoints.
         DataError: a checkpoint is damaged.
     """
     course = _Course(model, schedule, checkpoints)
@@ -148,6 +150,7 @@ class _Course(keras.callbacks.Callback):
     def go_on(self) -> None:
         """Takes up the last checkpoint, if there is one."""
         epoch = self._checkpoints.last_epoch(self._schedule.epochs) if self._checkpoints else 0
+        _require_agreement(self.model, epoch)
         if self._checkpoints is None or not epoch:
             return
         state = self._checkpoints.load(epoch)
@@ -193,6 +196,20 @@ class _Course(keras.callbacks.Callback):
             arrays |= self._schedule.stopping.arrays()
             notes["stopping"] = self._schedule.stopping.notes()
         self._checkpoints.save(State(self.epoch, arrays, notes))
+
+
+def _require_agreement(model: keras.Model, epoch: int) -> None:
+    """Refuses machines that would go on from different epochs: they would wait for ever."""
+    strategy = model.distribute_strategy
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return
+    epochs = strategy.run(lambda: tf.constant(float(epoch)))
+    mean = float(strategy.reduce("MEAN", epochs, axis=None))
+    if mean != epoch:
+        raise TrainingError(
+            f"checkpoints: found that of epoch {epoch} here and another one on other machines, "
+            "expected one folder that all machines see; set LATENTMAPS_CHECKPOINTS to it"
+        )
 
 
 def _variables(model: keras.Model) -> dict[str, keras.Variable]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.data import batches
-from latentmaps.models import vae, vae_training
+from latentmaps.models import vae, vae_task
 from latentmaps.models.architecture import Architecture
 from latentmaps.models.vae_files import Origin, SavedVae
 
@@ -52,7 +52,7 @@ def images(num_images: int = 3) -> npt.NDArray[np.uint8]:
     return RANDOM.integers(0, 256, (num_images, 16, 16, 3), dtype=np.uint8)
 
 
-def settings(**changes: Any) -> vae_training.Settings:
+def settings(**changes: Any) -> vae_task.Settings:
     simple: dict[str, Any] = {
         "fact": 5.0,
         "fact_warmup_epochs": 0,
@@ -67,12 +67,12 @@ def settings(**changes: Any) -> vae_training.Settings:
         "precision": "float32",
         "seed": 1,
     }
-    return vae_training.Settings(**simple | changes)
+    return vae_task.Settings(**simple | changes)
 
 
 def task(
     shape: dict[str, Any] | None = None, *, corruption: str = "none", **changes: Any
-) -> vae_training.Task:
+) -> vae_task.Task:
     """Gives 14 faces to learn from, which fill three batches of four, and 6 to validate with."""
     network = architecture(**shape or {})
     pictures = np.random.default_rng(5).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
@@ -87,4 +87,4 @@ def task(
         )
         for rows in (np.arange(14), np.arange(14, 20))
     )
-    return vae_training.Task(network, settings(**changes), train, validation)
+    return vae_task.Task(network, settings(**changes), train, validation)

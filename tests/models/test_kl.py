@@ -6,9 +6,11 @@ import pytest
 import tensorflow as tf
 from tests.models.example_vae import architecture, images, task
 
+from latentmaps.data import batches
 from latentmaps.models import kl, losses, vae_training
 from latentmaps.models.likelihood import Likelihood
 from latentmaps.models.optimizers import FusedAdam
+from latentmaps.models.trainable_vae import TrainableVae, draw_z
 
 KINDS = ["bce", "mse", "gaussian"]
 methods = pytest.mark.parametrize("method", kl.METHODS)
@@ -21,22 +23,24 @@ class Recorder(keras.optimizers.SGD):
         self.recorded = [np.asarray(gradient) for gradient in grads]
 
 
-def compiled(method: str = "train_step", **changes: Any) -> kl.Vae:
+def compiled(method: str = "train_step", **changes: Any) -> TrainableVae:
     return vae_training.build(task(kl_method=method, **changes))
 
 
 def batch(num_images: int = 8) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    pixels = kl.to_pixels(images(num_images))
+    pixels = batches.to_pixels(images(num_images))
     epsilon = np.random.default_rng(num_images).standard_normal((num_images, 5))
     return {"pixels": pixels, "epsilon": tf.constant(epsilon, tf.float32)}, pixels
 
 
-def with_targets(model: kl.Vae, data: tuple[dict[str, tf.Tensor], tf.Tensor]) -> Any:
+def with_targets(model: TrainableVae, data: tuple[dict[str, tf.Tensor], tf.Tensor]) -> Any:
     inputs, pixels = data
     return inputs, model.targets(pixels)
 
 
-def validated(model: kl.Vae, data: tuple[dict[str, tf.Tensor], tf.Tensor]) -> dict[str, float]:
+def validated(
+    model: TrainableVae, data: tuple[dict[str, tf.Tensor], tf.Tensor]
+) -> dict[str, float]:
     """Gives the means so far, with the images of a batch in them."""
     return numbers(model.test_step((*with_targets(model, data), tf.ones(len(data[1])))))
 
@@ -45,7 +49,7 @@ def numbers(logs: dict[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in logs.items()}
 
 
-def trained_numbers(model: kl.Vae, data: Any, *, num_steps: int) -> dict[str, float]:
+def trained_numbers(model: TrainableVae, data: Any, *, num_steps: int) -> dict[str, float]:
     step = tf.function(model.train_step)
     for _ in range(num_steps):
         model.reset_metrics()
@@ -203,10 +207,10 @@ def test_z_has_the_mean_and_the_variance_of_the_posterior() -> None:
     mean = np.full((40_000, 2), [1.5, -2.0], np.float32)
     log_var = np.full((40_000, 2), np.log([4.0, 0.25]), np.float32)
     epsilon = np.random.default_rng(3).standard_normal((40_000, 2)).astype(np.float32)
-    z = kl.draw_z(mean, log_var, epsilon).numpy()
+    z = draw_z(mean, log_var, epsilon).numpy()
     np.testing.assert_allclose(z.mean(axis=0), [1.5, -2.0], atol=0.05)
     np.testing.assert_allclose(z.var(axis=0), [4.0, 0.25], rtol=0.05)
-    np.testing.assert_array_equal(kl.draw_z(mean, log_var, 0.0 * epsilon), mean)
+    np.testing.assert_array_equal(draw_z(mean, log_var, 0.0 * epsilon), mean)
 
 
 def test_the_parts_of_the_kl_add_up() -> None:

@@ -10,14 +10,15 @@ from tests.models.example_vae import task
 from latentmaps import training, training_progress
 from latentmaps.checkpoints import Checkpoints
 from latentmaps.errors import TrainingError
-from latentmaps.models import kl, vae_training
+from latentmaps.models import vae_task, vae_training
+from latentmaps.models.trainable_vae import TrainableVae
 
 ONE_DEVICE = vae_training.Devices()
 
 
 def train(
-    what: vae_training.Task, epochs: int, folder: Path | None = None
-) -> tuple[kl.Vae, training.Trained]:
+    what: vae_task.Task, epochs: int, folder: Path | None = None
+) -> tuple[TrainableVae, training.Trained]:
     checkpoints = None if folder is None else Checkpoints(folder, {})
     if checkpoints is None:
         return vae_training.train(what, epochs=epochs, devices=ONE_DEVICE)
@@ -26,7 +27,7 @@ def train(
 
 
 def assert_equal(
-    first: tuple[kl.Vae, training.Trained], second: tuple[kl.Vae, training.Trained]
+    first: tuple[TrainableVae, training.Trained], second: tuple[TrainableVae, training.Trained]
 ) -> None:
     for mine, other in zip(first[0].variables, second[0].variables, strict=True):
         np.testing.assert_array_equal(mine.numpy(), other.numpy(), err_msg=mine.path)
@@ -126,7 +127,7 @@ def test_early_stopping_takes_the_best_weights(tmp_path: Path) -> None:
     assert_equal(train(what, 40, tmp_path), (model, trained))
 
 
-def replace_patience(what: vae_training.Task, patience: int | None) -> vae_training.Task:
+def replace_patience(what: vae_task.Task, patience: int | None) -> vae_task.Task:
     return replace(what, settings=replace(what.settings, early_stopping_patience=patience))
 
 
@@ -190,11 +191,11 @@ def test_checkpoints_are_named_after_everything_that_decides(tmp_path: Path) -> 
         replace(task(), train=replace(task().train, rows=np.arange(13))),
     ]
     folders = {
-        vae_training.open_checkpoints(each, tmp_path, images=images, is_writer=True).folder
+        vae_task.open_checkpoints(each, tmp_path, images=images, is_writer=True).folder
         for each in tasks
     }
     images.write_bytes(b"2")
-    other = vae_training.open_checkpoints(task(), tmp_path, images=images, is_writer=True)
+    other = vae_task.open_checkpoints(task(), tmp_path, images=images, is_writer=True)
     assert len(folders | {other.folder}) == 6
 
 

@@ -138,4 +138,9 @@ def _read_pixels(faces: Faces, positions: tf.Tensor, batch_size: int | None) -> 
 
     images = tf.numpy_function(gather, [positions], tf.uint8, stateful=False)
     images.set_shape((batch_size, *faces.images.shape[1:]))
+    return to_pixels(images)
+
+
+def to_pixels(images: tf.Tensor) -> tf.Tensor:
+    """Gives uint8 images 0..255 as float32 pixels 0..1."""
     return tf.cast(images, tf.float32) / 255.0

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from latentmaps.models import inference, kl
+from latentmaps.data import batches
+from latentmaps.models import inference
 
 Pixels = npt.NDArray[np.float32]
 PerImage = npt.NDArray[np.float64]
@@ -74,7 +75,7 @@ def evaluate(
     """
     totals: dict[str, float] = {}
     for chunk in inference.chunks(rows):
-        originals = kl.to_pixels(images[chunk]).numpy()
+        originals = batches.to_pixels(images[chunk]).numpy()
         reconstructions = trained.decode(trained.encode(images, chunk).z_mean)
         for name, values in _numbers(originals, reconstructions).items():
             totals[name] = totals.get(name, 0.0) + float(values.sum())

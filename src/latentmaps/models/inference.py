@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from latentmaps.data import batches
 from latentmaps.errors import DataError
-from latentmaps.models import kl, vae_files
+from latentmaps.models import vae_files
 from latentmaps.models.encodings import Encodings, draw_prior
 
 _BATCH_SIZE = 128
@@ -20,7 +21,7 @@ class TrainedVae:
     def __init__(self, saved: vae_files.SavedVae) -> None:
         self.architecture = saved.architecture
         self.origin = saved.origin
-        self._encode = tf.function(lambda images: saved.encoder(kl.to_pixels(images)))
+        self._encode = tf.function(lambda images: saved.encoder(batches.to_pixels(images)))
         self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)))
 
     @classmethod

@@ -26,8 +26,8 @@ def build_encoder(architecture: Architecture, *, precision: str = "float32") -> 
 
     Args:
         architecture: the shape.
-        precision: float32, bfloat16 or float16 for the convolutions. The latent layers are float32:
-            exp(z_log_var) overflows in float16.
+        precision: float32, bfloat16 or float16 for convolutions and matrices. What comes out is
+            float32: exp(z_log_var) overflows in float16.
     """
     blocks = _Blocks(architecture, precision)
     size, channels = architecture.image_size, architecture.num_channels
@@ -47,10 +47,7 @@ def build_encoder(architecture: Architecture, *, precision: str = "float32") -> 
     if architecture.dense_units is not None:
         dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
         features = blocks.behind(dense(features), "dense")
-    latent = [
-        keras.layers.Dense(architecture.latent_dim, dtype="float32", name=name)(features)
-        for name in ("z_mean", "z_log_var")
-    ]
+    latent = [blocks.latent(features, name) for name in ("z_mean", "z_log_var")]
     return keras.Model(inputs, latent, name="encoder")
 
 
@@ -59,7 +56,7 @@ def build_decoder(architecture: Architecture, *, precision: str = "float32") -> 
 
     Args:
         architecture: the shape; the decoder mirrors the encoder.
-        precision: float32, bfloat16 or float16 for the convolutions.
+        precision: float32, bfloat16 or float16 for convolutions and matrices.
     """
     blocks = _Blocks(architecture, precision)
     size, filters = architecture.map_sizes[-1], architecture.filters
@@ -112,6 +109,12 @@ class _Blocks:
         if self._architecture.dropout_rate == 0.0:
             return maps
         return self._dropout(f"dropout_{name}")(maps)
+
+    def latent(self, features: Any, name: str) -> Any:
+        """Gives z_mean or z_log_var, (n, latent_dim), float32."""
+        dense = keras.layers.Dense(self._architecture.latent_dim, dtype=self.policy, name=name)
+        to_float32 = keras.layers.Activation("linear", dtype="float32", name=f"{name}_float32")
+        return to_float32(dense(features))
 
     def enlarge(self, maps: Any, index: int, num_maps: int, *, name: str) -> Any:
         """Gives the maps that the encoder's convolution `index` reads, before their activation."""

@@ -1,94 +1,26 @@
 """Train a VAE from images to numbers: what stands between the parameters and ``training.fit``."""
 
-import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from latentmaps import training
-from latentmaps.checkpoints import Checkpoints, fingerprint
-from latentmaps.data import batches, corruption
+from latentmaps.checkpoints import Checkpoints
+from latentmaps.data import batches
 from latentmaps.early_stopping import EarlyStopping
 from latentmaps.errors import TrainingError
-from latentmaps.models import kl, layers, likelihood, losses, optimizers, vae
-from latentmaps.models.architecture import Architecture
+from latentmaps.models import kl, losses, optimizers, vae
 from latentmaps.models.likelihood import Likelihood
+from latentmaps.models.trainable_vae import TrainableVae
+from latentmaps.models.vae_task import Task
 
 log = logging.getLogger(__name__)
 
 _MONITORED = "val_total_loss"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a VAE is trained, but for how long.
-
-    Attributes:
-        fact: weight of the KL term.
-        fact_warmup_epochs: in which the weight rises linearly to `fact`.
-        kl_method: a name of ``kl.METHODS``.
-        reconstruction_loss: bce, mse or gaussian.
-        learning_rate: of Adam at the first step.
-        learning_rate_schedule: constant, step or cosine.
-        decay_epochs: see ``optimizers.learning_rate``, in epochs.
-        decay_rate: see ``optimizers.learning_rate``.
-        early_stopping_patience: epochs without a better val_total_loss before the training stops.
-        batch_size: images a step, over all devices.
-        precision: float32, bfloat16 or float16.
-        seed: of initial weights, order, noise and corruption.
-    """
-
-    fact: float
-    fact_warmup_epochs: int
-    kl_method: str
-    reconstruction_loss: str
-    learning_rate: float
-    learning_rate_schedule: str
-    decay_epochs: int
-    decay_rate: float
-    early_stopping_patience: int | None
-    batch_size: int
-    precision: str
-    seed: int
-
-    @classmethod
-    def of(cls, section: Any, *, precision: str, seed: int) -> Self:
-        """Gives the settings of an object with the other attributes, as ``train_vae`` is."""
-        names = {field.name for field in fields(cls)} - {"precision", "seed"}
-        values = {name: getattr(section, name) for name in names}
-        return cls(precision=precision, seed=seed, **values)
-
-
-@dataclass(frozen=True)
-class Task:
-    """Everything but the number of epochs that decides what a training gives.
-
-    Attributes:
-        architecture: the shape of the networks.
-        settings: how they are trained.
-        train: the faces to learn from.
-        validation: the faces for the ``val_`` numbers.
-    """
-
-    architecture: Architecture
-    settings: Settings
-    train: batches.Faces
-    validation: batches.Faces
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """The number of batches in an epoch.
-
-        Raises:
-            TrainingError: the training part does not fill one.
-        """
-        return batches.steps_per_epoch(len(self.train.rows), self.settings.batch_size)
 
 
 @dataclass(frozen=True)
@@ -106,7 +38,7 @@ class Devices:
 
 def train(
     task: Task, *, epochs: int, devices: Devices, checkpoints: Checkpoints | None = None
-) -> tuple[kl.Vae, training.Trained]:
+) -> tuple[TrainableVae, training.Trained]:
     """Gives the trained VAE and what the training told.
 
     Args:
@@ -169,7 +101,7 @@ def _require_equal_pieces(batch_size: int, strategy: tf.distribute.Strategy | No
         )
 
 
-def build(task: Task, *, jit_compile: bool = False) -> kl.Vae:
+def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
     """Gives the untrained VAE, compiled and built."""
     settings = task.settings
     keras.utils.set_random_seed(settings.seed)  # the initial weights
@@ -194,51 +126,14 @@ def build(task: Task, *, jit_compile: bool = False) -> kl.Vae:
     return model
 
 
-def with_targets(model: kl.Vae, data: tf.data.Dataset) -> tf.data.Dataset:
+def with_targets(model: TrainableVae, data: tf.data.Dataset) -> tf.data.Dataset:
     """Gives batches with the targets that the method of the model wants."""
     return data.map(lambda inputs, pixels, *weights: (inputs, model.targets(pixels), *weights))
 
 
-def num_parameters(model: kl.Vae) -> int:
+def num_parameters(model: TrainableVae) -> int:
     """Gives the number of weights of encoder and decoder."""
     return int(model.encoder.count_params() + model.decoder.count_params())
-
-
-def open_checkpoints(task: Task, root: Path, *, images: Path, is_writer: bool) -> Checkpoints:
-    """Gives the checkpoints of a task.
-
-    Args:
-        task: what is trained on what.
-        root: the folder of all checkpoints.
-        images: the file of the images; its bytes count.
-        is_writer: whether this process writes them.
-    """
-    description = _what_decides(task)
-    name = fingerprint(description, [images])
-    return Checkpoints(root / name, description, is_writer=is_writer)
-
-
-def _what_decides(task: Task) -> dict[str, Any]:
-    """Gives everything but the images and the number of epochs that decides the numbers."""
-    return {
-        "architecture": asdict(task.architecture),
-        "settings": asdict(task.settings),
-        "corruption": [task.train.corruption, task.train.corruption_level],
-        "rows": [
-            _digest(part.rows.astype("<i8").tobytes()) for part in (task.train, task.validation)
-        ],
-        "versions": training.versions() | {"numpy": np.__version__},
-        "code": [_digest(path.read_bytes()) for path in _modules_that_compute()],
-    }
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _modules_that_compute() -> list[Path]:
-    modules = [batches, corruption, kl, likelihood, losses, optimizers, vae, layers]
-    return [Path(str(module.__file__)) for module in modules]
 
 
 class _WarmUp(keras.callbacks.Callback):
@@ -270,7 +165,7 @@ class _WarmUp(keras.callbacks.Callback):
 
 
 def final_numbers(
-    model: kl.Vae, trained: training.Trained, *, entropy_per_dim: float
+    model: TrainableVae, trained: training.Trained, *, entropy_per_dim: float
 ) -> dict[str, Any]:
     """Gives the losses of the epoch of the weights, and the same in units that compare.
 

@@ -42,7 +42,7 @@ class TrainVae:
         null: it never does.
     corruption: how the images that are read are spoilt; the targets are clean.
     corruption_level: standard deviation of noise; edge of a mask as a share of the image's.
-    precision: of the convolutions; latent layers and losses are always float32.
+    precision: of convolutions and matrices; latent outputs and losses are always float32.
     epochs: passes through the training part.
     batch_size: images a step.
     """
