@@ -61,9 +61,9 @@ def main() -> None:
         title="Flat areas of reconstructed test faces",
         row_labels=["face", "transpose", "resize"],
         caption=(
-            "Faces, and their reconstructions by two networks: transposed "
-            "convolutions weave a grid into flat areas, resized maps do not. Every pixel is drawn "
-            f"as {SCALE}x{SCALE}."
+            "Faces, and their reconstructions by two networks: transposed convolutions weave a "
+            "grid of single pixels into flat areas; resized maps leave wider, fainter bands. Every "
+            f"pixel is drawn as {SCALE}x{SCALE}."
         ),
     )
     sheets.save_png(sheet, figure)
