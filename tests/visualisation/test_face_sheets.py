@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import ImageFilter
 from tests.models.example_vae import ORIGIN, small_vae
 
 from latentmaps.models.inference import TrainedVae
@@ -37,3 +38,15 @@ def test_the_same_faces_are_picked_every_time() -> None:
     rows = PICKS.rows(np.arange(100, 120))
     np.testing.assert_array_equal(rows, PICKS.rows(np.arange(100, 120)))
     assert rows.min() >= 100
+
+
+@pytest.mark.parametrize("num_channels", [1, 3])
+def test_random_faces_are_sharpened_in_colour_and_gray(num_channels: int) -> None:
+    trained = TrainedVae(small_vae(num_channels=num_channels))
+    z = np.random.default_rng(1).standard_normal((3, 5))
+    plain = face_sheets.samples(trained, z, sampler="z")
+    mask = ImageFilter.UnsharpMask(1.5, 120, threshold=0)
+    sharp = face_sheets.samples(trained, z, sampler="z", sharpen=mask)
+    assert sharp.image.size == plain.image.size
+    assert "sharpened" in sharp.numbers["caption"]
+    assert np.any(np.asarray(sharp.image) != np.asarray(plain.image))

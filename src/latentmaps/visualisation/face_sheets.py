@@ -137,7 +137,7 @@ def samples(
     faces = pixels.to_uint8(decoded)
     processing = "as the decoder gives them"
     if sharpen is not None:
-        faces = np.stack([np.asarray(Image.fromarray(f).filter(sharpen)) for f in faces])
+        faces = np.stack([_sharpen(face, sharpen) for face in faces])
         processing = f"sharpened (unsharp mask, radius {sharpen.radius:g}, {sharpen.percent} %)"
     sharpness = reconstruction.sharpness(pixels.to_pixels(faces)).mean()
     return _draw(
@@ -151,6 +151,12 @@ def samples(
         numbers={"num_samples": len(z), "sharpness": sharpness},
         num_columns=_SAMPLE_COLUMNS,
     )
+
+
+def _sharpen(face: Images, mask: ImageFilter.UnsharpMask) -> Images:
+    # Pillow takes gray pictures without an axis for the channel
+    picture = Image.fromarray(face[..., 0] if face.shape[-1] == 1 else face)
+    return np.asarray(picture.filter(mask)).reshape(face.shape)
 
 
 def traversals(
