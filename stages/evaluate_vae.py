@@ -16,7 +16,7 @@ def evaluate_vae(run: runs.Run) -> None:
     images = arrays.open_images(run.inputs["images"])
     parts = split.read_split(run.inputs["split"], num_rows=len(images))
 
-    reconstruction_numbers = reconstruction.evaluate(trained, images, parts["test"])
+    reconstruction_numbers = reconstruction.evaluate(trained, images, parts["test"], seed=run.seed)
     train = trained.encode(images, parts["train"][: params.num_encoded])
     test = trained.encode(images, parts["test"])
     latent_numbers = latent.evaluate(test, active_variance=params.active_variance, seed=run.seed)

@@ -30,6 +30,21 @@ def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:
     assert numbers["active_units"] == 1
 
 
+def test_z_from_the_prior_is_as_near_as_the_floor_and_another_one_is_not() -> None:
+    zeros = np.zeros((300, 4))
+    near = latent.evaluate(Encodings(zeros, zeros), active_variance=0.01, seed=1)
+    far = latent.evaluate(Encodings(zeros + 2.0, zeros), active_variance=0.01, seed=1)
+    assert abs(near["mmd_prior"]) < 0.02
+    assert near["mmd_floor"] == far["mmd_floor"]
+    assert far["mmd_prior"] > 10.0 * abs(near["mmd_floor"])
+
+
+def test_a_z_does_not_depend_on_the_other_images() -> None:
+    some = encodings(num_images=9)
+    rest = Encodings(some.z_mean[4:], some.z_log_var[4:])
+    np.testing.assert_array_equal(some.draw_z(seed=1)[4:], rest.draw_z(seed=1, first=4))
+
+
 def test_the_radius_of_the_prior_is_the_mean_of_chi() -> None:
     assert latent.prior_radius(1) == pytest.approx(np.sqrt(2.0 / np.pi))
     assert latent.prior_radius(256) == pytest.approx(16.0, abs=0.02)

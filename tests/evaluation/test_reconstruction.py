@@ -30,6 +30,21 @@ def test_similarity_falls_with_noise() -> None:
     assert 1.0 > little > much
 
 
+@pytest.mark.parametrize("size", [16, 40, 96, 200])
+def test_similarity_over_scales_is_one_for_equal_images_at_any_size(size: int) -> None:
+    faces = RANDOM.random((2, size, size, 3)).astype(np.float32)
+    np.testing.assert_allclose(reconstruction.ms_ssim(faces, faces), 1.0, rtol=1e-5)
+    noisy = np.clip(faces + RANDOM.normal(0.0, 0.3, faces.shape), 0.0, 1.0).astype(np.float32)
+    assert reconstruction.ms_ssim(faces, noisy).max() < 0.95
+
+
+def test_on_one_scale_it_is_the_plain_similarity() -> None:
+    faces = pixels()
+    near = (0.8 * faces + 0.2 * pixels()).astype(np.float32)
+    expected = reconstruction.ssim(faces, near)
+    np.testing.assert_allclose(reconstruction.ms_ssim(faces, near), expected, rtol=1e-5)
+
+
 def test_cross_entropy_of_an_uninformed_reconstruction_is_ln_2() -> None:
     bce = reconstruction.bce_per_dim(pixels(), np.full((3, 16, 16, 3), 0.5, np.float32))
     np.testing.assert_allclose(bce, np.log(2.0), rtol=1e-6)
@@ -60,6 +75,9 @@ class Mirror:
         self.z_mean = images[rows] / 255.0 * 0.9
         return self
 
+    def draw_z(self, *, seed: int, first: int) -> np.ndarray:
+        return self.z_mean / 0.9 * 0.8
+
     def decode(self, z: np.ndarray) -> np.ndarray:
         return np.asarray(z, np.float32)
 
@@ -67,11 +85,12 @@ class Mirror:
 def test_numbers_are_means_over_all_rows_whatever_the_batches() -> None:
     images = RANDOM.integers(0, 256, (300, 16, 16, 3), dtype=np.uint8)
     rows = np.arange(10, 290)
-    numbers = reconstruction.evaluate(Mirror(), images, rows)  # type: ignore[arg-type]
+    numbers = reconstruction.evaluate(Mirror(), images, rows, seed=1)  # type: ignore[arg-type]
     originals = images[rows] / 255.0
     assert numbers["mse"] == pytest.approx(np.square(0.1 * originals).mean(), rel=1e-4)
+    assert numbers["mse_sampled"] == pytest.approx(np.square(0.2 * originals).mean(), rel=1e-4)
     assert numbers["bce_above_entropy"] > 0.0
     assert set(numbers) == {
-        "mse", "psnr_db", "ssim", "bce_per_dim", "bce_above_entropy", "sharpness",
-        "sharpness_originals",
+        "mse", "mse_sampled", "psnr_db", "ssim", "ms_ssim", "bce_per_dim", "bce_above_entropy",
+        "sharpness", "sharpness_originals",
     }  # fmt: skip

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from latentmaps.data import npz
 from latentmaps.errors import DataError
-from latentmaps.models.encodings import Encodings
+from latentmaps.evaluation import distances
+from latentmaps.models.encodings import Encodings, draw_prior
 
 Array = npt.NDArray[np.floating]
 
@@ -52,15 +53,24 @@ def evaluate(encodings: Encodings, *, active_variance: float, seed: int) -> dict
         encodings: the posteriors of some images.
         active_variance: a dimension is active when the variance of its mean over images is larger;
             Burda et al. 2016, section 5.2.
-        seed: for one z of each posterior.
+        seed: for one z of each posterior, and for the points of the prior.
+
+    Returns:
+        ``kl_nats``; ``active_units``; mean and spread of the radii, and ``radius_prior`` beside
+        them; ``mmd_prior`` between the z of the images and as many points of the prior, and
+        ``mmd_floor``, what two sets of the prior have between them.
     """
-    z_radii = radii(encodings.draw_z(seed=seed))
+    z = encodings.draw_z(seed=seed)
+    prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
+    z_radii = radii(z)
     return {
         "kl_nats": float(encodings.kl_per_dimension().sum()),
         "active_units": int((encodings.z_mean.var(axis=0) > active_variance).sum()),
         "radius_mean": float(z_radii.mean()),
         "radius_std": float(z_radii.std()),
-        "radius_prior": prior_radius(encodings.z_mean.shape[1]),
+        "radius_prior": prior_radius(z.shape[1]),
+        "mmd_prior": distances.mmd_to_prior(z, prior),
+        "mmd_floor": distances.mmd_to_prior(other_prior, prior),
     }
 
 

@@ -16,6 +16,9 @@ PerImage = npt.NDArray[np.float64]
 # the luminance weights of ITU-R BT.601, those of Pillow's convert("L")
 _LUMINANCE = np.array([0.299, 0.587, 0.114])
 
+_SSIM_WINDOW = 11
+_SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+
 # Keras's own guard in its cross-entropy: keeps log(0) away where a pixel saturates
 _EPSILON = 1e-7
 
@@ -33,6 +36,22 @@ def psnr_db(mse: PerImage) -> PerImage:
 def ssim(originals: Pixels, reconstructions: Pixels) -> PerImage:
     """Gives the structural similarity; Wang et al. 2004, window 11, sigma 1.5."""
     return np.asarray(tf.image.ssim(originals, reconstructions, max_val=1.0), dtype=np.float64)
+
+
+def ms_ssim(originals: Pixels, reconstructions: Pixels) -> PerImage:
+    """Gives the multi-scale structural similarity; Wang, Simoncelli & Bovik 2003.
+
+    Of the five scales those are taken for which the window of 11 pixels fits into the image, four
+    at 96 pixels, and their weights are made to sum to 1.
+    """
+    num_scales = sum(originals.shape[1] >> scale >= _SSIM_WINDOW for scale in range(5))
+    weights = np.array(_SCALE_WEIGHTS[: max(num_scales, 1)])
+    return np.asarray(
+        tf.image.ssim_multiscale(
+            originals, reconstructions, max_val=1.0, power_factors=weights / weights.sum()
+        ),
+        dtype=np.float64,
+    )
 
 
 def bce_per_dim(originals: Pixels, reconstructions: Pixels) -> PerImage:
@@ -64,20 +83,33 @@ def sharpness(pixels: Pixels) -> PerImage:
 
 
 def evaluate(
-    trained: inference.TrainedVae, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]
+    trained: inference.TrainedVae,
+    images: npt.NDArray[np.uint8],
+    rows: npt.NDArray[np.int64],
+    *,
+    seed: int,
 ) -> dict[str, float]:
     """Gives the means over images of every number here; z is the posterior mean.
+
+    ``mse_sampled`` is the error when z is drawn from the posterior instead, as in training.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8; may be memory-mapped, only one batch is in memory.
         rows: (n,), the images to reconstruct.
+        seed: for one z of each posterior.
     """
     totals: dict[str, float] = {}
+    num_done = 0
     for chunk in inference.chunks(rows):
         originals = batches.to_pixels(images[chunk]).numpy()
-        reconstructions = trained.decode(trained.encode(images, chunk).z_mean)
-        for name, values in _numbers(originals, reconstructions).items():
+        posteriors = trained.encode(images, chunk)
+        sampled = trained.decode(posteriors.draw_z(seed=seed, first=num_done))
+        num_done += len(chunk)
+        numbers = _numbers(originals, trained.decode(posteriors.z_mean)) | {
+            "mse_sampled": mean_squared_error(originals, sampled)
+        }
+        for name, values in numbers.items():
             totals[name] = totals.get(name, 0.0) + float(values.sum())
     return {name: total / len(rows) for name, total in totals.items()}
 
@@ -89,6 +121,7 @@ def _numbers(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
         "mse": mse,
         "psnr_db": psnr_db(mse),
         "ssim": ssim(originals, reconstructions),
+        "ms_ssim": ms_ssim(originals, reconstructions),
         "bce_per_dim": bce,
         "bce_above_entropy": bce - entropy_per_dim(originals),
         "sharpness": sharpness(reconstructions),

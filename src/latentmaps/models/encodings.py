@@ -28,9 +28,18 @@ class Encodings:
         mean, log_var = self.z_mean.astype(np.float64), self.z_log_var.astype(np.float64)
         return (0.5 * (np.square(mean) + np.exp(log_var) - log_var - 1.0)).mean(axis=0)
 
-    def draw_z(self, *, seed: int) -> Array:
-        """Gives one z for each posterior, (n, latent_dim)."""
-        epsilon = np.random.default_rng([seed, _POSTERIORS]).standard_normal(self.z_mean.shape)
+    def draw_z(self, *, seed: int, first: int = 0) -> Array:
+        """Gives one z for each posterior, (n, latent_dim); that of image i depends on (seed, i).
+
+        Args:
+            seed: of the draws.
+            first: the number i of the first image.
+        """
+        num_images, latent_dim = self.z_mean.shape
+        streams = (
+            np.random.default_rng([seed, _POSTERIORS, first + index]) for index in range(num_images)
+        )
+        epsilon = np.stack([stream.standard_normal(latent_dim) for stream in streams])
         return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
 
 

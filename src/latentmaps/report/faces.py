@@ -151,7 +151,8 @@ def _describe_numbers(training: Document, test: Document) -> list[Number]:
         Number(
             "Structural similarity (SSIM)",
             f"{test.number('ssim'):.3f}",
-            "Compares local structure instead of single pixels; 1 is a perfect copy.",
+            "Compares local structure instead of single pixels; 1 is a perfect copy. Over several "
+            f"scales (MS-SSIM): {test.number('ms_ssim'):.3f}.",
         ),
         Number(
             "Cross-entropy per dimension",
@@ -182,6 +183,13 @@ def _describe_numbers(training: Document, test: Document) -> list[Number]:
             f"{test.number('radius_mean'):.2f} \N{PLUS-MINUS SIGN} {test.number('radius_std'):.2f}",
             "Of the latent points of test faces. Random points lie at "
             f"{test.number('radius_prior'):.2f}: the nearer the two, the more alike.",
+        ),
+        Number(
+            "Distance to the prior (MMD)",
+            f"{test.number('mmd_prior'):.4f}",
+            "Between latent points of test faces and random points, as distributions. Two sets of "
+            f"random points have {test.number('mmd_floor'):.4f}: what is well above that tells "
+            "them apart.",
         ),
         Number(
             "Sharpness",
