@@ -54,6 +54,9 @@ def test_every_figure_is_shown() -> None:
         ("evaluate_vae", "kl_nats", "{:.1f} nats"),
         ("evaluate_vae", "psnr_db", "{:.1f} dB"),
         ("evaluate_vae", "ssim", "{:.3f}"),
+        ("evaluate_vae", "ms_ssim", "{:.3f}"),
+        ("evaluate_vae", "mmd_prior", "{:.4f}"),
+        ("evaluate_vae", "mmd_floor", "{:.4f}"),
         ("train_cnn", "test_accuracy", "{:.2%}"),
     ],
 )
