@@ -92,7 +92,7 @@ def test_all_methods_learn_alike_in_fit(method: str) -> None:
     )
     _, expected = vae_training.train(task(), epochs=2, devices=vae_training.Devices())
     # Adam makes much of the rounding of gradients near zero
-    assert trained.numbers() == pytest.approx(expected.numbers(), rel=1e-4, abs=0.01)
+    assert trained.numbers() == pytest.approx(expected.numbers(), rel=1e-4, abs=0.03)
 
 
 @methods

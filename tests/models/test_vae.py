@@ -121,7 +121,7 @@ def test_resizing_leaves_no_checkerboard() -> None:
         inner = decoder(np.full((1, 3), 0.3, np.float32)).numpy()[0, 32:64, 32:64]
         amplitudes[upsampling] = inner.std(axis=(0, 1)).max()
     assert amplitudes["transpose"] > 1e-3
-    assert amplitudes["resize"] < 1e-6
+    assert amplitudes["resize"] < 1e-5
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])

@@ -116,7 +116,7 @@ def test_an_interrupted_training_tells_what_is_kept(
 
 
 def test_early_stopping_takes_the_best_weights(tmp_path: Path) -> None:
-    what = task(early_stopping_patience=2, learning_rate=0.2)
+    what = task(early_stopping_patience=2, learning_rate=0.05)
     model, trained = train(what, 30, tmp_path)
     losses = trained.history["val_total_loss"]
     assert len(losses) < 30
