@@ -5,7 +5,6 @@ It keeps the state after the last epoch, and after the last epoch of every train
 """
 
 import hashlib
-import io
 import json
 import logging
 import os
@@ -127,11 +126,9 @@ class Checkpoints:
             return
         path = self._path(state.epoch)
         notes = np.frombuffer(json.dumps(state.notes).encode(), np.uint8)
-        content = io.BytesIO()
-        np.savez(content, **{**state.arrays, _NOTES: notes})  # type: ignore[arg-type]
         temporary = path.with_suffix(".partial")
         with temporary.open("wb") as file:
-            file.write(content.getbuffer())
+            np.savez(file, **{**state.arrays, _NOTES: notes})  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -5,6 +5,11 @@ defect of ours and keeps its traceback. The message says, in this order: the pla
 what was expected, what to do.
 """
 
+from collections.abc import Sequence
+
+# in a message; the others are counted
+_NAMED = 10
+
 
 class LatentmapsError(Exception):
     """Something the user gave cannot be used; the message tells what to do about it."""
@@ -24,3 +29,9 @@ class DownloadError(LatentmapsError):
 
 class TrainingError(LatentmapsError):
     """A network cannot be built or trained with these values."""
+
+
+def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
+    """Gives the first files and their reasons, for a message that counts the others."""
+    named = "; ".join(f"{name}: {reason}" for name, reason in reasons[:_NAMED])
+    return f"{named}{'; ...' if len(reasons) > _NAMED else ''}"

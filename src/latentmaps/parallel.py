@@ -4,14 +4,17 @@
 with 200,000 faces that is the whole data set in memory.
 """
 
+import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_PENDING_A_PROCESS = 4
 
 
 def num_cores() -> int:
@@ -20,6 +23,27 @@ def num_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def map_in_processes(
+    function: Callable[[Item], Result], items: Iterable[Item], num_processes: int
+) -> Iterator[Result]:
+    """Gives function(item) for each item, in the order of the items.
+
+    Args:
+        function: what to do with an item; it and the items are sent to other processes.
+        items: taken one by one, only when there is room for another.
+        num_processes: that work at the same time; fewer than 2: this one does the work.
+    """
+    if num_processes < 2:
+        yield from map(function, items)
+        return
+    # a plain fork would copy a process whose threads hold locks
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(num_processes, mp_context=context) as executor:
+        yield from map_in_order(
+            executor, function, items, num_pending=_PENDING_A_PROCESS * num_processes
+        )
 
 
 def map_in_order(

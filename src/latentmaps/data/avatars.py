@@ -9,11 +9,10 @@ import functools
 import importlib.metadata
 import importlib.resources
 import io
+import itertools
 import json
 import logging
-import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,23 +94,13 @@ def draw_faces(
 
 
 def _draw(num_faces: int, seed: int, num_processes: int) -> Iterator[Avatar]:
-    if num_processes < 2:
-        return (draw_avatar(seed, index) for index in range(num_faces))
-    return _draw_in_processes(num_faces, seed, num_processes)
-
-
-def _draw_in_processes(num_faces: int, seed: int, num_processes: int) -> Iterator[Avatar]:
     """Gives the avatars in order. Threads would not do: resvg holds Python's lock."""
-    tasks = [
+    tasks = (
         range(first, min(first + _FACES_A_TASK, num_faces))
         for first in range(0, num_faces, _FACES_A_TASK)
-    ]
-    # a plain fork would copy a process whose threads hold locks
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(num_processes, mp_context=context) as executor:
-        draw = functools.partial(_draw_range, seed)
-        for avatars in parallel.map_in_order(executor, draw, tasks, num_pending=4 * num_processes):
-            yield from avatars
+    )
+    draw = functools.partial(_draw_range, seed)
+    return itertools.chain.from_iterable(parallel.map_in_processes(draw, tasks, num_processes))
 
 
 def _draw_range(seed: int, indices: range) -> list[Avatar]:

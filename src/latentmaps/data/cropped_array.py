@@ -8,9 +8,7 @@ on a full disk a memory map kills the process (SIGBUS) where a write gives an er
 import functools
 import itertools
 import logging
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +19,14 @@ from latentmaps.data import crop, disk
 from latentmaps.data.archive import FaceArchive
 from latentmaps.data.archive_member import Member, read_member
 from latentmaps.data.crop import BoxError, Crop, PictureError
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, describe_refusals
 
 log = logging.getLogger(__name__)
 
 # of a task for a process: half a megabyte of JPEG, 1.8 MB of rows at 96x96
 _FACES_A_TASK = 64
-_PENDING_A_PROCESS = 4
 # a process needs a second to start
 _FACES_WORTH_A_PROCESS = 1000
-# in a message; the others are counted
-_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -112,29 +107,17 @@ def _crop_faces(
     num_faces = len(faces.names)
     offset = _write_header(target, how, num_faces)
     work = functools.partial(_crop_task, faces.path, target, offset, how)
-    done = itertools.chain.from_iterable(_run(work, _tasks(faces), num_processes))
-    return list(progress.track(done, num_faces, "Cropping", "faces"))
+    # Threads would give two thirds of the speed: Pillow lets go of Python's lock only where it
+    # decodes and scales.
+    done = parallel.map_in_processes(work, _tasks(faces), num_processes)
+    reasons = itertools.chain.from_iterable(done)
+    return list(progress.track(reasons, num_faces, "Cropping", "faces"))
 
 
 def _tasks(faces: FaceArchive) -> Iterator[_Task]:
     for first in range(0, len(faces.names), _FACES_A_TASK):
         names = faces.names[first : first + _FACES_A_TASK]
         yield _Task(first, tuple(faces.member(name) for name in names))
-
-
-def _run(
-    work: Callable[[_Task], list[str | None]], tasks: Iterator[_Task], num_processes: int
-) -> Iterator[list[str | None]]:
-    if num_processes < 2:
-        yield from map(work, tasks)
-        return
-    # Threads would give two thirds of the speed: Pillow lets go of Python's lock only where it
-    # decodes and scales. A plain fork would copy a process whose threads hold locks.
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(num_processes, mp_context=context) as executor:
-        yield from parallel.map_in_order(
-            executor, work, tasks, num_pending=_PENDING_A_PROCESS * num_processes
-        )
 
 
 def _write_header(target: Path, how: Crop, num_faces: int) -> int:
@@ -174,10 +157,9 @@ def _require_few(
 ) -> None:
     if len(refused) <= max_refused and len(refused) < num_faces:
         return
-    named = "; ".join(f"{name}: {reason}" for name, reason in refused[:_NAMED])
     raise DataError(
         f"{path}: {len(refused):,} of {num_faces:,} pictures cannot be cropped, expected at most "
-        f"{max_refused:,} and not all ({named}{'; ...' if len(refused) > _NAMED else ''}); fetch "
+        f"{max_refused:,} and not all ({describe_refusals(refused)}); fetch "
         "the archive again, or raise crop_faces.max_refused to go on without them"
     )
 

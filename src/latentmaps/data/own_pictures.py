@@ -2,9 +2,7 @@
 
 import functools
 import logging
-import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from latentmaps.data import aligned_size, archive, face_tables, picture_sources
 from latentmaps.data.aligned_size import UnusableError
 from latentmaps.data.picture_sources import FileError, PictureSource
 from latentmaps.data.raw_faces import RawFaces, file_sha256
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, describe_refusals
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +25,6 @@ LICENCE = "the pictures are yours: nothing is known of their licence"
 _MOST_FACES = 999_999
 # a process needs a second to start; photographs take 20 to 100 ms each
 _FILES_WORTH_A_PROCESS = 50
-_PENDING_A_PROCESS = 4
-# in a message; the others are counted
-_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -98,7 +93,8 @@ def _write_archive(
     origins: list[str] = []
     refused: list[tuple[str, str]] = []
     with archive.ArchiveWriter(target) as writer:
-        files = _convert_all(source, num_processes)
+        convert = functools.partial(_convert, source)
+        files = parallel.map_in_processes(convert, source.names, num_processes)
         for file in progress.track(files, num_files, "Converting", "files"):
             if file.jpeg is None:
                 refused.append((file.name, file.reason))
@@ -108,19 +104,6 @@ def _write_archive(
             if len(origins) == num_wanted:
                 break
     return origins, refused
-
-
-def _convert_all(source: PictureSource, num_processes: int) -> Iterator[_Taken]:
-    convert = functools.partial(_convert, source)
-    if num_processes < 2:
-        yield from map(convert, source.names)
-        return
-    # a plain fork would copy a process whose threads hold locks
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(num_processes, mp_context=context) as executor:
-        yield from parallel.map_in_order(
-            executor, convert, source.names, num_pending=_PENDING_A_PROCESS * num_processes
-        )
 
 
 def _convert(source: PictureSource, name: str) -> _Taken:
@@ -133,10 +116,9 @@ def _convert(source: PictureSource, name: str) -> _Taken:
 def _require_few(path: Path, refused: Sequence[tuple[str, str]], max_refused: int) -> None:
     if len(refused) <= max_refused:
         return
-    named = "; ".join(f"{name}: {reason}" for name, reason in refused[:_NAMED])
     raise DataError(
         f"{path}: {len(refused):,} files are no usable picture, expected at most {max_refused:,} "
-        f"({named}{'; ...' if len(refused) > _NAMED else ''}); mend them, take them out, or raise "
+        f"({describe_refusals(refused)}); mend them, take them out, or raise "
         "fetch_faces.max_refused to go on without them"
     )
 
