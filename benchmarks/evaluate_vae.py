@@ -1,7 +1,7 @@
 """Time and memory of the stage evaluate_vae for more and more test faces.
 
-Takes the trained VAE and the faces of the last ``dvc repro``, repeated until there are as many as are
-wanted, mirrored every other time. Prints a table in Markdown::
+Takes the trained VAE and the faces of the last ``dvc repro``, repeated until there are as many as
+are wanted, mirrored every other time. Prints a table in Markdown::
 
     PYTHONPATH=src python -m benchmarks.evaluate_vae
 """

@@ -24,7 +24,7 @@ Result = subprocess.CompletedProcess[str]
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with a VAE that has seen ten faces."""
     workspace = Workspace(tmp_path_factory.mktemp("faces"), Path(__file__).parents[1])
-    workspace.write_faces(num_test=NUM_FACES - 11)
+    workspace.write_faces(num_train=10, num_test=NUM_FACES - 11)
     write_index(workspace)
     workspace.shrink_network()
     workspace.set_param("mixture_components: 10 ", "mixture_components: 2 ")
