@@ -64,7 +64,7 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("num_points", [(6, 7), (7, 6)])
 def test_too_small_a_set_is_refused(num_points: tuple[int, int]) -> None:
     real, generated = (normal(num) for num in num_points)
-    with pytest.raises(DataError, match=r"split_faces.num_test: found 6 .* expected at least 7"):
+    with pytest.raises(DataError, match=r"evaluate_vae: found 6 .* expected at least 7"):
         neighbours.precision_recall_density_coverage(real, generated)
     enough = neighbours.precision_recall_density_coverage(normal(7), normal(7))
     assert 0.0 <= enough.precision <= 1.0

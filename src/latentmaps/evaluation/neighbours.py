@@ -66,8 +66,9 @@ def precision_recall_density_coverage(
 def _require_enough(num_images: int, nearest_k: int) -> None:
     if num_images <= nearest_k + 1:
         raise DataError(
-            f"split_faces.num_test: found {num_images} images to compare, expected at least "
-            f"{nearest_k + 2} to look for {nearest_k} neighbours of each; raise it"
+            f"evaluate_vae: found {num_images} images in a set to compare, expected at least "
+            f"{nearest_k + 2} to look for {nearest_k} neighbours of each; raise num_compared, or "
+            "num_train and num_test of split_faces"
         )
 
 

@@ -24,24 +24,26 @@ NUM_COMPONENTS = 64
 
 _LARGEST_SIDE = 32
 _ROWS_A_CHUNK = 250
-# a variance below this share of the largest is rounding; divided by its root, such a direction
-# would be noise of size 1
+# a variance below this share of the largest is rounding, and its direction any
 _SMALLEST_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
 class PixelsPca:
-    """Whitened principal components of small pictures.
+    """Principal components of small pictures.
 
     Definition 1: area averages of at most 32x32 pixels, grey or colour as they come, 0..1; their
     mean over the training images subtracted; the 64 directions in which the training images vary
-    most, fewer if they vary in fewer, each divided by its standard deviation over the training
-    images. A unit is one standard deviation of the training images, so numbers compare only between
-    experiments with the same training images. Whoever changes this counts the definition up.
+    most, fewer if they vary in fewer, all divided by one number, the root of their mean variance
+    over the training images. So numbers compare only between experiments with the same training
+    images. Whoever changes this counts the definition up.
+
+    Directions keep their weights: divided each by its own standard deviation, the many in which no
+    blurred face varies drowned the rest, and samplers that look very different had equal distances.
 
     Attributes:
         mean: (height * width * channels,), of the small pictures.
-        directions: (height * width * channels, d), already divided by the standard deviations.
+        directions: (height * width * channels, d), already divided by that number.
         name: stands in metrics.
     """
 
@@ -87,8 +89,8 @@ def fit(
         )
     # the sign of an eigenvector is arbitrary: the largest entry is made positive
     largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))]
-    directions = vectors * np.sign(largest) / np.sqrt(values)
-    return PixelsPca(origin + offset, directions[:, :num_components])
+    unit = np.sqrt(values[:num_components].mean())
+    return PixelsPca(origin + offset, (vectors * np.sign(largest) / unit)[:, :num_components])
 
 
 def _directions_of_few(chunks: Iterator[Array]) -> Directions:
