@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 from tests.models.example_vae import small_vae
 
+from latentmaps.errors import DataError
 from latentmaps.evaluation import samples
 from latentmaps.models import samplers
 from latentmaps.models.encodings import Encodings
@@ -100,3 +101,12 @@ def test_cool_faces_are_less_diverse(numbers: dict) -> None:
     rows = numbers["samples"]
     for name in ("prior", "gaussian", "mixture"):
         assert rows[f"{name}_cool"]["diversity"] < rows[name]["diversity"]
+
+
+def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
+    images = np.random.default_rng(2).integers(0, 120, (10, 16, 16, 3), dtype=np.uint8)
+    real = samples.RealFaces(images, train=np.arange(10), test=np.arange(10))
+    with pytest.raises(DataError, match="each of the 10 test faces equals a training face"):
+        samples.evaluate(
+            TrainedVae(small_vae()), {}, real, [Means()], samples.Settings(10, 0.5, seed=1)
+        )

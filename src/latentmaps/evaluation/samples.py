@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.data import batches
+from latentmaps.errors import DataError
 from latentmaps.evaluation import distances, neighbours, reconstruction
 from latentmaps.evaluation.feature_nets import FeatureNet
 from latentmaps.models import inference, samplers
@@ -117,7 +118,8 @@ def evaluate(
         other temperature. A row holds ``sharpness``, ``diversity`` and a part for each feature net.
 
     Raises:
-        DataError: there are too few faces for nearest neighbours.
+        DataError: there are too few faces for nearest neighbours, or all test faces are copies of
+            training faces.
     """
     num_compared = min(settings.num_compared, len(real.train), len(real.test))
     train = summarise(_read(real.images, real.train), nets)
@@ -168,15 +170,26 @@ def _decode(
         yield trained.decode(z)
 
 
+def _nearest_mean(
+    name: str, test: npt.NDArray[np.float32], train: npt.NDArray[np.float32]
+) -> float:
+    mean = float(neighbours.nearest_distances(test, train).mean())
+    if mean == 0.0:
+        raise DataError(
+            f"images.npy: each of the {len(test):,} test faces equals a training face, as {name} "
+            "sees them; expected faces that had no part in the training: take the copies out of "
+            "the source, and run fetch_faces again"
+        )
+    return mean
+
+
 class _Comparison:
     """The distances of a set of faces to the test faces, and to the training faces."""
 
     def __init__(self, *, train: Features, test: Features) -> None:
         self._train = train
         self._test = test
-        self._nearest = {
-            name: neighbours.nearest_distances(test[name], train[name]).mean() for name in test
-        }
+        self._nearest = {name: _nearest_mean(name, test[name], train[name]) for name in test}
 
     def numbers(self, features: Features) -> dict[str, dict[str, float]]:
         """Gives, for each feature net, the numbers of some faces."""
