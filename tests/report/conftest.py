@@ -34,23 +34,71 @@ TRAIN_VAE = {
     "num_train": 2500,
     "versions": VERSIONS,
 }
+FEATURES = {
+    "frechet_distance": 2.5,
+    "kernel_distance": 0.031,
+    "precision": 0.61,
+    "recall": 0.42,
+    "density": 0.87,
+    "coverage": 0.55,
+    "nearest_training": 0.93,
+}
+SAMPLE = {"sharpness": 1.9, "diversity": 0.21, "pixels-pca": FEATURES}
+REAL = {
+    "sharpness": 6.4,
+    "diversity": 0.33,
+    "pixels-pca": {
+        "frechet_distance": 0.4,
+        "kernel_distance": -0.001,
+        "precision": 0.95,
+        "recall": 0.94,
+        "density": 1.01,
+        "coverage": 0.97,
+        "nearest_training": 1.0,
+    },
+}
 EVALUATE_VAE = {
     "mse": 0.01234,
     "psnr_db": 19.87,
     "ssim": 0.712,
     "ms_ssim": 0.801,
-    "mmd_prior": 0.0123,
-    "mmd_floor": 0.0004,
     "bce_per_dim": 0.5731,
     "bce_above_entropy": 0.0412,
+    "sharpness": 1.91,
+    "sharpness_originals": 6.43,
+    "sampled": {
+        "mse": 0.01444,
+        "psnr_db": 18.55,
+        "ssim": 0.671,
+        "ms_ssim": 0.765,
+        "bce_per_dim": 0.5812,
+        "bce_above_entropy": 0.0493,
+        "sharpness": 1.85,
+    },
     "kl_nats": 24.31,
     "active_units": 41,
     "radius_mean": 15.62,
     "radius_std": 0.81,
     "radius_prior": 15.98,
-    "sharpness": 1.91,
-    "sharpness_originals": 6.43,
+    "z_mean_rms": 0.0712,
+    "z_std_mean": 0.9934,
+    "z_std_min": 0.8471,
+    "z_std_max": 1.2103,
+    "mmd_prior": 0.0123,
+    "mmd_floor": 0.0004,
     "num_test": 300,
+    "num_compared": 250,
+    "temperature": 0.8,
+    "feature_nets": ["pixels-pca"],
+    "samples": {
+        "real": REAL,
+        **{
+            f"{sampler}{suffix}": SAMPLE
+            for sampler in ("prior", "gaussian", "mixture")
+            for suffix in ("", "_cool")
+        },
+    },
+    "versions": VERSIONS,
 }
 TRAIN_CNN = {
     "test_accuracy": 0.9785,
@@ -71,13 +119,23 @@ SHEETS = {
     },
     "draw_samples": {
         "prior": "Random faces, z ~ N(0, I) - fact 5, epoch 12, seed 2022",
-        "aggregate_posterior": "Random faces, z ~ Gaussian fitted to the training faces",
+        "prior_processed": "Random faces, z ~ N(0, I), processed",
+        "gaussian": "Random faces, z ~ Gaussian fitted to the training faces",
+        "gaussian_processed": "Random faces, z ~ Gaussian, processed",
+        "mixture": "Random faces, z ~ mixture fitted to the training faces",
+        "mixture_processed": "Random faces, z ~ mixture, processed",
+        "temperatures": "Random faces at several temperatures",
     },
     "draw_latent_space": {
-        "traversals": "Traversals of the 8 dimensions with the most KL",
         "z_points": "z-points of 300 test faces",
+        "dimensions": "Mean, spread and KL of the dimensions",
+        "projection": "The plane in which the z-points vary most",
+        "interpolations": "Interpolations between test faces",
+        "traversals": "Traversals of the 8 dimensions with the most KL",
+        "attributes": "Attributes added and taken away",
     },
 }
+NUM_DIMENSIONS = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +152,7 @@ class Example:
     """The made-up results in a folder.
 
     Attributes:
-        folder: holds receipt.json, evaluate_vae.json and a folder for each of the other stages.
+        folder: holds receipt.json and a folder for each of the other stages.
     """
 
     folder: Path
@@ -106,7 +164,8 @@ class Example:
         _write_json(self.folder / "receipt.json", receipt)
         _write_json(self.folder / "train_vae/metrics.json", TRAIN_VAE)
         _write_history(self.folder / "train_vae/history.csv", losses)
-        _write_json(self.folder / "evaluate_vae.json", EVALUATE_VAE)
+        _write_json(self.folder / "evaluate_vae/metrics.json", EVALUATE_VAE)
+        _write_dimensions(self.folder / "evaluate_vae/dimensions.csv", NUM_DIMENSIONS)
         _write_json(self.folder / "train_cnn/metrics.json", TRAIN_CNN)
         _write_history(self.folder / "train_cnn/history.csv", ["accuracy", "loss"])
         for stage, titles in SHEETS.items():
@@ -128,7 +187,7 @@ class Example:
             FacesFiles(
                 receipt=self.folder / "receipt.json",
                 train_vae=self.folder / "train_vae",
-                evaluate_vae=self.folder / "evaluate_vae.json",
+                evaluate_vae=self.folder / "evaluate_vae",
                 draw_reconstructions=self.folder / "draw_reconstructions",
                 draw_samples=self.folder / "draw_samples",
                 draw_latent_space=self.folder / "draw_latent_space",
@@ -172,6 +231,12 @@ def _write_history(path: Path, columns: Sequence[str]) -> None:
     names = [*columns, *(f"val_{name}" for name in columns)]
     values = [[epoch, *(100.0 / epoch + i for i in range(len(names)))] for epoch in (1, 2, 3)]
     _write_csv(path, ["epoch", *names], values)
+
+
+def _write_dimensions(path: Path, num_dimensions: int) -> None:
+    """Writes a table in which the KL rises from one dimension to the next."""
+    rows = [[i, 0.5 * i, 0.01 * i, 1.0 - 0.01 * i, i > 2] for i in range(num_dimensions)]
+    _write_csv(path, ["dimension", "kl_nats", "mean", "std", "is_active"], rows)
 
 
 def _write_layer(folder: Path, layer: str, num_maps: int) -> None:

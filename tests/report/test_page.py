@@ -50,25 +50,28 @@ class Outline(HTMLParser):
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
     pictures = sorted(pristine.folder.rglob("*.png"))
     sources = Outline(rendered).attributes("src", "img")
-    assert len(pictures) == 8
+    assert len(pictures) == 17
     assert sorted(sources) == sorted(inputs.read_picture(path).data_url for path in pictures)
 
 
 def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> None:
     outline = Outline(rendered)
     for name in ("alt", "width", "height"):
-        assert len([value for value in outline.attributes(name, "img") if value]) == 8
+        assert len([value for value in outline.attributes(name, "img") if value]) == 17
 
 
 def test_every_curve_is_on_the_page(rendered: str) -> None:
     labels = Outline(rendered).attributes("aria-label", "svg")
-    assert labels == [
-        "Total loss",
-        "Reconstruction loss",
-        "KL loss, times fact",
-        "Accuracy",
-        "Loss",
-    ]
+    titles = ["Total loss", "Reconstruction loss", "KL loss, times fact", "Accuracy", "Loss"]
+    assert [label.partition(".")[0] for label in labels] == titles
+
+
+def test_a_curve_says_where_it_begins_and_ends(rendered: str) -> None:
+    [label, *_] = Outline(rendered).attributes("aria-label", "svg")
+    assert label == (
+        "Total loss. Training: from 100 after epoch 1 to 33 after epoch 3. "
+        "Validation: from 103 after epoch 1 to 36 after epoch 3."
+    )
 
 
 def test_nothing_is_loaded_from_outside(rendered: str) -> None:
@@ -164,7 +167,7 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
     ("name", "values", "message"),
     [
         ("train_vae/metrics.json", {"fact": None}, "metrics.json: has no 'fact'"),
-        ("evaluate_vae.json", {"ssim": "high"}, "ssim: found 'high', expected a number"),
+        ("evaluate_vae/metrics.json", {"ssim": "high"}, "ssim: found 'high', expected a number"),
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
         ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
@@ -188,7 +191,7 @@ def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> No
 
 
 def test_an_extra_number_changes_nothing(example: "Example", rendered: str) -> None:
-    example.change("evaluate_vae.json", something_new=1.0)
+    example.change("evaluate_vae/metrics.json", something_new=1.0)
     assert example.render() == rendered
 
 
