@@ -57,7 +57,7 @@ REAL = {
         "nearest_training": 1.0,
     },
 }
-EVALUATE_VAE = {
+EVALUATE_VAE: dict[str, Any] = {
     "mse": 0.01234,
     "psnr_db": 19.87,
     "ssim": 0.712,

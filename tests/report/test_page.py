@@ -74,6 +74,120 @@ def test_a_curve_says_where_it_begins_and_ends(rendered: str) -> None:
     )
 
 
+def test_every_figure_tells_the_command_that_redraws_it(rendered: str) -> None:
+    figures = re.findall(r"<figure.*?</figure>", rendered, flags=re.DOTALL)
+    commands = [
+        re.search(r"Redraw: <code>dvc repro --force --single-item (\S+)</code>", figure)
+        for figure in figures
+    ]
+    assert len(figures) == 22
+    assert None not in commands
+    stages = [command[1] for command in commands if command]
+    assert stages[:7] == ["draw_samples"] * 7
+    assert stages.count("build_report") == 5  # it draws the curves; train_vae would train again
+
+
+def test_a_processed_sheet_is_folded_away_below_its_own(rendered: str) -> None:
+    folded = re.findall(r'<details class="processed">.*?</details>', rendered, flags=re.DOTALL)
+    keys = [re.findall(r'<figure class="[^"]*" id="([^"]*)"', part) for part in folded]
+    assert keys == [[f"draw-samples-{key}-processed"] for key in ("prior", "gaussian", "mixture")]
+    order = Outline(rendered).attributes("id", "figure")
+    assert order.index("draw-samples-prior-processed") == order.index("draw-samples-prior") + 1
+    assert order.index("draw-samples-temperatures") == order.index("draw-samples-prior") + 6
+
+
+def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") -> None:
+    words = {"title": "The plane", "caption": "There are no attributes, so no colours."}
+    example.change("draw_latent_space/sheets.json", projection=words)
+    text = example.render()
+    assert 'alt="The plane. There are no attributes, so no colours."' in text
+    # beside the chart, too: its own picture holds no caption
+    assert '<p class="words"><b>The plane.</b> There are no attributes' in text
+
+
+def test_every_explanation_belongs_to_one_button_and_follows_it(rendered: str) -> None:
+    elements = Outline(rendered).elements
+    buttons = [(i, values) for i, (tag, values) in enumerate(elements) if tag == "button"]
+    assert len(buttons) > 60
+    for i, button in buttons:
+        tag, popover = elements[i + 1]
+        assert (tag, "popover" in popover) == ("span", True)
+        targets = {button[name] for name in ("popovertarget", "interestfor", "aria-describedby")}
+        assert targets == {popover["id"]}
+
+
+@pytest.mark.parametrize(
+    ("table", "num_rows", "num_unexplained"),
+    [("numbers", 19, 6), ("samplers", 7, 2), ("dimensions", 20, 22)],
+)
+def test_every_number_in_a_table_is_explained(
+    rendered: str, table: str, num_rows: int, num_unexplained: int
+) -> None:
+    bodies = re.findall(f'<table class="{table}">.*?</table>', rendered, flags=re.DOTALL)
+    heads = [head for body in bodies for head in re.findall(r"<th .*?</th>", body, re.DOTALL)]
+    rows = [head for head in heads if 'scope="row"' in head]
+    assert len(rows) == num_rows
+    # what a table is about, its plain columns, and the numbers of dimensions
+    assert len([head for head in heads if "popovertarget" not in head]) == num_unexplained
+
+
+def test_every_explanation_stands_in_the_glossary(rendered: str) -> None:
+    glossary = rendered[rendered.index('<section id="glossary"') :]
+    popovers = re.findall(r'<span class="about"[^>]*>(.*?)</span>', rendered)
+    assert len(popovers) > 60
+    assert all(f"<dd>{words}</dd>" in glossary for words in popovers)
+
+
+def test_every_table_has_a_caption_and_heads_with_a_scope(rendered: str) -> None:
+    outline = Outline(rendered)
+    tags = [tag for tag, _ in outline.elements]
+    assert tags.count("caption") == tags.count("table") == 9
+    assert len(outline.attributes("scope", "th")) == tags.count("th")
+
+
+def test_the_navigation_leads_to_every_section_and_heading_below_it(rendered: str) -> None:
+    outline = Outline(rendered)
+    [contents] = re.findall(r'<nav class="contents".*?</nav>', rendered, flags=re.DOTALL)
+    links = [link.removeprefix("#") for link in Outline(contents).attributes("href", "a")]
+    assert set(outline.attributes("id", "section")) < set(links)
+    sections = {"faces", "digits"}
+    for section in sections:
+        part = rendered[rendered.index(f'<section id="{section}"') :].partition("</section>")[0]
+        assert set(Outline(part).attributes("id", "h3")) < set(links)
+
+
+@pytest.mark.parametrize(
+    ("source", "notice"),
+    [
+        ("avatars", None),
+        ("celeba", "must stay on this machine: do not publish it, send it or commit it."),
+        ("folder", "These are your own pictures, and this page shows some of them. Whose faces"),
+        ("another", "Whose faces are they?"),
+    ],
+)
+def test_pictures_of_real_persons_come_with_a_notice(
+    example: "Example", source: str, notice: str | None
+) -> None:
+    example.change("receipt.json", source=source)
+    text = example.render()
+    assert ('<p class="notice" role="note">' in text) == (notice is not None)
+    if notice:
+        assert text.count(notice) == 2  # on top, and under Licence
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0",
+        "dvc queue start",
+        "latentmaps compare",
+        "dvc exp run -S profiles.sample.train_vae.epochs=30",
+    ],
+)
+def test_the_page_tells_how_to_vary_the_run(rendered: str, command: str) -> None:
+    assert f'<code class="command">{command}</code>' in rendered
+
+
 def test_nothing_is_loaded_from_outside(rendered: str) -> None:
     text = rendered
     outline = Outline(text)
@@ -168,6 +282,9 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
     [
         ("train_vae/metrics.json", {"fact": None}, "metrics.json: has no 'fact'"),
         ("evaluate_vae/metrics.json", {"ssim": "high"}, "ssim: found 'high', expected a number"),
+        ("evaluate_vae/metrics.json", {"sampled": None}, "has no 'sampled'"),
+        ("evaluate_vae/metrics.json", {"z_std_max": None}, "has no 'z_std_max'"),
+        ("evaluate_vae/metrics.json", {"samples": None}, "has no 'samples'"),
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
         ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),

@@ -21,14 +21,14 @@ _CURVES = {
 _LATENT_CHARTS = ("z_points", "dimensions", "projection")
 _DRAWN_FACES = "avatars"
 _NOTICE_OF_CELEBA = (
-    "Photographs of real persons. CelebA is for non-commercial research only, and its terms "
+    "Photographs of real persons, from CelebA: for non-commercial research only, and its terms "
     "forbid to pass on any part of it. This page, and every sheet with real faces or with "
     "reconstructions of them, must stay on this machine: do not publish it, send it or commit it."
 )
 _NOTICE_OF_OTHERS = (
-    "These are your own pictures, and this page shows some of them and copies of them. Think of "
-    "whose faces they are before you let the page leave this machine: whoever can be recognised "
-    "has a say in it."
+    "These are your own pictures, and this page shows some of them. Whose faces are they? Whoever "
+    "can be recognised has a say in where this page goes; until you have asked, keep it on this "
+    "machine."
 )
 
 
