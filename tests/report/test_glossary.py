@@ -1,7 +1,7 @@
 """Every number has plain words, and the better of two values is found whichever way it goes."""
 
 import pytest
-from tests.report import conftest
+from tests.report import made_up
 
 from latentmaps.report import glossary
 from latentmaps.report.glossary import Better, Term
@@ -29,7 +29,7 @@ def test_every_name_stands_once() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*conftest.EVALUATE_VAE["sampled"], *conftest.FEATURES, "diversity", "kl_nats", "z_std_max"],
+    [*made_up.EVALUATE_VAE["sampled"], *made_up.FEATURES, "diversity", "kl_nats", "z_std_max"],
 )
 def test_a_number_of_evaluate_vae_has_words(name: str) -> None:
     assert glossary.term(name).name == name
