@@ -49,9 +49,9 @@ def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") ->
     ("source", "notice"),
     [
         ("avatars", None),
-        ("celeba", "must stay on this machine: do not publish it, send it or commit it."),
-        ("folder", "These are your own pictures, and this page shows some of them. Whose faces"),
-        ("another", "Whose faces are they?"),
+        ("celeba", "and so must this page: do not publish, send or commit them."),
+        ("folder", "Until you have asked, keep it on this machine."),
+        ("another", "These are your own pictures: whose faces are they?"),
     ],
 )
 def test_pictures_of_real_persons_come_with_a_notice(
