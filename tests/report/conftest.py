@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from tests.report import visits
+from playwright.sync_api import Browser
+from tests.browsing import started_browser
 from tests.report.made_up import Example
 
 from latentmaps.report import page
@@ -34,12 +34,8 @@ def example(pristine: Example, tmp_path: Path) -> Example:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=visits.find_chromium(), args=visits.ARGUMENTS
-        )
-        yield chromium
-        chromium.close()
+    with started_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

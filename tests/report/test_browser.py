@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.report.visits import Visit
+from tests.browsing import Visit
+from tests.report import reading
 
 from latentmaps.report import offline_plots
 
@@ -30,7 +31,7 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_sticks_out_to_the_side(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    visit.unfold()
+    reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 

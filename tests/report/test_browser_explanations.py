@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.report.visits import Visit
+from tests.browsing import Visit
+from tests.report import reading
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +25,7 @@ def test_a_click_opens_an_explanation_and_escape_closes_it(
     browser: Browser, report: Path, place: str, with_scripts: bool
 ) -> None:
     visit = Visit(browser, report, with_scripts=with_scripts)
-    button, explanation = visit.explanation(place)
+    button, explanation = reading.explanation(visit.page, place)
     expect(explanation).to_be_hidden()
     button.click()
     expect(explanation).to_be_visible()
@@ -35,7 +36,9 @@ def test_a_click_opens_an_explanation_and_escape_closes_it(
 
 def test_a_second_explanation_closes_the_first(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
-    (first_button, first), (button, second) = (visit.explanation(one) for one in EXPLANATIONS[:2])
+    (first_button, first), (button, second) = (
+        reading.explanation(visit.page, one) for one in EXPLANATIONS[:2]
+    )
     first_button.click()
     button.click()
     expect(first).to_be_hidden()
@@ -44,7 +47,7 @@ def test_a_second_explanation_closes_the_first(browser: Browser, report: Path) -
 
 def test_the_pointer_opens_an_explanation_and_takes_it_away(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
-    button, explanation = visit.explanation(EXPLANATIONS[0])
+    button, explanation = reading.explanation(visit.page, EXPLANATIONS[0])
     button.hover()
     expect(explanation).to_be_visible()
     explanation.hover()  # to read on, or to select
@@ -61,7 +64,7 @@ def test_the_pointer_opens_an_explanation_and_takes_it_away(browser: Browser, re
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_a_key_opens_an_explanation(browser: Browser, report: Path, key: str) -> None:
     visit = Visit(browser, report)
-    button, explanation = visit.explanation(EXPLANATIONS[0])
+    button, explanation = reading.explanation(visit.page, EXPLANATIONS[0])
     button.focus()
     visit.page.keyboard.press(key)
     expect(explanation).to_be_visible()
@@ -73,11 +76,13 @@ def test_a_key_opens_an_explanation(browser: Browser, report: Path, key: str) ->
 def test_a_tap_opens_an_explanation_and_a_tap_elsewhere_closes_it(
     browser: Browser, report: Path
 ) -> None:
-    visit = Visit(browser, report, width=390, has_touch=True)
-    button, explanation = visit.explanation(EXPLANATIONS[0])
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    button, explanation = reading.explanation(page, EXPLANATIONS[0])
     button.tap()
     expect(explanation).to_be_visible()
-    visit.page.locator("h1").tap()
+    page.locator("h1").tap()
     expect(explanation).to_be_hidden()
 
 
@@ -91,7 +96,7 @@ def test_a_screen_reader_is_told_what_a_number_means(browser: Browser, report: P
 @pytest.mark.parametrize("width", [320, 640, 1280])
 def test_no_explanation_sticks_out(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    visit.unfold()
+    reading.unfold(visit.page)
     boxes = visit.page.evaluate(
         """() => Array.from(document.querySelectorAll('[popovertarget]'), button => {
             button.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.report.visits import Visit
+from tests.browsing import Visit
+from tests.report import reading
 
 from latentmaps.report import page
 
@@ -91,9 +92,9 @@ def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) 
     path = example.folder / "index.html"
     page.write(example.render(), path)
     visit = Visit(browser, path)
-    visit.unfold()
+    reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
-    visit.explanation("headline-psnr-db")[0].click()
+    reading.explanation(visit.page, "headline-psnr-db")[0].click()
     visit.page.mouse.move(0, 0)
     colours = visit.page.evaluate(_READ_COLOURS)
     paper = _luminance(visit.page.evaluate("getComputedStyle(document.body).backgroundColor"))
@@ -107,7 +108,7 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(
     browser: Browser, report: Path, width: int
 ) -> None:
     visit = Visit(browser, report, width=width)
-    visit.unfold()
+    reading.unfold(visit.page)
     expected = visit.page.evaluate(
         """() => Array.from(document.querySelectorAll('a, button, input, summary, [tabindex="0"]'))
             .filter(one => one.checkVisibility()).length"""

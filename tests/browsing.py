@@ -1,4 +1,4 @@
-"""A page opened in a real browser, without a network.
+"""A real browser for the tests of pages, without a network.
 
 Chromium is not part of the Python packages: without it these tests are skipped, unless
 LATENTMAPS_REQUIRE_BROWSER=1 says that they must run. LATENTMAPS_CHROMIUM may name the program.
@@ -6,10 +6,12 @@ LATENTMAPS_REQUIRE_BROWSER=1 says that they must run. LATENTMAPS_CHROMIUM may na
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without these Chromium looks for updates and the like, which is no request of the page.
@@ -24,8 +26,15 @@ ARGUMENTS = [
 ]
 
 
-def find_chromium() -> str:
-    """Gives the path of the program, or skips the test."""
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=_find_chromium(), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+def _find_chromium() -> str:
     named = os.environ.get("LATENTMAPS_CHROMIUM")
     found = [path for name in ([named] if named else PROGRAMS) if (path := shutil.which(name))]
     if found:
@@ -43,18 +52,10 @@ class Visit:
     """A page that was opened, and what went wrong meanwhile."""
 
     def __init__(
-        self,
-        browser: Browser,
-        path: Path,
-        *,
-        width: int = 1280,
-        with_scripts: bool = True,
-        has_touch: bool = False,
+        self, browser: Browser, path: Path, *, width: int = 1280, with_scripts: bool = True
     ) -> None:
         context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            java_script_enabled=with_scripts,
-            has_touch=has_touch,
+            viewport={"width": width, "height": 800}, java_script_enabled=with_scripts
         )
         self.page: Page = context.new_page()
         self.troubles: list[str] = []
@@ -72,12 +73,3 @@ class Visit:
     def width_of_content(self) -> int:
         """Gives the width of all that can be scrolled to, pixels."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))
-
-    def unfold(self) -> None:
-        """Opens all that is folded."""
-        self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-
-    def explanation(self, place: str) -> tuple[Locator, Locator]:
-        """Gives the button and the explanation with the id ``about-`` and `place`."""
-        popover = f"about-{place}"
-        return self.page.locator(f"[popovertarget={popover}]"), self.page.locator(f"#{popover}")
