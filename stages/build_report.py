@@ -38,7 +38,7 @@ if __name__ == "__main__":
         inputs={
             "receipt": "JSON, what fetch_faces took",
             "train_vae": "folder with metrics.json and history.csv of the VAE",
-            "evaluate_vae": "JSON, the numbers on the test faces",
+            "evaluate_vae": "folder with metrics.json and dimensions.csv, on the test faces",
             "draw_reconstructions": "folder with sheets.json and its PNG files",
             "draw_samples": "folder with sheets.json and its PNG files",
             "draw_latent_space": "folder with sheets.json and its PNG files",

@@ -1,90 +1,17 @@
-"""The page and DVC's charts in a real browser, without a network.
+"""The page and DVC's charts in a real browser, without a network."""
 
-Chromium is not part of the Python packages: without it these tests are skipped, unless
-LATENTMAPS_REQUIRE_BROWSER=1 says that they must run. LATENTMAPS_CHROMIUM may name the program.
-"""
-
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser
+from tests.browsing import Visit
+from tests.report import reading
 
-from latentmaps.report import offline_plots, page
+from latentmaps.report import offline_plots
 
 pytestmark = pytest.mark.slow
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these Chromium looks for updates and the like, which is no request of the page.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def _find_chromium() -> str:
-    named = os.environ.get("LATENTMAPS_CHROMIUM")
-    found = [path for name in ([named] if named else PROGRAMS) if (path := shutil.which(name))]
-    if found:
-        return found[0]
-    reason = (
-        f"NO BROWSER TEST WAS RUN: found none of {named or ', '.join(PROGRAMS)}; install Chromium "
-        "(Debian: apt-get install chromium) or name it in LATENTMAPS_CHROMIUM"
-    )
-    if os.environ.get("LATENTMAPS_REQUIRE_BROWSER") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_find_chromium(), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def report(rendered: str, tmp_path: Path) -> Path:
-    path = tmp_path / "index.html"
-    page.write(rendered, path)
-    return path
-
-
-class Visit:
-    """A page that was opened, and what went wrong meanwhile."""
-
-    def __init__(
-        self, browser: Browser, path: Path, *, width: int = 1280, with_scripts: bool = True
-    ) -> None:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800}, java_script_enabled=with_scripts
-        )
-        self.page: Page = context.new_page()
-        self.troubles: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.troubles.append(message.text))
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.troubles.append(request.url))
-        self.page.on("request", self._note)
-        self.page.goto(path.as_uri())
-
-    def _note(self, request: Request) -> None:
-        if not request.url.startswith("data:"):
-            self.requests.append(request.url)
-
-    def width_of_content(self) -> int:
-        """Gives the width of all that can be scrolled to, pixels."""
-        return int(self.page.evaluate("document.documentElement.scrollWidth"))
 
 
 def test_the_page_opens_without_a_complaint_or_a_request(browser: Browser, report: Path) -> None:
@@ -97,14 +24,14 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
     widths = Visit(browser, report).page.evaluate(
         "Array.from(document.images, image => image.complete ? image.naturalWidth : 0)"
     )
-    assert len(widths) == 8
+    assert len(widths) == 17
     assert min(widths) > 0
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_sticks_out_to_the_side(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -130,23 +57,10 @@ def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> 
     visit = Visit(browser, report, with_scripts=False)
     assert visit.troubles == []
     assert visit.page.locator("h1").is_visible()
-    assert visit.page.locator("figure img").count() == 8
+    assert visit.page.locator("figure img").count() == 17
     assert visit.page.locator(".curve svg").count() == 5
     visit.page.locator("summary").last.click()
     assert visit.page.get_by_text("train_vae.fact", exact=True).is_visible()
-
-
-def test_text_stands_out_from_a_dark_page(browser: Browser, report: Path) -> None:
-    visit = Visit(browser, report)
-    brightness = "(text => text.match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + +b, 0))"
-    read = f"[style => {brightness}(style.color), style => {brightness}(style.backgroundColor)]"
-    script = f"{read}.map(of => of(getComputedStyle(document.body)))"
-    visit.page.emulate_media(color_scheme="light")
-    ink, paper = visit.page.evaluate(script)
-    assert ink < 200 < 600 < paper
-    visit.page.emulate_media(color_scheme="dark")
-    ink, paper = visit.page.evaluate(script)
-    assert paper < 200 < 600 < ink
 
 
 def _dvc_repository(folder: Path) -> None:

@@ -6,23 +6,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latentmaps.report import inputs
+from latentmaps.report import glossary, inputs
+from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Document, Picture
+
+_PROCESSED = "_processed"
 
 
 @dataclass(frozen=True)
 class Number:
-    """A row of a table of numbers.
+    """A number that stands by itself.
 
     Attributes:
-        name: what it is.
+        label: what it is.
         value: as text, with its unit.
-        meaning: in plain words, and which values are good.
+        note: stands beside it.
+        term: explains it.
     """
 
-    name: str
+    label: str
     value: str
-    meaning: str = ""
+    note: str = ""
+    term: Term | None = None
+
+
+def explained(name: str, value: str) -> Number:
+    """Gives a number with the label and the words of a term.
+
+    Args:
+        name: of the term.
+        value: as text, with its unit.
+    """
+    term = glossary.term(name)
+    return Number(term.label, value, term=term)
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,7 @@ class Sheet:
         caption: what each tile is.
         command: redraws it.
         is_worded: the picture itself holds title and caption.
+        processed: the same tiles after processing, to be folded away.
     """
 
     key: str
@@ -44,10 +61,13 @@ class Sheet:
     caption: str
     command: str
     is_worded: bool = True
+    processed: "Sheet | None" = None
 
 
 def read_sheets(folder: Path, stage: str, *, charts: Collection[str] = ()) -> list[Sheet]:
     """Gives the sheets of one stage, in the order of its sheets.json.
+
+    A sheet ``a_processed`` goes along with the sheet ``a``, where there is one.
 
     Args:
         folder: holds sheets.json and a PNG of the same name for each of its entries.
@@ -58,9 +78,14 @@ def read_sheets(folder: Path, stage: str, *, charts: Collection[str] = ()) -> li
         DataError: a file is missing or damaged, or an entry has no title or caption.
     """
     document = inputs.read_document(folder / "sheets.json")
-    return [
-        _read_sheet(folder, stage, key, document.part(key), is_worded=key not in charts)
+    sheets = {
+        key: _read_sheet(folder, stage, key, document.part(key), is_worded=key not in charts)
         for key in document.values
+    }
+    return [
+        dataclasses.replace(sheet, processed=sheets.get(f"{key}{_PROCESSED}"))
+        for key, sheet in sheets.items()
+        if not (key.endswith(_PROCESSED) and key.removesuffix(_PROCESSED) in sheets)
     ]
 
 

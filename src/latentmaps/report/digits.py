@@ -2,27 +2,24 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps.errors import DataError
-from latentmaps.report import content, inputs
+from latentmaps.report import content, curves, glossary, inputs, tables
 from latentmaps.report.content import Number, Sheet
-from latentmaps.visualisation import charts
+from latentmaps.report.curves import Curve
+from latentmaps.report.inputs import Document
+from latentmaps.report.tables import Head, Row, Table
 
+# column of history.csv -> title, unit
 _CURVES = {"accuracy": ("Accuracy", "share read rightly"), "loss": ("Loss", "nats per digit")}
 _STATUSES = ("alive", "rescued", "dead")
-_TABLE_COLUMNS = {
-    "map_index": "Map",
-    "status": "Status",
-    "activation": "Activation",
-    "ratio": "Ratio to the strongest digit",
-    "winning_start": "Winning start",
-    "silent_share": "Silent starts",
-    "converged": "Converged",
-    "strongest_digit_label": "Strongest digit",
-}
+_TABLE_COLUMNS = (
+    *("status", "activation", "ratio", "winning_start", "silent_share", "converged"),
+    "strongest_digit_label",
+)
 
 
 @dataclass(frozen=True)
@@ -47,16 +44,14 @@ class Layer:
         sheet: the OIPs of all its feature maps.
         counts: status -> number of feature maps.
         median_ratio: of the maps that have one, as text.
-        header: of the table.
-        rows: of the table, one a feature map.
+        table: a row for each feature map.
     """
 
     name: str
     sheet: Sheet
     counts: dict[str, int]
     median_ratio: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    table: Table
 
     @property
     def num_maps(self) -> int:
@@ -71,17 +66,17 @@ class Digits:
     Attributes:
         headlines: the few numbers that stand on top of the page.
         run: how the network was trained.
-        numbers: the numbers on the test part, each with its meaning.
+        numbers: how many digits are read rightly.
         per_digit: digit -> share read rightly, as text.
-        curves: SVG, a chart for each measure.
+        curves: a chart for each measure.
         layers: in the order of params.yaml.
     """
 
     headlines: Sequence[Number]
     run: Sequence[Number]
-    numbers: Sequence[Number]
+    numbers: Table
     per_digit: dict[str, str]
-    curves: Sequence[str]
+    curves: Sequence[Curve]
     layers: Sequence[Layer]
 
 
@@ -93,38 +88,49 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
     """
     metrics = inputs.read_document(files.train_cnn / "metrics.json")
     layers = [_read_layer(files.draw_oips, name) for name in layer_names]
-    accuracy = content.percent(metrics.number("test_accuracy"), 2)
     per_digit = metrics.part("test_accuracy_per_digit")
     return Digits(
-        headlines=[
-            Number("Digits read", accuracy, "of the test images, rightly"),
-            Number("Feature maps", _share_found(layers), "with an input that excites them"),
-        ],
-        run=[
-            Number("For training", content.count(metrics.number("num_train"))),
-            Number("For the test", content.count(metrics.number("num_test"))),
-            Number("Epochs", f"{metrics.number('epochs'):.0f}"),
-            Number("Batch size", f"{metrics.number('batch_size'):.0f}"),
-            Number("Parameters", content.count(metrics.number("num_parameters"))),
-        ],
-        numbers=[
-            Number("Test accuracy", accuracy, "Digits that had no part in training."),
-            Number(
-                "Validation accuracy",
-                content.percent(metrics.number("val_accuracy"), 2),
-                "Digits taken from the training part, after the last epoch.",
-            ),
-            Number(
-                "Training accuracy",
-                content.percent(metrics.number("accuracy"), 2),
-                "Far above the other two, it would tell of digits learnt by heart.",
-            ),
-        ],
+        headlines=_headlines(metrics, layers),
+        run=_describe_run(metrics),
+        numbers=_describe_numbers(metrics),
         per_digit={
             digit: content.percent(per_digit.number(digit)) for digit in sorted(per_digit.values)
         },
-        curves=_draw_curves(files.train_cnn / "history.csv"),
+        curves=curves.read_curves(files.train_cnn / "history.csv", "train_cnn", _CURVES),
         layers=layers,
+    )
+
+
+def _headlines(metrics: Document, layers: Sequence[Layer]) -> list[Number]:
+    read, found = glossary.term("test_accuracy"), glossary.term("oip")
+    accuracy = read.text(metrics.number("test_accuracy"))
+    return [
+        Number("Digits read", accuracy, "of the test images, rightly", read),
+        Number(found.label, _share_found(layers), "with an input that excites them", found),
+    ]
+
+
+def _describe_run(metrics: Document) -> list[Number]:
+    return [
+        Number("For training", content.count(metrics.number("num_train"))),
+        Number("For the test", content.count(metrics.number("num_test"))),
+        content.explained("epoch", f"{metrics.number('epochs'):.0f}"),
+        content.explained("batch_size", f"{metrics.number('batch_size'):.0f}"),
+        content.explained("num_parameters", content.count(metrics.number("num_parameters"))),
+    ]
+
+
+def _describe_numbers(metrics: Document) -> Table:
+    names = ("test_accuracy", "val_accuracy", "accuracy")
+    return Table(
+        key="digits-read",
+        caption="How many digits the CNN reads rightly",
+        corner=Head("Number"),
+        columns=[Head("Share")],
+        rows=[
+            Row(tables.head(name), tables.cells(glossary.term(name).text(metrics.number(name))))
+            for name in names
+        ],
     )
 
 
@@ -135,7 +141,7 @@ def _share_found(layers: Sequence[Layer]) -> str:
 
 def _read_layer(folder: Path, name: str) -> Layer:
     path = folder / f"{name}.csv"
-    rows = inputs.read_rows(path, list(_TABLE_COLUMNS))
+    rows = inputs.read_rows(path, ["map_index", *_TABLE_COLUMNS])
     statuses = [row["status"] for row in rows]
     unknown = sorted(set(statuses) - set(_STATUSES))
     if unknown:
@@ -151,8 +157,23 @@ def _read_layer(folder: Path, name: str) -> Layer:
         sheet=_read_sheet(folder, name, counts, median_ratio),
         counts=counts,
         median_ratio=median_ratio,
-        header=list(_TABLE_COLUMNS.values()),
-        rows=[[_shorten(row[column]) for column in _TABLE_COLUMNS] for row in rows],
+        table=_tabulate(name, rows),
+    )
+
+
+def _tabulate(name: str, rows: Sequence[Mapping[str, str]]) -> Table:
+    return Table(
+        key=f"maps-{name}".replace("_", "-"),
+        caption=f"Feature maps of {name}",
+        corner=tables.head("map_index"),
+        columns=[tables.head(column) for column in _TABLE_COLUMNS],
+        rows=[
+            Row(
+                Head(row["map_index"]),
+                tables.cells(*(_shorten(row[column]) for column in _TABLE_COLUMNS)),
+            )
+            for row in rows
+        ],
     )
 
 
@@ -182,12 +203,3 @@ def _shorten(text: str) -> str:
         return f"{float(text):.3g}" if "." in text else text
     except ValueError:
         return text
-
-
-def _draw_curves(path: Path) -> list[str]:
-    columns = [name for column in _CURVES for name in (column, f"val_{column}")]
-    history = inputs.read_history(path, ["epoch", *columns])
-    return [
-        charts.draw_curve(history, column, title=title, unit=unit)
-        for column, (title, unit) in _CURVES.items()
-    ]

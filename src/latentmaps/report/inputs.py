@@ -59,6 +59,17 @@ class Document:
             raise DataError(self._complaint(key, value, "a text"))
         return value
 
+    def texts(self, key: str) -> list[str]:
+        """Gives a list of texts, at least one.
+
+        Raises:
+            DataError: there is none under `key`.
+        """
+        value = self._value(key)
+        if not isinstance(value, list) or not value or not all(isinstance(t, str) for t in value):
+            raise DataError(self._complaint(key, value, "a list of texts"))
+        return value
+
     def part(self, key: str) -> "Document":
         """Gives the object inside this one.
 

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from latentmaps.report import content
+from latentmaps.report import content, glossary
 from latentmaps.report.digits import DigitsFiles, read_digits
 from latentmaps.report.faces import FacesFiles, read_faces
 
@@ -47,6 +47,7 @@ def render(
             digits=read_digits(digits_files, layer_names),
             digits_source=digits_source,
             parameters=content.list_parameters(sections),
+            glossary=glossary.groups(),
         )
     )
 

@@ -76,7 +76,7 @@ def save_chart(figure: Figure, path: Path) -> None:
 
 
 def draw_curve(
-    history: Mapping[str, Sequence[float]], column: str, *, title: str, unit: str
+    history: Mapping[str, Sequence[float]], column: str, *, title: str, unit: str, alt: str = ""
 ) -> str:
     """Gives the course of one column over the epochs, as SVG text to put into a page.
 
@@ -86,8 +86,9 @@ def draw_curve(
         history: column name -> a value for each epoch. Holds `epoch`, `column` and, where there was
             a validation, ``val_`` and the name of the column.
         column: what is drawn.
-        title: above the chart, and its name for those who cannot see it.
+        title: above the chart.
         unit: of the values, for the vertical axis.
+        alt: says what is shown to those who cannot see it; without it the title does.
 
     Returns:
         An ``<svg>`` element that scales with the page, with ids of its own.
@@ -99,7 +100,7 @@ def draw_curve(
         axes.set(title=title, xlabel="epoch", ylabel=unit)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA[".svg"])
-    return _for_a_page(buffer.getvalue(), title)
+    return _for_a_page(buffer.getvalue(), alt or title)
 
 
 def _plot(axes: Axes, history: Mapping[str, Sequence[float]], column: str) -> None:
@@ -112,7 +113,7 @@ def _plot(axes: Axes, history: Mapping[str, Sequence[float]], column: str) -> No
     axes.legend(frameon=False)
 
 
-def _for_a_page(svg: str, title: str) -> str:
+def _for_a_page(svg: str, alt: str) -> str:
     """Gives the element without what is meant for a file: a prologue, a fixed size, a fixed ink."""
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
@@ -124,4 +125,4 @@ def _for_a_page(svg: str, title: str) -> str:
     # Ids that nothing refers to are the same in every chart; a page may have each id once.
     used = set(re.findall(r"#([\w.]+)", element))
     element = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", element)
-    return element.replace("<svg ", f'<svg role="img" aria-label="{html.escape(title)}" ', 1)
+    return element.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)

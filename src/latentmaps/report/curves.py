@@ -1,0 +1,74 @@
+"""The curves of a training, each with its words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentmaps.report import content, glossary, inputs
+from latentmaps.report.glossary import Term
+from latentmaps.report.inputs import History
+from latentmaps.visualisation import charts
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A chart of the page.
+
+    Attributes:
+        key: its name within the page.
+        title: of the chart.
+        term: explains it.
+        drawing: SVG.
+        caption: where it begins and ends.
+        command: redraws it.
+    """
+
+    key: str
+    title: str
+    term: Term
+    drawing: str
+    caption: str
+    command: str
+
+
+def read_curves(path: Path, stage: str, axes: Mapping[str, tuple[str, str]]) -> list[Curve]:
+    """Gives a curve for each column, in training and validation.
+
+    Args:
+        path: history.csv.
+        stage: wrote it.
+        axes: column -> title of the chart, unit of the values.
+
+    Raises:
+        DataError: the file is missing or damaged, or lacks a column.
+    """
+    columns = [name for column in axes for name in (column, f"val_{column}")]
+    history = inputs.read_history(path, ["epoch", *columns])
+    return [
+        _draw(history, column, title=title, unit=unit, stage=stage)
+        for column, (title, unit) in axes.items()
+    ]
+
+
+def _draw(history: History, column: str, *, title: str, unit: str, stage: str) -> Curve:
+    term = glossary.term(column)
+    caption = (
+        f"Training: {_describe(history['epoch'], history[column], term)}. "
+        f"Validation: {_describe(history['epoch'], history[f'val_{column}'], term)}."
+    )
+    return Curve(
+        key=f"{stage}-{column}".replace("_", "-"),
+        title=title,
+        term=term,
+        drawing=charts.draw_curve(
+            history, column, title=title, unit=unit, alt=f"{title}. {caption}"
+        ),
+        caption=caption,
+        # the stage that trains writes numbers only; they become curves when the page is built
+        command=content.redraw_command("build_report"),
+    )
+
+
+def _describe(epochs: Sequence[float], values: Sequence[float], term: Term) -> str:
+    first, last = (f"{term.text(values[i])} after epoch {epochs[i]:.0f}" for i in (0, -1))
+    return first if len(values) == 1 else f"from {first} to {last}"

@@ -1,0 +1,155 @@
+"""The tables of numbers on reconstructions and on the latent space."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentmaps.errors import DataError
+from latentmaps.report import content, glossary, inputs, tables
+from latentmaps.report.inputs import Document
+from latentmaps.report.tables import Head, Row, Table
+
+_RECONSTRUCTION_NUMBERS = (
+    *("mse", "psnr_db", "ssim", "ms_ssim"),
+    *("bce_per_dim", "bce_above_entropy", "sharpness"),
+)
+# name -> value of the prior N(0, I)
+_MOMENTS = {"z_mean_rms": 0.0, "z_std_mean": 1.0, "z_std_min": 1.0, "z_std_max": 1.0}
+_NO_VALUE = "\N{EN DASH}"
+_DIMENSION_COLUMNS = {
+    "kl_nats": "dimension_kl_nats",
+    "mean": "dimension_mean",
+    "std": "dimension_std",
+}
+_IN_USE = {"True": "yes", "False": "no"}
+_NUM_FIRST = 16
+_NUM_SHOWN = 256
+
+
+def reconstruction_table(test: Document) -> Table:
+    """Gives the numbers on reconstructions, from the posterior mean and from a sampled z.
+
+    Args:
+        test: metrics.json of evaluate_vae.
+
+    Raises:
+        DataError: a number is missing.
+    """
+    sampled = test.part("sampled")
+    real = glossary.term("sharpness").text(test.number("sharpness_originals"))
+    notes = {"sharpness": f"The faces themselves have {real}."}
+    return Table(
+        key="reconstruction-numbers",
+        caption=f"Reconstructions of {content.count(test.number('num_test'))} test faces",
+        corner=Head("Number"),
+        columns=[tables.head("posterior_mean"), tables.head("sampled")],
+        rows=[
+            Row(
+                tables.head(name, note=notes.get(name, "")),
+                tables.cells(_text(test, name), _text(sampled, name)),
+            )
+            for name in _RECONSTRUCTION_NUMBERS
+        ],
+    )
+
+
+def _text(document: Document, name: str, key: str = "") -> str:
+    """Gives a number as the term `name` shows it; `key`: its name in the file, if another."""
+    return glossary.term(name).text(document.number(key or name))
+
+
+def latent_table(training: Document, test: Document) -> Table:
+    """Gives the numbers on where faces lie in the latent space, beside those of the prior.
+
+    Args:
+        training: metrics.json of train_vae.
+        test: metrics.json of evaluate_vae.
+
+    Raises:
+        DataError: a number is missing.
+    """
+    num_active, latent_dim = test.number("active_units"), training.number("latent_dim")
+    radius = f"{_text(test, 'radius_mean')} \N{PLUS-MINUS SIGN} {test.number('radius_std'):.2f}"
+    values = {
+        "kl_nats": (_text(test, "kl_nats"), glossary.term("kl_nats").text(0.0)),
+        "kl_share": (_text(training, "kl_share", "val_kl_share"), _NO_VALUE),
+        "active_units": (f"{num_active:.0f} of {latent_dim:.0f}", _NO_VALUE),
+        "radius_mean": (radius, _text(test, "radius_mean", "radius_prior")),
+        **{
+            name: (_text(test, name), glossary.term(name).text(prior))
+            for name, prior in _MOMENTS.items()
+        },
+        "mmd_prior": (_text(test, "mmd_prior"), _text(test, "mmd_prior", "mmd_floor")),
+    }
+    return Table(
+        key="latent-numbers",
+        caption="Where the faces lie in the latent space",
+        corner=Head("Number"),
+        columns=[Head("Test faces"), Head("Random points, N(0, I)")],
+        rows=[Row(tables.head(name), tables.cells(*texts)) for name, texts in values.items()],
+    )
+
+
+@dataclass(frozen=True)
+class Dimensions:
+    """The dimensions of the latent space, those with the most KL first.
+
+    Attributes:
+        first: the table that stands open.
+        others: the table that is folded; None: there are no more.
+        num_left_out: dimensions in neither.
+    """
+
+    first: Table
+    others: Table | None
+    num_left_out: int
+
+
+def read_dimensions(path: Path) -> Dimensions:
+    """Gives the tables of dimensions.
+
+    Args:
+        path: dimensions.csv of evaluate_vae.
+
+    Raises:
+        DataError: the file is missing or damaged.
+    """
+    rows = inputs.read_rows(path, ["dimension", *_DIMENSION_COLUMNS, "is_active"])
+    rows.sort(key=lambda row: -inputs.to_number(path, "kl_nats", row["kl_nats"]))
+    first, others = rows[:_NUM_FIRST], rows[_NUM_FIRST:_NUM_SHOWN]
+    caption = f"The {len(first)} dimensions with the most KL"
+    return Dimensions(
+        first=_dimension_table(path, first, key="dimensions", caption=caption),
+        others=_dimension_table(
+            path, others, key="other-dimensions", caption="Those with less KL, in falling order"
+        )
+        if others
+        else None,
+        num_left_out=len(rows[_NUM_SHOWN:]),
+    )
+
+
+def _dimension_table(
+    path: Path, rows: Sequence[Mapping[str, str]], *, key: str, caption: str
+) -> Table:
+    names = [*_DIMENSION_COLUMNS.values(), "is_active"]
+    return Table(
+        key=key,
+        caption=caption,
+        corner=Head("Dimension"),
+        columns=[tables.head(name) for name in names],
+        rows=[_dimension_row(path, row) for row in rows],
+    )
+
+
+def _dimension_row(path: Path, row: Mapping[str, str]) -> Row:
+    if row["is_active"] not in _IN_USE:
+        raise DataError(
+            f"{path}: is_active: found {row['is_active']!r}, expected True or False; run the stage "
+            "again that writes it"
+        )
+    numbers = [
+        glossary.term(name).text(inputs.to_number(path, column, row[column]))
+        for column, name in _DIMENSION_COLUMNS.items()
+    ]
+    return Row(Head(row["dimension"]), tables.cells(*numbers, _IN_USE[row["is_active"]]))
