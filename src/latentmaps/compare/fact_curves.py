@@ -1,0 +1,117 @@
+"""The curves of the page: what happens to the numbers when fact is raised."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from latentmaps.compare import measures
+from latentmaps.compare.experiment import Experiment
+from latentmaps.compare.measures import Measure
+from latentmaps.report import glossary
+from latentmaps.report.glossary import Term
+from latentmaps.visualisation import parameter_curves
+from latentmaps.visualisation.parameter_curves import Line
+
+
+@dataclass(frozen=True)
+class FactCurve:
+    """A chart of the page.
+
+    Attributes:
+        title: of the chart.
+        term: explains it.
+        drawing: SVG.
+        caption: its numbers in words.
+    """
+
+    title: str
+    term: Term
+    drawing: str
+    caption: str
+
+
+def make_curves(drawn: Sequence[Experiment]) -> list[FactCurve]:
+    """Gives the charts for which there are numbers; none unless fact has two values at least.
+
+    Args:
+        drawn: the experiments, by fact. Of those with the same results one is drawn.
+    """
+    distinct = {one.results or str(place): one for place, one in enumerate(drawn)}
+    known = [one for one in distinct.values() if not math.isnan(one.fact)]
+    if len({one.fact for one in known}) < 2:
+        return []
+    curves = [
+        _curve(known, "Raw KL", [(measures.KL, "")]),
+        _curve(known, "KL share of the loss", [(measures.KL_SHARE, "")], percent=True),
+        _curve(known, "Reconstruction loss", [(measures.RECONSTRUCTION_LOSS, "")]),
+        _curve(
+            known,
+            "Distance to the prior (MMD)",
+            [(measures.MMD, "test faces"), (_floor("mmd_prior", "mmd_floor"), "floor")],
+        ),
+        _kernel_distance(known),
+    ]
+    return [curve for curve in curves if curve is not None]
+
+
+def _kernel_distance(known: Sequence[Experiment]) -> FactCurve | None:
+    nets = measures.feature_nets(known)
+    if not nets:
+        return None
+    samplers = [
+        (measures.of_samples(sampler, nets[0])[0], glossary.term(sampler).label)
+        for sampler in measures.SAMPLERS
+    ]
+    floor = measures.of_samples("real", nets[0])[0]
+    return _curve(known, f"Kernel distance, {nets[0]}", [*samplers, (floor, "floor")])
+
+
+def _floor(name: str, key: str) -> Measure:
+    term = glossary.term(name)
+    return Measure(term, "test", (key,), term.label)
+
+
+def _curve(
+    known: Sequence[Experiment],
+    title: str,
+    lines: Sequence[tuple[Measure, str]],
+    *,
+    percent: bool = False,
+) -> FactCurve | None:
+    term = lines[0][0].term
+    drawn = [_line(known, measure, label, percent=percent) for measure, label in lines]
+    drawn = [line for line in drawn if line.points]
+    if all(line.is_floor for line in drawn):
+        return None
+    caption = " ".join(_describe(line, term, percent=percent) for line in drawn)
+    return FactCurve(
+        title,
+        term,
+        parameter_curves.draw_curves(
+            drawn,
+            key=title,
+            title=title,
+            unit=term.unit or "value",
+            parameter="fact",
+            alt=f"{title} over fact. {caption}",
+        ),
+        caption,
+    )
+
+
+def _line(known: Sequence[Experiment], measure: Measure, label: str, *, percent: bool) -> Line:
+    found = [(one.fact, measure.of(one)) for one in known]
+    points = [
+        (fact, 100 * value if percent else value) for fact, value in found if value is not None
+    ]
+    return Line(label, points, is_floor=label == "floor")
+
+
+def _describe(line: Line, term: Term, *, percent: bool) -> str:
+    """Gives the first and the last number of a line in words."""
+    texts = [
+        f"{term.text(value / 100 if percent else value)} at fact {fact:g}"
+        for fact, value in (line.points[0], line.points[-1])
+    ]
+    who = f"{line.label[:1].upper()}{line.label[1:]}: from" if line.label else "From"
+    return f"{who} {' to '.join(texts)}."
