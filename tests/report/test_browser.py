@@ -1,56 +1,23 @@
-"""The page and DVC's charts in a real browser, without a network.
+"""The page and DVC's charts in a real browser, without a network."""
 
-Chromium is not part of the Python packages: without it these tests are skipped, unless
-LATENTMAPS_REQUIRE_BROWSER=1 says that they must run. LATENTMAPS_CHROMIUM may name the program.
-"""
-
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser
+from tests.browsing import Visit, started_browser
 
 from latentmaps.report import offline_plots, page
 
 pytestmark = pytest.mark.slow
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these Chromium looks for updates and the like, which is no request of the page.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def _find_chromium() -> str:
-    named = os.environ.get("LATENTMAPS_CHROMIUM")
-    found = [path for name in ([named] if named else PROGRAMS) if (path := shutil.which(name))]
-    if found:
-        return found[0]
-    reason = (
-        f"NO BROWSER TEST WAS RUN: found none of {named or ', '.join(PROGRAMS)}; install Chromium "
-        "(Debian: apt-get install chromium) or name it in LATENTMAPS_CHROMIUM"
-    )
-    if os.environ.get("LATENTMAPS_REQUIRE_BROWSER") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_find_chromium(), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with started_browser() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -58,33 +25,6 @@ def report(rendered: str, tmp_path: Path) -> Path:
     path = tmp_path / "index.html"
     page.write(rendered, path)
     return path
-
-
-class Visit:
-    """A page that was opened, and what went wrong meanwhile."""
-
-    def __init__(
-        self, browser: Browser, path: Path, *, width: int = 1280, with_scripts: bool = True
-    ) -> None:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800}, java_script_enabled=with_scripts
-        )
-        self.page: Page = context.new_page()
-        self.troubles: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.troubles.append(message.text))
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.troubles.append(request.url))
-        self.page.on("request", self._note)
-        self.page.goto(path.as_uri())
-
-    def _note(self, request: Request) -> None:
-        if not request.url.startswith("data:"):
-            self.requests.append(request.url)
-
-    def width_of_content(self) -> int:
-        """Gives the width of all that can be scrolled to, pixels."""
-        return int(self.page.evaluate("document.documentElement.scrollWidth"))
 
 
 def test_the_page_opens_without_a_complaint_or_a_request(browser: Browser, report: Path) -> None:

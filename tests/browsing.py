@@ -1,0 +1,75 @@
+"""A real browser for the tests of pages, without a network.
+
+Chromium is not part of the Python packages: without it these tests are skipped, unless
+LATENTMAPS_REQUIRE_BROWSER=1 says that they must run. LATENTMAPS_CHROMIUM may name the program.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these Chromium looks for updates and the like, which is no request of the page.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=_find_chromium(), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+def _find_chromium() -> str:
+    named = os.environ.get("LATENTMAPS_CHROMIUM")
+    found = [path for name in ([named] if named else PROGRAMS) if (path := shutil.which(name))]
+    if found:
+        return found[0]
+    reason = (
+        f"NO BROWSER TEST WAS RUN: found none of {named or ', '.join(PROGRAMS)}; install Chromium "
+        "(Debian: apt-get install chromium) or name it in LATENTMAPS_CHROMIUM"
+    )
+    if os.environ.get("LATENTMAPS_REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class Visit:
+    """A page that was opened, and what went wrong meanwhile."""
+
+    def __init__(
+        self, browser: Browser, path: Path, *, width: int = 1280, with_scripts: bool = True
+    ) -> None:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, java_script_enabled=with_scripts
+        )
+        self.page: Page = context.new_page()
+        self.troubles: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.troubles.append(message.text))
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.troubles.append(request.url))
+        self.page.on("request", self._note)
+        self.page.goto(path.as_uri())
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith("data:"):
+            self.requests.append(request.url)
+
+    def width_of_content(self) -> int:
+        """Gives the width of all that can be scrolled to, pixels."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
