@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from example_experiments import strips, testing, training
+from example_experiments import (  # type: ignore[import-not-found]  # lies beside it there
+    strips,
+    testing,
+    training,
+)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ class Experiment:
     @property
     def fact(self) -> float:
         """Weight of the KL term; not a number when it is unknown."""
-        value = self.parameters.get(FACT)
+        value: Any = self.parameters.get(FACT)
         return float(value) if _is_number(value) else math.nan
 
     @property

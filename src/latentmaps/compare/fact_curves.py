@@ -1,5 +1,6 @@
 """The curves of the page: what happens to the numbers when fact is raised."""
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from latentmaps.report import glossary
 from latentmaps.report.glossary import Term
 from latentmaps.visualisation import parameter_curves
 from latentmaps.visualisation.parameter_curves import Line
+
+_FLOOR = "floor"
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,14 @@ def make_curves(drawn: Sequence[Experiment]) -> list[FactCurve]:
     if len({one.fact for one in known}) < 2:
         return []
     curves = [
-        _curve(known, "Raw KL", [(measures.KL, "")]),
-        _curve(known, "KL share of the loss", [(measures.KL_SHARE, "")], percent=True),
-        _curve(known, "Reconstruction loss", [(measures.RECONSTRUCTION_LOSS, "")]),
+        _curve(known, "Raw KL", "nats", [(measures.KL, "")]),
+        _curve(known, "KL share of the loss", "%", [(measures.KL_SHARE, "")]),
+        _curve(known, "Reconstruction loss", "loss per face", [(measures.RECONSTRUCTION_LOSS, "")]),
         _curve(
             known,
             "Distance to the prior (MMD)",
-            [(measures.MMD, "test faces"), (_floor("mmd_prior", "mmd_floor"), "floor")],
+            "squared distance",
+            [(measures.MMD, "test faces"), (_floor("mmd_prior", "mmd_floor"), _FLOOR)],
         ),
         _kernel_distance(known),
     ]
@@ -63,7 +67,8 @@ def _kernel_distance(known: Sequence[Experiment]) -> FactCurve | None:
         for sampler in measures.SAMPLERS
     ]
     floor = measures.of_samples("real", nets[0])[0]
-    return _curve(known, f"Kernel distance, {nets[0]}", [*samplers, (floor, "floor")])
+    title = f"Kernel distance, {nets[0]}"
+    return _curve(known, title, "squared distance", [*samplers, (floor, _FLOOR)])
 
 
 def _floor(name: str, key: str) -> Measure:
@@ -72,46 +77,41 @@ def _floor(name: str, key: str) -> Measure:
 
 
 def _curve(
-    known: Sequence[Experiment],
-    title: str,
-    lines: Sequence[tuple[Measure, str]],
-    *,
-    percent: bool = False,
+    known: Sequence[Experiment], title: str, unit: str, lines: Sequence[tuple[Measure, str]]
 ) -> FactCurve | None:
+    """Gives the chart of some numbers; None when no experiment has any of them but the floor."""
     term = lines[0][0].term
-    drawn = [_line(known, measure, label, percent=percent) for measure, label in lines]
+    drawn = [_line(known, measure, label) for measure, label in lines]
     drawn = [line for line in drawn if line.points]
     if all(line.is_floor for line in drawn):
         return None
-    caption = " ".join(_describe(line, term, percent=percent) for line in drawn)
-    return FactCurve(
-        title,
-        term,
-        parameter_curves.draw_curves(
-            drawn,
-            key=title,
-            title=title,
-            unit=term.unit or "value",
-            parameter="fact",
-            alt=f"{title} over fact. {caption}",
-        ),
-        caption,
+    caption = " ".join(_describe(line, term) for line in drawn)
+    factor = 100.0 if term.unit == "%" else 1.0
+    drawing = parameter_curves.draw_curves(
+        [_scale(line, factor) for line in drawn],
+        key=title,
+        title=title,
+        unit=unit,
+        parameter="fact",
+        alt=f"{title} over fact. {caption}",
     )
+    return FactCurve(title, term, drawing, caption)
 
 
-def _line(known: Sequence[Experiment], measure: Measure, label: str, *, percent: bool) -> Line:
+def _line(known: Sequence[Experiment], measure: Measure, label: str) -> Line:
     found = [(one.fact, measure.of(one)) for one in known]
-    points = [
-        (fact, 100 * value if percent else value) for fact, value in found if value is not None
-    ]
-    return Line(label, points, is_floor=label == "floor")
+    points = [(fact, value) for fact, value in found if value is not None]
+    return Line(label, points, is_floor=label == _FLOOR)
 
 
-def _describe(line: Line, term: Term, *, percent: bool) -> str:
+def _scale(line: Line, factor: float) -> Line:
+    return dataclasses.replace(line, points=[(x, factor * y) for x, y in line.points])
+
+
+def _describe(line: Line, term: Term) -> str:
     """Gives the first and the last number of a line in words."""
     texts = [
-        f"{term.text(value / 100 if percent else value)} at fact {fact:g}"
-        for fact, value in (line.points[0], line.points[-1])
+        f"{term.text(value)} at fact {fact:g}" for fact, value in (line.points[0], line.points[-1])
     ]
     who = f"{line.label[:1].upper()}{line.label[1:]}: from" if line.label else "From"
     return f"{who} {' to '.join(texts)}."

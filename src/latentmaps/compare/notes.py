@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from latentmaps.compare import measures, parameters, pictures
 from latentmaps.compare.experiment import Experiment
@@ -54,7 +53,8 @@ def _on_faces(drawn: Sequence[Experiment]) -> Note | None:
     if pictures.are_of_same_faces(list(strips.values())):
         return Note("The test faces are the same in all rows, pixel by pixel.")
     return Note(
-        "The test faces are not the same in all rows: each row has its own above its reconstructions.",
+        "The test faces are not the same in all rows: each row has its own above its "
+        "reconstructions.",
         is_warning=True,
     )
 
@@ -77,7 +77,7 @@ def _on_z(drawn: Sequence[Experiment]) -> Note | None:
 
 def _on_data(drawn: Sequence[Experiment]) -> Note | None:
     names = sorted({name for one in drawn for name in one.data})
-    differing = [name for name in names if _disagree(drawn, lambda one, n=name: one.data.get(n))]
+    differing = [name for name in names if _disagree(one.data.get(name) for one in drawn)]
     if not differing:
         return None
     return Note(
@@ -100,7 +100,7 @@ def _on_loss(drawn: Sequence[Experiment]) -> Note | None:
 
 def _on_code(drawn: Sequence[Experiment]) -> Note | None:
     names = list(dict.fromkeys(name for one in drawn for name in one.code))
-    differing = [name for name in names if _disagree(drawn, lambda one, n=name: one.code.get(n))]
+    differing = [name for name in names if _disagree(one.code.get(name) for one in drawn)]
     if not differing:
         return None
     return Note(
@@ -127,7 +127,7 @@ def _on_versions(drawn: Sequence[Experiment]) -> Note | None:
 def _on_sweep(drawn: Sequence[Experiment]) -> Note | None:
     """Says whether raw KL falls and the reconstruction loss rises from each fact to the next."""
     facts = [one.fact for one in drawn]
-    if len(drawn) < 2 or len(set(facts)) < len(facts) or _only_fact_differs(drawn) is False:
+    if len(drawn) < 2 or len(set(facts)) < len(facts) or not _only_fact_differs(drawn):
         return None
     breaks = [
         *_breaks(drawn, measures.KL, "raw KL does not fall", lambda low, high: high < low),
@@ -170,6 +170,6 @@ def _differing(drawn: Sequence[Experiment], names: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in differing]
 
 
-def _disagree(drawn: Sequence[Experiment], value: Callable[[Experiment], Any]) -> bool:
+def _disagree(values: Iterable[str | None]) -> bool:
     """Tells whether those experiments that have a value have different ones."""
-    return len({found for one in drawn if (found := value(one)) is not None}) > 1
+    return len({value for value in values if value is not None}) > 1

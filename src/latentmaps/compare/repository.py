@@ -19,7 +19,10 @@ from latentmaps.compare.revision import WORKSPACE, Found
 from latentmaps.errors import DataError
 
 _HEAD = "HEAD"
-_NO_SWEEP = "`dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0` and `dvc queue start` make a sweep"
+_NO_SWEEP = (
+    "make a sweep with `dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0` and "
+    "`dvc queue start`"
+)
 
 
 def open_repository(folder: Path | None = None) -> Repo:
@@ -130,13 +133,13 @@ def _unknown_name(repo: Repo, name: str, tasks: set[str]) -> str:
     }
     known = "; ".join(f"{kind}: {', '.join(sorted(of))}" for kind, of in kinds.items() if of)
     return (
-        f"{name}: no experiment, task or git revision of this name (or several experiments of "
-        f"different commits have it), expected {WORKSPACE}, the hash of a commit, or one of - {known}"
+        f"{name}: no experiment, task or git revision of this name, or experiments of different "
+        f"commits have it; expected {WORKSPACE}, the hash of a commit, or one of - {known}"
     )
 
 
 def _experiments(repo: Repo) -> Iterator[tuple[str, Found]]:
-    """Gives the commit to which it belongs, and the experiment, for each experiment with a result."""
+    """Gives each experiment with a result: the commit to which it belongs, and where it is."""
     for baseline, refs in exp_refs_by_baseline(repo.scm).items():
         for ref in refs:
             yield baseline, Found(ref.name, repo.scm.get_ref(str(ref)), is_experiment=True)

@@ -6,10 +6,9 @@ revision, stays the only place that knows where things are. What is in git is re
 what is in DVC's cache from the cache of this machine; nothing is downloaded.
 """
 
-import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from PIL import Image
 
-from latentmaps.compare import freshness, parameters
+from latentmaps.compare import fingerprints, freshness
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.errors import DataError
 
@@ -95,7 +94,7 @@ def read_task(repo: Repo, found: Found, *, state: str) -> Experiment:
     reason, command = _STATES[state]
     try:
         with repo.switch(found.revision):
-            values = _parameters(repo.index.stages, as_run=False)
+            values = fingerprints.read_parameters(repo.index.stages, as_run=False)
     except DvcException:
         values = {}  # they only add to what the page tells of it
     problem = Problem(reason, command.format(name=found.name))
@@ -121,15 +120,15 @@ class _Reader:
         return Experiment(
             self.found.name,
             self.found.short,
-            parameters=_parameters(self.stages.values()),
+            parameters=fingerprints.read_parameters(self.stages.values()),
             training=training,
             # whatever hangs on a training that is not of this revision is missing, too: named once
             test=self._metrics(_TEST) if has_training else {},
             strips=self._strips() if has_training else {},
             page=self._page() if has_training else None,
-            data=_data(self.stages),
-            code={name: _hash_of_code(stage) for name, stage in self.stages.items()},
-            results=_hash_of_results(self.stages),
+            data=fingerprints.hash_data(self.stages, reader=_TEST, network=_TRAINING),
+            code={name: fingerprints.hash_code(stage) for name, stage in self.stages.items()},
+            results=fingerprints.hash_results(self.stages),
             problems=self.problems,
         )
 
@@ -205,49 +204,6 @@ class _Reader:
 def _decode(content: bytes) -> Image.Image:
     with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
         return image.convert("RGB")  # reads all of it: a truncated file opens without complaint
-
-
-def _parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
-    """Gives the parameters on which any stage depends: a change of others changes no result.
-
-    Args:
-        stages: of DVC's index.
-        as_run: those with which the stages ran, where they did; else those of params.yaml.
-    """
-    values: dict[str, Any] = {}
-    for stage in stages:
-        for dep in filter(freshness.is_parameters, stage.deps):
-            values |= (as_run and dep.hash_info.value) or dep.read_params()
-    return parameters.flatten(values)
-
-
-def _data(stages: Mapping[str, Any]) -> dict[str, str]:
-    """Gives path -> hash of what evaluate_vae read besides the network."""
-    if _TEST not in stages:
-        return {}
-    written = {
-        out.fs_path for name, stage in stages.items() if name != _TRAINING for out in stage.outs
-    }
-    deps = [dep for dep in stages[_TEST].deps if dep.fs_path in written]
-    return {dep.def_path: str(dep.hash_info.value) for dep in deps}
-
-
-def _hash_of_code(stage: Any) -> str:
-    code = [
-        f"{dep.def_path} {dep.hash_info.value}"
-        for dep in stage.deps
-        if dep.def_path.endswith(".py")
-    ]
-    return _hash(code)
-
-
-def _hash_of_results(stages: Mapping[str, Any]) -> str:
-    outs = [out for stage in stages.values() for out in stage.outs]
-    return _hash([f"{out.def_path} {out.hash_info.value}" for out in outs])
-
-
-def _hash(lines: list[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def require_pipeline(repo: Repo) -> None:

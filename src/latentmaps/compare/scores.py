@@ -139,7 +139,7 @@ def _sampler_table(sampled: Sequence[Experiment], path: Sequence[str]) -> Table:
         key="-".join(["samplers", *path]).replace("_", "-"),
         caption=f"{label}{where}. {term.explanation}",
         corner=Head(label),
-        columns=[Head(f"fact {one.label}", note=one.name) for one in sampled],
+        columns=[Head(f"fact {one.label} ({one.name})") for one in sampled],
         rows=[Row(_head(name, sampled), [column[name] for column in columns]) for name in names],
     )
 
