@@ -21,7 +21,7 @@ def training(fact: float) -> dict[str, Any]:
     }
 
 
-def testing(fact: float) -> dict[str, Any]:
+def evaluation(fact: float) -> dict[str, Any]:
     """Metrics of evaluate_vae: the larger fact, the smaller the raw KL."""
     likeness = {
         "mse": 0.01 + 0.001 * fact,
@@ -107,7 +107,7 @@ def experiment(name: str, fact: float, **changes: Any) -> Experiment:
         "revision": name.encode().hex()[:7],
         "parameters": values | others,
         "training": training(fact),
-        "test": testing(fact),
+        "test": evaluation(fact),
         "strips": strips(fact),
         "data": {"data/faces/split.csv": "aa"},
         "code": {"train_vae": "cc", "evaluate_vae": "dd"},

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 from example_experiments import (  # type: ignore[import-not-found]  # lies beside it there
+    evaluation,
     strips,
-    testing,
     training,
 )
 
@@ -34,7 +34,7 @@ def main(stage: str) -> None:
         Path("data/model.txt").write_text(json.dumps(params["train_vae"]), encoding="utf-8")
         write_json(folder / "metrics.json", training(fact))
     elif stage == "evaluate_vae":
-        write_json(folder / "metrics.json", testing(fact))
+        write_json(folder / "metrics.json", evaluation(fact))
     elif stage == "build_report":
         Path("reports/index.html").write_text(
             f"<!DOCTYPE html><title>fact {fact:g}</title>", encoding="utf-8"

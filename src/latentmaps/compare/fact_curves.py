@@ -110,8 +110,9 @@ def _scale(line: Line, factor: float) -> Line:
 
 def _describe(line: Line, term: Term) -> str:
     """Gives the first and the last number of a line in words."""
-    texts = [
-        f"{term.text(value)} at fact {fact:g}" for fact, value in (line.points[0], line.points[-1])
-    ]
-    who = f"{line.label[:1].upper()}{line.label[1:]}: from" if line.label else "From"
-    return f"{who} {' to '.join(texts)}."
+    texts = [term.text(value) for _, value in line.points]
+    facts = [f"at fact {fact:g}" for fact, _ in line.points]
+    course = f"from {texts[0]} {facts[0]} to {texts[-1]} {facts[-1]}"
+    words = texts[0] if line.is_floor and len(set(texts)) == 1 else course
+    who = f"{line.label}: " if line.label else ""
+    return f"{(who + words)[:1].upper()}{(who + words)[1:]}."
