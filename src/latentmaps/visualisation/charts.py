@@ -39,11 +39,12 @@ _SETTINGS: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-# A dark page sets these properties to the lighter pair of the same palette.
+# A dark page sets these properties to lighter colours of the same palette.
 _PAGE_COLOURS = {
     "#000000": "currentColor",
     "#0072b2": "var(--training, #0072b2)",
     "#d55e00": "var(--validation, #d55e00)",
+    "#009e73": "var(--third, #009e73)",
 }
 _NO_METADATA: dict[str, dict[str, None]] = {
     ".png": {"Software": None},
@@ -98,9 +99,7 @@ def draw_curve(
         axes = figure.subplots()
         _plot(axes, history, column)
         axes.set(title=title, xlabel="epoch", ylabel=unit)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA[".svg"])
-    return _for_a_page(buffer.getvalue(), alt or title)
+        return svg_element(figure, alt or title)
 
 
 def _plot(axes: Axes, history: Mapping[str, Sequence[float]], column: str) -> None:
@@ -111,6 +110,18 @@ def _plot(axes: Axes, history: Mapping[str, Sequence[float]], column: str) -> No
     axes.ticklabel_format(axis="y", useOffset=False)
     axes.grid(visible=True, alpha=0.35, linewidth=0.6)
     axes.legend(frameon=False)
+
+
+def svg_element(figure: Figure, alt: str) -> str:
+    """Gives a chart as SVG text to put into a page, whose text colour its lines and letters take.
+
+    Args:
+        figure: made inside of ``style``, which still holds.
+        alt: says what is shown to those who cannot see it.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA[".svg"])
+    return _for_a_page(buffer.getvalue(), alt)
 
 
 def _for_a_page(svg: str, alt: str) -> str:

@@ -1,0 +1,86 @@
+"""The command ``latentmaps``: what a user does with results, beside the stages of the pipeline.
+
+No stage imports this module. DVC, charts and templates are imported by the command that needs them,
+so ``latentmaps --help`` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from latentmaps.errors import LatentmapsError
+
+_OUTPUT = Path("reports/compare.html")
+
+
+def main(words: Sequence[str] | None = None) -> NoReturn:
+    """Runs a command and ends the process; a user's mistake is one message and exit code 1.
+
+    Args:
+        words: of the command line; None: those with which the process was started.
+    """
+    arguments = _parser().parse_args(words)
+    place = f"latentmaps {arguments.command}"
+    try:
+        sys.stdout.write(f"{_compare(arguments)}\n")
+    except LatentmapsError as error:
+        sys.exit(f"{place}: {error}")
+    except OSError as error:
+        sys.exit(
+            f"{place}: {error.filename or arguments.output}: {error.strerror or error}; nothing "
+            "was written - see that the disk has room and the folder is writable, then run again"
+        )
+    except KeyboardInterrupt:
+        sys.exit(f"{place}: interrupted; nothing was written")
+    sys.exit(0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="latentmaps", description="Look at results.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    compare = commands.add_parser(
+        "compare",
+        help="one page that compares DVC experiments",
+        description="Write a page that compares DVC experiments: one row each, sorted by fact, "
+        "with the same test faces, the same z and the numbers under them.",
+    )
+    compare.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="an experiment, a git revision (branch, tag, hash) or `workspace`; none: all "
+        "experiments of the present commit, and that commit and the workspace where they hold "
+        "results of their own",
+    )
+    compare.add_argument(
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help=f"written: the page, one self-contained HTML file (default: {_OUTPUT} of the "
+        "repository)",
+    )
+    compare.add_argument(
+        "--no-pages",
+        action="store_true",
+        help="leave out the full pages of the experiments, which are else copied beside the page "
+        "and linked",
+    )
+    return parser
+
+
+def _compare(arguments: argparse.Namespace) -> str:
+    from latentmaps.compare import page, repository
+
+    with repository.open_repository() as repo:
+        output = arguments.output or Path(repo.root_dir) / _OUTPUT
+        experiments = repository.select(repo, arguments.names)
+        written = page.write(experiments, output, has_pages=not arguments.no_pages)
+    drawn = sum(one.is_drawn for one in experiments)
+    left_out = len(experiments) - drawn
+    return (
+        f"{written[0]}: {drawn} experiments"
+        + (f", {left_out} left out and named" if left_out else "")
+        + (f", {len(written) - 1} full pages beside it" if len(written) > 1 else "")
+    )

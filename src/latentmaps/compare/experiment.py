@@ -1,0 +1,101 @@
+"""What is known of one experiment; made by ``revision``, set on the page by the other modules."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+FACT = "train_vae.fact"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something of an experiment is not on the page.
+
+    Attributes:
+        reason: what is missing, and why.
+        command: what may help, to be typed; empty: nothing but a new experiment.
+    """
+
+    reason: str
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment.
+
+    Attributes:
+        name: of the experiment, branch or tag, or ``workspace``.
+        revision: short hash of its commit; empty for the workspace.
+        state: success, or what DVC's queue says: failed, queued, running.
+        parameters: dotted name -> value, as far as a result depends on them.
+        training: metrics.json of train_vae; empty: there is none.
+        test: metrics.json of evaluate_vae; empty: there is none.
+        strips: reconstructions, prior, gaussian, mixture -> picture.
+        page: the file of its full page.
+        data: path of what was trained and tested on -> hash.
+        code: stage -> hash of the code that it ran.
+        results: hash of all results; equal for two experiments that have the same ones.
+        problems: what could not be had.
+    """
+
+    name: str
+    revision: str = ""
+    state: str = "success"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    test: Mapping[str, Any] = field(default_factory=dict)
+    strips: Mapping[str, Image.Image] = field(default_factory=dict)
+    page: Path | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
+    results: str = ""
+    problems: Sequence[Problem] = ()
+
+    @property
+    def fact(self) -> float:
+        """Weight of the KL term; not a number when it is unknown."""
+        value: Any = self.parameters.get(FACT)
+        return float(value) if _is_number(value) else math.nan
+
+    @property
+    def label(self) -> str:
+        """What the experiment is called where the word fact stands beside it."""
+        return "unknown" if math.isnan(self.fact) else f"{self.fact:g}"
+
+    @property
+    def identity(self) -> str:
+        """Tells it from all others: experiments of different commits may have one name."""
+        return f"{self.name}@{self.revision}"
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is anything to compare: numbers or pictures."""
+        return self.state == "success" and bool(self.training or self.test or self.strips)
+
+    def number(self, document: str, *keys: str) -> float | None:
+        """Gives a finite number of its metrics, or None.
+
+        Args:
+            document: training or test.
+            keys: names on the way into the document.
+        """
+        value: Any = {"training": self.training, "test": self.test}[document]
+        for key in keys:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return float(value) if _is_number(value) else None
+
+
+def by_fact(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Gives experiments in rising order of fact, those of one fact by name; unknown facts last."""
+    return sorted(
+        experiments, key=lambda one: (math.isnan(one.fact), one.fact, one.name, one.revision)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

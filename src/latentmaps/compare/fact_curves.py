@@ -1,0 +1,118 @@
+"""The curves of the page: what happens to the numbers when fact is raised."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from latentmaps.compare import measures
+from latentmaps.compare.experiment import Experiment
+from latentmaps.compare.measures import Measure
+from latentmaps.report import glossary
+from latentmaps.report.glossary import Term
+from latentmaps.visualisation import parameter_curves
+from latentmaps.visualisation.parameter_curves import Line
+
+_FLOOR = "floor"
+
+
+@dataclass(frozen=True)
+class FactCurve:
+    """A chart of the page.
+
+    Attributes:
+        title: of the chart.
+        term: explains it.
+        drawing: SVG.
+        caption: its numbers in words.
+    """
+
+    title: str
+    term: Term
+    drawing: str
+    caption: str
+
+
+def make_curves(drawn: Sequence[Experiment]) -> list[FactCurve]:
+    """Gives the charts for which there are numbers; none unless fact has two values at least.
+
+    Args:
+        drawn: the experiments, by fact. Of those with the same results one is drawn.
+    """
+    distinct = {one.results or str(place): one for place, one in enumerate(drawn)}
+    known = [one for one in distinct.values() if not math.isnan(one.fact)]
+    if len({one.fact for one in known}) < 2:
+        return []
+    curves = [
+        _curve(known, "Raw KL", "nats", [(measures.KL, "")]),
+        _curve(known, "KL share of the loss", "%", [(measures.KL_SHARE, "")]),
+        _curve(known, "Reconstruction loss", "loss per face", [(measures.RECONSTRUCTION_LOSS, "")]),
+        _curve(
+            known,
+            "Distance to the prior (MMD)",
+            "squared distance",
+            [(measures.MMD, "test faces"), (_floor("mmd_prior", "mmd_floor"), _FLOOR)],
+        ),
+        _kernel_distance(known),
+    ]
+    return [curve for curve in curves if curve is not None]
+
+
+def _kernel_distance(known: Sequence[Experiment]) -> FactCurve | None:
+    nets = measures.feature_nets(known)
+    if not nets:
+        return None
+    samplers = [
+        (measures.of_samples(sampler, nets[0])[0], glossary.term(sampler).label)
+        for sampler in measures.SAMPLERS
+    ]
+    floor = measures.of_samples("real", nets[0])[0]
+    title = f"Kernel distance, {nets[0]}"
+    return _curve(known, title, "squared distance", [*samplers, (floor, _FLOOR)])
+
+
+def _floor(name: str, key: str) -> Measure:
+    term = glossary.term(name)
+    return Measure(term, "test", (key,), term.label)
+
+
+def _curve(
+    known: Sequence[Experiment], title: str, unit: str, lines: Sequence[tuple[Measure, str]]
+) -> FactCurve | None:
+    """Gives the chart of some numbers; None when no experiment has any of them but the floor."""
+    term = lines[0][0].term
+    drawn = [_line(known, measure, label) for measure, label in lines]
+    drawn = [line for line in drawn if line.points]
+    if all(line.is_floor for line in drawn):
+        return None
+    caption = " ".join(_describe(line, term) for line in drawn)
+    factor = 100.0 if term.unit == "%" else 1.0
+    drawing = parameter_curves.draw_curves(
+        [_scale(line, factor) for line in drawn],
+        key=title,
+        title=title,
+        unit=unit,
+        parameter="fact",
+        alt=f"{title} over fact. {caption}",
+    )
+    return FactCurve(title, term, drawing, caption)
+
+
+def _line(known: Sequence[Experiment], measure: Measure, label: str) -> Line:
+    found = [(one.fact, measure.of(one)) for one in known]
+    points = [(fact, value) for fact, value in found if value is not None]
+    return Line(label, points, is_floor=label == _FLOOR)
+
+
+def _scale(line: Line, factor: float) -> Line:
+    return dataclasses.replace(line, points=[(x, factor * y) for x, y in line.points])
+
+
+def _describe(line: Line, term: Term) -> str:
+    """Gives the first and the last number of a line in words."""
+    texts = [term.text(value) for _, value in line.points]
+    facts = [f"at fact {fact:g}" for fact, _ in line.points]
+    course = f"from {texts[0]} {facts[0]} to {texts[-1]} {facts[-1]}"
+    words = texts[0] if line.is_floor and len(set(texts)) == 1 else course
+    who = f"{line.label}: " if line.label else ""
+    return f"{(who + words)[:1].upper()}{(who + words)[1:]}."

@@ -1,0 +1,175 @@
+"""What to know before experiments are compared: whether they differ in more than one looks at."""
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from latentmaps.compare import measures, parameters, pictures
+from latentmaps.compare.experiment import Experiment
+from latentmaps.compare.measures import Measure
+
+# These decide which z is drawn for the strips of random faces.
+_OF_Z = ("base.seed", "train_vae.latent_dim")
+_OF_LOSS = ("train_vae.reconstruction_loss", "crop_faces.image_size", "crop_faces.num_channels")
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence on the comparison.
+
+    Attributes:
+        text: the sentence.
+        is_warning: the experiments do not compare in this respect.
+    """
+
+    text: str
+    is_warning: bool = False
+
+
+def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
+    """Gives what is the same in all experiments and what is not, and whether a sweep behaves.
+
+    Args:
+        drawn: the experiments on the page, by fact.
+    """
+    notes = [
+        _on_faces(drawn),
+        _on_z(drawn),
+        _on_data(drawn),
+        _on_loss(drawn),
+        _on_code(drawn),
+        _on_versions(drawn),
+        _on_sweep(drawn),
+    ]
+    return [note for note in notes if note is not None]
+
+
+def _on_faces(drawn: Sequence[Experiment]) -> Note | None:
+    strips = {
+        one.name: one.strips["reconstructions"] for one in drawn if "reconstructions" in one.strips
+    }
+    if len(strips) < 2:
+        return None
+    if pictures.are_of_same_faces(list(strips.values())):
+        return Note("The test faces are the same in all rows, pixel by pixel.")
+    return Note(
+        "The test faces are not the same in all rows: each row has its own above its "
+        "reconstructions.",
+        is_warning=True,
+    )
+
+
+def _on_z(drawn: Sequence[Experiment]) -> Note | None:
+    with_samples = [one for one in drawn if "prior" in one.strips]
+    if len(with_samples) < 2:
+        return None
+    differing = _differing(with_samples, _OF_Z)
+    sizes = {one.strips["prior"].size for one in with_samples}
+    if differing or len(sizes) > 1:
+        reason = ", ".join(differing) or "the size of the strips"
+        return Note(
+            f"The random points z are not the same in all rows, because of {reason}: random faces "
+            "in one column do not belong together.",
+            is_warning=True,
+        )
+    return Note("The random points z are the same in all rows: a column shows one and the same z.")
+
+
+def _on_data(drawn: Sequence[Experiment]) -> Note | None:
+    names = sorted({name for one in drawn for name in one.data})
+    differing = [name for name in names if _disagree(one.data.get(name) for one in drawn)]
+    if not differing:
+        return None
+    return Note(
+        f"Trained or tested on different data ({', '.join(differing)}): the numbers of different "
+        "rows are of different faces.",
+        is_warning=True,
+    )
+
+
+def _on_loss(drawn: Sequence[Experiment]) -> Note | None:
+    differing = _differing(drawn, _OF_LOSS)
+    if not differing:
+        return None
+    return Note(
+        f"{', '.join(differing)} differs: reconstruction loss, KL share and fact are on different "
+        "scales and do not compare from row to row.",
+        is_warning=True,
+    )
+
+
+def _on_code(drawn: Sequence[Experiment]) -> Note | None:
+    names = list(dict.fromkeys(name for one in drawn for name in one.code))
+    differing = [name for name in names if _disagree(one.code.get(name) for one in drawn)]
+    if not differing:
+        return None
+    return Note(
+        f"Not all experiments ran the same code of {', '.join(differing)}: a difference between "
+        "rows may come from that.",
+        is_warning=True,
+    )
+
+
+def _on_versions(drawn: Sequence[Experiment]) -> Note | None:
+    found = {
+        ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+        for one in drawn
+        if isinstance(versions := one.training.get("versions"), dict)
+    }
+    if len(found) < 2:
+        return None
+    return Note(
+        f"Made with different libraries: {'; '.join(sorted(found))}.",
+        is_warning=True,
+    )
+
+
+def _on_sweep(drawn: Sequence[Experiment]) -> Note | None:
+    """Says whether raw KL falls and the reconstruction loss rises from each fact to the next."""
+    facts = [one.fact for one in drawn]
+    if len(drawn) < 2 or len(set(facts)) < len(facts) or not _only_fact_differs(drawn):
+        return None
+    breaks = [
+        *_breaks(drawn, measures.KL, "raw KL does not fall", lambda low, high: high < low),
+        *_breaks(
+            drawn,
+            measures.RECONSTRUCTION_LOSS,
+            "the reconstruction loss does not rise",
+            lambda low, high: high > low,
+        ),
+    ]
+    if breaks:
+        return Note(
+            f"A larger fact should lower the raw KL and raise the reconstruction loss, but "
+            f"{'; '.join(breaks)}. Short trainings and random starts can do that.",
+            is_warning=True,
+        )
+    return Note("From each fact to the next, raw KL falls and the reconstruction loss rises.")
+
+
+def _only_fact_differs(drawn: Sequence[Experiment]) -> bool:
+    return parameters.find_differing([one.parameters for one in drawn]) == ["train_vae.fact"]
+
+
+def _breaks(
+    drawn: Sequence[Experiment],
+    measure: Measure,
+    words: str,
+    is_right: Callable[[float, float], bool],
+) -> list[str]:
+    known = [(one.label, value) for one in drawn if (value := measure.of(one)) is not None]
+    return [
+        f"{words} from {before[0]} to {after[0]}"
+        for before, after in itertools.pairwise(known)
+        if not is_right(before[1], after[1])
+    ]
+
+
+def _differing(drawn: Sequence[Experiment], names: Iterable[str]) -> list[str]:
+    differing = parameters.find_differing([one.parameters for one in drawn])
+    return [name for name in dict.fromkeys(names) if name in differing]
+
+
+def _disagree(values: Iterable[str | None]) -> bool:
+    """Tells whether those experiments that have a value have different ones."""
+    return len({value for value in values if value is not None}) > 1

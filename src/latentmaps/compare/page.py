@@ -1,0 +1,188 @@
+"""Sets the page of a comparison: one HTML file with everything in it but the full pages.
+
+Like the report, it opens from a disk without a network, and holds no time and no path. Its one
+script sorts a table; the page's own security policy knows that script by its hash and lets no other
+run. Without scripts nothing is missing but the sorting.
+"""
+
+import base64
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from latentmaps.compare import fact_curves, measures, notes, page_names, rows, scores
+from latentmaps.compare.experiment import Experiment, Problem, by_fact
+from latentmaps.errors import DataError
+from latentmaps.report import glossary
+from latentmaps.report.glossary import Term
+from latentmaps.staging import Staging
+
+_DRAWN_FACES = "avatars"
+_PAGE = "page"
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """An experiment of which something, or everything, is not on the page.
+
+    Attributes:
+        name: of the experiment.
+        fact: weight of the KL term.
+        is_drawn: what there is of it has a row.
+        problems: what is missing, and why.
+    """
+
+    name: str
+    fact: str
+    is_drawn: bool
+    problems: Sequence[Problem]
+
+
+def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
+    """Gives the page.
+
+    Args:
+        experiments: in any order; what cannot be drawn of them is named.
+        links: identity of an experiment -> link to its full page, relative.
+
+    Raises:
+        DataError: there is nothing to compare.
+    """
+    drawn = by_fact([one for one in experiments if one.is_drawn])
+    if not drawn:
+        raise DataError(f"nothing to compare: {_describe(experiments)}")
+    originals = rows.shared_originals(drawn)
+    with_links = {
+        row: links[one.identity] for row, one in enumerate(drawn) if one.identity in links
+    }
+    made = rows.make_rows(drawn, with_links, has_shared_originals=originals is not None)
+    script = _script()
+    return (
+        _environment()
+        .get_template("compare.html.j2")
+        .render(
+            rows=made,
+            samplers=[(sampler, glossary.term(sampler)) for sampler in measures.SAMPLERS],
+            originals=originals,
+            facts=_span(drawn),
+            notes=notes.find_notes(drawn),
+            scores=scores.make_scores(drawn, [row.key for row in made]),
+            sampler_tables=scores.sampler_tables(drawn),
+            curves=fact_curves.make_curves(drawn),
+            incomplete=_incomplete(experiments),
+            glossary=_terms(),
+            shows_persons=_shows_persons(drawn),
+            script=script,
+            script_hash=_hash(script),
+        )
+    )
+
+
+def _describe(experiments: Sequence[Experiment]) -> str:
+    return "; ".join(
+        f"{one.name}: {', '.join(problem.reason for problem in one.problems)}"
+        + "".join(
+            f" - {command}" for command in dict.fromkeys(p.command for p in one.problems) if command
+        )
+        for one in by_fact(experiments)
+    )
+
+
+def _incomplete(experiments: Sequence[Experiment]) -> list[Incomplete]:
+    found = [
+        Incomplete(
+            one.name,
+            one.label,
+            one.is_drawn,
+            [*one.problems, *(measures.find_missing(one) if one.is_drawn else [])],
+        )
+        for one in by_fact(experiments)
+    ]
+    return [one for one in found if one.problems]
+
+
+def _span(drawn: Sequence[Experiment]) -> str:
+    """Gives ``0.5 to 10``, or the one value there is."""
+    labels = list(dict.fromkeys(one.label for one in drawn))
+    return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+
+
+def _terms() -> dict[str, Sequence[Term]]:
+    """Gives the groups of the glossary, without those on digits."""
+    return {title: terms for title, terms in glossary.groups().items() if title != "Digits"}
+
+
+def _shows_persons(drawn: Sequence[Experiment]) -> bool:
+    """Tells whether there may be faces of persons on the page; not when all were drawn."""
+    return any(one.parameters.get("fetch_faces.source") != _DRAWN_FACES for one in drawn)
+
+
+def _script() -> str:
+    file = resources.files("latentmaps.compare") / "templates/sort.js"
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _hash(script: str) -> str:
+    """Gives what the security policy calls the script: the hash of all between its tags."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader(
+            [jinja2.PackageLoader("latentmaps.compare"), jinja2.PackageLoader("latentmaps.report")]
+        ),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Our own drawings and our own script, the only text on the page that is not escaped.
+    environment.filters["drawing"] = Markup
+    environment.filters["ours"] = Markup
+    return environment
+
+
+def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -> list[Path]:
+    """Writes the comparison, and beside it the full pages of its experiments.
+
+    Args:
+        experiments: to compare.
+        output: the HTML file. The full pages go to the folder ``<output stem>_pages``.
+        has_pages: the full pages are copied and linked.
+
+    Returns:
+        The files that were written: the comparison first.
+
+    Raises:
+        DataError: there is nothing to compare, or the name of the output is that of a folder.
+    """
+    _require_file_name(output)
+    named = page_names.name_pages(experiments) if has_pages else {}
+    folder = output.with_name(f"{output.stem}_pages")
+    text = render(experiments, {one: f"{folder.name}/{file}" for one, file in named.items()})
+    sources = {one.identity: one.page for one in experiments if one.page is not None}
+    staging = Staging({_PAGE: output} | {one: folder / file for one, file in named.items()})
+    staging.open()
+    try:
+        staging.temporary[_PAGE].write_text(text, encoding="utf-8", newline="\n")
+        for one in named:
+            shutil.copyfile(sources[one], staging.temporary[one])
+        staging.publish()
+    finally:
+        staging.close()
+    return list(staging.finals.values())
+
+
+def _require_file_name(output: Path) -> None:
+    if output.is_dir() or output.suffix.lower() not in (".html", ".htm"):
+        raise DataError(
+            f"{output}: expected the name of an HTML file, such as reports/compare.html; give one "
+            "with --output"
+        )

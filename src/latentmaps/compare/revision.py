@@ -1,0 +1,219 @@
+"""Reads an experiment from a revision of the repository.
+
+No path of an output is typed here. DVC's index of the revision has every output of every stage, so
+a file is found by the name of its stage and its own name: dvc.yaml, in the version of that
+revision, stays the only place that knows where things are. What is in git is read from the commit,
+what is in DVC's cache from the cache of this machine; nothing is downloaded.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dvc.exceptions import DvcException
+from dvc.repo import Repo
+from PIL import Image
+
+from latentmaps.compare import fingerprints, freshness
+from latentmaps.compare.experiment import Experiment, Problem
+from latentmaps.errors import DataError
+
+WORKSPACE = "workspace"
+_TRAINING = "train_vae"
+_TEST = "evaluate_vae"
+_STRIPS = {
+    "reconstructions": ("draw_reconstructions", "strip.png"),
+    "prior": ("draw_samples", "strip_prior.png"),
+    "gaussian": ("draw_samples", "strip_gaussian.png"),
+    "mixture": ("draw_samples", "strip_mixture.png"),
+}
+_PAGE = ("build_report", "index.html")
+_OLDER = "made by an older version of the pipeline"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A revision that was asked for.
+
+    Attributes:
+        name: as the page shows it.
+        revision: full hash, or ``workspace``.
+        is_experiment: ``dvc exp apply`` takes the name.
+    """
+
+    name: str
+    revision: str
+    is_experiment: bool = False
+
+    @property
+    def short(self) -> str:
+        """The hash as people write it; empty for the workspace."""
+        return "" if self.revision == WORKSPACE else self.revision[:7]
+
+    @property
+    def restore(self) -> str:
+        """The command that brings the files of the revision back and makes those that lack."""
+        if self.revision == WORKSPACE:
+            return "dvc repro"
+        return (
+            f"dvc exp apply {self.name} && dvc repro"
+            if self.is_experiment
+            else (f"git checkout {self.short} && dvc repro")
+        )
+
+
+def read(repo: Repo, found: Found) -> Experiment:
+    """Gives what can be had of a revision, with a problem for all else."""
+    try:
+        with repo.switch(found.revision):
+            stages = [one for one in repo.index.stages if getattr(one, "name", None)]
+            return _Reader(repo, found, {str(stage.name): stage for stage in stages}).read()
+    except DvcException as error:
+        reason = f"DVC cannot read its pipeline: {' '.join(str(error).split())}"
+        return Experiment(found.name, found.short, problems=[Problem(reason)])
+
+
+_STATES = {
+    "failed": ("failed in DVC's queue", "dvc queue logs {name}"),
+    "queued": ("waits in DVC's queue", "dvc queue start"),
+    "running": ("is still running", "dvc queue status"),
+}
+
+
+def read_task(repo: Repo, found: Found, *, state: str) -> Experiment:
+    """Gives what is known of a task of DVC's queue that has no result: its parameters.
+
+    Args:
+        repo: the repository.
+        found: name of the task, and the revision that holds its parameters.
+        state: failed, queued or running.
+    """
+    reason, command = _STATES[state]
+    try:
+        with repo.switch(found.revision):
+            values = fingerprints.read_parameters(repo.index.stages, as_run=False)
+    except DvcException:
+        values = {}  # they only add to what the page tells of it
+    problem = Problem(reason, command.format(name=found.name))
+    return Experiment(found.name, found.short, state=state, parameters=values, problems=[problem])
+
+
+@dataclass
+class _Reader:
+    """Reads the files of one revision, and notes what it did not find."""
+
+    repo: Repo
+    found: Found
+    stages: Mapping[str, Any]
+    stale: Mapping[str, str] = field(init=False)
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stale = freshness.find_stale(list(self.stages.values()))
+
+    def read(self) -> Experiment:
+        training = self._metrics(_TRAINING)
+        has_training = _TRAINING in self.stages and _TRAINING not in self.stale
+        return Experiment(
+            self.found.name,
+            self.found.short,
+            parameters=fingerprints.read_parameters(self.stages.values()),
+            training=training,
+            # whatever hangs on a training that is not of this revision is missing, too: named once
+            test=self._metrics(_TEST) if has_training else {},
+            strips=self._strips() if has_training else {},
+            page=self._page() if has_training else None,
+            data=fingerprints.hash_data(self.stages, reader=_TEST, network=_TRAINING),
+            code={name: fingerprints.hash_code(stage) for name, stage in self.stages.items()},
+            results=fingerprints.hash_results(self.stages),
+            problems=self.problems,
+        )
+
+    def _metrics(self, stage: str) -> dict[str, Any]:
+        content = self._content(stage, "metrics.json")
+        try:
+            document = json.loads(content or "{}")
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            self._note(f"metrics.json of {stage} is no JSON document", self.found.restore)
+        return document if isinstance(document, dict) else {}
+
+    def _strips(self) -> dict[str, Image.Image]:
+        strips = {}
+        for name, (stage, file) in _STRIPS.items():
+            content = self._content(stage, file)
+            if content is None:
+                continue
+            try:
+                strips[name] = _decode(content)
+            except (OSError, SyntaxError, Image.DecompressionBombError):
+                self._note(f"{file} of {stage} is no readable PNG", self.found.restore)
+        return strips
+
+    def _page(self) -> Path | None:
+        out = self._output(*_PAGE)
+        return None if out is None else self._file(out, *_PAGE)
+
+    def _content(self, stage: str, name: str) -> bytes | None:
+        """Gives a file, or None after noting why there is none."""
+        out = self._output(stage, name)
+        if out is None:
+            return None
+        if out.use_cache:
+            path = self._file(out, stage, name)
+            return None if path is None else path.read_bytes()
+        try:
+            with self.repo.fs.open(out.fs_path, "rb") as file:
+                return bytes(file.read())
+        except FileNotFoundError:
+            self._note(f"{name} of {stage} is missing", self.found.restore)
+            return None
+
+    def _output(self, stage: str, name: str) -> Any:
+        """Gives DVC's output, or None after noting why its file would be none of this revision."""
+        outs = self.stages[stage].outs if stage in self.stages else []
+        matching = [out for out in outs if Path(out.fs_path).name == name]
+        if not matching:
+            self._note(f"{stage} has no {name}: {_OLDER}")
+            return None
+        if stage in self.stale:
+            self._note(f"{stage} left out: {self.stale[stage]}", self.found.restore)
+            return None
+        return matching[0]
+
+    def _file(self, out: Any, stage: str, name: str) -> Path | None:
+        """Gives the file of a cached output on this machine."""
+        is_here = self.found.revision == WORKSPACE
+        path = Path(out.fs_path if is_here else out.cache.oid_to_path(out.hash_info.value))
+        if path.exists():
+            return path
+        place = "missing" if is_here else "not in the DVC cache of this machine"
+        self._note(f"{name} of {stage} is {place}", self.found.restore)
+        return None
+
+    def _note(self, reason: str, command: str = "") -> None:
+        problem = Problem(reason, command)
+        if problem not in self.problems:  # a stage with several files is named once
+            self.problems.append(problem)
+
+
+def _decode(content: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+        return image.convert("RGB")  # reads all of it: a truncated file opens without complaint
+
+
+def require_pipeline(repo: Repo) -> None:
+    """Refuses a repository that is not one of ours.
+
+    Raises:
+        DataError: its pipeline has no stage train_vae.
+    """
+    if not any(getattr(stage, "name", None) == _TRAINING for stage in repo.index.stages):
+        raise DataError(
+            f"{repo.root_dir}: its dvc.yaml has no stage {_TRAINING}, expected the pipeline of "
+            "latentmaps; run the command in its folder"
+        )

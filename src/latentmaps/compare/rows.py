@@ -1,0 +1,138 @@
+"""The rows of the page: one experiment each, with its faces and the numbers under them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from latentmaps.compare import measures, parameters, pictures
+from latentmaps.compare.experiment import FACT, Experiment
+from latentmaps.compare.measures import Measure
+from latentmaps.report import glossary
+from latentmaps.report.content import Number
+from latentmaps.report.glossary import Term
+from latentmaps.report.inputs import Picture
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A strip of faces.
+
+    Attributes:
+        key: reconstructions, or the name of a sampler.
+        title: above it.
+        term: explains the title; None: it needs no words.
+        picture: None where there is none.
+        alt: says what is shown.
+        numbers: under it.
+    """
+
+    key: str
+    title: str
+    term: Term | None
+    picture: Picture | None
+    alt: str
+    numbers: Sequence[Number]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One experiment.
+
+    Attributes:
+        key: its name within the page.
+        name: of the experiment.
+        revision: short hash of its commit.
+        fact: weight of the KL term.
+        parameters: name and value of those, besides fact, that are not the same in all rows.
+        reconstructions: of the test faces.
+        samples: random faces, one strip for each sampler.
+        link: to its full page, relative; empty: there is none.
+    """
+
+    key: str
+    name: str
+    revision: str
+    fact: str
+    parameters: Sequence[tuple[str, str]]
+    reconstructions: Strip
+    samples: Sequence[Strip]
+    link: str
+
+
+def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:
+    """Gives the test faces, when all experiments that show any show the same ones."""
+    strips = [one.strips["reconstructions"] for one in drawn if "reconstructions" in one.strips]
+    if not strips or not pictures.are_of_same_faces(strips):
+        return None
+    return pictures.to_picture(pictures.originals(strips[0]))
+
+
+def differing_parameters(drawn: Sequence[Experiment]) -> list[str]:
+    """Gives the names of the parameters, besides fact, that are not the same in all rows."""
+    return [n for n in parameters.find_differing([one.parameters for one in drawn]) if n != FACT]
+
+
+def make_rows(
+    drawn: Sequence[Experiment], links: Mapping[int, str], *, has_shared_originals: bool
+) -> list[Row]:
+    """Gives a row for each experiment.
+
+    Args:
+        drawn: the experiments, in the order of the rows.
+        links: place in `drawn` -> link to the full page.
+        has_shared_originals: the test faces stand above all rows, not in each of them.
+    """
+    differing = differing_parameters(drawn)
+    nets = measures.feature_nets(drawn)
+    return [
+        Row(
+            key=f"row-{place + 1}",
+            name=one.name,
+            revision=one.revision,
+            fact=one.label,
+            parameters=parameters.describe(one.parameters, differing),
+            reconstructions=_reconstructions(one, has_shared_originals=has_shared_originals),
+            samples=[_samples(one, sampler, nets) for sampler in measures.SAMPLERS],
+            link=links.get(place, ""),
+        )
+        for place, one in enumerate(drawn)
+    ]
+
+
+def _reconstructions(one: Experiment, *, has_shared_originals: bool) -> Strip:
+    strip = one.strips.get("reconstructions")
+    if strip is not None and has_shared_originals:
+        strip = pictures.reconstructions(strip)
+    above = "" if has_shared_originals else "Test faces, and below each "
+    return Strip(
+        key="reconstructions",
+        title="Reconstructions",
+        term=None,
+        picture=None if strip is None else pictures.to_picture(strip),
+        alt=_sentence(
+            f"{above}what {one.name} (fact {one.label}) makes of the test faces"
+            if has_shared_originals
+            else f"{above}what {one.name} (fact {one.label}) makes of it"
+        ),
+        numbers=_numbers(one, measures.MAIN),
+    )
+
+
+def _samples(one: Experiment, sampler: str, nets: Sequence[str]) -> Strip:
+    strip = one.strips.get(sampler)
+    term = glossary.term(sampler)
+    return Strip(
+        key=sampler,
+        title=term.label,
+        term=term,
+        picture=None if strip is None else pictures.to_picture(strip),
+        alt=f"Random faces of {one.name} (fact {one.label}), sampler {term.label}",
+        numbers=_numbers(one, measures.of_samples(sampler, nets[0]) if nets else []),
+    )
+
+
+def _numbers(one: Experiment, of: Sequence[Measure]) -> list[Number]:
+    return [Number(each.label, each.text(one), each.note(one), each.term) for each in of]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,125 @@
+"""A made-up DVC repository with the stages of which the comparison reads something."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PARAMS = """\
+profile: sample
+profiles:
+  sample:
+    train_vae: {epochs: 11}
+base: {seed: 2022}
+train_vae: {fact: 5.0, latent_dim: 256, reconstruction_loss: bce}
+fetch_faces: {source: avatars}
+"""
+PIPELINE = """\
+stages:
+  split_faces:
+    cmd: python code/stub_stage.py split_faces
+    params: [base.seed, fetch_faces]
+    outs: [data/split.csv]
+  train_vae:
+    cmd: python code/stub_stage.py train_vae
+    deps: [data/split.csv, code/stub_stage.py]
+    params: [base.seed, train_vae, "profiles.${profile}.train_vae"]
+    outs: [data/model.txt]
+    metrics: [reports/train_vae/metrics.json: {cache: false}]
+  evaluate_vae:
+    cmd: python code/stub_stage.py evaluate_vae
+    deps: [data/split.csv, data/model.txt]
+    metrics: [reports/evaluate_vae/metrics.json: {cache: false}]
+  draw_reconstructions:
+    cmd: python code/stub_stage.py draw_reconstructions
+    deps: [data/model.txt]
+    outs: [reports/draw_reconstructions/strip.png]
+  draw_samples:
+    cmd: python code/stub_stage.py draw_samples
+    deps: [data/model.txt]
+    outs:
+      - reports/draw_samples/strip_prior.png
+      - reports/draw_samples/strip_gaussian.png
+      - reports/draw_samples/strip_mixture.png
+  build_report:
+    cmd: python code/stub_stage.py build_report
+    deps: [reports/draw_samples/strip_prior.png]
+    outs: [reports/index.html]
+"""
+
+
+class ExampleRepository:
+    """The repository in a folder, and DVC and git to be run in it.
+
+    Attributes:
+        folder: of the repository.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(HERE.parents[1] / "src"),
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(folder.parent / "site"),
+            "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / "global"),
+            "DVC_SYSTEM_CONFIG_DIR": str(folder.parent / "system"),
+        }
+
+    def make(self) -> None:
+        """Writes the pipeline, and commits it without having run it."""
+        self.folder.mkdir()
+        (self.folder / "code").mkdir()
+        for name in ("stub_stage.py", "example_experiments.py"):
+            shutil.copy(HERE / name, self.folder / "code" / name)
+        (self.folder / "params.yaml").write_text(PARAMS, encoding="utf-8")
+        (self.folder / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+        (self.folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
+        self.run("git", "init", "--quiet", "--initial-branch=main")
+        for name, value in (("name", "A tester"), ("email", "tester@localhost")):
+            self.run("git", "config", f"user.{name}", value)
+        self.run("git", "config", "commit.gpgsign", "false")
+        self.run("dvc", "init", "--quiet")
+        self.run("dvc", "config", "core.autostage", "true")
+        self.commit("start")
+
+    def run(self, *command: str, folder: str = ".", fails: bool = False) -> str:
+        """Gives what a command prints; that it fails or not is what is expected."""
+        result = subprocess.run(
+            command,
+            cwd=self.folder / folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (result.returncode != 0) == fails, f"{' '.join(command)}\n{result.stdout}"
+        return result.stdout
+
+    def compare(self, *words: str, folder: str = ".", fails: bool = False) -> str:
+        """Runs ``latentmaps compare``."""
+        command = [sys.executable, "-m", "latentmaps", "compare", *words]
+        return self.run(*command, folder=folder, fails=fails)
+
+    def commit(self, message: str) -> None:
+        """Commits all there is."""
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
+
+    def run_queue(self) -> None:
+        """Runs all tasks of the queue, and waits until they have ended, well or not."""
+        self.run("dvc", "queue", "start", "--jobs", "2")
+        for _ in range(240):
+            time.sleep(0.5)
+            states = self.run("dvc", "queue", "status")
+            if "Running" not in states and "Queued" not in states:
+                return
+        raise AssertionError(states)
+
+    def page(self, name: str = "reports/compare.html") -> str:
+        """Gives a page that was written."""
+        return (self.folder / name).read_text(encoding="utf-8")

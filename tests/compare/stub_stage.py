@@ -1,0 +1,50 @@
+"""A stage of the made-up pipeline: writes made-up results that depend on params.yaml alone.
+
+python stub_stage.py STAGE
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from example_experiments import (  # type: ignore[import-not-found]  # lies beside it there
+    evaluation,
+    strips,
+    training,
+)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2), encoding="utf-8")
+
+
+def main(stage: str) -> None:
+    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    fact = float(params["train_vae"]["fact"])
+    folder = Path("reports", stage)
+    folder.mkdir(parents=True, exist_ok=True)
+    if stage == "split_faces":
+        Path("data").mkdir(exist_ok=True)
+        Path("data/split.csv").write_text(f"seed {params['base']['seed']}", encoding="utf-8")
+    elif stage == "train_vae":
+        if fact < 0:
+            sys.exit(f"train_vae: fact: found {fact}, expected a positive number")
+        Path("data/model.txt").write_text(json.dumps(params["train_vae"]), encoding="utf-8")
+        write_json(folder / "metrics.json", training(fact))
+    elif stage == "evaluate_vae":
+        write_json(folder / "metrics.json", evaluation(fact))
+    elif stage == "build_report":
+        Path("reports/index.html").write_text(
+            f"<!DOCTYPE html><title>fact {fact:g}</title>", encoding="utf-8"
+        )
+    else:
+        for name, image in strips(fact).items():
+            is_reconstruction = name == "reconstructions"
+            if is_reconstruction == (stage == "draw_reconstructions"):
+                image.save(folder / ("strip.png" if is_reconstruction else f"strip_{name}.png"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,175 @@
+"""The comparison in a real browser, without a network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.browsing import Visit, started_browser
+from tests.compare.example_experiments import experiment, sweep
+
+from latentmaps.compare import page
+from latentmaps.compare.experiment import Experiment, Problem
+
+pytestmark = pytest.mark.slow
+
+FACTS = ["0.5", "1.5", "3", "5", "7", "10"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep, an experiment with another parameter and without random faces, and a failed one."""
+    folder = tmp_path_factory.mktemp("compared")
+    full = folder / "index.html"
+    full.write_text("<!DOCTYPE html><title>The full page</title>", encoding="utf-8")
+    half = experiment("a-rather-long-name-of-an-experiment", 7.0, **{"train_vae.epochs": 30})
+    ones = [
+        *(experiment(one.name, one.fact, page=full) for one in sweep()),
+        Experiment(
+            **(vars(half) | {"strips": {}, "problems": [Problem("no strips", "dvc repro")]})
+        ),
+        Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")]),
+    ]
+    output = folder / "compare.html"
+    page.write(ones, output, has_pages=True)
+    return output
+
+
+def column(page: Page, place: int) -> list[str]:
+    """Gives the texts of a column of the table of numbers, from the top; 0: the names."""
+    rows = page.locator("#scores tbody tr").all()
+    return [row.locator("th, td").nth(place).inner_text() for row in rows]
+
+
+def sorted_heads(page: Page) -> list[tuple[str, str]]:
+    heads = page.locator("#scores th[aria-sort]").all()
+    return [(h.locator(".head").inner_text(), str(h.get_attribute("aria-sort"))) for h in heads]
+
+
+def test_it_opens_without_a_complaint_or_a_request(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    assert visit.troubles == []
+    assert visit.requests == [compared.as_uri()]
+
+
+def test_every_picture_is_loaded(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    widths = visit.page.evaluate("Array.from(document.images, image => image.naturalWidth)")
+    assert len(widths) == 1 + 5 * 4
+    assert min(widths) > 0
+
+
+def test_rows_stand_by_fact_with_tiles_below_each_other(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared, width=1600)
+    titles = visit.page.locator(".experiment h3").all_inner_texts()
+    assert titles == [f"fact {fact}" for fact in FACTS]
+    frames = visit.page.locator(".originals img, .of-reconstructions img").all()
+    boxes = [box for frame in frames if (box := frame.bounding_box())]
+    assert len(boxes) == 6
+    assert len({(round(box["x"], 1), round(box["width"], 1)) for box in boxes}) == 1
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1600])
+def test_nothing_sticks_out_to_the_side(browser: Browser, compared: Path, width: int) -> None:
+    visit = Visit(browser, compared, width=width)
+    visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert visit.width_of_content() <= width
+
+
+def test_the_sampler_is_chosen_for_all_rows_without_a_script(
+    browser: Browser, compared: Path
+) -> None:
+    visit = Visit(browser, compared, with_scripts=False)
+    assert visit.page.locator(".of-prior img:visible").count() == 5
+    assert visit.page.locator(".of-mixture img:visible").count() == 0
+    visit.page.get_by_label("Mixture", exact=True).check()
+    assert visit.page.locator(".of-prior img:visible").count() == 0
+    assert visit.page.locator(".of-mixture img:visible").count() == 5
+    visit.page.get_by_label("all three").check()
+    assert visit.page.locator(".samples img:visible").count() == 15
+
+
+def test_without_scripts_the_table_is_complete_and_sorted_by_fact(
+    browser: Browser, compared: Path
+) -> None:
+    visit = Visit(browser, compared, with_scripts=False)
+    assert visit.troubles == []
+    assert column(visit.page, 1) == FACTS
+    assert sorted_heads(visit.page) == [("fact", "ascending")]
+    assert visit.page.locator(".sort").count() == 0
+    assert not visit.page.get_by_text("A click on the head").is_visible()
+    assert visit.page.get_by_text("lost, fact unknown: left out").is_visible()
+
+
+def test_a_click_sorts_by_number_and_a_second_one_turns_it_round(
+    browser: Browser, compared: Path
+) -> None:
+    visit = Visit(browser, compared)
+    head = visit.page.get_by_role("button", name="Reconstruction loss", exact=True)
+    head = head.and_(visit.page.locator(".sort"))
+    head.click()
+    assert column(visit.page, 1) == FACTS
+    head.click()
+    assert column(visit.page, 1) == FACTS[::-1]
+    assert sorted_heads(visit.page) == [("Reconstruction loss", "descending")]
+    assert (
+        visit.page.get_by_role("status").inner_text()
+        == "Sorted by Reconstruction loss, descending."
+    )
+
+
+def test_the_keyboard_sorts_too(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    visit.page.locator(".sort", has_text="fact").focus()
+    visit.page.keyboard.press("Enter")
+    assert column(visit.page, 1) == FACTS[::-1]
+    assert visit.page.evaluate("document.activeElement.className") == "sort"
+    visit.page.locator(".sort", has_text="Experiment").focus()
+    visit.page.keyboard.press("Space")
+    names = column(visit.page, 0)
+    assert names == sorted(names)
+    assert sorted_heads(visit.page) == [("Experiment", "ascending")]
+
+
+def test_an_explanation_opens_at_a_click(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    about = visit.page.locator("#about-scores-test-psnr-db-psnr-db")
+    assert not about.is_visible()
+    visit.page.locator(
+        "#scores .what .term[popovertarget=about-scores-test-psnr-db-psnr-db]"
+    ).click()
+    assert about.is_visible()
+    assert "20 dB" in about.inner_text()
+
+
+def test_a_row_leads_to_its_full_page(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    visit.page.get_by_role("link", name="Full page of run-3").click()
+    assert visit.page.title() == "The full page"
+    assert visit.page.url.endswith("/compare_pages/run-3.html")
+
+
+def test_curves_and_text_stand_out_from_a_dark_page(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    colour = "name => getComputedStyle(document.querySelector(name)).color.match(/[0-9]+/g)"
+    for scheme, is_dark in (("light", False), ("dark", True)):
+        visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for name in ("body", "mark", ".curve text"):
+            brightness = sum(int(part) for part in visit.page.evaluate(colour, name)[:3])
+            assert (brightness > 600) == is_dark, (scheme, name)
+
+
+def test_it_fits_on_paper(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared, width=1040)  # the width of A4, sideways, in CSS pixels
+    visit.page.emulate_media(media="print")
+    assert visit.width_of_content() <= 1040
+    assert not visit.page.locator(".choice").is_visible()
+    table = visit.page.locator("#scores").bounding_box()
+    assert table is not None
+    assert table["width"] <= 1040

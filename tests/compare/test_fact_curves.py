@@ -1,0 +1,37 @@
+from tests.compare.example_experiments import evaluation, experiment, sweep
+
+from latentmaps.compare import fact_curves
+from latentmaps.compare.experiment import by_fact
+
+
+def test_a_sweep_has_a_curve_for_each_number_with_its_ends_in_words() -> None:
+    curves = {curve.title: curve for curve in fact_curves.make_curves(by_fact(sweep()))}
+    assert list(curves) == [
+        "Raw KL",
+        "KL share of the loss",
+        "Reconstruction loss",
+        "Distance to the prior (MMD)",
+        "Kernel distance, pixels-pca",
+    ]
+    assert curves["Raw KL"].caption == "From 58.00 nats at fact 0.5 to 20.00 nats at fact 10."
+    assert curves["KL share of the loss"].caption == "From 2.05 % at fact 0.5 to 3.00 % at fact 10."
+    assert "Floor: -0.0004." in curves["Kernel distance, pixels-pca"].caption
+    assert 'aria-label="Raw KL over fact. From 58.00 nats' in curves["Raw KL"].drawing
+
+
+def test_one_fact_makes_no_curve() -> None:
+    assert fact_curves.make_curves([experiment("a", 5.0), experiment("b", 5.0)]) == []
+
+
+def test_equal_results_are_one_point() -> None:
+    once = [experiment("a", 0.5), experiment("b", 5.0)]
+    again = [*once, experiment("c", 5.0, results="b")]
+    first, second = (fact_curves.make_curves(ones)[0].drawing for ones in (once, again))
+    assert first == second
+
+
+def test_a_number_that_all_lack_has_no_curve() -> None:
+    without = {"mmd_floor": 0.0, "kl_nats": evaluation(1.0)["kl_nats"]}
+    ones = [experiment(name, fact, test=without) for name, fact in (("a", 1.0), ("b", 2.0))]
+    titles = [curve.title for curve in fact_curves.make_curves(ones)]
+    assert titles == ["Raw KL", "KL share of the loss", "Reconstruction loss"]

@@ -1,0 +1,142 @@
+import base64
+import hashlib
+import html
+import re
+from pathlib import Path
+
+import pytest
+from tests.compare.example_experiments import experiment, strips, sweep
+
+from latentmaps.compare import page, page_names
+from latentmaps.compare.experiment import Experiment, Problem
+from latentmaps.errors import DataError
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", "", text)))
+
+
+def test_equal_experiments_in_another_order_give_equal_text() -> None:
+    ones = sweep()
+    assert page.render(ones, {}) == page.render(ones[::-1], {})
+
+
+def test_the_test_faces_stand_once_when_they_are_the_same() -> None:
+    text = page.render(sweep(), {})
+    assert text.count("The test faces of all rows") == 1
+    assert text.count("makes of the test faces") == 5
+    other = experiment("other", 4.0, strips=strips(4.0, faces=1))
+    text = page.render([*sweep(), other], {})
+    assert "The test faces of all rows" not in text
+    assert text.count("Test faces, and below each what") == 6
+
+
+def test_differing_parameters_are_marked_and_shared_ones_are_not_told() -> None:
+    text = page.render([experiment("a", 3.0), experiment("b", 5.0, **{"train_vae.epochs": 30})], {})
+    assert "<dt>train_vae.epochs</dt><dd><mark>11</mark></dd>" in text
+    assert "<dt>train_vae.epochs</dt><dd><mark>30</mark></dd>" in text
+    assert "train_vae.latent_dim</dt>" not in text
+
+
+def test_what_is_left_out_is_named_with_its_reason_and_command() -> None:
+    lost = Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")])
+    half = experiment(
+        "half", 7.0, strips={}, problems=[Problem("strip.png is missing", "dvc repro")]
+    )
+    text = page.render([*sweep(), lost, half], {})
+    assert "lost, fact unknown: left out failed. dvc queue logs lost" in words(text)
+    assert "half, fact 7: drawn as far as it goes strip.png is missing. dvc repro" in words(text)
+    assert text.count("No picture; see") == 4
+    assert 'id="incomplete"' not in page.render(sweep(), {})
+
+
+def test_nothing_to_compare_is_an_error_that_says_why() -> None:
+    lost = Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")])
+    with pytest.raises(DataError, match="nothing to compare: lost: failed - dvc queue logs lost"):
+        page.render([lost], {})
+
+
+def test_the_policy_knows_the_script_and_no_other() -> None:
+    text = page.render(sweep(), {})
+    [script] = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    found = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{found}'\"" in text
+
+
+def test_a_name_is_text_and_nothing_else() -> None:
+    text = page.render([experiment("<script>alert(1)</script>", 3.0)], {})
+    assert text.count("<script>") == 1
+
+
+def test_every_id_stands_once_and_every_anchor_leads_somewhere() -> None:
+    half = experiment("half", 7.0, strips={}, problems=[Problem("missing")])
+    text = page.render([*sweep(), half], {})
+    ids = re.findall(r'\sid="([^"]+)"', text)
+    assert sorted(ids) == sorted(set(ids))
+    anchors = re.findall(
+        r'(?:href="#|popovertarget="|aria-describedby="|aria-labelledby="| for=")([^"]+)"', text
+    )
+    assert set(anchors) <= set(ids)
+    assert "http" not in re.sub(r"http://www.w3.org/\S+|http-equiv", "", text)
+
+
+def test_every_picture_says_what_it_shows() -> None:
+    text = page.render(sweep(), {})
+    alts = re.findall(r'<img [^>]*alt="([^"]*)"', text)
+    assert len(alts) == len(set(alts)) == 1 + 5 * 4
+    assert "Random faces of run-3 (fact 3), sampler Gaussian" in alts
+
+
+def test_faces_of_persons_come_with_a_warning() -> None:
+    assert "Keep it here" not in page.render(sweep(), {})
+    text = page.render([experiment("a", 3.0, **{"fetch_faces.source": "celeba"})], {})
+    assert "Keep it here" in text
+
+
+def test_full_pages_are_copied_and_linked(tmp_path: Path) -> None:
+    full = tmp_path / "full.html"
+    full.write_text("full", encoding="utf-8")
+    ones = [experiment("a/b", 3.0, page=full), experiment("c", 5.0)]
+    written = page.write(ones, tmp_path / "out/sweep.html", has_pages=True)
+    assert written == [tmp_path / "out/sweep.html", tmp_path / "out/sweep_pages/a-b.html"]
+    assert written[1].read_text(encoding="utf-8") == "full"
+    assert re.findall(r'href="(sweep_pages[^"]*)"', written[0].read_text(encoding="utf-8")) == [
+        "sweep_pages/a-b.html"
+    ]
+    assert sorted(path.name for path in (tmp_path / "out").rglob("*")) == [
+        "a-b.html", "sweep.html", "sweep_pages",
+    ]  # fmt: skip
+
+
+def test_a_page_that_cannot_be_made_leaves_the_former_one(tmp_path: Path) -> None:
+    output = tmp_path / "compare.html"
+    output.write_text("former", encoding="utf-8")
+    with pytest.raises(DataError):
+        page.write([Experiment("lost")], output, has_pages=True)
+    lost = experiment("a", 3.0, page=tmp_path / "nowhere.html")
+    with pytest.raises(FileNotFoundError):
+        page.write([lost], output, has_pages=True)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["compare.html"]
+    assert output.read_text(encoding="utf-8") == "former"
+
+
+@pytest.mark.parametrize("name", ["folder.html", "compare", "params.yaml"])
+def test_an_output_that_is_no_html_file_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(DataError, match="expected the name of an HTML file"):
+        page.write(sweep(), tmp_path / name, has_pages=False)
+
+
+def test_pages_have_names_of_their_own_on_any_disk() -> None:
+    full = Path("full.html")
+    ones = [
+        experiment("a", 1.0, page=full),
+        experiment("A", 2.0, page=full, revision="1234567"),
+        experiment("..", 3.0, page=full, revision="89abcde"),
+        experiment("none", 4.0),
+    ]
+    assert list(page_names.name_pages(ones).values()) == [
+        "a.html",
+        "A-1234567.html",
+        "89abcde.html",
+    ]

@@ -1,0 +1,215 @@
+"""The command on a real DVC repository, whose stages write made-up results."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.compare.example_repository import ExampleRepository
+
+pytestmark = pytest.mark.slow
+
+
+def facts(text: str) -> list[str]:
+    return re.findall(r'<h3 id="row-\d+-title">fact (\S+)</h3>', text)
+
+
+def text_of(html: str) -> str:
+    """Gives the words of a page in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html.partition("<body")[2]))
+
+
+def test_a_sweep_gives_a_row_for_each_fact_and_names_what_failed(
+    swept: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    said = swept.compare()
+    text = swept.page()
+    assert "5 experiments, 1 left out and named, 5 full pages beside it" in said
+    assert facts(text) == ["0.5", "1.5", "3", "5", "10"]
+    failed = named[-1.0]
+    assert f"{failed}, fact -1: left out" in text_of(text)
+    assert f"failed in DVC's queue. dvc queue logs {failed}" in text_of(text).replace("&#39;", "'")
+    assert "raw KL falls and the reconstruction loss rises" in text_of(text)
+    assert "The test faces are the same in all rows, pixel by pixel." in text_of(text)
+    assert text.count("<svg ") == 5
+    assert 'aria-label="Kernel distance of the features pixels-pca' in text
+
+
+def test_the_full_pages_are_linked_and_copied(swept: ExampleRepository) -> None:
+    swept.compare("--output", "linked.html")
+    links = re.findall(r'href="(linked_pages/[^"]+)"', swept.page("linked.html"))
+    titles = [(swept.folder / link).read_text(encoding="utf-8") for link in links]
+    assert [re.findall(r"fact (\S+)<", title)[0] for title in titles] == [
+        "0.5",
+        "1.5",
+        "3",
+        "5",
+        "10",
+    ]
+
+
+def test_without_pages_there_is_one_file(swept: ExampleRepository) -> None:
+    swept.compare("--output", "alone.html", "--no-pages")
+    assert not (swept.folder / "alone_pages").exists()
+    assert "alone_pages" not in swept.page("alone.html")
+
+
+def test_equal_experiments_give_equal_bytes_without_a_path(
+    swept: ExampleRepository, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "compare.html"
+    swept.compare("--output", "reports/compare.html")
+    swept.compare("--output", str(other))
+    assert other.read_bytes() == (swept.folder / "reports/compare.html").read_bytes()
+    assert str(swept.folder) not in swept.page()
+    assert list(swept.folder.rglob("*.partial")) == []
+
+
+def test_a_subfolder_will_do(copied: ExampleRepository) -> None:
+    copied.compare(folder="code")
+    assert facts(copied.page()) == ["0.5", "1.5", "3", "5", "10"]
+    assert not (copied.folder / "code/reports").exists()
+
+
+def test_experiments_and_revisions_are_compared_by_name(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "branch", named[3.0], "chosen")
+    copied.compare("chosen", named[10.0], named[0.5], named[10.0])
+    assert facts(copied.page()) == ["0.5", "3", "10"]
+
+
+def test_an_unknown_name_is_answered_with_those_that_exist(
+    swept: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    said = swept.compare("nowhere", fails=True)
+    assert "Traceback" not in said
+    assert "nowhere: no experiment" in said
+    assert "branches: main" in said
+    assert f"queue: {named[-1.0]}" in said
+    assert all(name in said for name in named.values())
+
+
+def test_a_commit_without_experiments_tells_those_of_others(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    name = named[3.0]
+    copied.commit("another")
+    said = copied.compare(fails=True)
+    assert "no experiment belongs to this commit" in said
+    assert name in said
+    assert "dvc exp run --queue" in said
+
+
+def test_results_of_another_training_are_not_shown_as_those_of_this_one(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "apply", named[5.0])
+    copied.commit("fact 5")
+    copied.run("dvc", "exp", "run", "--name", "half", "-S", "train_vae.fact=7.0", "train_vae")
+    copied.compare("half")
+    text = copied.page()
+    assert facts(text) == ["7"]
+    assert "evaluate_vae left out: evaluate_vae read another data/model.txt" in text_of(text)
+    assert "draw_samples left out: draw_samples read another data/model.txt" in text_of(text)
+    assert "dvc exp apply half" in text
+    assert "data:image/png" not in text
+    assert "40.00 nats" not in text  # the raw KL of fact 5
+    assert "5,280" in text  # the reconstruction loss of fact 7
+
+
+def test_the_present_commit_has_a_row_and_no_result_has_two(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "apply", named[5.0])
+    copied.commit("fact 5")
+    copied.run("dvc", "exp", "run", "--name", "low", "-S", "train_vae.fact=0.5")
+    copied.compare()
+    rows = re.findall(r'<p class="name"><code>([^<]+)', copied.page())
+    assert rows == ["low", "HEAD"]  # and no workspace, which holds what low holds
+
+
+def test_what_the_cache_lacks_is_named_and_the_rest_is_drawn(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    name = named[3.0]
+    shutil.rmtree(copied.folder / ".dvc/cache/files")
+    said = copied.compare(name)
+    text = text_of(copied.page())
+    assert "1 experiments" in said
+    assert "strip_prior.png of draw_samples is not in the DVC cache of this machine" in text
+    assert f"dvc exp apply {name} &amp;&amp; dvc repro" in text
+    assert "48.00 nats" in text
+
+
+def test_an_older_version_is_named_and_drawn_as_far_as_it_goes(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "apply", named[1.5])
+    path = copied.folder / "reports/evaluate_vae/metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    kept = {k: v for k, v in metrics.items() if k not in ("samples", "ms_ssim", "feature_nets")}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    pipeline = (copied.folder / "dvc.yaml").read_text(encoding="utf-8")
+    older = pipeline.replace("draw_reconstructions/strip.png", "draw_reconstructions/test.png")
+    (copied.folder / "dvc.yaml").write_text(older, encoding="utf-8")
+    copied.run("git", "checkout", "-b", "older")
+    copied.commit("older")
+    copied.compare("older", named[10.0])
+    text = text_of(copied.page())
+    assert facts(copied.page()) == ["1.5", "10"]
+    assert "metrics.json of evaluate_vae has no ms_ssim, samples: made by an older version" in text
+    assert "draw_reconstructions has no strip.png: made by an older version" in text
+
+
+def test_the_workspace_is_read_from_its_files(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "apply", named[1.5])
+    (copied.folder / "reports/draw_samples/strip_prior.png").unlink()
+    copied.compare("workspace")
+    text = text_of(copied.page())
+    assert "workspace" in text
+    assert "strip_prior.png of draw_samples is missing. dvc repro" in text
+    assert "54.00 nats" in text
+
+
+def test_parameters_that_have_not_run_yet_leave_the_workspace_out(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "apply", named[1.5])
+    path = copied.folder / "params.yaml"
+    path.write_text(path.read_text("utf-8").replace("fact: 1.5", "fact: 4.0"), encoding="utf-8")
+    said = copied.compare("workspace", fails=True)
+    assert "train_vae left out: train_vae ran with other values of train_vae" in said
+
+
+def test_a_task_that_waits_is_named(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "run", "--queue", "--name", "later", "-S", "train_vae.fact=20")
+    copied.compare()
+    assert "later, fact 20: left out" in text_of(copied.page())
+    assert "waits in DVC" in copied.page()
+    copied.compare("later", named[0.5], "--output", "named.html")
+    assert facts(copied.page("named.html")) == ["0.5"]
+    assert "dvc queue start" in copied.page("named.html")
+
+
+def test_another_pipeline_is_refused(copied: ExampleRepository) -> None:
+    (copied.folder / "dvc.yaml").write_text("stages: {a: {cmd: echo}}\n", encoding="utf-8")
+    said = copied.compare(fails=True)
+    assert "its dvc.yaml has no stage train_vae" in said
+    assert "Traceback" not in said

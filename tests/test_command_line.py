@@ -1,0 +1,63 @@
+"""The command ``latentmaps``, outside of a repository with experiments."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from latentmaps import command_line
+
+
+def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "latentmaps", *words],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_outside_of_a_repository_it_says_where_to_run(tmp_path: Path, root: Path) -> None:
+    result = run("compare", folder=tmp_path, root=root)
+    assert result.returncode == 1
+    assert result.stderr.startswith(
+        f"latentmaps compare: {tmp_path}: not inside of a DVC repository"
+    )
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_repository_without_git_is_refused(tmp_path: Path, root: Path) -> None:
+    environment = {
+        name: str(tmp_path / name) for name in ("DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR")
+    }
+    folder = tmp_path / "here"
+    folder.mkdir()
+    init = [sys.executable, "-m", "dvc", "init", "--quiet", "--no-scm"]
+    subprocess.run(init, cwd=folder, env=os.environ | environment, check=True)
+    result = run("compare", folder=folder, root=root)
+    assert result.returncode == 1
+    assert "no git repository with a commit" in result.stderr
+
+
+def test_help_needs_neither_dvc_nor_charts(root: Path) -> None:
+    program = (
+        "import sys\nfrom latentmaps import command_line\n"
+        "try: command_line.main(['compare', '--help'])\n"
+        "finally: sys.exit(bool({'dvc', 'matplotlib', 'tensorflow', 'jinja2'} & set(sys.modules)))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(root / "src")}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "--no-pages" in result.stdout
+
+
+def test_a_command_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command_line.main([])
+    assert "required: command" in capsys.readouterr().err
