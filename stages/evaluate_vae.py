@@ -20,13 +20,16 @@ def evaluate_vae(run: runs.Run) -> None:
     train_rows, test_rows = parts["train"][: params.num_encoded], parts["test"]
 
     train, test = trained.encode(images, train_rows), trained.encode(images, test_rows)
+    dimensions = latent.mark_active(
+        latent.describe_dimensions(test), active_variance=params.active_variance
+    )
     fitted = samplers.fit_all(train, num_components=params.mixture_components, seed=run.seed)
     nets = [feature_nets.pixels_pca(images, train_rows)]
     if second_net is not None:
         nets.append(feature_nets.load(*second_net))
     metrics = {
         **reconstruction.evaluate(trained, images, test_rows, seed=run.seed),
-        **latent.evaluate(test, active_variance=params.active_variance, seed=run.seed),
+        **latent.evaluate(test, dimensions, seed=run.seed),
         "num_test": len(test_rows),
         **samples.evaluate(
             trained,
@@ -44,7 +47,7 @@ def evaluate_vae(run: runs.Run) -> None:
         samplers=fitted,
     )
     latent_files.save(run.outputs["latents"], latents)
-    runs.write_table(run.outputs["dimensions"], latent.describe_dimensions(test))
+    runs.write_table(run.outputs["dimensions"], dimensions)
     runs.write_json(run.outputs["metrics"], metrics)
 
 

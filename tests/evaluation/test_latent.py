@@ -10,7 +10,8 @@ RANDOM = np.random.default_rng(5)
 
 def evaluate(mean: np.ndarray, log_var: float = 0.0) -> dict[str, float]:
     encodings = Encodings(mean, np.full_like(mean, log_var))
-    return latent.evaluate(encodings, active_variance=0.01, seed=1)
+    table = latent.mark_active(latent.describe_dimensions(encodings), active_variance=0.01)
+    return latent.evaluate(encodings, table, seed=1)
 
 
 def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:

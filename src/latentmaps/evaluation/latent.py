@@ -65,13 +65,23 @@ def describe_dimensions(encodings: Encodings) -> pd.DataFrame:
     )
 
 
-def evaluate(encodings: Encodings, *, active_variance: float, seed: int) -> dict[str, float]:
+def mark_active(table: pd.DataFrame, *, active_variance: float) -> pd.DataFrame:
+    """Gives a table of dimensions with the column ``is_active``.
+
+    Args:
+        table: of ``describe_dimensions``.
+        active_variance: a dimension is active when the variance of its mean over images is larger;
+            Burda et al. 2016, section 5.2.
+    """
+    return table.assign(is_active=table["mean_variance"] > active_variance)
+
+
+def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[str, float]:
     """Gives the numbers of the latent space.
 
     Args:
         encodings: the posteriors of some images.
-        active_variance: a dimension is active when the variance of its mean over images is larger;
-            Burda et al. 2016, section 5.2.
+        table: their dimensions, of ``describe_dimensions`` and ``mark_active``.
         seed: for one z of each posterior, and for the points of the prior.
 
     Returns:
@@ -80,13 +90,12 @@ def evaluate(encodings: Encodings, *, active_variance: float, seed: int) -> dict
         least and greatest spread of z; ``mmd_prior`` between the z of the images and as many points
         of the prior, and ``mmd_floor``, what two sets of the prior have between them.
     """
-    table = describe_dimensions(encodings)
     z = encodings.draw_z(seed=seed)
     prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
     z_radii = radii(z)
     return {
         "kl_nats": float(table["kl_nats"].sum()),
-        "active_units": int((table["mean_variance"] > active_variance).sum()),
+        "active_units": int(table["is_active"].sum()),
         "radius_mean": float(z_radii.mean()),
         "radius_std": float(z_radii.std()),
         "radius_prior": prior_radius(z.shape[1]),
