@@ -205,8 +205,8 @@ def _write_history(path: Path, columns: Sequence[str]) -> None:
 
 def _write_dimensions(path: Path, num_dimensions: int) -> None:
     """Writes a table in which the KL rises from one dimension to the next."""
-    rows = [[i, 0.5 * i, 0.01 * i, 1.0 - 0.01 * i, i > 2] for i in range(num_dimensions)]
-    _write_csv(path, ["dimension", "kl_nats", "mean", "std", "is_active"], rows)
+    rows = [[i, 0.5 * i, 0.01 * i, 1.0 - 0.01 * i, 0.05 * i] for i in range(num_dimensions)]
+    _write_csv(path, ["dimension", "kl_nats", "mean", "std", "mean_variance"], rows)
 
 
 def _write_layer(folder: Path, layer: str, num_maps: int) -> None:

@@ -39,10 +39,12 @@ def test_the_latent_space_stands_beside_random_points() -> None:
     assert texts["Dimensions in use"][0] == "41 of 256"
 
 
-def _write(folder: Path, num_dimensions: int, *, is_active: str = "True") -> Path:
-    rows = [f"{i},{i / 4},0.5,0.25,{is_active}" for i in range(num_dimensions)]
+def _write(folder: Path, num_dimensions: int, *, mean_variance: str = "0.3") -> Path:
+    rows = [f"{i},{i / 4},0.5,0.25,{mean_variance}" for i in range(num_dimensions)]
     path = folder / "dimensions.csv"
-    path.write_text("\n".join(["dimension,kl_nats,mean,std,is_active", *rows]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["dimension,kl_nats,mean,std,mean_variance", *rows]), encoding="utf-8"
+    )
     return path
 
 
@@ -51,7 +53,7 @@ def test_the_dimensions_with_the_most_kl_stand_open(tmp_path: Path) -> None:
     assert dimensions.others is not None
     assert [row.head.label for row in dimensions.first.rows] == [str(i) for i in range(19, 3, -1)]
     assert [row.head.label for row in dimensions.others.rows] == ["3", "2", "1", "0"]
-    assert _texts(dimensions.first)["19"] == ["4.750 nats", "0.500", "0.250", "yes"]
+    assert _texts(dimensions.first)["19"] == ["4.750 nats", "0.500", "0.250", "0.3000"]
     assert dimensions.num_left_out == 0
 
 
@@ -74,7 +76,7 @@ def test_any_number_of_dimensions_is_shown_or_counted(
     assert dimensions.num_left_out == num_left_out
 
 
-def test_an_unknown_activity_is_refused(tmp_path: Path) -> None:
-    path = _write(tmp_path, 2, is_active="maybe")
-    with pytest.raises(DataError, match=r"dimensions.csv: is_active: found 'maybe', expected True"):
+def test_a_cell_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    path = _write(tmp_path, 2, mean_variance="large")
+    with pytest.raises(DataError, match=r"dimensions.csv: mean_variance: found 'large', expected"):
         face_numbers.read_dimensions(path)

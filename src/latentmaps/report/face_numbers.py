@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentmaps.errors import DataError
 from latentmaps.report import content, glossary, inputs, tables
 from latentmaps.report.inputs import Document
 from latentmaps.report.tables import Head, Row, Table
@@ -20,8 +19,8 @@ _DIMENSION_COLUMNS = {
     "kl_nats": "dimension_kl_nats",
     "mean": "dimension_mean",
     "std": "dimension_std",
+    "mean_variance": "dimension_mean_variance",
 }
-_IN_USE = {"True": "yes", "False": "no"}
 _NUM_FIRST = 16
 _NUM_SHOWN = 256
 
@@ -114,7 +113,7 @@ def read_dimensions(path: Path) -> Dimensions:
     Raises:
         DataError: the file is missing or damaged.
     """
-    rows = inputs.read_rows(path, ["dimension", *_DIMENSION_COLUMNS, "is_active"])
+    rows = inputs.read_rows(path, ["dimension", *_DIMENSION_COLUMNS])
     rows.sort(key=lambda row: -inputs.to_number(path, "kl_nats", row["kl_nats"]))
     first, others = rows[:_NUM_FIRST], rows[_NUM_FIRST:_NUM_SHOWN]
     caption = f"The {len(first)} dimensions with the most KL"
@@ -132,24 +131,18 @@ def read_dimensions(path: Path) -> Dimensions:
 def _dimension_table(
     path: Path, rows: Sequence[Mapping[str, str]], *, key: str, caption: str
 ) -> Table:
-    names = [*_DIMENSION_COLUMNS.values(), "is_active"]
     return Table(
         key=key,
         caption=caption,
         corner=Head("Dimension"),
-        columns=[tables.head(name) for name in names],
+        columns=[tables.head(name) for name in _DIMENSION_COLUMNS.values()],
         rows=[_dimension_row(path, row) for row in rows],
     )
 
 
 def _dimension_row(path: Path, row: Mapping[str, str]) -> Row:
-    if row["is_active"] not in _IN_USE:
-        raise DataError(
-            f"{path}: is_active: found {row['is_active']!r}, expected True or False; run the stage "
-            "again that writes it"
-        )
     numbers = [
         glossary.term(name).text(inputs.to_number(path, column, row[column]))
         for column, name in _DIMENSION_COLUMNS.items()
     ]
-    return Row(Head(row["dimension"]), tables.cells(*numbers, _IN_USE[row["is_active"]]))
+    return Row(Head(row["dimension"]), tables.cells(*numbers))
