@@ -30,9 +30,14 @@ class Run:
 
 def run(module: str, arguments: Sequence[str]) -> Run:
     """Runs a module of the benchmarks in a process of its own."""
+    return run_python(["-m", module, *arguments])
+
+
+def run_python(arguments: Sequence[str]) -> Run:
+    """Runs Python with some arguments, in a process of its own."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -45,7 +50,7 @@ def run(module: str, arguments: Sequence[str]) -> Run:
     seconds = time.perf_counter() - started
     output, errors = process.communicate()
     if process.returncode:
-        sys.exit(f"{module} {' '.join(arguments)}: {errors}")
+        sys.exit(f"{' '.join(arguments)}: {errors}")
     return Run(output, seconds, peak_bytes / 1e6)
 
 

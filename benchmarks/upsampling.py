@@ -28,7 +28,7 @@ from latentmaps.models.inference import TrainedVae
 from latentmaps.params.base import Base
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.train_vae import TrainVae
-from latentmaps.visualisation import face_sheets, pixels, sheets
+from latentmaps.visualisation import pixels, reconstruction_sheets, sheets
 
 SCALE = 2
 FACES = 4
@@ -42,7 +42,7 @@ def main() -> None:
     images = arrays.open_images(Path("data/faces/images.npy"))
     parts = split.read_split(Path("data/faces/split.csv"), num_rows=len(images))
     shown = ours.PARAMS.section(DrawReconstructions)
-    picks = face_sheets.Picks(FACES, shown.row_seeds[:1])
+    picks = reconstruction_sheets.Picks(FACES, shown.row_seeds[:1])
     rows = picks.rows(parts["test"])
     tiles = [np.asarray(images[rows])]
     print("| upsampling | roughness of flat areas | val_total_loss | training [s] |")

@@ -1,39 +1,64 @@
-"""Draw where the z-points of real faces lie, and what the dimensions of the latent space do."""
+"""Draw where the z-points of real faces lie, and what lies between them."""
 
 import numpy as np
 
 from latentmaps import machine, runs
-from latentmaps.evaluation import latent
+from latentmaps.data import face_attributes, receipts
+from latentmaps.models import latent_files
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.params.machine import Machine
-from latentmaps.visualisation import charts, face_sheets, latent_chart, sheets
+from latentmaps.visualisation import charts, latent_charts, latent_sheets, sheets
+from latentmaps.visualisation.latent_sheets import AttributedFaces
 
 
 def draw_latent_space(run: runs.Run) -> None:
-    """Writes traversals, interpolations and a chart of the z-points."""
+    """Writes charts of the z-points, and walks through the latent space."""
     params = run.params(DrawLatentSpace)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
-    test = latent.load_encodings(run.inputs["latents"], "test")
-    steps = np.linspace(-params.traversal_limit, params.traversal_limit, params.num_steps)
-
-    traversals = face_sheets.traversals(
-        trained, test, num_dimensions=params.num_dimensions, steps=steps
+    latents = latent_files.load(run.inputs["latents"])
+    attributes = face_attributes.read_attributes(run.inputs["index"])
+    note = receipts.sharing_note(run.inputs["receipt"])
+    train, test = (
+        AttributedFaces(
+            faces.encodings, face_attributes.choose(attributes, params.attributes, faces.rows)
+        )
+        for faces in (latents.train, latents.test)
     )
-    interpolations = face_sheets.interpolations(
-        trained, test, num_pairs=params.num_pairs, num_steps=params.num_steps, seed=run.seed
-    )
-    z_points = latent_chart.draw(test, origin=trained.origin.describe(), seed=run.seed)
+    steps = np.linspace(-1.0, 1.0, params.num_steps)
+    origin = trained.origin.describe()
 
-    sheets.save_png(traversals.image, run.outputs["traversals"])
-    sheets.save_png(interpolations.image, run.outputs["interpolations"])
-    charts.save_chart(z_points.figure, run.outputs["z_points"])
-    numbers = {
-        "traversals": traversals.numbers,
-        "interpolations": interpolations.numbers,
-        "z_points": z_points.numbers,
+    drawn_charts = {
+        "z_points": latent_charts.draw_radii(test.encodings, origin=origin, seed=run.seed),
+        "dimensions": latent_charts.draw_dimensions(test.encodings, origin=origin),
+        "projection": latent_charts.draw_projection(test.encodings, test.attributes, origin=origin),
     }
+    drawn_sheets = {
+        "interpolations": latent_sheets.draw_interpolations(
+            trained,
+            test.encodings,
+            num_pairs=params.num_pairs,
+            num_steps=params.num_steps,
+            seed=run.seed,
+            note=note,
+        ),
+        "traversals": latent_sheets.draw_traversals(
+            trained,
+            test.encodings,
+            num_dimensions=params.num_dimensions,
+            steps=params.traversal_limit * steps,
+        ),
+        "attributes": latent_sheets.draw_attributes(
+            trained, train, test, steps=params.attribute_limit * steps, seed=run.seed, note=note
+        ),
+    }
+
+    for name, chart in drawn_charts.items():
+        charts.save_chart(chart.figure, run.outputs[name])
+    for name, sheet in drawn_sheets.items():
+        sheets.save_png(sheet.image, run.outputs[name])
+    numbers = {name: drawn.numbers for name, drawn in (drawn_charts | drawn_sheets).items()}
     runs.write_json(run.outputs["numbers"], numbers)
 
 
@@ -42,12 +67,17 @@ if __name__ == "__main__":
         draw_latent_space,
         inputs={
             "model": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings that evaluate_vae wrote",
+            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "index": "index.csv as crop_faces writes it, with the attributes",
+            "receipt": "receipt.json of fetch_faces, which tells whose faces these are",
         },
         outputs={
-            "traversals": "PNG, one dimension of z walks in each row",
+            "z_points": "PNG, distances of the z-points from the origin",
+            "dimensions": "PNG, KL, mean and spread of the dimensions",
+            "projection": "PNG, the z-points in a plane, coloured by attribute",
             "interpolations": "PNG, walks between the z-points of test faces",
-            "z_points": "PNG, radii of the z-points and KL of the dimensions",
+            "traversals": "PNG, one dimension of z walks in each row",
+            "attributes": "PNG, attributes added to test faces and taken away",
             "numbers": "JSON, titles, captions and numbers of the pictures",
         },
     )

@@ -1,27 +1,31 @@
 """Draw faces of the training and the test part above their reconstructions."""
 
 from latentmaps import machine, runs
-from latentmaps.data import arrays, split
+from latentmaps.data import arrays, receipts, split
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.machine import Machine
-from latentmaps.visualisation import face_sheets, sheets
+from latentmaps.visualisation import reconstruction_sheets, sheets
 
 
 def draw_reconstructions(run: runs.Run) -> None:
-    """Writes a sheet for the training part, one for the test part, and their numbers."""
+    """Writes a sheet for the training part, one for the test part, a strip, and their numbers."""
     params = run.params(DrawReconstructions)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])
     parts = split.read_split(run.inputs["split"], num_rows=len(images))
-    picks = face_sheets.Picks(num_columns=params.num_columns, row_seeds=params.row_seeds)
+    note = receipts.sharing_note(run.inputs["receipt"])
+    picks = reconstruction_sheets.Picks(num_columns=params.num_columns, row_seeds=params.row_seeds)
 
-    train = face_sheets.reconstructions(trained, images, parts["train"], picks, part="training")
-    test = face_sheets.reconstructions(trained, images, parts["test"], picks, part="test")
+    of_train = reconstruction_sheets.reconstruct(trained, images, parts["train"], picks)
+    of_test = reconstruction_sheets.reconstruct(trained, images, parts["test"], picks)
+    train = reconstruction_sheets.draw(of_train, part="training", note=note)
+    test = reconstruction_sheets.draw(of_test, part="test", note=note)
 
     sheets.save_png(train.image, run.outputs["train_sheet"])
     sheets.save_png(test.image, run.outputs["test_sheet"])
+    sheets.save_png(reconstruction_sheets.draw_strip(of_test), run.outputs["strip"])
     runs.write_json(run.outputs["numbers"], {"train": train.numbers, "test": test.numbers})
 
 
@@ -31,11 +35,13 @@ if __name__ == "__main__":
         inputs={
             "images": "the faces, images.npy as crop_faces writes it",
             "split": "split.csv as split_faces writes it",
+            "receipt": "receipt.json of fetch_faces, which tells whose faces these are",
             "model": "folder of the VAE that train_vae wrote",
         },
         outputs={
             "train_sheet": "PNG, faces of the training part above their reconstructions",
             "test_sheet": "PNG, faces of the test part above their reconstructions",
+            "strip": "PNG without words, the first row of test faces and their reconstructions",
             "numbers": "JSON, titles, captions and numbers of both sheets",
         },
     )

@@ -1,40 +1,44 @@
 """Draw faces from random points of the latent space."""
 
-from PIL import ImageFilter
-
 from latentmaps import machine, runs
-from latentmaps.evaluation import latent
-from latentmaps.models import encodings
+from latentmaps.models import latent_files
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.params.machine import Machine
-from latentmaps.visualisation import face_sheets, sheets
+from latentmaps.visualisation import sample_sheets, sheets
 
 
 def draw_samples(run: runs.Run) -> None:
-    """Writes random faces from the prior, raw and sharpened, and from the aggregate posterior."""
+    """Writes, for each sampler, its random faces, raw and post-processed, and a strip of them."""
     params = run.params(DrawSamples)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
-    gaussian = latent.load_aggregate_posterior(run.inputs["latents"])
-    mask = ImageFilter.UnsharpMask(params.sharpen_radius, params.sharpen_percent, threshold=0)
-
-    z = encodings.draw_prior(params.num_samples, trained.architecture.latent_dim, seed=run.seed)
-    prior = face_sheets.samples(trained, z, sampler="z ~ N(0, I)")
-    sharpened = face_sheets.samples(trained, z, sampler="z ~ N(0, I), sharpened", sharpen=mask)
-    aggregate = face_sheets.samples(
-        trained, gaussian.transform(z), sampler="z ~ Gaussian fitted to the training faces"
+    fitted = latent_files.load(run.inputs["latents"]).samplers
+    processing = sample_sheets.Processing(
+        params.sharpen_radius, params.sharpen_percent, params.contrast
     )
 
-    sheets.save_png(prior.image, run.outputs["prior"])
-    sheets.save_png(sharpened.image, run.outputs["prior_sharpened"])
-    sheets.save_png(aggregate.image, run.outputs["aggregate_posterior"])
-    numbers = {
-        "prior": prior.numbers,
-        "prior_sharpened": sharpened.numbers,
-        "aggregate_posterior": aggregate.numbers,
+    drawn = {
+        name: sample_sheets.sample(
+            trained, name, sampler, num_faces=params.num_samples, seed=run.seed
+        )
+        for name, sampler in fitted.items()
     }
-    runs.write_json(run.outputs["numbers"], numbers)
+    pictures = {}
+    for name, faces in drawn.items():
+        pictures[name] = sample_sheets.draw(faces)
+        pictures[f"{name}_processed"] = sample_sheets.draw(faces, processing)
+    pictures["temperatures"] = sample_sheets.draw_temperatures(
+        trained, fitted["prior"], params.temperatures, seed=run.seed
+    )
+
+    for name, faces in drawn.items():
+        sheets.save_png(sample_sheets.draw_strip(faces), run.outputs[f"strip_{name}"])
+    for name, picture in pictures.items():
+        sheets.save_png(picture.image, run.outputs[name])
+    runs.write_json(
+        run.outputs["numbers"], {name: picture.numbers for name, picture in pictures.items()}
+    )
 
 
 if __name__ == "__main__":
@@ -42,12 +46,19 @@ if __name__ == "__main__":
         draw_samples,
         inputs={
             "model": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings that evaluate_vae wrote",
+            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
         },
         outputs={
             "prior": "PNG, faces for z from the prior N(0, I)",
-            "prior_sharpened": "PNG, the same faces after an unsharp mask",
-            "aggregate_posterior": "PNG, faces for z from the Gaussian fitted to the z-points",
+            "prior_processed": "PNG, the same faces, sharpened and with more contrast",
+            "gaussian": "PNG, faces for z from the Gaussian fitted to the z-points",
+            "gaussian_processed": "PNG, the same faces, sharpened and with more contrast",
+            "mixture": "PNG, faces for z from the mixture fitted to the z-points",
+            "mixture_processed": "PNG, the same faces, sharpened and with more contrast",
+            "temperatures": "PNG, the same faces of the prior at several temperatures",
+            "strip_prior": "PNG without words, a row of faces of the prior",
+            "strip_gaussian": "PNG without words, a row of faces of the Gaussian",
+            "strip_mixture": "PNG without words, a row of faces of the mixture",
             "numbers": "JSON, titles, captions and numbers of the sheets",
         },
     )

@@ -1,33 +1,53 @@
-"""Measure the VAE on the test part, and encode the faces for the drawings."""
+"""Measure the VAE: reconstructions, latent space, and the faces of random points."""
 
 from latentmaps import machine, runs, training
 from latentmaps.data import arrays, split
-from latentmaps.evaluation import latent, reconstruction
+from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
+from latentmaps.models import latent_files, samplers
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.evaluate_vae import EvaluateVae
 from latentmaps.params.machine import Machine
 
 
 def evaluate_vae(run: runs.Run) -> None:
-    """Writes the numbers, the posteriors of training and test faces, and the fitted Gaussian."""
+    """Writes the numbers, a table of the dimensions, the encodings, and the fitted samplers."""
     params = run.params(EvaluateVae)
+    second_net = params.second_net
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])
     parts = split.read_split(run.inputs["split"], num_rows=len(images))
+    train_rows, test_rows = parts["train"][: params.num_encoded], parts["test"]
 
-    reconstruction_numbers = reconstruction.evaluate(trained, images, parts["test"], seed=run.seed)
-    train = trained.encode(images, parts["train"][: params.num_encoded])
-    test = trained.encode(images, parts["test"])
-    latent_numbers = latent.evaluate(test, active_variance=params.active_variance, seed=run.seed)
-
-    latent.save(run.outputs["latents"], train=train, test=test)
+    train, test = trained.encode(images, train_rows), trained.encode(images, test_rows)
+    dimensions = latent.mark_active(
+        latent.describe_dimensions(test), active_variance=params.active_variance
+    )
+    fitted = samplers.fit_all(train, num_components=params.mixture_components, seed=run.seed)
+    nets = [feature_nets.pixels_pca(images, train_rows)]
+    if second_net is not None:
+        nets.append(feature_nets.load(*second_net))
     metrics = {
-        **reconstruction_numbers,
-        **latent_numbers,
-        "num_test": len(parts["test"]),
+        **reconstruction.evaluate(trained, images, test_rows, seed=run.seed),
+        **latent.evaluate(test, dimensions, seed=run.seed),
+        "num_test": len(test_rows),
+        **samples.evaluate(
+            trained,
+            fitted,
+            samples.RealFaces(images, train_rows, test_rows),
+            nets,
+            samples.Settings(params.num_compared, params.temperature, run.seed),
+        ),
         "versions": training.versions(),
     }
+
+    latents = latent_files.Latents(
+        train=latent_files.EncodedFaces(train_rows, train),
+        test=latent_files.EncodedFaces(test_rows, test),
+        samplers=fitted,
+    )
+    latent_files.save(run.outputs["latents"], latents)
+    runs.write_table(run.outputs["dimensions"], dimensions)
     runs.write_json(run.outputs["metrics"], metrics)
 
 
@@ -40,7 +60,8 @@ if __name__ == "__main__":
             "model": "folder of the VAE that train_vae wrote",
         },
         outputs={
-            "latents": "folder of the encodings and of the fitted Gaussian",
-            "metrics": "JSON, the numbers on the test part",
+            "latents": "folder of the encodings and of the fitted samplers",
+            "dimensions": "CSV, KL, mean and spread of each dimension of the latent space",
+            "metrics": "JSON, the numbers",
         },
     )

@@ -47,7 +47,7 @@ def train_cnn(run: runs.Run) -> None:
 
     cnn.save(run.outputs["model"], architecture, model)
     model_card.write_cnn(run.outputs["model"], architecture, metrics)
-    trained.write_history(run.outputs["history"])
+    runs.write_table(run.outputs["history"], trained.history)
     runs.write_json(run.outputs["metrics"], metrics)
 
 

@@ -72,7 +72,7 @@ def train_vae(run: runs.Run) -> None:
     saved = vae_files.SavedVae(task.architecture, origin, model.encoder, model.decoder)
     vae_files.save(run.outputs["model"], saved)
     model_card.write_vae(run.outputs["model"], saved, metrics)
-    trained.write_history(run.outputs["history"])
+    runs.write_table(run.outputs["history"], trained.history)
     runs.write_json(run.outputs["metrics"], metrics)
 
 

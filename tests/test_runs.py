@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from latentmaps import runs
@@ -158,3 +159,9 @@ def test_json_has_equal_bytes_for_equal_numbers(tmp_path: Path) -> None:
 def test_json_refuses_what_is_no_number(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         runs.write_json(tmp_path / "numbers.json", {"a": float("nan")})
+
+
+def test_a_table_has_six_digits(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    runs.write_table(path, pd.DataFrame({"epoch": [1], "loss": [1 / 3]}))
+    assert path.read_text(encoding="utf-8") == "epoch,loss\n1,0.333333\n"

@@ -1,5 +1,4 @@
 import logging
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -54,12 +53,6 @@ def test_a_loss_gone_wild_stops_the_training_with_advice() -> None:
         TrainingError, match=r"loss is .* in epoch 1, batch \d, .*lower learning_rate"
     ):
         fit(linear_model(learning_rate=1e20))
-
-
-def test_the_history_is_written_with_six_digits(tmp_path: Path) -> None:
-    path = tmp_path / "history.csv"
-    training.Trained(pd.DataFrame({"epoch": [1], "loss": [1 / 3]}), 1).write_history(path)
-    assert path.read_text(encoding="utf-8") == "epoch,loss\n1,0.333333\n"
 
 
 def test_the_numbers_are_those_of_the_epoch_of_the_weights() -> None:

@@ -16,13 +16,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from latentmaps import workers
 from latentmaps.errors import DataError, LatentmapsError
 from latentmaps.params import loader
 from latentmaps.params.base import Base
 from latentmaps.staging import Staging
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 S = TypeVar("S")
 
@@ -208,6 +211,11 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """
     text = json.dumps(_rounded(content), indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_table(path: Path, table: "pd.DataFrame") -> None:
+    """Writes a table as CSV with 6 significant digits, equal byte for byte for equal values."""
+    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def _rounded(value: Any) -> Any:

@@ -8,7 +8,6 @@ optimisers and data are the models' affair.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -55,10 +54,6 @@ class Trained:
         """Gives every number of the epoch of the weights by name."""
         row = self.history[self.history["epoch"] == self.epoch].iloc[0]
         return {str(name): float(value) for name, value in row.items() if name != "epoch"}
-
-    def write_history(self, path: Path) -> None:
-        """Writes the history as CSV with 6 significant digits."""
-        self.history.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def fit(

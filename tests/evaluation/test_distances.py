@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -37,8 +39,81 @@ def test_it_is_the_sum_of_the_definition() -> None:
     assert distances.mmd_to_prior(x, y) == pytest.approx(expected)
 
 
-def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def spread(*, standard_deviations: list[float], mean: float = 0.0) -> np.ndarray:
+    """Gives points with exactly these spreads, independent dimensions and this mean."""
+    dim = len(standard_deviations)
+    points = np.concatenate([np.eye(dim), -np.eye(dim)])
+    return mean + points * np.array(standard_deviations) * np.sqrt((2 * dim - 1) / 2)
+
+
+def test_frechet_distance_of_known_gaussians_is_the_closed_form() -> None:
+    x = spread(standard_deviations=[1.0, 2.0, 3.0])
+    y = spread(standard_deviations=[2.0, 2.0, 0.5], mean=1.5)
+    assert np.cov(x, rowvar=False) == pytest.approx(np.diag([1.0, 4.0, 9.0]))
+    expected = 3 * 1.5**2 + 1.0**2 + 0.0 + 2.5**2
+    assert distances.frechet_distance(x, y) == pytest.approx(expected)
+    assert distances.frechet_distance(y, x) == pytest.approx(expected)
+
+
+def test_frechet_distance_of_covariances_that_do_not_commute() -> None:
+    x, y = normal(40, 2) * [1.0, 3.0], normal(60, 2) @ np.array([[1.0, 0.7], [0.0, 0.4]])
+    product = np.cov(x, rowvar=False) @ np.cov(y, rowvar=False)
+    # for 2 x 2: (tr sqrt(P))^2 = tr P + 2 sqrt(det P)
+    trace_of_root = np.sqrt(np.trace(product) + 2.0 * np.sqrt(np.linalg.det(product)))
+    expected = (
+        np.square(x.mean(0) - y.mean(0)).sum()
+        + np.trace(np.cov(x, rowvar=False) + np.cov(y, rowvar=False))
+        - 2.0 * trace_of_root
+    )
+    assert distances.frechet_distance(x, y) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("num_points", [5, 50])  # fewer than dimensions, and more
+def test_frechet_distance_of_a_set_and_its_copy(num_points: int) -> None:
+    x = 100.0 * normal(num_points, 20)
+    assert 0.0 <= distances.frechet_distance(x, x) < 1e-9 * np.square(x).mean()
+    shift = np.linspace(0.0, 1.0, 20)
+    shifted = distances.frechet_distance(x + shift, x)
+    assert shifted == pytest.approx(np.square(shift).sum(), rel=1e-6)
+
+
+def test_frechet_distance_takes_a_direction_without_spread() -> None:
+    x = normal(100, 3) * [1.0, 1.0, 0.0]
+    assert distances.frechet_distance(x, x + np.array([0.0, 0.0, 2.0])) == pytest.approx(4.0)
+    assert distances.frechet_distance(np.ones((4, 3)), np.zeros((4, 3))) == pytest.approx(3.0)
+
+
+def test_frechet_distance_takes_single_precision_and_one_dimension() -> None:
+    x = spread(standard_deviations=[3.0]).astype(np.float32)
+    y = spread(standard_deviations=[1.0]).astype(np.float32)
+    assert distances.frechet_distance(x, y) == pytest.approx(4.0, rel=1e-6)
+
+
+def cubic(a: np.ndarray, b: np.ndarray) -> float:
+    return float((a @ b / len(a) + 1.0) ** 3)
+
+
+def test_kernel_distance_is_the_sum_of_the_definition() -> None:
+    x, y = normal(5, 3), normal(4, 3) + 1.0
+    within_x = np.mean([cubic(x[i], x[j]) for i in range(5) for j in range(5) if i != j])
+    within_y = np.mean([cubic(y[i], y[j]) for i in range(4) for j in range(4) if i != j])
+    between = np.mean([cubic(a, b) for a in x for b in y])
+    expected = within_x + within_y - 2.0 * between
+    assert distances.kernel_distance(x, y) == pytest.approx(expected)
+    assert distances.kernel_distance(x.astype(np.float32), y) == pytest.approx(expected, rel=1e-5)
+
+
+def test_kernel_distance_of_one_distribution_falls_on_both_sides_of_zero() -> None:
+    estimates = [distances.kernel_distance(normal(200), normal(200)) for _ in range(20)]
+    assert min(estimates) < 0.0 < max(estimates)
+    assert abs(np.mean(estimates)) < 0.05 < distances.kernel_distance(normal(200) + 1.0, normal(9))
+
+
+@pytest.mark.parametrize("distance", [distances.mmd_to_prior, distances.kernel_distance])
+def test_blocks_of_any_size_give_the_same(
+    distance: Callable[[np.ndarray, np.ndarray], float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     x, y = normal(50), normal(40)
-    whole = distances.mmd_to_prior(x, y)
+    whole = distance(x, y)
     monkeypatch.setattr(distances, "_ROWS_A_BLOCK", 7)
-    assert distances.mmd_to_prior(x, y) == pytest.approx(whole)
+    assert distance(x, y) == pytest.approx(whole)

@@ -2,29 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browsing import Visit, started_browser
+from tests.browsing import Visit
+from tests.report import reading
 
-from latentmaps.report import offline_plots, page
+from latentmaps.report import offline_plots
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def report(rendered: str, tmp_path: Path) -> Path:
-    path = tmp_path / "index.html"
-    page.write(rendered, path)
-    return path
 
 
 def test_the_page_opens_without_a_complaint_or_a_request(browser: Browser, report: Path) -> None:
@@ -44,7 +31,7 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_sticks_out_to_the_side(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -74,19 +61,6 @@ def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> 
     assert visit.page.locator(".curve svg").count() == 5
     visit.page.locator("summary").last.click()
     assert visit.page.get_by_text("train_vae.fact", exact=True).is_visible()
-
-
-def test_text_stands_out_from_a_dark_page(browser: Browser, report: Path) -> None:
-    visit = Visit(browser, report)
-    brightness = "(text => text.match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + +b, 0))"
-    read = f"[style => {brightness}(style.color), style => {brightness}(style.backgroundColor)]"
-    script = f"{read}.map(of => of(getComputedStyle(document.body)))"
-    visit.page.emulate_media(color_scheme="light")
-    ink, paper = visit.page.evaluate(script)
-    assert ink < 200 < 600 < paper
-    visit.page.emulate_media(color_scheme="dark")
-    ink, paper = visit.page.evaluate(script)
-    assert paper < 200 < 600 < ink
 
 
 def _dvc_repository(folder: Path) -> None:

@@ -33,13 +33,25 @@ def test_a_missing_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "expected"), [(Document.text, "a text"), (Document.part, "an object")]
+    ("read", "expected"),
+    [
+        (Document.text, "a text"),
+        (Document.part, "an object"),
+        (Document.texts, "a list of texts"),
+    ],
 )
 def test_another_kind_of_value_is_refused(
     read: Callable[[Document, str], Any], expected: str
 ) -> None:
     with pytest.raises(DataError, match=f"versions: found 5, expected {expected}"):
         read(_document(versions=5), "versions")
+
+
+@pytest.mark.parametrize("value", [[], ["a", 1], "a"])
+def test_a_list_of_texts_has_at_least_one_and_texts_only(value: Any) -> None:
+    assert _document(nets=["a", "b"]).texts("nets") == ["a", "b"]
+    with pytest.raises(DataError, match=r"nets: found .*, expected a list of texts"):
+        _document(nets=value).texts("nets")
 
 
 def test_a_part_keeps_the_name_of_its_file() -> None:

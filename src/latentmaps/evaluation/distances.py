@@ -1,18 +1,20 @@
 """How far two sets of points are apart, as distributions.
 
-All functions take points (n, d) and (m, d), and look at a block of rows at a time: memory does not
-grow with the square of their number.
+All functions take points (n, d) and (m, d). What compares every point with every other looks at
+two blocks of rows at a time: memory does not grow with their number.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 Points = npt.NDArray[np.floating]
-Kernel = Callable[[Points], Points]
+# gives k(x, y), (n, m), for points (n, d) and (m, d)
+Kernel = Callable[[Points, Points], Points]
 
-_ROWS_A_BLOCK = 1000
+_ROWS_A_BLOCK = 500
 # multiples of the base width; Tolstikhin et al. 2018 sum over these
 _WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -33,29 +35,90 @@ def mmd_to_prior(z: Points, prior_z: Points) -> float:
     """
     base = 2.0 * z.shape[1]
 
-    def kernel(squared_distances: Points) -> Points:
-        terms = [base * w / (base * w + squared_distances) for w in _WIDTHS]
-        return np.sum(terms, axis=0)
+    def kernel(x: Points, y: Points) -> Points:
+        squared = np.maximum(_squared_distances(x, y), 0.0)
+        # one term at a time: an array of all seven would be slower
+        return functools.reduce(np.add, (base * w / (base * w + squared) for w in _WIDTHS))
 
     return _mmd(z.astype(np.float64), prior_z.astype(np.float64), kernel)
 
 
+def kernel_distance(x: Points, y: Points) -> float:
+    """Gives the squared maximum mean discrepancy with the kernel (x . y / d + 1)^3, unbiased.
+
+    The kernel Inception distance when x and y are features of that network (Binkowski et al. 2018,
+    section 4); here over all points at once, not as a mean over subsets.
+
+    Args:
+        x: (n, d), n at least 2.
+        y: (m, d), m at least 2.
+
+    Returns:
+        0 for equal distributions, give or take what the numbers of points allow; may be negative.
+    """
+
+    def kernel(x: Points, y: Points) -> Points:
+        return (x @ y.T / x.shape[1] + 1.0) ** 3
+
+    return _mmd(x.astype(np.float64), y.astype(np.float64), kernel)
+
+
+def frechet_distance(x: Points, y: Points) -> float:
+    """Gives the squared Frechet distance between the Gaussians with the moments of x and of y.
+
+    |mean_x - mean_y|^2 + tr C_x + tr C_y - 2 tr (C_x C_y)^(1/2) (Dowson & Landau 1982; Heusel et
+    al. 2017, section 3, for features of images). With C = F F' from the eigenvalues the last trace
+    is the sum of the singular values of F_x' F_y: no root of a matrix that is not symmetric, and
+    nothing lost when a covariance is singular, as it is for fewer points than dimensions.
+
+    Args:
+        x: (n, d), n at least 2.
+        y: (m, d), m at least 2.
+
+    Returns:
+        0 or more. A finite number of points adds to it, so compare sets of equal size, and keep the
+        distance of two sets of one distribution beside it.
+    """
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    factor_x, factor_y = _covariance_factor(x), _covariance_factor(y)
+    between_means = np.square(x.mean(axis=0) - y.mean(axis=0)).sum()
+    traces = np.square(factor_x).sum() + np.square(factor_y).sum()
+    shared = np.linalg.svd(factor_x.T @ factor_y, compute_uv=False).sum()
+    return float(max(between_means + traces - 2.0 * shared, 0.0))
+
+
+def _covariance_factor(x: Points) -> Points:
+    """Gives F, (d, rank), with F F' the unbiased covariance of x, (n, d)."""
+    covariance = np.atleast_2d(np.cov(x, rowvar=False))
+    values, vectors = np.linalg.eigh(covariance)
+    # below this an eigenvalue is rounding; the rule of numpy.linalg.matrix_rank
+    kept = values > values.max(initial=0.0) * len(values) * np.finfo(np.float64).eps
+    return vectors[:, kept] * np.sqrt(values[kept])
+
+
 def _mmd(x: Points, y: Points, kernel: Kernel) -> float:
-    within_x = (_sum_of_kernel(x, x, kernel) - len(x) * _at_zero(kernel)) / (len(x) * (len(x) - 1))
-    within_y = (_sum_of_kernel(y, y, kernel) - len(y) * _at_zero(kernel)) / (len(y) * (len(y) - 1))
+    within_x = _sum_of_kernel(x, x, kernel, is_same=True) / (len(x) * (len(x) - 1))
+    within_y = _sum_of_kernel(y, y, kernel, is_same=True) / (len(y) * (len(y) - 1))
     between = _sum_of_kernel(x, y, kernel) / (len(x) * len(y))
     return float(within_x + within_y - 2.0 * between)
 
 
-def _at_zero(kernel: Kernel) -> float:
-    return float(kernel(np.zeros(1))[0])
-
-
-def _sum_of_kernel(x: Points, y: Points, kernel: Kernel) -> float:
+def _sum_of_kernel(x: Points, y: Points, kernel: Kernel, *, is_same: bool = False) -> float:
+    """Gives the sum of k(x_i, y_j); for the same set twice without the pairs i = j."""
     total = 0.0
-    norms = np.square(y).sum(axis=1)
-    for first in range(0, len(x), _ROWS_A_BLOCK):
-        block = x[first : first + _ROWS_A_BLOCK]
-        squared = np.square(block).sum(axis=1)[:, None] + norms - 2.0 * block @ y.T
-        total += float(kernel(np.maximum(squared, 0.0)).sum())
+    for row in _firsts(x):
+        for column in _firsts(y):
+            values = kernel(x[row : row + _ROWS_A_BLOCK], y[column : column + _ROWS_A_BLOCK])
+            total += float(values.sum())
+            if is_same and row == column:
+                total -= float(np.trace(values))
     return total
+
+
+def _firsts(points: Points) -> Iterator[int]:
+    return iter(range(0, len(points), _ROWS_A_BLOCK))
+
+
+def _squared_distances(x: Points, y: Points) -> Points:
+    """Gives |x_i - y_j|^2, (n, m); rounding may leave it a little below 0."""
+    return np.square(x).sum(axis=1)[:, None] + np.square(y).sum(axis=1) - 2.0 * x @ y.T

@@ -1,20 +1,16 @@
 """Where the z-points of real images lie, against the prior N(0, I) from which faces are drawn."""
 
 import math
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from latentmaps.data import npz
 from latentmaps.errors import DataError
 from latentmaps.evaluation import distances
 from latentmaps.models.encodings import Encodings, draw_prior
 
 Array = npt.NDArray[np.floating]
-
-_ADVICE = "run evaluate_vae again"
 
 # Behind the seed: a stream of its own, far from the point indices of the prior.
 _PAIRS = 2**31 + 1
@@ -46,85 +42,67 @@ def prior_radius(latent_dim: int) -> float:
     return math.sqrt(2.0) * math.exp(log_ratio)
 
 
-def evaluate(encodings: Encodings, *, active_variance: float, seed: int) -> dict[str, float]:
+def describe_dimensions(encodings: Encodings) -> pd.DataFrame:
+    """Gives a row for each dimension of the latent space.
+
+    Args:
+        encodings: the posteriors of some images.
+
+    Returns:
+        The columns ``dimension``; ``kl_nats``, its KL divergence from the prior; ``mean`` and
+        ``std`` of its z-points over images and posteriors, 0 and 1 for the prior; and
+        ``mean_variance``, the variance of the posterior mean over images.
+    """
+    variances = encodings.z_mean.astype(np.float64).var(axis=0)
+    return pd.DataFrame(
+        {
+            "dimension": np.arange(len(variances)),
+            "kl_nats": encodings.kl_per_dimension(),
+            "mean": encodings.z_mean.mean(axis=0, dtype=np.float64),
+            "std": np.sqrt(variances + encodings.variances_within()),
+            "mean_variance": variances,
+        }
+    )
+
+
+def mark_active(table: pd.DataFrame, *, active_variance: float) -> pd.DataFrame:
+    """Gives a table of dimensions with the column ``is_active``.
+
+    Args:
+        table: of ``describe_dimensions``.
+        active_variance: a dimension is active when the variance of its mean over images is larger;
+            Burda et al. 2016, section 5.2.
+    """
+    return table.assign(is_active=table["mean_variance"] > active_variance)
+
+
+def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[str, float]:
     """Gives the numbers of the latent space.
 
     Args:
         encodings: the posteriors of some images.
-        active_variance: a dimension is active when the variance of its mean over images is larger;
-            Burda et al. 2016, section 5.2.
+        table: their dimensions, of ``describe_dimensions`` and ``mark_active``.
         seed: for one z of each posterior, and for the points of the prior.
 
     Returns:
         ``kl_nats``; ``active_units``; mean and spread of the radii, and ``radius_prior`` beside
-        them; ``mmd_prior`` between the z of the images and as many points of the prior, and
-        ``mmd_floor``, what two sets of the prior have between them.
+        them; over the dimensions, the root mean square of the means of z, ``z_mean_rms``, and mean,
+        least and greatest spread of z; ``mmd_prior`` between the z of the images and as many points
+        of the prior, and ``mmd_floor``, what two sets of the prior have between them.
     """
     z = encodings.draw_z(seed=seed)
     prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
     z_radii = radii(z)
     return {
-        "kl_nats": float(encodings.kl_per_dimension().sum()),
-        "active_units": int((encodings.z_mean.var(axis=0) > active_variance).sum()),
+        "kl_nats": float(table["kl_nats"].sum()),
+        "active_units": int(table["is_active"].sum()),
         "radius_mean": float(z_radii.mean()),
         "radius_std": float(z_radii.std()),
         "radius_prior": prior_radius(z.shape[1]),
+        "z_mean_rms": float(np.sqrt(np.square(table["mean"]).mean())),
+        "z_std_mean": float(table["std"].mean()),
+        "z_std_min": float(table["std"].min()),
+        "z_std_max": float(table["std"].max()),
         "mmd_prior": distances.mmd_to_prior(z, prior),
         "mmd_floor": distances.mmd_to_prior(other_prior, prior),
     }
-
-
-@dataclass(frozen=True)
-class AggregatePosterior:
-    """The Gaussian with the moments of q(z), the mixture of the posteriors of all images.
-
-    Attributes:
-        mean: (latent_dim,).
-        covariance: (latent_dim, latent_dim).
-    """
-
-    mean: Array
-    covariance: Array
-
-    @classmethod
-    def fit(cls, encodings: Encodings) -> "AggregatePosterior":
-        """Gives the Gaussian for the posteriors; its covariance by the law of total covariance."""
-        z_mean = encodings.z_mean.astype(np.float64)
-        between = np.atleast_2d(np.cov(z_mean, rowvar=False, bias=True))
-        within = np.exp(encodings.z_log_var).mean(axis=0, dtype=np.float64)
-        return cls(z_mean.mean(axis=0), between + np.diag(within))
-
-    def transform(self, prior_z: Array) -> Array:
-        """Gives points of this Gaussian for points of the prior, (n, latent_dim) both.
-
-        The lower Cholesky factor keeps which face is which: the same z of the prior gives the same
-        face, as far as the two distributions agree.
-        """
-        return self.mean + prior_z @ np.linalg.cholesky(self.covariance).T
-
-
-def save(folder: Path, *, train: Encodings, test: Encodings) -> None:
-    """Writes train.npz, test.npz and, fitted to the former, aggregate_posterior.npz."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for part, encodings in (("train", train), ("test", test)):
-        np.savez(folder / f"{part}.npz", **vars(encodings))
-    np.savez(folder / "aggregate_posterior.npz", **vars(AggregatePosterior.fit(train)))
-
-
-def load_encodings(folder: Path, part: str) -> Encodings:
-    """Gives the posteriors of the part train or test as ``save`` wrote them.
-
-    Raises:
-        DataError: the file is missing or damaged.
-    """
-    return Encodings(**npz.load(folder / f"{part}.npz", ("z_mean", "z_log_var"), advice=_ADVICE))
-
-
-def load_aggregate_posterior(folder: Path) -> AggregatePosterior:
-    """Gives the Gaussian that ``save`` wrote.
-
-    Raises:
-        DataError: the file is missing or damaged.
-    """
-    path = folder / "aggregate_posterior.npz"
-    return AggregatePosterior(**npz.load(path, ("mean", "covariance"), advice=_ADVICE))

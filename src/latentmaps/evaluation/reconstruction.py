@@ -3,6 +3,9 @@
 All functions take pixels (n, h, w, c), float32, 0..1, and give one number an image.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -88,30 +91,48 @@ def evaluate(
     rows: npt.NDArray[np.int64],
     *,
     seed: int,
-) -> dict[str, float]:
-    """Gives the means over images of every number here; z is the posterior mean.
-
-    ``mse_sampled`` is the error when z is drawn from the posterior instead, as in training.
+) -> dict[str, Any]:
+    """Gives the means over images of every number here.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8; may be memory-mapped, only one batch is in memory.
         rows: (n,), the images to reconstruct.
         seed: for one z of each posterior.
+
+    Returns:
+        The numbers when z is the posterior mean, ``sharpness_originals``, and, under ``sampled``,
+        the numbers when z is drawn from the posterior, as in training.
     """
-    totals: dict[str, float] = {}
-    num_done = 0
+    from_mean, from_draw = _Means(), _Means()
     for chunk in inference.chunks(rows):
         originals = batches.to_pixels(images[chunk]).numpy()
         posteriors = trained.encode(images, chunk)
-        sampled = trained.decode(posteriors.draw_z(seed=seed, first=num_done))
-        num_done += len(chunk)
-        numbers = _numbers(originals, trained.decode(posteriors.z_mean)) | {
-            "mse_sampled": mean_squared_error(originals, sampled)
-        }
+        drawn = posteriors.draw_z(seed=seed, first=from_mean.num_images)
+        from_mean.add(
+            _numbers(originals, trained.decode(posteriors.z_mean))
+            | {"sharpness_originals": sharpness(originals)}
+        )
+        from_draw.add(_numbers(originals, trained.decode(drawn)))
+    return {**from_mean.values(), "sampled": from_draw.values()}
+
+
+class _Means:
+    """Means over images that come batch by batch."""
+
+    def __init__(self) -> None:
+        self.num_images = 0
+        self._totals: dict[str, float] = {}
+
+    def add(self, numbers: Mapping[str, PerImage]) -> None:
+        """Adds a batch, one value an image under each name."""
+        self.num_images += len(next(iter(numbers.values())))
         for name, values in numbers.items():
-            totals[name] = totals.get(name, 0.0) + float(values.sum())
-    return {name: total / len(rows) for name, total in totals.items()}
+            self._totals[name] = self._totals.get(name, 0.0) + float(values.sum())
+
+    def values(self) -> dict[str, float]:
+        """Gives the mean under each name."""
+        return {name: total / self.num_images for name, total in self._totals.items()}
 
 
 def _numbers(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
@@ -125,5 +146,4 @@ def _numbers(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
         "bce_per_dim": bce,
         "bce_above_entropy": bce - entropy_per_dim(originals),
         "sharpness": sharpness(reconstructions),
-        "sharpness_originals": sharpness(originals),
     }

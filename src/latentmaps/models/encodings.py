@@ -1,5 +1,9 @@
-"""Points of the latent space: the posteriors of images, draws from the prior. No tensors."""
+"""Points of the latent space: the posteriors of images, and the noise of random draws. No tensors.
 
+Every row of noise has a stream of its own, so it is the same however many rows are drawn.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +11,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.floating]
 
-# Behind the seed: a stream of its own, far from the indices of points drawn from the prior.
+# Behind the seed: streams of their own, far from the indices of points drawn from the prior.
 _POSTERIORS = 2**31
+_CHOICES = 2**31 + 2
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,10 @@ class Encodings:
         mean, log_var = self.z_mean.astype(np.float64), self.z_log_var.astype(np.float64)
         return (0.5 * (np.square(mean) + np.exp(log_var) - log_var - 1.0)).mean(axis=0)
 
+    def variances_within(self) -> Array:
+        """Gives the mean variance of the posteriors in each dimension, (latent_dim,)."""
+        return np.exp(self.z_log_var.astype(np.float64)).mean(axis=0)
+
     def draw_z(self, *, seed: int, first: int = 0) -> Array:
         """Gives one z for each posterior, (n, latent_dim); that of image i depends on (seed, i).
 
@@ -35,15 +44,35 @@ class Encodings:
             seed: of the draws.
             first: the number i of the first image.
         """
-        num_images, latent_dim = self.z_mean.shape
-        streams = (
-            np.random.default_rng([seed, _POSTERIORS, first + index]) for index in range(num_images)
-        )
-        epsilon = np.stack([stream.standard_normal(latent_dim) for stream in streams])
+        epsilon = _normal_rows(*self.z_mean.shape, seed=[seed, _POSTERIORS], first=first)
         return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
 
 
-def draw_prior(num_points: int, latent_dim: int, *, seed: int) -> Array:
-    """Gives z ~ N(0, I), (num_points, latent_dim); point i depends on (seed, i) alone."""
-    streams = (np.random.default_rng([seed, index]) for index in range(num_points))
-    return np.stack([stream.standard_normal(latent_dim) for stream in streams])
+def draw_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:
+    """Gives z ~ N(0, I), (num_points, latent_dim); point i depends on (seed, i) alone.
+
+    Args:
+        num_points: how many.
+        latent_dim: dimensions of the latent space.
+        seed: of the draws.
+        first: the number i of the first point.
+    """
+    return _normal_rows(num_points, latent_dim, seed=[seed], first=first)
+
+
+def draw_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
+    """Gives uniform numbers 0..1, (num_points,), with which a mixture picks its component.
+
+    Number i depends on (seed, i) alone and has nothing to do with point i of ``draw_prior``.
+    """
+    streams = (
+        np.random.default_rng([seed, _CHOICES, first + index]) for index in range(num_points)
+    )
+    return np.array([stream.random() for stream in streams])
+
+
+def _normal_rows(num_rows: int, num_columns: int, *, seed: Sequence[int], first: int) -> Array:
+    noise = np.empty((num_rows, num_columns))
+    for index in range(num_rows):
+        np.random.default_rng([*seed, first + index]).standard_normal(out=noise[index])
+    return noise

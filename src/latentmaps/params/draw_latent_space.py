@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from latentmaps.params.types import PositiveFloat, Tiles, section
+from latentmaps.params.types import Listed, PositiveFloat, Tiles, section
 
 
 @section
@@ -14,9 +14,13 @@ class DrawLatentSpace:
     num_steps: columns of traversals and interpolations.
     num_pairs: rows of the interpolations, each between two test faces.
     traversal_limit: a traversal runs from minus to plus this, standard deviations of the prior.
+    attributes: those that colour the projection and that are added to faces.
+    attribute_limit: from minus to plus so many times the direction of an attribute is added.
     """
 
     num_dimensions: Tiles
     num_steps: Annotated[int, Field(ge=2, le=1000)]
     num_pairs: Tiles
     traversal_limit: PositiveFloat
+    attributes: Listed[str]
+    attribute_limit: PositiveFloat

@@ -1,15 +1,56 @@
 """The section ``evaluate_vae``: what is measured on the trained VAE."""
 
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from latentmaps.errors import ParamsError
 from latentmaps.params.types import Positive, PositiveFloat, section
 
 
 @section
 class EvaluateVae:
     """Attributes:
-    num_encoded: at most so many training faces are encoded for the aggregate posterior.
+    num_encoded: at most so many training faces are encoded for the aggregate posterior, and
+        searched for the one nearest to a random face.
+    num_compared: faces in each of the sets whose distance is measured, as far as there are so many.
+    mixture_components: Gaussians of the mixture that is fitted to the z-points.
+    temperature: factor on the spread of random points; every sampler is measured at 1 and at this.
+    feature_net: a second net for the distances besides pixels-pca; None for none.
+    feature_net_weights: absolute path of its weights.
     active_variance: a latent dimension counts as active when its posterior mean varies by more
         than this over the faces (Burda et al. 2016, section 5.2, take 0.01).
     """
 
     num_encoded: Positive
+    num_compared: Annotated[int, Field(ge=2)]
+    mixture_components: Annotated[int, Field(ge=1, le=1000)]
+    temperature: PositiveFloat
+    feature_net: str | None
+    feature_net_weights: str | None
     active_variance: PositiveFloat
+
+    @property
+    def second_net(self) -> tuple[str, Path] | None:
+        """The name of the second feature net and the file of its weights; None when there is none.
+
+        Raises:
+            ParamsError: there is a net without a file, a file without a net, or the path is not
+                absolute.
+        """
+        if self.feature_net is None and self.feature_net_weights is None:
+            return None
+        if self.feature_net is None or self.feature_net_weights is None:
+            raise ParamsError(
+                f"params.yaml: evaluate_vae: found feature_net {self.feature_net or 'null'} and "
+                f"feature_net_weights {self.feature_net_weights or 'null'}, expected both or "
+                "neither: nothing is downloaded, so a net needs the file of its weights"
+            )
+        path = Path(self.feature_net_weights)
+        if not path.is_absolute():
+            raise ParamsError(
+                f"params.yaml: evaluate_vae.feature_net_weights: found {path}, expected an "
+                "absolute path: experiments run in folders of their own"
+            )
+        return self.feature_net, path

@@ -20,15 +20,31 @@ _CURVES = {
 # Their captions stand beside the picture; those of tiles are drawn into it.
 _LATENT_CHARTS = ("z_points", "dimensions", "projection")
 _DRAWN_FACES = "avatars"
-_NOTICE_OF_CELEBA = (
-    "Photographs of real persons. CelebA is for non-commercial research only, and its terms "
-    "forbid to pass on any part of it. This page, and every sheet with real faces or with "
-    "reconstructions of them, must stay on this machine: do not publish it, send it or commit it."
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What to mind with pictures of real persons.
+
+    Attributes:
+        title: what it is about.
+        text: what to do.
+    """
+
+    title: str
+    text: str
+
+
+_NOTICE_OF_CELEBA = Notice(
+    "Keep this page on this machine.",
+    "It shows photographs of real persons. CelebA is for non-commercial research only, and its "
+    "terms forbid to pass on any part of it. Every sheet with real faces or with reconstructions "
+    "of them must stay here, and so must this page: do not publish, send or commit them.",
 )
-_NOTICE_OF_OTHERS = (
-    "These are your own pictures, and this page shows some of them and copies of them. Think of "
-    "whose faces they are before you let the page leave this machine: whoever can be recognised "
-    "has a say in it."
+_NOTICE_OF_OTHERS = Notice(
+    "These are your own pictures: whose faces are they?",
+    "Whoever can be recognised on this page has a say in where it goes. Until you have asked, keep "
+    "it on this machine.",
 )
 
 
@@ -61,7 +77,7 @@ class Faces:
         source: where they come from.
         num_faces: how many were fetched.
         licence: of the faces, and of pictures made from them.
-        notice: what to mind with pictures of real persons; empty: they are drawn.
+        notice: what to mind with pictures of real persons; None: the faces are drawn.
         fact: weight of the KL term.
         seed: from which every random draw is derived.
         origin: where they come from and how many there are.
@@ -79,7 +95,7 @@ class Faces:
     source: str
     num_faces: str
     licence: str
-    notice: str
+    notice: Notice | None
     fact: str
     seed: str
     origin: Sequence[Number]
@@ -128,9 +144,9 @@ def read_faces(files: FacesFiles) -> Faces:
     )
 
 
-def _notice(source: str) -> str:
+def _notice(source: str) -> Notice | None:
     if source == _DRAWN_FACES:
-        return ""
+        return None
     return _NOTICE_OF_CELEBA if source == "celeba" else _NOTICE_OF_OTHERS
 
 

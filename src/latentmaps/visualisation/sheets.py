@@ -87,6 +87,38 @@ def draw_sheet(
     return sheet
 
 
+def draw_words(*, title: str, text: str) -> Image.Image:
+    """Gives a picture of words alone, RGB, for a sheet of which nothing can be drawn.
+
+    Args:
+        title: on top.
+        text: below.
+    """
+    width = 2 * _MIN_WIDTH
+    title = _TITLE_FONT.wrap(title, width - 2 * _MARGIN)
+    text = _TEXT_FONT.wrap(text, width - 2 * _MARGIN)
+    top = 2 * _MARGIN + _TITLE_FONT.height(title)
+    image = Image.new("RGB", (width, top + _TEXT_FONT.height(text) + _MARGIN), _PAPER)
+    _TITLE_FONT.draw(image, (_MARGIN, _MARGIN), title, _INK)
+    _TEXT_FONT.draw(image, (_MARGIN, top), text, _SOFT_INK)
+    return image
+
+
+def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
+    """Gives tiles without words, for a page that sets its own around them, RGB.
+
+    Args:
+        tiles: row by row, (height, width, 1 or 3), uint8, all of one size.
+        num_columns: tiles a row.
+    """
+    pictures = [enlarge(tile, 1) for tile in tiles]
+    grid = _plan(pictures, num_columns, (), (), ())
+    strip = Image.new("RGB", (grid.width, grid.height), _PAPER)
+    for index, picture in enumerate(pictures):
+        _draw_tile(strip, grid.corner(index), picture, grid, None)
+    return strip
+
+
 def save_png(image: Image.Image, path: Path) -> None:
     """Writes a PNG that holds the pixels and nothing else; equal pixels give equal bytes.
 

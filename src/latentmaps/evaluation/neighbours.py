@@ -1,0 +1,88 @@
+"""Near neighbours among features: are generated images like real ones, all of them, or copies?
+
+All functions take features (n, d), in float64 or float32, and compute in float64.
+"""
+
+import contextlib
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import prdc
+from sklearn import metrics
+
+from latentmaps.errors import DataError
+
+Features = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Neighbourhoods:
+    """How two sets cover each other; all are 0..1 but density, which can exceed 1.
+
+    Attributes:
+        precision: share of generated images that lie among the real ones.
+        recall: share of real images that lie among the generated ones.
+        density: how many real neighbourhoods a generated image lies in, over `nearest_k`; about 1
+            for equal distributions.
+        coverage: share of real images with a generated one in their neighbourhood.
+    """
+
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+
+
+def precision_recall_density_coverage(
+    real: Features, generated: Features, *, nearest_k: int = 5
+) -> Neighbourhoods:
+    """Gives how well generated features cover real ones, and the other way round.
+
+    A neighbourhood is the ball up to the k-th nearest of the same set. Precision and recall:
+    Kynkäänniemi et al. 2019, equations 1 and 2; density and coverage: Naeem et al. 2020, equations
+    3 and 4, in the code of these authors.
+
+    Memory is 8 n^2 bytes, three times over: 2.4 GB for 10,000 images a set.
+
+    Args:
+        real: (n, d), n larger than nearest_k + 1.
+        generated: (m, d), m likewise.
+        nearest_k: the k.
+
+    Raises:
+        DataError: a set is too small.
+    """
+    for features in (real, generated):
+        _require_enough(len(features), nearest_k)
+    # distances by |x|^2 + |y|^2 - 2 x.y keep more digits when the points lie around the origin
+    centre = real.mean(axis=0, dtype=np.float64)
+    with contextlib.redirect_stdout(io.StringIO()):  # the library prints the sizes of the sets
+        numbers = prdc.compute_prdc(real - centre, generated - centre, nearest_k)
+    return Neighbourhoods(**{name: float(number) for name, number in numbers.items()})
+
+
+def _require_enough(num_images: int, nearest_k: int) -> None:
+    if num_images <= nearest_k + 1:
+        raise DataError(
+            f"evaluate_vae: found {num_images} images in a set to compare, expected at least "
+            f"{nearest_k + 2} to look for {nearest_k} neighbours of each; raise num_compared, or "
+            "num_train and num_test of split_faces"
+        )
+
+
+def nearest_distances(x: Features, reference: Features) -> npt.NDArray[np.float64]:
+    """Gives the distance, (n,), from each of x to the nearest of `reference`.
+
+    Which one is the nearest comes from |x|^2 + |y|^2 - 2 x.y, block by block; its distance then
+    from the difference itself: 0 for a copy, where the former leaves the root of a rounding error.
+
+    Args:
+        x: (n, d).
+        reference: (m, d), m at least 1.
+    """
+    centre = reference.mean(axis=0, dtype=np.float64)
+    points, others = x - centre, reference - centre
+    nearest = metrics.pairwise_distances_argmin(points, others)
+    return np.linalg.norm(points - others[nearest], axis=1)

@@ -1,0 +1,84 @@
+"""A sheet of faces and its twin in numbers; what all kinds of them share.
+
+Every experiment shows the same faces and the same z, so that sheets compare.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from latentmaps.models.inference import TrainedVae
+from latentmaps.visualisation import pixels, sheets
+
+Images = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class FaceSheet:
+    """A sheet and its twin in numbers.
+
+    Attributes:
+        image: the picture.
+        numbers: ``title``, ``caption`` and whatever the sheet shows.
+    """
+
+    image: Image.Image
+    numbers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Words and frames around the tiles; see ``sheets.draw_sheet``."""
+
+    rows: Sequence[str] | None = None
+    columns: Sequence[str] | None = None
+    tiles: Sequence[str] | None = None
+    borders: Sequence[str | None] | None = None
+
+
+def draw(
+    tiles: Images,
+    *,
+    num_columns: int,
+    title: str,
+    caption: str,
+    numbers: Mapping[str, Any],
+    labels: Labels | None = None,
+) -> FaceSheet:
+    """Gives the sheet.
+
+    Args:
+        tiles: (n, h, w, c), row by row.
+        num_columns: tiles a row.
+        title: on top.
+        caption: at the bottom.
+        numbers: what the sheet shows, for its twin.
+        labels: words around the tiles.
+    """
+    labels = labels or Labels()
+    image = sheets.draw_sheet(
+        list(tiles),
+        num_columns=num_columns,
+        title=title,
+        caption=caption,
+        row_labels=labels.rows,
+        column_labels=labels.columns,
+        tile_labels=labels.tiles,
+        borders=labels.borders,
+    )
+    return FaceSheet(image, {"title": title, "caption": caption, **numbers})
+
+
+def decode(trained: TrainedVae, z: Points) -> Images:
+    """Gives the faces, (n, h, w, c), of z-points (..., latent_dim), in their order."""
+    return pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
+
+
+def sentences(*parts: str) -> str:
+    """Gives one text of the parts that are not empty."""
+    return " ".join(filter(None, parts))

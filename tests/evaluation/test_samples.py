@@ -1,0 +1,112 @@
+"""The numbers of random faces, on sets of which the answers are known."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from tests.models.example_vae import small_vae
+
+from latentmaps.errors import DataError
+from latentmaps.evaluation import samples
+from latentmaps.models import samplers
+from latentmaps.models.encodings import Encodings
+from latentmaps.models.inference import TrainedVae
+
+Pixels = npt.NDArray[np.float32]
+ROW = {
+    "frechet_distance",
+    "kernel_distance",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "nearest_training",
+}
+
+
+class Means:
+    """Stands for a feature net: the mean of each channel."""
+
+    name = "means"
+
+    def features(self, pixels: Pixels) -> npt.NDArray[np.float32]:
+        return pixels.mean(axis=(1, 2))
+
+
+def batched(pixels: Pixels, size: int) -> Iterator[Pixels]:
+    return (pixels[first : first + size] for first in range(0, len(pixels), size))
+
+
+def test_the_diversity_of_black_and_white_faces_is_known() -> None:
+    # two of four faces are white: of the 6 pairs, 4 differ everywhere
+    pixels = np.zeros((4, 3, 3, 3), np.float32)
+    pixels[:2] = 1.0
+    summary = samples.summarise(batched(pixels, 3), [])
+    assert summary.diversity == pytest.approx(np.sqrt(4 / 6))
+    assert summary.sharpness == 0.0
+
+
+def test_equal_faces_have_no_diversity() -> None:
+    pixels = np.full((5, 3, 3, 3), 0.3, np.float32)
+    assert samples.summarise(batched(pixels, 2), []).diversity == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_summary_does_not_depend_on_the_size_of_the_batches() -> None:
+    pixels = np.random.default_rng(1).random((10, 5, 5, 3), dtype=np.float32)
+    one, many = (samples.summarise(batched(pixels, size), [Means()]) for size in (10, 3))
+    assert one.diversity == pytest.approx(many.diversity)
+    assert one.sharpness == pytest.approx(many.sharpness)
+    np.testing.assert_array_equal(one.features["means"], many.features["means"])
+
+
+@pytest.fixture(scope="module")
+def numbers() -> dict[str, object]:
+    random = np.random.default_rng(2)
+    trained = TrainedVae(small_vae())
+    images = random.integers(0, 120, (60, 16, 16, 3), dtype=np.uint8)
+    posteriors = Encodings(random.normal(size=(40, 5)), np.zeros((40, 5)))
+    return samples.evaluate(
+        trained,
+        samplers.fit_all(posteriors, num_components=2, seed=1),
+        samples.RealFaces(images, train=np.arange(40), test=np.arange(40, 60)),
+        [Means()],
+        samples.Settings(num_compared=30, temperature=0.5, seed=1),
+    )
+
+
+def test_every_sampler_and_the_real_faces_have_all_numbers(numbers: dict) -> None:
+    kinds = [f"{name}{cool}" for name in ("prior", "gaussian", "mixture") for cool in ("", "_cool")]
+    assert list(numbers["samples"]) == ["real", *kinds]
+    for row in numbers["samples"].values():
+        assert set(row) == {"sharpness", "diversity", "means"}
+        assert set(row["means"]) == ROW
+    assert numbers["feature_nets"] == ["means"]
+    assert numbers["temperature"] == 0.5
+
+
+def test_no_more_faces_are_compared_than_there_are_test_faces(numbers: dict) -> None:
+    assert numbers["num_compared"] == 20
+
+
+def test_real_faces_are_nearer_to_real_faces_than_those_of_an_untrained_net(numbers: dict) -> None:
+    rows = numbers["samples"]
+    floor = rows["real"]["means"]
+    assert floor["frechet_distance"] < 0.1 * rows["prior"]["means"]["frechet_distance"]
+    assert floor["nearest_training"] == 1.0 < rows["prior"]["means"]["nearest_training"]
+    assert rows["prior"]["means"]["precision"] == 0.0
+
+
+def test_cool_faces_are_less_diverse(numbers: dict) -> None:
+    rows = numbers["samples"]
+    for name in ("prior", "gaussian", "mixture"):
+        assert rows[f"{name}_cool"]["diversity"] < rows[name]["diversity"]
+
+
+def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
+    images = np.random.default_rng(2).integers(0, 120, (10, 16, 16, 3), dtype=np.uint8)
+    real = samples.RealFaces(images, train=np.arange(10), test=np.arange(10))
+    with pytest.raises(DataError, match="each of the 10 test faces equals a training face"):
+        samples.evaluate(
+            TrainedVae(small_vae()), {}, real, [Means()], samples.Settings(10, 0.5, seed=1)
+        )

@@ -1,0 +1,116 @@
+"""A folder in which the real stage scripts run on a few faces."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+SIZE = 96
+
+
+class Workspace:
+    """A folder with params.yaml, the data of a few faces, and the stage scripts."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder = folder
+        self.root = root
+        self.params = (root / "params.yaml").read_text(encoding="utf-8")
+
+    def set_param(self, old: str, new: str) -> None:
+        assert self.params.count(old) == 1
+        self.params = self.params.replace(old, new)
+
+    def shrink_network(self) -> None:
+        """Makes the VAE so small that it is trained in seconds."""
+        self.set_param("filters: [32, 64, 128, 256]", "filters: [4, 4, 8, 8]")
+        self.set_param("latent_dim: 256 ", "latent_dim: 8 ")
+        self.set_param("batch_size: 32 ", "batch_size: 2 ")
+        self.set_param("dropout_rate: 0.0 ", "dropout_rate: 0.2 ")
+
+    def write_faces(
+        self, images: np.ndarray | None = None, *, num_train: int = 3, num_test: int = 2
+    ) -> None:
+        """Writes images.npy and split.csv with one validation face."""
+        if images is None:
+            shape = (num_train + 1 + num_test, SIZE, SIZE, 3)
+            images = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+        np.save(self.folder / "images.npy", images)
+        parts = ["train"] * num_train + ["validation"] + ["test"] * num_test
+        table = pd.DataFrame({"row": range(len(parts)), "part": parts})
+        table.to_csv(self.folder / "split.csv", index=False)
+
+    def run(
+        self, stage: str, paths: dict[str, str], *, file_limit_bytes: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        self.write_params()
+        arguments = [f"--{name.replace('_', '-')}={path}" for name, path in paths.items()]
+        return subprocess.run(
+            [sys.executable, str(self.root / f"stages/{stage}.py"), *arguments],
+            cwd=self.folder,
+            env=self.environment(),
+            preexec_fn=_limit_files(file_limit_bytes),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def write_params(self) -> None:
+        (self.folder / "params.yaml").write_text(self.params, encoding="utf-8")
+
+    def environment(self) -> dict[str, str]:
+        ours = {"PYTHONPATH": str(self.root / "src"), "CUDA_VISIBLE_DEVICES": "-1"}
+        return os.environ | ours
+
+    def train_vae_paths(self, out: str) -> dict[str, str]:
+        return {
+            "images": "images.npy",
+            "split": "split.csv",
+            "model": f"{out}/vae",
+            "metrics": f"{out}/metrics.json",
+            "history": f"{out}/history.csv",
+            "checkpoints": "checkpoints",
+        }
+
+    def train_vae(
+        self, out: str = "out", *, file_limit_bytes: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        paths = self.train_vae_paths(out)
+        return self.run("train_vae", paths, file_limit_bytes=file_limit_bytes)
+
+    def outputs(self) -> list[str]:
+        out = self.folder / "out"
+        return sorted(str(path.relative_to(out)) for path in out.rglob("*"))
+
+
+def _limit_files(limit_bytes: int | None) -> Callable[[], None] | None:
+    """A writer that fails as a full disk does: no file may grow beyond the limit."""
+    if limit_bytes is None:
+        return None
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
+
+
+def assert_refused(
+    workspace: Workspace, result: subprocess.CompletedProcess[str], *message: str
+) -> None:
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    for part in message:
+        assert part in result.stderr
+    assert workspace.outputs() == []
+
+
+def start(workspace: Workspace, *, out: str, **environment: str) -> "subprocess.Popen[str]":
+    workspace.write_params()
+    arguments = [f"--{name}={path}" for name, path in workspace.train_vae_paths(out).items()]
+    return subprocess.Popen(
+        [sys.executable, str(workspace.root / "stages/train_vae.py"), *arguments],
+        cwd=workspace.folder,
+        env=workspace.environment() | environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,0 +1,45 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from latentmaps.errors import ParamsError
+from latentmaps.params.evaluate_vae import EvaluateVae
+
+
+def section(**changes: Any) -> EvaluateVae:
+    given: dict[str, Any] = {
+        "num_encoded": 100,
+        "num_compared": 50,
+        "active_variance": 0.01,
+        "mixture_components": 10,
+        "temperature": 0.8,
+        "feature_net": None,
+        "feature_net_weights": None,
+    }
+    return EvaluateVae(**given | changes)
+
+
+def test_there_is_no_second_net_unless_one_is_named() -> None:
+    assert section().second_net is None
+
+
+def test_a_second_net_has_a_name_and_a_file() -> None:
+    named = section(feature_net="keras-InceptionV3", feature_net_weights="/weights.h5")
+    assert named.second_net == ("keras-InceptionV3", Path("/weights.h5"))
+
+
+@pytest.mark.parametrize(
+    "given", [{"feature_net": "keras-InceptionV3"}, {"feature_net_weights": "/weights.h5"}]
+)
+def test_a_net_without_weights_or_weights_without_a_net_are_refused(given: dict[str, str]) -> None:
+    with pytest.raises(ParamsError, match="expected both or neither: nothing is downloaded"):
+        _ = section(**given).second_net
+
+
+def test_a_relative_file_of_weights_is_refused() -> None:
+    named = section(feature_net="keras-InceptionV3", feature_net_weights="weights.h5")
+    with pytest.raises(
+        ParamsError, match=r"feature_net_weights: found weights\.h5, expected an abs"
+    ):
+        _ = named.second_net

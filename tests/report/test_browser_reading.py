@@ -1,0 +1,179 @@
+"""The page in a real browser, as different people read it: on paper, by keys, in the dark."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.browsing import Visit
+from tests.report import reading
+
+from latentmaps.report import page
+
+if TYPE_CHECKING:
+    from tests.report.made_up import Example
+
+
+pytestmark = pytest.mark.slow
+
+
+def test_paper_has_the_glossary_and_what_is_folded_but_nothing_to_press(
+    browser: Browser, report: Path
+) -> None:
+    visit = Visit(browser, report)
+    folded = visit.page.locator(".processed img").first
+    expect(folded).to_be_hidden()
+    visit.page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    expect(visit.page.locator("table.parameters")).to_be_visible()
+    expect(visit.page.get_by_role("navigation")).to_have_count(0)
+    for name in (".skip", ".zoom", "figure label", ".about", ".hint"):
+        assert not any(one.is_visible() for one in visit.page.locator(name).all()), name
+    expect(visit.page.locator("#glossary dd").first).to_be_visible()
+    expect(visit.page.locator(".redraw").first).to_be_visible()
+
+
+def test_on_paper_no_figure_is_cut_and_nothing_scrolls(browser: Browser, report: Path) -> None:
+    visit = Visit(browser, report, width=680)  # of A4 without the margins
+    visit.page.emulate_media(media="print")
+    cut = visit.page.evaluate(
+        """() => Array.from(document.querySelectorAll('figure'), figure => {
+            return getComputedStyle(figure).breakInside + ' ' + (figure.offsetHeight < 1000);
+        })"""
+    )
+    assert set(cut) == {"avoid true"}
+    for name in (".table-box", ".frame", ".command"):
+        too_wide = visit.page.locator(name).evaluate_all(
+            "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.outerHTML)"
+        )
+        assert too_wide == []
+
+
+# Gives text, colour, size and weight, and the colours behind it, of all that holds text.
+_READ_COLOURS = """() => {
+    const found = [];
+    for (const element of document.querySelectorAll('body, body *')) {
+        const words = Array.from(element.childNodes)
+            .filter(node => node.nodeType === Node.TEXT_NODE)
+            .map(node => node.data.trim()).join("");
+        if (!words || !element.checkVisibility() || element.closest('svg')) continue;
+        const style = getComputedStyle(element);
+        const behind = [];
+        for (let one = element; one; one = one.parentElement)
+            behind.push(getComputedStyle(one).backgroundColor);
+        found.push([words.slice(0, 40), style.color, behind]);
+    }
+    return found;
+}"""
+
+
+def _rgba(colour: str) -> tuple[float, ...]:
+    numbers = [float(number) for number in re.findall(r"[0-9.]+", colour)]
+    return (*numbers[:3], numbers[3] if len(numbers) > 3 else 1.0)
+
+
+def _luminance(colour: str) -> float:
+    """Gives the relative luminance: WCAG 2.2, section "relative luminance"."""
+    shares = [value / 255 for value in _rgba(colour)[:3]]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(ink: str, behind: list[str]) -> float:
+    paper = next(colour for colour in behind if _rgba(colour)[3] == 1.0)
+    darker, lighter = sorted((_luminance(ink), _luminance(paper)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) -> None:
+    example.change("receipt.json", source="celeba")  # for the notice
+    path = example.folder / "index.html"
+    page.write(example.render(), path)
+    visit = Visit(browser, path)
+    reading.unfold(visit.page)
+    visit.page.emulate_media(color_scheme=scheme)
+    reading.explanation(visit.page, "headline-psnr-db")[0].click()
+    visit.page.mouse.move(0, 0)
+    colours = visit.page.evaluate(_READ_COLOURS)
+    paper = _luminance(visit.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert (paper > 0.5) == (scheme == "light")
+    assert len(colours) > 300
+    assert [(text, ink) for text, ink, behind in colours if _contrast(ink, behind) < 4.5] == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_tab_key_reaches_everything_and_shows_where_it_is(
+    browser: Browser, report: Path, width: int
+) -> None:
+    visit = Visit(browser, report, width=width)
+    reading.unfold(visit.page)
+    expected = visit.page.evaluate(
+        """() => Array.from(document.querySelectorAll('a, button, input, summary, [tabindex="0"]'))
+            .filter(one => one.checkVisibility()).length"""
+    )
+    assert expected > 100
+    describe = """() => {
+        const one = document.activeElement;
+        const shown = one.matches('.zoom') ? one.nextElementSibling : one;
+        const style = getComputedStyle(shown);
+        const number = Array.from(document.querySelectorAll('*')).indexOf(one);
+        const isShown = shown.checkVisibility() && style.outlineStyle === 'solid';
+        return [number, isShown && parseFloat(style.outlineWidth) >= 2];
+    }"""
+    reached = set()
+    for _ in range(expected):
+        visit.page.keyboard.press("Tab")
+        number, is_shown = visit.page.evaluate(describe)
+        reached.add(number)
+        assert is_shown, visit.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+    assert len(reached) == expected
+
+
+def test_the_skip_link_leads_past_the_navigation(browser: Browser, report: Path) -> None:
+    visit = Visit(browser, report)
+    visit.page.keyboard.press("Tab")
+    expect(visit.page.get_by_text("Skip to the content")).to_be_in_viewport()
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.closest('main') !== null")
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_the_navigation_stays_and_hides_no_heading(
+    browser: Browser, report: Path, width: int
+) -> None:
+    visit = Visit(browser, report, width=width, with_scripts=True)
+    visit.page.emulate_media(reduced_motion="reduce")
+    for name in ("faces-curves", "glossary", "samples"):
+        link = visit.page.locator(f".contents a[href='#{name}']")
+        link.click()
+        expect(link).to_be_in_viewport()
+        contents, heading = (
+            visit.page.locator(one).bounding_box() for one in (".contents", f"#{name}")
+        )
+        assert contents is not None
+        assert heading is not None
+        assert 0 <= heading["y"] < 400
+        assert heading["y"] >= contents["height"] or heading["x"] >= contents["width"]
+
+
+def test_motion_is_left_out_where_it_is_unwelcome(browser: Browser, report: Path) -> None:
+    visit = Visit(browser, report)
+    read = "getComputedStyle(document.documentElement).scrollBehavior"
+    assert visit.page.evaluate(read) == "smooth"
+    visit.page.emulate_media(reduced_motion="reduce")
+    assert visit.page.evaluate(read) == "auto"
+
+
+def test_without_colours_the_best_value_and_white_paper_remain(
+    browser: Browser, report: Path
+) -> None:
+    visit = Visit(browser, report)
+    visit.page.emulate_media(forced_colors="active", color_scheme="dark")
+    best = visit.page.locator(".samplers .best").first
+    expect(best).to_contain_text("best")
+    assert best.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    paper = visit.page.locator(".frame").first
+    assert paper.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"

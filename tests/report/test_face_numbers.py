@@ -1,0 +1,80 @@
+"""The numbers on reconstructions and dimensions, in the column where they belong."""
+
+from pathlib import Path
+
+import pytest
+from tests.report import made_up
+
+from latentmaps.errors import DataError
+from latentmaps.report import face_numbers
+from latentmaps.report.inputs import Document
+from latentmaps.report.tables import Table
+
+TEST = Document(Path("metrics.json"), made_up.EVALUATE_VAE)
+TRAINING = Document(Path("metrics.json"), made_up.TRAIN_VAE)
+
+
+def _texts(table: Table) -> dict[str, list[str]]:
+    return {row.head.label: [cell.text for cell in row.cells] for row in table.rows}
+
+
+def test_a_sampled_z_stands_beside_the_posterior_mean() -> None:
+    table = face_numbers.reconstruction_table(TEST)
+    assert [head.label for head in table.columns] == ["From the posterior mean", "From a sampled z"]
+    assert _texts(table)["Likeness (PSNR)"] == ["19.87 dB", "18.55 dB"]
+    assert _texts(table)["Cross-entropy above its floor"] == ["0.0412 nats", "0.0493 nats"]
+
+
+def test_sharpness_tells_that_of_the_faces_themselves() -> None:
+    notes = [row.head.note for row in face_numbers.reconstruction_table(TEST).rows]
+    assert notes == [*[""] * 6, "The faces themselves have 6.43."]
+
+
+def test_the_latent_space_stands_beside_random_points() -> None:
+    texts = _texts(face_numbers.latent_table(TRAINING, TEST))
+    assert texts["Distance from the origin"] == ["15.62 \N{PLUS-MINUS SIGN} 0.81", "15.98"]
+    assert texts["Offset of a dimension"] == ["0.071", "0.000"]
+    assert texts["Spread of the narrowest dimension"] == ["0.847", "1.000"]
+    assert texts["Distance to the prior (MMD)"] == ["0.0123", "0.0004"]
+    assert texts["Dimensions in use"][0] == "41 of 256"
+
+
+def _write(folder: Path, num_dimensions: int, *, is_active: str = "True") -> Path:
+    rows = [f"{i},{i / 4},0.5,0.25,{is_active}" for i in range(num_dimensions)]
+    path = folder / "dimensions.csv"
+    path.write_text("\n".join(["dimension,kl_nats,mean,std,is_active", *rows]), encoding="utf-8")
+    return path
+
+
+def test_the_dimensions_with_the_most_kl_stand_open(tmp_path: Path) -> None:
+    dimensions = face_numbers.read_dimensions(_write(tmp_path, 20))
+    assert dimensions.others is not None
+    assert [row.head.label for row in dimensions.first.rows] == [str(i) for i in range(19, 3, -1)]
+    assert [row.head.label for row in dimensions.others.rows] == ["3", "2", "1", "0"]
+    assert _texts(dimensions.first)["19"] == ["4.750 nats", "0.500", "0.250", "yes"]
+    assert dimensions.num_left_out == 0
+
+
+@pytest.mark.parametrize(
+    ("num_dimensions", "num_first", "has_others", "num_left_out"),
+    [
+        (1, 1, False, 0),
+        (16, 16, False, 0),
+        (17, 16, True, 0),
+        (256, 16, True, 0),
+        (260, 16, True, 4),
+    ],
+)
+def test_any_number_of_dimensions_is_shown_or_counted(
+    tmp_path: Path, num_dimensions: int, num_first: int, has_others: bool, num_left_out: int
+) -> None:
+    dimensions = face_numbers.read_dimensions(_write(tmp_path, num_dimensions))
+    assert len(dimensions.first.rows) == num_first
+    assert (dimensions.others is not None) == has_others
+    assert dimensions.num_left_out == num_left_out
+
+
+def test_an_unknown_activity_is_refused(tmp_path: Path) -> None:
+    path = _write(tmp_path, 2, is_active="maybe")
+    with pytest.raises(DataError, match=r"dimensions.csv: is_active: found 'maybe', expected True"):
+        face_numbers.read_dimensions(path)

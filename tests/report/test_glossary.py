@@ -1,0 +1,88 @@
+"""Every number has plain words, and the better of two values is found whichever way it goes."""
+
+import pytest
+from tests.report import made_up
+
+from latentmaps.report import glossary
+from latentmaps.report.glossary import Better, Term
+
+ALL = [term for terms in glossary.groups().values() for term in terms]
+
+
+def _term(better: Better, *, format: str = ".2f") -> Term:  # noqa: A002
+    return Term("name", "Label", "What it is.", better, format=format)
+
+
+@pytest.mark.parametrize("term", ALL, ids=lambda term: term.name)
+def test_a_term_is_explained_in_whole_sentences(term: Term) -> None:
+    assert term.label.strip() == term.label != ""
+    assert term.meaning[0].isupper() or term.meaning.startswith(("alive", "pixels"))
+    assert term.meaning.endswith(".")
+    assert 15 < len(term.meaning) < 300
+    assert format(1.0, term.format)
+
+
+def test_every_name_stands_once() -> None:
+    names = [term.name for term in ALL]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*made_up.EVALUATE_VAE["sampled"], *made_up.FEATURES, "diversity", "kl_nats", "z_std_max"],
+)
+def test_a_number_of_evaluate_vae_has_words(name: str) -> None:
+    assert glossary.term(name).name == name
+
+
+@pytest.mark.parametrize("name", ["val_reconstruction_loss", "val_kl_nats", "val_kl_share"])
+def test_a_number_of_the_validation_part_shares_its_words(name: str) -> None:
+    assert glossary.term(name).name == name.removeprefix("val_")
+
+
+def test_words_of_its_own_go_before_shared_ones() -> None:
+    assert glossary.term("val_accuracy").label == "Validation accuracy"
+
+
+def test_a_name_without_words_is_refused() -> None:
+    with pytest.raises(KeyError, match="nonsense"):
+        glossary.term("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("better", "best"), [(Better.HIGHER, "c"), (Better.LOWER, "a"), (Better.REAL, "b")]
+)
+def test_the_best_value_depends_on_the_direction(better: Better, best: str) -> None:
+    values = {"a": 1.0, "b": 2.0, "c": 3.0}
+    assert _term(better).best(values, real=2.2) == {best}
+
+
+def test_values_that_read_the_same_are_equally_good() -> None:
+    values = {"a": 1.001, "b": 1.002, "c": 1.2}
+    assert _term(Better.LOWER).best(values) == {"a", "b"}
+    assert _term(Better.LOWER, format=".3f").best(values) == {"a"}
+
+
+def test_nothing_is_best_without_a_direction_values_or_real_faces() -> None:
+    assert _term(Better.NONE).best({"a": 1.0}) == set()
+    assert _term(Better.HIGHER).best({}) == set()
+    assert _term(Better.REAL).best({"a": 1.0}) == set()
+
+
+def test_the_direction_ends_the_explanation() -> None:
+    assert _term(Better.LOWER).explanation == "What it is. Lower is better."
+    assert _term(Better.REAL).explanation == "What it is. Best is what real faces have."
+    assert _term(Better.NONE).explanation == "What it is."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("psnr_db", 19.871, "19.87 dB"),
+        ("kl_share", 0.0221, "2.21 %"),
+        ("total_loss", 5413.57, "5,414"),
+        ("mse", 0.01234, "0.01234"),
+    ],
+)
+def test_a_value_is_shown_with_its_unit(name: str, value: float, text: str) -> None:
+    assert glossary.term(name).text(value) == text

@@ -1,0 +1,132 @@
+"""The page is well formed, needs nothing from outside, and can be read without seeing it."""
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.report.outline import Outline
+
+if TYPE_CHECKING:
+    from tests.report.made_up import Example
+
+
+def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> None:
+    outline = Outline(rendered)
+    for name in ("alt", "width", "height"):
+        assert len([value for value in outline.attributes(name, "img") if value]) == 17
+
+
+def test_every_figure_tells_the_command_that_redraws_it(rendered: str) -> None:
+    figures = re.findall(r"<figure.*?</figure>", rendered, flags=re.DOTALL)
+    commands = [
+        re.search(r"Redraw: <code>dvc repro --force --single-item (\S+)</code>", figure)
+        for figure in figures
+    ]
+    assert len(figures) == 22
+    assert None not in commands
+    stages = [command[1] for command in commands if command]
+    assert stages[:7] == ["draw_samples"] * 7
+    assert stages.count("build_report") == 5  # it draws the curves; train_vae would train again
+
+
+def test_a_processed_sheet_is_folded_away_below_its_own(rendered: str) -> None:
+    folded = re.findall(r'<details class="processed">.*?</details>', rendered, flags=re.DOTALL)
+    keys = [re.findall(r'<figure class="[^"]*" id="([^"]*)"', part) for part in folded]
+    assert keys == [[f"draw-samples-{key}-processed"] for key in ("prior", "gaussian", "mixture")]
+    order = Outline(rendered).attributes("id", "figure")
+    assert order.index("draw-samples-prior-processed") == order.index("draw-samples-prior") + 1
+    assert order.index("draw-samples-temperatures") == order.index("draw-samples-prior") + 6
+
+
+def test_every_explanation_belongs_to_one_button_and_follows_it(rendered: str) -> None:
+    elements = Outline(rendered).elements
+    buttons = [(i, values) for i, (tag, values) in enumerate(elements) if tag == "button"]
+    assert len(buttons) > 60
+    for i, button in buttons:
+        tag, popover = elements[i + 1]
+        assert (tag, "popover" in popover) == ("span", True)
+        targets = {button[name] for name in ("popovertarget", "interestfor", "aria-describedby")}
+        assert targets == {popover["id"]}
+
+
+@pytest.mark.parametrize(
+    ("table", "num_rows", "num_unexplained"),
+    [("numbers", 19, 6), ("samplers", 7, 2), ("dimensions", 20, 22)],
+)
+def test_every_number_in_a_table_is_explained(
+    rendered: str, table: str, num_rows: int, num_unexplained: int
+) -> None:
+    bodies = re.findall(f'<table class="{table}">.*?</table>', rendered, flags=re.DOTALL)
+    heads = [head for body in bodies for head in re.findall(r"<th .*?</th>", body, re.DOTALL)]
+    rows = [head for head in heads if 'scope="row"' in head]
+    assert len(rows) == num_rows
+    # what a table is about, its plain columns, and the numbers of dimensions
+    assert len([head for head in heads if "popovertarget" not in head]) == num_unexplained
+
+
+def test_every_explanation_stands_in_the_glossary(rendered: str) -> None:
+    glossary = rendered[rendered.index('<section id="glossary"') :]
+    popovers = re.findall(r'<span class="about"[^>]*>(.*?)</span>', rendered)
+    assert len(popovers) > 60
+    assert all(f"<dd>{words}</dd>" in glossary for words in popovers)
+
+
+def test_every_table_has_a_caption_and_heads_with_a_scope(rendered: str) -> None:
+    outline = Outline(rendered)
+    tags = [tag for tag, _ in outline.elements]
+    assert tags.count("caption") == tags.count("table") == 9
+    assert len(outline.attributes("scope", "th")) == tags.count("th")
+
+
+def test_the_navigation_leads_to_every_section_and_heading_below_it(rendered: str) -> None:
+    outline = Outline(rendered)
+    [contents] = re.findall(r'<nav class="contents".*?</nav>', rendered, flags=re.DOTALL)
+    links = [link.removeprefix("#") for link in Outline(contents).attributes("href", "a")]
+    assert set(outline.attributes("id", "section")) < set(links)
+    sections = {"faces", "digits"}
+    for section in sections:
+        part = rendered[rendered.index(f'<section id="{section}"') :].partition("</section>")[0]
+        assert set(Outline(part).attributes("id", "h3")) < set(links)
+
+
+def test_nothing_is_loaded_from_outside(rendered: str) -> None:
+    text = rendered
+    outline = Outline(text)
+    links = [*outline.attributes("href"), *outline.attributes("src"), *outline.attributes("action")]
+    links += [*outline.attributes("xlink:href"), *outline.attributes("srcset")]
+    assert links
+    assert all(link.startswith(("#", "data:")) for link in links)
+    assert all(match.startswith("#") for match in re.findall(r"url\(([^)]*)\)", text))
+    assert "@import" not in text
+    assert not {"script", "iframe", "object", "embed", "base"} & {
+        tag for tag, _ in outline.elements
+    }
+
+
+def test_elements_are_nested_and_ids_unique_and_links_lead_somewhere(rendered: str) -> None:
+    outline = Outline(rendered)
+    ids = outline.attributes("id")
+    assert outline.faults == outline.open == []
+    assert len(ids) == len(set(ids))
+    targets = {link.removeprefix("#") for link in outline.attributes("href", "a")}
+    assert targets | set(outline.attributes("for")) <= set(ids)
+
+
+def test_headings_descend_one_level_at_a_time(rendered: str) -> None:
+    tags = [tag for tag, _ in Outline(rendered).elements]
+    levels = [int(tag[1]) for tag in tags if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_words_from_files_are_escaped(example: "Example") -> None:
+    example.change("receipt.json", source="<script>alert(1)</script>", licence='"&<b>')
+    words = {"title": "<img src=x onerror=y>", "caption": "\" onload='z'"}
+    example.change("draw_samples/sheets.json", prior=words)
+    text = example.render()
+    assert "&lt;script&gt;alert(1)" in text
+    tags = {tag for tag, _ in Outline(text).elements}
+    assert "script" not in tags
+    assert not Outline(text).attributes("onerror") + Outline(text).attributes("onload")

@@ -1,0 +1,147 @@
+"""The real stage scripts on bad input: one message, exit 1, no traceback, no damaged output."""
+
+import zipfile
+
+import numpy as np
+import pytest
+from tests.example_workspace import SIZE, Workspace, assert_refused, start
+
+TABLES = ("attributes", "partition", "identity", "landmarks", "origins", "refused")
+RAW_FACES = {
+    "images": "out/images.zip",
+    "receipt": "out/receipt.json",
+    "downloads": "downloads",
+} | {name: f"out/{name}.csv" for name in TABLES}
+
+
+def test_a_parameter_of_the_wrong_type(workspace: Workspace) -> None:
+    workspace.write_faces()
+    workspace.set_param("fact: 5.0", "fact: strong")
+    result = workspace.train_vae()
+    assert_refused(workspace, result, "train_vae.fact: found 'strong', expected a valid number")
+    assert "Computing on" not in result.stderr  # before any work
+
+
+def test_a_missing_array(workspace: Workspace) -> None:
+    workspace.write_faces()
+    (workspace.folder / "images.npy").unlink()
+    assert_refused(workspace, workspace.train_vae(), "images.npy: no such file or folder")
+
+
+def test_a_truncated_array(workspace: Workspace) -> None:
+    workspace.write_faces()
+    path = workspace.folder / "images.npy"
+    path.write_bytes(path.read_bytes()[:-1000])
+    assert_refused(workspace, workspace.train_vae(), "images.npy: ", "run crop_faces again")
+
+
+@pytest.mark.parametrize(
+    "images",
+    [np.zeros((6, SIZE, SIZE, 3), np.float32), np.zeros((6, SIZE), np.uint8)],
+    ids=["dtype", "shape"],
+)
+def test_an_array_of_another_kind(workspace: Workspace, images: np.ndarray) -> None:
+    workspace.write_faces(images)
+    assert_refused(workspace, workspace.train_vae(), "images.npy: ", "expected uint8 of the shape")
+
+
+def test_an_image_size_that_the_strides_do_not_divide(workspace: Workspace) -> None:
+    workspace.write_faces(np.zeros((6, 90, 90, 3), np.uint8))
+    assert_refused(
+        workspace,
+        workspace.train_vae(),
+        "train_vae.strides: value 2 is 2 for maps of 45x45, expected a divisor",
+        "crop_faces.image_size",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"activation: leaky_relu": "activation: selu"},
+            "batch_norm: none with activation: selu",
+        ),
+        (
+            {
+                "upsampling: transpose ": "upsampling: resize ",
+                "[same, same, same, same]": "[same, valid, same, same]",
+            },
+            "paddings that are all same with upsampling: resize",
+        ),
+        ({"[same, same, same, same]": "[same]"}, "found 4, 4, 4 and 1 values"),
+        ({"dropout_rate: 0.0 ": "dropout_rate: 1.0 "}, "train_vae.dropout_rate: found 1.0"),
+        ({"kl_method: train_step ": "kl_method: tape "}, "train_vae.kl_method: found 'tape'"),
+    ],
+)
+def test_combinations_that_cannot_work(
+    workspace: Workspace, changes: dict[str, str], message: str
+) -> None:
+    workspace.write_faces()
+    for old, new in changes.items():
+        workspace.set_param(old, new)
+    assert_refused(workspace, workspace.train_vae(), message)
+
+
+def test_a_batch_larger_than_the_training_part(workspace: Workspace) -> None:
+    workspace.write_faces()
+    assert_refused(workspace, workspace.train_vae(), "batch_size: found 32, expected at most the 3")
+
+
+def test_a_picture_that_is_no_picture(workspace: Workspace) -> None:
+    with zipfile.ZipFile(workspace.folder / "images.zip", "w") as archive:
+        archive.writestr("000001.jpg", b"quota exceeded")
+    (workspace.folder / "names.csv").write_text("file\n000001.jpg\n", encoding="utf-8")
+    tables = dict.fromkeys(("attributes", "partition", "identity"), "names.csv")
+    outputs = {
+        "images": "out/images.npy",
+        "index": "out/index.csv",
+        "refused": "out/refused.csv",
+    }
+    paths = {"archive": "images.zip"} | tables | outputs
+    result = workspace.run("crop_faces", paths)
+    assert_refused(workspace, result, "000001.jpg")
+
+
+def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
+    workspace.set_param("num_faces: 3000", "num_faces: 40")
+    result = workspace.run("fetch_faces", RAW_FACES, file_limit_bytes=50_000)
+    assert_refused(workspace, result, "no output was written - see that the disk has room")
+
+
+@pytest.mark.slow
+def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
+    workspace.write_faces()
+    workspace.set_param("batch_size: 32 ", "batch_size: 3 ")
+    workspace.set_param(
+        "epochs: 11             # passes through the training part; 10", "epochs: 1 # 10"
+    )
+    result = workspace.train_vae(file_limit_bytes=1_000_000)
+    assert_refused(workspace, result, "no output was written - see that the disk has room")
+
+
+@pytest.mark.slow
+def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
+    workspace.set_param("      epochs: 6 ", "      epochs: 1 ")
+    bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
+    workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
+    read = {"digits": "digits.npz", "model": "cnn"}
+    reports = {"metrics": "metrics.json", "history": "history.csv"}
+    trained = workspace.run("train_cnn", read | reports)
+    assert trained.returncode == 0, trained.stderr
+    drawn = {"oips": "out/oips.npz", "sheet": "out/sheet.png", "table": "out/table.csv"}
+    result = workspace.run("draw_oips", {"layer": "Conv2D_9"} | read | drawn)
+    assert_refused(
+        workspace,
+        result,
+        "found Conv2D_9, expected one of Conv2D_1, Conv2D_2, Conv2D_3",
+    )
+
+
+def test_a_cluster_that_is_none(workspace: Workspace) -> None:
+    workspace.write_faces()
+    training = start(workspace, out="out", TF_CONFIG="{}")
+    _, errors = training.communicate(timeout=100)
+    assert training.returncode == 1
+    assert "TF_CONFIG: found '{}', expected" in errors
+    assert "Traceback" not in errors

@@ -1,0 +1,92 @@
+"""The real stages behind train_vae, on faces of which nothing is known, and on bad input."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.example_workspace import Workspace, assert_refused
+
+pytestmark = pytest.mark.slow
+
+NUM_FACES = 24
+LATENT_SPACE = {
+    "model": "vae",
+    "latents": "latents",
+    "index": "index.csv",
+    "receipt": "receipt.json",
+}
+PICTURES = ("z_points", "dimensions", "projection", "interpolations", "traversals", "attributes")
+Result = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with a VAE that has seen ten faces."""
+    workspace = Workspace(tmp_path_factory.mktemp("faces"), Path(__file__).parents[1])
+    workspace.write_faces(num_train=10, num_test=NUM_FACES - 11)
+    write_index(workspace)
+    workspace.shrink_network()
+    workspace.set_param("mixture_components: 10 ", "mixture_components: 2 ")
+    result = workspace.train_vae(out=".")
+    assert result.returncode == 0, result.stderr
+    return workspace
+
+
+def write_index(workspace: Workspace, header: str = "", value: str = "") -> None:
+    lines = [f"{row},{row}.jpg,,{value}" for row in range(NUM_FACES)]
+    text = "\n".join([f"row,file,partition,identity{header}", *lines])
+    (workspace.folder / "index.csv").write_text(f"{text}\n", encoding="utf-8")
+    receipt = {"source": "folder", "licence": "yours"}
+    (workspace.folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
+
+
+def evaluate(workspace: Workspace, out: str) -> Result:
+    read = {"images": "images.npy", "split": "split.csv", "model": "vae"}
+    written = {"latents": "latents", "dimensions": "dimensions.csv", "metrics": "metrics.json"}
+    return workspace.run(
+        "evaluate_vae", read | {name: f"{out}/{path}" for name, path in written.items()}
+    )
+
+
+def draw_latent_space(workspace: Workspace, out: str) -> Result:
+    written = {name: f"{out}/{name}.png" for name in PICTURES} | {"numbers": f"{out}/sheets.json"}
+    return workspace.run("draw_latent_space", LATENT_SPACE | written)
+
+
+def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Workspace) -> None:
+    for result in (evaluate(trained, "."), draw_latent_space(trained, "drawn")):
+        assert result.returncode == 0, result.stderr
+    sheets = json.loads((trained.folder / "drawn/sheets.json").read_text(encoding="utf-8"))
+    assert list(sheets) == list(PICTURES)
+    for name in ("projection", "attributes"):
+        assert "knows no attributes" in sheets[name]["caption"]
+    assert "mind whose they are" in sheets["interpolations"]["caption"]
+    assert all((trained.folder / f"drawn/{name}.png").exists() for name in PICTURES)
+
+
+def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace) -> None:
+    assert evaluate(trained, ".").returncode == 0
+    write_index(trained, ",Bald", ",1")
+    result = draw_latent_space(trained, "out")
+    assert_refused(
+        trained, result, "draw_latent_space.attributes: found Smiling, expected some of Bald"
+    )
+
+
+def test_a_feature_net_without_weights_is_refused_before_any_work(
+    trained: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = trained.params.replace("feature_net: null ", "feature_net: keras-InceptionV3 ")
+    monkeypatch.setattr(trained, "params", change)
+    result = evaluate(trained, "out")
+    assert_refused(trained, result, "expected both or neither: nothing is downloaded")
+    assert "Computing on" not in result.stderr
+
+
+def test_more_gaussians_than_faces_are_refused(
+    trained: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = trained.params.replace("mixture_components: 2 ", "mixture_components: 20 ")
+    monkeypatch.setattr(trained, "params", change)
+    assert_refused(trained, evaluate(trained, "out"), "mixture_components: found 20, expected at m")

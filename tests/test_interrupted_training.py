@@ -1,0 +1,108 @@
+"""The real train_vae, killed, stopped, moved, and spread over two machines."""
+
+import json
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from tests.example_workspace import Workspace, start
+
+pytestmark = pytest.mark.slow
+
+
+def wait_for(pattern: str, folder: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not list(folder.glob(pattern)):
+        assert time.monotonic() < deadline, f"{folder} never got {pattern}"
+        time.sleep(0.01)
+
+
+def test_a_killed_training_ends_where_an_unbroken_one_does(small_network: Workspace) -> None:
+    workspace = small_network
+    checkpoints = workspace.folder / "checkpoints"
+    broken = start(workspace, out="out")
+    wait_for("*/epoch-00002.npz", checkpoints)
+    broken.kill()
+    broken.communicate()
+    assert all(".partial" in name for name in workspace.outputs())
+
+    resumed = workspace.train_vae()
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Going on after epoch " in resumed.stderr
+    shutil.rmtree(checkpoints)
+    unbroken = workspace.train_vae(out="other")
+    assert unbroken.returncode == 0, unbroken.stderr
+    assert "Going on after" not in unbroken.stderr
+    for name in workspace.outputs():
+        path = workspace.folder / "out" / name
+        if path.is_file():
+            assert path.read_bytes() == (workspace.folder / "other" / name).read_bytes(), name
+
+
+def test_ctrl_c_leaves_a_checkpoint_and_a_word(small_network: Workspace) -> None:
+    workspace = small_network
+    training = start(workspace, out="out")
+    wait_for("*/epoch-00001.npz", workspace.folder / "checkpoints")
+    training.send_signal(signal.SIGINT)
+    _, errors = training.communicate(timeout=60)
+    assert training.returncode == 1
+    assert "is kept, run again to go on" in errors
+    assert "train_vae: interrupted; no output was written" in errors
+    assert "Traceback" not in errors
+    assert workspace.outputs() == []
+
+
+def test_checkpoints_can_be_moved(small_network: Workspace) -> None:
+    workspace = small_network
+    elsewhere = workspace.folder / "elsewhere"
+    training = start(workspace, out="out", LATENTMAPS_CHECKPOINTS=str(elsewhere))
+    training.communicate(timeout=200)
+    assert training.returncode == 0
+    assert list(elsewhere.glob("*/epoch-*.npz"))
+    assert not (workspace.folder / "checkpoints").exists()
+
+
+def start_machines(workspace: Workspace, *checkpoints: str) -> list[tuple[int, str]]:
+    """Runs the stage on two machines; gives exit code and log of each."""
+    ports = []
+    for _ in range(2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            ports.append(free.getsockname()[1])
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
+    machines = [
+        start(
+            workspace,
+            out="out",
+            TF_CONFIG=json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}}),
+            LATENTMAPS_CHECKPOINTS=str(workspace.folder / folder),
+        )
+        for index, folder in enumerate(checkpoints)
+    ]
+    try:
+        errors = [machine.communicate(timeout=300)[1] for machine in machines]
+    finally:
+        for machine in machines:
+            machine.kill()
+    return [(machine.returncode, error) for machine, error in zip(machines, errors, strict=True)]
+
+
+def test_of_two_machines_the_first_writes(small_network: Workspace) -> None:
+    workspace = small_network
+    (first, first_log), (second, second_log) = start_machines(workspace, "shared", "shared")
+    assert (first, second) == (0, 0), first_log + second_log
+    assert "Computing on machine 1 of 2, the CPU" in first_log
+    assert "the first of the machines writes the outputs" in second_log
+    assert "vae/encoder.weights.h5" in workspace.outputs()
+    assert not list(workspace.folder.glob("out/.*"))
+
+    shutil.rmtree(workspace.folder / "out")
+    results = start_machines(workspace, "shared", "another")
+    for code, log in results:
+        assert code == 1
+        assert "expected one folder that all machines see" in log
+        assert "Traceback" not in log
+    assert workspace.outputs() == []
