@@ -80,7 +80,7 @@ def _compare(arguments: argparse.Namespace) -> str:
     drawn = sum(one.is_drawn for one in experiments)
     left_out = len(experiments) - drawn
     return (
-        f"{written[0]}: {drawn} experiments"
+        f"{written[0]}: {drawn} experiment{'' if drawn == 1 else 's'}"
         + (f", {left_out} left out and named" if left_out else "")
         + (f", {len(written) - 1} full pages beside it" if len(written) > 1 else "")
     )

@@ -144,7 +144,7 @@ def test_what_the_cache_lacks_is_named_and_the_rest_is_drawn(
     shutil.rmtree(copied.folder / ".dvc/cache/files")
     said = copied.compare(name)
     text = text_of(copied.page())
-    assert "1 experiments" in said
+    assert said.strip().endswith(": 1 experiment")
     assert "strip_prior.png of draw_samples is not in the DVC cache of this machine" in text
     assert f"dvc exp apply {name} &amp;&amp; dvc repro" in text
     assert "48.00 nats" in text
@@ -213,3 +213,16 @@ def test_another_pipeline_is_refused(copied: ExampleRepository) -> None:
     said = copied.compare(fails=True)
     assert "its dvc.yaml has no stage train_vae" in said
     assert "Traceback" not in said
+
+
+def test_a_revision_that_dvc_cannot_read_is_named_without_a_folder(
+    copied: ExampleRepository, named: dict[float, str]
+) -> None:
+    copied.run("git", "checkout", "--quiet", "-b", "broken")
+    (copied.folder / "dvc.yaml").write_text("stages: {train_vae: {cmd: [", encoding="utf-8")
+    copied.run("git", "commit", "--quiet", "--all", "--message", "broken")
+    copied.run("git", "checkout", "--quiet", "main")
+    copied.compare("broken", named[0.5], named[3.0])
+    assert facts(copied.page()) == ["0.5", "3"]
+    assert "broken, fact unknown: left out DVC cannot read its pipeline" in text_of(copied.page())
+    assert str(copied.folder) not in copied.page()

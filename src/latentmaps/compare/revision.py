@@ -72,7 +72,9 @@ def read(repo: Repo, found: Found) -> Experiment:
             stages = [one for one in repo.index.stages if getattr(one, "name", None)]
             return _Reader(repo, found, {str(stage.name): stage for stage in stages}).read()
     except DvcException as error:
-        reason = f"DVC cannot read its pipeline: {' '.join(str(error).split())}"
+        # the page is for others, too: no folder of this machine
+        message = " ".join(str(error).split()).replace(f"{repo.root_dir}/", "")
+        reason = f"DVC cannot read its pipeline: {message}"
         return Experiment(found.name, found.short, problems=[Problem(reason)])
 
 
@@ -110,6 +112,7 @@ class _Reader:
     stages: Mapping[str, Any]
     stale: Mapping[str, str] = field(init=False)
     problems: list[Problem] = field(default_factory=list)
+    absent: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.stale = freshness.find_stale(list(self.stages.values()))
@@ -127,10 +130,15 @@ class _Reader:
             strips=self._strips() if has_training else {},
             page=self._page() if has_training else None,
             data=fingerprints.hash_data(self.stages, reader=_TEST, network=_TRAINING),
-            code={name: fingerprints.hash_code(stage) for name, stage in self.stages.items()},
+            code=self._code(),
             results=fingerprints.hash_results(self.stages),
-            problems=self.problems,
+            problems=[*self._absent_outputs(), *self.problems],
         )
+
+    def _code(self) -> dict[str, str]:
+        """Gives the code of the stages whose results are compared."""
+        names = dict.fromkeys([_TRAINING, _TEST, *(stage for stage, _ in _STRIPS.values())])
+        return {n: fingerprints.hash_code(self.stages[n]) for n in names if n in self.stages}
 
     def _metrics(self, stage: str) -> dict[str, Any]:
         content = self._content(stage, "metrics.json")
@@ -178,7 +186,7 @@ class _Reader:
         outs = self.stages[stage].outs if stage in self.stages else []
         matching = [out for out in outs if Path(out.fs_path).name == name]
         if not matching:
-            self._note(f"{stage} has no {name}: {_OLDER}")
+            self.absent.setdefault(stage, []).append(name)
             return None
         if stage in self.stale:
             self._note(f"{stage} left out: {self.stale[stage]}", self.found.restore)
@@ -194,6 +202,13 @@ class _Reader:
         place = "missing" if is_here else "not in the DVC cache of this machine"
         self._note(f"{name} of {stage} is {place}", self.found.restore)
         return None
+
+    def _absent_outputs(self) -> list[Problem]:
+        """Gives a problem for each stage that has not all the outputs it has today."""
+        return [
+            Problem(f"{stage} has no {', '.join(names)}: {_OLDER}")
+            for stage, names in self.absent.items()
+        ]
 
     def _note(self, reason: str, command: str = "") -> None:
         problem = Problem(reason, command)

@@ -100,19 +100,17 @@ def make_rows(
 
 def _reconstructions(one: Experiment, *, has_shared_originals: bool) -> Strip:
     strip = one.strips.get("reconstructions")
-    if strip is not None and has_shared_originals:
+    alt = f"What {one.name} (fact {one.label}) makes of the test faces"
+    if has_shared_originals and strip is not None:
         strip = pictures.reconstructions(strip)
-    above = "" if has_shared_originals else "Test faces, and below each "
+    if not has_shared_originals:
+        alt = f"Test faces, and below each what {one.name} (fact {one.label}) makes of it"
     return Strip(
         key="reconstructions",
         title="Reconstructions",
         term=None,
         picture=None if strip is None else pictures.to_picture(strip),
-        alt=_sentence(
-            f"{above}what {one.name} (fact {one.label}) makes of the test faces"
-            if has_shared_originals
-            else f"{above}what {one.name} (fact {one.label}) makes of it"
-        ),
+        alt=alt,
         numbers=_numbers(one, measures.MAIN),
     )
 
@@ -132,7 +130,3 @@ def _samples(one: Experiment, sampler: str, nets: Sequence[str]) -> Strip:
 
 def _numbers(one: Experiment, of: Sequence[Measure]) -> list[Number]:
     return [Number(each.label, each.text(one), each.note(one), each.term) for each in of]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
