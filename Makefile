@@ -14,10 +14,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test check format pipeline-check benchmarks figures lock clean
+.PHONY: help setup repro test check format pipeline-check compare-with-main benchmarks figures lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## make .venv with what the pipeline needs (GPU=1: TensorFlow with CUDA)
 
@@ -38,6 +38,9 @@ format: $(TOOLS) ## format the code and mend what lint can mend
 
 pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone runs
 	.ci/pipeline-check
+
+compare-with-main: $(RUNTIME) ## what this branch changes in the sample's numbers and pictures: comparison/
+	.ci/compare-with-main
 
 benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.stages_without_tensors

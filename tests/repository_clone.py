@@ -1,0 +1,72 @@
+"""A copy of the repository in which tests may run and commit what they like."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from dvc.repo import Repo
+
+ROOT = Path(__file__).parents[1]
+# parameters of a run that takes seconds
+OVERRIDES = (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").split()
+
+
+class Clone:
+    """A copy of the repository as it lies here, with a commit and a DVC cache of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
+            "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / f"{folder.name}-global"),
+            "DVC_SYSTEM_CONFIG_DIR": str(folder.parent / f"{folder.name}-system"),
+        }
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        self.run("git", "init", "--quiet", "--initial-branch=main")
+        self.run("git", "config", "user.name", "A tester")
+        self.run("git", "config", "user.email", "tester@localhost")
+        self.run("git", "config", "commit.gpgsign", "false")
+        self.commit("start")
+
+    def run(self, *command: str) -> str:
+        """Gives what the command prints; fails with it when the command fails."""
+        result = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}"
+        return result.stdout
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
+
+    def experiment(self, *overrides: str) -> str:
+        return self.run("dvc", "exp", "run", *(word for o in overrides for word in ("-S", o)))
+
+    def outs(self) -> dict[str, bytes]:
+        """Gives every declared output, folders file by file."""
+        paths = {out.fs_path for stage in Repo(str(self.folder)).index.stages for out in stage.outs}
+        files = [file for path in map(Path, paths) for file in [path, *path.rglob("*")]]
+        return {
+            str(file.relative_to(self.folder)): file.read_bytes()
+            for file in sorted(files)
+            if file.is_file()
+        }

@@ -1,0 +1,111 @@
+"""The check of a pull request, run for real on two commits of a copy of the repository."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.repository_clone import ROOT, Clone
+
+pytestmark = pytest.mark.slow
+
+SCRIPT = ".ci/compare-with-main"
+
+
+@dataclass(frozen=True)
+class Compared:
+    clone: Clone
+    folder: Path
+    printed: str
+    summary: str
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+    """A branch that changes fact, compared with its main, which has gone on meanwhile."""
+    place = tmp_path_factory.mktemp("compared")
+    clone = Clone(tmp_path_factory.mktemp("repository"))
+    clone.environment |= {
+        "LATENTMAPS_OVERRIDES": str(ROOT / "tests/tiny.txt"),
+        "LATENTMAPS_COMPARE_CACHE": str(place / "cache"),
+        "GITHUB_STEP_SUMMARY": str(place / "summary.md"),
+    }
+    clone.run("git", "checkout", "--quiet", "-b", "weaker")
+    params = clone.folder / "params.yaml"
+    text = params.read_text(encoding="utf-8")
+    params.write_text(re.sub(r"(?m)^  fact: \S+", "  fact: 1.5", text), encoding="utf-8")
+    clone.commit("fact 1.5")
+    clone.run("git", "checkout", "--quiet", "main")
+    (clone.folder / "params.yaml").write_text("broken", encoding="utf-8")
+    clone.commit("a later commit of main, which nobody asks for")
+    clone.run("git", "checkout", "--quiet", "weaker")
+
+    printed = clone.run(SCRIPT, "main", str(place / "comparison"))
+    summary = (place / "summary.md").read_text(encoding="utf-8")
+    return Compared(clone, place / "comparison", printed, summary)
+
+
+def test_the_summary_names_both_commits(compared: Compared) -> None:
+    base, head = (
+        compared.clone.run("git", "rev-parse", "--short", name).strip()
+        for name in ("main~1", "weaker")
+    )
+    assert compared.summary.startswith(f"## {head} against main ({base})\n")
+    assert "requirements/" not in compared.summary
+
+
+def test_the_summary_shows_what_changed_and_folds_the_rest(compared: Compared) -> None:
+    changed, _, folded = compared.summary.partition("<details>")
+    assert re.search(r"\| train_vae \| fact \| 5 \| 1.5 \| -3.5 \(-70 %\) \|", changed)
+    assert re.search(r"\| evaluate_vae \| kl_nats \| .* \| .* \| .* \|", changed)
+    assert "| train_cnn | test_accuracy |" in folded
+    assert "| train_cnn |" not in changed
+    parameters = folded.partition("### Parameters")[2]
+    assert "| params.yaml | train_vae.fact | 5 | 1.5 |" in parameters
+    assert parameters.count("\n| params.yaml |") == 1
+
+
+def test_the_folder_holds_the_comparison_and_both_pages(compared: Compared) -> None:
+    page = (compared.folder / "compare.html").read_text(encoding="utf-8")
+    assert "before" in page
+    assert "after" in page
+    pages = sorted((compared.folder / "compare_pages").rglob("*.html"))
+    assert len(pages) == 2
+    for full_page in pages:
+        assert str(full_page.relative_to(compared.folder)) in page
+        assert full_page.stat().st_size > 100_000
+
+
+def test_what_does_not_depend_on_the_change_runs_once(compared: Compared) -> None:
+    before, after = compared.printed.split("== after: ")
+    assert "Running stage 'train_cnn'" in before
+    assert "Running stage 'train_vae'" in after
+    assert "Running stage 'train_cnn'" not in after
+
+
+def test_the_working_copy_is_left_alone(compared: Compared) -> None:
+    assert compared.clone.run("git", "status", "--porcelain") == ""
+    assert compared.clone.run("git", "branch", "--show-current") == "weaker\n"
+    assert compared.clone.run("git", "branch", "--list", "before", "after") == ""
+    assert not (compared.clone.folder / "reports/index.html").exists()
+    assert not (compared.clone.folder / ".dvc/cache").exists()
+
+
+def test_a_cache_that_is_kept_restores_main(compared: Compared, tmp_path: Path) -> None:
+    compared.clone.run("git", "checkout", "--quiet", "--detach", "weaker")
+    printed = compared.clone.run(SCRIPT, "main", str(tmp_path / "again"))
+    assert "Running stage" not in printed
+    pages = list((tmp_path / "again/compare_pages").rglob("*.html"))
+    assert len(pages) == 2
+
+
+def test_a_folder_in_use_and_a_foreign_history_are_refused(
+    compared: Compared, tmp_path: Path
+) -> None:
+    clone = compared.clone
+    with pytest.raises(AssertionError, match=r"comparison: not empty, expected a new folder"):
+        clone.run(SCRIPT, "main", str(compared.folder))
+    clone.run("git", "checkout", "--quiet", "--orphan", "foreign")
+    clone.commit("another start")
+    with pytest.raises(AssertionError, match=r"main and HEAD: no common commit here"):
+        clone.run(SCRIPT, "main", str(tmp_path / "unused"))
