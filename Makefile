@@ -47,12 +47,14 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.crop_faces
 	PYTHONPATH=src $(BIN)/python -m benchmarks.train_vae
 	PYTHONPATH=src $(BIN)/python -m benchmarks.kl_methods
+	PYTHONPATH=src $(BIN)/python -m benchmarks.evaluate_vae
 
 figures: $(RUNTIME) ## copy the sample's pictures to docs/figures
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \
 	  { echo "make: only pictures of avatars may go to docs/figures" >&2; exit 1; }
 	cp -f reports/draw_samples/prior.png reports/draw_reconstructions/test.png \
-	  reports/draw_latent_space/traversals.png reports/draw_oips/Conv2D_3.png docs/figures
+	  reports/draw_latent_space/traversals.png reports/draw_latent_space/attributes.png \
+	  reports/draw_oips/Conv2D_3.png docs/figures
 	chmod u+w docs/figures/*.png
 
 lock: ## resolve requirements/*.txt anew (needs uv)
