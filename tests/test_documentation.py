@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def metrics(stage: str) -> dict[str, float]:
+def metrics(stage: str) -> dict[str, Any]:
     path = ROOT / f"reports/{stage}/metrics.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
