@@ -236,7 +236,12 @@ def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
     bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
     workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
     read = {"digits": "digits.npz", "model": "cnn"}
-    reports = {"metrics": "metrics.json", "history": "history.csv"}
+    reports = {
+        "metrics": "metrics.json",
+        "history": "history.csv",
+        "predictions": "predictions.csv",
+        "activation_maps": "activation_maps.png",
+    }
     trained = workspace.run("train_cnn", read | reports)
     assert trained.returncode == 0, trained.stderr
     drawn = {"oips": "out/oips.npz", "sheet": "out/sheet.png", "table": "out/table.csv"}
