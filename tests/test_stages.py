@@ -244,7 +244,13 @@ def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
     }
     trained = workspace.run("train_cnn", read | reports)
     assert trained.returncode == 0, trained.stderr
-    drawn = {"oips": "out/oips.npz", "sheet": "out/sheet.png", "table": "out/table.csv"}
+    drawn = {
+        "oips": "out/oips.npz",
+        "sheet": "out/sheet.png",
+        "strips": "out/strips.png",
+        "page": "out/page.html",
+        "table": "out/table.csv",
+    }
     result = workspace.run("draw_oips", {"layer": "Conv2D_9"} | read | drawn)
     assert_refused(
         workspace,

@@ -47,17 +47,29 @@ class Outline(HTMLParser):
         return [value for value in found if value is not None]
 
 
+# the page of each layer, which draw_oips writes
+BESIDE = {f"draw_oips/{layer}.html" for layer in ("Conv2D_1", "Conv2D_2")}
+
+
+def test_the_page_of_each_layer_is_linked(rendered: str) -> None:
+    assert set(Outline(rendered).attributes("href", "a")) >= BESIDE
+
+
+def test_mistaken_digits_are_counted(rendered: str) -> None:
+    assert "read wrongly:\n1; most often a 4 read as a 9 (1)." in rendered
+
+
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
     pictures = sorted(pristine.folder.rglob("*.png"))
     sources = Outline(rendered).attributes("src", "img")
-    assert len(pictures) == 8
+    assert len(pictures) == 9
     assert sorted(sources) == sorted(inputs.read_picture(path).data_url for path in pictures)
 
 
 def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> None:
     outline = Outline(rendered)
     for name in ("alt", "width", "height"):
-        assert len([value for value in outline.attributes(name, "img") if value]) == 8
+        assert len([value for value in outline.attributes(name, "img") if value]) == 9
 
 
 def test_every_curve_is_on_the_page(rendered: str) -> None:
@@ -77,7 +89,8 @@ def test_nothing_is_loaded_from_outside(rendered: str) -> None:
     links = [*outline.attributes("href"), *outline.attributes("src"), *outline.attributes("action")]
     links += [*outline.attributes("xlink:href"), *outline.attributes("srcset")]
     assert links
-    assert all(link.startswith(("#", "data:")) for link in links)
+    inside = [link for link in links if link not in BESIDE]
+    assert all(link.startswith(("#", "data:")) for link in inside)
     assert all(match.startswith("#") for match in re.findall(r"url\(([^)]*)\)", text))
     assert "@import" not in text
     assert not {"script", "iframe", "object", "embed", "base"} & {
@@ -90,7 +103,7 @@ def test_elements_are_nested_and_ids_unique_and_links_lead_somewhere(rendered: s
     ids = outline.attributes("id")
     assert outline.faults == outline.open == []
     assert len(ids) == len(set(ids))
-    targets = {link.removeprefix("#") for link in outline.attributes("href", "a")}
+    targets = {link.removeprefix("#") for link in outline.attributes("href", "a")} - BESIDE
     assert targets | set(outline.attributes("for")) <= set(ids)
 
 
@@ -182,7 +195,7 @@ def test_a_missing_or_wrong_value_stops_with_its_file(
 
 def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> None:
     table = example.folder / "draw_oips/Conv2D_1.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace("rescued", "asleep"))
+    table.write_text(table.read_text(encoding="utf-8").replace("rescued,", "asleep,"))
     with pytest.raises(DataError, match=r"status: found 'asleep', expected one of alive, rescued"):
         example.render()
 

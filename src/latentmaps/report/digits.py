@@ -8,6 +8,7 @@ from pathlib import Path
 
 from latentmaps.errors import DataError
 from latentmaps.report import content, inputs
+from latentmaps.report.confusion import Confusion, read_confusion
 from latentmaps.report.content import Number, Sheet
 from latentmaps.visualisation import charts
 
@@ -16,11 +17,14 @@ _STATUSES = ("alive", "rescued", "dead")
 _TABLE_COLUMNS = {
     "map_index": "Map",
     "status": "Status",
+    "rescued_by": "Rescued by",
     "activation": "Activation",
     "ratio": "Ratio to the strongest digit",
+    "ratio_in_range": "Ratio in range",
     "winning_start": "Winning start",
     "silent_share": "Silent starts",
     "converged": "Converged",
+    "num_steps": "Steps",
     "strongest_digit_label": "Strongest digit",
 }
 
@@ -30,7 +34,7 @@ class DigitsFiles:
     """Where the stages on digits wrote; see dvc.yaml, stage build_report.
 
     Attributes:
-        train_cnn: folder with metrics.json and history.csv.
+        train_cnn: folder with metrics.json, history.csv, predictions.csv and activation_maps.png.
         draw_oips: folder with a PNG and a CSV file for each layer.
     """
 
@@ -73,7 +77,9 @@ class Digits:
         run: how the network was trained.
         numbers: the numbers on the test part, each with its meaning.
         per_digit: digit -> share read rightly, as text.
+        confusion: which digits are taken for which.
         curves: SVG, a chart for each measure.
+        activation_maps: what all feature maps make of some digits.
         layers: in the order of params.yaml.
     """
 
@@ -81,7 +87,9 @@ class Digits:
     run: Sequence[Number]
     numbers: Sequence[Number]
     per_digit: dict[str, str]
+    confusion: Confusion
     curves: Sequence[str]
+    activation_maps: Sheet
     layers: Sequence[Layer]
 
 
@@ -112,7 +120,7 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
             Number(
                 "Validation accuracy",
                 content.percent(metrics.number("val_accuracy"), 2),
-                "Digits taken from the training part, after the last epoch.",
+                "Digits taken from the training part, after the best epoch.",
             ),
             Number(
                 "Training accuracy",
@@ -123,7 +131,9 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
         per_digit={
             digit: content.percent(per_digit.number(digit)) for digit in sorted(per_digit.values)
         },
+        confusion=read_confusion(files.train_cnn / "predictions.csv"),
         curves=_draw_curves(files.train_cnn / "history.csv"),
+        activation_maps=_read_activation_maps(files.train_cnn),
         layers=layers,
     )
 
@@ -173,6 +183,19 @@ def _read_sheet(folder: Path, name: str, counts: dict[str, int], median_ratio: s
             f"the strongest real digit: {median_ratio}."
         ),
         command=content.redraw_command(f"draw_oips@{name}"),
+    )
+
+
+def _read_activation_maps(folder: Path) -> Sheet:
+    return Sheet(
+        key="train-cnn-activation-maps",
+        picture=inputs.read_picture(folder / "activation_maps.png"),
+        title="Activation maps: what each layer makes of digits of the test part",
+        caption=(
+            "A row for each digit, a mosaic of all feature maps for each layer; dark is active, on "
+            "one scale a layer."
+        ),
+        command=content.redraw_command("train_cnn"),
     )
 
 
