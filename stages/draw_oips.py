@@ -3,42 +3,43 @@
 from latentmaps import machine, runs
 from latentmaps.data import digits as digits_module
 from latentmaps.models import cnn
-from latentmaps.oips import excitation as excitation_module
-from latentmaps.oips import scores, search, sheet
+from latentmaps.oips import excitation, greys, oip, real_digits, scores, search, sheet, strips
+from latentmaps.oips.found import Found
 from latentmaps.params.draw_oips import DrawOips
 from latentmaps.params.machine import Machine
+from latentmaps.report import oip_page
 from latentmaps.visualisation import sheets
+
+# images that climb together; a GPU has room for all of a layer
+_CHUNK_SIZES = {"CPU": 64, "GPU": 1024}
 
 
 def draw_oips(run: runs.Run) -> None:
-    """Writes the OIPs, a table with a row for each, and the contact sheet."""
+    """Writes the OIPs, a table with a row for each, sheets, and the page of the layer."""
     params = run.params(DrawOips)
     setup = machine.configure(run.params(Machine))
     layer_name = run.options["layer"]
     digits = digits_module.load(run.inputs["digits"])
-    excitation = excitation_module.excitation_model(cnn.load(run.inputs["model"]), layer_name)
+    networks = excitation.networks(cnn.load(run.inputs["model"]), layer_name)
 
-    settings = search.Settings(
-        num_starts=params.num_starts,
-        length_scales=params.length_scales,
-        num_steps=params.num_steps,
-        step_size=params.step_size,
+    settings = oip.Settings.of(
+        params,
         seed=run.seed,
         jit_compile=setup.jit_compile,
+        chunk_size=_CHUNK_SIZES[setup.device],
     )
-    oips = search.find_oips(excitation, digits, settings)
-    table = scores.score(oips, excitation, digits)
-    picture = sheet.draw(
-        oips,
-        table,
-        settings,
-        layer_name=layer_name,
-        reachable_size=excitation_module.reachable_size(excitation),
-    )
+    oips = search.find_oips(networks, digits, settings)
+    strongest = real_digits.find_strongest(networks, digits)
+    paths = real_digits.compare_paths(networks, digits, strongest, oips, seed=run.seed)
+    table = scores.score(oips, strongest, paths, reachable_size=networks.reachable_size)
 
-    search.save(oips, run.outputs["oips"])
-    scores.write(table, run.outputs["table"])
-    sheets.save_png(picture, run.outputs["sheet"])
+    scale = greys.scale(oips, networks.reachable_size)
+    found = Found(layer_name, oips, table, strongest, settings, scale)
+    oip.save(oips, run.outputs["oips"])
+    runs.write_table(run.outputs["table"], table)
+    sheets.save_png(sheet.draw(found, shown=params.range), run.outputs["sheet"])
+    sheets.save_png(strips.draw(found), run.outputs["strips"])
+    oip_page.write(oip_page.render(found), run.outputs["page"])
 
 
 if __name__ == "__main__":
@@ -51,7 +52,9 @@ if __name__ == "__main__":
         outputs={
             "oips": "OIPs, their start images and activations, .npz",
             "sheet": "PNG, all OIPs of the layer",
+            "strips": "PNG, how some of them grew, beside real digits",
             "table": "CSV, a row for each feature map",
+            "page": "HTML, all that is known of each feature map",
         },
         options={"layer": "name of a convolution of the CNN, such as Conv2D_3"},
     )

@@ -4,8 +4,10 @@ from latentmaps import machine, runs, training
 from latentmaps.data import digits as digits_module
 from latentmaps.evaluation import classification
 from latentmaps.models import cnn, cnn_training, model_card
+from latentmaps.models.cnn_inference import TrainedCnn
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_cnn import TrainCnn
+from latentmaps.visualisation import activation_maps, sheets
 
 
 def train_cnn(run: runs.Run) -> None:
@@ -14,9 +16,18 @@ def train_cnn(run: runs.Run) -> None:
     setup = machine.configure(run.params(Machine))
     digits = digits_module.load(run.inputs["digits"])
 
-    architecture = cnn.Architecture(params.filters, params.dense_units)
+    architecture = cnn.Architecture(
+        filters=params.filters,
+        dense_units=params.dense_units,
+        kernel_size=params.kernel_size,
+        pool_size=params.pool_size,
+    )
     settings = cnn_training.Settings(
+        optimizer=params.optimizer,
         learning_rate=params.learning_rate,
+        learning_rate_schedule=params.learning_rate_schedule,
+        decay_epochs=params.decay_epochs,
+        decay_rate=params.decay_rate,
         momentum=params.momentum,
         l2=params.l2,
         num_validation=params.num_validation,
@@ -27,6 +38,12 @@ def train_cnn(run: runs.Run) -> None:
     )
     model, trained = cnn_training.train(architecture, settings, digits)
     probabilities = cnn.predict(model, digits.test_images)
+    rows = activation_maps.choose_rows(digits.test_labels, params.activation_digits)
+    sheet = activation_maps.draw(
+        digits.test_images[rows],
+        params.activation_digits,
+        TrainedCnn(model).all_feature_maps(digits.test_images[rows]),
+    )
 
     metrics = {
         "test_accuracy": classification.accuracy(probabilities, digits.test_labels),
@@ -35,6 +52,7 @@ def train_cnn(run: runs.Run) -> None:
             probabilities, digits.test_labels
         ),
         **trained.numbers(),
+        "best_epoch": trained.epoch,
         "num_train": len(digits.train_labels) - params.num_validation,
         "num_validation": params.num_validation,
         "num_test": len(digits.test_labels),
@@ -48,6 +66,8 @@ def train_cnn(run: runs.Run) -> None:
     cnn.save(run.outputs["model"], architecture, model)
     model_card.write_cnn(run.outputs["model"], architecture, metrics)
     runs.write_table(run.outputs["history"], trained.history)
+    classification.write_predictions(probabilities, digits.test_labels, run.outputs["predictions"])
+    sheets.save_png(sheet, run.outputs["activation_maps"])
     runs.write_json(run.outputs["metrics"], metrics)
 
 
@@ -57,7 +77,9 @@ if __name__ == "__main__":
         inputs={"digits": "digits.npz as fetch_digits writes it"},
         outputs={
             "model": "folder of the trained CNN",
-            "metrics": "JSON, the numbers on the test part and of the last epoch",
+            "metrics": "JSON, the numbers on the test part and of the best epoch",
             "history": "CSV, loss and accuracy of each epoch",
+            "predictions": "CSV, label and prediction of each test digit, for the confusion matrix",
+            "activation_maps": "PNG, all feature maps of all layers for some digits",
         },
     )

@@ -126,10 +126,21 @@ def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
     bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
     workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
     read = {"digits": "digits.npz", "model": "cnn"}
-    reports = {"metrics": "metrics.json", "history": "history.csv"}
+    reports = {
+        "metrics": "metrics.json",
+        "history": "history.csv",
+        "predictions": "predictions.csv",
+        "activation_maps": "activation_maps.png",
+    }
     trained = workspace.run("train_cnn", read | reports)
     assert trained.returncode == 0, trained.stderr
-    drawn = {"oips": "out/oips.npz", "sheet": "out/sheet.png", "table": "out/table.csv"}
+    drawn = {
+        "oips": "out/oips.npz",
+        "sheet": "out/sheet.png",
+        "strips": "out/strips.png",
+        "page": "out/page.html",
+        "table": "out/table.csv",
+    }
     result = workspace.run("draw_oips", {"layer": "Conv2D_9"} | read | drawn)
     assert_refused(
         workspace,

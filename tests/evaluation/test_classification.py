@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -24,3 +26,13 @@ def test_cross_entropy_stays_finite_when_the_label_has_no_probability() -> None:
     certain = np.array([[1.0, 0.0]], np.float32)
     loss = classification.cross_entropy(certain, np.array([1], np.uint8))
     assert loss == pytest.approx(-np.log(1e-7))
+
+
+def test_predictions_name_row_label_and_probability(tmp_path: Path) -> None:
+    classification.write_predictions(PROBABILITIES, LABELS, tmp_path / "predictions.csv")
+    assert (tmp_path / "predictions.csv").read_text(encoding="utf-8").splitlines() == [
+        "row,label,prediction,probability",
+        "0,0,0,0.7000",
+        "1,2,1,0.5000",
+        "2,0,0,0.6000",
+    ]

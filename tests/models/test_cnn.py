@@ -81,6 +81,26 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
         cnn.load(tmp_path)
 
 
+def test_a_cnn_for_another_image_size_is_refused(tmp_path: Path) -> None:
+    large = cnn.Architecture(filters=(2,), dense_units=3, image_size=32)
+    cnn.save(tmp_path, large, cnn.build_cnn(large))
+    with pytest.raises(DataError, match=r"image_size: found 32, expected 28, the size of a digit"):
+        cnn.load(tmp_path)
+
+
+def test_a_shape_written_by_an_earlier_version_is_read(tmp_path: Path) -> None:
+    cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
+    earlier = {"filters": [2, 3, 4], "dense_units": 5}
+    (tmp_path / "architecture.json").write_text(json.dumps(earlier), encoding="utf-8")
+    assert cnn.layer_names(cnn.load(tmp_path)) == ["Conv2D_1", "Conv2D_2", "Conv2D_3"]
+
+
+def test_kernels_and_pooling_decide_the_sizes_of_the_maps() -> None:
+    model = cnn.build_cnn(cnn.Architecture((2, 3), 4, kernel_size=5, pool_size=3))
+    shapes = [model.get_layer(f"Conv2D_{i}").output.shape[1:] for i in (1, 2)]
+    assert shapes == [(24, 24, 2), (4, 4, 3)]
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"filters": 3, "dense_units": 5}'])
 def test_a_damaged_shape_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "architecture.json").write_text(text, encoding="utf-8")
@@ -94,10 +114,10 @@ def test_a_layer_model_ends_at_the_layer() -> None:
     assert maps.min() >= 0
 
 
-@pytest.mark.parametrize("name", ["Conv2D_4", "dense", "conv2d_1"])
+@pytest.mark.parametrize("name", ["Conv2D_4", "dense, which has no feature maps", "conv2d_1"])
 def test_a_layer_that_the_cnn_lacks_is_refused_with_those_it_has(name: str) -> None:
     model: keras.Model = cnn.build_cnn(TINY)
     with pytest.raises(
         TrainingError, match=f"found {name}, expected one of Conv2D_1, Conv2D_2, Conv2D_3"
     ):
-        cnn.layer_model(model, name)
+        cnn.layer_model(model, name.partition(",")[0])

@@ -1,15 +1,21 @@
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 
 from latentmaps.data.digits import Digits
 from latentmaps.errors import TrainingError
+from latentmaps.evaluation import classification
 from latentmaps.models import cnn, cnn_training
 
 TINY = cnn.Architecture(filters=(4,), dense_units=8)
 SETTINGS = cnn_training.Settings(
+    optimizer="sgd",
     learning_rate=0.02,
+    learning_rate_schedule="cosine",
+    decay_epochs=None,
+    decay_rate=0.0,
     momentum=0.9,
     l2=1e-4,
     num_validation=40,
@@ -33,8 +39,40 @@ def test_learns_what_can_be_learnt() -> None:
     history = trained.history
     probabilities = cnn.predict(model, bars(20).test_images)
     assert (probabilities.argmax(axis=1) == bars(20).test_labels).mean() > 0.9
-    assert history.columns.tolist() == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
+    numbers = ["accuracy", "cross_entropy", "loss"]
+    assert history.columns.tolist() == ["epoch", *numbers, *(f"val_{name}" for name in numbers)]
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+
+
+def test_rmsprop_learns_it_too() -> None:
+    settings = dataclasses.replace(SETTINGS, optimizer="rmsprop", learning_rate=0.003)
+    model, _ = cnn_training.train(TINY, settings, bars(360))
+    assert isinstance(model.optimizer, keras.optimizers.RMSprop)
+    probabilities = cnn.predict(model, bars(20).test_images)
+    assert (probabilities.argmax(axis=1) == bars(20).test_labels).mean() > 0.9
+
+
+def test_the_weights_are_those_of_the_best_epoch() -> None:
+    """A rate that is far too high in the later epochs: the first one stays the best."""
+    settings = dataclasses.replace(
+        SETTINGS, learning_rate_schedule="step", decay_epochs=1, decay_rate=1.0, learning_rate=0.5
+    )
+    digits = bars(360)
+    model, trained = cnn_training.train(TINY, settings, digits)
+    courses = trained.history["val_cross_entropy"]
+    assert trained.epoch == 1 + courses.argmin()
+    rows = cnn_training.split(360, settings)[1]
+    probabilities = cnn.predict(model, digits.train_images[rows])
+    measured = classification.cross_entropy(probabilities, digits.train_labels[rows])
+    assert measured == pytest.approx(courses.min(), rel=1e-4)
+
+
+def test_the_learning_rate_falls_in_steps() -> None:
+    settings = dataclasses.replace(
+        SETTINGS, learning_rate_schedule="step", decay_epochs=2, decay_rate=0.1
+    )
+    model, _ = cnn_training.train(TINY, settings, bars(80))  # 4 epochs
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.02 * 0.01, rel=1e-5)
 
 
 def test_the_seed_decides_the_trained_weights() -> None:

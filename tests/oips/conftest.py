@@ -6,8 +6,14 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
+from tests.oips import example_found
 
 from latentmaps.data.digits import Digits
+from latentmaps.models import cnn
+from latentmaps.oips import excitation
+from latentmaps.oips.excitation import Networks
+from latentmaps.oips.found import Found
+from latentmaps.oips.oip import Settings
 
 
 def filter_model(
@@ -45,6 +51,34 @@ def three_fates() -> keras.Model:
     return filter_model(kernels, np.array([0, -10, -1], np.float32), activation="relu")
 
 
+@pytest.fixture(scope="session")
+def small_cnn() -> keras.Model:
+    """An untrained CNN of two convolutions with 8 maps each."""
+    return cnn.build_cnn(cnn.Architecture((8, 8), 8), seed=1)
+
+
+@pytest.fixture(scope="session")
+def second_layer(small_cnn: keras.Model) -> Networks:
+    """The second layer of it."""
+    return excitation.networks(small_cnn, "Conv2D_2")
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """A short search."""
+    return example_found.SETTINGS
+
+
+@pytest.fixture(scope="session")
+def strokes() -> Digits:
+    """Pictures of a bright bar on black, at a place of its own each."""
+    images = np.zeros((12, 28, 28), np.uint8)
+    for index, image in enumerate(images):
+        image[4 + index : 7 + index, 5:20] = 255
+    labels = np.arange(12, dtype=np.uint8) % 10
+    return Digits(images[:6], labels[:6], images[6:], labels[6:])
+
+
 @pytest.fixture
 def dots() -> Digits:
     """Pictures of one bright pixel; test picture 1 is half black, half white."""
@@ -55,3 +89,9 @@ def dots() -> Digits:
     return Digits(
         train_images, np.array([1, 2, 3, 4], np.uint8), test_images, np.array([7, 8], np.uint8)
     )
+
+
+@pytest.fixture
+def found() -> Found:
+    """Made-up results: alive, alive, rescued though no digit excites it, dead."""
+    return example_found.example_found()

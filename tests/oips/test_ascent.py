@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 
 import keras
@@ -5,18 +6,35 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from latentmaps.models import cnn
-from latentmaps.oips import ascent, excitation, start_images
+from latentmaps.errors import TrainingError
+from latentmaps.oips import ascent, excitation, start_images, step
+from latentmaps.oips.ascent import Climbers
+from latentmaps.oips.excitation import Networks
+from latentmaps.oips.oip import Ascent
+from latentmaps.oips.start_images import Recipe
+
+ASCENT = Ascent(num_steps=20, step_size=0.1, convergence_threshold=5e-4)
 
 
-@pytest.fixture(scope="module")
-def second_layer() -> keras.Model:
-    model = cnn.build_cnn(cnn.Architecture((8, 8), 8), seed=1)
-    return excitation.excitation_model(model, "Conv2D_2")
+def climbers(num_images: int, *, num_maps: int = 8) -> Climbers:
+    recipe = Recipe(["scales"], (3, 7, 28), (1, 1, 1), np.zeros((1, 28, 28), np.uint8))
+    numbers = np.arange(num_images)
+    starts = start_images.draw(recipe, 3, map_indices=numbers.tolist(), num_starts=1)[:, 0]
+    return Climbers(starts, numbers % num_maps, numbers)
 
 
-def noise(num_images: int) -> npt.NDArray[np.float32]:
-    return start_images.draw(3, num_maps=num_images, num_starts=1, length_scales=(3, 7, 28))[:, 0]
+def part(whole: Climbers, row: int) -> Climbers:
+    rows = slice(row, row + 1)
+    return Climbers(whole.starts[rows], whole.map_indices[rows], whole.start_numbers[rows])
+
+
+def linear(
+    filter_model: Callable[..., keras.Model], kernels: npt.NDArray[np.float32], bias: float
+) -> keras.Model:
+    """Gives the activations of maps as large as the image: w.x + bias."""
+    biases = np.full(kernels.shape[2], bias, np.float32)
+    model = filter_model(kernels, biases, activation="linear")
+    return excitation.networks(model, "Conv2D_1").activations
 
 
 def test_the_optimum_of_a_linear_map_is_its_kernel(
@@ -24,59 +42,186 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
 ) -> None:
     """On images of mean 0 and spread 1, w.x is largest for x = w standardised: 784 std(w)."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 2)).astype(np.float32)
-    biases = np.full(2, 5000, np.float32)  # no start is silent
-    model = filter_model(kernels, biases, activation="linear")
-    found = ascent.climb(
-        excitation.excitation_model(model, "Conv2D_1"),
-        noise(2),
-        np.arange(2),
-        num_steps=150,
-        step_size=0.1,
-    )
+    network = linear(filter_model, kernels, 5000)  # no start is silent
+    settings = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
+    found = ascent.climb(network, climbers(2, num_maps=2), settings)
     centred = kernels - kernels.mean(axis=(0, 1))
     spread = centred.std(axis=(0, 1))
     np.testing.assert_allclose(found.images, np.moveaxis(centred / spread, 2, 0), atol=0.01)
-    np.testing.assert_allclose(found.activations[:, -1], 784 * spread + 5000, rtol=1e-4)
+    np.testing.assert_allclose(found.activations, 784 * spread + 5000, rtol=1e-4)
 
 
-def test_the_activation_grows(second_layer: keras.Model) -> None:
-    found = ascent.climb(second_layer, noise(8), np.arange(8), num_steps=20, step_size=0.05)
-    loud = found.activations[:, 0] > 0
+def test_the_activation_grows(second_layer: Networks) -> None:
+    found = ascent.climb(second_layer.activations, climbers(8), ASCENT)
+    loud = found.activations > 0
     assert loud.any()
-    assert (found.activations[loud, -1] > 1.2 * found.activations[loud, 0]).all()
+    assert (found.activations[loud] > 1.2 * found.curves[loud, 0]).all()
     np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, rtol=1e-4)
 
 
-def test_the_last_activation_is_that_of_the_image(second_layer: keras.Model) -> None:
-    found = ascent.climb(second_layer, noise(4), np.arange(4), num_steps=5, step_size=0.05)
-    outputs = second_layer.predict(found.images[..., None], verbose=0)
-    np.testing.assert_allclose(found.activations[:, -1], np.diag(outputs), rtol=1e-5)
+def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
+    second_layer: Networks,
+) -> None:
+    found = ascent.climb(second_layer.activations, climbers(8), ASCENT)
+    measured = np.diag(excitation.measure(second_layer.activations, found.images))
+    np.testing.assert_allclose(found.activations, measured, rtol=1e-5)
+    np.testing.assert_array_equal(found.activations, np.nanmax(found.curves, axis=1))
 
 
-def test_an_image_does_not_depend_on_its_companions(second_layer: keras.Model) -> None:
-    starts, map_indices = noise(70), np.arange(70) % 8  # two chunks
-    together = ascent.climb(second_layer, starts, map_indices, num_steps=10, step_size=0.05)
-    for index in (0, 69):
-        alone = ascent.climb(
-            second_layer,
-            starts[index : index + 1],
-            map_indices[index : index + 1],
-            num_steps=10,
-            step_size=0.05,
-        )
-        np.testing.assert_array_equal(alone.images[0], together.images[index])
-        np.testing.assert_array_equal(alone.activations[0], together.activations[index])
+def test_an_image_does_not_depend_on_its_companions(second_layer: Networks) -> None:
+    whole = climbers(70)  # two chunks
+    together = ascent.climb(second_layer.activations, whole, ASCENT)
+    for row in (0, 69):
+        alone = ascent.climb(second_layer.activations, part(whole, row), ASCENT)
+        np.testing.assert_array_equal(alone.images[0], together.images[row])
+        np.testing.assert_array_equal(alone.curves[0], together.curves[row])
 
 
-def test_a_silent_start_stays_as_it_is(filter_model: Callable[..., keras.Model]) -> None:
+def test_a_silent_start_stays_as_it_is_and_takes_no_step(
+    filter_model: Callable[..., keras.Model],
+) -> None:
     kernels, biases = np.ones((3, 3, 1), np.float32), np.array([-1000], np.float32)
     model = filter_model(kernels, biases, activation="relu")
+    network = excitation.networks(model, "Conv2D_1").activations
+    found = ascent.climb(network, climbers(1, num_maps=1), ASCENT)
+    np.testing.assert_array_equal(found.images, climbers(1).starts)
+    assert found.activations.tolist() == [0]
+    assert found.num_steps.tolist() == [0]
+    assert not found.converged.any()
+    assert np.isnan(found.curves[0, 1:]).all()
+
+
+def test_a_picture_stops_after_four_steps_without_a_change(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    kernels = np.random.default_rng(0).normal(size=(28, 28, 3)).astype(np.float32)
+    network = linear(filter_model, kernels, 5000)
+    settings = dataclasses.replace(ASCENT, num_steps=200)
+    found = ascent.climb(network, climbers(3, num_maps=3), settings)
+    assert found.converged.all()
+    for curve, num_steps in zip(found.curves, found.num_steps, strict=True):
+        known = curve[: num_steps + 1]
+        changes = np.abs(np.diff(known)) / known[1:]
+        assert np.isnan(curve[num_steps + 1 :]).all()
+        assert (changes[-4:] < 5e-4).all()
+        calm = changes < 5e-4
+        windows = np.convolve(calm, np.ones(4), mode="valid")
+        assert (windows == 4).sum() == 1  # at the end, and nowhere before
+
+
+def test_a_step_that_overshoots_again_and_again_is_halved(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    """A step of 2 standard deviations jumps over the optimum; with a constant one it never ends."""
+    kernels = np.random.default_rng(0).normal(size=(28, 28, 1)).astype(np.float32)
+    network = linear(filter_model, kernels, 5000)
+    settings = dataclasses.replace(ASCENT, num_steps=100, step_size=2.0)
+    found = ascent.climb(network, climbers(1, num_maps=1), settings)
+    assert found.activations[0] == pytest.approx(784 * kernels.std() + 5000, rel=1e-3)
+    assert found.converged.all()
+
+
+def test_pixels_stay_in_range(second_layer: Networks) -> None:
+    value_range = (-0.4, 2.9)
+    started = climbers(8)
+    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
     found = ascent.climb(
-        excitation.excitation_model(model, "Conv2D_1"),
-        noise(1),
-        np.zeros(1, np.int64),
-        num_steps=5,
-        step_size=0.05,
+        second_layer.activations,
+        dataclasses.replace(started, starts=inside),
+        ASCENT,
+        value_range=value_range,
     )
-    np.testing.assert_array_equal(found.images, noise(1))
-    assert not found.activations.any()
+    loud = found.activations > 0
+    assert found.images.min() >= np.float32(-0.4)
+    assert found.images.max() <= np.float32(2.9)
+    assert (found.activations[loud] > 1.1 * found.curves[loud, 0]).all()
+    np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, atol=0.15)
+
+
+def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> None:
+    recipe = Recipe(["coarse"], (3,), (1,), np.zeros((1, 28, 28), np.uint8))
+    starts = start_images.draw(recipe, 3, map_indices=range(4), num_starts=1)[:, 0]
+    coarse = Climbers(starts, np.arange(4), np.zeros(4, np.int64))
+    enlarger = start_images.enlarging_matrix(7)
+    projection = enlarger @ np.linalg.pinv(enlarger)
+    fine_part = []
+    for phases in ([], [(7, 19)]):
+        settings = dataclasses.replace(ASCENT, phases=phases, num_steps=20)
+        found = ascent.climb(second_layer.activations, coarse, settings)
+        # after 10 steps, within the phase
+        halfway = found.snapshots[:, settings.snapshot_steps.index(10)]
+        fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
+    assert fine_part[1] < 0.05 < 0.2 < fine_part[0]
+
+
+def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
+    settings = dataclasses.replace(
+        ASCENT, phases=[(3, 10)], num_steps=60, convergence_threshold=0.5
+    )
+    found = ascent.climb(second_layer.activations, climbers(8), settings)
+    loud = found.activations > 0
+    assert (found.num_steps[loud] >= 10).all()
+    assert found.converged[loud].all()
+
+
+def test_jitter_draws_from_a_stream_of_its_own(second_layer: Networks) -> None:
+    settings = dataclasses.replace(ASCENT, jitter=2)
+    whole = climbers(8)
+    first, again, other = (
+        ascent.climb(second_layer.activations, whole, settings, seed=seed) for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first.images, again.images)
+    assert (first.images != other.images).any()
+    alone = ascent.climb(second_layer.activations, part(whole, 5), settings, seed=1)
+    np.testing.assert_array_equal(alone.images[0], first.images[5])
+    loud = first.activations > 0
+    assert (first.activations[loud] > first.curves[loud, 0]).all()
+
+
+def test_a_shift_comes_back_on_the_other_side() -> None:
+    images = np.arange(2 * 28 * 28, dtype=np.float32).reshape(2, 28, 28, 1)
+    moved = step._shift(images, np.array([[1, -2], [0, 0]], np.int32))
+    np.testing.assert_array_equal(moved[0], np.roll(images[0], (1, -2), axis=(0, 1)))
+    np.testing.assert_array_equal(moved[1], images[1])
+
+
+def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
+    roughness = []
+    for smoothness in (0.0, 0.3, 2.0):
+        settings = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
+        found = ascent.climb(second_layer.activations, climbers(8), settings)
+        images = found.images[found.activations > 0]
+        roughness.append(float((np.diff(images, axis=1) ** 2).mean()))
+    assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
+
+
+def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> None:
+    settings = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
+    found = ascent.climb(second_layer.activations, climbers(8), settings)
+    assert settings.snapshot_steps == [0, 1, 2, 5, 10, 20]
+    assert found.snapshots.shape == (8, 6, 28, 28)
+    np.testing.assert_array_equal(found.snapshots[:, 0], climbers(8).starts)
+    loud = np.flatnonzero(found.activations > 0)
+    measured = excitation.measure(second_layer.activations, found.snapshots[loud, 3])
+    expected = measured[np.arange(len(loud)), climbers(8).map_indices[loud]]
+    np.testing.assert_allclose(found.curves[loud, 5], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("num_steps", [1, 2, 3])
+def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: int) -> None:
+    settings = dataclasses.replace(ASCENT, num_steps=num_steps)
+    found = ascent.climb(second_layer.activations, climbers(2), settings)
+    assert found.snapshots.shape[1] == len(settings.snapshot_steps) <= num_steps + 1
+    assert found.curves.shape[1] == num_steps + 1
+    assert found.num_steps.max() <= num_steps
+
+
+def test_a_gradient_that_is_no_number_is_refused(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    kernels = np.ones((3, 3, 2), np.float32)
+    kernels[0, 0, 1] = np.nan
+    model = filter_model(kernels, np.zeros(2, np.float32), activation="relu")
+    network = excitation.networks(model, "Conv2D_1").activations
+    with pytest.raises(TrainingError, match="feature map 0: the gradient is not a number within"):
+        ascent.climb(network, climbers(2, num_maps=2), ASCENT)

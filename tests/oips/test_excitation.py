@@ -3,10 +3,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from latentmaps.data.digits import Digits
 from latentmaps.errors import TrainingError
 from latentmaps.models import cnn
 from latentmaps.oips import excitation
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -15,42 +16,86 @@ def model() -> keras.Model:
 
 
 def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> None:
-    images = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
-    maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), images)
-    activations = cnn.predict(excitation.excitation_model(model, "Conv2D_2"), images)
-    np.testing.assert_allclose(activations, maps.mean(axis=(1, 2)), rtol=1e-5)
-
-
-def test_a_layer_that_the_cnn_lacks_is_refused(model: keras.Model) -> None:
-    with pytest.raises(TrainingError, match=r"draw_oips\.layers: found Conv2D_9"):
-        excitation.excitation_model(model, "Conv2D_9")
-
-
-def test_the_strongest_image_is_found_for_each_map(three_fates: keras.Model, dots: Digits) -> None:
-    found = excitation.strongest(
-        excitation.excitation_model(three_fates, "Conv2D_1"), dots.test_images
+    maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
+    networks = excitation.networks(model, "Conv2D_2")
+    measured = excitation.measure_digits(networks.activations, IMAGES)
+    np.testing.assert_allclose(measured, maps.mean(axis=(1, 2)), rtol=1e-5)
+    standardised = excitation.standardise_digits(IMAGES)
+    np.testing.assert_allclose(
+        excitation.measure(networks.activations, standardised), measured, rtol=1e-5
     )
-    assert found.rows[:2].tolist() == [1, 0]  # the edge excites map 0, the dot map 1
-    # 26 of 26 x 26 positions see the edge from -1 to 1, on two columns
-    assert found.activations[0] == pytest.approx(2 * 2 / 26, rel=0.1)
-    assert found.activations[2] == 0
+    assert networks.num_maps == 4
+
+
+def test_a_drive_is_the_largest_value_before_the_relu(model: keras.Model) -> None:
+    maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
+    networks = excitation.networks(model, "Conv2D_2")
+    drives = excitation.measure_digits(networks.drives, IMAGES)
+    np.testing.assert_allclose(np.maximum(drives, 0), maps.max(axis=(1, 2)), atol=1e-5)
+    assert (drives[maps.max(axis=(1, 2)) == 0] <= 0).all()
+
+
+def test_a_drive_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Model) -> None:
+    drives = excitation.networks(three_fates, "Conv2D_1").drives
+    images = tf.random.stateless_normal((4, 28, 28, 1), seed=(0, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        largest = drives(images)[:, 1]
+    assert (np.asarray(largest) < 0).all()
+    assert np.asarray(tape.gradient(largest, images)).any(axis=(1, 2, 3)).all()
+
+
+def test_a_profile_is_the_activation_of_the_layer_below(model: keras.Model) -> None:
+    profiles = excitation.networks(model, "Conv2D_3").profiles
+    below = excitation.networks(model, "Conv2D_2").activations
+    np.testing.assert_allclose(
+        excitation.measure_digits(profiles, IMAGES), excitation.measure_digits(below, IMAGES)
+    )
+    assert excitation.networks(model, "Conv2D_1").profiles is None
+
+
+def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -> None:
+    network = excitation.networks(model, "Conv2D_3").activations
+    images = np.random.default_rng(0).normal(size=(300, 28, 28)).astype(np.float32)
+    together = excitation.measure(network, images)
+    for row in (0, 299):
+        alone = excitation.measure(network, images[row : row + 1])
+        np.testing.assert_array_equal(alone[0], together[row])
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Conv2D_9", "Conv2D_9"), ("pooling_1", "pooling_1, which has no feature maps")],
+)
+def test_a_layer_without_maps_is_refused(model: keras.Model, name: str, found: str) -> None:
+    with pytest.raises(
+        TrainingError,
+        match=rf"draw_oips\.layers: found {found}, expected one of Conv2D_1, Conv2D_2, Conv2D_3",
+    ):
+        excitation.networks(model, name)
+
+
+def test_a_cnn_for_another_image_size_is_refused() -> None:
+    large = cnn.build_cnn(cnn.Architecture((2,), 3, image_size=32))
+    with pytest.raises(TrainingError, match=r"images of 32x32 pixels, expected 28x28"):
+        excitation.networks(large, "Conv2D_1")
 
 
 @pytest.mark.parametrize(("layer_name", "size"), [("Conv2D_1", 28), ("Conv2D_2", 28)])
 def test_the_first_two_layers_see_every_pixel(
     model: keras.Model, layer_name: str, size: int
 ) -> None:
-    assert excitation.reachable_size(excitation.excitation_model(model, layer_name)) == size
+    assert excitation.networks(model, layer_name).reachable_size == size
 
 
 def test_the_last_rows_and_columns_do_not_reach_the_third_layer(model: keras.Model) -> None:
-    third = excitation.excitation_model(model, "Conv2D_3")
+    networks = excitation.networks(model, "Conv2D_3")
     images = tf.random.stateless_normal((64, 28, 28, 1), seed=(0, 1))
     with tf.GradientTape() as tape:
         tape.watch(images)
-        total = tf.reduce_sum(third(images))
+        total = tf.reduce_sum(networks.activations(images))
     influence = np.abs(tape.gradient(total, images)).sum(axis=(0, 3))
-    size = excitation.reachable_size(third)
+    size = networks.reachable_size
     assert size == 26
     assert not influence[size:].any()
     assert not influence[:, size:].any()

@@ -1,57 +1,60 @@
+import dataclasses
 from pathlib import Path
 
-import keras
 import numpy as np
 import pandas as pd
 import pytest
 
-from latentmaps.data.digits import Digits
-from latentmaps.oips import excitation, scores
-from latentmaps.oips.search import Oips
+from latentmaps import runs
+from latentmaps.oips.found import Found
 
 
-@pytest.fixture
-def oips() -> Oips:
-    """Two random starts and the digit: the first wins, only the digit works, nothing works."""
-    activations = np.array([[0.5, 0.2, 0.4], [0, 0, 0.3], [0, 0, 0]], np.float32)
-    return Oips(
-        images=np.zeros((3, 28, 28), np.float32),
-        starts=np.zeros((3, 28, 28), np.float32),
-        activations=activations,
-        silent=activations == 0,
-        converged=np.array([True, False, False]),
+def test_the_status_tells_what_was_needed(found: Found) -> None:
+    assert found.table["status"].tolist() == ["alive", "alive", "rescued", "dead"]
+    assert found.table["rescued_by"].tolist() == ["", "", "precursor", ""]
+    assert found.table["winning_start"].tolist() == ["coarse"] * 3 + [""]
+    assert found.table["silent_share"].tolist() == [0, 0.25, 0.75, 1]
+
+
+def test_the_ratio_compares_with_the_strongest_test_digit(found: Found) -> None:
+    np.testing.assert_allclose(found.table["ratio"], [2, 0.5, np.nan, np.nan])
+    np.testing.assert_allclose(found.table["ratio_in_range"], [1, 0.25, np.nan, np.nan])
+    assert found.table["activation"].tolist() == [4, 0.5, 3, 0]
+    assert found.table["strongest_digit_label"][:2].tolist() == [0, 6]
+    assert found.table["strongest_digit_row"].isna().tolist() == [False, False, True, True]
+
+
+def test_what_has_not_converged_may_still_improve(found: Found) -> None:
+    assert found.table["converged"].tolist() == [True, False, True, False]
+    # the curves rise to their last step
+    assert found.table["improving"].tolist() == [False, True, False, False]
+    assert found.table["num_steps"].tolist() == [9, 9, 9, 0]
+    falling = found.oips.free.curves[:, ::-1].copy()
+    free = dataclasses.replace(found.oips.free, curves=falling)
+    assert not scores._course(free, "")["improving"].any()
+
+
+def test_the_seed_gap_is_worst_over_best_of_the_starts_that_led_somewhere() -> None:
+    gaps = scores._seed_gaps(np.array([[4, 2, 0], [3, 0, 0], [0, 0, 0]], np.float32))
+    np.testing.assert_allclose(gaps, [0.5, np.nan, np.nan])
+
+
+def test_the_path_of_a_map_without_oip_or_digit_is_empty(found: Found) -> None:
+    assert found.table["path_correlation"].isna().tolist() == [False, False, True, True]
+    assert found.table["path_second_digit"].isna().tolist() == [False, False, True, True]
+
+
+def test_pixels_out_of_range_are_counted_where_the_layer_sees_them(found: Found) -> None:
+    seen = found.oips.free.images[0, :26, :26]
+    expected = ((seen < -0.5) | (seen > 2.5)).mean()
+    assert found.table["out_of_range_share"][0] == pytest.approx(expected)
+    assert np.isnan(found.table["out_of_range_share"][3])
+
+
+def test_the_file_leaves_blank_what_a_dead_map_lacks(found: Found, tmp_path: Path) -> None:
+    runs.write_table(tmp_path / "table.csv", found.table)
+    again = pd.read_csv(tmp_path / "table.csv")
+    assert again.columns.tolist() == found.table.columns.tolist()
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()[4] == (
+        "3,dead,,0,,0,,,1,False,False,0,False,False,0,,,,,,,0,,"
     )
-
-
-@pytest.fixture
-def table(oips: Oips, three_fates: keras.Model, dots: Digits) -> pd.DataFrame:
-    return scores.score(oips, excitation.excitation_model(three_fates, "Conv2D_1"), dots)
-
-
-def test_the_status_tells_what_worked(table: pd.DataFrame) -> None:
-    assert table["status"].tolist() == ["alive", "rescued", "dead"]
-    assert table["winning_start"].tolist() == ["0", "digit", ""]
-    assert table["silent_share"].tolist() == [0, 1, 1]
-
-
-def test_the_ratio_compares_with_the_strongest_test_digit(
-    table: pd.DataFrame, three_fates: keras.Model, dots: Digits
-) -> None:
-    model = excitation.excitation_model(three_fates, "Conv2D_1")
-    best = excitation.strongest(model, dots.test_images).activations
-    np.testing.assert_allclose(table["ratio"][:2], [0.5 / best[0], 0.3 / best[1]], rtol=1e-5)
-    assert np.isnan(table["ratio"][2])
-    assert table["strongest_digit_label"][:2].tolist() == [8, 7]
-    assert table["strongest_digit_label"].isna().tolist() == [False, False, True]
-
-
-def test_the_file_leaves_blank_what_a_dead_map_lacks(table: pd.DataFrame, tmp_path: Path) -> None:
-    scores.write(table, tmp_path / "table.csv")
-    lines = (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == (
-        "map_index,status,activation,ratio,winning_start,silent_share,converged,"
-        "strongest_digit_label"
-    )
-    assert lines[1].startswith("0,alive,0.5,")
-    assert lines[1].endswith(",0,0,True,8")
-    assert lines[3] == "2,dead,0,,,1,False,"

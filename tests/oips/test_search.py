@@ -6,78 +6,80 @@ import numpy as np
 import pytest
 
 from latentmaps.data.digits import Digits
-from latentmaps.models import cnn
-from latentmaps.oips import excitation, search
-from latentmaps.oips.search import Oips, Settings
-
-SETTINGS = Settings(
-    num_starts=2, length_scales=(7, 28), num_steps=10, step_size=0.05, seed=4, jit_compile=False
-)
+from latentmaps.errors import DataError
+from latentmaps.oips import excitation, oip, search
+from latentmaps.oips.excitation import Networks
+from latentmaps.oips.oip import Settings
 
 
-@pytest.fixture
-def fates(three_fates: keras.Model) -> keras.Model:
-    return excitation.excitation_model(three_fates, "Conv2D_1")
+def test_the_best_end_is_kept(second_layer: Networks, strokes: Digits, settings: Settings) -> None:
+    oips = search.find_oips(second_layer, strokes, settings)
+    for ends in (oips.free, oips.in_range):
+        measured = np.diag(excitation.measure(second_layer.activations, ends.images))
+        np.testing.assert_allclose(measured, ends.activations.max(axis=1), rtol=1e-5)
+        np.testing.assert_allclose(ends.best, np.nanmax(ends.curves, axis=1), rtol=1e-6)
 
 
-def test_a_real_digit_saves_a_map_that_noise_leaves_silent(
-    fates: keras.Model, dots: Digits
+def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
+    second_layer: Networks, strokes: Digits, settings: Settings
 ) -> None:
-    oips = search.find_oips(fates, dots, SETTINGS)
-    assert oips.silent.tolist() == [[False, False, False], [True, True, False], [True, True, True]]
-    assert (oips.activations > 0).tolist() == (~oips.silent).tolist()
-    assert oips.winners[1] == 2
-    np.testing.assert_allclose(
-        oips.starts[1], cnn.standardise(dots.train_images[:1])[0, :, :, 0], rtol=1e-6
-    )
+    oips = search.find_oips(second_layer, strokes, settings)
+    pixels = excitation.standardise_digits(strokes.train_images)
+    # every training picture has a bar of the same size
+    assert oips.value_range == pytest.approx((pixels.min(), pixels.max()))
+    assert oips.in_range.images.min() >= pixels.min() - 1e-6
+    assert oips.in_range.images.max() <= pixels.max() + 1e-6
+    assert oips.free.images.min() < pixels.min()
 
 
-def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
-    fates: keras.Model, dots: Digits
+def test_a_map_has_the_same_oip_alone_and_among_others(
+    second_layer: Networks, strokes: Digits, settings: Settings
 ) -> None:
-    black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
-    oips = search.find_oips(fates, black, SETTINGS)
-    np.testing.assert_allclose(
-        oips.starts[1], cnn.standardise(dots.test_images[:1])[0, :, :, 0], rtol=1e-6
-    )
-
-
-def test_the_best_end_is_kept(fates: keras.Model, dots: Digits) -> None:
-    oips = search.find_oips(fates, dots, SETTINGS)
-    activations = fates.predict(oips.images[..., None], verbose=0)
-    np.testing.assert_allclose(np.diag(activations), oips.activations.max(axis=1), rtol=1e-5)
+    many = dataclasses.replace(settings, precursor=True, num_starts=10)  # more than a chunk
+    together = search.find_oips(second_layer, strokes, many)
+    alone = search.find_oips(second_layer, strokes, many, map_indices=np.array([6]))
+    for found, all_found in ((alone.free, together.free), (alone.in_range, together.in_range)):
+        for field in dataclasses.fields(found):
+            mine, theirs = getattr(found, field.name)[0], getattr(all_found, field.name)[6]
+            np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
-    fates: keras.Model, dots: Digits, tmp_path: Path
+    second_layer: Networks, strokes: Digits, settings: Settings, tmp_path: Path
 ) -> None:
     contents = []
     for name, seed in (("first", 4), ("again", 4), ("other", 5)):
-        settings = dataclasses.replace(SETTINGS, seed=seed)
-        search.save(search.find_oips(fates, dots, settings), tmp_path / f"{name}.npz")
+        seeded = dataclasses.replace(settings, seed=seed)
+        oip.save(search.find_oips(second_layer, strokes, seeded), tmp_path / f"{name}.npz")
         contents.append((tmp_path / f"{name}.npz").read_bytes())
     assert contents[0] == contents[1] != contents[2]
 
 
-def test_a_curve_is_flat_when_each_of_its_last_four_steps_is() -> None:
-    rising = np.array([1, 2, 3, 4, 5, 6.0])
-    flat = np.array([1, 5, 5, 5, 5, 5.001])
-    flat_once_too_few = np.array([1, 4, 5, 5, 5, 5])
-    silent = np.zeros(6)
-    curves = np.array([rising, flat, flat_once_too_few, silent], np.float32)
-    assert search._is_flat(curves).tolist() == [False, True, False, False]
+def test_a_dead_map_has_no_activation_and_took_no_step(
+    three_fates: keras.Model, dots: Digits, settings: Settings
+) -> None:
+    networks = excitation.networks(three_fates, "Conv2D_1")
+    oips = search.find_oips(networks, dots, settings)
+    for ends in (oips.free, oips.in_range):
+        assert ends.best[2] == 0
+        assert ends.num_steps[2] == 0
+        assert not ends.converged[2]
+        assert ends.rescues[2] == "nothing"
 
 
-def test_the_file_holds_the_best_ends(tmp_path: Path) -> None:
-    oips = Oips(
-        images=np.ones((2, 28, 28), np.float32),
-        starts=np.zeros((2, 28, 28), np.float32),
-        activations=np.array([[1, 3, 2], [0, 0, 0]], np.float32),
-        silent=np.zeros((2, 3), bool),
-        converged=np.zeros(2, bool),
-    )
-    search.save(oips, tmp_path / "Conv2D_1.npz")
-    with np.load(tmp_path / "Conv2D_1.npz", allow_pickle=False) as content:
-        assert sorted(content) == ["activations", "images", "starts"]
-        assert content["activations"].tolist() == [3, 0]
-        np.testing.assert_array_equal(content["images"], oips.images)
+def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
+    flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
+    with pytest.raises(DataError, match="found half of them of one single grey, expected strokes"):
+        search.digit_range(flat)
+
+
+def test_the_file_holds_pictures_starts_activations_and_curves(
+    second_layer: Networks, strokes: Digits, settings: Settings, tmp_path: Path
+) -> None:
+    oips = search.find_oips(second_layer, strokes, settings)
+    oip.save(oips, tmp_path / "oips.npz")
+    with np.load(tmp_path / "oips.npz") as arrays:
+        assert arrays["images"].shape == arrays["starts_in_range"].shape == (8, 28, 28)
+        np.testing.assert_array_equal(arrays["activations"], oips.free.best)
+        np.testing.assert_array_equal(arrays["curves_in_range"], oips.in_range.curves)
+        assert tuple(arrays["value_range"]) == oips.value_range

@@ -1,75 +1,59 @@
+from typing import Any
+
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image, ImageColor
 
 from latentmaps.oips import sheet
-from latentmaps.oips.search import Oips, Settings
+from latentmaps.oips.found import Found
 from latentmaps.visualisation import sheets
-
-SETTINGS = Settings(
-    num_starts=4, length_scales=(3,), num_steps=100, step_size=0.05, seed=7, jit_compile=False
-)
-
-
-def draw(statuses: list[str], *, reachable_size: int = 28, value: float = 1.0) -> Image.Image:
-    num_maps = len(statuses)
-    images = np.full((num_maps, 28, 28), value, np.float32)
-    oips = Oips(
-        images=images,
-        starts=images,
-        activations=np.ones((num_maps, 5), np.float32),
-        silent=np.zeros((num_maps, 5), bool),
-        converged=np.ones(num_maps, bool),
-    )
-    ratio = np.where(np.array(statuses) == "dead", np.nan, 2.5)
-    table = pd.DataFrame({"map_index": range(num_maps), "status": statuses, "ratio": ratio})
-    return sheet.draw(oips, table, SETTINGS, layer_name="Conv2D_3", reachable_size=reachable_size)
 
 
 def count(picture: Image.Image, colour: str) -> int:
     return int((np.asarray(picture) == ImageColor.getrgb(colour)).all(axis=2).sum())
 
 
-def test_each_status_has_its_border() -> None:
-    picture = draw(["alive", "rescued", "dead", "alive"])
-    numbers = [count(picture, colour) for colour in sheet.BORDERS.values()]
-    assert numbers[0] == 2 * numbers[1] == 2 * numbers[2] > 0
-
-
-def test_a_dead_map_and_what_the_layer_does_not_see_stay_white() -> None:
-    # the tiles alone are black: mid-grey minus the whole range
-    black = sheet._SCALE**2 * 28 * 28
-    ink = "#010101"
-    assert count(draw(["alive", "alive"], value=-1), ink) == 2 * black
-    assert count(draw(["alive", "dead"], value=-1), ink) == black
-    reached = sheet._SCALE**2 * 26 * 26
-    assert count(draw(["alive"], value=-1, reachable_size=26), ink) == reached
-
-
-def test_a_layer_of_dead_maps_can_be_drawn() -> None:
-    assert count(draw(["dead", "dead"]), sheet.BORDERS["dead"]) > 0
-
-
-def test_the_grey_ends_at_the_percentile_of_the_layer() -> None:
-    values = np.arange(-1000, 1001, dtype=np.float32).reshape(1, 1, -1)
-    assert sheet.clip_limit(values) == pytest.approx(995, abs=1)
-
-
-def test_the_words_tell_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = {}
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    remembered: dict[str, Any] = {}
 
     def remember(tiles: object, **arguments: object) -> Image.Image:
-        words.update(arguments)
+        remembered.update(arguments, tiles=tiles)
         return Image.new("RGB", (1, 1))
 
     monkeypatch.setattr(sheets, "draw_sheet", remember)
-    draw(["alive", "rescued", "dead"], reachable_size=26)
+    return remembered
+
+
+def test_each_status_has_its_border(found: Found) -> None:
+    picture = sheet.draw(found, shown="free")
+    alive, rescued, dead = (count(picture, colour) for colour in sheet.BORDERS.values())
+    assert alive == 2 * rescued > 0
+    assert dead >= rescued  # its grey is one of the pictures, too
+
+
+def test_the_place_of_a_dead_map_is_blank(found: Found, words: dict[str, Any]) -> None:
+    sheet.draw(found, shown="free")
+    assert (words["tiles"][3] == 255).all()
+    assert not any((tile == 255).all() for tile in words["tiles"][:3])
+
+
+def test_the_words_tell_what_was_done(found: Found, words: dict[str, Any]) -> None:
+    sheet.draw(found, shown="free")
     assert words["title"] == (
-        "Conv2D_3: the inputs that excite its 3 feature maps; 1 alive, 1 rescued, 1 dead; "
-        "100 steps, seed 7"
+        "Conv2D_3: the inputs that excite its 4 feature maps; 2 alive, 1 rescued, 1 dead; "
+        "median 1.25x; at most 10 steps, seed 4"
     )
-    assert words["tile_labels"] == ["0  2.5x", "1  2.5x", "2  dead"]
-    assert "Best end of 4 random starts" in str(words["caption"])
-    assert "1.0 standard deviations from it (percentile 99.5" in str(words["caption"])
-    assert "The last 2 rows and columns, left white" in str(words["caption"])
+    assert words["tile_labels"] == ["0  2.0x", "1  0.5x", "2  rescued", "3  dead"]
+    assert "best of 2 starts" in words["caption"]
+    assert f"white are {found.scale.limit:.1f} standard deviations" in words["caption"]
+    assert "The last 2 rows and columns, left white" in words["caption"]
+
+
+def test_the_sheet_of_the_data_range_shows_other_pictures_and_ratios(
+    found: Found, words: dict[str, Any]
+) -> None:
+    sheet.draw(found, shown="data")
+    assert words["tile_labels"] == ["0  1.0x", "1  0.2x", "2  rescued", "3  dead"]
+    assert "black is -0.50, white 2.50 standard deviations" in words["caption"]
+    assert {0, 255} <= set(np.unique(words["tiles"][0]))

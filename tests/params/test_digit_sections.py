@@ -32,11 +32,23 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
 @pytest.mark.parametrize(
     ("section", "key", "value", "message"),
     [
-        ("train_cnn", "filters", [8, 8, 8, 8], r"train_cnn\.filters: .* at most 3 convolutions"),
+        (
+            "train_cnn",
+            "filters",
+            [8, 8, 8, 8],
+            "expected filters of at most 3 convolutions",
+        ),
+        ("train_cnn", "kernel_size", 9, "train_cnn: expected filters of at most 2 convolutions"),
+        ("train_cnn", "optimizer", "adam", r"train_cnn\.optimizer: found 'adam'"),
+        ("train_cnn", "activation_digits", [10], r"train_cnn\.activation_digits\.0: found 10"),
         ("train_cnn", "momentum", 1.0, r"train_cnn\.momentum: found 1\.0, expected less than 1"),
         ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* every layer once"),
         ("draw_oips", "length_scales", [3, 29], r"draw_oips\.length_scales\.1: found 29"),
         ("draw_oips", "num_starts", 0, r"draw_oips\.num_starts: found 0"),
+        ("draw_oips", "num_steps", 0, r"draw_oips\.num_steps: found 0"),
+        ("draw_oips", "length_weights", [1.0], "length_weights: one for each of the 4 length_sca"),
+        ("draw_oips", "start_kinds", ["smooth"], r"draw_oips\.start_kinds\.0: found 'smooth'"),
+        ("draw_oips", "range", "digits", r"draw_oips\.range: found 'digits'"),
         ("fetch_digits", "path", "digits", r"fetch_digits\.path: found 'digits', expected an abso"),
     ],
 )
@@ -54,3 +66,28 @@ def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
         load(document, tmp_path)
     document["fetch_digits"]["path"] = "/digits"
     assert load(document, tmp_path).section(FetchDigits).path == "/digits"
+
+
+def test_coarse_to_fine_has_a_phase_for_each_length_scale_but_the_last(
+    document: Any, tmp_path: Path
+) -> None:
+    assert load(document, tmp_path).section(DrawOips).phases == []
+    document["draw_oips"]["strategy"] = "coarse_to_fine"
+    phases = load(document, tmp_path).section(DrawOips).phases
+    assert phases == [(3, 20), (7, 40), (14, 80)]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"scale_steps": [20, 40]}, "scale_steps: 3 numbers, one for each of length_scales but"),
+        ({"num_steps": 140}, r"with a sum below num_steps \(140\), found \[20, 40, 80\]"),
+        ({"length_scales": [28, 14, 7, 3]}, "length_scales from coarse to fine"),
+    ],
+)
+def test_phases_that_do_not_fit_are_refused(
+    document: Any, tmp_path: Path, values: dict[str, Any], message: str
+) -> None:
+    document["draw_oips"] |= values | {"strategy": "coarse_to_fine"}
+    with pytest.raises(ParamsError, match=message):
+        load(document, tmp_path)

@@ -160,6 +160,10 @@ class Example:
         _write_history(self.folder / "train_cnn/history.csv", ["accuracy", "loss"])
         for stage, titles in SHEETS.items():
             _write_sheets(self.folder / stage, titles)
+        predictions = [[digit, digit, (digit + (digit == 4) * 5) % 10] for digit in range(10)]
+        predictions_path = self.folder / "train_cnn/predictions.csv"
+        _write_csv(predictions_path, ["row", "label", "prediction"], predictions)
+        _write_sheet(self.folder / "train_cnn/activation_maps.png", "Activation maps", size=24)
         for layer, num_maps in LAYERS.items():
             _write_layer(self.folder / "draw_oips", layer, num_maps)
 
@@ -211,15 +215,18 @@ def _write_dimensions(path: Path, num_dimensions: int) -> None:
 
 def _write_layer(folder: Path, layer: str, num_maps: int) -> None:
     """Writes a table and a sheet: the first map rescued, the last one dead, the others alive."""
-    alive = [[i, "alive", 3.25, 1.5 + i, "2", 0.25, True, 7] for i in range(1, num_maps - 1)]
+    alive = [
+        [i, "alive", "", 3.25, 1.5 + i, 1.2, "coarse", 0.25, True, 90, 7]
+        for i in range(1, num_maps - 1)
+    ]
     rows = [
-        [0, "rescued", 1.5, 1.25, "digit", 1.0, True, 3],
+        [0, "rescued", "precursor", 1.5, 1.25, 1.1, "digit", 1.0, True, 120, 3],
         *alive,
-        [num_maps - 1, "dead", 0.0, "", "", 1.0, False, ""],
+        [num_maps - 1, "dead", "", 0.0, "", "", "", 1.0, False, 0, ""],
     ]
     header = [
-        *("map_index", "status", "activation", "ratio", "winning_start", "silent_share"),
-        *("converged", "strongest_digit_label"),
+        *("map_index", "status", "rescued_by", "activation", "ratio", "ratio_in_range"),
+        *("winning_start", "silent_share", "converged", "num_steps", "strongest_digit_label"),
     ]
     _write_csv(folder / f"{layer}.csv", header, rows)
     _write_sheet(folder / f"{layer}.png", f"{layer}: {num_maps} feature maps", size=12)

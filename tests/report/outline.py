@@ -2,6 +2,9 @@
 
 from html.parser import HTMLParser
 
+# the page of each layer, which draw_oips writes beside
+BESIDE = {f"draw_oips/{layer}.html" for layer in ("Conv2D_1", "Conv2D_2")}
+
 VOID = {"meta", "link", "img", "input", "br"}
 
 

@@ -24,7 +24,7 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
     widths = Visit(browser, report).page.evaluate(
         "Array.from(document.images, image => image.complete ? image.naturalWidth : 0)"
     )
-    assert len(widths) == 17
+    assert len(widths) == 18
     assert min(widths) > 0
 
 
@@ -57,7 +57,7 @@ def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> 
     visit = Visit(browser, report, with_scripts=False)
     assert visit.troubles == []
     assert visit.page.locator("h1").is_visible()
-    assert visit.page.locator("figure img").count() == 17
+    assert visit.page.locator("figure img").count() == 18
     assert visit.page.locator(".curve svg").count() == 5
     visit.page.locator("summary").last.click()
     assert visit.page.get_by_text("train_vae.fact", exact=True).is_visible()

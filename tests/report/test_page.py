@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.outline import Outline
+from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
 from latentmaps.report import inputs, page
@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     from tests.report.made_up import Example
 
 
+def test_the_page_of_each_layer_is_linked(rendered: str) -> None:
+    assert set(Outline(rendered).attributes("href", "a")) >= BESIDE
+
+
+def test_mistaken_digits_are_counted(rendered: str) -> None:
+    assert "read wrongly:\n1; most often a 4 read as a 9 (1)." in rendered
+
+
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
     pictures = sorted(pristine.folder.rglob("*.png"))
     sources = Outline(rendered).attributes("src", "img")
-    assert len(pictures) == 17
+    assert len(pictures) == 18
     assert sorted(sources) == sorted(inputs.read_picture(path).data_url for path in pictures)
 
 
@@ -149,7 +157,7 @@ def test_a_missing_or_wrong_value_stops_with_its_file(
 
 def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> None:
     table = example.folder / "draw_oips/Conv2D_1.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace("rescued", "asleep"))
+    table.write_text(table.read_text(encoding="utf-8").replace("rescued,", "asleep,"))
     with pytest.raises(DataError, match=r"status: found 'asleep', expected one of alive, rescued"):
         example.render()
 

@@ -1,7 +1,10 @@
 """How well probabilities name what a picture shows; numbers only, no tensors."""
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 # the smallest probability that the loss looks at, as in Keras
 _SMALLEST = 1e-7
@@ -31,3 +34,26 @@ def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np
     """Gives the mean of -log(probability of the label), nats."""
     right = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return float(-np.mean(np.log(np.maximum(right, _SMALLEST))))
+
+
+def write_predictions(
+    probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8], path: Path
+) -> None:
+    """Writes label, prediction and its probability of each row as CSV.
+
+    That is what a confusion matrix is counted from, and it leads to the images behind each count.
+
+    Args:
+        probabilities: (n, num_classes), each row sums to 1.
+        labels: (n,), 0..num_classes - 1.
+        path: the file.
+    """
+    table = pd.DataFrame(
+        {
+            "row": np.arange(len(labels)),
+            "label": labels,
+            "prediction": probabilities.argmax(axis=1),
+            "probability": probabilities.max(axis=1),
+        }
+    )
+    table.to_csv(path, index=False, float_format="%.4f", lineterminator="\n")

@@ -1,7 +1,7 @@
 """The CNN that reads digits: built, saved, loaded, and cut at one of its layers.
 
-Three valid 3x3 convolutions with pooling between them, as in the source's series on MNIST; the
-layers are called Conv2D_1, Conv2D_2, Conv2D_3. How it is trained stands in ``cnn_training``.
+Valid convolutions with pooling between them, by default three of 3x3 as in the source's series on
+MNIST; they are called Conv2D_1, Conv2D_2, Conv2D_3. How it is trained stands in ``cnn_training``.
 """
 
 import dataclasses
@@ -31,14 +31,20 @@ class Architecture:
     Attributes:
         filters: feature maps of each convolution.
         dense_units: width of the dense layer before the output.
+        kernel_size: height and width of a kernel.
+        pool_size: height and width of what a pooling makes one value of.
+        image_size: height and width of an image, pixels.
     """
 
     filters: tuple[int, ...]
     dense_units: int
+    kernel_size: int = 3
+    pool_size: int = 2
+    image_size: int = IMAGE_SIZE
 
 
 def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> keras.Model:
-    """Gives the untrained CNN: standardised images (n, 28, 28, 1) -> probabilities (n, 10).
+    """Gives the untrained CNN: standardised images (n, size, size, 1) -> probabilities (n, 10).
 
     Args:
         architecture: the shape.
@@ -46,20 +52,25 @@ def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> 
         seed: of the initial kernels; every layer has a stream of its own.
 
     Raises:
-        ValueError: 28 pixels have no room for so many convolutions.
+        ValueError: the image has no room for so many convolutions.
     """
     num_convolutions = len(architecture.filters)
     seeds = [
         int(word) for word in np.random.SeedSequence(seed).generate_state(num_convolutions + 2)
     ]
-    inputs = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="standardised_images")
+    size = architecture.image_size
+    inputs = keras.Input((size, size, 1), name="standardised_images")
     maps = inputs
     for index, num_maps in enumerate(architecture.filters):
         name = f"Conv2D_{index + 1}"
         if index > 0:
-            maps = keras.layers.MaxPooling2D(2, name=f"pooling_{index}")(maps)
+            maps = keras.layers.MaxPooling2D(architecture.pool_size, name=f"pooling_{index}")(maps)
         maps = keras.layers.Conv2D(
-            num_maps, 3, activation="relu", name=name, **_kernel(seeds[index], l2)
+            num_maps,
+            architecture.kernel_size,
+            activation="relu",
+            name=name,
+            **_kernel(seeds[index], l2),
         )(maps)
     features = keras.layers.Flatten(name="features")(maps)
     hidden = keras.layers.Dense(
@@ -119,8 +130,10 @@ def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
     """
     names = layer_names(model)
     if layer_name not in names:
+        others = {layer.name for layer in model.layers}
+        found = f"{layer_name}, which has no feature maps" if layer_name in others else layer_name
         raise TrainingError(
-            f"draw_oips.layers: found {layer_name}, expected one of {', '.join(names)}, the "
+            f"draw_oips.layers: found {found}, expected one of {', '.join(names)}, the "
             "convolutions of the trained CNN; correct it or add to train_cnn.filters"
         )
     return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
@@ -143,9 +156,16 @@ def load(folder: Path) -> keras.Model:
     """Gives the CNN that ``save`` wrote.
 
     Raises:
-        DataError: a file is missing or damaged, or does not belong to the other.
+        DataError: a file is missing or damaged, does not belong to the other, or the CNN reads
+            images of another size.
     """
-    model = build_cnn(_read_architecture(folder / _ARCHITECTURE_FILE))
+    architecture = _read_architecture(folder / _ARCHITECTURE_FILE)
+    if architecture.image_size != IMAGE_SIZE:
+        raise DataError(
+            f"{folder / _ARCHITECTURE_FILE}: image_size: found {architecture.image_size}, expected "
+            f"{IMAGE_SIZE}, the size of a digit; run train_cnn again"
+        )
+    model = build_cnn(architecture)
     weights.load(model, folder / _WEIGHTS_FILE, advice="run train_cnn again")
     return model
 
@@ -153,6 +173,7 @@ def load(folder: Path) -> keras.Model:
 def _read_architecture(path: Path) -> Architecture:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        return Architecture(tuple(map(int, values["filters"])), int(values["dense_units"]))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        sizes = {name: int(value) for name, value in values.items() if name != "filters"}
+        return Architecture(filters=tuple(map(int, values["filters"])), **sizes)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"{path}: no shape of a CNN ({error}); run train_cnn again") from error

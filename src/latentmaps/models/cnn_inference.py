@@ -57,6 +57,17 @@ class TrainedCnn:
         """
         return cnn.predict(cnn.layer_model(self._model, layer_name), _checked(images))
 
+    def all_feature_maps(self, images: Images) -> dict[str, npt.NDArray[np.float32]]:
+        """Gives the maps of every convolution by its name, each (n, h, w, num_maps), 0 or more.
+
+        Args:
+            images: (n, 28, 28), uint8, 0..255.
+
+        Raises:
+            DataError: the images are of another shape.
+        """
+        return {name: self.feature_maps(images, name) for name in self.layer_names}
+
 
 def _checked(images: Images) -> Images:
     if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE) or images.dtype != np.uint8:

@@ -5,6 +5,7 @@ The loop itself is in ``training``.
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,8 +15,9 @@ import tensorflow as tf
 from latentmaps import training
 from latentmaps.data import digit_batches
 from latentmaps.data.digits import Digits
+from latentmaps.early_stopping import EarlyStopping
 from latentmaps.errors import TrainingError
-from latentmaps.models import cnn
+from latentmaps.models import cnn, optimizers
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,12 @@ class Settings:
     """How the CNN is trained.
 
     Attributes:
-        learning_rate: of SGD at the first step; falls along a cosine to zero at the last.
-        momentum: of SGD, in Nesterov's form.
+        optimizer: sgd, with momentum in Nesterov's form, or rmsprop.
+        learning_rate: at the first step.
+        learning_rate_schedule: constant, step or cosine; see ``optimizers.learning_rate``.
+        decay_epochs: epochs after which (step) or over which (cosine) the rate falls; None: all.
+        decay_rate: factor of a step; share that is left at the end of the cosine.
+        momentum: of the optimizer.
         l2: weight of the L2 penalty on all kernels.
         num_validation: digits taken from the training part.
         epochs: passes through what is left.
@@ -40,7 +46,11 @@ class Settings:
         seed: of the initial kernels, of the cut and of the order.
     """
 
+    optimizer: str
     learning_rate: float
+    learning_rate_schedule: str
+    decay_epochs: int | None
+    decay_rate: float
     momentum: float
     l2: float
     num_validation: int
@@ -53,7 +63,9 @@ class Settings:
 def train(
     architecture: cnn.Architecture, settings: Settings, digits: Digits
 ) -> tuple[keras.Model, training.Trained]:
-    """Gives the trained CNN and what the training told.
+    """Gives the CNN with the weights of its best epoch, and what the training told.
+
+    The best epoch is the one with the lowest cross-entropy on the validation part.
 
     Raises:
         TrainingError: the training part is too small, or the loss became no number.
@@ -61,7 +73,7 @@ def train(
     train_rows, validation_rows = split(len(digits.train_labels), settings)
     steps_per_epoch = len(train_rows) // settings.batch_size
     model = cnn.build_cnn(architecture, l2=settings.l2, seed=settings.seed)
-    _compile(model, settings, num_steps=settings.epochs * steps_per_epoch)
+    _compile(model, settings, steps_per_epoch)
     log.info(
         "Training a CNN of %d weights on %d digits: %d epochs of %d steps",
         model.count_params(),
@@ -90,7 +102,10 @@ def train(
             prepare=cnn.standardise,
             batch_size=_VALIDATION_BATCH_SIZE,
         ),
-        schedule=training.Schedule(settings.epochs, steps_per_epoch),
+        # a patience of all epochs: the training never stops sooner, but goes back to the best
+        schedule=training.Schedule(
+            settings.epochs, steps_per_epoch, EarlyStopping("val_cross_entropy", settings.epochs)
+        ),
     )
     return model, trained
 
@@ -112,12 +127,27 @@ def split(num_digits: int, settings: Settings) -> tuple[npt.NDArray[np.int64], .
     return np.sort(order[:num_train]), np.sort(order[num_train:])
 
 
-def _compile(model: keras.Model, settings: Settings, *, num_steps: int) -> None:
-    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, num_steps)
+def _compile(model: keras.Model, settings: Settings, steps_per_epoch: int) -> None:
+    rate = optimizers.learning_rate(
+        settings.learning_rate,
+        schedule=settings.learning_rate_schedule,
+        decay_steps=(settings.decay_epochs or settings.epochs) * steps_per_epoch,
+        decay_rate=settings.decay_rate,
+    )
     model.compile(
-        optimizer=keras.optimizers.SGD(schedule, momentum=settings.momentum, nesterov=True),
+        optimizer=_optimizer(settings, rate),
         # the categorical cross-entropy, from labels that are numbers instead of one-hot rows
         loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        # the loss holds the L2 penalty too, so the cross-entropy stands beside it
+        metrics=[
+            "accuracy",
+            keras.metrics.SparseCategoricalCrossentropy(name="cross_entropy"),
+        ],
         jit_compile=settings.jit_compile,
     )
+
+
+def _optimizer(settings: Settings, rate: Any) -> keras.optimizers.Optimizer:
+    if settings.optimizer == "rmsprop":
+        return keras.optimizers.RMSprop(rate, momentum=settings.momentum)
+    return keras.optimizers.SGD(rate, momentum=settings.momentum, nesterov=True)

@@ -1,11 +1,11 @@
-"""Gradient ascent on many images at once, each for a feature map of its own.
+"""Gradient ascent on many images at once, in chunks of one size.
 
-The gradient is divided by its RMS, so a step changes every image by the same amount, and the image
-is standardised after each step, because the CNN has seen nothing else. Images are independent of
-one another: the gradient of the sum of their activations is the gradient of each.
+All images go through the same steps together. Now and then, and whenever pictures of the course are
+taken, those that have stopped leave their chunks and the others close up.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +16,30 @@ import tensorflow as tf
 from tqdm.auto import tqdm
 
 from latentmaps.data.digits import IMAGE_SIZE
+from latentmaps.errors import TrainingError
+from latentmaps.oips import start_images, step
+from latentmaps.oips.oip import Ascent, Floats, Range
+from latentmaps.oips.step import Inputs, State, Step
 
-# Every chunk has this many images, the last one is filled up, so that the step is traced once.
-# 32, 64, 128 and 256 gave equal bytes on a CPU and, within the noise of the clock, equal times.
-_CHUNK_SIZE = 64
+# steps after which stopped images leave at the latest
+_SEGMENT_STEPS = 25
 
-# far below any RMS that matters; keeps a zero gradient zero
-_TINY = 1e-12
+_SHIFTS = 1  # behind (seed, map, start): the stream of the jitter
 
-_IMAGES = tf.TensorSpec((_CHUNK_SIZE, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)
-_MAP_INDICES = tf.TensorSpec((_CHUNK_SIZE,), tf.int32)
 
-Step = Callable[[Any, Any], tuple[Any, Any]]
+@dataclass(frozen=True)
+class Climbers:
+    """Images and what they are to excite.
+
+    Attributes:
+        starts: (n, 28, 28), float32, standardised, or within the range.
+        map_indices: (n,), the map that each is to excite.
+        start_numbers: (n,), which start of its map each is.
+    """
+
+    starts: Floats
+    map_indices: npt.NDArray[np.int64]
+    start_numbers: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -35,89 +47,177 @@ class Climb:
     """Where the ascent ended.
 
     Attributes:
-        images: (n, 28, 28), float32, mean 0 and standard deviation 1.
-        activations: (n, num_steps + 1), float32, before the first step and after each.
+        images: (n, 28, 28), float32, the best of each course.
+        activations: (n,), float32, of these; 0 where the start left the map silent.
+        curves: (n, num_steps + 1), float32, before the first step and after each; NaN once the
+            image stopped.
+        snapshots: (n, num_snapshots, 28, 28), float32, after ``Ascent.snapshot_steps``.
+        num_steps: (n,), steps that were taken.
+        converged: (n,), whether the image stopped since its activation did not change.
     """
 
-    images: npt.NDArray[np.float32]
-    activations: npt.NDArray[np.float32]
+    images: Floats
+    activations: Floats
+    curves: Floats
+    snapshots: Floats
+    num_steps: npt.NDArray[np.int64]
+    converged: npt.NDArray[np.bool_]
 
 
 def climb(
-    excitation: keras.Model,
-    starts: npt.NDArray[np.float32],
-    map_indices: npt.NDArray[np.int64],
+    network: keras.Model,
+    climbers: Climbers,
+    ascent: Ascent,
     *,
-    num_steps: int,
-    step_size: float,
+    value_range: Range | None = None,
+    seed: int = 0,
     jit_compile: bool = False,
+    chunk_size: int = 64,
 ) -> Climb:
-    """Gives the images that ascent from `starts` ends with.
+    """Gives the images that ascent ends with.
 
     A start that leaves its map silent stays as it is: where the activation is 0, so is the
     gradient, for ever.
 
     Args:
-        excitation: standardised images (n, 28, 28, 1) -> activations (n, num_maps).
-        starts: (n, 28, 28), float32, standardised.
-        map_indices: (n,), the map that each image is to excite.
-        num_steps: steps of ascent.
-        step_size: change of a pixel in a step (RMS), in standard deviations of the image.
+        network: standardised images (n, 28, 28, 1) -> activations (n, num_maps).
+        climbers: the images.
+        ascent: how they climb.
+        value_range: darkest and brightest pixel, in standard deviations; None for free pixels.
+        seed: of the jitter.
         jit_compile: whether XLA compiles a step; slower on a CPU.
+        chunk_size: images that climb together; 32 to 256 gave equal bytes and times on a CPU.
+
+    Raises:
+        TrainingError: a gradient is not a number.
     """
-    step = _make_step(excitation, step_size, jit_compile)
-    images = starts.copy()
-    activations = np.zeros((len(starts), num_steps + 1), np.float32)
-    for rows in _chunks(np.arange(len(starts))):
-        activations[rows] = step(*_filled(starts[rows], map_indices[rows]))[1][: len(rows), None]
-    loud = np.flatnonzero(activations[:, 0] > 0)
-    bar = tqdm(_chunks(loud), desc="Climbing", unit="chunk", disable=None, leave=False)
-    for rows in bar:
-        ends, curve = _climb_chunk(step, *_filled(starts[rows], map_indices[rows]), num_steps)
-        images[rows], activations[rows] = ends[: len(rows)], curve[: len(rows)]
-    return Climb(images, activations)
+    restore = step.make_restore(value_range)
+    advance = step.make_step(network, ascent, restore, jit_compile=jit_compile)
+    course = _Course(climbers, ascent, seed)
+    segments = list(_segments(ascent))
+    for first, last in tqdm(segments, desc="Climbing", unit="segment", disable=None, leave=False):
+        for rows in _chunks(course.waiting(), chunk_size):
+            course.go_on(advance, rows, first, last, chunk_size)
+        course.take_pictures(last)
+    return course.finish()
 
 
-def _make_step(excitation: keras.Model, step_size: float, jit_compile: bool) -> Step:
-    """Gives the function (images, map_indices) -> (images one step on, activations before it)."""
-
-    def step(images: tf.Tensor, map_indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            all_maps = excitation(images, training=False)  # (n, num_maps)
-            activations = tf.gather(all_maps, map_indices, axis=1, batch_dims=1)  # (n,)
-        gradient = tape.gradient(activations, images)
-        rms = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3), keepdims=True))
-        moved = images + step_size * gradient / (rms + _TINY)
-        return tf.image.per_image_standardization(moved), activations
-
-    compiled: Step = tf.function(
-        step, input_signature=(_IMAGES, _MAP_INDICES), jit_compile=jit_compile
-    )
-    return compiled
+def _segments(ascent: Ascent) -> Iterator[tuple[int, int]]:
+    """Gives (first, one behind the last) step for stretches between which images may leave."""
+    stops = {*range(0, ascent.num_steps, _SEGMENT_STEPS), *ascent.snapshot_steps}
+    stops |= {last for last, _ in _phases(ascent)}
+    edges = sorted(stop for stop in stops if 0 < stop < ascent.num_steps)
+    # the last look is at what the last step made
+    yield from zip([0, *edges], [*edges, ascent.num_steps + 1], strict=True)
 
 
-def _climb_chunk(
-    step: Step, images: tf.Tensor, map_indices: tf.Tensor, num_steps: int
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    curve = []
-    for _ in range(num_steps):
-        images, activations = step(images, map_indices)
-        curve.append(activations)
-    curve.append(step(images, map_indices)[1])
-    return np.asarray(images)[..., 0], np.stack(curve, axis=1)
+def _phases(ascent: Ascent) -> list[tuple[int, int]]:
+    """Gives (one behind its last step, points along an edge) for each phase."""
+    lasts = np.cumsum([num_steps for _, num_steps in ascent.phases], dtype=int)
+    scales = [num_points for num_points, _ in ascent.phases]
+    return list(zip(lasts.tolist(), scales, strict=True))
 
 
-def _chunks(rows: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-    return [rows[i : i + _CHUNK_SIZE] for i in range(0, len(rows), _CHUNK_SIZE)]
+@functools.cache
+def _coarsener(num_points: int) -> Floats:
+    """Gives the projection (28, 28) of a column onto what a coarse grid can show."""
+    enlarger = start_images.enlarging_matrix(num_points)
+    projection: Floats = (enlarger @ np.linalg.pinv(enlarger)).astype(np.float32)
+    return projection
 
 
-def _filled(
-    images: npt.NDArray[np.float32], map_indices: npt.NDArray[np.int64]
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Gives a whole chunk: what is missing is black images for map 0."""
-    missing = _CHUNK_SIZE - len(images)
-    return (
-        tf.constant(np.pad(images, ((0, missing), (0, 0), (0, 0)))[..., np.newaxis]),
-        tf.constant(np.pad(map_indices, (0, missing)), tf.int32),
-    )
+def _chunks(rows: npt.NDArray[np.int64], size: int) -> list[npt.NDArray[np.int64]]:
+    return [rows[i : i + size] for i in range(0, len(rows), size)]
+
+
+class _Course:
+    """All images, where they stand, and what is remembered of their way."""
+
+    def __init__(self, climbers: Climbers, ascent: Ascent, seed: int) -> None:
+        num_images = len(climbers.starts)
+        self._climbers = climbers
+        self._ascent = ascent
+        self._state = step.begin(climbers.starts, ascent.step_size)
+        self._curves = np.full((num_images, ascent.num_steps + 1), np.nan, np.float32)
+        self._pictures = [climbers.starts]
+        self._shifts = _draw_shifts(climbers, ascent, seed)
+
+    def waiting(self) -> npt.NDArray[np.int64]:
+        """Gives the rows that have not stopped."""
+        return np.flatnonzero(~self._state.is_done)
+
+    def go_on(
+        self, advance: Step, rows: npt.NDArray[np.int64], first: int, last: int, size: int
+    ) -> None:
+        """Lets a chunk take the steps from `first` to the one before `last`."""
+        state = State(*(_filled(values[rows], size) for values in self._state))
+        map_indices = _filled(self._climbers.map_indices[rows].astype(np.int32), size)
+        seen = []
+        for number in range(first, last):
+            shifts = _filled(self._shifts[rows, number % self._shifts.shape[1]], size)
+            seen.append(state.is_done)
+            state, activations = advance(state, self._inputs(map_indices, shifts, number))
+            seen.append(activations)
+        self._keep(rows, state, seen, first)
+
+    def _inputs(self, map_indices: Any, shifts: Any, number: int) -> Inputs:
+        later = [num_points for end, num_points in _phases(self._ascent) if number < end]
+        coarsener = _coarsener(later[0]) if later else np.eye(IMAGE_SIZE, dtype=np.float32)
+        may_stop = not later
+        return Inputs(map_indices, shifts, tf.constant(coarsener), tf.constant(may_stop))
+
+    def _keep(self, rows: npt.NDArray[np.int64], state: State, seen: list[Any], first: int) -> None:
+        was_done, activations = np.stack(seen[::2], axis=1), np.stack(seen[1::2], axis=1)
+        curves = np.where(was_done, np.nan, activations)[: len(rows)]
+        self._curves[rows, first : first + curves.shape[1]] = curves
+        for kept, values in zip(self._state, state, strict=True):
+            kept[rows] = np.asarray(values)[: len(rows)]
+        self._require_numbers(rows)
+
+    def _require_numbers(self, rows: npt.NDArray[np.int64]) -> None:
+        wrong = ~np.isfinite(self._state.images[rows]).all(axis=(1, 2, 3))
+        wrong |= np.isnan(self._state.objectives[rows])
+        if wrong.any():
+            row = rows[np.flatnonzero(wrong)[0]]
+            raise TrainingError(
+                f"feature map {self._climbers.map_indices[row]}: the gradient is not a number "
+                f"within the first {self._state.num_steps[row] + 1} steps, expected finite "
+                "weights of the CNN; run train_cnn again, with a lower train_cnn.learning_rate"
+            )
+
+    def take_pictures(self, num_steps: int) -> None:
+        """Remembers the images as they are after so many steps, where that is wanted."""
+        if num_steps in self._ascent.snapshot_steps:
+            self._pictures.append(self._state.images[..., 0].copy())
+
+    def finish(self) -> Climb:
+        """Gives what the climb led to."""
+        state = self._state
+        images = state.best_images[..., 0]
+        if len(self._pictures) < len(self._ascent.snapshot_steps):
+            self._pictures.append(images)
+        return Climb(
+            images=images,
+            activations=state.best_activations,
+            curves=self._curves,
+            snapshots=np.stack(self._pictures, axis=1),
+            num_steps=np.minimum(state.num_steps, self._ascent.num_steps).astype(np.int64),
+            converged=state.is_done & state.has_converged,
+        )
+
+
+def _draw_shifts(climbers: Climbers, ascent: Ascent, seed: int) -> npt.NDArray[np.int32]:
+    """Gives rows and columns to shift by, (n, num_steps + 1, 2); (n, 1, 2) without jitter."""
+    if not ascent.jitter:
+        return np.zeros((len(climbers.starts), 1, 2), np.int32)
+    numbers = zip(climbers.map_indices.tolist(), climbers.start_numbers.tolist(), strict=True)
+    streams = [np.random.default_rng([seed, *number, _SHIFTS]) for number in numbers]
+    size = (ascent.num_steps + 1, 2)
+    bounds = -ascent.jitter, ascent.jitter + 1
+    return np.array([stream.integers(*bounds, size) for stream in streams], np.int32)
+
+
+def _filled(values: npt.NDArray, size: int) -> tf.Tensor:
+    """Gives a whole chunk as a tensor: what is missing are zeros, black images for map 0."""
+    missing = [(0, size - len(values))] + [(0, 0)] * (values.ndim - 1)
+    return tf.constant(np.pad(values, missing))

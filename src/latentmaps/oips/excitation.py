@@ -9,55 +9,138 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import numpy.typing as npt
+import tensorflow as tf
 
+from latentmaps.data.digits import IMAGE_SIZE
+from latentmaps.errors import TrainingError
 from latentmaps.models import cnn
+
+Floats = npt.NDArray[np.float32]
+
+# Every batch has this many images, the last one is filled up: kernels differ between batch sizes,
+# and so does the rounding.
+_BATCH_SIZE = 256
 
 
 @dataclass(frozen=True)
-class Strongest:
-    """The image that excites each map most.
+class Networks:
+    """The CNN up to one layer, in the forms that the search needs.
+
+    All read standardised images (n, 28, 28, 1).
 
     Attributes:
-        rows: (num_maps,), where it stands among the images.
-        activations: (num_maps,), float32, >= 0; 0 when no image excites the map.
+        layer_name: a convolution.
+        activations: gives the mean of each map over all positions, (n, num_maps), >= 0.
+        drives: gives the largest value of each map before its ReLU, (n, num_maps): it tells how
+            far a silent map is from its first response.
+        profiles: gives the means of the maps of the convolution below, (n, num_lower_maps); None
+            for the first.
+        reachable_size: so many rows and columns, from the upper left, influence the layer.
     """
 
-    rows: npt.NDArray[np.int64]
-    activations: npt.NDArray[np.float32]
+    layer_name: str
+    activations: keras.Model
+    drives: keras.Model
+    profiles: keras.Model | None
+    reachable_size: int
+
+    @property
+    def num_maps(self) -> int:
+        """How many feature maps the layer has."""
+        return int(self.activations.output.shape[1])
 
 
-def excitation_model(model: keras.Model, layer_name: str) -> keras.Model:
-    """Gives the model standardised images (n, 28, 28, 1) -> activations (n, num_maps).
-
-    Raises:
-        TrainingError: the CNN has no convolution of that name.
-    """
-    layer = cnn.layer_model(model, layer_name)
-    activations = keras.layers.GlobalAveragePooling2D(name="activations")(layer.output)
-    return keras.Model(layer.inputs, activations, name=f"excitation_{layer_name}")
-
-
-def strongest(excitation: keras.Model, images: npt.NDArray[np.uint8]) -> Strongest:
-    """Gives the image that excites each map most; the first among equals.
+def networks(model: keras.Model, layer_name: str) -> Networks:
+    """Gives the CNN up to a layer.
 
     Args:
-        excitation: as ``excitation_model`` gives it.
-        images: (n, 28, 28), uint8, 0..255.
+        model: the CNN.
+        layer_name: one of its convolutions.
+
+    Raises:
+        TrainingError: the CNN has no convolution of that name, or reads images of another size.
     """
-    activations = cnn.predict(excitation, images)
-    rows = activations.argmax(axis=0)
-    return Strongest(rows, activations[rows, np.arange(activations.shape[1])])
+    _require_size(model)
+    names = cnn.layer_names(model)
+    activations = _mean_model(model, layer_name)
+    below = names[: names.index(layer_name)]
+    return Networks(
+        layer_name=layer_name,
+        activations=activations,
+        drives=_drive_model(cnn.layer_model(model, layer_name)),
+        profiles=_mean_model(model, below[-1]) if below else None,
+        reachable_size=_reachable_size(activations),
+    )
 
 
-def reachable_size(excitation: keras.Model) -> int:
-    """Gives how many rows and columns, from the upper left, influence the layer.
+def _require_size(model: keras.Model) -> None:
+    height, width = model.input_shape[1:3]
+    if (height, width) != (IMAGE_SIZE, IMAGE_SIZE):
+        raise TrainingError(
+            f"the CNN reads images of {height}x{width} pixels, expected {IMAGE_SIZE}x{IMAGE_SIZE}, "
+            "the size of a digit; run train_cnn again"
+        )
 
-    Pooling without padding leaves out the last row of an odd number; what only it saw is lost.
-    """
-    layers = [layer for layer in excitation.layers if hasattr(layer, "strides")]
+
+def _mean_model(model: keras.Model, layer_name: str) -> keras.Model:
+    layer = cnn.layer_model(model, layer_name)
+    means = keras.layers.GlobalAveragePooling2D(name="means")(layer.output)
+    return keras.Model(layer.inputs, means, name=f"means_{layer_name}")
+
+
+def _drive_model(layer: keras.Model) -> keras.Model:
+    """Gives the largest value of each map before its ReLU, with a twin of the last convolution."""
+    convolution = layer.layers[-1]
+    config = convolution.get_config() | {"activation": "linear", "name": "before_relu"}
+    twin = keras.layers.Conv2D.from_config(config)
+    largest = keras.layers.GlobalMaxPooling2D(name="drives")(twin(convolution.input))
+    twin.set_weights(convolution.get_weights())
+    return keras.Model(layer.inputs, largest, name=f"drives_{layer.name}")
+
+
+def _reachable_size(activations: keras.Model) -> int:
+    # Pooling without padding leaves out the last row of an odd number; what only it saw is lost.
+    layers = [layer for layer in activations.layers if hasattr(layer, "strides")]
     size = int(layers[-1].output.shape[1])
     for layer in reversed(layers):
         is_pooling = isinstance(layer, keras.layers.MaxPooling2D)
         window = layer.pool_size if is_pooling else layer.kernel_size
         size = (size - 1) * layer.strides[0] + window[0]
     return size
+
+
+def measure(network: keras.Model, images: Floats) -> Floats:
+    """Gives the outputs of a network, (n, num_outputs), float32.
+
+    An image gives the same bytes alone and among others.
+
+    Args:
+        network: of ``Networks``.
+        images: (n, 28, 28), standardised.
+    """
+    outputs = np.zeros((len(images), network.output.shape[1]), np.float32)
+    for first in range(0, len(images), _BATCH_SIZE):
+        batch = images[first : first + _BATCH_SIZE]
+        filled = np.pad(batch, ((0, _BATCH_SIZE - len(batch)), (0, 0), (0, 0)))
+        results = network.predict_on_batch(tf.constant(filled[..., np.newaxis]))
+        outputs[first : first + len(batch)] = results[: len(batch)]
+    return outputs
+
+
+def measure_digits(network: keras.Model, images: npt.NDArray[np.uint8]) -> Floats:
+    """Gives the outputs of a network for real digits, (n, num_outputs), float32.
+
+    Args:
+        network: of ``Networks``.
+        images: (n, 28, 28), uint8, 0..255.
+    """
+    return cnn.predict(network, images)
+
+
+def standardise_digits(images: npt.NDArray[np.uint8]) -> Floats:
+    """Gives real digits as the CNN reads them, (n, 28, 28), float32.
+
+    Args:
+        images: (n, 28, 28), uint8, 0..255.
+    """
+    return np.asarray(cnn.standardise(images))[..., 0]

@@ -3,95 +3,101 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from latentmaps.oips import scores
-from latentmaps.oips.search import Oips, Settings
-from latentmaps.visualisation import pixels, sheets
+from latentmaps.oips import greys, scores
+from latentmaps.oips.found import Found
+from latentmaps.oips.greys import Scale
+from latentmaps.oips.oip import Settings
+from latentmaps.visualisation import sheets
 
 # Okabe & Ito's palette, told apart by colour-blind readers too
 BORDERS = {scores.ALIVE: "#009e73", scores.RESCUED: "#e69f00", scores.DEAD: "#bbbbbb"}
 
-_CLIP_PERCENTILE = 99.5
-_PAPER = 255
 _SCALE = 3
 _NUM_COLUMNS = 8
 _NUM_COLUMNS_LARGE = 16
 _LARGE = 64
 
 
-def draw(
-    oips: Oips, table: pd.DataFrame, settings: Settings, *, layer_name: str, reachable_size: int
-) -> Image.Image:
+def draw(found: Found, *, shown: str) -> Image.Image:
     """Gives the sheet: a tile for each map, the place of a dead one blank.
 
     Args:
-        oips: of the layer.
-        table: as ``scores.score`` gives it.
-        settings: how the OIPs were searched for, for title and caption.
-        layer_name: for the title.
-        reachable_size: rows and columns that influence the layer; the others are left white.
+        found: the results of the layer.
+        shown: free or data, the range of the pixels of the OIPs that are drawn.
     """
-    is_dead = (table["status"] == scores.DEAD).to_numpy()
-    limit = clip_limit(oips.images[~is_dead, :reachable_size, :reachable_size])
-    tiles = pixels.signed_to_uint8(oips.images, limit)
-    tiles[is_dead] = _PAPER
-    tiles[:, reachable_size:] = _PAPER
-    tiles[:, :, reachable_size:] = _PAPER
+    is_free = shown == "free"
+    table, scale = found.table, found.scale
+    ends = found.oips.free if is_free else found.oips.in_range
+    tiles = scale.free(ends.images) if is_free else scale.in_range(ends.images)
+    tiles[ends.best <= 0] = greys.PAPER
+    ratios = table["ratio" if is_free else "ratio_in_range"]
+    pixels = _free_words(scale) if is_free else _range_words(scale)
     return sheets.draw_sheet(
         list(tiles),
         num_columns=_NUM_COLUMNS if len(tiles) <= _LARGE else _NUM_COLUMNS_LARGE,
         scale=_SCALE,
-        title=_title(table, settings, layer_name),
-        caption=_caption(settings, limit, tiles.shape[1] - reachable_size),
-        tile_labels=_tile_labels(table),
+        title=_title(found, ratios),
+        caption=f"{_caption(found.settings)} {pixels}{unseen_words(scale)}",
+        tile_labels=_tile_labels(table, ratios, ends.best),
         borders=[BORDERS[status] for status in table["status"]],
     )
 
 
-def clip_limit(images: npt.NDArray[np.float32]) -> float:
-    """Gives the size of the value at which the grey of a layer ends.
-
-    A few pixels reach 10 standard deviations; a grey up to them would leave the rest without
-    contrast.
-    """
-    return float(np.percentile(np.abs(images), _CLIP_PERCENTILE)) if images.size else 1.0
-
-
-def _title(table: pd.DataFrame, settings: Settings, layer_name: str) -> str:
-    counts = table["status"].value_counts()
+def _title(found: Found, ratios: pd.Series) -> str:
+    counts = found.table["status"].value_counts()
     states = ", ".join(f"{counts.get(status, 0)} {status}" for status in BORDERS)
+    median = f"median {ratios.median():.2f}x; " if ratios.notna().any() else ""
     return (
-        f"{layer_name}: the inputs that excite its {len(table)} feature maps; {states}; "
-        f"{settings.num_steps} steps, seed {settings.seed}"
+        f"{found.layer_name}: the inputs that excite its {len(ratios)} feature maps; {states}; "
+        f"{median}at most {found.settings.ascent.num_steps} steps, seed {found.settings.seed}"
     )
 
 
-def _caption(settings: Settings, limit: float, num_hidden: int) -> str:
-    caption = (
+def _caption(settings: Settings) -> str:
+    return (
         "Under a tile: number of the feature map, and how many times stronger its mean activation "
-        "is than for the strongest test digit. "
-        f"Best end of {settings.num_starts} random starts and one real digit; green border: alive, "
-        "a random start worked; orange: rescued, only the digit worked; grey: dead. "
-        f"Mid-grey is the mean of the image; black and white are {limit:.1f} standard deviations "
-        f"from it (percentile {_CLIP_PERCENTILE} of the layer)."
+        f"is than for the strongest test digit; best of {settings.num_starts} starts. Green "
+        "border: alive, a random start of its own excites the map; orange: rescued, none did, the "
+        "table tells what helped; grey: dead, nothing excites it."
     )
-    if not num_hidden:
-        return caption
+
+
+def _free_words(scale: Scale) -> str:
     return (
-        f"{caption} The last {num_hidden} rows and columns, left white, do not influence this "
-        "layer."
+        f"Mid-grey is the mean of the image; black and white are {scale.limit:.1f} standard "
+        f"deviations from it (percentile {greys.CLIP_PERCENTILE} of the layer)."
     )
 
 
-def _tile_labels(table: pd.DataFrame) -> Sequence[str]:
+def _range_words(scale: Scale) -> str:
+    darkest, brightest = scale.value_range
+    return (
+        f"Pixels are as dark and light as those of a real digit: black is {darkest:.2f}, white "
+        f"{brightest:.2f} standard deviations from the mean."
+    )
+
+
+def unseen_words(scale: Scale) -> str:
+    """Gives a sentence on the pixels that are left white, behind a space, or nothing."""
+    num_hidden = 28 - scale.reachable_size
+    if not num_hidden:
+        return ""
+    return f" The last {num_hidden} rows and columns, left white, do not influence this layer."
+
+
+def _tile_labels(table: pd.DataFrame, ratios: pd.Series, activations: np.ndarray) -> Sequence[str]:
     return [
-        f"{index}  dead"
-        if status == scores.DEAD
-        else f"{index}  {f'{ratio:.1f}x' if np.isfinite(ratio) else status}"
-        for index, status, ratio in zip(
-            table["map_index"], table["status"], table["ratio"], strict=True
+        f"{index}  {_word(status, ratio, activation)}"
+        for index, status, ratio, activation in zip(
+            table["map_index"], table["status"], ratios, activations, strict=True
         )
     ]
+
+
+def _word(status: str, ratio: float, activation: float) -> str:
+    if activation <= 0:
+        return scores.DEAD if status == scores.DEAD else "silent"
+    return f"{ratio:.1f}x" if np.isfinite(ratio) else status

@@ -1,12 +1,21 @@
 """The section ``draw_oips``: how the patterns that excite the feature maps are searched for."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from latentmaps.params.types import Listed, Positive, PositiveFloat, section
+from latentmaps.params.types import (
+    Listed,
+    NonNegative,
+    NonNegativeFloat,
+    Positive,
+    PositiveFloat,
+    section,
+)
 
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+LengthScale = Annotated[int, Field(ge=1, le=28)]
+Kind = Literal["scales", "coarse", "fourier", "noise", "digits"]
 
 
 def _check_unique(layers: tuple[str, ...]) -> tuple[str, ...]:
@@ -19,15 +28,74 @@ def _check_unique(layers: tuple[str, ...]) -> tuple[str, ...]:
 class DrawOips:
     """Attributes:
     layers: names of the convolutions; the stage runs once for each.
-    num_starts: random start images per feature map; one real digit is added to them.
+    range: which OIPs the contact sheet shows; both are found and scored.
+    num_starts: start images per feature map.
+    start_kinds: of a map's own random starts; they take turns.
     length_scales: points along an edge of the noise grids that make up a start image; k points
         make spots of 28 / k pixels.
-    num_steps: steps of gradient ascent.
-    step_size: change of a pixel in a step (RMS), in standard deviations of the image.
+    length_weights: of the grids, one each.
+    strategy: superposition grows all scales at once, coarse_to_fine one after the other.
+    scale_steps: of coarse_to_fine: steps for each length scale but the last, which has the rest.
+    precursor: whether every map starts from the best of many candidates, or only silent ones.
+    num_candidates: of the precursor.
+    candidate_kinds: of these; they take turns.
+    num_rescue_steps: for maps that no candidate excites: steps on the map before its ReLU.
+    num_steps: steps of gradient ascent at most.
+    step_size: change of a pixel in the first steps (RMS), in standard deviations of the image.
+    convergence_threshold: relative change of the activation that counts as none.
+    jitter: each step sees the image shifted by at most so many pixels.
+    smoothness: weight of the penalty on differences between neighbouring pixels.
+    num_snapshots: log-spaced pictures of the course.
     """
 
     layers: Annotated[Listed[LayerName], AfterValidator(_check_unique)]
-    num_starts: Positive
-    length_scales: Listed[Annotated[int, Field(ge=1, le=28)]]
+    range: Literal["free", "data"]
+    num_starts: Annotated[int, Field(ge=1, le=16)]
+    start_kinds: Listed[Kind]
+    length_scales: Listed[LengthScale]
+    length_weights: Listed[PositiveFloat]
+    strategy: Literal["superposition", "coarse_to_fine"]
+    scale_steps: Listed[Positive]
+    precursor: bool
+    num_candidates: Annotated[int, Field(ge=16, le=100_000)]
+    candidate_kinds: Listed[Kind]
+    num_rescue_steps: NonNegative
     num_steps: Positive
     step_size: PositiveFloat
+    convergence_threshold: PositiveFloat
+    jitter: Annotated[int, Field(ge=0, le=14)]
+    smoothness: NonNegativeFloat
+    num_snapshots: Annotated[int, Field(ge=1, le=12)]
+
+    @model_validator(mode="after")
+    def _check_weights(self) -> Self:
+        if len(self.length_weights) != len(self.length_scales):
+            raise ValueError(
+                f"length_weights: one for each of the {len(self.length_scales)} length_scales, "
+                f"found {len(self.length_weights)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_phases(self) -> Self:
+        if self.strategy != "coarse_to_fine":
+            return self
+        num_coarse = len(self.length_scales) - 1
+        if len(self.scale_steps) != num_coarse or sum(self.scale_steps) >= self.num_steps:
+            raise ValueError(
+                f"scale_steps: {num_coarse} numbers, one for each of length_scales but the last, "
+                f"with a sum below num_steps ({self.num_steps}), found {list(self.scale_steps)}"
+            )
+        if list(self.length_scales) != sorted(set(self.length_scales)):
+            raise ValueError(
+                "length_scales from coarse to fine (3, 7, ...) with strategy: coarse_to_fine, "
+                f"found {list(self.length_scales)}"
+            )
+        return self
+
+    @property
+    def phases(self) -> list[tuple[int, int]]:
+        """Gives (points along an edge, steps) of the coarse grids that grow first."""
+        if self.strategy != "coarse_to_fine":
+            return []
+        return list(zip(self.length_scales[:-1], self.scale_steps, strict=True))

@@ -1,10 +1,11 @@
 """The section ``train_cnn``: the network that reads the digits, and how it is trained."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import Field, model_validator
 
 from latentmaps.params.types import (
+    Level,
     Listed,
     NonNegativeFloat,
     Positive,
@@ -13,34 +14,56 @@ from latentmaps.params.types import (
     section,
 )
 
-# A convolution and a pooling turn 28 pixels into 13, 5 and 1: a fourth convolution has no room.
-_MAX_CONVOLUTIONS = 3
+_IMAGE_SIZE = 28
 
-
-def _check_room(filters: tuple[int, ...]) -> tuple[int, ...]:
-    if len(filters) > _MAX_CONVOLUTIONS:
-        raise ValueError(f"at most {_MAX_CONVOLUTIONS} convolutions, which is all 28 pixels allow")
-    return filters
+Digit = Annotated[int, Field(ge=0, le=9)]
 
 
 @section
 class TrainCnn:
     """Attributes:
     filters: feature maps of each convolution; they are called Conv2D_1, Conv2D_2, ...
+    kernel_size: height and width of every kernel.
+    pool_size: height and width of what the pooling between convolutions makes one value of.
     dense_units: width of the dense layer before the output.
-    learning_rate: of SGD at the first step; falls along a cosine to zero at the last.
-    momentum: of SGD, in Nesterov's form.
+    optimizer: sgd (Nesterov) or rmsprop.
+    learning_rate: at the first step.
+    learning_rate_schedule: how it falls.
+    decay_epochs: epochs after which (step) or over which (cosine) it falls; null: all of them.
+    decay_rate: factor of a step; share that is left at the end of the cosine.
+    momentum: of the optimizer.
     l2: weight of the L2 penalty on all kernels.
-    num_validation: digits taken from the training part for the val_ metrics.
+    num_validation: digits taken from the training part to choose the best epoch.
+    activation_digits: of each of these, the activation maps of one test image are drawn.
     epochs: passes through what is left of the training part.
     batch_size: images a step.
     """
 
-    filters: Annotated[Listed[Positive], AfterValidator(_check_room)]
+    filters: Listed[Positive]
+    kernel_size: Positive
+    pool_size: Positive
     dense_units: Positive
+    optimizer: Literal["sgd", "rmsprop"]
     learning_rate: PositiveFloat
+    learning_rate_schedule: Literal["constant", "step", "cosine"]
+    decay_epochs: Positive | None
+    decay_rate: Level
     momentum: Share
     l2: NonNegativeFloat
     num_validation: Positive
+    activation_digits: Listed[Digit]
     epochs: Positive
     batch_size: Positive
+
+    @model_validator(mode="after")
+    def _check_room(self) -> Self:
+        size = _IMAGE_SIZE
+        for index in range(len(self.filters)):
+            size = (size // self.pool_size if index else size) - self.kernel_size + 1
+            if size < 1:
+                raise ValueError(
+                    f"filters of at most {index} convolutions, which is all that {_IMAGE_SIZE} "
+                    f"pixels have room for with kernel_size {self.kernel_size} and pool_size "
+                    f"{self.pool_size}, found {len(self.filters)}"
+                )
+        return self

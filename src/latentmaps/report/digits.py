@@ -8,6 +8,7 @@ from pathlib import Path
 
 from latentmaps.errors import DataError
 from latentmaps.report import content, curves, glossary, inputs, tables
+from latentmaps.report.confusion import Confusion, read_confusion
 from latentmaps.report.content import Number, Sheet
 from latentmaps.report.curves import Curve
 from latentmaps.report.inputs import Document
@@ -17,8 +18,8 @@ from latentmaps.report.tables import Head, Row, Table
 _CURVES = {"accuracy": ("Accuracy", "share read rightly"), "loss": ("Loss", "nats per digit")}
 _STATUSES = ("alive", "rescued", "dead")
 _TABLE_COLUMNS = (
-    *("status", "activation", "ratio", "winning_start", "silent_share", "converged"),
-    "strongest_digit_label",
+    *("status", "rescued_by", "activation", "ratio", "ratio_in_range", "winning_start"),
+    *("silent_share", "converged", "num_steps", "strongest_digit_label"),
 )
 
 
@@ -27,7 +28,7 @@ class DigitsFiles:
     """Where the stages on digits wrote; see dvc.yaml, stage build_report.
 
     Attributes:
-        train_cnn: folder with metrics.json and history.csv.
+        train_cnn: folder with metrics.json, history.csv, predictions.csv and activation_maps.png.
         draw_oips: folder with a PNG and a CSV file for each layer.
     """
 
@@ -68,7 +69,9 @@ class Digits:
         run: how the network was trained.
         numbers: how many digits are read rightly.
         per_digit: digit -> share read rightly, as text.
+        confusion: which digits are taken for which.
         curves: a chart for each measure.
+        activation_maps: what all feature maps make of some digits.
         layers: in the order of params.yaml.
     """
 
@@ -76,7 +79,9 @@ class Digits:
     run: Sequence[Number]
     numbers: Table
     per_digit: dict[str, str]
+    confusion: Confusion
     curves: Sequence[Curve]
+    activation_maps: Sheet
     layers: Sequence[Layer]
 
 
@@ -96,7 +101,9 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
         per_digit={
             digit: content.percent(per_digit.number(digit)) for digit in sorted(per_digit.values)
         },
+        confusion=read_confusion(files.train_cnn / "predictions.csv"),
         curves=curves.read_curves(files.train_cnn / "history.csv", "train_cnn", _CURVES),
+        activation_maps=_read_activation_maps(files.train_cnn),
         layers=layers,
     )
 
@@ -194,6 +201,19 @@ def _read_sheet(folder: Path, name: str, counts: dict[str, int], median_ratio: s
             f"the strongest real digit: {median_ratio}."
         ),
         command=content.redraw_command(f"draw_oips@{name}"),
+    )
+
+
+def _read_activation_maps(folder: Path) -> Sheet:
+    return Sheet(
+        key="train-cnn-activation-maps",
+        picture=inputs.read_picture(folder / "activation_maps.png"),
+        title="Activation maps: what each layer makes of digits of the test part",
+        caption=(
+            "A row for each digit, a mosaic of all feature maps for each layer; dark is active, on "
+            "one scale a layer."
+        ),
+        command=content.redraw_command("train_cnn"),
     )
 
 

@@ -1,0 +1,57 @@
+"""OIPs as greys: one scale for all of a layer, and what the layer cannot see left white."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.oips.oip import Floats, Oips, Range
+from latentmaps.visualisation import pixels
+
+PAPER = 255
+CLIP_PERCENTILE = 98
+
+Images = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the pictures of a layer become greys.
+
+    Attributes:
+        limit: free pixels: black and white are so many standard deviations from the mid-grey 0.
+        value_range: pixels in range: what is black and what is white, in standard deviations.
+        reachable_size: rows and columns, from the upper left, that influence the layer.
+    """
+
+    limit: float
+    value_range: Range
+    reachable_size: int
+
+    def free(self, images: Floats) -> Images:
+        """Gives pictures with free pixels (..., 28, 28) as bytes."""
+        return self.masked(pixels.signed_to_uint8(images, self.limit))
+
+    def in_range(self, images: Floats) -> Images:
+        """Gives pictures with pixels in range (..., 28, 28) as bytes."""
+        darkest, brightest = self.value_range
+        shares = (images - darkest) / (brightest - darkest)
+        return self.masked(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
+
+    def masked(self, images: Images) -> Images:
+        """Gives bytes (..., 28, 28) with what the layer cannot see in white."""
+        masked = images.copy()
+        masked[..., self.reachable_size :, :] = PAPER
+        masked[..., self.reachable_size :] = PAPER
+        return masked
+
+
+def scale(oips: Oips, reachable_size: int) -> Scale:
+    """Gives the scale of a layer.
+
+    A few pixels reach 10 standard deviations; a grey up to them would leave the rest without
+    contrast.
+    """
+    found = oips.free.images[oips.free.best > 0, :reachable_size, :reachable_size]
+    limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found.size else 1.0
+    return Scale(limit, oips.value_range, reachable_size)

@@ -1,0 +1,73 @@
+"""Make silent maps respond: ascent on what a map is before its ReLU.
+
+Where a map is 0 everywhere, so is its gradient. Before the ReLU it is negative, but not flat.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from latentmaps.oips import step
+from latentmaps.oips.oip import Floats, Range
+
+_EYE = np.eye(28, dtype=np.float32)
+
+Push = Callable[[Any, Any], tuple[Any, Any]]
+
+
+def wake(
+    drives: keras.Model,
+    images: Floats,
+    map_indices: npt.NDArray[np.int64],
+    *,
+    num_steps: int,
+    step_size: float,
+    value_range: Range | None,
+    chunk_size: int = 64,
+) -> Floats:
+    """Gives images that excite their maps at one place at least, where so many steps suffice.
+
+    An image stays as it is from the step on that wakes its map.
+
+    Args:
+        drives: standardised images -> the largest value of each map before its ReLU.
+        images: (n, 28, 28), float32, standardised.
+        map_indices: (n,), the map that each is to excite.
+        num_steps: at most so many.
+        step_size: change of a pixel in a step (RMS), in standard deviations of the image.
+        value_range: darkest and brightest pixel, in standard deviations; None for free pixels.
+        chunk_size: images that are pushed together.
+    """
+    push = _make_push(drives, step_size, step.make_restore(value_range))
+    woken = np.empty_like(images)
+    for first in range(0, len(images), chunk_size):
+        rows = slice(first, min(first + chunk_size, len(images)))
+        missing = chunk_size - (rows.stop - rows.start)
+        chunk = tf.constant(np.pad(images[rows], ((0, missing), (0, 0), (0, 0)))[..., np.newaxis])
+        indices = tf.constant(np.pad(map_indices[rows], (0, missing)), tf.int32)
+        for _ in range(num_steps):
+            chunk, is_awake = push(chunk, indices)
+            if np.asarray(is_awake)[: rows.stop - rows.start].all():
+                break
+        woken[rows] = np.asarray(chunk)[: rows.stop - rows.start, :, :, 0]
+    return woken
+
+
+def _make_push(drives: keras.Model, step_size: float, restore: step.Restore) -> Push:
+    """Gives the function (images, map_indices) -> (images one step on, which had no need)."""
+
+    def push(images: tf.Tensor, map_indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            largest = tf.gather(drives(images, training=False), map_indices, axis=1, batch_dims=1)
+        directions = step.directed(tape.gradient(largest, images), _EYE)
+        is_awake = largest > 0
+        pushed = restore(images + step_size * directions)
+        return tf.where(is_awake[:, None, None, None], images, pushed), is_awake
+
+    compiled: Push = tf.function(push)
+    return compiled

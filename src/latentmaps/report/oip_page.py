@@ -1,0 +1,66 @@
+"""Sets the page of a layer: a row for each of its feature maps, with all that is known of it.
+
+One file with everything in it, as the report is. A small script filters and sorts the rows; without
+it all rows are there, in the order of their numbers.
+"""
+
+import base64
+import hashlib
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from latentmaps.oips.found import Found
+from latentmaps.report import oip_rows
+
+_STATUSES = ("alive", "rescued", "dead")
+_MEDIANS = ("ratio", "ratio_in_range")
+
+
+def render(found: Found) -> str:
+    """Gives the page.
+
+    Args:
+        found: the results of the layer.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("latentmaps.report", "oip_templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    script, style = (environment.get_template(name).render() for name in ("oips.js", "oips.css"))
+    table = found.table
+    return environment.get_template("oips.html.j2").render(
+        layer_name=found.layer_name,
+        settings=found.settings,
+        value_range=found.oips.value_range,
+        limit=found.scale.limit,
+        num_hidden=found.oips.free.images.shape[1] - found.scale.reachable_size,
+        counts={status: int((table["status"] == status).sum()) for status in _STATUSES},
+        medians={name: oip_rows.number(table[name].median()) for name in _MEDIANS},
+        rows=[oip_rows.row(found, index) for index in range(len(table))],
+        # our own texts; the page allows these two and no others
+        script=Markup(script),  # noqa: S704
+        script_hash=_hash(script),
+        style=Markup(style),  # noqa: S704
+        style_hash=_hash(style),
+    )
+
+
+def write(text: str, path: Path) -> None:
+    """Writes the page.
+
+    Args:
+        text: as ``render`` gives it.
+        path: the file.
+    """
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _hash(text: str) -> str:
+    """Gives the name by which a Content-Security-Policy allows an inline text."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -1,0 +1,116 @@
+"""What the feature maps of each layer show when the CNN looks at a digit: its activation maps.
+
+The source calls the patterns that emerge within and across them feature-creating patterns (FCP).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from latentmaps.errors import DataError
+from latentmaps.visualisation import pixels, sheets
+from latentmaps.visualisation.grid import enlarge
+
+Maps = npt.NDArray[np.float32]
+
+# of every mosaic at most, pixels
+_WIDTH, _HEIGHT = 432, 230
+_PERCENTILE = 99.5
+_PAPER, _LINE = 255, 205
+
+
+def choose_rows(labels: npt.NDArray[np.uint8], digits: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Gives the first row of each of `digits` among `labels`.
+
+    Raises:
+        DataError: there is no such row.
+    """
+    missing = sorted(set(digits) - set(labels.tolist()))
+    if missing:
+        raise DataError(
+            f"train_cnn.activation_digits: found {missing[0]}, expected digits of the test part, "
+            f"which shows {', '.join(map(str, np.unique(labels)))}; take one of them"
+        )
+    return np.array([np.flatnonzero(labels == digit)[0] for digit in digits])
+
+
+def draw(
+    images: npt.NDArray[np.uint8], labels: Sequence[int], layers: Mapping[str, Maps]
+) -> Image.Image:
+    """Gives the sheet: a row for each image, a mosaic of all maps for each layer.
+
+    Args:
+        images: (num_images, 28, 28), uint8, what the CNN looked at.
+        labels: what they show.
+        layers: name -> maps (num_images, height, width, num_maps), 0 or more, from the image on.
+    """
+    columns = [_centred(255 - images, scale=_HEIGHT // images.shape[1])]
+    columns += [_centred(_mosaics(maps), scale=1) for maps in layers.values()]
+    return sheets.draw_sheet(
+        [tile for row in zip(*columns, strict=True) for tile in row],
+        num_columns=len(columns),
+        title="Activation maps: what each layer makes of digits of the test part",
+        caption=_caption(layers),
+        row_labels=[f"digit {label}" for label in labels],
+        column_labels=["what the CNN reads", *(_describe(*layer) for layer in layers.items())],
+    )
+
+
+def _describe(name: str, maps: Maps) -> str:
+    _, height, width, num_maps = maps.shape
+    return f"{name}: {num_maps} maps of {height}x{width}"
+
+
+def _caption(layers: Mapping[str, Maps]) -> str:
+    limits = ", ".join(f"{_limit(maps):.2g} in {name}" for name, maps in layers.items())
+    return (
+        "Each small tile is one feature map, row by row in the order of their numbers, from 0: "
+        "what the map makes of the digit at every place, after its ReLU. White is 0, black is "
+        f"{limits} and above (percentile {_PERCENTILE} over these digits): one scale a layer, so "
+        "that maps and digits compare. A map that stays white for every digit is silent for them. "
+        "The digits themselves, light on dark for the CNN, are drawn dark on white."
+    )
+
+
+def _limit(maps: npt.NDArray[np.float32]) -> float:
+    return float(np.percentile(maps, _PERCENTILE)) or 1.0
+
+
+def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Gives a picture of all maps for each image, (num_images, h, w); dark is active."""
+    num_images, height, width, num_maps = maps.shape
+    num_columns, scale = _arrangement(num_maps, height, width)
+    num_rows = -(-num_maps // num_columns)
+    padded = np.pad(maps, ((0, 0), (0, 0), (0, 0), (0, num_rows * num_columns - num_maps)))
+    greys = pixels.to_uint8(1 - padded / _limit(maps))
+    greys[..., num_maps:] = _PAPER
+    tiles = np.moveaxis(greys, 3, 1).repeat(scale, axis=2).repeat(scale, axis=3)
+    # a line right of and under each map, and later one left of and above them all
+    framed = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=_LINE)
+    grid = framed.reshape(num_images, num_rows, num_columns, *framed.shape[2:])
+    mosaic = grid.swapaxes(2, 3).reshape(num_images, num_rows * framed.shape[2], -1)
+    return np.pad(mosaic, ((0, 0), (1, 0), (1, 0)), constant_values=_LINE)
+
+
+def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
+    """Gives columns and enlargement with which the maps fill a mosaic best."""
+
+    def scale(num_columns: int) -> int:
+        num_rows = -(-num_maps // num_columns)
+        across = ((_WIDTH - 1) // num_columns - 1) // width
+        return min(across, ((_HEIGHT - 1) // num_rows - 1) // height)
+
+    num_columns = max(range(1, num_maps + 1), key=lambda number: (scale(number), -number))
+    return num_columns, max(1, scale(num_columns))
+
+
+def _centred(tiles: npt.NDArray[np.uint8], *, scale: int) -> list[npt.NDArray[np.uint8]]:
+    """Gives enlarged tiles in the middle of white ones of the size that every column has."""
+    large = [enlarge(tile, scale) for tile in tiles]
+    height, width, _ = large[0].shape
+    above, left = (_HEIGHT - height) // 2, (_WIDTH - width) // 2
+    below, right = _HEIGHT - height - above, _WIDTH - width - left
+    margins = ((above, below), (left, right), (0, 0))
+    return [np.pad(tile, margins, constant_values=_PAPER) for tile in large]

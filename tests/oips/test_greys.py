@@ -1,0 +1,33 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from latentmaps.oips import greys
+from latentmaps.oips.found import Found
+
+SCALE = greys.Scale(limit=2.0, value_range=(-0.5, 2.5), reachable_size=26)
+
+
+def test_the_limit_is_a_percentile_of_what_the_layer_sees_in_living_maps(found: Found) -> None:
+    seen = np.abs(found.oips.free.images[:3, :26, :26])
+    assert found.scale.limit == pytest.approx(np.percentile(seen, greys.CLIP_PERCENTILE))
+
+
+def test_a_layer_of_dead_maps_has_a_limit(found: Found) -> None:
+    silent = np.zeros_like(found.oips.free.activations)
+    free = dataclasses.replace(found.oips.free, activations=silent)
+    assert greys.scale(dataclasses.replace(found.oips, free=free), 28).limit == 1
+
+
+def test_zero_is_mid_grey_and_what_is_not_seen_is_white() -> None:
+    drawn = SCALE.free(np.zeros((2, 28, 28), np.float32))
+    assert (drawn[:, :26, :26] == 128).all()
+    assert (drawn[:, 26:] == 255).all()
+    assert (drawn[:, :, 26:] == 255).all()
+
+
+def test_the_range_goes_from_black_to_white() -> None:
+    values = np.array([-0.5, 1.0, 2.5], np.float32)
+    images = np.broadcast_to(values[:, None, None], (3, 28, 28))
+    assert SCALE.in_range(images)[:, 0, 0].tolist() == [0, 128, 255]

@@ -1,0 +1,56 @@
+import keras
+import numpy as np
+import pytest
+
+from latentmaps.data.digits import Digits
+from latentmaps.oips import excitation, oip, real_digits, search
+from latentmaps.oips.excitation import Networks
+from latentmaps.oips.oip import Settings
+
+
+def test_the_strongest_digits_come_first(three_fates: keras.Model, dots: Digits) -> None:
+    networks = excitation.networks(three_fates, "Conv2D_1")
+    found = real_digits.find_strongest(networks, dots)
+    assert found.rows[:2, 0].tolist() == [1, 0]  # the edge excites map 0, the dot map 1
+    assert found.labels[:2, 0].tolist() == [8, 7]
+    assert (np.diff(found.activations[:, :2], axis=1) <= 0).all()
+    np.testing.assert_array_equal(found.images[0, 0], dots.test_images[1])
+    # 26 of 26 x 26 positions see the edge from -1 to 1, on two columns
+    assert found.activations[0, 0] == pytest.approx(2 * 2 / 26, rel=0.1)
+    assert found.activations[2].tolist() == [0] * 6
+
+
+def test_ranks_agree_with_the_definition_of_spearman() -> None:
+    values = np.array([[1, 5, 2, 2, 9], [3, 3, 1, 0, 7], [4, 4, 4, 4, 4]], np.float32)
+    ranks = real_digits._ranks(values)
+    assert ranks[0] @ ranks[0] == pytest.approx(1)
+    # ranks 0, 3, 1.5, 1.5, 4 and 2.5, 2.5, 1, 0, 4
+    expected = np.corrcoef([0, 3, 1.5, 1.5, 4], [2.5, 2.5, 1, 0, 4])[0, 1]
+    assert ranks[0] @ ranks[1] == pytest.approx(expected)
+    assert np.isnan(ranks[2]).all()  # all equal: there is no rank
+
+
+def test_the_path_of_a_picture_with_itself_is_perfect(
+    second_layer: Networks, strokes: Digits, settings: Settings
+) -> None:
+    found = search.find_oips(second_layer, strokes, settings)
+    strongest = real_digits.find_strongest(second_layer, strokes)
+    paths = real_digits.compare_paths(second_layer, strokes, strongest, found, seed=1)
+    profiles = excitation.measure_digits(second_layer.profiles, strongest.images[:, 0])
+    drawn = excitation.measure(second_layer.profiles, found.free.images)
+    ranks = [np.argsort(np.argsort(values, axis=1), axis=1) for values in (profiles, drawn)]
+    expected = [np.corrcoef(*pair)[0, 1] for pair in zip(*ranks, strict=True)]
+    np.testing.assert_allclose(paths.free, expected, atol=1e-6)
+    assert (paths.random <= 1).all()
+    assert (paths.second <= 1 + 1e-9).all()
+
+
+def test_the_first_layer_has_no_path(
+    three_fates: keras.Model, dots: Digits, settings: Settings
+) -> None:
+    networks = excitation.networks(three_fates, "Conv2D_1")
+    found = search.find_oips(networks, dots, settings)
+    strongest = real_digits.find_strongest(networks, dots)
+    paths = real_digits.compare_paths(networks, dots, strongest, found, seed=1)
+    assert np.isnan(paths.free).all()
+    assert found.free.rescues[2] == oip.NOTHING

@@ -1,0 +1,118 @@
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from latentmaps.data.digits import Digits
+from latentmaps.oips import excitation, starts
+from latentmaps.oips.excitation import Networks
+from latentmaps.oips.oip import Settings
+from latentmaps.oips.starts import Starts
+
+
+@pytest.fixture
+def fates(three_fates: keras.Model) -> Networks:
+    return excitation.networks(three_fates, "Conv2D_1")
+
+
+def choose(networks: Networks, digits: Digits, settings: Settings, **others: Any) -> Starts:
+    indices = np.arange(networks.num_maps)
+    arguments: dict[str, Any] = {"map_indices": indices, "value_range": None} | others
+    return starts.choose(networks, digits, settings, **arguments)
+
+
+def test_a_map_that_its_own_starts_excite_keeps_them(
+    fates: Networks, dots: Digits, settings: Settings
+) -> None:
+    found = choose(fates, dots, settings)
+    assert found.rescues[0] == "start"
+    assert found.kinds[0].tolist() == ["scales", "scales"]
+    assert found.silent_share.tolist() == [0, 1, 1]
+    np.testing.assert_array_equal(found.images[0], found.origins[0])
+
+
+def test_steps_before_the_relu_rescue_what_no_noise_excites(
+    fates: Networks, dots: Digits, settings: Settings
+) -> None:
+    found = choose(fates, dots, dataclasses.replace(settings, num_rescue_steps=60))
+    assert found.rescues[1] == "pre-activation"
+    woken = excitation.measure(fates.activations, found.images[1])[:, 1]
+    before = excitation.measure(fates.activations, found.origins[1])[:, 1]
+    assert (woken > 0).all()
+    assert not before.any()
+
+
+def test_a_real_digit_is_the_last_rung(fates: Networks, dots: Digits, settings: Settings) -> None:
+    found = choose(fates, dots, dataclasses.replace(settings, num_rescue_steps=0))
+    assert found.rescues.tolist() == ["start", "digit", "nothing"]
+    expected = excitation.standardise_digits(dots.train_images[:2])
+    np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
+
+
+def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
+    fates: Networks, dots: Digits, settings: Settings
+) -> None:
+    black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
+    found = choose(fates, black, dataclasses.replace(settings, num_rescue_steps=0))
+    assert found.rescues[1] == "digit"
+    expected = excitation.standardise_digits(dots.test_images[:1])
+    np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
+
+
+def test_the_precursor_gives_every_map_the_best_of_all_images(
+    second_layer: Networks, strokes: Digits, settings: Settings
+) -> None:
+    own = choose(second_layer, strokes, settings)
+    best = choose(second_layer, strokes, dataclasses.replace(settings, precursor=True))
+    maps = np.arange(second_layer.num_maps)
+
+    def activations(found: Starts) -> np.ndarray:
+        return np.array(
+            [excitation.measure(second_layer.activations, found.images[i])[:, i] for i in maps]
+        )
+
+    assert (activations(best)[:, 0] >= activations(own).max(axis=1)).all()
+    assert (activations(best)[:, 0] > activations(own).max(axis=1)).any()
+    assert (np.diff(activations(best), axis=1) <= 1e-6).all()  # the best one first
+    np.testing.assert_array_equal(best.rescues, own.rescues)  # it tells what was needed
+
+
+def test_the_precursor_rescues_a_map_that_its_own_starts_leave_silent(
+    filter_model: Callable[..., keras.Model], strokes: Digits, settings: Settings
+) -> None:
+    """Means over 9 x 9 pixels: fine noise has next to none, coarse noise has large ones."""
+    kernels = np.full((9, 9, 1), 1 / 81, np.float32)
+    model = filter_model(kernels, np.array([-1], np.float32), activation="relu")
+    networks = excitation.networks(model, "Conv2D_1")
+    kinds = dataclasses.replace(
+        settings, start_kinds=["noise"], candidate_kinds=["noise", "coarse"]
+    )
+    found = choose(networks, strokes, kinds)
+    assert found.rescues.tolist() == ["precursor"]
+    assert found.kinds[0].tolist() == ["coarse", "coarse"]
+    assert 0.4 < found.silent_share[0] < 1
+
+
+def test_a_map_has_the_same_starts_alone_and_among_others(
+    second_layer: Networks, strokes: Digits, settings: Settings
+) -> None:
+    together = choose(second_layer, strokes, dataclasses.replace(settings, precursor=True))
+    alone = choose(
+        second_layer,
+        strokes,
+        dataclasses.replace(settings, precursor=True),
+        map_indices=np.array([5]),
+    )
+    np.testing.assert_array_equal(alone.images[0], together.images[5])
+    np.testing.assert_array_equal(alone.silent_share[0], together.silent_share[5])
+
+
+def test_starts_are_within_the_range(
+    second_layer: Networks, strokes: Digits, settings: Settings
+) -> None:
+    found = choose(second_layer, strokes, settings, value_range=(-0.4, 2.9))
+    assert found.images.min() >= np.float32(-0.4)
+    assert found.images.max() <= np.float32(2.9)
