@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from latentmaps import runs
+from latentmaps.oips import scores
 from latentmaps.oips.found import Found
 
 
