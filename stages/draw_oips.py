@@ -10,8 +10,9 @@ from latentmaps.params.machine import Machine
 from latentmaps.report import oip_page
 from latentmaps.visualisation import sheets
 
-# images that climb together; a GPU has room for all of a layer
-_CHUNK_SIZES = {"CPU": 64, "GPU": 1024}
+# Images that climb together. On a CPU 128 are a fifth faster than 64, and no slower than 256; a GPU
+# has room for all of a layer.
+_CHUNK_SIZES = {"CPU": 128, "GPU": 1024}
 
 
 def draw_oips(run: runs.Run) -> None:

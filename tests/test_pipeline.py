@@ -191,6 +191,15 @@ def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:
         assert ("run.seed" in text) <= bool({"base.seed", "base"} & names), stage.name
 
 
+@by_name
+def test_a_folder_that_a_stage_reads_is_whole_in_git_or_whole_in_the_cache(stage: Stage) -> None:
+    # half of it would be there in a fresh clone, and the stage would seem to have changed
+    outs = {out.def_path: out for other in STAGES for out in other.outs}
+    for folder in paths(stage.deps):
+        kinds = {out.use_cache for path, out in outs.items() if path.startswith(f"{folder}/")}
+        assert len(kinds) <= 1, folder
+
+
 def test_a_plain_push_gives_away_no_face() -> None:
     private = {
         "data/raw/faces/images.zip",

@@ -34,7 +34,7 @@ def linear(
     """Gives the activations of maps as large as the image: w.x + bias."""
     biases = np.full(kernels.shape[2], bias, np.float32)
     model = filter_model(kernels, biases, activation="linear")
-    return excitation.networks(model, "Conv2D_1").activations
+    return excitation.networks(model, "Conv2D_1").single_maps
 
 
 def test_the_optimum_of_a_linear_map_is_its_kernel(
@@ -52,7 +52,7 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
 
 
 def test_the_activation_grows(second_layer: Networks) -> None:
-    found = ascent.climb(second_layer.activations, climbers(8), ASCENT)
+    found = ascent.climb(second_layer.single_maps, climbers(8), ASCENT)
     loud = found.activations > 0
     assert loud.any()
     assert (found.activations[loud] > 1.2 * found.curves[loud, 0]).all()
@@ -62,7 +62,7 @@ def test_the_activation_grows(second_layer: Networks) -> None:
 def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
     second_layer: Networks,
 ) -> None:
-    found = ascent.climb(second_layer.activations, climbers(8), ASCENT)
+    found = ascent.climb(second_layer.single_maps, climbers(8), ASCENT)
     measured = np.diag(excitation.measure(second_layer.activations, found.images))
     np.testing.assert_allclose(found.activations, measured, rtol=1e-5)
     np.testing.assert_array_equal(found.activations, np.nanmax(found.curves, axis=1))
@@ -70,9 +70,9 @@ def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
 
 def test_an_image_does_not_depend_on_its_companions(second_layer: Networks) -> None:
     whole = climbers(70)  # two chunks
-    together = ascent.climb(second_layer.activations, whole, ASCENT)
+    together = ascent.climb(second_layer.single_maps, whole, ASCENT)
     for row in (0, 69):
-        alone = ascent.climb(second_layer.activations, part(whole, row), ASCENT)
+        alone = ascent.climb(second_layer.single_maps, part(whole, row), ASCENT)
         np.testing.assert_array_equal(alone.images[0], together.images[row])
         np.testing.assert_array_equal(alone.curves[0], together.curves[row])
 
@@ -82,7 +82,7 @@ def test_a_silent_start_stays_as_it_is_and_takes_no_step(
 ) -> None:
     kernels, biases = np.ones((3, 3, 1), np.float32), np.array([-1000], np.float32)
     model = filter_model(kernels, biases, activation="relu")
-    network = excitation.networks(model, "Conv2D_1").activations
+    network = excitation.networks(model, "Conv2D_1").single_maps
     found = ascent.climb(network, climbers(1, num_maps=1), ASCENT)
     np.testing.assert_array_equal(found.images, climbers(1).starts)
     assert found.activations.tolist() == [0]
@@ -126,7 +126,7 @@ def test_pixels_stay_in_range(second_layer: Networks) -> None:
     started = climbers(8)
     inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
     found = ascent.climb(
-        second_layer.activations,
+        second_layer.single_maps,
         dataclasses.replace(started, starts=inside),
         ASCENT,
         value_range=value_range,
@@ -147,7 +147,7 @@ def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> Non
     fine_part = []
     for phases in ([], [(7, 19)]):
         settings = dataclasses.replace(ASCENT, phases=phases, num_steps=20)
-        found = ascent.climb(second_layer.activations, coarse, settings)
+        found = ascent.climb(second_layer.single_maps, coarse, settings)
         # after 10 steps, within the phase
         halfway = found.snapshots[:, settings.snapshot_steps.index(10)]
         fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
@@ -158,7 +158,7 @@ def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
     settings = dataclasses.replace(
         ASCENT, phases=[(3, 10)], num_steps=60, convergence_threshold=0.5
     )
-    found = ascent.climb(second_layer.activations, climbers(8), settings)
+    found = ascent.climb(second_layer.single_maps, climbers(8), settings)
     loud = found.activations > 0
     assert (found.num_steps[loud] >= 10).all()
     assert found.converged[loud].all()
@@ -168,11 +168,11 @@ def test_jitter_draws_from_a_stream_of_its_own(second_layer: Networks) -> None:
     settings = dataclasses.replace(ASCENT, jitter=2)
     whole = climbers(8)
     first, again, other = (
-        ascent.climb(second_layer.activations, whole, settings, seed=seed) for seed in (1, 1, 2)
+        ascent.climb(second_layer.single_maps, whole, settings, seed=seed) for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first.images, again.images)
     assert (first.images != other.images).any()
-    alone = ascent.climb(second_layer.activations, part(whole, 5), settings, seed=1)
+    alone = ascent.climb(second_layer.single_maps, part(whole, 5), settings, seed=1)
     np.testing.assert_array_equal(alone.images[0], first.images[5])
     loud = first.activations > 0
     assert (first.activations[loud] > first.curves[loud, 0]).all()
@@ -189,7 +189,7 @@ def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
     roughness = []
     for smoothness in (0.0, 0.3, 2.0):
         settings = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
-        found = ascent.climb(second_layer.activations, climbers(8), settings)
+        found = ascent.climb(second_layer.single_maps, climbers(8), settings)
         images = found.images[found.activations > 0]
         roughness.append(float((np.diff(images, axis=1) ** 2).mean()))
     assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
@@ -197,7 +197,7 @@ def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
 
 def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> None:
     settings = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
-    found = ascent.climb(second_layer.activations, climbers(8), settings)
+    found = ascent.climb(second_layer.single_maps, climbers(8), settings)
     assert settings.snapshot_steps == [0, 1, 2, 5, 10, 20]
     assert found.snapshots.shape == (8, 6, 28, 28)
     np.testing.assert_array_equal(found.snapshots[:, 0], climbers(8).starts)
@@ -210,7 +210,7 @@ def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> N
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
 def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: int) -> None:
     settings = dataclasses.replace(ASCENT, num_steps=num_steps)
-    found = ascent.climb(second_layer.activations, climbers(2), settings)
+    found = ascent.climb(second_layer.single_maps, climbers(2), settings)
     assert found.snapshots.shape[1] == len(settings.snapshot_steps) <= num_steps + 1
     assert found.curves.shape[1] == num_steps + 1
     assert found.num_steps.max() <= num_steps
@@ -222,6 +222,6 @@ def test_a_gradient_that_is_no_number_is_refused(
     kernels = np.ones((3, 3, 2), np.float32)
     kernels[0, 0, 1] = np.nan
     model = filter_model(kernels, np.zeros(2, np.float32), activation="relu")
-    network = excitation.networks(model, "Conv2D_1").activations
-    with pytest.raises(TrainingError, match="feature map 0: the gradient is not a number within"):
+    network = excitation.networks(model, "Conv2D_1").single_maps
+    with pytest.raises(TrainingError, match="feature map 1: the gradient is not a number within"):
         ascent.climb(network, climbers(2, num_maps=2), ASCENT)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -19,7 +18,7 @@ from latentmaps.data.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
 from latentmaps.oips import start_images, step
 from latentmaps.oips.oip import Ascent, Floats, Range
-from latentmaps.oips.step import Inputs, State, Step
+from latentmaps.oips.step import Activate, Inputs, State, Step
 
 # steps after which stopped images leave at the latest
 _SEGMENT_STEPS = 25
@@ -65,14 +64,14 @@ class Climb:
 
 
 def climb(
-    network: keras.Model,
+    activate: Activate,
     climbers: Climbers,
     ascent: Ascent,
     *,
     value_range: Range | None = None,
     seed: int = 0,
     jit_compile: bool = False,
-    chunk_size: int = 64,
+    chunk_size: int = 128,
 ) -> Climb:
     """Gives the images that ascent ends with.
 
@@ -80,19 +79,20 @@ def climb(
     gradient, for ever.
 
     Args:
-        network: standardised images (n, 28, 28, 1) -> activations (n, num_maps).
+        activate: standardised images (n, 28, 28, 1), a map index for each -> activations (n,).
         climbers: the images.
         ascent: how they climb.
         value_range: darkest and brightest pixel, in standard deviations; None for free pixels.
         seed: of the jitter.
         jit_compile: whether XLA compiles a step; slower on a CPU.
-        chunk_size: images that climb together; 32 to 256 gave equal bytes and times on a CPU.
+        chunk_size: images that climb together; the last chunk is filled up, so that the kernels,
+            and with them the rounding, are the same for any number of images.
 
     Raises:
         TrainingError: a gradient is not a number.
     """
     restore = step.make_restore(value_range)
-    advance = step.make_step(network, ascent, restore, jit_compile=jit_compile)
+    advance = step.make_step(activate, ascent, restore, jit_compile=jit_compile)
     course = _Course(climbers, ascent, seed)
     segments = list(_segments(ascent))
     for first, last in tqdm(segments, desc="Climbing", unit="segment", disable=None, leave=False):

@@ -14,6 +14,7 @@ import tensorflow as tf
 from latentmaps.data.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
 from latentmaps.models import cnn
+from latentmaps.oips.convolutions import SingleMaps
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,6 +32,7 @@ class Networks:
     Attributes:
         layer_name: a convolution.
         activations: gives the mean of each map over all positions, (n, num_maps), >= 0.
+        single_maps: gives that of one map for each image, (n,); for ascent.
         drives: gives the largest value of each map before its ReLU, (n, num_maps): it tells how
             far a silent map is from its first response.
         profiles: gives the means of the maps of the convolution below, (n, num_lower_maps); None
@@ -40,6 +42,7 @@ class Networks:
 
     layer_name: str
     activations: keras.Model
+    single_maps: SingleMaps
     drives: keras.Model
     profiles: keras.Model | None
     reachable_size: int
@@ -61,15 +64,17 @@ def networks(model: keras.Model, layer_name: str) -> Networks:
         TrainingError: the CNN has no convolution of that name, or reads images of another size.
     """
     _require_size(model)
+    layer = cnn.layer_model(model, layer_name)
     names = cnn.layer_names(model)
-    activations = _mean_model(model, layer_name)
+    reachable_size = _reachable_size(layer)
     below = names[: names.index(layer_name)]
     return Networks(
         layer_name=layer_name,
-        activations=activations,
-        drives=_drive_model(cnn.layer_model(model, layer_name)),
+        activations=_mean_model(model, layer_name),
+        single_maps=SingleMaps(layer, reachable_size),
+        drives=_drive_model(layer),
         profiles=_mean_model(model, below[-1]) if below else None,
-        reachable_size=_reachable_size(activations),
+        reachable_size=reachable_size,
     )
 
 
@@ -98,14 +103,14 @@ def _drive_model(layer: keras.Model) -> keras.Model:
     return keras.Model(layer.inputs, largest, name=f"drives_{layer.name}")
 
 
-def _reachable_size(activations: keras.Model) -> int:
+def _reachable_size(layer: keras.Model) -> int:
     # Pooling without padding leaves out the last row of an odd number; what only it saw is lost.
-    layers = [layer for layer in activations.layers if hasattr(layer, "strides")]
+    layers = [part for part in layer.layers if hasattr(part, "strides")]
     size = int(layers[-1].output.shape[1])
-    for layer in reversed(layers):
-        is_pooling = isinstance(layer, keras.layers.MaxPooling2D)
-        window = layer.pool_size if is_pooling else layer.kernel_size
-        size = (size - 1) * layer.strides[0] + window[0]
+    for part in reversed(layers):
+        is_pooling = isinstance(part, keras.layers.MaxPooling2D)
+        window = part.pool_size if is_pooling else part.kernel_size
+        size = (size - 1) * part.strides[0] + window[0]
     return size
 
 

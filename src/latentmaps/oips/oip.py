@@ -68,7 +68,7 @@ class Settings:
         ascent: how images climb.
         seed: of everything that is drawn.
         jit_compile: whether XLA compiles a step.
-        chunk_size: images that climb together.
+        chunk_size: images that climb together, at most.
     """
 
     num_starts: int
@@ -82,7 +82,7 @@ class Settings:
     ascent: Ascent
     seed: int
     jit_compile: bool = False
-    chunk_size: int = 64
+    chunk_size: int = 128
 
     @classmethod
     def of(cls, section: Any, *, seed: int, jit_compile: bool, chunk_size: int) -> Self:
@@ -92,7 +92,7 @@ class Settings:
             section: has the values under their names, as ``draw_oips`` has.
             seed: of everything that is drawn.
             jit_compile: whether XLA compiles a step.
-            chunk_size: images that climb together.
+            chunk_size: images that climb together, at most.
         """
         # the strategy superposition of the source is the one without phases
         ascent = Ascent(**{f.name: getattr(section, f.name) for f in fields(Ascent)})

@@ -14,8 +14,6 @@ import tensorflow as tf
 from latentmaps.oips import step
 from latentmaps.oips.oip import Floats, Range
 
-_EYE = np.eye(28, dtype=np.float32)
-
 Push = Callable[[Any, Any], tuple[Any, Any]]
 
 
@@ -27,7 +25,7 @@ def wake(
     num_steps: int,
     step_size: float,
     value_range: Range | None,
-    chunk_size: int = 64,
+    chunk_size: int = 128,
 ) -> Floats:
     """Gives images that excite their maps at one place at least, where so many steps suffice.
 
@@ -64,7 +62,7 @@ def _make_push(drives: keras.Model, step_size: float, restore: step.Restore) -> 
         with tf.GradientTape() as tape:
             tape.watch(images)
             largest = tf.gather(drives(images, training=False), map_indices, axis=1, batch_dims=1)
-        directions = step.directed(tape.gradient(largest, images), _EYE)
+        directions = step.directed(tape.gradient(largest, images))
         is_awake = largest > 0
         pushed = restore(images + step_size * directions)
         return tf.where(is_awake[:, None, None, None], images, pushed), is_awake

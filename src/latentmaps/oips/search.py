@@ -20,6 +20,8 @@ from latentmaps.oips.starts import Starts
 
 log = logging.getLogger(__name__)
 
+_CHUNK_STEP = 32
+
 
 def find_oips(
     networks: Networks,
@@ -87,7 +89,7 @@ def _climb(
 ) -> Ends:
     num_maps, num_starts = starts.images.shape[:2]
     climb = ascent.climb(
-        networks.activations,
+        networks.single_maps,
         Climbers(
             starts.images.reshape(-1, *starts.images.shape[2:]),
             np.repeat(map_indices, num_starts),
@@ -97,9 +99,15 @@ def _climb(
         value_range=value_range,
         seed=settings.seed,
         jit_compile=settings.jit_compile,
-        chunk_size=settings.chunk_size,
+        chunk_size=_chunk_size(networks, settings),
     )
     return _keep_best(starts, climb)
+
+
+def _chunk_size(networks: Networks, settings: Settings) -> int:
+    """Gives a size that all images of the layer fill, whichever of its maps are asked for."""
+    num_images = networks.num_maps * settings.num_starts
+    return min(settings.chunk_size, -(-num_images // _CHUNK_STEP) * _CHUNK_STEP)
 
 
 def _keep_best(starts: Starts, climb: Climb) -> Ends:

@@ -8,7 +8,6 @@ one another: the gradient of the sum of their activations is the gradient of eac
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -30,6 +29,7 @@ _ROUNDS = 3
 # far below any RMS that matters; keeps a zero gradient zero
 _TINY = 1e-12
 
+Activate = Callable[[Any, Any], Any]
 Restore = Callable[[Any], Any]
 
 
@@ -126,19 +126,19 @@ def make_restore(value_range: Range | None) -> Restore:
     return restore
 
 
-def make_step(network: keras.Model, ascent: Ascent, restore: Restore, *, jit_compile: bool) -> Step:
+def make_step(activate: Activate, ascent: Ascent, restore: Restore, *, jit_compile: bool) -> Step:
     """Gives the function (state, inputs) -> (state one step on, activations of the images before).
 
     Args:
-        network: standardised images -> activations of all maps.
+        activate: standardised images and the map for each -> activations.
         ascent: how images climb.
         restore: as ``make_restore`` gives it.
         jit_compile: whether XLA compiles the step; slower on a CPU.
     """
 
     def step(state: State, inputs: Inputs) -> tuple[State, tf.Tensor]:
-        objectives, activations, gradients = _look(network, ascent, state.images, inputs)
-        directions = directed(gradients, inputs.coarsener)
+        objectives, activations, gradients = _look(activate, ascent, state.images, inputs)
+        directions = directed(gradients, inputs.coarsener if ascent.phases else None)
         state = _judge(state, objectives, activations, ascent.convergence_threshold)
         is_done = state.is_done | (state.best_objectives <= 0)
         is_done |= inputs.may_stop & state.has_converged
@@ -155,21 +155,21 @@ def make_step(network: keras.Model, ascent: Ascent, restore: Restore, *, jit_com
     return compiled
 
 
-def directed(gradients: tf.Tensor, coarsener: tf.Tensor) -> tf.Tensor:
+def directed(gradients: tf.Tensor, coarsener: tf.Tensor | None = None) -> tf.Tensor:
     """Gives gradients (n, 28, 28, 1) of RMS 1, of coarse patterns alone; a zero one stays zero."""
-    coarse = tf.einsum("ij,njkc,kl->nilc", coarsener, gradients, coarsener)
-    rms = tf.sqrt(tf.reduce_mean(coarse**2, axis=(1, 2, 3), keepdims=True))
-    return coarse / (rms + _TINY)
+    if coarsener is not None:
+        gradients = tf.einsum("ij,njkc,kl->nilc", coarsener, gradients, coarsener)
+    rms = tf.sqrt(tf.reduce_mean(gradients**2, axis=(1, 2, 3), keepdims=True))
+    return gradients / (rms + _TINY)
 
 
 def _look(
-    network: keras.Model, ascent: Ascent, images: tf.Tensor, inputs: Inputs
+    activate: Activate, ascent: Ascent, images: tf.Tensor, inputs: Inputs
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Gives objectives (n,), activations (n,), and the gradients of the objectives."""
 
     def objective(seen: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        all_maps = network(seen, training=False)  # (n, num_maps)
-        activations = tf.gather(all_maps, inputs.map_indices, axis=1, batch_dims=1)  # (n,)
+        activations = activate(seen, inputs.map_indices)  # (n,)
         if not ascent.smoothness:
             return activations, activations
         # a factor, not a term: activations of different maps differ by orders of magnitude

@@ -28,11 +28,17 @@ class DigitsFiles:
     """Where the stages on digits wrote; see dvc.yaml, stage build_report.
 
     Attributes:
-        train_cnn: folder with metrics.json, history.csv, predictions.csv and activation_maps.png.
+        train_cnn: JSON, the numbers.
+        history: CSV, the course of training.
+        predictions: CSV, what the CNN reads in each test digit.
+        activation_maps: PNG.
         draw_oips: folder with a PNG and a CSV file for each layer.
     """
 
     train_cnn: Path
+    history: Path
+    predictions: Path
+    activation_maps: Path
     draw_oips: Path
 
 
@@ -91,7 +97,7 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
     """
-    metrics = inputs.read_document(files.train_cnn / "metrics.json")
+    metrics = inputs.read_document(files.train_cnn)
     layers = [_read_layer(files.draw_oips, name) for name in layer_names]
     per_digit = metrics.part("test_accuracy_per_digit")
     return Digits(
@@ -101,9 +107,9 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
         per_digit={
             digit: content.percent(per_digit.number(digit)) for digit in sorted(per_digit.values)
         },
-        confusion=read_confusion(files.train_cnn / "predictions.csv"),
-        curves=curves.read_curves(files.train_cnn / "history.csv", "train_cnn", _CURVES),
-        activation_maps=_read_activation_maps(files.train_cnn),
+        confusion=read_confusion(files.predictions),
+        curves=curves.read_curves(files.history, "train_cnn", _CURVES),
+        activation_maps=_read_activation_maps(files.activation_maps),
         layers=layers,
     )
 
@@ -204,10 +210,10 @@ def _read_sheet(folder: Path, name: str, counts: dict[str, int], median_ratio: s
     )
 
 
-def _read_activation_maps(folder: Path) -> Sheet:
+def _read_activation_maps(path: Path) -> Sheet:
     return Sheet(
         key="train-cnn-activation-maps",
-        picture=inputs.read_picture(folder / "activation_maps.png"),
+        picture=inputs.read_picture(path),
         title="Activation maps: what each layer makes of digits of the test part",
         caption=(
             "A row for each digit, a mosaic of all feature maps for each layer; dark is active, on "
