@@ -48,6 +48,7 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.train_vae
 	PYTHONPATH=src $(BIN)/python -m benchmarks.kl_methods
 	PYTHONPATH=src $(BIN)/python -m benchmarks.evaluate_vae
+	PYTHONPATH=src $(BIN)/python -m benchmarks.draw_oips
 
 figures: $(RUNTIME) ## copy the sample's pictures to docs/figures
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \
