@@ -15,6 +15,7 @@ def train_cnn(run: runs.Run) -> None:
     params = run.params(TrainCnn)
     setup = machine.configure(run.params(Machine))
     digits = digits_module.load(run.inputs["digits"])
+    rows = activation_maps.choose_rows(digits.test_labels, params.activation_digits)
 
     architecture = cnn.Architecture(
         filters=params.filters,
@@ -38,7 +39,6 @@ def train_cnn(run: runs.Run) -> None:
     )
     model, trained = cnn_training.train(architecture, settings, digits)
     probabilities = cnn.predict(model, digits.test_images)
-    rows = activation_maps.choose_rows(digits.test_labels, params.activation_digits)
     sheet = activation_maps.draw(
         digits.test_images[rows],
         params.activation_digits,

@@ -120,35 +120,6 @@ def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
     assert_refused(workspace, result, "no output was written - see that the disk has room")
 
 
-@pytest.mark.slow
-def test_a_layer_that_the_cnn_lacks(workspace: Workspace) -> None:
-    workspace.set_param("      epochs: 6 ", "      epochs: 1 ")
-    bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
-    workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
-    read = {"digits": "digits.npz", "model": "cnn"}
-    reports = {
-        "metrics": "metrics.json",
-        "history": "history.csv",
-        "predictions": "predictions.csv",
-        "activation_maps": "activation_maps.png",
-    }
-    trained = workspace.run("train_cnn", read | reports)
-    assert trained.returncode == 0, trained.stderr
-    drawn = {
-        "oips": "out/oips.npz",
-        "sheet": "out/sheet.png",
-        "strips": "out/strips.png",
-        "page": "out/page.html",
-        "table": "out/table.csv",
-    }
-    result = workspace.run("draw_oips", {"layer": "Conv2D_9"} | read | drawn)
-    assert_refused(
-        workspace,
-        result,
-        "found Conv2D_9, expected one of Conv2D_1, Conv2D_2, Conv2D_3",
-    )
-
-
 def test_a_cluster_that_is_none(workspace: Workspace) -> None:
     workspace.write_faces()
     training = start(workspace, out="out", TF_CONFIG="{}")

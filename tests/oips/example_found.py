@@ -15,11 +15,14 @@ SETTINGS = Settings(
     candidate_kinds=["scales", "coarse", "fourier", "noise"],
     length_scales=[3, 7, 28],
     length_weights=[0.5, 0.5, 0.5],
+    start_grid=28,
     precursor=False,
     num_candidates=24,
     num_rescue_steps=8,
     ascent=Ascent(num_steps=12, step_size=0.1, convergence_threshold=5e-4),
     seed=4,
+    jit_compile=False,
+    chunk_size=64,
 )
 
 
@@ -33,6 +36,7 @@ def made_up_ends(activations: Floats, rescues: list[str]) -> Ends:
     curves[best == 0, 1:] = np.nan
     return Ends(
         images=images,
+        best=best,
         starts=(images / 2).astype(np.float32),
         kinds=np.full(num_maps, "coarse"),
         rescues=np.array(rescues),
@@ -51,7 +55,9 @@ def example_found() -> Found:
     oips = Oips(
         map_indices=np.arange(4),
         free=made_up_ends(activations, rescues),
-        in_range=made_up_ends((activations / 2).astype(np.float32), rescues),
+        in_range=made_up_ends(
+            (activations / 2).astype(np.float32), ["start", "start", "digits", "nothing"]
+        ),
         value_range=(-0.5, 2.5),
         silent_share=np.array([0, 0.25, 0.75, 1]),
     )

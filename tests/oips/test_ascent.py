@@ -8,10 +8,11 @@ import pytest
 
 from latentmaps.errors import TrainingError
 from latentmaps.oips import ascent, excitation, start_images, step
-from latentmaps.oips.ascent import Climbers
+from latentmaps.oips.ascent import Climb, Climbers
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Ascent
+from latentmaps.oips.oip import Ascent, Range
 from latentmaps.oips.start_images import Recipe
+from latentmaps.oips.step import Activate
 
 ASCENT = Ascent(num_steps=20, step_size=0.1, convergence_threshold=5e-4)
 
@@ -26,6 +27,27 @@ def climbers(num_images: int, *, num_maps: int = 8) -> Climbers:
 def part(whole: Climbers, row: int) -> Climbers:
     rows = slice(row, row + 1)
     return Climbers(whole.starts[rows], whole.map_indices[rows], whole.start_numbers[rows])
+
+
+def climb(
+    network: Activate,
+    images: Climbers,
+    settings: Ascent,
+    *,
+    value_range: Range | None = None,
+    seed: int = 0,
+    jit_compile: bool = False,
+    chunk_size: int = 32,
+) -> Climb:
+    return ascent.climb(
+        network,
+        images,
+        settings,
+        value_range=value_range,
+        seed=seed,
+        jit_compile=jit_compile,
+        chunk_size=chunk_size,
+    )
 
 
 def linear(
@@ -44,7 +66,7 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
     kernels = np.random.default_rng(0).normal(size=(28, 28, 2)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)  # no start is silent
     settings = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
-    found = ascent.climb(network, climbers(2, num_maps=2), settings)
+    found = climb(network, climbers(2, num_maps=2), settings)
     centred = kernels - kernels.mean(axis=(0, 1))
     spread = centred.std(axis=(0, 1))
     np.testing.assert_allclose(found.images, np.moveaxis(centred / spread, 2, 0), atol=0.01)
@@ -52,7 +74,7 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
 
 
 def test_the_activation_grows(second_layer: Networks) -> None:
-    found = ascent.climb(second_layer.single_maps, climbers(8), ASCENT)
+    found = climb(second_layer.single_maps, climbers(8), ASCENT)
     loud = found.activations > 0
     assert loud.any()
     assert (found.activations[loud] > 1.2 * found.curves[loud, 0]).all()
@@ -62,17 +84,17 @@ def test_the_activation_grows(second_layer: Networks) -> None:
 def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
     second_layer: Networks,
 ) -> None:
-    found = ascent.climb(second_layer.single_maps, climbers(8), ASCENT)
+    found = climb(second_layer.single_maps, climbers(8), ASCENT)
     measured = np.diag(excitation.measure(second_layer.activations, found.images))
     np.testing.assert_allclose(found.activations, measured, rtol=1e-5)
     np.testing.assert_array_equal(found.activations, np.nanmax(found.curves, axis=1))
 
 
 def test_an_image_does_not_depend_on_its_companions(second_layer: Networks) -> None:
-    whole = climbers(70)  # two chunks
-    together = ascent.climb(second_layer.single_maps, whole, ASCENT)
-    for row in (0, 69):
-        alone = ascent.climb(second_layer.single_maps, part(whole, row), ASCENT)
+    whole = climbers(70)  # three chunks
+    together = climb(second_layer.single_maps, whole, ASCENT)
+    for row in (0, 40, 69):
+        alone = climb(second_layer.single_maps, part(whole, row), ASCENT)
         np.testing.assert_array_equal(alone.images[0], together.images[row])
         np.testing.assert_array_equal(alone.curves[0], together.curves[row])
 
@@ -83,7 +105,7 @@ def test_a_silent_start_stays_as_it_is_and_takes_no_step(
     kernels, biases = np.ones((3, 3, 1), np.float32), np.array([-1000], np.float32)
     model = filter_model(kernels, biases, activation="relu")
     network = excitation.networks(model, "Conv2D_1").single_maps
-    found = ascent.climb(network, climbers(1, num_maps=1), ASCENT)
+    found = climb(network, climbers(1, num_maps=1), ASCENT)
     np.testing.assert_array_equal(found.images, climbers(1).starts)
     assert found.activations.tolist() == [0]
     assert found.num_steps.tolist() == [0]
@@ -97,7 +119,7 @@ def test_a_picture_stops_after_four_steps_without_a_change(
     kernels = np.random.default_rng(0).normal(size=(28, 28, 3)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     settings = dataclasses.replace(ASCENT, num_steps=200)
-    found = ascent.climb(network, climbers(3, num_maps=3), settings)
+    found = climb(network, climbers(3, num_maps=3), settings)
     assert found.converged.all()
     for curve, num_steps in zip(found.curves, found.num_steps, strict=True):
         known = curve[: num_steps + 1]
@@ -116,7 +138,7 @@ def test_a_step_that_overshoots_again_and_again_is_halved(
     kernels = np.random.default_rng(0).normal(size=(28, 28, 1)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     settings = dataclasses.replace(ASCENT, num_steps=100, step_size=2.0)
-    found = ascent.climb(network, climbers(1, num_maps=1), settings)
+    found = climb(network, climbers(1, num_maps=1), settings)
     assert found.activations[0] == pytest.approx(784 * kernels.std() + 5000, rel=1e-3)
     assert found.converged.all()
 
@@ -125,7 +147,7 @@ def test_pixels_stay_in_range(second_layer: Networks) -> None:
     value_range = (-0.4, 2.9)
     started = climbers(8)
     inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
-    found = ascent.climb(
+    found = climb(
         second_layer.single_maps,
         dataclasses.replace(started, starts=inside),
         ASCENT,
@@ -135,7 +157,32 @@ def test_pixels_stay_in_range(second_layer: Networks) -> None:
     assert found.images.min() >= np.float32(-0.4)
     assert found.images.max() <= np.float32(2.9)
     assert (found.activations[loud] > 1.1 * found.curves[loud, 0]).all()
-    np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, atol=0.15)
+    np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, atol=0.02)
+    np.testing.assert_allclose(found.images.mean(axis=(1, 2)), 0, atol=1e-3)
+
+
+def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is_black(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    """A map that likes light anywhere pushes pixels against both ends of the range."""
+    model = filter_model(
+        np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.3], np.float32), activation="relu"
+    )
+    started = climbers(6, num_maps=1)
+    value_range = (-0.41, 3.0)
+    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
+    found = climb(
+        excitation.networks(model, "Conv2D_1").single_maps,
+        dataclasses.replace(started, starts=inside),
+        dataclasses.replace(ASCENT, num_steps=80),
+        value_range=value_range,
+    )
+    loud = found.activations > 0
+    assert loud.sum() >= 3
+    images = found.images[loud]
+    assert ((images < -0.4) | (images > 2.9)).mean() > 0.7
+    np.testing.assert_allclose(images.std(axis=(1, 2)), 1, atol=0.02)
+    np.testing.assert_allclose(images.mean(axis=(1, 2)), 0, atol=2e-3)
 
 
 def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> None:
@@ -147,7 +194,7 @@ def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> Non
     fine_part = []
     for phases in ([], [(7, 19)]):
         settings = dataclasses.replace(ASCENT, phases=phases, num_steps=20)
-        found = ascent.climb(second_layer.single_maps, coarse, settings)
+        found = climb(second_layer.single_maps, coarse, settings)
         # after 10 steps, within the phase
         halfway = found.snapshots[:, settings.snapshot_steps.index(10)]
         fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
@@ -158,21 +205,54 @@ def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
     settings = dataclasses.replace(
         ASCENT, phases=[(3, 10)], num_steps=60, convergence_threshold=0.5
     )
-    found = ascent.climb(second_layer.single_maps, climbers(8), settings)
+    found = climb(second_layer.single_maps, climbers(8), settings)
     loud = found.activations > 0
     assert (found.num_steps[loud] >= 10).all()
     assert found.converged[loud].all()
+
+
+def test_every_phase_begins_with_the_first_step_size_and_without_calm(
+    second_layer: Networks,
+) -> None:
+    """A coarse phase that came to rest long ago must not end the fine one at its first step."""
+    settings = dataclasses.replace(ASCENT, phases=[(3, 60)], num_steps=120)
+    found = climb(second_layer.single_maps, climbers(8), settings)
+    loud = found.activations > 0
+    coarse = found.curves[loud, 50:60]
+    assert (np.abs(np.diff(coarse)) < 5e-4 * coarse[:, 1:]).all(axis=1).any()  # at rest
+    assert (found.num_steps[loud] > 65).all()
+    assert (found.activations[loud] > 1.1 * found.curves[loud, 59]).all()
+
+
+def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
+    settings = dataclasses.replace(ASCENT, phases=[(3, 8), (14, 12)], num_steps=20)
+    recipe = Recipe(["coarse"], (3,), (1,), np.zeros((1, 28, 28), np.uint8))
+    starts = start_images.draw(recipe, 3, map_indices=range(4), num_starts=1)[:, 0]
+    coarse = Climbers(starts, np.arange(4), np.zeros(4, np.int64))
+    images = climb(second_layer.single_maps, coarse, settings).images
+    projection = start_images.coarsener(14)
+    assert np.abs(images - projection @ images @ projection.T).max() < 0.05
+    assert np.abs(images - starts).max() > 0.5
+
+
+def test_a_step_that_xla_compiled_leads_to_the_same_pictures(second_layer: Networks) -> None:
+    plain, compiled = (
+        climb(second_layer.single_maps, climbers(4), ASCENT, jit_compile=is_compiled)
+        for is_compiled in (False, True)
+    )
+    np.testing.assert_allclose(compiled.images, plain.images, atol=1e-3)
+    np.testing.assert_allclose(compiled.activations, plain.activations, rtol=1e-4)
 
 
 def test_jitter_draws_from_a_stream_of_its_own(second_layer: Networks) -> None:
     settings = dataclasses.replace(ASCENT, jitter=2)
     whole = climbers(8)
     first, again, other = (
-        ascent.climb(second_layer.single_maps, whole, settings, seed=seed) for seed in (1, 1, 2)
+        climb(second_layer.single_maps, whole, settings, seed=seed) for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first.images, again.images)
     assert (first.images != other.images).any()
-    alone = ascent.climb(second_layer.single_maps, part(whole, 5), settings, seed=1)
+    alone = climb(second_layer.single_maps, part(whole, 5), settings, seed=1)
     np.testing.assert_array_equal(alone.images[0], first.images[5])
     loud = first.activations > 0
     assert (first.activations[loud] > first.curves[loud, 0]).all()
@@ -189,15 +269,19 @@ def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
     roughness = []
     for smoothness in (0.0, 0.3, 2.0):
         settings = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
-        found = ascent.climb(second_layer.single_maps, climbers(8), settings)
+        found = climb(second_layer.single_maps, climbers(8), settings)
         images = found.images[found.activations > 0]
         roughness.append(float((np.diff(images, axis=1) ** 2).mean()))
+        is_penalised = (
+            found.objectives[found.activations > 0] < found.activations[found.activations > 0]
+        )
+        assert is_penalised.all() == (smoothness > 0)
     assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
 
 
 def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> None:
     settings = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
-    found = ascent.climb(second_layer.single_maps, climbers(8), settings)
+    found = climb(second_layer.single_maps, climbers(8), settings)
     assert settings.snapshot_steps == [0, 1, 2, 5, 10, 20]
     assert found.snapshots.shape == (8, 6, 28, 28)
     np.testing.assert_array_equal(found.snapshots[:, 0], climbers(8).starts)
@@ -210,7 +294,7 @@ def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> N
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
 def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: int) -> None:
     settings = dataclasses.replace(ASCENT, num_steps=num_steps)
-    found = ascent.climb(second_layer.single_maps, climbers(2), settings)
+    found = climb(second_layer.single_maps, climbers(2), settings)
     assert found.snapshots.shape[1] == len(settings.snapshot_steps) <= num_steps + 1
     assert found.curves.shape[1] == num_steps + 1
     assert found.num_steps.max() <= num_steps
@@ -224,4 +308,4 @@ def test_a_gradient_that_is_no_number_is_refused(
     model = filter_model(kernels, np.zeros(2, np.float32), activation="relu")
     network = excitation.networks(model, "Conv2D_1").single_maps
     with pytest.raises(TrainingError, match="feature map 1: the gradient is not a number within"):
-        ascent.climb(network, climbers(2, num_maps=2), ASCENT)
+        climb(network, climbers(2, num_maps=2), ASCENT)

@@ -15,8 +15,8 @@ def test_the_limit_is_a_percentile_of_what_the_layer_sees_in_living_maps(found: 
 
 
 def test_a_layer_of_dead_maps_has_a_limit(found: Found) -> None:
-    silent = np.zeros_like(found.oips.free.activations)
-    free = dataclasses.replace(found.oips.free, activations=silent)
+    silent = np.zeros_like(found.oips.free.best)
+    free = dataclasses.replace(found.oips.free, best=silent)
     assert greys.scale(dataclasses.replace(found.oips, free=free), 28).limit == 1
 
 

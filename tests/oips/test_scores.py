@@ -14,6 +14,8 @@ def test_the_status_tells_what_was_needed(found: Found) -> None:
     assert found.table["status"].tolist() == ["alive", "alive", "rescued", "dead"]
     assert found.table["rescued_by"].tolist() == ["", "", "precursor", ""]
     assert found.table["winning_start"].tolist() == ["coarse"] * 3 + [""]
+    assert found.table["status_in_range"].tolist() == ["alive", "alive", "rescued", "dead"]
+    assert found.table["rescued_by_in_range"].tolist() == ["", "", "digits", ""]
     assert found.table["silent_share"].tolist() == [0, 0.25, 0.75, 1]
 
 
@@ -42,7 +44,8 @@ def test_the_seed_gap_is_worst_over_best_of_the_starts_that_led_somewhere() -> N
 
 def test_the_path_of_a_map_without_oip_or_digit_is_empty(found: Found) -> None:
     assert found.table["path_correlation"].isna().tolist() == [False, False, True, True]
-    assert found.table["path_second_digit"].isna().tolist() == [False, False, True, True]
+    # no second digit excites map 1: what stands behind the first is any digit
+    assert found.table["path_second_digit"].isna().tolist() == [False, True, True, True]
 
 
 def test_pixels_out_of_range_are_counted_where_the_layer_sees_them(found: Found) -> None:
@@ -57,5 +60,5 @@ def test_the_file_leaves_blank_what_a_dead_map_lacks(found: Found, tmp_path: Pat
     again = pd.read_csv(tmp_path / "table.csv")
     assert again.columns.tolist() == found.table.columns.tolist()
     assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()[4] == (
-        "3,dead,,0,,0,,,1,False,False,0,False,False,0,,,,,,,0,,"
+        "3,dead,,0,,,dead,,0,,,1,False,False,0,False,False,0,,,,,,,0,,"
     )

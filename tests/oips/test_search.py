@@ -1,4 +1,5 @@
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -16,7 +17,8 @@ def test_the_best_end_is_kept(second_layer: Networks, strokes: Digits, settings:
     oips = search.find_oips(second_layer, strokes, settings)
     for ends in (oips.free, oips.in_range):
         measured = np.diag(excitation.measure(second_layer.activations, ends.images))
-        np.testing.assert_allclose(measured, ends.activations.max(axis=1), rtol=1e-5)
+        np.testing.assert_allclose(measured, ends.best, rtol=1e-5)
+        assert (ends.best >= ends.activations.max(axis=1)).all()
         np.testing.assert_allclose(ends.best, np.nanmax(ends.curves, axis=1), rtol=1e-6)
 
 
@@ -35,7 +37,8 @@ def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
 def test_a_map_has_the_same_oip_alone_and_among_others(
     second_layer: Networks, strokes: Digits, settings: Settings
 ) -> None:
-    many = dataclasses.replace(settings, precursor=True, num_starts=10)  # more than a chunk
+    # 11 starts of 8 maps: three chunks
+    many = dataclasses.replace(settings, precursor=True, num_starts=10, chunk_size=32)
     together = search.find_oips(second_layer, strokes, many)
     alone = search.find_oips(second_layer, strokes, many, map_indices=np.array([6]))
     for found, all_found in ((alone.free, together.free), (alone.in_range, together.in_range)):
@@ -53,6 +56,40 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
         oip.save(search.find_oips(second_layer, strokes, seeded), tmp_path / f"{name}.npz")
         contents.append((tmp_path / f"{name}.npz").read_bytes())
     assert contents[0] == contents[1] != contents[2]
+
+
+def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
+    second_layer: Networks, strokes: Digits, settings: Settings
+) -> None:
+    hasty = dataclasses.replace(
+        settings, ascent=dataclasses.replace(settings.ascent, num_steps=1), num_starts=1
+    )
+    oips = search.find_oips(second_layer, strokes, hasty)
+    digits = excitation.measure_digits(second_layer.activations, strokes.train_images).max(axis=0)
+    # every bar is within the range as it is
+    assert (oips.in_range.best >= digits * (1 - 1e-4)).all()
+    assert (oips.in_range.kinds == oip.DIGITS).any()
+    assert (oips.free.best >= oips.in_range.best * (1 - 1e-2)).all()
+    assert (oips.free.kinds == oip.IN_RANGE).any()
+    won = oips.free.kinds == oip.IN_RANGE
+    assert (oips.free.best[won] > oips.free.activations[won].max(axis=1)).all()
+
+
+def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
+    filter_model: Callable[..., keras.Model], strokes: Digits, settings: Settings
+) -> None:
+    """The mean over 9 x 9 pixels exceeds its threshold for a bar, and for no noise."""
+    model = filter_model(
+        np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.75], np.float32), activation="relu"
+    )
+    networks = excitation.networks(model, "Conv2D_1")
+    noise = dataclasses.replace(
+        settings, start_kinds=["noise"], candidate_kinds=["noise"], num_rescue_steps=0
+    )
+    oips = search.find_oips(networks, strokes, noise)
+    assert oips.in_range.rescues.tolist() == [oip.DIGITS]
+    assert oips.in_range.best > 0
+    assert oips.free.best > 0
 
 
 def test_a_dead_map_has_no_activation_and_took_no_step(

@@ -45,7 +45,7 @@ def test_the_words_tell_what_was_done(found: Found, words: dict[str, Any]) -> No
         "median 1.25x; at most 10 steps, seed 4"
     )
     assert words["tile_labels"] == ["0  2.0x", "1  0.5x", "2  rescued", "3  dead"]
-    assert "best of 2 starts" in words["caption"]
+    assert "best of 2 starts and a head start" in words["caption"]
     assert f"white are {found.scale.limit:.1f} standard deviations" in words["caption"]
     assert "The last 2 rows and columns, left white" in words["caption"]
 

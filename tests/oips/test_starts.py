@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from latentmaps.data.digits import Digits
-from latentmaps.oips import excitation, starts
+from latentmaps.oips import excitation, start_images, starts
 from latentmaps.oips.excitation import Networks
 from latentmaps.oips.oip import Settings
 from latentmaps.oips.starts import Starts
@@ -47,7 +47,7 @@ def test_steps_before_the_relu_rescue_what_no_noise_excites(
 
 def test_a_real_digit_is_the_last_rung(fates: Networks, dots: Digits, settings: Settings) -> None:
     found = choose(fates, dots, dataclasses.replace(settings, num_rescue_steps=0))
-    assert found.rescues.tolist() == ["start", "digit", "nothing"]
+    assert found.rescues.tolist() == ["start", "digits", "nothing"]
     expected = excitation.standardise_digits(dots.train_images[:2])
     np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
 
@@ -57,7 +57,7 @@ def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
 ) -> None:
     black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
     found = choose(fates, black, dataclasses.replace(settings, num_rescue_steps=0))
-    assert found.rescues[1] == "digit"
+    assert found.rescues[1] == "digits"
     expected = excitation.standardise_digits(dots.test_images[:1])
     np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
@@ -108,6 +108,31 @@ def test_a_map_has_the_same_starts_alone_and_among_others(
     )
     np.testing.assert_array_equal(alone.images[0], together.images[5])
     np.testing.assert_array_equal(alone.silent_share[0], together.silent_share[5])
+
+
+@pytest.mark.parametrize("kind", ["scales", "coarse", "fourier", "noise", "digits"])
+def test_coarse_to_fine_begins_with_coarse_pictures_of_every_kind(
+    second_layer: Networks, strokes: Digits, settings: Settings, kind: str
+) -> None:
+    coarse = dataclasses.replace(
+        settings, start_kinds=[kind], candidate_kinds=[kind], start_grid=3, precursor=True
+    )
+    images = choose(second_layer, strokes, coarse).images
+    projection = start_images.coarsener(3)
+    np.testing.assert_allclose(projection @ images @ projection.T, images, atol=1e-4)
+    np.testing.assert_allclose(images.std(axis=(2, 3)), 1, rtol=1e-3)
+
+
+def test_a_head_start_stands_behind_the_others(
+    second_layer: Networks, strokes: Digits, settings: Settings
+) -> None:
+    own = choose(second_layer, strokes, settings)
+    images = excitation.standardise_digits(strokes.test_images[[0, 1, 2, 3] * 2])
+    found = starts.add_head_starts(own, images, "digits", value_range=None)
+    np.testing.assert_allclose(found.images[:, 2], images, atol=1e-5)
+    np.testing.assert_array_equal(found.images[:, :2], own.images)
+    assert found.kinds[:, 2].tolist() == ["digits"] * 8
+    np.testing.assert_array_equal(found.origins[:, 2], found.images[:, 2])
 
 
 def test_starts_are_within_the_range(

@@ -45,6 +45,7 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
         ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* every layer once"),
         ("draw_oips", "length_scales", [3, 29], r"draw_oips\.length_scales\.1: found 29"),
         ("draw_oips", "num_starts", 0, r"draw_oips\.num_starts: found 0"),
+        ("draw_oips", "smoothness", 2.5, r"draw_oips\.smoothness: found 2\.5"),
         ("draw_oips", "num_steps", 0, r"draw_oips\.num_steps: found 0"),
         ("draw_oips", "length_weights", [1.0], "length_weights: one for each of the 4 length_sca"),
         ("draw_oips", "start_kinds", ["smooth"], r"draw_oips\.start_kinds\.0: found 'smooth'"),
@@ -68,13 +69,13 @@ def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
     assert load(document, tmp_path).section(FetchDigits).path == "/digits"
 
 
-def test_coarse_to_fine_has_a_phase_for_each_length_scale_but_the_last(
-    document: Any, tmp_path: Path
-) -> None:
-    assert load(document, tmp_path).section(DrawOips).phases == []
+def test_coarse_to_fine_has_a_phase_for_each_length_scale(document: Any, tmp_path: Path) -> None:
+    section = load(document, tmp_path).section(DrawOips)
+    assert (section.phases, section.start_grid) == ([], 28)
     document["draw_oips"]["strategy"] = "coarse_to_fine"
-    phases = load(document, tmp_path).section(DrawOips).phases
-    assert phases == [(3, 20), (7, 40), (14, 80)]
+    section = load(document, tmp_path).section(DrawOips)
+    assert section.phases == [(3, 20), (7, 40), (14, 80), (28, 260)]
+    assert section.start_grid == 3
 
 
 @pytest.mark.parametrize(

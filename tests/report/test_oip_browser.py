@@ -54,6 +54,30 @@ def test_feature_maps_are_sorted_by_ratio_and_what_has_none_comes_last(
     assert visit.page.evaluate(SHOWN) == sorted(order)
 
 
+def test_feature_maps_are_sorted_by_status(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.select_option("#sort", "rank")
+    order = ["Conv2D_3-0", "Conv2D_3-1", "Conv2D_3-2", "Conv2D_3-3"]
+    assert visit.page.evaluate(SHOWN) == order  # alive, alive, rescued, dead
+    visit.page.check("#descending")
+    assert visit.page.evaluate(SHOWN)[:2] == ["Conv2D_3-3", "Conv2D_3-2"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "shown"),
+    [("0,1", ["1"]), ("1,2", []), ("2,4", ["0"]), ("4,", []), ("none", ["2", "3"])],
+)
+def test_feature_maps_are_filtered_by_ratio(
+    browser: Browser, layer_page: Path, bounds: str, shown: list[str]
+) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.select_option("#bounds", bounds)
+    assert visit.page.evaluate(SHOWN) == [f"Conv2D_3-{number}" for number in shown]
+    # a link to a row that is hidden shows it again
+    visit.page.evaluate("location.hash = '#Conv2D_3-0'")
+    visit.page.wait_for_function("!document.getElementById('Conv2D_3-0').hidden")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_link_leads_to_the_heading_of_its_feature_map(
     browser: Browser, layer_page: Path, width: int

@@ -29,6 +29,7 @@ def test_every_map_has_a_row_with_an_anchor(rendered: str) -> None:
 
 
 def test_rows_carry_what_the_script_sorts_by(rendered: str) -> None:
+    assert re.findall(r'data-rank="(\d)"', rendered) == ["0", "0", "1", "2"]
     ratios = re.findall(r'data-ratio="([^"]*)" data-in-range="([^"]*)"', rendered)
     assert ratios == [("2.00", "1.00"), ("0.50", "0.25"), ("", ""), ("", "")]
 
@@ -56,9 +57,24 @@ def test_a_row_tells_status_strength_course_and_path() -> None:
         "Course": "free: converged after 9 steps; in range: converged after 9 steps",
         "Starts": "0% of the random images leave it silent; the best one: coarse",
         "Out of range": facts["Out of range"],
-        "Spread": "the worst of 2 ends at 50% of the best",
+        "Spread": "the worst of 2 random starts ends at 50% of the best",
         "Path": "rank correlation 0.80 free, 0.70 in range (second digit 0.90, random digits 0.50)",
     }
+
+
+def test_a_rescued_map_tells_what_rescued_it(rendered: str) -> None:
+    row = oip_rows.row(example_found.example_found(), 2)
+    facts = {fact.name: fact.value for fact in row.facts}
+    assert facts["Rescued by"] == "the best of many random candidates (precursor)"
+    assert facts["In range by"] == "a real digit (digits)"
+    assert '<span class="status rescued">rescued: precursor</span>' in rendered
+    assert '<span class="status alive">alive</span>' in rendered
+
+
+def test_the_head_counts_oips_that_are_more_like_a_digit_than_chance(rendered: str) -> None:
+    words = " ".join(re.sub("<[^>]+>", "", rendered).split())
+    assert "takes 2 of 2 OIPs for more like the strongest digit than random digits are" in words
+    assert "in range 2." in words
 
 
 def test_a_map_that_no_digit_excites_says_so() -> None:

@@ -34,12 +34,25 @@ def test_a_mosaic_holds_every_map_once_on_one_scale() -> None:
     assert (first == 255).sum() > 0.5 * first.size
 
 
-@pytest.mark.parametrize(("num_maps", "size"), [(32, 26), (64, 11), (128, 3), (1, 26), (7, 1)])
+@pytest.mark.parametrize(
+    ("num_maps", "size"), [(120, 26), (32, 26), (64, 11), (128, 3), (1, 26), (7, 1)]
+)
 def test_every_mosaic_fits_its_place(num_maps: int, size: int) -> None:
     maps = np.ones((1, size, size, num_maps), np.float32)
     height, width = activation_maps._mosaics(maps)[0].shape
     assert height <= activation_maps._HEIGHT
     assert width <= activation_maps._WIDTH
+
+
+@pytest.mark.parametrize("num_maps", [121, 128, 1000])
+def test_maps_that_do_not_fit_get_a_larger_place_of_the_same_shape(num_maps: int) -> None:
+    maps = np.ones((1, 26, 26, num_maps), np.float32)
+    height, width = activation_maps._mosaics(maps)[0].shape
+    assert width > activation_maps._WIDTH or height > activation_maps._HEIGHT
+    assert width / height == pytest.approx(activation_maps._WIDTH / activation_maps._HEIGHT, 0.15)
+    layers = {"Conv2D_1": maps, "Conv2D_2": maps[..., :4]}
+    wide = activation_maps.draw(np.zeros((1, 28, 28), np.uint8), [3], layers)
+    assert wide.width > 3 * width
 
 
 def test_the_sheet_has_a_row_for_each_digit() -> None:

@@ -4,7 +4,6 @@ All images go through the same steps together. Now and then, and whenever pictur
 taken, those that have stopped leave their chunks and the others close up.
 """
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +47,7 @@ class Climb:
     Attributes:
         images: (n, 28, 28), float32, the best of each course.
         activations: (n,), float32, of these; 0 where the start left the map silent.
+        objectives: (n,), float32, of these: activations, less the penalty on roughness.
         curves: (n, num_steps + 1), float32, before the first step and after each; NaN once the
             image stopped.
         snapshots: (n, num_snapshots, 28, 28), float32, after ``Ascent.snapshot_steps``.
@@ -57,6 +57,7 @@ class Climb:
 
     images: Floats
     activations: Floats
+    objectives: Floats
     curves: Floats
     snapshots: Floats
     num_steps: npt.NDArray[np.int64]
@@ -68,10 +69,10 @@ def climb(
     climbers: Climbers,
     ascent: Ascent,
     *,
-    value_range: Range | None = None,
-    seed: int = 0,
-    jit_compile: bool = False,
-    chunk_size: int = 128,
+    value_range: Range | None,
+    seed: int,
+    jit_compile: bool,
+    chunk_size: int,
 ) -> Climb:
     """Gives the images that ascent ends with.
 
@@ -96,6 +97,7 @@ def climb(
     course = _Course(climbers, ascent, seed)
     segments = list(_segments(ascent))
     for first, last in tqdm(segments, desc="Climbing", unit="segment", disable=None, leave=False):
+        course.enter(first)
         for rows in _chunks(course.waiting(), chunk_size):
             course.go_on(advance, rows, first, last, chunk_size)
         course.take_pictures(last)
@@ -105,25 +107,19 @@ def climb(
 def _segments(ascent: Ascent) -> Iterator[tuple[int, int]]:
     """Gives (first, one behind the last) step for stretches between which images may leave."""
     stops = {*range(0, ascent.num_steps, _SEGMENT_STEPS), *ascent.snapshot_steps}
-    stops |= {last for last, _ in _phases(ascent)}
+    stops |= {end for end, _ in _phases(ascent)}
     edges = sorted(stop for stop in stops if 0 < stop < ascent.num_steps)
     # the last look is at what the last step made
     yield from zip([0, *edges], [*edges, ascent.num_steps + 1], strict=True)
 
 
 def _phases(ascent: Ascent) -> list[tuple[int, int]]:
-    """Gives (one behind its last step, points along an edge) for each phase."""
-    lasts = np.cumsum([num_steps for _, num_steps in ascent.phases], dtype=int)
-    scales = [num_points for num_points, _ in ascent.phases]
-    return list(zip(lasts.tolist(), scales, strict=True))
-
-
-@functools.cache
-def _coarsener(num_points: int) -> Floats:
-    """Gives the projection (28, 28) of a column onto what a coarse grid can show."""
-    enlarger = start_images.enlarging_matrix(num_points)
-    projection: Floats = (enlarger @ np.linalg.pinv(enlarger)).astype(np.float32)
-    return projection
+    """Gives (one behind its last step, points along an edge) for each phase, the last one too."""
+    ends = np.cumsum([num_steps for _, num_steps in ascent.phases], dtype=int).tolist()
+    phases = [(end, num_points) for end, (num_points, _) in zip(ends, ascent.phases, strict=True)]
+    if not phases or phases[-1][0] < ascent.num_steps:
+        phases.append((ascent.num_steps, IMAGE_SIZE))
+    return phases
 
 
 def _chunks(rows: npt.NDArray[np.int64], size: int) -> list[npt.NDArray[np.int64]]:
@@ -138,9 +134,15 @@ class _Course:
         self._climbers = climbers
         self._ascent = ascent
         self._state = step.begin(climbers.starts, ascent.step_size)
+        self._phase_ends = [end for end, _ in _phases(ascent)]
         self._curves = np.full((num_images, ascent.num_steps + 1), np.nan, np.float32)
         self._pictures = [climbers.starts]
         self._shifts = _draw_shifts(climbers, ascent, seed)
+
+    def enter(self, number: int) -> None:
+        """Starts anew where the step of this number is the first of another phase."""
+        if number in self._phase_ends:
+            self._state = step.begin_phase(self._state, self._ascent.step_size)
 
     def waiting(self) -> npt.NDArray[np.int64]:
         """Gives the rows that have not stopped."""
@@ -161,10 +163,11 @@ class _Course:
         self._keep(rows, state, seen, first)
 
     def _inputs(self, map_indices: Any, shifts: Any, number: int) -> Inputs:
-        later = [num_points for end, num_points in _phases(self._ascent) if number < end]
-        coarsener = _coarsener(later[0]) if later else np.eye(IMAGE_SIZE, dtype=np.float32)
-        may_stop = not later
-        return Inputs(map_indices, shifts, tf.constant(coarsener), tf.constant(may_stop))
+        # the last look, behind the last step, belongs to the last phase
+        phases = _phases(self._ascent)
+        left = [num_points for end, num_points in phases if number < end] or [phases[-1][1]]
+        coarsener = start_images.coarsener(left[0]).astype(np.float32)
+        return Inputs(map_indices, shifts, tf.constant(coarsener), tf.constant(len(left) == 1))
 
     def _keep(self, rows: npt.NDArray[np.int64], state: State, seen: list[Any], first: int) -> None:
         was_done, activations = np.stack(seen[::2], axis=1), np.stack(seen[1::2], axis=1)
@@ -199,6 +202,7 @@ class _Course:
         return Climb(
             images=images,
             activations=state.best_activations,
+            objectives=state.best_objectives,
             curves=self._curves,
             snapshots=np.stack(self._pictures, axis=1),
             num_steps=np.minimum(state.num_steps, self._ascent.num_steps).astype(np.int64),

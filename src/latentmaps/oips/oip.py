@@ -11,11 +11,18 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Range = tuple[float, float]
 
+# whether a map has an OIP, and whether a random start of its own led to it
+ALIVE = "alive"
+RESCUED = "rescued"
+DEAD = "dead"
+STATUSES = (ALIVE, RESCUED, DEAD)
+
 # how a map that no random start of its own excites was brought to respond
 NOT_NEEDED = "start"
 PRECURSOR = "precursor"
 PRE_ACTIVATION = "pre-activation"
-DIGIT = "digit"
+DIGITS = "digits"
+IN_RANGE = "in range"
 NOTHING = "nothing"
 
 
@@ -29,8 +36,9 @@ class Ascent:
             halved for a picture that no longer gets better.
         convergence_threshold: the picture stops after 4 successive steps that change its
             activation by less than this share.
-        phases: (points along an edge, steps): first only patterns on so coarse a grid grow; what
-            remains of `num_steps` is for all. Empty for the strategy superposition.
+        phases: (points along an edge, steps): only patterns that such a grid can show grow, one
+            phase after the other; what remains of `num_steps` is for all patterns. Empty for the
+            strategy superposition.
         jitter: each step sees the image shifted at random by at most so many pixels each way.
         smoothness: weight of the penalty on differences between neighbouring pixels.
         num_snapshots: of the image, log-spaced over `num_steps`, besides the start.
@@ -61,6 +69,7 @@ class Settings:
         candidate_kinds: of the candidates of the precursor.
         length_scales: grids of noise, points along an edge.
         length_weights: one each.
+        start_grid: start images are left with what a grid of so many points along an edge can show.
         precursor: whether every map starts from the best of all candidates; otherwise only
             those maps do that their own starts leave silent.
         num_candidates: of the precursor.
@@ -76,13 +85,14 @@ class Settings:
     candidate_kinds: Sequence[str]
     length_scales: Sequence[int]
     length_weights: Sequence[float]
+    start_grid: int
     precursor: bool
     num_candidates: int
     num_rescue_steps: int
     ascent: Ascent
     seed: int
-    jit_compile: bool = False
-    chunk_size: int = 128
+    jit_compile: bool
+    chunk_size: int
 
     @classmethod
     def of(cls, section: Any, *, seed: int, jit_compile: bool, chunk_size: int) -> Self:
@@ -112,10 +122,12 @@ class Ends:
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardised.
+        best: (num_maps,), float32, activation by these; 0 is silent.
         starts: (num_maps, 28, 28), float32, what the best ends grew from.
         kinds: (num_maps,), text, the kind of these starts.
         rescues: (num_maps,), text, how the map was brought to respond.
-        activations: (num_maps, num_starts), float32, at the end of each start; 0 is silent.
+        activations: (num_maps, num_starts), float32, at the end of each start but the head start;
+            0 is silent.
         curves: (num_maps, num_steps + 1), float32, activation after each step of the best end; NaN
             once it stopped.
         snapshots: (num_maps, num_snapshots, 28, 28), float32.
@@ -124,6 +136,7 @@ class Ends:
     """
 
     images: Floats
+    best: Floats
     starts: Floats
     kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
@@ -132,11 +145,6 @@ class Ends:
     snapshots: Floats
     num_steps: npt.NDArray[np.int64]
     converged: npt.NDArray[np.bool_]
-
-    @property
-    def best(self) -> Floats:
-        """Activation of the best end, (num_maps,); 0 is silent."""
-        return self.activations.max(axis=1)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def wake(
     num_steps: int,
     step_size: float,
     value_range: Range | None,
-    chunk_size: int = 128,
+    chunk_size: int,
 ) -> Floats:
     """Gives images that excite their maps at one place at least, where so many steps suffice.
 

@@ -8,10 +8,6 @@ from latentmaps.oips import oip
 from latentmaps.oips.evidence import Paths, Strongest
 from latentmaps.oips.oip import Ends, Floats, Oips
 
-ALIVE = "alive"
-RESCUED = "rescued"
-DEAD = "dead"
-
 # an image still improves when its best step is among the last tenth
 _LATE = 0.9
 
@@ -25,23 +21,16 @@ def score(oips: Oips, strongest: Strongest, paths: Paths, *, reachable_size: int
         paths: how alike OIPs and strongest digits are to the layer below.
         reachable_size: rows and columns that influence the layer; the others do not count.
     """
-    free, in_range = oips.free, oips.in_range
     best_digit = strongest.activations[:, 0]
-    statuses = _statuses(free)
     columns = {
         "map_index": oips.map_indices,
-        "status": statuses,
-        "rescued_by": np.where(statuses == RESCUED, free.rescues, ""),
-        "activation": free.best,
-        "ratio": _ratios(free.best, best_digit),
-        "activation_in_range": in_range.best,
-        "ratio_in_range": _ratios(in_range.best, best_digit),
-        "winning_start": np.where(free.best > 0, free.kinds, ""),
+        **_strength(oips.free, best_digit, ""),
+        **_strength(oips.in_range, best_digit, "_in_range"),
         "silent_share": oips.silent_share,
-        **_course(free, ""),
-        **_course(in_range, "_in_range"),
-        "seed_gap": _seed_gaps(free.activations),
-        **_agreement(oips, paths, best_digit > 0),
+        **_course(oips.free, ""),
+        **_course(oips.in_range, "_in_range"),
+        "seed_gap": _seed_gaps(oips.free.activations),
+        **_agreement(oips, paths, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
         "strongest_digit_activation": best_digit,
         **_strongest_digit(strongest, best_digit > 0),
@@ -49,15 +38,26 @@ def score(oips: Oips, strongest: Strongest, paths: Paths, *, reachable_size: int
     return pd.DataFrame(columns)
 
 
-def _agreement(
-    oips: Oips, paths: Paths, is_excited: npt.NDArray[np.bool_]
-) -> dict[str, npt.NDArray]:
+def _strength(ends: Ends, best_digit: Floats, suffix: str) -> dict[str, npt.NDArray]:
+    statuses = _statuses(ends)
+    columns = {
+        "status": statuses,
+        "rescued_by": np.where(statuses == oip.RESCUED, ends.rescues, ""),
+        "activation": ends.best,
+        "ratio": _ratios(ends.best, best_digit),
+        "winning_start": np.where(ends.best > 0, ends.kinds, ""),
+    }
+    return {f"{name}{suffix}": values for name, values in columns.items()}
+
+
+def _agreement(oips: Oips, paths: Paths, strongest: Strongest) -> dict[str, npt.NDArray]:
     """Gives the columns of the rank correlations; what has no OIP or no digit stays empty."""
+    is_excited, has_second = strongest.activations[:, 0] > 0, strongest.activations[:, 1] > 0
     has_free, has_in_range = oips.free.best > 0, oips.in_range.best > 0
     return {
         "path_correlation": np.where(is_excited & has_free, paths.free, np.nan),
         "path_correlation_in_range": np.where(is_excited & has_in_range, paths.in_range, np.nan),
-        "path_second_digit": np.where(is_excited, paths.second, np.nan),
+        "path_second_digit": np.where(has_second, paths.second, np.nan),
         "path_random_digit": np.where(is_excited, paths.random, np.nan),
     }
 
@@ -75,7 +75,7 @@ def _strongest_digit(
 
 def _statuses(ends: Ends) -> npt.NDArray[np.str_]:
     is_dead, needed_none = ends.best <= 0, ends.rescues == oip.NOT_NEEDED
-    return np.select([is_dead, needed_none], [DEAD, ALIVE], RESCUED)
+    return np.select([is_dead, needed_none], [oip.DEAD, oip.ALIVE], oip.RESCUED)
 
 
 def _ratios(activations: Floats, of_digits: Floats) -> Floats:

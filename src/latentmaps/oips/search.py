@@ -1,7 +1,7 @@
 """Find the input that excites each feature map of a layer: the OIP.
 
-Twice: with pixels free, which tells what the map reacts to at most, and with pixels as light and
-dark as those of a real digit, which reads as pen strokes.
+Twice: with pixels as light and dark as those of a real digit, which reads as pen strokes, and with
+pixels free, which tells what the map reacts to at most.
 """
 
 import logging
@@ -11,16 +11,23 @@ import numpy.typing as npt
 
 from latentmaps.data.digits import Digits
 from latentmaps.errors import DataError
-from latentmaps.oips import ascent, excitation
+from latentmaps.oips import ascent, excitation, oip
 from latentmaps.oips import starts as starts_module
 from latentmaps.oips.ascent import Climb, Climbers
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Ends, Oips, Range, Settings
+from latentmaps.oips.oip import Ends, Floats, Oips, Range, Settings
 from latentmaps.oips.starts import Starts
 
 log = logging.getLogger(__name__)
 
 _CHUNK_STEP = 32
+
+# Of so many training digits the one that excites a map most gives the ascent in range a head start:
+# enough to be near the strongest of all, and a few seconds for the deepest layer.
+_NUM_HEAD_DIGITS = 10_000
+
+# Digits are standardised so many at a time: 60,000 at once are 600 MB.
+_NUM_AT_ONCE = 5_000
 
 
 def find_oips(
@@ -32,9 +39,13 @@ def find_oips(
 ) -> Oips:
     """Gives the OIPs of a layer.
 
+    Besides its random starts every map has a head start, so that its OIP does not miss what is
+    known to excite it more: in range the strongest training digit, free the OIP in range. On 12,000
+    digits that found a better optimum for half of the maps of the third layer, by up to a half.
+
     Args:
         networks: the CNN up to the layer.
-        digits: real ones: their training part sets the range of pixels.
+        digits: real ones: their training part sets the range of pixels, and gives head starts.
         settings: starts and steps.
         map_indices: of which maps; None: all. A map has the same OIP alone and among others.
 
@@ -50,14 +61,16 @@ def find_oips(
         networks.layer_name,
         settings.num_starts,
     )
-    free_starts = starts_module.choose(
-        networks, digits, settings, map_indices=indices, value_range=None
-    )
-    free = _climb(networks, free_starts, settings, indices, None)
-    range_starts = starts_module.choose(
-        networks, digits, settings, map_indices=indices, value_range=value_range
-    )
-    in_range = _climb(networks, range_starts, settings, indices, value_range)
+
+    def search(value_range: Range | None, head_starts: Floats, kind: str) -> tuple[Ends, Starts]:
+        starts = starts_module.choose(
+            networks, digits, settings, map_indices=indices, value_range=value_range
+        )
+        starts = starts_module.add_head_starts(starts, head_starts, kind, value_range=value_range)
+        return _climb(networks, starts, settings, indices, value_range), starts
+
+    in_range, _ = search(value_range, _strongest_digits(networks, digits, indices), oip.DIGITS)
+    free, free_starts = search(None, in_range.images, oip.IN_RANGE)
     return Oips(indices, free, in_range, value_range, free_starts.silent_share)
 
 
@@ -69,15 +82,28 @@ def digit_range(digits: Digits) -> Range:
     Raises:
         DataError: half of the training digits are of one single grey.
     """
-    pixels = excitation.standardise_digits(digits.train_images)
-    darkest = float(np.median(pixels.min(axis=(1, 2))))
-    brightest = float(np.median(pixels.max(axis=(1, 2))))
+    images = digits.train_images
+    parts = [
+        excitation.standardise_digits(images[first : first + _NUM_AT_ONCE])
+        for first in range(0, len(images), _NUM_AT_ONCE)
+    ]
+    darkest = float(np.median(np.concatenate([part.min(axis=(1, 2)) for part in parts])))
+    brightest = float(np.median(np.concatenate([part.max(axis=(1, 2)) for part in parts])))
     if darkest >= brightest:
         raise DataError(
             "the training digits: found half of them of one single grey, expected strokes on a "
             "ground; run fetch_digits again"
         )
     return darkest, brightest
+
+
+def _strongest_digits(
+    networks: Networks, digits: Digits, map_indices: npt.NDArray[np.int64]
+) -> Floats:
+    """Gives the training digit that excites each map most, standardised, (num_maps, 28, 28)."""
+    images = digits.train_images[:_NUM_HEAD_DIGITS]
+    activations = excitation.measure_digits(networks.activations, images)
+    return excitation.standardise_digits(images[activations.argmax(axis=0)[map_indices]])
 
 
 def _climb(
@@ -99,29 +125,34 @@ def _climb(
         value_range=value_range,
         seed=settings.seed,
         jit_compile=settings.jit_compile,
-        chunk_size=_chunk_size(networks, settings),
+        chunk_size=_chunk_size(networks, num_starts, settings),
     )
     return _keep_best(starts, climb)
 
 
-def _chunk_size(networks: Networks, settings: Settings) -> int:
+def _chunk_size(networks: Networks, num_starts: int, settings: Settings) -> int:
     """Gives a size that all images of the layer fill, whichever of its maps are asked for."""
-    num_images = networks.num_maps * settings.num_starts
+    num_images = networks.num_maps * num_starts
     return min(settings.chunk_size, -(-num_images // _CHUNK_STEP) * _CHUNK_STEP)
 
 
 def _keep_best(starts: Starts, climb: Climb) -> Ends:
+    """Gives the best end of each map; the head start is the last of its starts."""
     num_maps, num_starts = starts.images.shape[:2]
+    # without a penalty the objective is the activation
+    winners = climb.objectives.reshape(num_maps, num_starts).argmax(axis=1)  # first among equals
     activations = climb.activations.reshape(num_maps, num_starts)
-    winners = activations.argmax(axis=1)  # the first among equals
     maps = np.arange(num_maps)
     rows = maps * num_starts + winners
+    kinds = starts.kinds[maps, winners]
+    needed_head_start = (starts.rescues == oip.NOTHING) & (climb.activations[rows] > 0)
     return Ends(
         images=climb.images[rows],
+        best=climb.activations[rows],
         starts=starts.origins[maps, winners],
-        kinds=starts.kinds[maps, winners],
-        rescues=starts.rescues,
-        activations=activations,
+        kinds=kinds,
+        rescues=np.where(needed_head_start, kinds, starts.rescues),
+        activations=activations[:, :-1],
         curves=climb.curves[rows],
         snapshots=climb.snapshots[rows],
         num_steps=climb.num_steps[rows],

@@ -1,19 +1,17 @@
 """The contact sheet of a layer: the OIPs of all its feature maps, with what is known of each."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from PIL import Image
 
-from latentmaps.oips import greys, scores
+from latentmaps.oips import greys, oip
 from latentmaps.oips.found import Found
 from latentmaps.oips.greys import Scale
 from latentmaps.oips.oip import Settings
 from latentmaps.visualisation import sheets
 
 # Okabe & Ito's palette, told apart by colour-blind readers too
-BORDERS = {scores.ALIVE: "#009e73", scores.RESCUED: "#e69f00", scores.DEAD: "#bbbbbb"}
+BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}
 
 _SCALE = 3
 _NUM_COLUMNS = 8
@@ -33,21 +31,25 @@ def draw(found: Found, *, shown: str) -> Image.Image:
     ends = found.oips.free if is_free else found.oips.in_range
     tiles = scale.free(ends.images) if is_free else scale.in_range(ends.images)
     tiles[ends.best <= 0] = greys.PAPER
-    ratios = table["ratio" if is_free else "ratio_in_range"]
+    suffix = "" if is_free else "_in_range"
+    ratios, statuses = table[f"ratio{suffix}"], table[f"status{suffix}"]
     pixels = _free_words(scale) if is_free else _range_words(scale)
     return sheets.draw_sheet(
         list(tiles),
         num_columns=_NUM_COLUMNS if len(tiles) <= _LARGE else _NUM_COLUMNS_LARGE,
         scale=_SCALE,
-        title=_title(found, ratios),
+        title=_title(found, ratios, statuses),
         caption=f"{_caption(found.settings)} {pixels}{unseen_words(scale)}",
-        tile_labels=_tile_labels(table, ratios, ends.best),
-        borders=[BORDERS[status] for status in table["status"]],
+        tile_labels=[
+            f"{index}  {_word(status, ratio)}"
+            for index, status, ratio in zip(table["map_index"], statuses, ratios, strict=True)
+        ],
+        borders=[BORDERS[status] for status in statuses],
     )
 
 
-def _title(found: Found, ratios: pd.Series) -> str:
-    counts = found.table["status"].value_counts()
+def _title(found: Found, ratios: pd.Series, statuses: pd.Series) -> str:
+    counts = statuses.value_counts()
     states = ", ".join(f"{counts.get(status, 0)} {status}" for status in BORDERS)
     median = f"median {ratios.median():.2f}x; " if ratios.notna().any() else ""
     return (
@@ -59,9 +61,9 @@ def _title(found: Found, ratios: pd.Series) -> str:
 def _caption(settings: Settings) -> str:
     return (
         "Under a tile: number of the feature map, and how many times stronger its mean activation "
-        f"is than for the strongest test digit; best of {settings.num_starts} starts. Green "
-        "border: alive, a random start of its own excites the map; orange: rescued, none did, the "
-        "table tells what helped; grey: dead, nothing excites it."
+        f"is than for the strongest test digit; best of {settings.num_starts} starts and a head "
+        "start. Green border: alive, a random start of its own excites the map; orange: rescued, "
+        "none did, the table tells what helped; grey: dead, nothing excites it."
     )
 
 
@@ -88,16 +90,5 @@ def unseen_words(scale: Scale) -> str:
     return f" The last {num_hidden} rows and columns, left white, do not influence this layer."
 
 
-def _tile_labels(table: pd.DataFrame, ratios: pd.Series, activations: np.ndarray) -> Sequence[str]:
-    return [
-        f"{index}  {_word(status, ratio, activation)}"
-        for index, status, ratio, activation in zip(
-            table["map_index"], table["status"], ratios, activations, strict=True
-        )
-    ]
-
-
-def _word(status: str, ratio: float, activation: float) -> str:
-    if activation <= 0:
-        return scores.DEAD if status == scores.DEAD else "silent"
-    return f"{ratio:.1f}x" if np.isfinite(ratio) else status
+def _word(status: str, ratio: float) -> str:
+    return f"{ratio:.1f}x" if np.isfinite(ratio) and status != oip.DEAD else status

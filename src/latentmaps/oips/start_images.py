@@ -4,6 +4,7 @@ Fine noise alone leaves many maps of the deeper layers silent, and a silent map 
 climb. The source adds up fluctuations on four length scales; so does the kind ``scales``.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -31,12 +32,14 @@ class Recipe:
             (bicubic).
         length_weights: of the grids of the kind scales, one each.
         digits: (n, 28, 28), uint8, for the kind digits.
+        grid: of every kind only what a grid of so many points along an edge can show is left.
     """
 
     kinds: Sequence[str]
     length_scales: Sequence[int]
     length_weights: Sequence[float]
     digits: npt.NDArray[np.uint8]
+    grid: int = IMAGE_SIZE
 
     def kind(self, number: int) -> str:
         """Gives the kind of a start image."""
@@ -80,7 +83,10 @@ def draw_candidates(recipe: Recipe, seed: int, num_candidates: int) -> npt.NDArr
 
 
 def _draw_one(recipe: Recipe, number: int, generator: np.random.Generator) -> Pattern:
-    return _standardise(_KINDS[recipe.kind(number)](recipe, generator))
+    image = _KINDS[recipe.kind(number)](recipe, generator)
+    if recipe.grid < IMAGE_SIZE:
+        image = coarsener(recipe.grid) @ image @ coarsener(recipe.grid).T
+    return _standardise(image)
 
 
 def _scales(recipe: Recipe, generator: np.random.Generator) -> Pattern:
@@ -129,6 +135,16 @@ def enlarging_matrix(num_points: int) -> Pattern:
     """Gives the matrix (28, num_points) that enlarges a column by bicubic interpolation."""
     unit = Image.fromarray(np.eye(num_points, dtype=np.float32))
     return np.asarray(unit.resize((num_points, IMAGE_SIZE), Image.Resampling.BICUBIC), np.float64)
+
+
+@functools.cache
+def coarsener(num_points: int) -> Pattern:
+    """Gives the projection (28, 28) of a column onto what a grid of so many points can show."""
+    if num_points == IMAGE_SIZE:
+        return np.eye(IMAGE_SIZE)
+    enlarger = enlarging_matrix(num_points)
+    projection: Pattern = enlarger @ np.linalg.pinv(enlarger)
+    return projection
 
 
 def _standardise(image: Pattern) -> Pattern:

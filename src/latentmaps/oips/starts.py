@@ -5,6 +5,7 @@ starts; the best of many candidates (the precursor); candidates that are first p
 before its ReLU; the real digits that excite it most. Whatever is silent then is dead.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,33 @@ def choose(
     return ladder.starts()
 
 
+def add_head_starts(
+    starts: Starts, images: Floats, kind: str, *, value_range: Range | None
+) -> Starts:
+    """Gives the starts with one more for each map, behind the others.
+
+    Args:
+        starts: of ``choose``.
+        images: (num_maps, 28, 28), float32, what is known to excite each map.
+        kind: of these.
+        value_range: as for ``choose``.
+    """
+    added = _restored(images, value_range)[:, np.newaxis]
+    kinds = np.full((len(images), 1), kind, dtype=starts.kinds.dtype)
+    return dataclasses.replace(
+        starts,
+        images=np.concatenate([starts.images, added], axis=1),
+        origins=np.concatenate([starts.origins, added], axis=1),
+        kinds=np.concatenate([starts.kinds, kinds], axis=1),
+    )
+
+
+def _restored(images: Floats, value_range: Range | None) -> Floats:
+    """Gives images (n, 28, 28) as the CNN may read them."""
+    restore = step.make_restore(value_range)
+    return np.array(restore(images[..., np.newaxis]))[..., 0]
+
+
 class _Ladder:
     """The starts so far."""
 
@@ -89,11 +117,9 @@ class _Ladder:
             map_indices=self._map_indices.tolist(),
             num_starts=settings.num_starts,
         )
-        images = self._restored(drawn.reshape(-1, *drawn.shape[2:]))
-        measured = excitation.measure(self._networks.activations, images)
-        owners = np.repeat(self._map_indices, settings.num_starts)
-        self._images = images.reshape(drawn.shape)
-        self._own = measured[np.arange(len(owners)), owners].reshape(drawn.shape[:2])
+        flat = drawn.reshape(-1, *drawn.shape[2:])
+        self._images = _restored(flat, self._range).reshape(drawn.shape)
+        self._own = self._activations(self._images, self._map_indices)
         kinds = [recipe.kind(number) for number in range(settings.num_starts)]
         self._kinds = np.tile(np.array(kinds, dtype="<U14"), (len(self._map_indices), 1))
         self._rescues[(self._own > 0).any(axis=1)] = oip.NOT_NEEDED
@@ -103,7 +129,7 @@ class _Ladder:
         settings = self._settings
         recipe = self._recipe(settings.candidate_kinds, digits)
         drawn = start_images.draw_candidates(recipe, settings.seed, settings.num_candidates)
-        self._candidates = self._restored(drawn)
+        self._candidates = _restored(drawn, self._range)
         self._candidate_kinds = np.array([recipe.kind(c) for c in range(len(drawn))])
         measured = excitation.measure(self._networks.activations, self._candidates)
         self._pool = measured[:, self._map_indices].T  # (num_maps, num_candidates)
@@ -117,9 +143,12 @@ class _Ladder:
         num_starts = self._settings.num_starts
         activations = np.concatenate([self._own[row], self._pool[row]])
         [best] = _best(activations[np.newaxis], num_starts)
-        images = np.concatenate([self._images[row], self._candidates])
-        kinds = np.concatenate([self._kinds[row], self._candidate_kinds])
-        self._images[row], self._kinds[row] = images[best], kinds[best]
+        own = self._images[row].copy()
+        self._images[row] = [
+            own[number] if number < num_starts else self._candidates[number - num_starts]
+            for number in best.tolist()
+        ]
+        self._kinds[row] = np.concatenate([self._kinds[row], self._candidate_kinds])[best]
 
     def push_candidates(self) -> None:
         """Gives the silent maps candidates that were pushed on the map before its ReLU."""
@@ -156,12 +185,12 @@ class _Ladder:
             activations = measured[:, self._map_indices[silent]].T
             best = _best(activations, self._settings.num_starts)
             chosen = excitation.standardise_digits(images[best.ravel()])
-            starts = self._restored(chosen).reshape(*best.shape, *chosen.shape[1:])
+            starts = _restored(chosen, self._range).reshape(*best.shape, *chosen.shape[1:])
             found = (self._activations(starts, self._map_indices[silent]) > 0).any(axis=1)
             excited = silent[found]
             self._images[excited] = self._origins[excited] = starts[found]
-            self._kinds[excited] = oip.DIGIT
-            self._rescues[excited] = oip.DIGIT
+            self._kinds[excited] = oip.DIGITS
+            self._rescues[excited] = oip.DIGITS
 
     def starts(self) -> Starts:
         """Gives what was chosen."""
@@ -186,16 +215,13 @@ class _Ladder:
         own: Floats = measured[np.arange(len(owners)), owners].reshape(images.shape[:2])
         return own
 
-    def _restored(self, images: Floats) -> Floats:
-        restore = step.make_restore(self._range)
-        return np.array(restore(images[..., np.newaxis]))[..., 0]
-
     def _recipe(self, kinds: Sequence[str], digits: Digits) -> start_images.Recipe:
         return start_images.Recipe(
             kinds=kinds,
             length_scales=self._settings.length_scales,
             length_weights=self._settings.length_weights,
             digits=digits.train_images,
+            grid=self._settings.start_grid,
         )
 
 

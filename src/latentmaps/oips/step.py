@@ -5,6 +5,7 @@ is standardised after each step, because the CNN has seen nothing else. Images a
 one another: the gradient of the sum of their activations is the gradient of each.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -22,9 +23,16 @@ _CALM_STEPS = 4
 # Conv2D_3 jumped around their optimum until the last step.
 _PATIENCE = 6
 
-# Standardising pushes pixels out of the range, clipping takes the standardisation away; after three
-# rounds the standard deviation is within a few percent of 1.
+# Spread and mean of clipped pixels are brought back in turn. With 3 rounds, of 2 Newton steps for
+# the mean each, ascent keeps the mean within 1e-3 of 0 and the spread within 2 % of 1. To
+# standardise and clip in turn does not do: where half of a picture is black that has no fixed
+# point, and pictures ended a quarter of a standard deviation too bright and a quarter too flat.
 _ROUNDS = 3
+_NEWTON_STEPS = 2
+
+# bounds of a divisor: a clipped picture that is flat, and one of which next to no pixel is free
+_FLATTEST = 0.25
+_FEWEST = 0.05
 
 # far below any RMS that matters; keeps a zero gradient zero
 _TINY = 1e-12
@@ -108,6 +116,24 @@ def begin(images: npt.NDArray[np.float32], step_size: float) -> State:
     )
 
 
+def begin_phase(state: State, step_size: float) -> State:
+    """Gives the state at the start of another phase, as arrays: what is finer may be far away.
+
+    Steps are as large as at first, and nothing is calm, whatever the phase before came to.
+
+    Args:
+        state: at the end of the phase before.
+        step_size: of the first step.
+    """
+    fresh = begin(state.images[..., 0], step_size)
+    return state._replace(
+        objectives=fresh.objectives,
+        step_sizes=fresh.step_sizes,
+        misses=fresh.misses,
+        calm=fresh.calm,
+    )
+
+
 def make_restore(value_range: Range | None) -> Restore:
     """Gives the function that makes a changed image one that the CNN may read.
 
@@ -117,13 +143,39 @@ def make_restore(value_range: Range | None) -> Restore:
 
     def restore(images: tf.Tensor) -> tf.Tensor:
         images = tf.image.per_image_standardization(images)
-        if value_range is None:
-            return images
-        for _ in range(_ROUNDS - 1):
-            images = tf.image.per_image_standardization(tf.clip_by_value(images, *value_range))
-        return tf.clip_by_value(images, *value_range)
+        return images if value_range is None else _within(images, value_range)
 
     return restore
+
+
+def _within(images: tf.Tensor, value_range: Range) -> tf.Tensor:
+    """Gives clip(scale * image + offset) of mean 0 and, where there are such, of spread 1.
+
+    Clipped alone, pixels would have less contrast than those of a digit, or more light.
+    """
+    clip = functools.partial(
+        tf.clip_by_value, clip_value_min=value_range[0], clip_value_max=value_range[1]
+    )
+    centred = _centre(images, value_range)
+    for _ in range(_ROUNDS):
+        spread = tf.math.reduce_std(clip(centred), axis=(1, 2, 3), keepdims=True)
+        centred = _centre(centred / tf.maximum(spread, _FLATTEST), value_range)
+    return clip(centred)
+
+
+def _centre(images: tf.Tensor, value_range: Range) -> tf.Tensor:
+    """Gives images (n, 28, 28, 1) moved up or down so that they have mean 0 once clipped.
+
+    Newton's method: the mean of clipped pixels grows with the offset by the share of those that
+    are not clipped.
+    """
+    darkest, brightest = value_range
+    for _ in range(_NEWTON_STEPS):
+        mean = tf.reduce_mean(tf.clip_by_value(images, *value_range), axis=(1, 2, 3), keepdims=True)
+        is_inside = tf.cast((images > darkest) & (images < brightest), tf.float32)
+        share = tf.reduce_mean(is_inside, axis=(1, 2, 3), keepdims=True)
+        images -= mean / tf.maximum(share, _FEWEST)
+    return images
 
 
 def make_step(activate: Activate, ascent: Ascent, restore: Restore, *, jit_compile: bool) -> Step:

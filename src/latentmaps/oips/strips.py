@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from latentmaps.oips import scores, sheet
+from latentmaps.oips import oip, sheet
 from latentmaps.oips.evidence import NUM_STRONGEST
 from latentmaps.oips.found import Found
 from latentmaps.oips.greys import Images
@@ -74,7 +74,7 @@ def row_tiles(row: int, found: Found) -> list[Images | None]:
 
 
 def _row_label(line: pd.Series) -> str:
-    if line["status"] == scores.DEAD:
+    if line["status"] == oip.DEAD:
         return f"map {line['map_index']}: dead"
     ratio = f" {line['ratio']:.1f}x" if np.isfinite(line["ratio"]) else ""
     return f"map {line['map_index']}:{ratio} {line['rescued_by'] or line['status']}"

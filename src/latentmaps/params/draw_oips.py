@@ -7,14 +7,16 @@ from pydantic import AfterValidator, Field, model_validator
 from latentmaps.params.types import (
     Listed,
     NonNegative,
-    NonNegativeFloat,
     Positive,
     PositiveFloat,
     section,
 )
 
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
-LengthScale = Annotated[int, Field(ge=1, le=28)]
+_IMAGE_SIZE = 28
+LengthScale = Annotated[int, Field(ge=1, le=_IMAGE_SIZE)]
+# with more, the activation is lost in float32
+Smoothness = Annotated[float, Field(ge=0, le=2)]
 Kind = Literal["scales", "coarse", "fourier", "noise", "digits"]
 
 
@@ -64,7 +66,7 @@ class DrawOips:
     step_size: PositiveFloat
     convergence_threshold: PositiveFloat
     jitter: Annotated[int, Field(ge=0, le=14)]
-    smoothness: NonNegativeFloat
+    smoothness: Smoothness
     num_snapshots: Annotated[int, Field(ge=1, le=12)]
 
     @model_validator(mode="after")
@@ -95,7 +97,13 @@ class DrawOips:
 
     @property
     def phases(self) -> list[tuple[int, int]]:
-        """Gives (points along an edge, steps) of the coarse grids that grow first."""
+        """Gives (points along an edge, steps) of length scales that grow one after the other."""
         if self.strategy != "coarse_to_fine":
             return []
-        return list(zip(self.length_scales[:-1], self.scale_steps, strict=True))
+        num_left = self.num_steps - sum(self.scale_steps)
+        return list(zip(self.length_scales, [*self.scale_steps, num_left], strict=True))
+
+    @property
+    def start_grid(self) -> int:
+        """Points along an edge of the grid that start images are left with; 28: they stay whole."""
+        return self.length_scales[0] if self.strategy == "coarse_to_fine" else _IMAGE_SIZE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps.errors import DataError
+from latentmaps.oips import oip
 from latentmaps.report import content, curves, glossary, inputs, tables
 from latentmaps.report.confusion import Confusion, read_confusion
 from latentmaps.report.content import Number, Sheet
@@ -16,7 +17,6 @@ from latentmaps.report.tables import Head, Row, Table
 
 # column of history.csv -> title, unit
 _CURVES = {"accuracy": ("Accuracy", "share read rightly"), "loss": ("Loss", "nats per digit")}
-_STATUSES = ("alive", "rescued", "dead")
 _TABLE_COLUMNS = (
     *("status", "rescued_by", "activation", "ratio", "ratio_in_range", "winning_start"),
     *("silent_share", "converged", "num_steps", "strongest_digit_label"),
@@ -156,20 +156,19 @@ def _read_layer(folder: Path, name: str) -> Layer:
     path = folder / f"{name}.csv"
     rows = inputs.read_rows(path, ["map_index", *_TABLE_COLUMNS])
     statuses = [row["status"] for row in rows]
-    unknown = sorted(set(statuses) - set(_STATUSES))
+    unknown = sorted(set(statuses) - set(oip.STATUSES))
     if unknown:
         raise DataError(
-            f"{path}: status: found {unknown[0]!r}, expected one of {', '.join(_STATUSES)}; run "
-            "the stage again that writes it"
+            f"{path}: status: found {unknown[0]!r}, expected one of {', '.join(oip.STATUSES)}; "
+            "run the stage again that writes it"
         )
-    counts = {status: statuses.count(status) for status in _STATUSES}
-    ratios = [inputs.to_number(path, "ratio", row["ratio"]) for row in rows if row["ratio"]]
-    median_ratio = _median(ratios)
+    counts = {status: statuses.count(status) for status in oip.STATUSES}
+    medians = {name: _median(path, name, rows) for name in ("ratio", "ratio_in_range")}
     return Layer(
         name=name,
-        sheet=_read_sheet(folder, name, counts, median_ratio),
+        sheet=_read_sheet(folder, name, counts, medians),
         counts=counts,
-        median_ratio=median_ratio,
+        median_ratio=medians["ratio"],
         table=_tabulate(name, rows),
     )
 
@@ -190,12 +189,15 @@ def _tabulate(name: str, rows: Sequence[Mapping[str, str]]) -> Table:
     )
 
 
-def _median(ratios: Sequence[float]) -> str:
-    finite = [ratio for ratio in ratios if math.isfinite(ratio)]
+def _median(path: Path, column: str, rows: Sequence[Mapping[str, str]]) -> str:
+    known = [inputs.to_number(path, column, row[column]) for row in rows if row[column]]
+    finite = [ratio for ratio in known if math.isfinite(ratio)]
     return f"{statistics.median(finite):.2f}" if finite else "none"
 
 
-def _read_sheet(folder: Path, name: str, counts: dict[str, int], median_ratio: str) -> Sheet:
+def _read_sheet(
+    folder: Path, name: str, counts: dict[str, int], medians: Mapping[str, str]
+) -> Sheet:
     states = ", ".join(f"{number} {status}" for status, number in counts.items())
     return Sheet(
         key=f"draw-oips-{name}".replace("_", "-"),
@@ -203,8 +205,9 @@ def _read_sheet(folder: Path, name: str, counts: dict[str, int], median_ratio: s
         title=f"{name}: the input that excites each of its {sum(counts.values())} feature maps",
         caption=(
             "Each tile is one picture of 28 by 28 pixels, grown by gradient ascent for one feature "
-            f"map; grey is the mean, black and white are far from it. {states}; median ratio to "
-            f"the strongest real digit: {median_ratio}."
+            f"map; the words on the sheet tell what black and white are. {states}; median ratio to "
+            f"the strongest real digit: {medians['ratio']} with pixels free, "
+            f"{medians['ratio_in_range']} with pixels as dark and light as a digit's."
         ),
         command=content.redraw_command(f"draw_oips@{name}"),
     )

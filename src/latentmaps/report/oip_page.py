@@ -9,13 +9,21 @@ import hashlib
 from pathlib import Path
 
 import jinja2
+import pandas as pd
 from markupsafe import Markup
 
+from latentmaps.oips import oip
 from latentmaps.oips.found import Found
 from latentmaps.report import oip_rows
 
-_STATUSES = ("alive", "rescued", "dead")
 _MEDIANS = ("ratio", "ratio_in_range")
+# of the filter: least ratio, the ratio above -> what the filter says
+_RATIO_BOUNDS = {
+    (0, 1): "below 1",
+    (1, 2): "1 to 2",
+    (2, 4): "2 to 4",
+    (4, ""): "4 and more",
+}
 
 
 def render(found: Found) -> str:
@@ -39,8 +47,10 @@ def render(found: Found) -> str:
         value_range=found.oips.value_range,
         limit=found.scale.limit,
         num_hidden=found.oips.free.images.shape[1] - found.scale.reachable_size,
-        counts={status: int((table["status"] == status).sum()) for status in _STATUSES},
+        counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
         medians={name: oip_rows.number(table[name].median()) for name in _MEDIANS},
+        path=_count_paths(table),
+        bounds=_RATIO_BOUNDS,
         rows=[oip_rows.row(found, index) for index in range(len(table))],
         # our own texts; the page allows these two and no others
         script=Markup(script),  # noqa: S704
@@ -48,6 +58,19 @@ def render(found: Found) -> str:
         style=Markup(style),  # noqa: S704
         style_hash=_hash(style),
     )
+
+
+def _count_paths(table: pd.DataFrame) -> dict[str, int]:
+    """Gives how many OIPs the layer below takes for more like the strongest digit than random ones.
+
+    Free and in range; ``known``: of so many maps. All are 0 for the first layer.
+    """
+    random = table["path_random_digit"]
+    return {
+        "free": int((table["path_correlation"] > random).sum()),
+        "in_range": int((table["path_correlation_in_range"] > random).sum()),
+        "known": int(table["path_correlation"].notna().sum()),
+    }
 
 
 def write(text: str, path: Path) -> None:

@@ -11,9 +11,18 @@ import pandas as pd
 from markupsafe import Markup
 from PIL import Image
 
+from latentmaps.oips import oip
 from latentmaps.oips.found import Found
 from latentmaps.oips.greys import Scale
 from latentmaps.report import oip_curve
+
+# how a map that no random start of its own excites was brought to respond
+_RESCUES = {
+    oip.PRECURSOR: "the best of many random candidates",
+    oip.PRE_ACTIVATION: "candidates pushed on the map before its ReLU",
+    oip.DIGITS: "a real digit",
+    oip.IN_RANGE: "the OIP in range",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Row:
         anchor: its name within the page, such as Conv2D_3-17.
         index: its number.
         status: alive, rescued or dead.
+        rescued_by: what rescued it; empty: nothing had to, or nothing did.
         sort_keys: name -> number by which the script sorts, empty where there is none.
         facts: numbers in words.
         course: pictures from the start on; of a dead map none.
@@ -63,6 +73,7 @@ class Row:
     anchor: str
     index: int
     status: str
+    rescued_by: str
     sort_keys: dict[str, str]
     facts: Sequence[Fact]
     course: Sequence[Picture]
@@ -77,6 +88,7 @@ def row(found: Found, position: int) -> Row:
     anchor = f"{found.layer_name}-{line['map_index']}"
     keys = {
         "index": str(line["map_index"]),
+        "rank": str(oip.STATUSES.index(line["status"])),
         "ratio": number(line["ratio"], ""),
         "in-range": number(line["ratio_in_range"], ""),
         "steps": str(line["num_steps"]),
@@ -85,8 +97,9 @@ def row(found: Found, position: int) -> Row:
         anchor=anchor,
         index=int(line["map_index"]),
         status=str(line["status"]),
+        rescued_by=str(line["rescued_by"]),
         sort_keys=keys,
-        facts=_facts(line, found),
+        facts=_facts(line, found, position),
         course=_course(found, position, line),
         ends=_ends(found, position, line),
         digits=_digits(found, position),
@@ -99,11 +112,13 @@ def number(value: float, missing: str = "none") -> str:
     return f"{value:.2f}" if np.isfinite(value) else missing
 
 
-def _facts(line: pd.Series, found: Found) -> list[Fact]:
+def _facts(line: pd.Series, found: Found, position: int) -> list[Fact]:
     tried = f"{line['silent_share']:.0%} of the random images leave it silent"
-    if line["status"] == "dead":
+    if line["status"] == oip.DEAD:
         return [Fact("Starts", tried), Fact("OIP", "none: nothing that was tried excites the map")]
     facts = [
+        *_rescue(line, "", "Rescued by"),
+        *_rescue(line, "_in_range", "In range by"),
         Fact("Pixels free", _strength(line["activation"], line["ratio"])),
         Fact("Pixels in range", _strength(line["activation_in_range"], line["ratio_in_range"])),
         Fact("Course", f"free: {_end(line, '')}; in range: {_end(line, '_in_range')}"),
@@ -111,13 +126,17 @@ def _facts(line: pd.Series, found: Found) -> list[Fact]:
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
     ]
     if np.isfinite(line["seed_gap"]):
-        words = (
-            f"the worst of {found.settings.num_starts} ends at {line['seed_gap']:.0%} of the best"
-        )
+        num_loud = int((found.oips.free.activations[position] > 0).sum())
+        words = f"the worst of {num_loud} random starts ends at {line['seed_gap']:.0%} of the best"
         facts.append(Fact("Spread", words))
     if np.isfinite(line["path_correlation"]):
         facts.append(Fact("Path", _path(line)))
     return facts
+
+
+def _rescue(line: pd.Series, suffix: str, name: str) -> list[Fact]:
+    rescued_by = line[f"rescued_by{suffix}"]
+    return [Fact(name, f"{_RESCUES[rescued_by]} ({rescued_by})")] if rescued_by else []
 
 
 def _strength(activation: float, ratio: float) -> str:
@@ -140,12 +159,12 @@ def _path(line: pd.Series) -> str:
     return (
         f"rank correlation {line['path_correlation']:.2f} free, "
         f"{number(line['path_correlation_in_range'])} in range (second digit "
-        f"{line['path_second_digit']:.2f}, random digits {line['path_random_digit']:.2f})"
+        f"{number(line['path_second_digit'])}, random digits {line['path_random_digit']:.2f})"
     )
 
 
 def _course(found: Found, position: int, line: pd.Series) -> list[Picture]:
-    if line["status"] == "dead":
+    if line["status"] == oip.DEAD:
         return []
     free = found.oips.free
     steps = found.settings.ascent.snapshot_steps[1:-1]
@@ -201,7 +220,7 @@ def _digits(found: Found, position: int) -> list[Picture]:
 
 
 def _curve(found: Found, position: int, line: pd.Series) -> str:
-    if line["status"] == "dead":
+    if line["status"] == oip.DEAD:
         return ""
     free, in_range = found.oips.free, found.oips.in_range
     strongest = float(line["strongest_digit_activation"])

@@ -3,6 +3,7 @@
 The source calls the patterns that emerge within and across them feature-creating patterns (FCP).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,8 +15,9 @@ from latentmaps.visualisation import pixels, sheets
 from latentmaps.visualisation.grid import enlarge
 
 Maps = npt.NDArray[np.float32]
+Tile = npt.NDArray[np.uint8]
 
-# of every mosaic at most, pixels
+# the place of a mosaic, pixels; it grows with the largest
 _WIDTH, _HEIGHT = 432, 230
 _PERCENTILE = 99.5
 _PAPER, _LINE = 255, 205
@@ -46,8 +48,9 @@ def draw(
         labels: what they show.
         layers: name -> maps (num_images, height, width, num_maps), 0 or more, from the image on.
     """
-    columns = [_centred(255 - images, scale=_HEIGHT // images.shape[1])]
-    columns += [_centred(_mosaics(maps), scale=1) for maps in layers.values()]
+    digits = [enlarge(255 - image, _HEIGHT // image.shape[0]) for image in images]
+    mosaics = [[enlarge(tile, 1) for tile in _mosaics(maps)] for maps in layers.values()]
+    columns = _of_one_size([digits, *mosaics])
     return sheets.draw_sheet(
         [tile for row in zip(*columns, strict=True) for tile in row],
         num_columns=len(columns),
@@ -95,7 +98,10 @@ def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
-    """Gives columns and enlargement with which the maps fill a mosaic best."""
+    """Gives columns and enlargement with which the maps fill a mosaic best.
+
+    More maps than fit into its place are not enlarged, in a larger mosaic of its shape.
+    """
 
     def scale(num_columns: int) -> int:
         num_rows = -(-num_maps // num_columns)
@@ -103,14 +109,20 @@ def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
         return min(across, ((_HEIGHT - 1) // num_rows - 1) // height)
 
     num_columns = max(range(1, num_maps + 1), key=lambda number: (scale(number), -number))
-    return num_columns, max(1, scale(num_columns))
+    if scale(num_columns) >= 1:
+        return num_columns, scale(num_columns)
+    return math.ceil(math.sqrt(num_maps * _WIDTH / _HEIGHT * (height + 1) / (width + 1))), 1
 
 
-def _centred(tiles: npt.NDArray[np.uint8], *, scale: int) -> list[npt.NDArray[np.uint8]]:
-    """Gives enlarged tiles in the middle of white ones of the size that every column has."""
-    large = [enlarge(tile, scale) for tile in tiles]
-    height, width, _ = large[0].shape
-    above, left = (_HEIGHT - height) // 2, (_WIDTH - width) // 2
-    below, right = _HEIGHT - height - above, _WIDTH - width - left
-    margins = ((above, below), (left, right), (0, 0))
-    return [np.pad(tile, margins, constant_values=_PAPER) for tile in large]
+def _of_one_size(columns: Sequence[Sequence[Tile]]) -> list[list[Tile]]:
+    """Gives all tiles in the middle of white ones of one size."""
+    sizes = [tile.shape for tiles in columns for tile in tiles]
+    height = max(_HEIGHT, *(size[0] for size in sizes))
+    width = max(_WIDTH, *(size[1] for size in sizes))
+    return [[_centred(tile, height, width) for tile in tiles] for tiles in columns]
+
+
+def _centred(tile: Tile, height: int, width: int) -> Tile:
+    above, left = (height - tile.shape[0]) // 2, (width - tile.shape[1]) // 2
+    below, right = height - tile.shape[0] - above, width - tile.shape[1] - left
+    return np.pad(tile, ((above, below), (left, right), (0, 0)), constant_values=_PAPER)

@@ -1,0 +1,85 @@
+"""The stages on digits as users run them, on a CNN of one epoch."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.example_workspace import Workspace, assert_refused
+
+READ = {"digits": "digits.npz", "model": "cnn"}
+TRAINED = {
+    "metrics": "metrics.json",
+    "history": "history.csv",
+    "predictions": "predictions.csv",
+    "activation_maps": "activation_maps.png",
+}
+DRAWN = {
+    "oips": "out/oips.npz",
+    "sheet": "out/sheet.png",
+    "strips": "out/strips.png",
+    "page": "out/page.html",
+    "table": "out/table.csv",
+}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def digits(workspace: Workspace) -> Workspace:
+    workspace.set_param("      epochs: 6 ", "      epochs: 1 ")
+    bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
+    workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
+    return workspace
+
+
+@pytest.fixture
+def trained(digits: Workspace) -> Workspace:
+    digits.set_param("filters: [32, 64, 128] ", "filters: [8, 8, 8] ")
+    result = digits.run("train_cnn", READ | TRAINED)
+    assert result.returncode == 0, result.stderr
+    return digits
+
+
+def test_a_layer_that_the_cnn_lacks(trained: Workspace) -> None:
+    result = trained.run("draw_oips", {"layer": "Conv2D_9"} | READ | DRAWN)
+    assert_refused(trained, result, "found Conv2D_9, expected one of Conv2D_1, Conv2D_2, Conv2D_3")
+
+
+def test_oips_grow_from_coarse_to_fine_and_are_shown_in_range(trained: Workspace) -> None:
+    trained.set_param("strategy: superposition ", "strategy: coarse_to_fine ")
+    trained.set_param("range: free ", "range: data ")
+    trained.set_param("num_steps: 400 ", "num_steps: 160 ")
+    result = trained.run("draw_oips", {"layer": "Conv2D_2"} | READ | DRAWN)
+    assert result.returncode == 0, result.stderr
+    table = pd.read_csv(trained.folder / "out/table.csv")
+    found = table[table["status_in_range"] != "dead"]
+    assert len(found) >= 4
+    assert (found["activation"] >= 0.99 * found["activation_in_range"]).all()
+    assert (found["num_steps_in_range"] >= 140).all()  # three coarse phases, and some fine steps
+    page = (trained.folder / "out/page.html").read_text(encoding="utf-8")
+    assert 'id="Conv2D_2-7"' in page
+    assert (trained.folder / "out/sheet.png").stat().st_size > 5_000
+
+
+def test_a_digit_whose_activation_maps_cannot_be_drawn_stops_before_the_training(
+    digits: Workspace,
+) -> None:
+    digits.set_param("activation_digits: [1, 4, 5, 7, 9] ", "activation_digits: [1, 4] ")
+    only_ones(digits.folder / "digits.npz")
+    result = digits.run("train_cnn", READ | TRAINED)
+    assert result.returncode == 1
+    assert "activation_digits: found 4, expected digits of the test part" in result.stderr
+    assert "Training a CNN" not in result.stderr
+    assert not (digits.folder / "cnn").exists()
+
+
+def only_ones(path: Path) -> None:
+    with np.load(path) as file:
+        arrays = dict(file)
+    is_one = arrays["test_labels"] == 1
+    arrays["test_images"], arrays["test_labels"] = (
+        arrays[name][is_one] for name in ("test_images", "test_labels")
+    )
+    path.chmod(0o644)
+    np.savez(path, **arrays)
