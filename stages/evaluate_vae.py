@@ -1,7 +1,7 @@
 """Measure the VAE: reconstructions, latent space, and the faces of random points."""
 
 from latentmaps import machine, runs, training
-from latentmaps.data import arrays, split
+from latentmaps.data import arrays, split, subset
 from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
 from latentmaps.models import latent_files, samplers
 from latentmaps.models.inference import TrainedVae
@@ -17,7 +17,8 @@ def evaluate_vae(run: runs.Run) -> None:
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])
     parts = split.read_split(run.inputs["split"], num_rows=len(images))
-    train_rows, test_rows = parts["train"][: params.num_encoded], parts["test"]
+    train_rows = subset.draw(parts["train"], params.num_encoded, seed=run.seed)
+    test_rows = parts["test"]
 
     train, test = trained.encode(images, train_rows), trained.encode(images, test_rows)
     dimensions = latent.mark_active(
@@ -34,9 +35,11 @@ def evaluate_vae(run: runs.Run) -> None:
         **samples.evaluate(
             trained,
             fitted,
-            samples.RealFaces(images, train_rows, test_rows),
+            samples.RealFaces(images, parts["train"], test_rows),
             nets,
-            samples.Settings(params.num_compared, params.temperature, run.seed),
+            samples.Settings(
+                params.num_compared, params.num_searched, params.temperature, run.seed
+            ),
         ),
         "versions": training.versions(),
     }

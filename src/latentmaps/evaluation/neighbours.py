@@ -72,17 +72,28 @@ def _require_enough(num_images: int, nearest_k: int) -> None:
         )
 
 
-def nearest_distances(x: Features, reference: Features) -> npt.NDArray[np.float64]:
-    """Gives the distance, (n,), from each of x to the nearest of `reference`.
+class Nearest:
+    """The distance from some points to the nearest of others, which come block by block.
 
-    Which one is the nearest comes from |x|^2 + |y|^2 - 2 x.y, block by block; its distance then
-    from the difference itself: 0 for a copy, where the former leaves the root of a rounding error.
+    Memory does not grow with the number of the others.
 
-    Args:
-        x: (n, d).
-        reference: (m, d), m at least 1.
+    Attributes:
+        distances: (n,), to the nearest of all that have come so far; infinite before the first.
     """
-    centre = reference.mean(axis=0, dtype=np.float64)
-    points, others = x - centre, reference - centre
-    nearest = metrics.pairwise_distances_argmin(points, others)
-    return np.linalg.norm(points - others[nearest], axis=1)
+
+    def __init__(self, points: Features) -> None:
+        self._points = points
+        self.distances = np.full(len(points), np.inf)
+
+    def look_among(self, others: Features) -> None:
+        """Looks whether any of `others`, (m, d), are nearer.
+
+        Which one is the nearest comes from |x|^2 + |y|^2 - 2 x.y, which scikit-learn computes in
+        float64 a few rows at a time; its distance then from the difference itself: 0 for a copy,
+        where the former leaves the root of a rounding error.
+        """
+        nearest, about = metrics.pairwise_distances_argmin_min(self._points, others)
+        closer = np.flatnonzero(about < self.distances)
+        points = self._points[closer].astype(np.float64)
+        found = np.linalg.norm(points - others[nearest[closer]], axis=1)
+        self.distances[closer] = np.minimum(found, self.distances[closer])
