@@ -17,7 +17,8 @@ class EvaluateVae:
     num_compared: faces in each of the sets whose distance is measured, as far as there are so many.
     num_searched: at most so many training faces are searched for the one nearest to a random face;
         None for all of them.
-    mixture_components: Gaussians of the mixture that is fitted to the z-points.
+    mixture_components: Gaussians of the mixture that is fitted to the z-points; where they fit
+        unseen faces no better than one, the mixture has one.
     temperature: factor on the spread of random points; every sampler is measured at 1 and at this.
     feature_net: a second net for the distances besides pixels-pca; None for none.
     feature_net_weights: absolute path of its weights.
