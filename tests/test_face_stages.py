@@ -10,6 +10,10 @@ from tests.example_workspace import Workspace, assert_refused
 pytestmark = pytest.mark.slow
 
 NUM_FACES = 24
+SAMPLES = [
+    *(f"{name}{kind}" for name in ("prior", "gaussian", "mixture") for kind in ("", "_processed")),
+    *("temperatures", "strip_prior", "strip_gaussian", "strip_mixture"),
+]
 LATENT_SPACE = {
     "model": "vae",
     "latents": "latents",
@@ -49,9 +53,15 @@ def evaluate(workspace: Workspace, out: str) -> Result:
     )
 
 
-def draw_latent_space(workspace: Workspace, out: str) -> Result:
+def draw_samples(workspace: Workspace, out: str, **changes: str) -> Result:
+    read = {"model": "vae", "latents": "latents"} | changes
+    written = {name: f"{out}/{name}.png" for name in SAMPLES} | {"numbers": f"{out}/sheets.json"}
+    return workspace.run("draw_samples", read | written)
+
+
+def draw_latent_space(workspace: Workspace, out: str, **changes: str) -> Result:
     written = {name: f"{out}/{name}.png" for name in PICTURES} | {"numbers": f"{out}/sheets.json"}
-    return workspace.run("draw_latent_space", LATENT_SPACE | written)
+    return workspace.run("draw_latent_space", LATENT_SPACE | changes | written)
 
 
 def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Workspace) -> None:
@@ -72,6 +82,19 @@ def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace)
     assert_refused(
         trained, result, "draw_latent_space.attributes: found Smiling, expected some of Bald"
     )
+
+
+def test_encodings_of_a_vae_before_the_last_training_are_refused(
+    trained: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert evaluate(trained, ".").returncode == 0
+    change = trained.params.replace("latent_dim: 8 ", "latent_dim: 4 ")
+    monkeypatch.setattr(trained, "params", change)
+    assert trained.train_vae(out="retrained").returncode == 0
+    for draw in (draw_samples, draw_latent_space):
+        result = draw(trained, "out", model="retrained/vae")
+        message = "latents/train.npz: points of 8 dimensions, expected 4, as the VAE has"
+        assert_refused(trained, result, message, "run evaluate_vae again")
 
 
 def test_a_feature_net_without_weights_is_refused_before_any_work(
