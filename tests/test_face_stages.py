@@ -45,8 +45,8 @@ def write_index(workspace: Workspace, header: str = "", value: str = "") -> None
     (workspace.folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
 
 
-def evaluate(workspace: Workspace, out: str) -> Result:
-    read = {"images": "images.npy", "split": "split.csv", "model": "vae"}
+def evaluate(workspace: Workspace, out: str, split: str = "split.csv") -> Result:
+    read = {"images": "images.npy", "split": split, "model": "vae"}
     written = {"latents": "latents", "dimensions": "dimensions.csv", "metrics": "metrics.json"}
     return workspace.run(
         "evaluate_vae", read | {name: f"{out}/{path}" for name, path in written.items()}
@@ -105,6 +105,17 @@ def test_a_feature_net_without_weights_is_refused_before_any_work(
     result = evaluate(trained, "out")
     assert_refused(trained, result, "expected both or neither: nothing is downloaded")
     assert "Computing on" not in result.stderr
+
+
+@pytest.mark.parametrize("num_test", [1, 6])
+def test_too_few_test_faces_are_refused_before_any_work(trained: Workspace, num_test: int) -> None:
+    parts = ["train"] * 10 + ["validation"] + ["test"] * num_test
+    parts += ["unused"] * (NUM_FACES - len(parts))
+    lines = ["row,part", *(f"{row},{part}" for row, part in enumerate(parts))]
+    (trained.folder / "few.csv").write_text("\n".join(lines), encoding="utf-8")
+    result = evaluate(trained, "out", split="few.csv")
+    message = f"found {num_test} images in a set to compare, expected at least 7"
+    assert_refused(trained, result, message, "num_train and num_test of split_faces")
 
 
 def test_more_gaussians_than_faces_are_refused(

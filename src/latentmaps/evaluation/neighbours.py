@@ -16,6 +16,8 @@ from latentmaps.errors import DataError
 
 Features = npt.NDArray[np.floating]
 
+_NEAREST_K = 5
+
 
 @dataclass(frozen=True)
 class Neighbourhoods:
@@ -36,7 +38,7 @@ class Neighbourhoods:
 
 
 def precision_recall_density_coverage(
-    real: Features, generated: Features, *, nearest_k: int = 5
+    real: Features, generated: Features, *, nearest_k: int = _NEAREST_K
 ) -> Neighbourhoods:
     """Gives how well generated features cover real ones, and the other way round.
 
@@ -55,7 +57,7 @@ def precision_recall_density_coverage(
         DataError: a set is too small.
     """
     for features in (real, generated):
-        _require_enough(len(features), nearest_k)
+        require_enough(len(features), nearest_k=nearest_k)
     # distances by |x|^2 + |y|^2 - 2 x.y keep more digits when the points lie around the origin
     centre = real.mean(axis=0, dtype=np.float64)
     with contextlib.redirect_stdout(io.StringIO()):  # the library prints the sizes of the sets
@@ -63,7 +65,12 @@ def precision_recall_density_coverage(
     return Neighbourhoods(**{name: float(number) for name, number in numbers.items()})
 
 
-def _require_enough(num_images: int, nearest_k: int) -> None:
+def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
+    """Refuses a set that is too small to look for neighbours.
+
+    Raises:
+        DataError: there are no more than nearest_k + 1 images.
+    """
     if num_images <= nearest_k + 1:
         raise DataError(
             f"evaluate_vae: found {num_images} images in a set to compare, expected at least "

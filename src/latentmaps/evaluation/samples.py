@@ -1,8 +1,8 @@
 """What random faces are worth, beside real ones: numbers for every sampler of the latent space.
 
 Every number stands beside what real faces have: training faces take the place of random ones
-against the same test faces. Faces are looked at a batch at a time, and of each only its features
-are kept, so memory does not grow with the size of a face.
+against the same test faces. Faces are looked at a batch at a time, and of those that are compared
+only the features are kept, so memory does not grow with the size of a face.
 """
 
 import dataclasses
@@ -99,6 +99,17 @@ def summarise(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
     )
 
 
+def count_compared(real: RealFaces, settings: Settings) -> int:
+    """Gives how many faces there are in each set that is compared.
+
+    Raises:
+        DataError: too few for nearest neighbours.
+    """
+    num_compared = min(settings.num_compared, len(real.train), len(real.test))
+    neighbours.require_enough(num_compared)
+    return num_compared
+
+
 def evaluate(
     trained: inference.TrainedVae,
     fitted: Mapping[str, Sampler],
@@ -125,7 +136,7 @@ def evaluate(
         DataError: there are too few faces for nearest neighbours, or all test faces are copies of
             training faces.
     """
-    num_compared = min(settings.num_compared, len(real.train), len(real.test))
+    num_compared = count_compared(real, settings)
     train, test = (
         summarise(_read(real.images, subset.draw(rows, num_compared, seed=settings.seed)), nets)
         for rows in (real.train, real.test)
