@@ -17,7 +17,7 @@ def draw_latent_space(run: runs.Run) -> None:
     params = run.params(DrawLatentSpace)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
-    latents = latent_files.load(run.inputs["latents"])
+    latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
     attributes = face_attributes.read_attributes(run.inputs["index"])
     note = receipts.sharing_note(run.inputs["receipt"])
     train, test = (

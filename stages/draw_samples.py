@@ -13,7 +13,7 @@ def draw_samples(run: runs.Run) -> None:
     params = run.params(DrawSamples)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
-    fitted = latent_files.load(run.inputs["latents"]).samplers
+    latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
     processing = sample_sheets.Processing(
         params.sharpen_radius, params.sharpen_percent, params.contrast
     )
@@ -22,14 +22,14 @@ def draw_samples(run: runs.Run) -> None:
         name: sample_sheets.sample(
             trained, name, sampler, num_faces=params.num_samples, seed=run.seed
         )
-        for name, sampler in fitted.items()
+        for name, sampler in latents.samplers.items()
     }
     pictures = {}
     for name, faces in drawn.items():
         pictures[name] = sample_sheets.draw(faces)
         pictures[f"{name}_processed"] = sample_sheets.draw(faces, processing)
     pictures["temperatures"] = sample_sheets.draw_temperatures(
-        trained, fitted["prior"], params.temperatures, seed=run.seed
+        trained, latents.samplers["prior"], params.temperatures, seed=run.seed
     )
 
     for name, faces in drawn.items():

@@ -1,7 +1,7 @@
 """Measure the VAE: reconstructions, latent space, and the faces of random points."""
 
 from latentmaps import machine, runs, training
-from latentmaps.data import arrays, split
+from latentmaps.data import arrays, split, subset
 from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
 from latentmaps.models import latent_files, samplers
 from latentmaps.models.inference import TrainedVae
@@ -17,9 +17,14 @@ def evaluate_vae(run: runs.Run) -> None:
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])
     parts = split.read_split(run.inputs["split"], num_rows=len(images))
-    train_rows, test_rows = parts["train"][: params.num_encoded], parts["test"]
+    real = samples.RealFaces(images, parts["train"], parts["test"])
+    compared = samples.Settings(
+        params.num_compared, params.num_searched, params.temperature, run.seed
+    )
+    samples.count_compared(real, compared)  # refuses too few before the work
+    train_rows = subset.draw(real.train, params.num_encoded, seed=run.seed)
 
-    train, test = trained.encode(images, train_rows), trained.encode(images, test_rows)
+    train, test = trained.encode(images, train_rows), trained.encode(images, real.test)
     dimensions = latent.mark_active(
         latent.describe_dimensions(test), active_variance=params.active_variance
     )
@@ -28,22 +33,16 @@ def evaluate_vae(run: runs.Run) -> None:
     if second_net is not None:
         nets.append(feature_nets.load(*second_net))
     metrics = {
-        **reconstruction.evaluate(trained, images, test_rows, seed=run.seed),
+        **reconstruction.evaluate(trained, images, real.test, seed=run.seed),
         **latent.evaluate(test, dimensions, seed=run.seed),
-        "num_test": len(test_rows),
-        **samples.evaluate(
-            trained,
-            fitted,
-            samples.RealFaces(images, train_rows, test_rows),
-            nets,
-            samples.Settings(params.num_compared, params.temperature, run.seed),
-        ),
+        "num_test": len(real.test),
+        **samples.evaluate(trained, fitted, real, nets, compared),
         "versions": training.versions(),
     }
 
     latents = latent_files.Latents(
         train=latent_files.EncodedFaces(train_rows, train),
-        test=latent_files.EncodedFaces(test_rows, test),
+        test=latent_files.EncodedFaces(real.test, test),
         samplers=fitted,
     )
     latent_files.save(run.outputs["latents"], latents)

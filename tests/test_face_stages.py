@@ -10,6 +10,10 @@ from tests.example_workspace import Workspace, assert_refused
 pytestmark = pytest.mark.slow
 
 NUM_FACES = 24
+SAMPLES = [
+    *(f"{name}{kind}" for name in ("prior", "gaussian", "mixture") for kind in ("", "_processed")),
+    *("temperatures", "strip_prior", "strip_gaussian", "strip_mixture"),
+]
 LATENT_SPACE = {
     "model": "vae",
     "latents": "latents",
@@ -41,17 +45,23 @@ def write_index(workspace: Workspace, header: str = "", value: str = "") -> None
     (workspace.folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
 
 
-def evaluate(workspace: Workspace, out: str) -> Result:
-    read = {"images": "images.npy", "split": "split.csv", "model": "vae"}
+def evaluate(workspace: Workspace, out: str, split: str = "split.csv") -> Result:
+    read = {"images": "images.npy", "split": split, "model": "vae"}
     written = {"latents": "latents", "dimensions": "dimensions.csv", "metrics": "metrics.json"}
     return workspace.run(
         "evaluate_vae", read | {name: f"{out}/{path}" for name, path in written.items()}
     )
 
 
-def draw_latent_space(workspace: Workspace, out: str) -> Result:
+def draw_samples(workspace: Workspace, out: str, **changes: str) -> Result:
+    read = {"model": "vae", "latents": "latents"} | changes
+    written = {name: f"{out}/{name}.png" for name in SAMPLES} | {"numbers": f"{out}/sheets.json"}
+    return workspace.run("draw_samples", read | written)
+
+
+def draw_latent_space(workspace: Workspace, out: str, **changes: str) -> Result:
     written = {name: f"{out}/{name}.png" for name in PICTURES} | {"numbers": f"{out}/sheets.json"}
-    return workspace.run("draw_latent_space", LATENT_SPACE | written)
+    return workspace.run("draw_latent_space", LATENT_SPACE | changes | written)
 
 
 def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Workspace) -> None:
@@ -74,6 +84,19 @@ def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace)
     )
 
 
+def test_encodings_of_a_vae_before_the_last_training_are_refused(
+    trained: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert evaluate(trained, ".").returncode == 0
+    change = trained.params.replace("latent_dim: 8 ", "latent_dim: 4 ")
+    monkeypatch.setattr(trained, "params", change)
+    assert trained.train_vae(out="retrained").returncode == 0
+    for draw in (draw_samples, draw_latent_space):
+        result = draw(trained, "out", model="retrained/vae")
+        message = "latents/train.npz: points of 8 dimensions, expected 4, as the VAE has"
+        assert_refused(trained, result, message, "run evaluate_vae again")
+
+
 def test_a_feature_net_without_weights_is_refused_before_any_work(
     trained: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +105,17 @@ def test_a_feature_net_without_weights_is_refused_before_any_work(
     result = evaluate(trained, "out")
     assert_refused(trained, result, "expected both or neither: nothing is downloaded")
     assert "Computing on" not in result.stderr
+
+
+@pytest.mark.parametrize("num_test", [1, 6])
+def test_too_few_test_faces_are_refused_before_any_work(trained: Workspace, num_test: int) -> None:
+    parts = ["train"] * 10 + ["validation"] + ["test"] * num_test
+    parts += ["unused"] * (NUM_FACES - len(parts))
+    lines = ["row,part", *(f"{row},{part}" for row, part in enumerate(parts))]
+    (trained.folder / "few.csv").write_text("\n".join(lines), encoding="utf-8")
+    result = evaluate(trained, "out", split="few.csv")
+    message = f"found {num_test} images in a set to compare, expected at least 7"
+    assert_refused(trained, result, message, "num_train and num_test of split_faces")
 
 
 def test_more_gaussians_than_faces_are_refused(

@@ -117,3 +117,20 @@ def test_blocks_of_any_size_give_the_same(
     whole = distance(x, y)
     monkeypatch.setattr(distances, "_ROWS_A_BLOCK", 7)
     assert distance(x, y) == pytest.approx(whole)
+
+
+def test_kernel_distance_of_known_gaussians_is_that_of_their_moments() -> None:
+    # in one dimension (xy + 1)^3 = 1 + 3 xy + 3 (xy)^2 + (xy)^3 compares the first three moments
+    shift = 0.5
+    squares = [shift, (1.0 + shift**2) - 1.0, shift**3 + 3.0 * shift]
+    expected = np.dot([3.0, 3.0, 1.0], np.square(squares))
+    found = distances.kernel_distance(normal(8000, 1) + shift, normal(8000, 1))
+    assert found == pytest.approx(expected, rel=0.1)
+
+
+def test_unbiased_distances_of_a_set_and_its_copy_are_below_zero() -> None:
+    x = np.array([[-1.0], [1.0]])
+    # k(1, 1) = 8 and k(1, -1) = 0: within 0, between (8 + 0 + 0 + 8) / 4
+    assert distances.kernel_distance(x, x) == pytest.approx(0.0 + 0.0 - 2.0 * 4.0)
+    apart = sum(2.0 * w / (2.0 * w + 4.0) for w in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0))
+    assert distances.mmd_to_prior(x, x) == pytest.approx(2.0 * apart - (7.0 + apart))

@@ -33,6 +33,15 @@ def test_a_posterior_that_is_the_prior_has_its_moments() -> None:
     assert numbers["kl_nats"] == 0.0
 
 
+def test_the_radii_of_sharp_posteriors_are_those_of_their_means() -> None:
+    # a variance of exp(-60): z is the mean; 3-4-5, and 6-8-10 twice
+    mean = np.array([[3.0, 4.0], [-6.0, 8.0], [8.0, -6.0]])
+    numbers = evaluate(mean, log_var=-60.0)
+    assert numbers["radius_mean"] == pytest.approx(25.0 / 3.0)
+    assert numbers["radius_std"] == pytest.approx(np.sqrt((25 + 100 + 100) / 3 - (25 / 3) ** 2))
+    assert numbers["radius_prior"] == pytest.approx(np.sqrt(np.pi / 2.0))
+
+
 def test_the_dimensions_have_mean_and_spread_of_their_z_points() -> None:
     mean = np.array([[1.0, 3.0], [5.0, 3.0]])
     log_var = np.log(np.array([[5.0, 0.25], [5.0, 0.25]]))

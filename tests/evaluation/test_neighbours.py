@@ -70,18 +70,32 @@ def test_too_small_a_set_is_refused(num_points: tuple[int, int]) -> None:
     assert 0.0 <= enough.precision <= 1.0
 
 
+def nearest_distances(points: np.ndarray, *blocks: np.ndarray) -> np.ndarray:
+    nearest = neighbours.Nearest(points)
+    for block in blocks:
+        nearest.look_among(block)
+    return nearest.distances
+
+
 def test_nearest_distances_are_those_of_all_pairs() -> None:
     x, reference = normal(50), normal(30)
     pairs = np.linalg.norm(x[:, None] - reference[None], axis=2)
-    assert neighbours.nearest_distances(x, reference) == pytest.approx(pairs.min(axis=1))
+    assert nearest_distances(x, reference) == pytest.approx(pairs.min(axis=1))
+
+
+def test_nearest_distances_do_not_depend_on_the_blocks() -> None:
+    x, reference = normal(50).astype(np.float32), normal(30).astype(np.float32)
+    blocks = np.split(reference, [1, 9, 20])
+    assert nearest_distances(x, *blocks) == pytest.approx(nearest_distances(x, reference))
 
 
 def test_nearest_distances_to_copies_are_zero_wherever_they_lie() -> None:
     reference = normal(3000, 16) + 1e3
-    assert np.all(neighbours.nearest_distances(reference[::2], reference) == 0.0)
+    assert np.all(nearest_distances(reference[::2], reference) == 0.0)
+    assert np.all(nearest_distances(reference[::2], reference[:50], reference[50:]) == 0.0)
 
 
 def test_nearest_distances_take_single_precision() -> None:
     reference = np.array([[0.0, 0.0], [10.0, 0.0]], np.float32)
     x = np.array([[3.0, 4.0], [10.0, 0.5]], np.float32)
-    assert neighbours.nearest_distances(x, reference) == pytest.approx([5.0, 0.5])
+    assert nearest_distances(x, reference) == pytest.approx([5.0, 0.5])

@@ -45,6 +45,56 @@ def test_on_one_scale_it_is_the_plain_similarity() -> None:
     np.testing.assert_allclose(reconstruction.ms_ssim(faces, near), expected, rtol=1e-5)
 
 
+def flat(value: float, size: int = 96) -> np.ndarray:
+    return np.full((1, size, size, 3), value, np.float32)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.2, 0.5), (0.0, 0.1), (0.9, 0.3)])
+def test_similarity_of_flat_images_is_that_of_their_luminance(a: float, b: float) -> None:
+    # nothing varies, so that contrast and structure agree at every scale
+    c1 = 0.01**2
+    luminance = (2.0 * a * b + c1) / (a**2 + b**2 + c1)
+    np.testing.assert_allclose(reconstruction.ssim(flat(a), flat(b)), luminance, rtol=1e-3)
+    # the luminance counts at the last of four scales alone
+    weights = 0.0448, 0.2856, 0.3001, 0.2363
+    expected = luminance ** (weights[-1] / sum(weights))
+    np.testing.assert_allclose(reconstruction.ms_ssim(flat(a), flat(b)), expected, rtol=1e-3)
+
+
+def gaussian_window() -> np.ndarray:
+    places = np.arange(11) - 5.0
+    weights = np.exp(-np.square(places) / (2.0 * 1.5**2))
+    return np.outer(weights, weights) / weights.sum() ** 2
+
+
+def similarity(x: np.ndarray, y: np.ndarray) -> float:
+    """Gives the SSIM of two gray images, window by window as in the paper."""
+    window, c1, c2 = gaussian_window(), 0.01**2, 0.03**2
+    found = []
+    for row, column in np.ndindex(x.shape[0] - 10, x.shape[1] - 10):
+        a, b = (image[row : row + 11, column : column + 11] for image in (x, y))
+        mean_a, mean_b = (window * a).sum(), (window * b).sum()
+        var_a, var_b = (window * a**2).sum() - mean_a**2, (window * b**2).sum() - mean_b**2
+        covariance = (window * a * b).sum() - mean_a * mean_b
+        luminance = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
+        found.append(luminance * (2 * covariance + c2) / (var_a + var_b + c2))
+    return float(np.mean(found))
+
+
+def test_similarity_of_a_shifted_image_is_that_of_the_paper() -> None:
+    face = pixels(1, channels=1)
+    shifted = np.roll(face, 1, axis=2)
+    expected = similarity(face[0, ..., 0].astype(float), shifted[0, ..., 0].astype(float))
+    np.testing.assert_allclose(reconstruction.ssim(face, shifted), [expected], rtol=1e-3, atol=1e-4)
+
+
+def test_the_error_of_a_ramp_shifted_by_a_pixel_is_the_square_of_its_step() -> None:
+    ramp = np.broadcast_to(np.linspace(0.0, 1.0, 17)[:, None], (1, 17, 17, 1)).astype(np.float32)
+    mse = reconstruction.mean_squared_error(ramp[:, :, 1:], ramp[:, :, :-1])
+    np.testing.assert_allclose(mse, 1.0 / 16**2, rtol=1e-6)
+    np.testing.assert_allclose(reconstruction.psnr_db(mse), 20.0 * np.log10(16.0), rtol=1e-6)
+
+
 def test_cross_entropy_of_an_uninformed_reconstruction_is_ln_2() -> None:
     bce = reconstruction.bce_per_dim(pixels(), np.full((3, 16, 16, 3), 0.5, np.float32))
     np.testing.assert_allclose(bce, np.log(2.0), rtol=1e-6)
@@ -56,6 +106,24 @@ def test_cross_entropy_is_never_below_its_entropy_floor() -> None:
     assert np.all(reconstruction.bce_per_dim(originals, others) > floor)
     black_and_white = (originals > 0.5).astype(np.float32)
     np.testing.assert_allclose(reconstruction.entropy_per_dim(black_and_white), 0.0, atol=1e-5)
+
+
+def test_cross_entropy_above_its_floor_is_the_divergence_of_each_pixel() -> None:
+    # -0.25 ln 0.5 - 0.75 ln 0.5, and of a perfect copy -0.25 ln 0.25 - 0.75 ln 0.75
+    original, reconstructed = flat(0.25, size=16), flat(0.5, size=16)
+    numbers = reconstruction._numbers(original, reconstructed)
+    np.testing.assert_allclose(numbers["bce_per_dim"], 0.693147, rtol=1e-5)
+    np.testing.assert_allclose(numbers["bce_above_entropy"], 0.693147 - 0.562335, rtol=1e-4)
+
+
+def test_each_channel_counts_as_the_eye_sees_it() -> None:
+    # one bright pixel: the Laplacian is -4 there, 1 at four places, 0 at the other 4 of 9
+    dot = np.zeros((3, 5, 5, 3), np.float32)
+    for channel in range(3):
+        dot[channel, 2, 2, channel] = 1.0
+    variance = (4.0**2 + 4 * 1.0**2) / 9.0
+    expected = 1000.0 * variance * np.square([0.299, 0.587, 0.114])
+    np.testing.assert_allclose(reconstruction.sharpness(dot), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -82,14 +150,29 @@ class Mirror:
         return np.asarray(z, np.float32)
 
 
+def mean_of_single_images(originals: np.ndarray, darker: float) -> dict[str, float]:
+    """Gives the mean over images of the numbers, each image looked at alone."""
+    faces = originals.astype(np.float32)
+    each = [
+        reconstruction._numbers(face[None], (darker * face[None]).astype(np.float32))
+        for face in faces
+    ]
+    return {name: float(np.mean([numbers[name][0] for numbers in each])) for name in each[0]}
+
+
 def test_numbers_are_means_over_all_rows_whatever_the_batches() -> None:
-    images = RANDOM.integers(0, 256, (300, 16, 16, 3), dtype=np.uint8)
-    rows = np.arange(10, 290)
+    images = RANDOM.integers(0, 256, (160, 16, 16, 3), dtype=np.uint8)
+    rows = np.arange(10, 150)  # two batches, of 128 and 12
     numbers = reconstruction.evaluate(Mirror(), images, rows, seed=1)  # type: ignore[arg-type]
     originals = images[rows] / 255.0
     assert numbers["mse"] == pytest.approx(np.square(0.1 * originals).mean(), rel=1e-4)
     assert numbers["sampled"]["mse"] == pytest.approx(np.square(0.2 * originals).mean(), rel=1e-4)
-    assert numbers["bce_above_entropy"] > 0.0
+    for darker, found in ((0.9, numbers), (0.8, numbers["sampled"])):
+        expected = mean_of_single_images(originals, darker)
+        assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-4)
+    assert numbers["sharpness_originals"] == pytest.approx(
+        reconstruction.sharpness(originals.astype(np.float32)).mean(), rel=1e-4
+    )
     names = {
         "mse", "psnr_db", "ssim", "ms_ssim", "bce_per_dim", "bce_above_entropy", "sharpness",
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """The numbers of random faces, on sets of which the answers are known."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,6 +24,9 @@ ROW = {
     "coverage",
     "nearest_training",
 }
+
+
+SETTINGS = samples.Settings(num_compared=30, num_searched=None, temperature=0.5, seed=1)
 
 
 class Means:
@@ -71,7 +75,7 @@ def numbers() -> dict[str, object]:
         samplers.fit_all(posteriors, num_components=2, seed=1),
         samples.RealFaces(images, train=np.arange(40), test=np.arange(40, 60)),
         [Means()],
-        samples.Settings(num_compared=30, temperature=0.5, seed=1),
+        SETTINGS,
     )
 
 
@@ -87,6 +91,17 @@ def test_every_sampler_and_the_real_faces_have_all_numbers(numbers: dict) -> Non
 
 def test_no_more_faces_are_compared_than_there_are_test_faces(numbers: dict) -> None:
     assert numbers["num_compared"] == 20
+
+
+@pytest.mark.parametrize(("at_most", "num_searched"), [(None, 40), (7, 7), (100, 40)])
+def test_all_training_faces_are_searched_unless_a_number_is_set(
+    at_most: int | None, num_searched: int
+) -> None:
+    images = np.random.default_rng(2).integers(0, 120, (60, 16, 16, 3), dtype=np.uint8)
+    real = samples.RealFaces(images, train=np.arange(40), test=np.arange(40, 60))
+    settings = dataclasses.replace(SETTINGS, num_searched=at_most)
+    found = samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], settings)
+    assert found["num_searched"] == num_searched
 
 
 def test_real_faces_are_nearer_to_real_faces_than_those_of_an_untrained_net(numbers: dict) -> None:
@@ -107,6 +122,17 @@ def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
     images = np.random.default_rng(2).integers(0, 120, (10, 16, 16, 3), dtype=np.uint8)
     real = samples.RealFaces(images, train=np.arange(10), test=np.arange(10))
     with pytest.raises(DataError, match="each of the 10 test faces equals a training face"):
-        samples.evaluate(
-            TrainedVae(small_vae()), {}, real, [Means()], samples.Settings(10, 0.5, seed=1)
-        )
+        samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], SETTINGS)
+
+
+def test_real_faces_that_lie_in_order_of_brightness_are_as_near_as_mixed_ones() -> None:
+    # as the pictures of a folder with three sub-folders do
+    brightness = np.repeat([30, 120, 210], 50)[:, None, None, None]
+    noise = np.random.default_rng(2).integers(-20, 20, (150, 16, 16, 3))
+    images = (brightness + noise).astype(np.uint8)
+    is_test = np.arange(150) % 5 == 0
+    real = samples.RealFaces(images, np.flatnonzero(~is_test), np.flatnonzero(is_test))
+    found = samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], SETTINGS)
+    floor = found["samples"]["real"]["means"]
+    assert floor["frechet_distance"] < 0.1
+    assert floor["coverage"] > 0.5

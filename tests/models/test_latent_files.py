@@ -26,7 +26,7 @@ def latents() -> Latents:
 
 def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents) -> None:
     latent_files.save(tmp_path, latents)
-    loaded = latent_files.load(tmp_path)
+    loaded = latent_files.load(tmp_path, latent_dim=4)
     for part in ("train", "test"):
         saved, back = getattr(latents, part), getattr(loaded, part)
         np.testing.assert_array_equal(back.rows, saved.rows)
@@ -50,4 +50,23 @@ def test_a_damaged_file_is_named(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DataError, match=rf"{name}\.npz: .*run evaluate_vae again"):
-        latent_files.load(tmp_path)
+        latent_files.load(tmp_path, latent_dim=4)
+
+
+def test_points_of_another_vae_are_refused(tmp_path: Path, latents: Latents) -> None:
+    latent_files.save(tmp_path, latents)
+    with pytest.raises(
+        DataError,
+        match=r"train\.npz: points of 4 dimensions, expected 8, as the VAE .* evaluate_vae again",
+    ):
+        latent_files.load(tmp_path, latent_dim=8)
+
+
+@pytest.mark.parametrize("name", ["train", "test", "gaussian", "mixture"])
+def test_each_file_must_belong_to_the_vae(tmp_path: Path, latents: Latents, name: str) -> None:
+    latent_files.save(tmp_path, latents)
+    with np.load(tmp_path / f"{name}.npz") as arrays:
+        cut = {key: array[..., :3] for key, array in arrays.items()}
+    np.savez(tmp_path / f"{name}.npz", **cut)
+    with pytest.raises(DataError, match=rf"{name}\.npz: points of 3 dimensions, expected 4"):
+        latent_files.load(tmp_path, latent_dim=4)

@@ -4,6 +4,7 @@ import pytest
 from latentmaps.errors import DataError
 from latentmaps.models import samplers
 from latentmaps.models.encodings import Encodings
+from latentmaps.models.latent_mixture import Components
 from latentmaps.models.samplers import Gaussian, Mixture, Prior, Sampler
 
 RANDOM = np.random.default_rng(5)
@@ -67,9 +68,40 @@ def test_a_mixture_of_one_is_the_gaussian() -> None:
     np.testing.assert_allclose(mixture.covariances[0], gaussian.covariance, atol=0.15)
 
 
+def mean_log_density(sampler: Gaussian | Mixture, z: np.ndarray) -> float:
+    if isinstance(sampler, Gaussian):
+        sampler = Mixture(np.ones(1), sampler.mean[None], sampler.covariance[None])
+    return float(Components(**vars(sampler)).log_density(z).mean())
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.01])
+def test_in_collapse_the_mixture_learns_nothing_by_heart(spread: float) -> None:
+    # means that hardly differ, all dimensions alike: 57 of 64 hold 95 % of their variance
+    def collapsed(num_images: int) -> Encodings:
+        mean = RANDOM.normal(0.0, spread, (num_images, 64))
+        return Encodings(mean, np.zeros_like(mean))
+
+    train, unseen = collapsed(400), collapsed(400).draw_z(seed=2)
+    mixture = Mixture.fit(train, num_components=10, seed=1)
+    expected = mean_log_density(Gaussian.fit(train), unseen)
+    assert mean_log_density(mixture, unseen) == pytest.approx(expected)
+
+
+def test_unseen_points_of_clusters_are_likelier_in_the_mixture() -> None:
+    train, unseen = two_clusters(6), two_clusters(6).draw_z(seed=2)
+    gaussian, mixture = Gaussian.fit(train), Mixture.fit(train, num_components=2, seed=1)
+    # two narrow clusters instead of one wide one: log(standard deviations) and who is in which
+    gain = mean_log_density(mixture, unseen) - mean_log_density(gaussian, unseen)
+    variance = 0.25 + 0.05**2
+    entropy = -0.25 * np.log(0.25) - 0.75 * np.log(0.75)
+    expected = 0.5 * np.log((variance + 64 * 0.25 * 0.75) / variance) - entropy
+    assert gain == pytest.approx(expected, abs=0.05)
+
+
 def test_the_same_seed_gives_the_same_mixture_to_the_last_bit() -> None:
-    some = encodings()
+    some = two_clusters(6)
     first, second = (Mixture.fit(some, num_components=4, seed=3) for _ in range(2))
+    assert len(first.weights) == 4
     np.testing.assert_array_equal(first.covariances, second.covariances)
     np.testing.assert_array_equal(first.means, second.means)
 
@@ -83,14 +115,14 @@ def test_more_components_than_faces_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["prior", "gaussian", "mixture"])
 def test_a_point_does_not_depend_on_how_many_are_drawn(name: str) -> None:
-    sampler = samplers.fit_all(encodings(), num_components=3, seed=1)[name]
+    sampler = samplers.fit_all(two_clusters(3), num_components=3, seed=1)[name]
     many = draw(sampler, 20)
     np.testing.assert_allclose(draw(sampler, 5, first=7), many[7:12], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["prior", "gaussian", "mixture"])
 def test_temperature_zero_leaves_the_centres(name: str) -> None:
-    sampler = samplers.fit_all(encodings(), num_components=3, seed=1)[name]
+    sampler = samplers.fit_all(two_clusters(3), num_components=3, seed=1)[name]
     z = draw(sampler, 50, temperature=0.0)
     centres = {"prior": 1, "gaussian": 1, "mixture": 3}
     assert len(np.unique(z.round(9), axis=0)) == centres[name]

@@ -11,6 +11,7 @@ def section(**changes: Any) -> EvaluateVae:
     given: dict[str, Any] = {
         "num_encoded": 100,
         "num_compared": 50,
+        "num_searched": None,
         "active_variance": 0.01,
         "mixture_components": 10,
         "temperature": 0.8,

@@ -39,6 +39,12 @@ def test_the_latent_space_stands_beside_random_points() -> None:
     assert texts["Dimensions in use"][0] == "41 of 256"
 
 
+def test_a_number_of_the_validation_part_says_so_in_a_table_of_test_faces() -> None:
+    assert _texts(face_numbers.latent_table(TRAINING, TEST))[
+        "KL share of the loss, of validation faces"
+    ] == ["2.21 %", "\N{EN DASH}"]
+
+
 def _write(folder: Path, num_dimensions: int, *, is_active: str = "True") -> Path:
     rows = [f"{i},{i / 4},0.5,0.25,{is_active}" for i in range(num_dimensions)]
     path = folder / "dimensions.csv"

@@ -1,11 +1,16 @@
 """Every number has plain words, and the better of two values is found whichever way it goes."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from tests.report import made_up
 
 from latentmaps.report import glossary
 from latentmaps.report.glossary import Better, Term
 
+DOCUMENTATION = Path(__file__).parents[2] / "docs/evaluation.md"
 ALL = [term for terms in glossary.groups().values() for term in terms]
 
 
@@ -86,3 +91,32 @@ def test_the_direction_ends_the_explanation() -> None:
 )
 def test_a_value_is_shown_with_its_unit(name: str, value: float, text: str) -> None:
     assert glossary.term(name).text(value) == text
+
+
+def _documented() -> Iterator[tuple[str, str]]:
+    """Gives the names and directions of the tables of docs/evaluation.md that have such a column.
+
+    One direction stands for all names of a row, or one for each, between semicolons.
+    """
+    for table in DOCUMENTATION.read_text(encoding="utf-8").split("\n\n"):
+        if not table.startswith("| name | meaning | better |"):
+            continue
+        for row in table.splitlines()[2:]:
+            names, _, better = (cell.strip() for cell in row.strip("|").split("|"))
+            found = re.findall(r"`(\w+)`", names)
+            directions = better.split("; ") if len(found) > 1 else [better]
+            each = directions if len(directions) > 1 else directions * len(found)
+            yield from zip(found, each, strict=True)
+
+
+_WORDS = {"lower": Better.LOWER, "higher": Better.HIGHER, "near": Better.REAL}
+
+
+@pytest.mark.parametrize(("name", "direction"), list(_documented()))
+def test_page_and_documentation_say_the_same_is_better(name: str, direction: str) -> None:
+    if name != "sharpness_originals":  # what the others are compared with
+        assert glossary.term(name).better is _WORDS[re.findall(r"\w+", direction)[0]]
+
+
+def test_the_documentation_names_every_number_on_random_faces() -> None:
+    assert {*made_up.FEATURES, "sharpness", "diversity"} <= {name for name, _ in _documented()}

@@ -1,11 +1,15 @@
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from tests.models.example_vae import small_vae
 
 from latentmaps.models.encodings import Encodings
 from latentmaps.models.inference import TrainedVae
-from latentmaps.visualisation import latent_sheets
+from latentmaps.visualisation import face_sheet, latent_sheets
+from latentmaps.visualisation.face_sheet import FaceSheet
 from latentmaps.visualisation.latent_sheets import AttributedFaces
 
 RANDOM = np.random.default_rng(3)
@@ -15,6 +19,30 @@ STEPS = np.linspace(-2.0, 2.0, 5)
 @pytest.fixture(scope="module")
 def trained() -> TrainedVae:
     return TrainedVae(small_vae())
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[npt.NDArray[np.uint8]]:
+    """Takes what is drawn: the tiles of a sheet, (rows, columns, h, w, c)."""
+    taken: list[npt.NDArray[np.uint8]] = []
+    draw = face_sheet.draw
+
+    def take(tiles: npt.NDArray[np.uint8], *, num_columns: int, **words: Any) -> FaceSheet:
+        taken.append(tiles.reshape(-1, num_columns, *tiles.shape[1:]))
+        return draw(tiles, num_columns=num_columns, **words)
+
+    monkeypatch.setattr(face_sheet, "draw", take)
+    return taken
+
+
+class Glass:
+    """Stands in for a VAE: shows the five coordinates of z as five gray pixels, 128 for 0."""
+
+    def __init__(self, trained: TrainedVae) -> None:
+        self.origin = trained.origin
+
+    def decode(self, z: np.ndarray) -> npt.NDArray[np.float32]:
+        return ((z[:, None, :, None] * 20.0 + 128.0) / 255.0).astype(np.float32)
 
 
 def encodings(num_faces: int = 12) -> Encodings:
@@ -41,6 +69,50 @@ def test_interpolations_carry_their_note_and_pairs(trained: TrainedVae) -> None:
     )
     assert sheet.numbers["test_index"].shape == (3, 2)
     assert sheet.numbers["caption"].endswith("Mind this.")
+
+
+def test_an_interpolation_leads_from_one_reconstruction_to_the_other(
+    trained: TrainedVae, shown: list[np.ndarray]
+) -> None:
+    # far apart, so that an untrained decoder answers with faces that differ
+    faces = Encodings(50.0 * RANDOM.normal(size=(12, 5)), np.zeros((12, 5)))
+    sheet = latent_sheets.draw_interpolations(trained, faces, num_pairs=3, num_steps=4, seed=1)
+    [tiles] = shown
+    assert tiles.shape == (3, 4, 16, 16, 3)
+    reconstructions = face_sheet.decode(trained, faces.z_mean)
+    assert len(np.unique(reconstructions, axis=0)) == 12
+    for row, (start, end) in zip(tiles, sheet.numbers["test_index"], strict=True):
+        np.testing.assert_array_equal(row[0], reconstructions[start])
+        np.testing.assert_array_equal(row[-1], reconstructions[end])
+
+
+def test_halfway_an_interpolation_is_on_the_arc(
+    trained: TrainedVae, shown: list[np.ndarray]
+) -> None:
+    faces = Encodings(np.array([[3.0, 0, 0, 0, 0], [0, 3.0, 0, 0, 0]]), np.zeros((2, 5)))
+    glass: Any = Glass(trained)
+    latent_sheets.draw_interpolations(glass, faces, num_pairs=1, num_steps=3, seed=1)
+    halfway = shown[0][0, 1, 0, :, 0]
+    along = 128 + 20 * 3 / np.sqrt(2)
+    np.testing.assert_allclose(halfway, [along, along, 128, 128, 128], atol=0.5)
+
+
+def test_a_traversal_changes_one_coordinate_and_passes_the_mean(
+    trained: TrainedVae, shown: list[np.ndarray]
+) -> None:
+    mean = RANDOM.normal(size=(40, 5)) * [0.1, 2.0, 0.1, 3.0, 0.1]
+    mean -= mean.mean(axis=0)  # so that step 0 is the mean in the walking coordinate, too
+    mean += [0.5, 0.0, 1.0, 0.0, -0.5]
+    faces, glass = Encodings(mean, np.zeros((40, 5))), Glass(trained)
+    sheet = latent_sheets.draw_traversals(glass, faces, num_dimensions=2, steps=STEPS)  # type: ignore[arg-type]
+    [tiles] = shown
+    coordinates = tiles[:, :, 0, :, 0].astype(float)  # (rows, steps, latent_dim)
+    assert list(sheet.numbers["dimension"]) == [3, 1]
+    for row, dimension in zip(coordinates, [3, 1], strict=True):
+        np.testing.assert_array_equal(row[2], [138, 128, 148, 128, 118])  # the decoded mean
+        np.testing.assert_allclose(row[:, dimension], 128 + 20 * STEPS, atol=0.5)
+        others = np.delete(row, dimension, axis=1)
+        np.testing.assert_array_equal(others, np.tile(others[2], (len(STEPS), 1)))
 
 
 def test_an_attribute_walks_a_face_without_and_one_with_it(trained: TrainedVae) -> None:

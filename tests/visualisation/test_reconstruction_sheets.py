@@ -62,6 +62,12 @@ def test_the_strip_is_the_first_row_without_words() -> None:
     np.testing.assert_array_equal(strip[-16:, -16:], faces.kinds["reconstruction"][2])
 
 
+def test_faces_are_picked_by_the_generator_of_the_source() -> None:
+    # computed once with RandomState(MT19937(SeedSequence(33))).randint(0, 400, 7) of NumPy 2
+    picked = Picks(7, (33,)).rows(np.arange(400))
+    np.testing.assert_array_equal(picked, [98, 78, 124, 103, 168, 28, 29])
+
+
 def test_the_same_faces_are_picked_every_time() -> None:
     rows = PICKS.rows(np.arange(100, 120))
     np.testing.assert_array_equal(rows, PICKS.rows(np.arange(100, 120)))

@@ -16,6 +16,8 @@ from latentmaps.errors import DataError
 
 Features = npt.NDArray[np.floating]
 
+_NEAREST_K = 5
+
 
 @dataclass(frozen=True)
 class Neighbourhoods:
@@ -36,7 +38,7 @@ class Neighbourhoods:
 
 
 def precision_recall_density_coverage(
-    real: Features, generated: Features, *, nearest_k: int = 5
+    real: Features, generated: Features, *, nearest_k: int = _NEAREST_K
 ) -> Neighbourhoods:
     """Gives how well generated features cover real ones, and the other way round.
 
@@ -55,7 +57,7 @@ def precision_recall_density_coverage(
         DataError: a set is too small.
     """
     for features in (real, generated):
-        _require_enough(len(features), nearest_k)
+        require_enough(len(features), nearest_k=nearest_k)
     # distances by |x|^2 + |y|^2 - 2 x.y keep more digits when the points lie around the origin
     centre = real.mean(axis=0, dtype=np.float64)
     with contextlib.redirect_stdout(io.StringIO()):  # the library prints the sizes of the sets
@@ -63,7 +65,12 @@ def precision_recall_density_coverage(
     return Neighbourhoods(**{name: float(number) for name, number in numbers.items()})
 
 
-def _require_enough(num_images: int, nearest_k: int) -> None:
+def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
+    """Refuses a set that is too small to look for neighbours.
+
+    Raises:
+        DataError: there are no more than nearest_k + 1 images.
+    """
     if num_images <= nearest_k + 1:
         raise DataError(
             f"evaluate_vae: found {num_images} images in a set to compare, expected at least "
@@ -72,17 +79,28 @@ def _require_enough(num_images: int, nearest_k: int) -> None:
         )
 
 
-def nearest_distances(x: Features, reference: Features) -> npt.NDArray[np.float64]:
-    """Gives the distance, (n,), from each of x to the nearest of `reference`.
+class Nearest:
+    """The distance from some points to the nearest of others, which come block by block.
 
-    Which one is the nearest comes from |x|^2 + |y|^2 - 2 x.y, block by block; its distance then
-    from the difference itself: 0 for a copy, where the former leaves the root of a rounding error.
+    Memory does not grow with the number of the others.
 
-    Args:
-        x: (n, d).
-        reference: (m, d), m at least 1.
+    Attributes:
+        distances: (n,), to the nearest of all that have come so far; infinite before the first.
     """
-    centre = reference.mean(axis=0, dtype=np.float64)
-    points, others = x - centre, reference - centre
-    nearest = metrics.pairwise_distances_argmin(points, others)
-    return np.linalg.norm(points - others[nearest], axis=1)
+
+    def __init__(self, points: Features) -> None:
+        self._points = points
+        self.distances = np.full(len(points), np.inf)
+
+    def look_among(self, others: Features) -> None:
+        """Looks whether any of `others`, (m, d), are nearer.
+
+        Which one is the nearest comes from |x|^2 + |y|^2 - 2 x.y, which scikit-learn computes in
+        float64 a few rows at a time; its distance then from the difference itself: 0 for a copy,
+        where the former leaves the root of a rounding error.
+        """
+        nearest, about = metrics.pairwise_distances_argmin_min(self._points, others)
+        closer = np.flatnonzero(about < self.distances)
+        points = self._points[closer].astype(np.float64)
+        found = np.linalg.norm(points - others[nearest[closer]], axis=1)
+        self.distances[closer] = np.minimum(found, self.distances[closer])

@@ -1,11 +1,12 @@
 """What random faces are worth, beside real ones: numbers for every sampler of the latent space.
 
 Every number stands beside what real faces have: training faces take the place of random ones
-against the same test faces. Faces are looked at a batch at a time, and of each only its features
-are kept, so memory does not grow with the size of a face.
+against the same test faces. Faces are looked at a batch at a time, and of those that are compared
+only the features are kept, so memory does not grow with the size of a face.
 """
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.data import batches
-from latentmaps.errors import DataError
-from latentmaps.evaluation import distances, neighbours, reconstruction
+from latentmaps import progress
+from latentmaps.data import batches, subset
+from latentmaps.evaluation import distances, nearest_training, neighbours, reconstruction
 from latentmaps.evaluation.feature_nets import FeatureNet
 from latentmaps.models import inference, samplers
 from latentmaps.models.samplers import Sampler
@@ -31,8 +32,8 @@ class RealFaces:
 
     Attributes:
         images: (num_images, h, w, c), uint8; may be memory-mapped.
-        train: (n,), rows of training faces, among which copies are looked for.
-        test: (m,), rows of test faces.
+        train: (n,), rows of the training faces.
+        test: (m,), rows of the test faces.
     """
 
     images: npt.NDArray[np.uint8]
@@ -46,11 +47,13 @@ class Settings:
 
     Attributes:
         num_compared: faces in each set, as far as there are so many training and test faces.
+        num_searched: training faces among which copies are looked for; None: all.
         temperature: at which every sampler is measured besides 1.
-        seed: of the random points.
+        seed: of the random points, and of what is taken of the real faces.
     """
 
     num_compared: int
+    num_searched: int | None
     temperature: float
     seed: int
 
@@ -96,6 +99,17 @@ def summarise(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
     )
 
 
+def count_compared(real: RealFaces, settings: Settings) -> int:
+    """Gives how many faces there are in each set that is compared.
+
+    Raises:
+        DataError: too few for nearest neighbours.
+    """
+    num_compared = min(settings.num_compared, len(real.train), len(real.test))
+    neighbours.require_enough(num_compared)
+    return num_compared
+
+
 def evaluate(
     trained: inference.TrainedVae,
     fitted: Mapping[str, Sampler],
@@ -113,40 +127,88 @@ def evaluate(
         settings: how much is compared.
 
     Returns:
-        ``num_compared``; ``temperature``; ``feature_nets``, their names; and ``samples``, a row of
-        numbers for ``real``, each sampler, and, with ``_cool`` behind its name, each sampler at the
-        other temperature. A row holds ``sharpness``, ``diversity`` and a part for each feature net.
+        ``num_compared``; ``num_searched``, how many training faces were searched for copies;
+        ``temperature``; ``feature_nets``, their names; and ``samples``, a row of numbers for
+        ``real``, each sampler, and, with ``_cool`` behind its name, each sampler at the other
+        temperature. A row holds ``sharpness``, ``diversity`` and a part for each feature net.
 
     Raises:
         DataError: there are too few faces for nearest neighbours, or all test faces are copies of
             training faces.
     """
-    num_compared = min(settings.num_compared, len(real.train), len(real.test))
-    train = summarise(_read(real.images, real.train), nets)
-    test = summarise(_read(real.images, real.test[:num_compared]), nets)
-    measure = _Comparison(train=train.features, test=test.features)
-    rows = {
-        "real": {
-            "sharpness": test.sharpness,
-            "diversity": test.diversity,
-            **measure.floor(num_compared),
-        }
-    }
-    for name, sampler in fitted.items():
-        for suffix, temperature in (("", 1.0), ("_cool", settings.temperature)):
-            decoded = _decode(trained, sampler, num_compared, temperature, seed=settings.seed)
-            faces = summarise(decoded, nets)
-            rows[f"{name}{suffix}"] = {
-                "sharpness": faces.sharpness,
-                "diversity": faces.diversity,
-                **measure.numbers(faces.features),
-            }
+    num_compared = count_compared(real, settings)
+    train, test = (
+        summarise(_read(real.images, subset.draw(rows, num_compared, seed=settings.seed)), nets)
+        for rows in (real.train, real.test)
+    )
+    drawn = _summarise_samplers(trained, fitted, nets, num_compared, settings)
+    searched = subset.draw(real.train, settings.num_searched, seed=settings.seed)
+    nearness = nearest_training.ratios(
+        _track(_read(real.images, searched), len(searched)),
+        nets,
+        test=test.features,
+        generated={name: faces.features for name, faces in drawn.items()},
+    )
+    rows = {"real": _row(test, train.features, test.features, dict.fromkeys(test.features, 1.0))}
+    for name, faces in drawn.items():
+        rows[name] = _row(faces, faces.features, test.features, nearness[name])
     return {
         "num_compared": num_compared,
+        "num_searched": len(searched),
         "temperature": settings.temperature,
         "feature_nets": [net.name for net in nets],
         "samples": rows,
     }
+
+
+def _summarise_samplers(
+    trained: inference.TrainedVae,
+    fitted: Mapping[str, Sampler],
+    nets: Sequence[FeatureNet],
+    num_faces: int,
+    settings: Settings,
+) -> dict[str, FaceSet]:
+    """Gives the faces of each sampler, at temperature 1 and, ``_cool``, at that of the settings."""
+    return {
+        f"{name}{suffix}": summarise(
+            _decode(trained, sampler, num_faces, temperature, seed=settings.seed), nets
+        )
+        for name, sampler in fitted.items()
+        for suffix, temperature in (("", 1.0), ("_cool", settings.temperature))
+    }
+
+
+def _row(
+    faces: FaceSet, features: Features, test: Features, nearness: Mapping[str, float]
+) -> dict[str, Any]:
+    """Gives the numbers of some faces.
+
+    Args:
+        faces: have the sharpness and the diversity of the row.
+        features: are compared with the test faces.
+        test: features of the test faces.
+        nearness: name of the feature net -> ``nearest_training``.
+    """
+    of_nets = {
+        name: {**_against_test(features[name], test[name]), "nearest_training": nearness[name]}
+        for name in test
+    }
+    return {"sharpness": faces.sharpness, "diversity": faces.diversity, **of_nets}
+
+
+def _against_test(
+    features: npt.NDArray[np.float32], test: npt.NDArray[np.float32]
+) -> dict[str, float]:
+    return {
+        "frechet_distance": distances.frechet_distance(features, test),
+        "kernel_distance": distances.kernel_distance(features, test),
+        **dataclasses.asdict(neighbours.precision_recall_density_coverage(test, features)),
+    }
+
+
+def _track(batches_of_faces: Iterator[Pixels], num_faces: int) -> Iterator[Pixels]:
+    num_batches = math.ceil(num_faces / inference.BATCH_SIZE)
+    return progress.track(batches_of_faces, num_batches, "Searching", "batches of training faces")
 
 
 def _read(images: npt.NDArray[np.uint8], rows: Rows) -> Iterator[Pixels]:
@@ -168,57 +230,3 @@ def _decode(
             sampler, len(chunk), latent_dim, seed=seed, first=chunk[0], temperature=temperature
         )
         yield trained.decode(z)
-
-
-def _nearest_mean(
-    name: str, test: npt.NDArray[np.float32], train: npt.NDArray[np.float32]
-) -> float:
-    mean = float(neighbours.nearest_distances(test, train).mean())
-    if mean == 0.0:
-        raise DataError(
-            f"images.npy: each of the {len(test):,} test faces equals a training face, as {name} "
-            "sees them; expected faces that had no part in the training: take the copies out of "
-            "the source, and run fetch_faces again"
-        )
-    return mean
-
-
-class _Comparison:
-    """The distances of a set of faces to the test faces, and to the training faces."""
-
-    def __init__(self, *, train: Features, test: Features) -> None:
-        self._train = train
-        self._test = test
-        self._nearest = {name: _nearest_mean(name, test[name], train[name]) for name in test}
-
-    def numbers(self, features: Features) -> dict[str, dict[str, float]]:
-        """Gives, for each feature net, the numbers of some faces."""
-        return {
-            name: {
-                **self._against_test(name, features[name]),
-                "nearest_training": self._nearness(name, features[name]),
-            }
-            for name in self._test
-        }
-
-    def floor(self, num_faces: int) -> dict[str, dict[str, float]]:
-        """Gives the numbers of real faces: training against test, and test against training."""
-        return {
-            name: {
-                **self._against_test(name, self._train[name][:num_faces]),
-                "nearest_training": 1.0,
-            }
-            for name in self._test
-        }
-
-    def _against_test(self, name: str, features: npt.NDArray[np.float32]) -> dict[str, float]:
-        test = self._test[name]
-        return {
-            "frechet_distance": distances.frechet_distance(features, test),
-            "kernel_distance": distances.kernel_distance(features, test),
-            **dataclasses.asdict(neighbours.precision_recall_density_coverage(test, features)),
-        }
-
-    def _nearness(self, name: str, features: npt.NDArray[np.float32]) -> float:
-        nearest = neighbours.nearest_distances(features, self._train[name]).mean()
-        return float(nearest / self._nearest[name])

@@ -37,6 +37,19 @@ class Encodings:
         """Gives the mean variance of the posteriors in each dimension, (latent_dim,)."""
         return np.exp(self.z_log_var.astype(np.float64)).mean(axis=0)
 
+    def moments(self) -> tuple[Array, Array]:
+        """Gives mean, (latent_dim,), and covariance, (latent_dim, latent_dim), of their mixture.
+
+        That is q(z), the aggregate posterior; its covariance by the law of total covariance.
+        """
+        z_mean = self.z_mean.astype(np.float64)
+        between = np.atleast_2d(np.cov(z_mean, rowvar=False, bias=True))
+        return z_mean.mean(axis=0), between + np.diag(self.variances_within())
+
+    def select(self, indices: npt.NDArray[np.int64]) -> "Encodings":
+        """Gives the posteriors of some of the images."""
+        return Encodings(self.z_mean[indices], self.z_log_var[indices])
+
     def draw_z(self, *, seed: int, first: int = 0) -> Array:
         """Gives one z for each posterior, (n, latent_dim); that of image i depends on (seed, i).
 

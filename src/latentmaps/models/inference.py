@@ -12,7 +12,7 @@ from latentmaps.errors import DataError
 from latentmaps.models import vae_files
 from latentmaps.models.encodings import Encodings, draw_prior
 
-_BATCH_SIZE = 128
+BATCH_SIZE = 128
 
 
 class TrainedVae:
@@ -75,5 +75,5 @@ class TrainedVae:
 
 def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:
     """Gives `array` in pieces of at most 128 along its first axis."""
-    for start in range(0, len(array), _BATCH_SIZE):
-        yield array[start : start + _BATCH_SIZE]
+    for start in range(0, len(array), BATCH_SIZE):
+        yield array[start : start + BATCH_SIZE]

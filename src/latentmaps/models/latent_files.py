@@ -8,10 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.data import npz
+from latentmaps.errors import DataError
 from latentmaps.models.encodings import Encodings
 from latentmaps.models.samplers import Gaussian, Mixture, Prior, Sampler
 
 _ADVICE = "run evaluate_vae again"
+
+# of each file; the last axis of the second one is the latent space
+_ARRAYS = {
+    "train": ("rows", "z_mean", "z_log_var"),
+    "test": ("rows", "z_mean", "z_log_var"),
+    "gaussian": ("mean", "covariance"),
+    "mixture": ("weights", "means", "covariances"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,24 +61,37 @@ def save(folder: Path, latents: Latents) -> None:
         np.savez(folder / f"{name}.npz", **vars(latents.samplers[name]))
 
 
-def load(folder: Path) -> Latents:
+def load(folder: Path, *, latent_dim: int) -> Latents:
     """Gives what ``save`` wrote.
 
+    Args:
+        folder: the folder.
+        latent_dim: of the VAE that shall decode the points.
+
     Raises:
-        DataError: a file is missing or damaged.
+        DataError: a file is missing or damaged, or belongs to a VAE of another latent_dim.
     """
+    files = {name: _load(folder, name, latent_dim) for name in _ARRAYS}
+    train, test = (_faces(files[part]) for part in ("train", "test"))
     samplers: dict[str, Sampler] = {
         "prior": Prior(),
-        "gaussian": Gaussian(**_load(folder, "gaussian", "mean", "covariance")),
-        "mixture": Mixture(**_load(folder, "mixture", "weights", "means", "covariances")),
+        "gaussian": Gaussian(**files["gaussian"]),
+        "mixture": Mixture(**files["mixture"]),
     }
-    return Latents(_load_faces(folder, "train"), _load_faces(folder, "test"), samplers)
+    return Latents(train, test, samplers)
 
 
-def _load_faces(folder: Path, part: str) -> EncodedFaces:
-    arrays = _load(folder, part, "rows", "z_mean", "z_log_var")
+def _faces(arrays: dict[str, npt.NDArray]) -> EncodedFaces:
     return EncodedFaces(arrays["rows"], Encodings(arrays["z_mean"], arrays["z_log_var"]))
 
 
-def _load(folder: Path, name: str, *arrays: str) -> dict[str, npt.NDArray]:
-    return npz.load(folder / f"{name}.npz", arrays, advice=_ADVICE)
+def _load(folder: Path, name: str, latent_dim: int) -> dict[str, npt.NDArray]:
+    path = folder / f"{name}.npz"
+    arrays = npz.load(path, _ARRAYS[name], advice=_ADVICE)
+    found = (0, *arrays[_ARRAYS[name][1]].shape)[-1]
+    if found != latent_dim:
+        raise DataError(
+            f"{path}: points of {found} dimensions, expected {latent_dim}, as the VAE has that was "
+            f"trained since; {_ADVICE}"
+        )
+    return arrays

@@ -9,29 +9,19 @@ All samplers move the same noise to their points: face number i of one resembles
 another, as far as the distributions agree.
 """
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import threadpoolctl
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
 from latentmaps.errors import DataError
 from latentmaps.models import encodings as encodings_module
-from latentmaps.models import latent_geometry
+from latentmaps.models import latent_mixture
 from latentmaps.models.encodings import Encodings
 
 Array = npt.NDArray[np.floating]
-
-# of the variance of the posterior means: the directions that hold it get a mixture. Of 5 to 80
-# directions of 2,400 avatars, with 10 components, the first 20 (97 %) made test faces likeliest,
-# 2.1 nats more than one Gaussian; with 80 they were 7 nats less likely than under one Gaussian.
-_MIXED_VARIANCE = 0.95
-_SMALLEST_VARIANCE = 1e-3
 
 
 class Sampler(Protocol):
@@ -75,10 +65,8 @@ class Gaussian:
 
     @classmethod
     def fit(cls, encodings: Encodings) -> "Gaussian":
-        """Gives the Gaussian for the posteriors; its covariance by the law of total covariance."""
-        z_mean = encodings.z_mean.astype(np.float64)
-        between = np.atleast_2d(np.cov(z_mean, rowvar=False, bias=True))
-        return cls(z_mean.mean(axis=0), between + np.diag(encodings.variances_within()))
+        """Gives the Gaussian for the posteriors."""
+        return cls(*encodings.moments())
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
         """See ``Sampler``. The lower Cholesky factor keeps which face is which."""
@@ -103,11 +91,8 @@ class Mixture:
     def fit(cls, encodings: Encodings, *, num_components: int, seed: int) -> "Mixture":
         """Gives the mixture for one z of each posterior.
 
-        In the leading principal directions of the posterior means, those that hold 95 % of their
-        variance, the components are fitted by expectation maximisation, each with a covariance of
-        its own; in all others the components are the same Gaussian, that of q(z). A full mixture in
-        256 dimensions would learn a few thousand faces by heart. Own choice, see
-        ``_MIXED_VARIANCE``.
+        In the directions in which the means vary most it has so many components, as far as that
+        makes unseen faces likelier; elsewhere it is the Gaussian of q(z). See ``latent_mixture``.
 
         Args:
             encodings: the posteriors of n images.
@@ -122,17 +107,8 @@ class Mixture:
                 f"evaluate_vae.mixture_components: found {num_components}, expected at most "
                 f"{len(encodings.z_mean)}, the number of encoded training faces"
             )
-        gaussian = Gaussian.fit(encodings)
-        mixed, rest = _split_axes(encodings)
-        fitted = _fit(
-            (encodings.draw_z(seed=seed) - gaussian.mean) @ mixed, num_components, seed=seed
-        )
-        shared = rest @ (rest.T @ gaussian.covariance @ rest) @ rest.T
-        return cls(
-            weights=fitted.weights_,
-            means=gaussian.mean + fitted.means_ @ mixed.T,
-            covariances=mixed @ fitted.covariances_ @ mixed.T + shared,
-        )
+        fitted = latent_mixture.fit(encodings, num_components=num_components, seed=seed)
+        return cls(**vars(fitted))
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
         """See ``Sampler``."""
@@ -186,21 +162,3 @@ def fit_all(encodings: Encodings, *, num_components: int, seed: int) -> Mapping[
         "gaussian": Gaussian.fit(encodings),
         "mixture": Mixture.fit(encodings, num_components=num_components, seed=seed),
     }
-
-
-def _split_axes(encodings: Encodings) -> tuple[Array, Array]:
-    """Gives the principal axes of the means that hold the variance, and the others, as columns."""
-    axes, shares = latent_geometry.principal_axes(encodings.z_mean)
-    num_mixed = min(int(np.searchsorted(np.cumsum(shares), _MIXED_VARIANCE)) + 1, len(shares))
-    return axes[:, :num_mixed], axes[:, num_mixed:]
-
-
-def _fit(points: Array, num_components: int, *, seed: int) -> GaussianMixture:
-    mixture = GaussianMixture(
-        num_components, reg_covar=_SMALLEST_VARIANCE, max_iter=300, random_state=seed
-    )
-    # several threads of k-means add up in any order: the same seed would give other bytes
-    with threadpoolctl.threadpool_limits(1), warnings.catch_warnings():
-        # where the likelihood still creeps upwards the mixture is as good a sampler
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return mixture.fit(points)

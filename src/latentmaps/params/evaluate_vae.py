@@ -12,10 +12,13 @@ from latentmaps.params.types import Positive, PositiveFloat, section
 @section
 class EvaluateVae:
     """Attributes:
-    num_encoded: at most so many training faces are encoded for the aggregate posterior, and
-        searched for the one nearest to a random face.
+    num_encoded: at most so many training faces are encoded for the aggregate posterior, to which
+        the samplers are fitted; pixels-pca takes its directions from them, too.
     num_compared: faces in each of the sets whose distance is measured, as far as there are so many.
-    mixture_components: Gaussians of the mixture that is fitted to the z-points.
+    num_searched: at most so many training faces are searched for the one nearest to a random face;
+        None for all of them.
+    mixture_components: Gaussians of the mixture that is fitted to the z-points; where they fit
+        unseen faces no better than one, the mixture has one.
     temperature: factor on the spread of random points; every sampler is measured at 1 and at this.
     feature_net: a second net for the distances besides pixels-pca; None for none.
     feature_net_weights: absolute path of its weights.
@@ -25,6 +28,7 @@ class EvaluateVae:
 
     num_encoded: Positive
     num_compared: Annotated[int, Field(ge=2)]
+    num_searched: Positive | None
     mixture_components: Annotated[int, Field(ge=1, le=1000)]
     temperature: PositiveFloat
     feature_net: str | None

@@ -15,6 +15,8 @@ _RECONSTRUCTION_NUMBERS = (
 )
 # name -> value of the prior N(0, I)
 _MOMENTS = {"z_mean_rms": 0.0, "z_std_mean": 1.0, "z_std_min": 1.0, "z_std_max": 1.0}
+# what stands in the table of test faces but was measured on others
+_OF_OTHERS = {"kl_share": "KL share of the loss, of validation faces"}
 _NO_VALUE = "\N{EN DASH}"
 _DIMENSION_COLUMNS = {
     "kl_nats": "dimension_kl_nats",
@@ -86,7 +88,10 @@ def latent_table(training: Document, test: Document) -> Table:
         caption="Where the faces lie in the latent space",
         corner=Head("Number"),
         columns=[Head("Test faces"), Head("Random points, N(0, I)")],
-        rows=[Row(tables.head(name), tables.cells(*texts)) for name, texts in values.items()],
+        rows=[
+            Row(tables.head(name, label=_OF_OTHERS.get(name, "")), tables.cells(*texts))
+            for name, texts in values.items()
+        ],
     )
 
 
