@@ -74,18 +74,8 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Mixture:
-    """A mixture of Gaussians fitted to z-points.
-
-    Attributes:
-        weights: (num_components,), the components' shares.
-        means: (num_components, latent_dim).
-        covariances: (num_components, latent_dim, latent_dim).
-    """
-
-    weights: Array
-    means: Array
-    covariances: Array
+class Mixture(latent_mixture.Components):
+    """A mixture of Gaussians fitted to z-points."""
 
     @classmethod
     def fit(cls, encodings: Encodings, *, num_components: int, seed: int) -> "Mixture":
