@@ -15,6 +15,7 @@ profiles:
     train_vae: {epochs: 11}
 base: {seed: 2022}
 train_vae: {fact: 5.0, latent_dim: 256, reconstruction_loss: bce}
+evaluate_vae: {temperature: 0.8}
 fetch_faces: {source: avatars}
 """
 PIPELINE = """\
@@ -32,6 +33,7 @@ stages:
   evaluate_vae:
     cmd: python code/stub_stage.py evaluate_vae
     deps: [data/split.csv, data/model.txt]
+    params: [base.seed, evaluate_vae]
     metrics: [reports/evaluate_vae/metrics.json: {cache: false}]
   draw_reconstructions:
     cmd: python code/stub_stage.py draw_reconstructions
@@ -47,6 +49,7 @@ stages:
   build_report:
     cmd: python code/stub_stage.py build_report
     deps: [reports/draw_samples/strip_prior.png]
+    params: [profile, "profiles.${profile}", base, fetch_faces, train_vae, evaluate_vae]
     outs: [reports/index.html]
 """
 

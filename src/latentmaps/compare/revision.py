@@ -69,13 +69,17 @@ def read(repo: Repo, found: Found) -> Experiment:
     """Gives what can be had of a revision, with a problem for all else."""
     try:
         with repo.switch(found.revision):
-            stages = [one for one in repo.index.stages if getattr(one, "name", None)]
-            return _Reader(repo, found, {str(stage.name): stage for stage in stages}).read()
+            return _Reader(repo, found, _stages(repo)).read()
     except DvcException as error:
         # the page is for others, too: no folder of this machine
         message = " ".join(str(error).split()).replace(f"{repo.root_dir}/", "")
         reason = f"DVC cannot read its pipeline: {message}"
         return Experiment(found.name, found.short, problems=[Problem(reason)])
+
+
+def _stages(repo: Repo) -> dict[str, Any]:
+    """Gives name -> stage of the revision that is switched to; ``.dvc`` files have no name."""
+    return {str(one.name): one for one in repo.index.stages if getattr(one, "name", None)}
 
 
 _STATES = {
@@ -96,7 +100,7 @@ def read_task(repo: Repo, found: Found, *, state: str) -> Experiment:
     reason, command = _STATES[state]
     try:
         with repo.switch(found.revision):
-            values = fingerprints.read_parameters(repo.index.stages, as_run=False)
+            values = fingerprints.read_parameters(_stages(repo).values(), as_run=False)
     except DvcException:
         values = {}  # they only add to what the page tells of it
     problem = Problem(reason, command.format(name=found.name))
