@@ -114,6 +114,12 @@ def feature_nets(experiments: Sequence[Experiment]) -> list[str]:
     return list(dict.fromkeys(net for net in named if isinstance(net, str)))
 
 
+def counts_of_compared_faces(experiments: Sequence[Experiment]) -> list[str]:
+    """Gives how many faces of each kind were compared, each number once, in rising order."""
+    counts = {one.number("test", "num_compared") for one in experiments} - {None}
+    return [f"{count:,.0f}" for count in sorted(filter(None, counts))]
+
+
 def find_missing(experiment: Experiment) -> list[Problem]:
     """Gives a problem for each file of metrics that lacks numbers of the page."""
     nets = feature_nets([experiment])
