@@ -66,9 +66,9 @@ def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:
     return pictures.to_picture(pictures.originals(strips[0]))
 
 
-def differing_parameters(drawn: Sequence[Experiment]) -> list[str]:
-    """Gives the names of the parameters, besides fact, that are not the same in all rows."""
-    return [n for n in parameters.find_differing([one.parameters for one in drawn]) if n != FACT]
+def differing_parameters(drawn: Sequence[Experiment]) -> list[dict[str, str]]:
+    """Gives for each row name -> text of the parameters, besides fact, that differ among them."""
+    return parameters.describe_differing([one.parameters for one in drawn], but=FACT)
 
 
 def make_rows(
@@ -89,7 +89,7 @@ def make_rows(
             name=one.name,
             revision=one.revision,
             fact=one.label,
-            parameters=parameters.describe(one.parameters, differing),
+            parameters=list(differing[place].items()),
             reconstructions=_reconstructions(one, has_shared_originals=has_shared_originals),
             samples=[_samples(one, sampler, nets) for sampler in measures.SAMPLERS],
             link=links.get(place, ""),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures, parameters, rows
+from latentmaps.compare import measures, rows
 from latentmaps.compare.experiment import Experiment
 from latentmaps.compare.measures import NO_VALUE
 from latentmaps.report import glossary, tables
@@ -77,14 +77,14 @@ def make_scores(drawn: Sequence[Experiment], keys: Sequence[str]) -> Scores:
     compared = [one for one in compared if any(one.of(each) is not None for each in drawn)]
     columns = [
         Column("fact", "fact", glossary.term("fact")),
-        *(Column(f"parameter-{name}", name, is_differing=True) for name in differing),
+        *(Column(f"parameter-{name}", name, is_differing=True) for name in differing[0]),
         *(Column(one.key, one.label, one.term) for one in compared),
     ]
     return Scores(
         columns,
         [
-            (key, one.name, [_fact(one), *_parameters(one, differing), *_numbers(one, compared)])
-            for key, one in zip(keys, drawn, strict=True)
+            (key, one.name, [_fact(one), *_parameters(texts), *_numbers(one, compared)])
+            for key, one, texts in zip(keys, drawn, differing, strict=True)
         ],
     )
 
@@ -93,11 +93,8 @@ def _fact(one: Experiment) -> Score:
     return Score(one.label, "" if one.label == "unknown" else repr(one.fact))
 
 
-def _parameters(one: Experiment, names: Sequence[str]) -> list[Score]:
-    return [
-        Score(text, "" if text == NO_VALUE else text)
-        for _, text in parameters.describe(one.parameters, names)
-    ]
+def _parameters(texts: Mapping[str, str]) -> list[Score]:
+    return [Score(text, "" if text == NO_VALUE else text) for text in texts.values()]
 
 
 def _numbers(one: Experiment, compared: Sequence[measures.Measure]) -> list[Score]:
