@@ -126,7 +126,7 @@ def _on_versions(drawn: Sequence[Experiment]) -> Note | None:
 
 def _on_compared_faces(drawn: Sequence[Experiment]) -> Note | None:
     # not the parameter: a small test part has fewer faces than it asks for
-    counts = measures.counts_of_compared_faces(drawn)
+    counts = measures.counts(drawn, "num_compared")
     if len(counts) < 2:
         return None
     return Note(

@@ -16,10 +16,19 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from latentmaps.compare import fact_curves, measures, notes, page_names, rows, scores
+from latentmaps.compare import (
+    fact_curves,
+    measures,
+    notes,
+    page_names,
+    random_scores,
+    rows,
+    sampler_tables,
+    scores,
+)
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
 from latentmaps.errors import DataError
-from latentmaps.report import glossary
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
 from latentmaps.staging import Staging
 
@@ -62,18 +71,24 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
         row: links[one.identity] for row, one in enumerate(drawn) if one.identity in links
     }
     made = rows.make_rows(drawn, with_links, has_shared_originals=originals is not None)
+    keys = [row.key for row in made]
     script = _script()
     return (
         _environment()
         .get_template("compare.html.j2")
         .render(
             rows=made,
-            samplers=[(sampler, glossary.term(sampler)) for sampler in measures.SAMPLERS],
+            samplers=[(one, glossary.term(one)) for one in sampler_numbers.SAMPLERS],
             originals=originals,
             facts=_span(drawn),
             notes=notes.find_notes(drawn),
-            scores=scores.make_scores(drawn, [row.key for row in made]),
-            sampler_tables=scores.sampler_tables(drawn),
+            compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
+            nets=measures.feature_nets(drawn),
+            tables=[
+                *scores.make_tables(drawn, keys),
+                *random_scores.make_tables(drawn, keys),
+            ],
+            sampler_tables=sampler_tables.make_tables(drawn),
             curves=fact_curves.make_curves(drawn),
             incomplete=_incomplete(experiments),
             glossary=_terms(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from latentmaps.compare import measures, parameters, pictures
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.report import glossary
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.content import Number
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Picture
@@ -91,7 +91,7 @@ def make_rows(
             fact=one.label,
             parameters=list(differing[place].items()),
             reconstructions=_reconstructions(one, has_shared_originals=has_shared_originals),
-            samples=[_samples(one, sampler, nets) for sampler in measures.SAMPLERS],
+            samples=[_samples(one, sampler, nets) for sampler in sampler_numbers.SAMPLERS],
             link=links.get(place, ""),
         )
         for place, one in enumerate(drawn)
@@ -124,7 +124,7 @@ def _samples(one: Experiment, sampler: str, nets: Sequence[str]) -> Strip:
         term=term,
         picture=None if strip is None else pictures.to_picture(strip),
         alt=f"Random faces of {one.name} (fact {one.label}), sampler {term.label}",
-        numbers=_numbers(one, measures.of_samples(sampler, nets[0]) if nets else []),
+        numbers=_numbers(one, measures.under_strips(sampler, nets)),
     )
 
 
