@@ -69,11 +69,14 @@ def test_the_folder_holds_the_comparison_and_both_pages(compared: Compared) -> N
     page = (compared.folder / "compare.html").read_text(encoding="utf-8")
     assert "before" in page
     assert "after" in page
-    pages = sorted((compared.folder / "compare_pages").rglob("*.html"))
+    pages = sorted((compared.folder / "compare_pages").glob("*/index.html"))
     assert len(pages) == 2
     for full_page in pages:
         assert str(full_page.relative_to(compared.folder)) in page
         assert full_page.stat().st_size > 100_000
+        linked = set(re.findall(r'href="([^"#:]+\.html)"', full_page.read_text(encoding="utf-8")))
+        assert len(linked) == 3
+        assert all((full_page.parent / name).stat().st_size > 1000 for name in linked)
 
 
 def test_what_does_not_depend_on_the_change_runs_once(compared: Compared) -> None:
@@ -95,7 +98,7 @@ def test_a_cache_that_is_kept_restores_main(compared: Compared, tmp_path: Path) 
     compared.clone.run("git", "checkout", "--quiet", "--detach", "weaker")
     printed = compared.clone.run(SCRIPT, "main", str(tmp_path / "again"))
     assert "Running stage" not in printed
-    pages = list((tmp_path / "again/compare_pages").rglob("*.html"))
+    pages = list((tmp_path / "again/compare_pages").glob("*/index.html"))
     assert len(pages) == 2
 
 

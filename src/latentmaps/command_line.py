@@ -71,16 +71,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _compare(arguments: argparse.Namespace) -> str:
-    from latentmaps.compare import page, repository
+    from latentmaps.compare import page_files, repository
 
     with repository.open_repository() as repo:
         output = arguments.output or Path(repo.root_dir) / _OUTPUT
         experiments = repository.select(repo, arguments.names)
-        written = page.write(experiments, output, has_pages=not arguments.no_pages)
+        written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
     drawn = sum(one.is_drawn for one in experiments)
     left_out = len(experiments) - drawn
     return (
-        f"{written[0]}: {drawn} experiment{'' if drawn == 1 else 's'}"
+        f"{written[0]}: {_count(drawn, 'experiment')}"
         + (f", {left_out} left out and named" if left_out else "")
-        + (f", {len(written) - 1} full pages beside it" if len(written) > 1 else "")
+        + (f", {_count(len(written) - 1, 'full page')} beside it" if len(written) > 1 else "")
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

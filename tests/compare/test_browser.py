@@ -8,11 +8,16 @@ from playwright.sync_api import Browser, Page
 from tests.browsing import Visit, started_browser
 from tests.compare.example_experiments import experiment, sweep
 
-from latentmaps.compare import page
+from latentmaps.compare import page_files
 from latentmaps.compare.experiment import Experiment, Problem
 
 pytestmark = pytest.mark.slow
 
+FULL_PAGE = """<!DOCTYPE html><title>The full page</title>
+<a href="draw_oips/Conv2D_1.html">Conv2D_1</a> <a href="draw_oips/Conv2D_2.html">Conv2D_2</a>"""
+LAYER_PAGE = (
+    '<!DOCTYPE html><title>The page of a layer</title><a href="../index.html#digits">back</a>'
+)
 FACTS = ["0.5", "1.5", "3", "5", "7", "10"]
 
 
@@ -26,18 +31,20 @@ def browser() -> Iterator[Browser]:
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sweep, an experiment with another parameter and without random faces, and a failed one."""
     folder = tmp_path_factory.mktemp("compared")
-    full = folder / "index.html"
-    full.write_text("<!DOCTYPE html><title>The full page</title>", encoding="utf-8")
+    full, layer = folder / "cached-page", folder / "cached-layer"
+    full.write_text(FULL_PAGE, encoding="utf-8")
+    layer.write_text(LAYER_PAGE, encoding="utf-8")
+    beside = {"draw_oips/Conv2D_1.html": layer, "draw_oips/Conv2D_2.html": None}
     half = experiment("a-rather-long-name-of-an-experiment", 7.0, **{"train_vae.epochs": 30})
     ones = [
-        *(experiment(one.name, one.fact, page=full) for one in sweep()),
+        *(experiment(one.name, one.fact, page=full, pages_beside=beside) for one in sweep()),
         Experiment(
             **(vars(half) | {"strips": {}, "problems": [Problem("no strips", "dvc repro")]})
         ),
         Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")]),
     ]
-    output = folder / "compare.html"
-    page.write(ones, output, has_pages=True)
+    output = folder / "sweep #2.html"
+    page_files.write(ones, output, has_pages=True)
     return output
 
 
@@ -172,7 +179,20 @@ def test_a_row_leads_to_its_full_page(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     visit.page.get_by_role("link", name="Full page of run-3").click()
     assert visit.page.title() == "The full page"
-    assert visit.page.url.endswith("/compare_pages/run-3.html")
+    visit.page.get_by_role("link", name="Conv2D_1").click()
+    assert visit.page.title() == "The page of a layer"
+    visit.page.get_by_role("link", name="back").click()
+    assert visit.page.title() == "The full page"
+
+
+def test_a_link_to_a_page_that_the_machine_lacks_says_so(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    visit.page.get_by_role("link", name="Full page of run-3").click()
+    visit.page.get_by_role("link", name="Conv2D_2").click()
+    assert visit.page.get_by_role("heading").inner_text() == "This page is not here"
+    assert visit.troubles == []
+    visit.page.get_by_role("link", name="Back to the full page").click()
+    assert visit.page.title() == "The full page"
 
 
 def test_curves_and_text_stand_out_from_a_dark_page(browser: Browser, compared: Path) -> None:

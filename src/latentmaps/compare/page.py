@@ -7,11 +7,9 @@ run. Without scripts nothing is missing but the sorting.
 
 import base64
 import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
@@ -20,7 +18,6 @@ from latentmaps.compare import (
     fact_curves,
     measures,
     notes,
-    page_names,
     random_scores,
     rows,
     sampler_tables,
@@ -30,10 +27,8 @@ from latentmaps.compare.experiment import Experiment, Problem, by_fact
 from latentmaps.errors import DataError
 from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
-from latentmaps.staging import Staging
 
 _DRAWN_FACES = "avatars"
-_PAGE = "page"
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
     keys = [row.key for row in made]
     script = _script()
     return (
-        _environment()
+        environment()
         .get_template("compare.html.j2")
         .render(
             rows=made,
@@ -148,7 +143,8 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Gives what sets the templates of the comparison and of the report."""
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [jinja2.PackageLoader("latentmaps.compare"), jinja2.PackageLoader("latentmaps.report")]
@@ -162,42 +158,3 @@ def _environment() -> jinja2.Environment:
     environment.filters["drawing"] = Markup
     environment.filters["ours"] = Markup
     return environment
-
-
-def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -> list[Path]:
-    """Writes the comparison, and beside it the full pages of its experiments.
-
-    Args:
-        experiments: to compare.
-        output: the HTML file. The full pages go to the folder ``<output stem>_pages``.
-        has_pages: the full pages are copied and linked.
-
-    Returns:
-        The files that were written: the comparison first.
-
-    Raises:
-        DataError: there is nothing to compare, or the name of the output is that of a folder.
-    """
-    _require_file_name(output)
-    named = page_names.name_pages(experiments) if has_pages else {}
-    folder = output.with_name(f"{output.stem}_pages")
-    text = render(experiments, {one: f"{folder.name}/{file}" for one, file in named.items()})
-    sources = {one.identity: one.page for one in experiments if one.page is not None}
-    staging = Staging({_PAGE: output} | {one: folder / file for one, file in named.items()})
-    staging.open()
-    try:
-        staging.temporary[_PAGE].write_text(text, encoding="utf-8", newline="\n")
-        for one in named:
-            shutil.copyfile(sources[one], staging.temporary[one])
-        staging.publish()
-    finally:
-        staging.close()
-    return list(staging.finals.values())
-
-
-def _require_file_name(output: Path) -> None:
-    if output.is_dir() or output.suffix.lower() not in (".html", ".htm"):
-        raise DataError(
-            f"{output}: expected the name of an HTML file, such as reports/compare.html; give one "
-            "with --output"
-        )
