@@ -49,6 +49,30 @@ def test_what_is_left_out_is_named_with_its_reason_and_command() -> None:
     assert 'id="incomplete"' not in page.render(sweep(), {})
 
 
+def test_one_experiment_is_one() -> None:
+    text = page.render([experiment("a", 3.0)], {})
+    assert "<title>latentmaps: 1 experiment, fact 3</title>" in text
+    assert "<title>latentmaps: 5 experiments, fact 0.5 to 10</title>" in page.render(sweep(), {})
+
+
+@pytest.mark.parametrize(
+    ("names", "command"),
+    [
+        (["HEAD"], "dvc plots diff HEAD workspace"),
+        (["workspace"], "dvc plots diff HEAD workspace"),
+        (["slow-tree"], "dvc plots diff HEAD slow-tree"),
+        (["slow-tree", "fast-leaf", "main"], "dvc plots diff slow-tree main"),
+        (["twice", "twice"], "dvc plots diff 1111111 2222222"),
+        (["odd;name", "b"], "dvc plots diff 'odd;name' b"),
+    ],
+)
+def test_two_different_experiments_are_set_side_by_side(names: list[str], command: str) -> None:
+    ones = [
+        experiment(name, fact, revision=f"{fact:.0f}" * 7) for fact, name in enumerate(names, 1)
+    ]
+    assert command in html.unescape(page.render(ones, {}))
+
+
 def test_nothing_to_compare_is_an_error_that_says_why() -> None:
     lost = Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")])
     with pytest.raises(DataError, match="nothing to compare: lost: failed - dvc queue logs lost"):

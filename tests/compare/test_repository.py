@@ -26,6 +26,7 @@ def test_a_sweep_gives_a_row_for_each_fact_and_names_what_failed(
 ) -> None:
     said = swept.compare()
     text = swept.page()
+    assert "warning" not in said  # avatars
     assert "5 experiments, 1 left out and named, 5 full pages beside it" in said
     assert facts(text) == ["0.5", "1.5", "3", "5", "10"]
     failed = named[-1.0]
@@ -238,6 +239,22 @@ def test_a_task_that_waits_is_named(
     copied.compare("later", named[0.5], "--output", "named.html")
     assert facts(copied.page("named.html")) == ["0.5"]
     assert "dvc queue start" in copied.page("named.html")
+
+
+def test_persons_are_not_put_where_git_would_take_them_without_a_warning(
+    copied: ExampleRepository,
+) -> None:
+    (copied.folder / ".gitignore").write_text("/mine.html\n/mine_pages/\n", encoding="utf-8")
+    copied.commit("ignore what is mine")
+    copied.run("dvc", "exp", "run", "--name", "real", "-S", "fetch_faces.source=celeba")
+    said = copied.compare("real", "--output", "talk/sweep.html")
+    [warning] = [line for line in said.splitlines() if "warning" in line]
+    assert warning.startswith(
+        "latentmaps compare: warning: talk/sweep.html and talk/sweep_pages may show real persons"
+    )
+    assert "warning" not in copied.compare("real", "--output", "mine.html")
+    said = copied.compare("real", "--output", "talk/sweep.html", "--no-pages")
+    assert "warning: talk/sweep.html may show real persons" in said
 
 
 def test_another_pipeline_is_refused(copied: ExampleRepository) -> None:

@@ -7,6 +7,7 @@ run. Without scripts nothing is missing but the sorting.
 
 import base64
 import hashlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -18,17 +19,17 @@ from latentmaps.compare import (
     fact_curves,
     measures,
     notes,
+    persons,
     random_scores,
     rows,
     sampler_tables,
     scores,
 )
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
+from latentmaps.compare.found import WORKSPACE
 from latentmaps.errors import DataError
 from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
-
-_DRAWN_FACES = "avatars"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             curves=fact_curves.make_curves(drawn),
             incomplete=_incomplete(experiments),
             glossary=_terms(),
-            shows_persons=_shows_persons(drawn),
+            plots_command=_plots_command(drawn),
+            shows_persons=persons.may_be_shown(drawn),
             script=script,
             script_hash=_hash(script),
         )
@@ -123,14 +125,19 @@ def _span(drawn: Sequence[Experiment]) -> str:
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
 
 
+def _plots_command(drawn: Sequence[Experiment]) -> str:
+    """Gives the command for the experiments that are furthest apart; one by itself meets HEAD."""
+    names = [one.name for one in drawn]
+    known = [one.name if names.count(one.name) == 1 else one.revision for one in drawn]
+    pair = [known[0], known[-1]] if len(known) > 1 else ["HEAD", *known]
+    if pair[0] == pair[-1]:
+        pair = ["HEAD", WORKSPACE]
+    return shlex.join(["dvc", "plots", "diff", *pair])
+
+
 def _terms() -> dict[str, Sequence[Term]]:
     """Gives the groups of the glossary, without those on digits."""
     return {title: terms for title, terms in glossary.groups().items() if title != "Digits"}
-
-
-def _shows_persons(drawn: Sequence[Experiment]) -> bool:
-    """Tells whether there may be faces of persons on the page; not when all were drawn."""
-    return any(one.parameters.get("fetch_faces.source") != _DRAWN_FACES for one in drawn)
 
 
 def _script() -> str:
