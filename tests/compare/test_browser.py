@@ -1,11 +1,10 @@
 """The comparison in a real browser, without a network."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.browsing import Visit, started_browser
+from tests.browsing import Visit
 from tests.compare.example_experiments import experiment, sweep
 
 from latentmaps.compare import page_files
@@ -19,12 +18,6 @@ LAYER_PAGE = (
     '<!DOCTYPE html><title>The page of a layer</title><a href="../index.html#digits">back</a>'
 )
 FACTS = ["0.5", "1.5", "3", "5", "7", "10"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
