@@ -203,6 +203,7 @@ def test_it_fits_on_paper(browser: Browser, compared: Path) -> None:
     visit.page.emulate_media(media="print")
     assert visit.width_of_content() <= 1040
     assert not visit.page.locator(".choice").is_visible()
+    assert visit.page.locator(".scores caption").first.is_visible()
     tables = visit.page.locator(".scores:visible").all()
     boxes = [table.bounding_box() for table in tables]
     assert len(boxes) == 4  # that of random faces is too long; the tables of samplers have it all

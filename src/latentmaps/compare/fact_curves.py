@@ -22,12 +22,14 @@ class FactCurve:
     """A chart of the page.
 
     Attributes:
-        title: of the chart.
+        label: of the number.
+        title: of the chart: the label, and the feature net where there is one.
         term: explains it.
         drawing: SVG.
         caption: its numbers in words.
     """
 
+    label: str
     title: str
     term: Term
     drawing: str
@@ -103,7 +105,7 @@ def _curve(
         parameter="fact",
         alt=f"{title} over fact. {caption}",
     )
-    return FactCurve(title, term, drawing, caption)
+    return FactCurve(title.partition(", ")[0], title, term, drawing, caption)
 
 
 def _line(known: Sequence[Experiment], measure: Measure, label: str) -> Line:

@@ -28,6 +28,7 @@ from latentmaps.compare import (
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
 from latentmaps.compare.found import WORKSPACE
 from latentmaps.errors import DataError
+from latentmaps.evaluation import feature_net_names
 from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
 
@@ -80,6 +81,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             notes=notes.find_notes(drawn),
             compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
             nets=measures.feature_nets(drawn),
+            fid_net=feature_net_names.FID_NETWORK,
             tables=[
                 *scores.make_tables(drawn, keys),
                 *random_scores.make_tables(drawn, keys),
