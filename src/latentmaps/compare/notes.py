@@ -9,8 +9,6 @@ from latentmaps.compare.note import Note
 # These decide which z is drawn for the strips of random faces.
 _OF_Z = ("base.seed", "train_vae.latent_dim")
 _OF_LOSS = ("train_vae.reconstruction_loss", "crop_faces.image_size", "crop_faces.num_channels")
-
-
 # On these depend the samplers that are fitted, or what is measured on their faces.
 _OF_SAMPLERS = (
     "evaluate_vae.num_encoded",
