@@ -22,7 +22,10 @@ class Compared:
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
-    """A branch that changes fact, compared with its main, which has gone on meanwhile."""
+    """A branch that changes fact, compared with its main, which has gone on meanwhile.
+
+    It also takes the pictures of a folder, which must not get into what anybody may open.
+    """
     place = tmp_path_factory.mktemp("compared")
     clone = Clone(tmp_path_factory.mktemp("repository"))
     clone.environment |= {
@@ -33,8 +36,11 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
     clone.run("git", "checkout", "--quiet", "-b", "weaker")
     params = clone.folder / "params.yaml"
     text = params.read_text(encoding="utf-8")
-    params.write_text(re.sub(r"(?m)^  fact: \S+", "  fact: 1.5", text), encoding="utf-8")
-    clone.commit("fact 1.5")
+    text = re.sub(r"(?m)^  fact: \S+", "  fact: 1.5", text)
+    text, num_changed = re.subn(r"source: avatars\b", "source: folder", text)
+    assert num_changed == 1
+    params.write_text(text, encoding="utf-8")
+    clone.commit("fact 1.5, pictures of a folder")
     clone.run("git", "checkout", "--quiet", "main")
     (clone.folder / "params.yaml").write_text("broken", encoding="utf-8")
     clone.commit("a later commit of main, which nobody asks for")
@@ -69,11 +75,22 @@ def test_the_folder_holds_the_comparison_and_both_pages(compared: Compared) -> N
     page = (compared.folder / "compare.html").read_text(encoding="utf-8")
     assert "before" in page
     assert "after" in page
-    pages = sorted((compared.folder / "compare_pages").rglob("*.html"))
+    pages = sorted((compared.folder / "compare_pages").glob("*/index.html"))
     assert len(pages) == 2
     for full_page in pages:
         assert str(full_page.relative_to(compared.folder)) in page
         assert full_page.stat().st_size > 100_000
+        linked = set(re.findall(r'href="([^"#:]+\.html)"', full_page.read_text(encoding="utf-8")))
+        assert len(linked) == 3
+        assert all((full_page.parent / name).stat().st_size > 1000 for name in linked)
+
+
+def test_there_are_avatars_whatever_the_branch_asks_for(compared: Compared) -> None:
+    page = (compared.folder / "compare.html").read_text(encoding="utf-8")
+    assert "Keep it here." not in page
+    for full_page in (compared.folder / "compare_pages").glob("*/index.html"):
+        text = full_page.read_text(encoding="utf-8")
+        assert "<code>fetch_faces.source</code></th><td><code>avatars</code>" in text
 
 
 def test_what_does_not_depend_on_the_change_runs_once(compared: Compared) -> None:
@@ -95,7 +112,7 @@ def test_a_cache_that_is_kept_restores_main(compared: Compared, tmp_path: Path) 
     compared.clone.run("git", "checkout", "--quiet", "--detach", "weaker")
     printed = compared.clone.run(SCRIPT, "main", str(tmp_path / "again"))
     assert "Running stage" not in printed
-    pages = list((tmp_path / "again/compare_pages").rglob("*.html"))
+    pages = list((tmp_path / "again/compare_pages").glob("*/index.html"))
     assert len(pages) == 2
 
 

@@ -71,16 +71,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _compare(arguments: argparse.Namespace) -> str:
-    from latentmaps.compare import page, repository
+    from latentmaps.compare import page_files, persons, repository
 
     with repository.open_repository() as repo:
         output = arguments.output or Path(repo.root_dir) / _OUTPUT
         experiments = repository.select(repo, arguments.names)
-        written = page.write(experiments, output, has_pages=not arguments.no_pages)
+        written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
+    if persons.may_be_shown(experiments) and (exposed := persons.find_exposed(written)):
+        sys.stderr.write(f"latentmaps compare: warning: {_warn(output, exposed)}\n")
     drawn = sum(one.is_drawn for one in experiments)
     left_out = len(experiments) - drawn
     return (
-        f"{written[0]}: {drawn} experiment{'' if drawn == 1 else 's'}"
+        f"{written[0]}: {_count(drawn, 'experiment')}"
         + (f", {left_out} left out and named" if left_out else "")
-        + (f", {len(written) - 1} full pages beside it" if len(written) > 1 else "")
+        + (f", {_count(len(written) - 1, 'full page')} beside it" if len(written) > 1 else "")
     )
+
+
+def _warn(output: Path, exposed: Sequence[Path]) -> str:
+    """Gives a warning that names the page, the folder of the full pages, or both."""
+    places = dict.fromkeys(path if path == output else path.parents[1] for path in exposed)
+    return (
+        f"{' and '.join(map(str, places))} may show real persons, and git does not ignore "
+        f"{'them' if len(places) > 1 else 'it'}: do not commit, or write to {_OUTPUT} instead"
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

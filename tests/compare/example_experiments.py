@@ -8,6 +8,7 @@ from latentmaps.compare.experiment import Experiment
 
 SAMPLERS = ("prior", "prior_cool", "gaussian", "gaussian_cool", "mixture", "mixture_cool")
 TILE = 12
+FID_NETWORK = "inception-2015-fid"
 
 
 def training(fact: float) -> dict[str, Any]:
@@ -16,6 +17,16 @@ def training(fact: float) -> dict[str, Any]:
         "fact": fact,
         "val_reconstruction_loss": 5000.0 + 40 * fact,
         "val_kl_share": 0.02 + 0.001 * fact,
+        "val_kl_nats": 61.0 - 4 * fact,
+        "val_total_loss": 5100.0 + 41 * fact,
+        "val_kl_loss": 100.0 + fact,
+        "reconstruction_loss": 4990.0 + 40 * fact,
+        "kl_nats": 59.0 - 4 * fact,
+        "total_loss": 5090.0 + 41 * fact,
+        "kl_loss": 99.0 + fact,
+        "epoch": 11,
+        "beta_equivalent": 3 * fact,
+        "num_parameters": 7867011,
         "latent_dim": 256,
         "versions": {"tensorflow": "2.21.0", "keras": "3.15.1"},
     }
@@ -54,6 +65,15 @@ def evaluation(fact: float) -> dict[str, Any]:
         "feature_nets": ["pixels-pca"],
         "samples": {"real": sample(-0.0004), **samplers},
     }
+
+
+def with_fid_network(metrics: dict[str, Any]) -> dict[str, Any]:
+    """The metrics of evaluate_vae with a second feature net, that of FID."""
+    samples = {
+        kind: row | {FID_NETWORK: {name: 10 * value for name, value in row["pixels-pca"].items()}}
+        for kind, row in metrics["samples"].items()
+    }
+    return metrics | {"feature_nets": ["pixels-pca", FID_NETWORK], "samples": samples}
 
 
 def sample(kernel_distance: float) -> dict[str, Any]:

@@ -15,7 +15,9 @@ profiles:
     train_vae: {epochs: 11}
 base: {seed: 2022}
 train_vae: {fact: 5.0, latent_dim: 256, reconstruction_loss: bce}
+evaluate_vae: {temperature: 0.8}
 fetch_faces: {source: avatars}
+draw_oips: {layers: [Conv2D_1, Conv2D_2], num_steps: 400}
 """
 PIPELINE = """\
 stages:
@@ -32,6 +34,7 @@ stages:
   evaluate_vae:
     cmd: python code/stub_stage.py evaluate_vae
     deps: [data/split.csv, data/model.txt]
+    params: [base.seed, evaluate_vae]
     metrics: [reports/evaluate_vae/metrics.json: {cache: false}]
   draw_reconstructions:
     cmd: python code/stub_stage.py draw_reconstructions
@@ -44,9 +47,15 @@ stages:
       - reports/draw_samples/strip_prior.png
       - reports/draw_samples/strip_gaussian.png
       - reports/draw_samples/strip_mixture.png
+  draw_oips:
+    matrix: {layer: "${draw_oips.layers}"}
+    cmd: python code/stub_stage.py draw_oips ${item.layer}
+    params: [base.seed, draw_oips.num_steps]
+    outs: ["reports/draw_oips/${item.layer}.csv", "reports/draw_oips/${item.layer}.html"]
   build_report:
     cmd: python code/stub_stage.py build_report
-    deps: [reports/draw_samples/strip_prior.png]
+    deps: [reports/draw_samples/strip_prior.png, reports/draw_oips]
+    params: [profile, "profiles.${profile}", base, fetch_faces, train_vae, evaluate_vae, draw_oips]
     outs: [reports/index.html]
 """
 

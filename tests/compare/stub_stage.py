@@ -1,6 +1,6 @@
 """A stage of the made-up pipeline: writes made-up results that depend on params.yaml alone.
 
-python stub_stage.py STAGE
+python stub_stage.py STAGE [LAYER]
 """
 
 import json
@@ -20,7 +20,19 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
-def main(stage: str) -> None:
+def write_page(path: Path, title: str, *links: str) -> None:
+    paragraphs = "".join(f'<p><a href="{link}">{link}</a></p>' for link in links)
+    path.write_text(f"<!DOCTYPE html><title>{title}</title>{paragraphs}", encoding="utf-8")
+
+
+def draw(folder: Path, stage: str, fact: float) -> None:
+    for name, image in strips(fact).items():
+        is_reconstruction = name == "reconstructions"
+        if is_reconstruction == (stage == "draw_reconstructions"):
+            image.save(folder / ("strip.png" if is_reconstruction else f"strip_{name}.png"))
+
+
+def main(stage: str, layer: str = "") -> None:
     params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     fact = float(params["train_vae"]["fact"])
     folder = Path("reports", stage)
@@ -35,16 +47,15 @@ def main(stage: str) -> None:
         write_json(folder / "metrics.json", training(fact))
     elif stage == "evaluate_vae":
         write_json(folder / "metrics.json", evaluation(fact))
+    elif stage == "draw_oips":
+        Path(folder, f"{layer}.csv").write_text("map_index", encoding="utf-8")
+        write_page(folder / f"{layer}.html", layer, "../index.html")
     elif stage == "build_report":
-        Path("reports/index.html").write_text(
-            f"<!DOCTYPE html><title>fact {fact:g}</title>", encoding="utf-8"
-        )
+        pages = [f"draw_oips/{name}.html" for name in params["draw_oips"]["layers"]]
+        write_page(Path("reports/index.html"), f"fact {fact:g}", *pages)
     else:
-        for name, image in strips(fact).items():
-            is_reconstruction = name == "reconstructions"
-            if is_reconstruction == (stage == "draw_reconstructions"):
-                image.save(folder / ("strip.png" if is_reconstruction else f"strip_{name}.png"))
+        draw(folder, stage, fact)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

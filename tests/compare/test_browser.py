@@ -1,54 +1,54 @@
 """The comparison in a real browser, without a network."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.browsing import Visit, started_browser
+from tests.browsing import Visit
 from tests.compare.example_experiments import experiment, sweep
 
-from latentmaps.compare import page
+from latentmaps.compare import page_files
 from latentmaps.compare.experiment import Experiment, Problem
 
 pytestmark = pytest.mark.slow
 
+FULL_PAGE = """<!DOCTYPE html><title>The full page</title>
+<a href="draw_oips/Conv2D_1.html">Conv2D_1</a> <a href="draw_oips/Conv2D_2.html">Conv2D_2</a>"""
+LAYER_PAGE = (
+    '<!DOCTYPE html><title>The page of a layer</title><a href="../index.html#digits">back</a>'
+)
 FACTS = ["0.5", "1.5", "3", "5", "7", "10"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sweep, an experiment with another parameter and without random faces, and a failed one."""
     folder = tmp_path_factory.mktemp("compared")
-    full = folder / "index.html"
-    full.write_text("<!DOCTYPE html><title>The full page</title>", encoding="utf-8")
+    full, layer = folder / "cached-page", folder / "cached-layer"
+    full.write_text(FULL_PAGE, encoding="utf-8")
+    layer.write_text(LAYER_PAGE, encoding="utf-8")
+    beside = {"draw_oips/Conv2D_1.html": layer, "draw_oips/Conv2D_2.html": None}
     half = experiment("a-rather-long-name-of-an-experiment", 7.0, **{"train_vae.epochs": 30})
     ones = [
-        *(experiment(one.name, one.fact, page=full) for one in sweep()),
+        *(experiment(one.name, one.fact, page=full, pages_beside=beside) for one in sweep()),
         Experiment(
             **(vars(half) | {"strips": {}, "problems": [Problem("no strips", "dvc repro")]})
         ),
         Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")]),
     ]
-    output = folder / "compare.html"
-    page.write(ones, output, has_pages=True)
+    output = folder / "sweep #2.html"
+    page_files.write(ones, output, has_pages=True)
     return output
 
 
 def column(page: Page, place: int) -> list[str]:
     """Gives the texts of a column of the table of numbers, from the top; 0: the names."""
-    rows = page.locator("#scores tbody tr").all()
+    rows = page.locator("#scores-training tbody tr").all()
     return [row.locator("th, td").nth(place).inner_text() for row in rows]
 
 
 def sorted_heads(page: Page) -> list[tuple[str, str]]:
-    heads = page.locator("#scores th[aria-sort]").all()
+    heads = page.locator("#scores-training th[aria-sort]").all()
     return [(h.locator(".head").inner_text(), str(h.get_attribute("aria-sort"))) for h in heads]
 
 
@@ -103,6 +103,10 @@ def test_without_scripts_the_table_is_complete_and_sorted_by_fact(
     assert column(visit.page, 1) == FACTS
     assert sorted_heads(visit.page) == [("fact", "ascending")]
     assert visit.page.locator(".sort").count() == 0
+    folded = visit.page.locator("#scores-random-pixels-pca")
+    assert not folded.is_visible()
+    visit.page.locator("summary", has_text="Random faces by pixels-pca").click()
+    assert folded.is_visible()
     assert not visit.page.get_by_text("A click on the head").is_visible()
     assert visit.page.get_by_text("lost, fact unknown: left out").is_visible()
 
@@ -118,32 +122,48 @@ def test_a_click_sorts_by_number_and_a_second_one_turns_it_round(
     head.click()
     assert column(visit.page, 1) == FACTS[::-1]
     assert sorted_heads(visit.page) == [("Reconstruction loss", "descending")]
-    assert (
-        visit.page.get_by_role("status").inner_text()
-        == "Sorted by Reconstruction loss, descending."
-    )
+    said = visit.page.get_by_role("status").first.inner_text()
+    assert said == "Sorted by Reconstruction loss, descending."
 
 
 def test_the_keyboard_sorts_too(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
-    visit.page.locator(".sort", has_text="fact").focus()
+    visit.page.locator("#scores-training .sort", has_text="fact").first.focus()
     visit.page.keyboard.press("Enter")
     assert column(visit.page, 1) == FACTS[::-1]
     assert visit.page.evaluate("document.activeElement.className") == "sort"
-    visit.page.locator(".sort", has_text="Experiment").focus()
+    visit.page.locator("#scores-training .sort", has_text="Experiment").focus()
     visit.page.keyboard.press("Space")
     names = column(visit.page, 0)
     assert names == sorted(names)
     assert sorted_heads(visit.page) == [("Experiment", "ascending")]
 
 
+def test_sorted_random_faces_tell_the_best_fact_and_sampler(
+    browser: Browser, compared: Path
+) -> None:
+    visit = Visit(browser, compared)
+    visit.page.locator("summary", has_text="Random faces by pixels-pca").click()
+    table = visit.page.locator("#scores-random-pixels-pca")
+    table.locator(".sort", has_text="Kernel distance").click()
+    rows = [row.inner_text().split("\t")[:3] for row in table.locator("tbody tr").all()[:2]]
+    assert rows == [
+        ["all", "\N{EN DASH}", "Real faces"],
+        ["run-10", "10", "Mixture, cooled to 0.8"],
+    ]
+    others = visit.page.locator("#scores-training th[aria-sort] .head").inner_text()
+    assert others == "fact"
+    table.locator(".sort", has_text="Faces").click()
+    faces = table.locator("tbody tr td:nth-child(3)").all_inner_texts()
+    assert faces[:7] == ["Real faces", *["Prior"] * 6]
+
+
 def test_an_explanation_opens_at_a_click(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
-    about = visit.page.locator("#about-scores-test-psnr-db-psnr-db")
+    about = visit.page.locator("#about-scores-posterior-mean-test-psnr-db-psnr-db")
     assert not about.is_visible()
-    visit.page.locator(
-        "#scores .what .term[popovertarget=about-scores-test-psnr-db-psnr-db]"
-    ).click()
+    name = "about-scores-posterior-mean-test-psnr-db-psnr-db"
+    visit.page.locator(f"#numbers .what .term[popovertarget={name}]").click()
     assert about.is_visible()
     assert "20 dB" in about.inner_text()
 
@@ -152,7 +172,20 @@ def test_a_row_leads_to_its_full_page(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     visit.page.get_by_role("link", name="Full page of run-3").click()
     assert visit.page.title() == "The full page"
-    assert visit.page.url.endswith("/compare_pages/run-3.html")
+    visit.page.get_by_role("link", name="Conv2D_1").click()
+    assert visit.page.title() == "The page of a layer"
+    visit.page.get_by_role("link", name="back").click()
+    assert visit.page.title() == "The full page"
+
+
+def test_a_link_to_a_page_that_the_machine_lacks_says_so(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    visit.page.get_by_role("link", name="Full page of run-3").click()
+    visit.page.get_by_role("link", name="Conv2D_2").click()
+    assert visit.page.get_by_role("heading").inner_text() == "This page is not here"
+    assert visit.troubles == []
+    visit.page.get_by_role("link", name="Back to the full page").click()
+    assert visit.page.title() == "The full page"
 
 
 def test_curves_and_text_stand_out_from_a_dark_page(browser: Browser, compared: Path) -> None:
@@ -170,6 +203,8 @@ def test_it_fits_on_paper(browser: Browser, compared: Path) -> None:
     visit.page.emulate_media(media="print")
     assert visit.width_of_content() <= 1040
     assert not visit.page.locator(".choice").is_visible()
-    table = visit.page.locator("#scores").bounding_box()
-    assert table is not None
-    assert table["width"] <= 1040
+    assert visit.page.locator(".scores caption").first.is_visible()
+    tables = visit.page.locator(".scores:visible").all()
+    boxes = [table.bounding_box() for table in tables]
+    assert len(boxes) == 4  # that of random faces is too long; the tables of samplers have it all
+    assert all(box is not None and box["width"] <= 1040 for box in boxes)

@@ -1,4 +1,10 @@
-from tests.compare.example_experiments import evaluation, experiment, sweep
+from tests.compare.example_experiments import (
+    FID_NETWORK,
+    evaluation,
+    experiment,
+    sweep,
+    with_fid_network,
+)
 
 from latentmaps.compare import fact_curves
 from latentmaps.compare.experiment import by_fact
@@ -35,3 +41,15 @@ def test_a_number_that_all_lack_has_no_curve() -> None:
     ones = [experiment(name, fact, test=without) for name, fact in (("a", 1.0), ("b", 2.0))]
     titles = [curve.title for curve in fact_curves.make_curves(ones)]
     assert titles == ["Raw KL", "KL share of the loss", "Reconstruction loss"]
+
+
+def test_every_feature_net_has_a_curve_and_the_net_of_fid_a_second_one() -> None:
+    ones = [
+        experiment(f"run-{fact:g}", fact, test=with_fid_network(evaluation(fact)))
+        for fact in (1.0, 2.0)
+    ]
+    curves = {curve.title: curve for curve in fact_curves.make_curves(ones)}
+    assert list(curves)[-3:] == [
+        "Kernel distance, pixels-pca", f"Kernel distance, {FID_NETWORK}", f"FID, {FID_NETWORK}",
+    ]  # fmt: skip
+    assert "Prior: from 16 at fact 1" in curves[f"FID, {FID_NETWORK}"].caption

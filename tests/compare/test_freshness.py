@@ -1,53 +1,6 @@
-from dataclasses import dataclass, field
-from typing import Any
+from tests.compare.example_stages import File, Stage, Values
 
 from latentmaps.compare import freshness
-
-
-@dataclass
-class Hash:
-    value: Any
-
-
-@dataclass
-class File:
-    fs_path: str
-    hash: str | None
-
-    @property
-    def def_path(self) -> str:
-        return self.fs_path
-
-    @property
-    def hash_info(self) -> Hash:
-        return Hash(self.hash)
-
-
-@dataclass
-class Values:
-    """Stands for DVC's dependency on parameters."""
-
-    ran_with: dict[str, Any] | None
-    present: dict[str, Any]
-    fs_path: str = "params.yaml"
-
-    @property
-    def params(self) -> list[str]:
-        return list(self.present)
-
-    @property
-    def hash_info(self) -> Hash:
-        return Hash(self.ran_with)
-
-    def read_params(self) -> dict[str, Any]:
-        return self.present
-
-
-@dataclass
-class Stage:
-    name: str
-    deps: list[Any] = field(default_factory=list)
-    outs: list[File] = field(default_factory=list)
 
 
 def chain(*, fact: float = 5.0, read: str | None = "m", drawn: str | None = "d") -> list[Stage]:

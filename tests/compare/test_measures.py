@@ -14,8 +14,8 @@ def test_a_number_has_its_unit_and_what_stands_beside_it() -> None:
 
 
 def test_every_measure_has_a_key_of_its_own() -> None:
-    keys = [one.key for one in measures.all_measures("pixels-pca")]
-    assert len(set(keys)) == len(keys) > 30
+    keys = [one.key for one in measures.all_measures(["pixels-pca", "another"])]
+    assert len(set(keys)) == len(keys) > 100
 
 
 def test_what_an_older_version_lacks_is_named_file_by_file() -> None:
@@ -25,6 +25,8 @@ def test_what_an_older_version_lacks_is_named_file_by_file() -> None:
     }
     [problem] = measures.find_missing(experiment("a", 5.0, test=older))
     assert problem.reason.startswith("metrics.json of evaluate_vae has no ssim, samples: made by")
+    [problem] = measures.find_missing(experiment("a", 5.0, test=older | {"sampled": {"mse": 1.0}}))
+    assert "has no ssim, sampled.psnr_db, sampled.ssim, " in problem.reason
     # a file that is missing altogether is told of where it was looked for
     assert measures.find_missing(experiment("a", 5.0, test={}, training={})) == []
 

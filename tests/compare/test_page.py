@@ -2,12 +2,11 @@ import base64
 import hashlib
 import html
 import re
-from pathlib import Path
 
 import pytest
 from tests.compare.example_experiments import experiment, strips, sweep
 
-from latentmaps.compare import page, page_names
+from latentmaps.compare import page
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.errors import DataError
 
@@ -48,6 +47,30 @@ def test_what_is_left_out_is_named_with_its_reason_and_command() -> None:
     assert "half, fact 7: drawn as far as it goes strip.png is missing. dvc repro" in words(text)
     assert text.count("No picture; see") == 4
     assert 'id="incomplete"' not in page.render(sweep(), {})
+
+
+def test_one_experiment_is_one() -> None:
+    text = page.render([experiment("a", 3.0)], {})
+    assert "<title>latentmaps: 1 experiment, fact 3</title>" in text
+    assert "<title>latentmaps: 5 experiments, fact 0.5 to 10</title>" in page.render(sweep(), {})
+
+
+@pytest.mark.parametrize(
+    ("names", "command"),
+    [
+        (["HEAD"], "dvc plots diff HEAD workspace"),
+        (["workspace"], "dvc plots diff HEAD workspace"),
+        (["slow-tree"], "dvc plots diff HEAD slow-tree"),
+        (["slow-tree", "fast-leaf", "main"], "dvc plots diff slow-tree main"),
+        (["twice", "twice"], "dvc plots diff 1111111 2222222"),
+        (["odd;name", "b"], "dvc plots diff 'odd;name' b"),
+    ],
+)
+def test_two_different_experiments_are_set_side_by_side(names: list[str], command: str) -> None:
+    ones = [
+        experiment(name, fact, revision=f"{fact:.0f}" * 7) for fact, name in enumerate(names, 1)
+    ]
+    assert command in html.unescape(page.render(ones, {}))
 
 
 def test_nothing_to_compare_is_an_error_that_says_why() -> None:
@@ -91,52 +114,3 @@ def test_faces_of_persons_come_with_a_warning() -> None:
     assert "Keep it here" not in page.render(sweep(), {})
     text = page.render([experiment("a", 3.0, **{"fetch_faces.source": "celeba"})], {})
     assert "Keep it here" in text
-
-
-def test_full_pages_are_copied_and_linked(tmp_path: Path) -> None:
-    full = tmp_path / "full.html"
-    full.write_text("full", encoding="utf-8")
-    ones = [experiment("a/b", 3.0, page=full), experiment("c", 5.0)]
-    written = page.write(ones, tmp_path / "out/sweep.html", has_pages=True)
-    assert written == [tmp_path / "out/sweep.html", tmp_path / "out/sweep_pages/a-b.html"]
-    assert written[1].read_text(encoding="utf-8") == "full"
-    assert re.findall(r'href="(sweep_pages[^"]*)"', written[0].read_text(encoding="utf-8")) == [
-        "sweep_pages/a-b.html"
-    ]
-    assert sorted(path.name for path in (tmp_path / "out").rglob("*")) == [
-        "a-b.html", "sweep.html", "sweep_pages",
-    ]  # fmt: skip
-
-
-def test_a_page_that_cannot_be_made_leaves_the_former_one(tmp_path: Path) -> None:
-    output = tmp_path / "compare.html"
-    output.write_text("former", encoding="utf-8")
-    with pytest.raises(DataError):
-        page.write([Experiment("lost")], output, has_pages=True)
-    lost = experiment("a", 3.0, page=tmp_path / "nowhere.html")
-    with pytest.raises(FileNotFoundError):
-        page.write([lost], output, has_pages=True)
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["compare.html"]
-    assert output.read_text(encoding="utf-8") == "former"
-
-
-@pytest.mark.parametrize("name", ["folder.html", "compare", "params.yaml"])
-def test_an_output_that_is_no_html_file_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / "folder.html").mkdir()
-    with pytest.raises(DataError, match="expected the name of an HTML file"):
-        page.write(sweep(), tmp_path / name, has_pages=False)
-
-
-def test_pages_have_names_of_their_own_on_any_disk() -> None:
-    full = Path("full.html")
-    ones = [
-        experiment("a", 1.0, page=full),
-        experiment("A", 2.0, page=full, revision="1234567"),
-        experiment("..", 3.0, page=full, revision="89abcde"),
-        experiment("none", 4.0),
-    ]
-    assert list(page_names.name_pages(ones).values()) == [
-        "a.html",
-        "A-1234567.html",
-        "89abcde.html",
-    ]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from latentmaps.compare import parameters
 
 
@@ -14,16 +16,8 @@ def test_the_profile_in_force_stands_under_its_section() -> None:
     }
 
 
-def test_values_read_as_in_params_yaml_and_no_folder_is_told() -> None:
-    assert parameters.as_text("a.b", None) == "null"
-    assert parameters.as_text("a.b", True) == "true"
-    assert parameters.as_text("a.b", [32, 64.0, "same"]) == "[32, 64, same]"
-    assert parameters.as_text("fetch_faces.path", "/home/me/faces") == "(a local folder)"
-    assert parameters.as_text("fetch_faces.path", None) == "null"
-
-
 def test_only_what_is_not_the_same_everywhere_differs() -> None:
-    of_each: list[dict[str, float]] = [
+    of_each: list[dict[str, Any]] = [
         {"a": 1, "b": 2.0},
         {"a": 1, "b": 2},
         {"a": 1, "b": 2.0, "c": 3},
@@ -31,4 +25,27 @@ def test_only_what_is_not_the_same_everywhere_differs() -> None:
     ]
     assert parameters.find_differing(of_each) == ["c"]
     assert parameters.find_differing([]) == []
-    assert parameters.describe({"a": 1}, ["a", "c"]) == [("a", "1"), ("c", "\N{EN DASH}")]
+    dash = {"c": "\N{EN DASH}"}
+    assert parameters.describe_differing(of_each) == [dash, dash, {"c": "3"}, dash]
+    assert parameters.describe_differing(of_each, but="c") == [{}, {}, {}, {}]
+
+
+def test_numbers_that_part_late_differ() -> None:
+    of_each = [{"a": 0.12345678}, {"a": 0.12345679}]
+    assert parameters.describe_differing(of_each) == [{"a": "0.12345678"}, {"a": "0.12345679"}]
+
+
+def test_other_folders_differ_and_are_not_told() -> None:
+    paths = ("/home/me/x", "/home/me/y", "/home/me/x", None)
+    of_each = [{"a": path} for path in paths]
+    assert parameters.find_differing(of_each) == ["a"]
+    assert [texts["a"] for texts in parameters.describe_differing(of_each)] == [
+        "(a local folder) no. 1", "(a local folder) no. 2", "(a local folder) no. 1", "null",
+    ]  # fmt: skip
+
+
+def test_other_files_are_told_by_their_names() -> None:
+    of_each = [{"a": "/home/me/old.h5"}, {"a": "/home/me/new.h5"}]
+    assert [texts["a"] for texts in parameters.describe_differing(of_each)] == [
+        "(a local file: old.h5)", "(a local file: new.h5)",
+    ]  # fmt: skip

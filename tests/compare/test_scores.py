@@ -1,64 +1,124 @@
-from tests.compare.example_experiments import evaluation, experiment, sample
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
 
-from latentmaps.compare import scores
+from tests.compare.example_experiments import (
+    FID_NETWORK,
+    evaluation,
+    experiment,
+    training,
+    with_fid_network,
+)
+
+from latentmaps.compare import page, random_scores, scores
+from latentmaps.compare.experiment import Experiment
+from latentmaps.compare.scores import Scores
+
+DASH = "\N{EN DASH}"
 
 
-def test_the_table_has_fact_differing_parameters_and_all_numbers() -> None:
+def tables(*ones: Experiment) -> dict[str, Scores]:
+    keys = [f"row-{place + 1}" for place, _ in enumerate(ones)]
+    made = [*scores.make_tables(ones, keys), *random_scores.make_tables(ones, keys)]
+    return {table.key: table for table in made}
+
+
+def labels(table: Scores) -> list[str]:
+    return [column.label for column in table.columns]
+
+
+def cell(table: Scores, row: int, label: str) -> scores.Score:
+    return table.rows[row].cells[labels(table).index(label)]
+
+
+def _numbered(value: Any, numbers: Iterator[int]) -> Any:
+    """Gives the same document with another number in each place of one."""
+    if isinstance(value, dict):
+        return {key: _numbered(item, numbers) for key, item in value.items()}
+    return next(numbers) if isinstance(value, int | float) else value
+
+
+def test_every_number_of_the_test_and_every_loss_is_on_the_page() -> None:
+    numbers = itertools.count(101)
+    metrics = _numbered(with_fid_network(evaluation(5.0)), numbers)
+    losses = _numbered({k: v for k, v in training(5.0).items() if k != "fact"}, numbers)
+    last = next(numbers)
+    text = page.render([experiment("a", 5.0, test=metrics, training=losses)], {})
+    shown = re.sub(r"<[^>]*>", " ", text[text.index('<section id="numbers"') :])
+    shown = shown.partition("Glossary")[0]
+    assert last > 220
+    # a share is shown in percent
+    texts = {number: f"{number}(00)?" for number in range(101, last)}
+    assert [n for n, one in texts.items() if not re.search(rf"(?<![\d.]){one}(?!\d)", shown)] == []
+
+
+def test_a_table_has_fact_and_the_first_one_what_differs() -> None:
     ones = [experiment("a", 0.5), experiment("b", 5.0, **{"train_vae.epochs": 30})]
-    table = scores.make_scores(ones, ["row-1", "row-2"])
-    labels = [column.label for column in table.columns]
-    assert labels[:3] == ["fact", "train_vae.epochs", "Reconstruction loss"]
+    table = tables(*ones)["training"]
+    assert labels(table)[:3] == ["fact", "train_vae.epochs", "Reconstruction loss"]
     assert [column.is_differing for column in table.columns[:3]] == [False, True, False]
-    assert "Mixture: Coverage" in labels
-    [_, (key, name, cells)] = table.rows
-    assert (key, name, len(cells)) == ("row-2", "b", len(labels))
-    assert [(cell.text, cell.order) for cell in cells[:3]] == [
+    [_, row] = table.rows
+    assert (row.key, row.name, len(row.cells)) == ("row-2", "b", len(table.columns))
+    assert [(one.text, one.order) for one in row.cells[:3]] == [
         ("5", "5.0"), ("30", "30"), ("5,200", "5200.0"),
     ]  # fmt: skip
+    assert labels(tables(*ones)["latent-space"])[:2] == ["fact", "Raw KL"]
+
+
+def test_sharpness_stands_beside_that_of_the_faces() -> None:
+    of_one = tables(experiment("a", 0.5))
+    for key in ("posterior-mean", "sampled"):
+        assert cell(of_one[key], 0, "Sharpness").text == "1.90"
+        assert cell(of_one[key], 0, "Sharpness").note == "the faces 15.70"
 
 
 def test_what_nobody_has_is_no_column_and_what_one_lacks_sorts_last() -> None:
     without = {k: v for k, v in evaluation(5.0).items() if k != "mse"}
     ones = [experiment("a", 5.0, test=without), experiment("b", 6.0, test=without | {"ssim": None})]
-    table = scores.make_scores(ones, ["row-1", "row-2"])
-    labels = [column.label for column in table.columns]
-    assert "MSE" not in labels
-    cell = table.rows[1][2][labels.index("SSIM")]
-    assert (cell.text, cell.order) == ("\N{EN DASH}", "")
+    table = tables(*ones)["posterior-mean"]
+    assert "MSE" not in labels(table)
+    assert (cell(table, 1, "SSIM").text, cell(table, 1, "SSIM").order) == (DASH, "")
 
 
-def test_samplers_stand_by_experiment_with_the_floor_first_and_the_best_marked() -> None:
-    ones = [experiment("a", 0.5), experiment("b", 5.0)]
-    table = scores.sampler_tables(ones)[0]
-    assert [column.label for column in table.columns] == ["fact 0.5 (a)", "fact 5 (b)"]
-    heads = [row.head.label for row in table.rows]
-    assert heads[:3] == ["Real faces", "Prior", "Prior, cooled to 0.8"]
-    assert [cell.text for cell in table.rows[0].cells] == ["-0.0004", "-0.0004"]
-    best = [row.head.label for row in table.rows if row.cells[0].is_best]
-    assert best == ["Mixture, cooled to 0.8"]
+def test_what_nobody_has_any_number_of_is_no_table() -> None:
+    assert list(tables(experiment("a", 5.0, test={}))) == ["training"]
 
 
-def test_a_sampler_or_net_that_one_lacks_is_a_dash() -> None:
-    metrics = evaluation(5.0)
-    metrics["samples"] = {"real": sample(0.0), "flow": sample(0.01)}
-    older = experiment("old", 1.0, test={"psnr_db": 20.0})
-    table = scores.sampler_tables(
-        [experiment("a", 0.5), experiment("b", 5.0, test=metrics), older]
-    )[0]
-    texts = {row.head.label: [cell.text for cell in row.cells] for row in table.rows}
-    assert texts["flow"] == ["\N{EN DASH}", "0.01"]
-    assert texts["Mixture"][1] == "\N{EN DASH}"
-
-
-def test_only_the_inception_net_of_2015_gives_an_fid() -> None:
-    net = "inception-2015-fid"
-    metrics = evaluation(5.0) | {"feature_nets": ["pixels-pca", net]}
-    metrics["samples"] = {
-        n: row | {net: row["pixels-pca"]} for n, row in metrics["samples"].items()
-    }
-    labels = [
-        table.corner.label for table in scores.sampler_tables([experiment("a", 5.0, test=metrics)])
+def test_random_faces_have_a_row_for_every_sampler_and_one_for_real_faces() -> None:
+    table = tables(experiment("a", 0.5), experiment("b", 5.0))["random-pixels-pca"]
+    assert [(row.name, row.cells[1].text) for row in table.rows][:3] == [
+        ("a", "Prior"), ("a", "Prior, cooled to 0.8"), ("a", "Gaussian"),
+    ]  # fmt: skip
+    assert len(table.rows) == 2 * 6 + 1
+    last = table.rows[-1]
+    assert (last.key, last.name, [one.text for one in last.cells[:2]]) == (
+        "", "all", [DASH, "Real faces"],
+    )  # fmt: skip
+    assert labels(table) == [
+        *("fact", "Faces", "Sharpness", "Diversity", "Frechet distance", "Kernel distance"),
+        *("Precision", "Recall", "Density", "Coverage", "Nearest training face"),
     ]
-    assert labels.count("FID") == 1
-    assert labels.count("Frechet distance") == 1
-    assert labels[-2:] == ["Sharpness", "Diversity"]
+    assert table.caption == (
+        "Random faces by pixels-pca: 250 of each kind, compared with as many test faces"
+    )
+
+
+def test_real_faces_that_are_not_the_same_have_a_row_for_each_experiment() -> None:
+    other = evaluation(5.0)
+    other["samples"]["real"] = other["samples"]["prior"]
+    table = tables(experiment("a", 0.5), experiment("b", 5.0, test=other))["random-pixels-pca"]
+    assert [row.name for row in table.rows if row.cells[1].text == "Real faces"] == ["a", "b"]
+
+
+def test_every_feature_net_has_a_table_and_the_net_of_fid_an_fid() -> None:
+    of_all = tables(experiment("a", 5.0, test=with_fid_network(evaluation(5.0))))
+    assert "FID" not in labels(of_all["random-pixels-pca"])
+    assert labels(of_all[f"random-{FID_NETWORK}"])[:3] == ["fact", "Faces", "FID"]
+
+
+def test_a_sampler_of_another_version_has_rows() -> None:
+    metrics = evaluation(5.0)
+    metrics["samples"] = {"flow": metrics["samples"]["prior"], "odd": 3}
+    table = tables(experiment("a", 5.0, test=metrics))["random-pixels-pca"]
+    assert [row.cells[1].text for row in table.rows] == ["flow"]

@@ -1,13 +1,12 @@
 """The page in a real browser, as different people read it: on paper, by keys, in the dark."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
-from tests.report import reading
+from tests.report import contrast, reading
 
 from latentmaps.report import page
 
@@ -50,42 +49,6 @@ def test_on_paper_no_figure_is_cut_and_nothing_scrolls(browser: Browser, report:
         assert too_wide == []
 
 
-# Gives text, colour, size and weight, and the colours behind it, of all that holds text.
-_READ_COLOURS = """() => {
-    const found = [];
-    for (const element of document.querySelectorAll('body, body *')) {
-        const words = Array.from(element.childNodes)
-            .filter(node => node.nodeType === Node.TEXT_NODE)
-            .map(node => node.data.trim()).join("");
-        if (!words || !element.checkVisibility() || element.closest('svg')) continue;
-        const style = getComputedStyle(element);
-        const behind = [];
-        for (let one = element; one; one = one.parentElement)
-            behind.push(getComputedStyle(one).backgroundColor);
-        found.push([words.slice(0, 40), style.color, behind]);
-    }
-    return found;
-}"""
-
-
-def _rgba(colour: str) -> tuple[float, ...]:
-    numbers = [float(number) for number in re.findall(r"[0-9.]+", colour)]
-    return (*numbers[:3], numbers[3] if len(numbers) > 3 else 1.0)
-
-
-def _luminance(colour: str) -> float:
-    """Gives the relative luminance: WCAG 2.2, section "relative luminance"."""
-    shares = [value / 255 for value in _rgba(colour)[:3]]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _contrast(ink: str, behind: list[str]) -> float:
-    paper = next(colour for colour in behind if _rgba(colour)[3] == 1.0)
-    darker, lighter = sorted((_luminance(ink), _luminance(paper)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) -> None:
     example.change("receipt.json", source="celeba")  # for the notice
@@ -96,11 +59,10 @@ def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) 
     visit.page.emulate_media(color_scheme=scheme)
     reading.explanation(visit.page, "headline-psnr-db")[0].click()
     visit.page.mouse.move(0, 0)
-    colours = visit.page.evaluate(_READ_COLOURS)
-    paper = _luminance(visit.page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert (paper > 0.5) == (scheme == "light")
+    assert contrast.is_light(visit.page) == (scheme == "light")
+    colours = contrast.read_colours(visit.page)
     assert len(colours) > 300
-    assert [(text, ink) for text, ink, behind in colours if _contrast(ink, behind) < 4.5] == []
+    assert contrast.too_faint(colours) == []
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -109,26 +71,7 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(
 ) -> None:
     visit = Visit(browser, report, width=width)
     reading.unfold(visit.page)
-    expected = visit.page.evaluate(
-        """() => Array.from(document.querySelectorAll('a, button, input, summary, [tabindex="0"]'))
-            .filter(one => one.checkVisibility()).length"""
-    )
-    assert expected > 100
-    describe = """() => {
-        const one = document.activeElement;
-        const shown = one.matches('.zoom') ? one.nextElementSibling : one;
-        const style = getComputedStyle(shown);
-        const number = Array.from(document.querySelectorAll('*')).indexOf(one);
-        const isShown = shown.checkVisibility() && style.outlineStyle === 'solid';
-        return [number, isShown && parseFloat(style.outlineWidth) >= 2];
-    }"""
-    reached = set()
-    for _ in range(expected):
-        visit.page.keyboard.press("Tab")
-        number, is_shown = visit.page.evaluate(describe)
-        reached.add(number)
-        assert is_shown, visit.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-    assert len(reached) == expected
+    assert reading.tab_through(visit.page) > 100
 
 
 def test_the_skip_link_leads_past_the_navigation(browser: Browser, report: Path) -> None:

@@ -121,6 +121,7 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
         num_faces: int | None = None
         layers: tuple[str, ...] = ("Conv2D_1", "Conv2D_2")
         is_mirrored: bool = True
+        feature_net_weights: str = "/home/someone/weights.h5"
 
     text = example.render(fetch_faces=Fetch(), machine=Fetch())
     rows = re.findall(r"<code>(\w+\.\w+)</code></th><td><code>([^<]*)</code>", text)
@@ -129,7 +130,9 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
         ("fetch_faces.num_faces", "null"),
         ("fetch_faces.layers", "[Conv2D_1, Conv2D_2]"),
         ("fetch_faces.is_mirrored", "true"),
+        ("fetch_faces.feature_net_weights", "(a local file: weights.h5)"),
     ]
+    assert "/home/someone" not in text
 
 
 @pytest.mark.parametrize(

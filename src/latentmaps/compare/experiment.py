@@ -37,6 +37,7 @@ class Experiment:
         test: metrics.json of evaluate_vae; empty: there is none.
         strips: reconstructions, prior, gaussian, mixture -> picture.
         page: the file of its full page.
+        pages_beside: path of what that links, from its folder -> file; None: it is not here.
         data: path of what was trained and tested on -> hash.
         code: stage -> hash of the code that it ran.
         results: hash of all results; equal for two experiments that have the same ones.
@@ -51,6 +52,7 @@ class Experiment:
     test: Mapping[str, Any] = field(default_factory=dict)
     strips: Mapping[str, Image.Image] = field(default_factory=dict)
     page: Path | None = None
+    pages_beside: Mapping[str, Path | None] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, str] = field(default_factory=dict)
     results: str = ""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from latentmaps.compare import measures
 from latentmaps.compare.experiment import Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.report import glossary
+from latentmaps.evaluation import feature_net_names
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
 from latentmaps.visualisation import parameter_curves
 from latentmaps.visualisation.parameter_curves import Line
@@ -21,12 +22,14 @@ class FactCurve:
     """A chart of the page.
 
     Attributes:
-        title: of the chart.
+        label: of the number.
+        title: of the chart: the label, and the feature net where there is one.
         term: explains it.
         drawing: SVG.
         caption: its numbers in words.
     """
 
+    label: str
     title: str
     term: Term
     drawing: str
@@ -53,22 +56,29 @@ def make_curves(drawn: Sequence[Experiment]) -> list[FactCurve]:
             "squared distance",
             [(measures.MMD, "test faces"), (_floor("mmd_prior", "mmd_floor"), _FLOOR)],
         ),
-        _kernel_distance(known),
+        *_of_nets(known),
     ]
     return [curve for curve in curves if curve is not None]
 
 
-def _kernel_distance(known: Sequence[Experiment]) -> FactCurve | None:
+def _of_nets(known: Sequence[Experiment]) -> list[FactCurve | None]:
+    """Gives the kernel distance on each feature net, and the FID where there is one."""
     nets = measures.feature_nets(known)
-    if not nets:
-        return None
-    samplers = [
-        (measures.of_samples(sampler, nets[0])[0], glossary.term(sampler).label)
-        for sampler in measures.SAMPLERS
+    fid = [net for net in nets if net == feature_net_names.FID_NETWORK]
+    return [
+        *(_of_samples(known, net, "kernel_distance") for net in nets),
+        *(_of_samples(known, net, "frechet_distance") for net in fid),
     ]
-    floor = measures.of_samples("real", nets[0])[0]
-    title = f"Kernel distance, {nets[0]}"
-    return _curve(known, title, "squared distance", [*samplers, (floor, _FLOOR)])
+
+
+def _of_samples(known: Sequence[Experiment], net: str, name: str) -> FactCurve | None:
+    def measure(kind: str) -> Measure:
+        return measures.of_samples(kind, net, [name])[0]
+
+    samplers = [(measure(one), glossary.term(one).label) for one in sampler_numbers.SAMPLERS]
+    title = f"{sampler_numbers.label(name, net)}, {net}"
+    floor = (measure(sampler_numbers.REAL), _FLOOR)
+    return _curve(known, title, "squared distance", [*samplers, floor])
 
 
 def _floor(name: str, key: str) -> Measure:
@@ -95,7 +105,7 @@ def _curve(
         parameter="fact",
         alt=f"{title} over fact. {caption}",
     )
-    return FactCurve(title, term, drawing, caption)
+    return FactCurve(title.partition(", ")[0], title, term, drawing, caption)
 
 
 def _line(known: Sequence[Experiment], measure: Measure, label: str) -> Line:

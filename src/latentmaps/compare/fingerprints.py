@@ -6,19 +6,43 @@ from typing import Any
 
 from latentmaps.compare import freshness, parameters
 
+# build_report names it. Its values stand under their sections; by itself it changes no result.
+_NAME_OF_PROFILE = "profile"
+
 
 def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
     """Gives the parameters on which any stage depends: a change of others changes no result.
+
+    Several stages may name a parameter, and may have run with different values of it. That counts
+    with which the stage of its section ran.
 
     Args:
         stages: of DVC's index.
         as_run: those with which the stages ran, where they did; else those of params.yaml.
     """
-    values: dict[str, Any] = {}
+    of_all: dict[str, Any] = {}
+    of_owners: dict[str, Any] = {}
     for stage in stages:
-        for dep in filter(freshness.is_parameters, stage.deps):
-            values |= (as_run and dep.hash_info.value) or dep.read_params()
+        values = _read_own(stage, as_run=as_run)
+        name = stage.name.partition("@")[0]
+        of_all |= values
+        of_owners |= {key: value for key, value in values.items() if _owner(key) == name}
+    return {key: of_owners.get(key, of_all[key]) for key in of_all if key != _NAME_OF_PROFILE}
+
+
+def _read_own(stage: Any, *, as_run: bool) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for dep in filter(freshness.is_parameters, stage.deps):
+        values |= (as_run and dep.hash_info.value) or dep.read_params()
     return parameters.flatten(values)
+
+
+def _owner(key: str) -> str:
+    """Gives the stage whose value of a parameter counts: that of its section."""
+    section = key.partition(".")[0]
+    # The seed belongs to many stages. A row is about a network, so the seed of its training counts;
+    # a stage that ran with another one is stale, is left out, and says so.
+    return "train_vae" if section == "base" else section
 
 
 def hash_data(stages: Mapping[str, Any], *, reader: str, network: str) -> dict[str, str]:

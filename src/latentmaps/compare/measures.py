@@ -3,16 +3,17 @@
 Labels, formats and explanations come from the glossary of the report, so both pages say the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from latentmaps.compare.experiment import Experiment, Problem
-from latentmaps.report import glossary
+from latentmaps.evaluation import feature_net_names
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
 
 NO_VALUE = "\N{EN DASH}"
-SAMPLERS = ("prior", "gaussian", "mixture")
-_OF_SAMPLES = ("kernel_distance", "precision", "recall", "density", "coverage")
+_UNDER_STRIPS = ("kernel_distance", "precision", "recall", "density", "coverage")
 _METRICS = {"training": "train_vae", "test": "evaluate_vae"}
 
 
@@ -25,14 +26,14 @@ class Measure:
         document: training or test.
         keys: names on the way into the document.
         label: on the page.
-        beside: names on the way to a number that stands beside it, and what it is.
+        beside: numbers that stand beside it: what each is, and its name.
     """
 
     term: Term
     document: str
     keys: tuple[str, ...]
     label: str
-    beside: tuple[str, str] | None = None
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> str:
@@ -50,62 +51,118 @@ class Measure:
 
     def note(self, experiment: Experiment) -> str:
         """Gives what stands beside the number; empty: nothing."""
-        if self.beside is None:
-            return ""
-        name, words = self.beside
-        value = experiment.number("test", name)
-        if value is None:
-            value = experiment.number("training", name)
-        return "" if value is None else f"{words} {self.term.text(value)}"
+        return ", ".join(
+            f"{words} {self.term.text(value)}"
+            for words, name in self.beside
+            if (value := _of_any(experiment, name)) is not None
+        )
+
+
+def _of_any(experiment: Experiment, name: str) -> float | None:
+    value = experiment.number("test", name)
+    return experiment.number("training", name) if value is None else value
 
 
 def _measure(
-    document: str, *keys: str, label: str = "", beside: tuple[str, str] | None = None
+    document: str, *keys: str, label: str = "", beside: tuple[tuple[str, str], ...] = ()
 ) -> Measure:
     term = glossary.term(keys[-1])
     return Measure(term, document, keys, label or term.label, beside)
 
 
+def _training(name: str, label: str = "") -> Measure:
+    return _measure("training", name, label=label or f"{glossary.term(name).label}, training part")
+
+
 RECONSTRUCTION_LOSS = _measure("training", "val_reconstruction_loss")
 KL = _measure("test", "kl_nats", label="Raw KL")
 KL_SHARE = _measure("training", "val_kl_share", label="KL share")
-MMD = _measure("test", "mmd_prior", label="MMD", beside=("mmd_floor", "floor"))
+MMD = _measure("test", "mmd_prior", label="MMD", beside=(("floor", "mmd_floor"),))
+_ACTIVE_UNITS = _measure("test", "active_units", beside=(("of", "latent_dim"),))
+_LABELS = {"mse": "MSE", "psnr_db": "PSNR", "ssim": "SSIM", "ms_ssim": "MS-SSIM"}
+_LIKENESS = (
+    *_LABELS,
+    *("bce_per_dim", "bce_above_entropy", "sharpness"),
+)
+
+
+def _likeness(*way: str) -> dict[str, Measure]:
+    """Gives the measures of reconstructions by name; `way`: names on the way to them."""
+    beside = {"sharpness": (("the faces", "sharpness_originals"),)}
+    return {
+        name: _measure("test", *way, name, label=_LABELS.get(name, ""), beside=beside.get(name, ()))
+        for name in _LIKENESS
+    }
+
+
+_FROM_MEAN = _likeness()
 # those that stand under the reconstructions
 MAIN = (
-    RECONSTRUCTION_LOSS,
-    KL,
-    KL_SHARE,
-    _measure("test", "psnr_db", label="PSNR"),
-    _measure("test", "ssim", label="SSIM"),
-    _measure("test", "ms_ssim", label="MS-SSIM"),
+    *(RECONSTRUCTION_LOSS, KL, KL_SHARE),
+    *(_FROM_MEAN[name] for name in ("psnr_db", "ssim", "ms_ssim")),
+    *(MMD, _ACTIVE_UNITS),
+)
+TRAINING = (
+    *(RECONSTRUCTION_LOSS, KL_SHARE),
+    _training("val_kl_nats", "Raw KL"),
+    _training("val_kl_loss", "KL loss, times fact"),
+    _training("val_total_loss", "Total loss"),
+    _training("reconstruction_loss"),
+    _training("kl_nats", "Raw KL, training part"),
+    _training("kl_loss"),
+    _training("total_loss"),
+    _training("beta_equivalent", "beta"),
+    _training("epoch", "Epochs"),
+    _training("num_parameters", "Parameters of the network"),
+)
+POSTERIOR_MEAN = tuple(_FROM_MEAN.values())
+SAMPLED = tuple(_likeness("sampled").values())
+_RADIUS = (("\N{PLUS-MINUS SIGN}", "radius_std"), ("prior", "radius_prior"))
+LATENT_SPACE = (
+    *(KL, _ACTIVE_UNITS),
+    _measure("test", "radius_mean", beside=_RADIUS),
+    *(_measure("test", name) for name in ("z_mean_rms", "z_std_mean", "z_std_min", "z_std_max")),
     MMD,
-    _measure("test", "active_units", beside=("latent_dim", "of")),
-)
-_OTHERS = (
-    _measure("test", "mse", label="MSE"),
-    _measure("test", "bce_per_dim"),
-    _measure("test", "bce_above_entropy"),
-    _measure("test", "sharpness"),
-    _measure("test", "sampled", "psnr_db", label="PSNR from a sampled z"),
-    _measure("test", "radius_mean", beside=("radius_prior", "prior")),
-    _measure("test", "z_mean_rms"),
-    _measure("test", "z_std_mean"),
 )
 
 
-def of_samples(sampler: str, net: str) -> list[Measure]:
-    """Gives the measures of random faces by one sampler, on the features of one net."""
-    return [_measure("test", "samples", sampler, net, name) for name in _OF_SAMPLES]
-
-
-def all_measures(net: str) -> list[Measure]:
-    """Gives every measure of the sortable table, those of random faces on the features of `net`."""
-    samples = [
-        Measure(one.term, one.document, one.keys, f"{glossary.term(sampler).label}: {one.label}")
-        for sampler in SAMPLERS
-        for one in (of_samples(sampler, net) if net else [])
+def of_samples(
+    kind: str, net: str, names: Sequence[str] = sampler_numbers.OF_FEATURES
+) -> list[Measure]:
+    """Gives measures of one kind of random faces, on the features of one net."""
+    return [
+        _measure("test", "samples", kind, net, name, label=sampler_numbers.label(name, net))
+        for name in names
     ]
-    return [*MAIN, *_OTHERS, *samples]
+
+
+def of_pictures(kind: str) -> list[Measure]:
+    """Gives the measures of one kind of random faces that need no feature net."""
+    return [_measure("test", "samples", kind, name) for name in sampler_numbers.OF_PICTURES]
+
+
+def under_strips(sampler: str, nets: Sequence[str]) -> list[Measure]:
+    """Gives those that stand under random faces: on the first net, and the FID if there is one."""
+    fid = [net for net in nets if net == feature_net_names.FID_NETWORK]
+    return [
+        *(one for net in nets[:1] for one in of_samples(sampler, net, _UNDER_STRIPS)),
+        *(one for net in fid for one in of_samples(sampler, net, ["frechet_distance"])),
+    ]
+
+
+def all_measures(nets: Sequence[str]) -> list[Measure]:
+    """Gives every measure of the tables, those of random faces on the features of `nets`."""
+    kinds = (sampler_numbers.REAL, *sampler_numbers.ALL_SAMPLERS)
+    of_nets = [one for kind in kinds for net in nets for one in of_samples(kind, net)]
+    of_all = [one for kind in kinds for one in of_pictures(kind)]
+    return [*TRAINING, *POSTERIOR_MEAN, *SAMPLED, *LATENT_SPACE, *of_nets, *of_all]
+
+
+def kinds_of_faces(experiment: Experiment) -> list[str]:
+    """Gives real and the samplers of whose faces an experiment has numbers, in its own order."""
+    samples = experiment.test.get("samples")
+    known = samples.items() if isinstance(samples, Mapping) else []
+    return [kind for kind, numbers in known if isinstance(numbers, Mapping)]
 
 
 def feature_nets(experiments: Sequence[Experiment]) -> list[str]:
@@ -114,13 +171,19 @@ def feature_nets(experiments: Sequence[Experiment]) -> list[str]:
     return list(dict.fromkeys(net for net in named if isinstance(net, str)))
 
 
+def counts(experiments: Sequence[Experiment], name: str) -> list[str]:
+    """Gives each value of a number of the test once, in rising order, as text."""
+    values = {one.number("test", name) for one in experiments} - {None}
+    return [f"{value:,.10g}" for value in sorted(filter(None, values))]
+
+
 def find_missing(experiment: Experiment) -> list[Problem]:
     """Gives a problem for each file of metrics that lacks numbers of the page."""
-    nets = feature_nets([experiment])
     missing: dict[str, dict[str, None]] = {}
-    for measure in [*all_measures(nets[0] if nets else ""), *([] if nets else [_SAMPLES])]:
-        if measure.of(experiment) is None and getattr(experiment, measure.document):
-            missing.setdefault(measure.document, {})[".".join(measure.keys)] = None
+    for measure in all_measures(feature_nets([experiment])):
+        document = getattr(experiment, measure.document)
+        if measure.of(experiment) is None and document:
+            missing.setdefault(measure.document, {})[_first_gap(document, measure.keys)] = None
     return [
         Problem(
             f"metrics.json of {_METRICS[document]} has no {', '.join(names)}: made by an older "
@@ -130,5 +193,10 @@ def find_missing(experiment: Experiment) -> list[Problem]:
     ]
 
 
-# stands for all numbers on random faces, where there is no feature net to name them by
-_SAMPLES = Measure(glossary.term("feature_net"), "test", ("samples",), "")
+def _first_gap(document: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """Gives the name at which the way into a document ends: a whole part is named once."""
+    for depth, key in enumerate(keys, 1):
+        if not isinstance(document, Mapping) or key not in document:
+            return ".".join(keys[:depth])
+        document = document[key]
+    return ".".join(keys)

@@ -7,24 +7,30 @@ run. Without scripts nothing is missing but the sorting.
 
 import base64
 import hashlib
-import shutil
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from latentmaps.compare import fact_curves, measures, notes, page_names, rows, scores
+from latentmaps.compare import (
+    fact_curves,
+    measures,
+    notes,
+    persons,
+    random_scores,
+    rows,
+    sampler_tables,
+    scores,
+)
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
+from latentmaps.compare.found import WORKSPACE
 from latentmaps.errors import DataError
-from latentmaps.report import glossary
+from latentmaps.evaluation import feature_net_names
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
-from latentmaps.staging import Staging
-
-_DRAWN_FACES = "avatars"
-_PAGE = "page"
 
 
 @dataclass(frozen=True)
@@ -62,22 +68,30 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
         row: links[one.identity] for row, one in enumerate(drawn) if one.identity in links
     }
     made = rows.make_rows(drawn, with_links, has_shared_originals=originals is not None)
+    keys = [row.key for row in made]
     script = _script()
     return (
-        _environment()
+        environment()
         .get_template("compare.html.j2")
         .render(
             rows=made,
-            samplers=[(sampler, glossary.term(sampler)) for sampler in measures.SAMPLERS],
+            samplers=[(one, glossary.term(one)) for one in sampler_numbers.SAMPLERS],
             originals=originals,
             facts=_span(drawn),
             notes=notes.find_notes(drawn),
-            scores=scores.make_scores(drawn, [row.key for row in made]),
-            sampler_tables=scores.sampler_tables(drawn),
+            compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
+            nets=measures.feature_nets(drawn),
+            fid_net=feature_net_names.FID_NETWORK,
+            tables=[
+                *scores.make_tables(drawn, keys),
+                *random_scores.make_tables(drawn, keys),
+            ],
+            sampler_tables=sampler_tables.make_tables(drawn),
             curves=fact_curves.make_curves(drawn),
             incomplete=_incomplete(experiments),
             glossary=_terms(),
-            shows_persons=_shows_persons(drawn),
+            plots_command=_plots_command(drawn),
+            shows_persons=persons.may_be_shown(drawn),
             script=script,
             script_hash=_hash(script),
         )
@@ -113,14 +127,19 @@ def _span(drawn: Sequence[Experiment]) -> str:
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
 
 
+def _plots_command(drawn: Sequence[Experiment]) -> str:
+    """Gives the command for the experiments that are furthest apart; one by itself meets HEAD."""
+    names = [one.name for one in drawn]
+    known = [one.name if names.count(one.name) == 1 else one.revision for one in drawn]
+    pair = [known[0], known[-1]] if len(known) > 1 else ["HEAD", *known]
+    if pair[0] == pair[-1]:
+        pair = ["HEAD", WORKSPACE]
+    return shlex.join(["dvc", "plots", "diff", *pair])
+
+
 def _terms() -> dict[str, Sequence[Term]]:
     """Gives the groups of the glossary, without those on digits."""
     return {title: terms for title, terms in glossary.groups().items() if title != "Digits"}
-
-
-def _shows_persons(drawn: Sequence[Experiment]) -> bool:
-    """Tells whether there may be faces of persons on the page; not when all were drawn."""
-    return any(one.parameters.get("fetch_faces.source") != _DRAWN_FACES for one in drawn)
 
 
 def _script() -> str:
@@ -133,7 +152,8 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Gives what sets the templates of the comparison and of the report."""
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [jinja2.PackageLoader("latentmaps.compare"), jinja2.PackageLoader("latentmaps.report")]
@@ -147,42 +167,3 @@ def _environment() -> jinja2.Environment:
     environment.filters["drawing"] = Markup
     environment.filters["ours"] = Markup
     return environment
-
-
-def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -> list[Path]:
-    """Writes the comparison, and beside it the full pages of its experiments.
-
-    Args:
-        experiments: to compare.
-        output: the HTML file. The full pages go to the folder ``<output stem>_pages``.
-        has_pages: the full pages are copied and linked.
-
-    Returns:
-        The files that were written: the comparison first.
-
-    Raises:
-        DataError: there is nothing to compare, or the name of the output is that of a folder.
-    """
-    _require_file_name(output)
-    named = page_names.name_pages(experiments) if has_pages else {}
-    folder = output.with_name(f"{output.stem}_pages")
-    text = render(experiments, {one: f"{folder.name}/{file}" for one, file in named.items()})
-    sources = {one.identity: one.page for one in experiments if one.page is not None}
-    staging = Staging({_PAGE: output} | {one: folder / file for one, file in named.items()})
-    staging.open()
-    try:
-        staging.temporary[_PAGE].write_text(text, encoding="utf-8", newline="\n")
-        for one in named:
-            shutil.copyfile(sources[one], staging.temporary[one])
-        staging.publish()
-    finally:
-        staging.close()
-    return list(staging.finals.values())
-
-
-def _require_file_name(output: Path) -> None:
-    if output.is_dir() or output.suffix.lower() not in (".html", ".htm"):
-        raise DataError(
-            f"{output}: expected the name of an HTML file, such as reports/compare.html; give one "
-            "with --output"
-        )

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Absolute folders of the machine: whoever gets the page has no use for them.
-_LOCAL_PATHS = {"path"}
+from latentmaps.report import parameter_text
+
 _NO_VALUE = "\N{EN DASH}"
 
 
@@ -29,37 +29,56 @@ def _without_profile(name: str) -> str:
     return ".".join(parts[2:]) if parts[0] == "profiles" and len(parts) > 2 else name
 
 
-def as_text(name: str, value: Any) -> str:
-    """Gives a value as it stands in params.yaml, without what belongs to one machine."""
-    if value is None or isinstance(value, bool):
-        return str(value).lower().replace("none", "null")
-    if name.rpartition(".")[2] in _LOCAL_PATHS:
-        return "(a local folder)"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(as_text(name, item) for item in value)}]"
-    return str(value)
-
-
 def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:
     """Gives the names whose values are not the same in all experiments, in alphabetical order.
 
-    A name that one of them does not have differs, unless that one has no parameters at all.
+    A name that one of them does not have differs, unless that one has no parameters at all. Values
+    are compared, not the texts that stand for them: two paths may read alike.
     """
     known = [values for values in of_each if values]
     names = sorted({name for values in known for name in values})
+    return [name for name in names if len(_distinct(known, name)) > 1 or _is_rare(known, name)]
+
+
+def describe_differing(
+    of_each: Sequence[Mapping[str, Any]], *, but: str = ""
+) -> list[dict[str, str]]:
+    """Gives for each experiment name -> text of what differs; a dash where there is no value.
+
+    Args:
+        of_each: the parameters of each experiment.
+        but: a name that is left out.
+    """
+    texts = {n: _texts(_distinct(of_each, n)) for n in find_differing(of_each) if n != but}
     return [
-        name
-        for name in names
-        if any(_text_of(values, name) != _text_of(known[0], name) for values in known)
+        {
+            name: next(
+                (text for value, text in pairs if name in values and value == values[name]),
+                _NO_VALUE,
+            )
+            for name, pairs in texts.items()
+        }
+        for values in of_each
     ]
 
 
-def describe(values: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Gives name and value as text; a dash where there is none."""
-    return [(name, _text_of(values, name)) for name in names]
+def _distinct(of_each: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    """Gives each value once, in the order in which they are met; lists cannot be put into a set."""
+    found: list[Any] = []
+    for values in of_each:
+        if name in values and values[name] not in found:
+            found.append(values[name])
+    return found
 
 
-def _text_of(values: Mapping[str, Any], name: str) -> str:
-    return as_text(name, values[name]) if name in values else _NO_VALUE
+def _is_rare(of_each: Sequence[Mapping[str, Any]], name: str) -> bool:
+    return any(name not in values for values in of_each)
+
+
+def _texts(distinct: Sequence[Any]) -> list[tuple[Any, str]]:
+    """Gives each value with its text; those that read alike get a number."""
+    texts = [parameter_text.as_text(value) for value in distinct]
+    return [
+        (value, text if texts.count(text) == 1 else f"{text} no. {texts[: place + 1].count(text)}")
+        for place, (value, text) in enumerate(zip(distinct, texts, strict=True))
+    ]

@@ -15,7 +15,7 @@ from dvc.scm import NoSCM, RevError, resolve_rev
 
 from latentmaps.compare import revision
 from latentmaps.compare.experiment import Experiment
-from latentmaps.compare.revision import WORKSPACE, Found
+from latentmaps.compare.found import WORKSPACE, Found
 from latentmaps.errors import DataError
 
 _HEAD = "HEAD"

@@ -8,7 +8,7 @@ what is in DVC's cache from the cache of this machine; nothing is downloaded.
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from PIL import Image
 
 from latentmaps.compare import fingerprints, freshness
 from latentmaps.compare.experiment import Experiment, Problem
+from latentmaps.compare.found import WORKSPACE, Found
+from latentmaps.compare.page_names import FULL_PAGE
 from latentmaps.errors import DataError
 
-WORKSPACE = "workspace"
 _TRAINING = "train_vae"
 _TEST = "evaluate_vae"
 _STRIPS = {
@@ -30,52 +31,26 @@ _STRIPS = {
     "gaussian": ("draw_samples", "strip_gaussian.png"),
     "mixture": ("draw_samples", "strip_mixture.png"),
 }
-_PAGE = ("build_report", "index.html")
+_PAGE = ("build_report", FULL_PAGE)
+_LAYERS = "draw_oips"
 _OLDER = "made by an older version of the pipeline"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A revision that was asked for.
-
-    Attributes:
-        name: as the page shows it.
-        revision: full hash, or ``workspace``.
-        is_experiment: ``dvc exp apply`` takes the name.
-    """
-
-    name: str
-    revision: str
-    is_experiment: bool = False
-
-    @property
-    def short(self) -> str:
-        """The hash as people write it; empty for the workspace."""
-        return "" if self.revision == WORKSPACE else self.revision[:7]
-
-    @property
-    def restore(self) -> str:
-        """The command that brings the files of the revision back and makes those that lack."""
-        if self.revision == WORKSPACE:
-            return "dvc repro"
-        return (
-            f"dvc exp apply {self.name} && dvc repro"
-            if self.is_experiment
-            else (f"git checkout {self.short} && dvc repro")
-        )
 
 
 def read(repo: Repo, found: Found) -> Experiment:
     """Gives what can be had of a revision, with a problem for all else."""
     try:
         with repo.switch(found.revision):
-            stages = [one for one in repo.index.stages if getattr(one, "name", None)]
-            return _Reader(repo, found, {str(stage.name): stage for stage in stages}).read()
+            return _Reader(repo, found, _stages(repo)).read()
     except DvcException as error:
         # the page is for others, too: no folder of this machine
         message = " ".join(str(error).split()).replace(f"{repo.root_dir}/", "")
         reason = f"DVC cannot read its pipeline: {message}"
         return Experiment(found.name, found.short, problems=[Problem(reason)])
+
+
+def _stages(repo: Repo) -> dict[str, Any]:
+    """Gives name -> stage of the revision that is switched to; ``.dvc`` files have no name."""
+    return {str(one.name): one for one in repo.index.stages if getattr(one, "name", None)}
 
 
 _STATES = {
@@ -96,7 +71,7 @@ def read_task(repo: Repo, found: Found, *, state: str) -> Experiment:
     reason, command = _STATES[state]
     try:
         with repo.switch(found.revision):
-            values = fingerprints.read_parameters(repo.index.stages, as_run=False)
+            values = fingerprints.read_parameters(_stages(repo).values(), as_run=False)
     except DvcException:
         values = {}  # they only add to what the page tells of it
     problem = Problem(reason, command.format(name=found.name))
@@ -120,15 +95,19 @@ class _Reader:
     def read(self) -> Experiment:
         training = self._metrics(_TRAINING)
         has_training = _TRAINING in self.stages and _TRAINING not in self.stale
+        # whatever hangs on a training that is not of this revision is missing, too: named once
+        test = self._metrics(_TEST) if has_training else {}
+        strips = self._strips() if has_training else {}
+        page = self._path_of(*_PAGE) if has_training else None
         return Experiment(
             self.found.name,
             self.found.short,
             parameters=fingerprints.read_parameters(self.stages.values()),
             training=training,
-            # whatever hangs on a training that is not of this revision is missing, too: named once
-            test=self._metrics(_TEST) if has_training else {},
-            strips=self._strips() if has_training else {},
-            page=self._page() if has_training else None,
+            test=test,
+            strips=strips,
+            page=page,
+            pages_beside={} if page is None else self._pages_beside(),
             data=fingerprints.hash_data(self.stages, reader=_TEST, network=_TRAINING),
             code=self._code(),
             results=fingerprints.hash_results(self.stages),
@@ -162,9 +141,20 @@ class _Reader:
                 self._note(f"{file} of {stage} is no readable PNG", self.found.restore)
         return strips
 
-    def _page(self) -> Path | None:
-        out = self._output(*_PAGE)
-        return None if out is None else self._file(out, *_PAGE)
+    def _pages_beside(self) -> dict[str, Path | None]:
+        """Gives what the full page links, by the path from its folder."""
+        folder = Path(self._output(*_PAGE).fs_path).parent
+        layers = [name for name in self.stages if name.partition("@")[0] == _LAYERS]
+        paths = [(layer, Path(out.fs_path)) for layer in layers for out in self._outs(layer)]
+        return {
+            path.relative_to(folder).as_posix(): self._path_of(layer, path.name)
+            for layer, path in paths
+            if path.suffix == ".html" and path.is_relative_to(folder)
+        }
+
+    def _path_of(self, stage: str, name: str) -> Path | None:
+        out = self._output(stage, name)
+        return None if out is None else self._file(out, stage, name)
 
     def _content(self, stage: str, name: str) -> bytes | None:
         """Gives a file, or None after noting why there is none."""
@@ -183,8 +173,7 @@ class _Reader:
 
     def _output(self, stage: str, name: str) -> Any:
         """Gives DVC's output, or None after noting why its file would be none of this revision."""
-        outs = self.stages[stage].outs if stage in self.stages else []
-        matching = [out for out in outs if Path(out.fs_path).name == name]
+        matching = [out for out in self._outs(stage) if Path(out.fs_path).name == name]
         if not matching:
             self.absent.setdefault(stage, []).append(name)
             return None
@@ -192,6 +181,9 @@ class _Reader:
             self._note(f"{stage} left out: {self.stale[stage]}", self.found.restore)
             return None
         return matching[0]
+
+    def _outs(self, stage: str) -> Sequence[Any]:
+        return self.stages[stage].outs if stage in self.stages else []
 
     def _file(self, out: Any, stage: str, name: str) -> Path | None:
         """Gives the file of a cached output on this machine."""

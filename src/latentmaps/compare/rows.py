@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from latentmaps.compare import measures, parameters, pictures
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.report import glossary
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.content import Number
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Picture
@@ -66,9 +66,9 @@ def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:
     return pictures.to_picture(pictures.originals(strips[0]))
 
 
-def differing_parameters(drawn: Sequence[Experiment]) -> list[str]:
-    """Gives the names of the parameters, besides fact, that are not the same in all rows."""
-    return [n for n in parameters.find_differing([one.parameters for one in drawn]) if n != FACT]
+def differing_parameters(drawn: Sequence[Experiment]) -> list[dict[str, str]]:
+    """Gives for each row name -> text of the parameters, besides fact, that differ among them."""
+    return parameters.describe_differing([one.parameters for one in drawn], but=FACT)
 
 
 def make_rows(
@@ -89,9 +89,9 @@ def make_rows(
             name=one.name,
             revision=one.revision,
             fact=one.label,
-            parameters=parameters.describe(one.parameters, differing),
+            parameters=list(differing[place].items()),
             reconstructions=_reconstructions(one, has_shared_originals=has_shared_originals),
-            samples=[_samples(one, sampler, nets) for sampler in measures.SAMPLERS],
+            samples=[_samples(one, sampler, nets) for sampler in sampler_numbers.SAMPLERS],
             link=links.get(place, ""),
         )
         for place, one in enumerate(drawn)
@@ -124,7 +124,7 @@ def _samples(one: Experiment, sampler: str, nets: Sequence[str]) -> Strip:
         term=term,
         picture=None if strip is None else pictures.to_picture(strip),
         alt=f"Random faces of {one.name} (fact {one.label}), sampler {term.label}",
-        numbers=_numbers(one, measures.of_samples(sampler, nets[0]) if nets else []),
+        numbers=_numbers(one, measures.under_strips(sampler, nets)),
     )
 
 

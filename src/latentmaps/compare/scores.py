@@ -1,28 +1,21 @@
-"""The tables of the page: all numbers of all experiments, and the samplers over fact."""
+"""The sortable tables: all numbers of the test, and the losses at the end of training.
+
+A table for each group of numbers, since one with all of them would be wider than anybody reads.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures, parameters, rows
+from latentmaps.compare import measures, rows
 from latentmaps.compare.experiment import Experiment
-from latentmaps.compare.measures import NO_VALUE
-from latentmaps.report import glossary, tables
+from latentmaps.compare.measures import NO_VALUE, Measure
+from latentmaps.report import glossary
 from latentmaps.report.glossary import Term
-from latentmaps.report.tables import Cell, Head, Row, Table
-
-_REAL = "real"
-_OF_PICTURES = ("sharpness", "diversity")
-_OF_FEATURES = (
-    *("kernel_distance", "frechet_distance", "precision", "recall"),
-    *("density", "coverage", "nearest_training"),
-)
-# The only features whose Frechet distance compares with published values of FID.
-_INCEPTION_2015 = "inception-2015-fid"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the sortable table.
+    """A column.
 
     Attributes:
         key: its name within the page.
@@ -39,138 +32,128 @@ class Column:
 
 @dataclass(frozen=True)
 class Score:
-    """A cell of the sortable table.
+    """A cell.
 
     Attributes:
         text: as it stands there.
         order: by which the table is sorted, a number or a text; empty: always last.
+        note: stands beside the text.
     """
 
     text: str
     order: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A row.
+
+    Attributes:
+        key: of the row of the experiment with its faces; empty: it belongs to no single one.
+        name: of the experiment.
+        cells: one for each column.
+    """
+
+    key: str
+    name: str
+    cells: Sequence[Score]
 
 
 @dataclass(frozen=True)
 class Scores:
-    """The sortable table: a row for each experiment, in the order of the other rows.
+    """A sortable table, in the order of fact.
 
     Attributes:
+        key: its name within the page.
+        caption: what it shows.
         columns: of the cells; the first one is fact.
-        rows: key of the row of the experiment, its name, its cells.
+        rows: from the top.
+        is_long: it has several rows for each experiment.
     """
 
+    key: str
+    caption: str
     columns: Sequence[Column]
-    rows: Sequence[tuple[str, str, Sequence[Score]]]
+    rows: Sequence[ScoreRow]
+    is_long: bool = False
 
 
-def make_scores(drawn: Sequence[Experiment], keys: Sequence[str]) -> Scores:
-    """Gives the table of all numbers.
+def make_tables(drawn: Sequence[Experiment], keys: Sequence[str]) -> list[Scores]:
+    """Gives the tables with a row for each experiment; none of numbers that nobody has.
 
     Args:
         drawn: the experiments, in the order of the rows.
         keys: of the rows of these experiments.
     """
-    nets = measures.feature_nets(drawn)
-    differing = rows.differing_parameters(drawn)
-    compared = measures.all_measures(nets[0] if nets else "")
-    # a number that nobody has would be an empty column
-    compared = [one for one in compared if any(one.of(each) is not None for each in drawn)]
-    columns = [
-        Column("fact", "fact", glossary.term("fact")),
-        *(Column(f"parameter-{name}", name, is_differing=True) for name in differing),
-        *(Column(one.key, one.label, one.term) for one in compared),
+    faces = _faces(drawn)
+    groups = [
+        (
+            "training",
+            "The end of training, on the validation part where nothing else is said",
+            measures.TRAINING,
+        ),
+        (
+            "posterior-mean",
+            f"Reconstructions of {faces}, from the posterior mean",
+            measures.POSTERIOR_MEAN,
+        ),
+        ("sampled", f"Reconstructions of {faces}, from a sampled z", measures.SAMPLED),
+        ("latent-space", f"Latent space: where {faces} lie", measures.LATENT_SPACE),
     ]
-    return Scores(
-        columns,
-        [
-            (key, one.name, [_fact(one), *_parameters(one, differing), *_numbers(one, compared)])
-            for key, one in zip(keys, drawn, strict=True)
-        ],
-    )
+    # What differs stands in the first table alone, and in the rows of faces, where all tables lead.
+    differing = rows.differing_parameters(drawn)
+    without: list[dict[str, str]] = [{} for _ in drawn]
+    made = [
+        _make_table(key, caption, drawn, keys, group, differing if key == "training" else without)
+        for key, caption, group in groups
+    ]
+    return [one for one in made if one is not None]
 
 
-def _fact(one: Experiment) -> Score:
+def _faces(drawn: Sequence[Experiment]) -> str:
+    counts = measures.counts(drawn, "num_test")
+    return f"{' or '.join(counts)} test faces" if counts else "test faces"
+
+
+def _make_table(
+    key: str,
+    caption: str,
+    drawn: Sequence[Experiment],
+    keys: Sequence[str],
+    group: Sequence[Measure],
+    differing: Sequence[Mapping[str, str]],
+) -> Scores | None:
+    # a number that nobody has would be an empty column
+    compared = [one for one in group if any(one.of(each) is not None for each in drawn)]
+    columns = [
+        Column(f"{key}-fact", "fact", glossary.term("fact")),
+        *(Column(f"parameter-{name}", name, is_differing=True) for name in differing[0]),
+        *(Column(f"{key}-{one.key}", one.label, one.term) for one in compared),
+    ]
+    table_rows = [
+        ScoreRow(row, one.name, [fact(one), *_parameters(texts), *numbers(one, compared)])
+        for row, one, texts in zip(keys, drawn, differing, strict=True)
+    ]
+    return Scores(key, caption, columns, table_rows) if compared else None
+
+
+def fact(one: Experiment) -> Score:
+    """Gives the cell of fact."""
     return Score(one.label, "" if one.label == "unknown" else repr(one.fact))
 
 
-def _parameters(one: Experiment, names: Sequence[str]) -> list[Score]:
-    return [
-        Score(text, "" if text == NO_VALUE else text)
-        for _, text in parameters.describe(one.parameters, names)
-    ]
+def _parameters(texts: Mapping[str, str]) -> list[Score]:
+    return [Score(text, "" if text == NO_VALUE else text) for text in texts.values()]
 
 
-def _numbers(one: Experiment, compared: Sequence[measures.Measure]) -> list[Score]:
-    values = [(each.text(one), each.of(one)) for each in compared]
-    return [Score(text, "" if value is None else repr(value)) for text, value in values]
+def numbers(one: Experiment, compared: Sequence[Measure]) -> list[Score]:
+    """Gives the cells of some numbers of an experiment."""
+    return [_number(one, each) for each in compared]
 
 
-def sampler_tables(drawn: Sequence[Experiment]) -> list[Table]:
-    """Gives a table for each number on random faces: samplers by experiments.
-
-    The first row is what real faces have, the floor. The best sampler of each experiment is marked.
-
-    Args:
-        drawn: the experiments, in the order of the rows.
-    """
-    sampled = [one for one in drawn if isinstance(one.test.get("samples"), Mapping)]
-    paths = [
-        *((net, name) for net in measures.feature_nets(sampled) for name in _OF_FEATURES),
-        *((name,) for name in _OF_PICTURES),
-    ]
-    return [_sampler_table(sampled, path) for path in paths if _has(sampled, path)]
-
-
-def _has(sampled: Sequence[Experiment], path: Sequence[str]) -> bool:
-    return any(
-        one.number("test", "samples", sampler, *path) is not None
-        for one in sampled
-        for sampler in one.test["samples"]
-    )
-
-
-def _sampler_table(sampled: Sequence[Experiment], path: Sequence[str]) -> Table:
-    term = glossary.term(path[-1])
-    label = "FID" if path == (_INCEPTION_2015, "frechet_distance") else term.label
-    names = list(dict.fromkeys(name for one in sampled for name in one.test["samples"]))
-    columns = [_cells(one, names, path, term) for one in sampled]
-    where = f" of the features {path[0]}" if len(path) > 1 else ""
-    return Table(
-        key="-".join(["samplers", *path]).replace("_", "-"),
-        caption=f"{label}{where}. {term.explanation}",
-        corner=Head(label),
-        columns=[Head(f"fact {one.label} ({one.name})") for one in sampled],
-        rows=[Row(_head(name, sampled), [column[name] for column in columns]) for name in names],
-    )
-
-
-def _cells(
-    one: Experiment, names: Sequence[str], path: Sequence[str], term: Term
-) -> dict[str, Cell]:
-    values = {name: one.number("test", "samples", name, *path) for name in names}
-    known = {name: value for name, value in values.items() if value is not None}
-    rivals = {name: value for name, value in known.items() if name != _REAL}
-    best = term.best(rivals, real=known.get(_REAL))
-    return {
-        name: Cell(NO_VALUE if value is None else term.text(value), name in best)
-        for name, value in values.items()
-    }
-
-
-def _head(name: str, sampled: Sequence[Experiment]) -> Head:
-    if name == _REAL:
-        return tables.head(_REAL, note="the floor")
-    sampler = name.removesuffix("_cool")
-    try:
-        label = glossary.term(sampler).label
-    except KeyError:  # a sampler of another version
-        return Head(name)
-    if sampler == name:
-        return tables.head(sampler)
-    temperatures = {one.number("test", "temperature") for one in sampled} - {None}
-    to = (
-        f" to {' or '.join(f'{t:g}' for t in sorted(filter(None, temperatures)))}"
-        if temperatures
-        else ""
-    )
-    return tables.head("temperature", label=f"{label}, cooled{to}")
+def _number(one: Experiment, measure: Measure) -> Score:
+    value = measure.of(one)
+    if value is None:
+        return Score(NO_VALUE, "")
+    return Score(measure.text(one), repr(value), measure.note(one))

@@ -14,8 +14,6 @@ from latentmaps.errors import DataError, ParamsError
 from latentmaps.evaluation import fid_network, keras_features, pixel_features
 
 PIXELS_PCA = pixel_features.NAME
-# the one net with which a Frechet distance may be called FID
-FID_NETWORK = fid_network.NAME
 
 
 class FeatureNet(Protocol):

@@ -21,11 +21,12 @@ import numpy.typing as npt
 
 from latentmaps.data import raw_faces
 from latentmaps.errors import DataError, ParamsError
+from latentmaps.evaluation import feature_net_names
 from latentmaps.visualisation import pixels as pixel_values
 
 Pixels = npt.NDArray[np.float32]
 
-NAME = "inception-2015-fid"
+NAME = feature_net_names.FID_NETWORK
 WEIGHTS_FILE = "weights-inception-2015-12-05-6726825d.pth"
 
 _SHA256_BEGINS = "6726825d"

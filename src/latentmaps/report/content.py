@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latentmaps.report import glossary, inputs
+from latentmaps.report import glossary, inputs, parameter_text
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Document, Picture
 
@@ -120,8 +120,6 @@ class Parameter:
 
 # These change no result, so a page that showed them would differ between machines.
 _NOT_SHOWN = {"machine"}
-# Absolute folders of the machine: whoever gets the page has no use for them.
-_LOCAL_PATHS = {"path"}
 
 
 def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
@@ -131,19 +129,11 @@ def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
         sections: name -> dataclass of the section.
     """
     return [
-        Parameter(f"{section}.{name}", _as_yaml(name, value))
+        Parameter(f"{section}.{name}", parameter_text.as_text(value))
         for section, values in sections.items()
         if section not in _NOT_SHOWN
         for name, value in dataclasses.asdict(values).items()
     ]
-
-
-def _as_yaml(name: str, value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return str(value).lower().replace("none", "null")
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(_as_yaml(name, item) for item in value)}]"
-    return "(a local folder)" if name in _LOCAL_PATHS else str(value)
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -3,22 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from latentmaps.report import content, glossary, tables
+from latentmaps.report import content, glossary, sampler_numbers, tables
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Document
 from latentmaps.report.tables import Cell, Group, Head, Row, Table
-
-_REAL = "real"
-_SAMPLERS = tuple(
-    f"{sampler}{suffix}" for sampler in ("prior", "gaussian", "mixture") for suffix in ("", "_cool")
-)
-_OF_PICTURES = ("sharpness", "diversity")
-_OF_FEATURES = (
-    *("frechet_distance", "kernel_distance", "precision", "recall"),
-    *("density", "coverage", "nearest_training"),
-)
-# The only features whose Frechet distance compares with published values of FID.
-_INCEPTION_2015 = "inception-2015-fid"
 
 
 @dataclass(frozen=True)
@@ -31,8 +19,8 @@ class _Column:
 
     def cells(self) -> dict[str, Cell]:
         """Gives the cells, row name -> cell; the best sampler is marked, the real row never."""
-        rivals = {name: self.values[name] for name in _SAMPLERS}
-        best = self.term.best(rivals, real=self.values[_REAL])
+        rivals = {name: self.values[name] for name in sampler_numbers.ALL_SAMPLERS}
+        best = self.term.best(rivals, real=self.values[sampler_numbers.REAL])
         return {
             name: Cell(self.term.text(value), name in best) for name, value in self.values.items()
         }
@@ -48,25 +36,18 @@ def sampler_tables(test: Document) -> list[Table]:
         DataError: a number is missing.
     """
     samples = test.part("samples")
-    rows = {name: samples.part(name) for name in (_REAL, *_SAMPLERS)}
-    heads = _row_heads(test.number("temperature"))
+    rows = {
+        name: samples.part(name) for name in (sampler_numbers.REAL, *sampler_numbers.ALL_SAMPLERS)
+    }
+    temperature = f"{test.number('temperature'):g}"
+    heads = {kind: sampler_numbers.head(kind, temperature) for kind in rows}
     count = content.count(test.number("num_compared"))
-    own = [_column(rows, name) for name in _OF_PICTURES]
+    own = [_column(rows, name) for name in sampler_numbers.OF_PICTURES]
     first, *others = test.texts("feature_nets")
     return [
         _tabulate(heads, own, first, rows, count=count),
         *(_tabulate(heads, [], net, rows, count=count) for net in others),
     ]
-
-
-def _row_heads(temperature: float) -> dict[str, Head]:
-    heads = {_REAL: tables.head(_REAL, note="the floor")}
-    for name in _SAMPLERS:
-        sampler = name.removesuffix("_cool")
-        cooled = f"{glossary.term(sampler).label}, cooled to {temperature:g}"
-        is_cool = name != sampler
-        heads[name] = tables.head("temperature", label=cooled) if is_cool else tables.head(sampler)
-    return heads
 
 
 def _column(rows: Mapping[str, Document], name: str, *, label: str = "") -> _Column:
@@ -76,8 +57,10 @@ def _column(rows: Mapping[str, Document], name: str, *, label: str = "") -> _Col
 
 def _columns_of_net(rows: Mapping[str, Document], net: str) -> list[_Column]:
     parts = {name: document.part(net) for name, document in rows.items()}
-    labels = {"frechet_distance": "FID"} if net == _INCEPTION_2015 else {}
-    return [_column(parts, name, label=labels.get(name, "")) for name in _OF_FEATURES]
+    return [
+        _column(parts, name, label=sampler_numbers.label(name, net))
+        for name in sampler_numbers.OF_FEATURES
+    ]
 
 
 def _tabulate(

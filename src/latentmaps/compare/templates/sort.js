@@ -1,41 +1,44 @@
 "use strict";
-// Sorts the table of numbers; without it the table is there, in the order of fact.
+// Sorts the tables of numbers; without it the tables are there, in the order of fact.
 (() => {
-  const table = document.getElementById("scores");
-  const heads = [...table.tHead.rows[0].cells];
-  const body = table.tBodies[0];
-  const status = document.querySelector(".status");
-  const places = new Map([...body.rows].map((row, place) => [row, place]));
-
   const compare = (a, b) => {
     const [first, second] = [Number(a), Number(b)];
     return Number.isNaN(first) || Number.isNaN(second) ? a.localeCompare(b, "en") : first - second;
   };
 
-  const sort = (column) => {
-    const direction = heads[column].ariaSort === "ascending" ? "descending" : "ascending";
-    const sign = direction === "ascending" ? 1 : -1;
-    const value = (row) => row.cells[column].dataset.order;
-    const rows = [...body.rows].sort((a, b) => {
-      const [first, second] = [value(a), value(b)];
-      // without a value: last, whichever the direction; equal ones keep the order of fact
-      if (first === "" || second === "") return (first === "") - (second === "") || places.get(a) - places.get(b);
-      return sign * compare(first, second) || places.get(a) - places.get(b);
+  const makeSortable = (table) => {
+    const heads = [...table.tHead.rows[0].cells];
+    const body = table.tBodies[0];
+    const status = table.parentElement.nextElementSibling;
+    const places = new Map([...body.rows].map((row, place) => [row, place]));
+
+    const sort = (column) => {
+      const direction = heads[column].ariaSort === "ascending" ? "descending" : "ascending";
+      const sign = direction === "ascending" ? 1 : -1;
+      const value = (row) => row.cells[column].dataset.order;
+      const rows = [...body.rows].sort((a, b) => {
+        const [first, second] = [value(a), value(b)];
+        // without a value: last, whichever the direction; equal ones keep the order of fact
+        if (first === "" || second === "") return (first === "") - (second === "") || places.get(a) - places.get(b);
+        return sign * compare(first, second) || places.get(a) - places.get(b);
+      });
+      body.append(...rows);
+      for (const head of heads) head.removeAttribute("aria-sort");
+      heads[column].setAttribute("aria-sort", direction);
+      status.textContent = `Sorted by ${heads[column].querySelector(".sort").textContent}, ${direction}.`;
+    };
+
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "sort";
+      const label = head.querySelector(".head");
+      label.before(button);
+      button.append(label);
+      button.addEventListener("click", () => sort(column));
     });
-    body.append(...rows);
-    for (const head of heads) head.removeAttribute("aria-sort");
-    heads[column].setAttribute("aria-sort", direction);
-    status.textContent = `Sorted by ${heads[column].querySelector(".sort").textContent}, ${direction}.`;
   };
 
-  heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "sort";
-    const label = head.querySelector(".head");
-    label.before(button);
-    button.append(label);
-    button.addEventListener("click", () => sort(column));
-  });
+  document.querySelectorAll(".scores").forEach(makeSortable);
   document.querySelector(".needs-script").hidden = false;
 })();

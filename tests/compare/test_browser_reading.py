@@ -1,0 +1,110 @@
+"""The comparison as different people read it: in the dark, by keys, on a telephone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.browsing import Visit
+from tests.compare.example_experiments import experiment, sweep
+from tests.report import contrast, reading
+
+from latentmaps.compare import page_files
+from latentmaps.compare.experiment import Experiment, Problem
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def warned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with all kinds of text: of persons, with warnings, and with a failed experiment."""
+    folder = tmp_path_factory.mktemp("warned")
+    full = folder / "cached-page"
+    full.write_text("<!DOCTYPE html><title>full</title>", encoding="utf-8")
+    other = {"train_vae.epochs": 30, "fetch_faces.source": "celeba", "base.seed": 7}
+    half = vars(experiment("a-rather-long-name-of-an-experiment", 7.0, **other))
+    ones = [
+        *(experiment(one.name, one.fact, page=full) for one in sweep()),
+        Experiment(**(half | {"strips": {}, "problems": [Problem("no strips", "dvc repro")]})),
+        Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")]),
+    ]
+    return page_files.write(ones, folder / "compare.html", has_pages=True)[0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out(browser: Browser, warned: Path, scheme: Any) -> None:
+    visit = Visit(browser, warned)
+    reading.unfold(visit.page)
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.page.get_by_label("all three").check()
+    visit.page.locator("#numbers .sort").nth(3).click()
+    visit.page.locator("#numbers .term").first.click()
+    visit.page.mouse.move(0, 0)
+    assert contrast.is_light(visit.page) == (scheme == "light")
+    colours = contrast.read_colours(visit.page)
+    assert len(colours) > 1000
+    assert contrast.too_faint(colours) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marked_text_stands_out_where_the_pointer_is(
+    browser: Browser, warned: Path, scheme: Any
+) -> None:
+    visit = Visit(browser, warned)
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.page.locator("#numbers mark.head").first.hover()
+    assert contrast.too_faint(contrast.read_colours(visit.page)) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_tab_key_reaches_everything_and_shows_where_it_is(
+    browser: Browser, warned: Path, width: int
+) -> None:
+    visit = Visit(browser, warned, width=width)
+    reading.unfold(visit.page)
+    assert reading.tab_through(visit.page) > 200
+
+
+def test_no_heading_is_hidden_by_the_faces_that_stay(browser: Browser, warned: Path) -> None:
+    visit = Visit(browser, warned, width=1280)
+    visit.page.emulate_media(reduced_motion="reduce")
+    for place in ("row-3", "numbers", "glossary"):
+        visit.page.goto(f"{warned.as_uri()}#{place}")
+        heading = visit.page.locator(f"#{place}-title").bounding_box()
+        faces = visit.page.locator(".originals").bounding_box()
+        assert heading is not None
+        assert faces is not None
+        assert heading["y"] >= max(0, faces["y"] + faces["height"])
+
+
+def test_arrow_keys_choose_the_sampler(browser: Browser, warned: Path) -> None:
+    visit = Visit(browser, warned)
+    visit.page.get_by_label("Prior", exact=True).focus()
+    visit.page.keyboard.press("ArrowRight")
+    expect(visit.page.get_by_label("Gaussian", exact=True)).to_be_checked()
+    expect(visit.page.locator(".of-gaussian img").first).to_be_visible()
+    expect(visit.page.locator(".of-prior img").first).to_be_hidden()
+
+
+def test_the_skip_link_leads_past_the_head(browser: Browser, warned: Path) -> None:
+    visit = Visit(browser, warned)
+    visit.page.keyboard.press("Tab")
+    expect(visit.page.get_by_text("Skip to the content")).to_be_in_viewport()
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_a_telephone_scrolls_tables_and_strips_but_not_the_page(
+    browser: Browser, warned: Path
+) -> None:
+    visit = Visit(browser, warned, width=390)
+    reading.unfold(visit.page)
+    visit.page.get_by_label("all three").check()
+    assert visit.width_of_content() <= 390
+    box = visit.page.locator("#numbers .table-box").first
+    name = box.locator("tbody th").first
+    before = name.bounding_box()
+    box.evaluate("one => one.scrollLeft = 300")
+    assert box.evaluate("one => one.scrollLeft") == 300
+    assert name.bounding_box() == before  # which experiment a number belongs to stays in sight
