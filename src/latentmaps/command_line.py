@@ -51,8 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="NAME",
         help="an experiment, a git revision (branch, tag, hash) or `workspace`; none: all "
-        "experiments of the present commit, and that commit and the workspace where they hold "
-        "results of their own",
+        "experiments of the present commit, and that commit and the workspace where they "
+        "repeat none of them",
     )
     compare.add_argument(
         "--output",

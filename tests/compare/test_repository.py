@@ -118,6 +118,28 @@ def test_the_present_commit_has_a_row_and_no_result_has_two(
     assert rows == ["low", "HEAD"]  # and no workspace, which holds what low holds
 
 
+def test_a_commit_of_another_machine_has_no_row_beside_the_same_experiment_of_this_one(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "apply", named[5.0])
+    lock = copied.folder / "dvc.lock"
+    [model] = set(
+        re.findall(r"path: data/model.txt\n\s+hash: md5\n\s+md5: (\w+)", lock.read_text())
+    )
+    lock.write_text(lock.read_text().replace(model, 16 * "ef"))  # its bytes were others there
+    copied.commit("fact 5, made elsewhere")
+    copied.run("dvc", "exp", "run", "--name", "five", "-S", "train_vae.fact=5.0", "--force")
+    copied.run("dvc", "exp", "run", "--name", "ten", "-S", "train_vae.fact=10.0")
+    copied.run("git", "checkout", "--quiet", "--force", "HEAD")
+    copied.compare()
+    rows = re.findall(r'<p class="name"><code>([^<]+)', copied.page())
+    assert rows == ["five", "ten"]
+    assert "raw KL falls and the reconstruction loss rises" in text_of(copied.page())
+    copied.compare("HEAD", "five")  # it is there for who asks for it
+    assert re.findall(r'<p class="name"><code>([^<]+)', copied.page()) == ["HEAD", "five"]
+
+
 def test_what_the_cache_lacks_is_named_and_the_rest_is_drawn(
     copied: ExampleRepository,
     named: dict[float, str],

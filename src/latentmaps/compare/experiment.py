@@ -79,6 +79,19 @@ class Experiment:
         """Whether there is anything to compare: numbers or pictures."""
         return self.state == "success" and bool(self.training or self.test or self.strips)
 
+    def repeats(self, other: "Experiment") -> bool:
+        """Whether it is another experiment again, give or take what another machine rounds.
+
+        A commit brings along results of the machine that made it. Where an experiment ran the same
+        code with the same parameters on the same data, its row would stand there twice.
+        """
+        is_same_run = (self.parameters, self.code, self.data) == (
+            other.parameters,
+            other.code,
+            other.data,
+        )
+        return other.is_drawn and (self.results == other.results or is_same_run)
+
     def number(self, document: str, *keys: str) -> float | None:
         """Gives a finite number of its metrics, or None.
 

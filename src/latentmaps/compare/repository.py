@@ -67,7 +67,7 @@ def select(repo: Repo, names: Sequence[str]) -> list[Experiment]:
         repo: from ``open_repository``.
         names: of experiments, tasks of the queue or git revisions, or ``workspace``; none: all
             experiments of the present commit, and that commit and the workspace themselves where
-            they hold results of their own.
+            they repeat none of them.
 
     Raises:
         DataError: a name is unknown, or there is no experiment.
@@ -90,7 +90,7 @@ def _select_sweep(repo: Repo) -> list[Experiment]:
     ]
     for found in (Found(_HEAD, head), Found(WORKSPACE, WORKSPACE)):
         own = revision.read(repo, found)
-        if own.is_drawn and own.results not in {one.results for one in selected}:
+        if own.is_drawn and not any(own.repeats(one) for one in selected):
             selected.append(own)
     return selected
 
