@@ -49,6 +49,13 @@ def test_what_is_left_out_is_named_with_its_reason_and_command() -> None:
     assert 'id="incomplete"' not in page.render(sweep(), {})
 
 
+def test_a_command_that_mends_several_problems_stands_once() -> None:
+    problems = [Problem(f"{name} is missing", "dvc repro") for name in ("strip.png", "index.html")]
+    half = experiment("half", 7.0, strips={}, problems=problems)
+    text = words(page.render([*sweep(), half], {}))
+    assert "strip.png is missing. index.html is missing. dvc repro" in text
+
+
 def test_one_experiment_is_one() -> None:
     text = page.render([experiment("a", 3.0)], {})
     assert "<title>latentmaps: 1 experiment, fact 3</title>" in text
