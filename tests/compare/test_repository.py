@@ -15,6 +15,10 @@ def facts(text: str) -> list[str]:
     return re.findall(r'<h3 id="row-\d+-title">fact (\S+)</h3>', text)
 
 
+def names(text: str) -> list[str]:
+    return re.findall(r'<p class="name"><code>([^<]+)', text)
+
+
 def text_of(html: str) -> str:
     """Gives the words of a page in one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html.partition("<body")[2]))
@@ -114,8 +118,7 @@ def test_the_present_commit_has_a_row_and_no_result_has_two(
     copied.commit("fact 5")
     copied.run("dvc", "exp", "run", "--name", "low", "-S", "train_vae.fact=0.5")
     copied.compare()
-    rows = re.findall(r'<p class="name"><code>([^<]+)', copied.page())
-    assert rows == ["low", "HEAD"]  # and no workspace, which holds what low holds
+    assert names(copied.page()) == ["low", "HEAD"]  # and no workspace, which holds what low holds
 
 
 def test_a_commit_of_another_machine_has_no_row_beside_the_same_experiment_of_this_one(
@@ -133,11 +136,10 @@ def test_a_commit_of_another_machine_has_no_row_beside_the_same_experiment_of_th
     copied.run("dvc", "exp", "run", "--name", "ten", "-S", "train_vae.fact=10.0")
     copied.run("git", "checkout", "--quiet", "--force", "HEAD")
     copied.compare()
-    rows = re.findall(r'<p class="name"><code>([^<]+)', copied.page())
-    assert rows == ["five", "ten"]
+    assert names(copied.page()) == ["five", "ten"]
     assert "raw KL falls and the reconstruction loss rises" in text_of(copied.page())
     copied.compare("HEAD", "five")  # it is there for who asks for it
-    assert re.findall(r'<p class="name"><code>([^<]+)', copied.page()) == ["HEAD", "five"]
+    assert names(copied.page()) == ["HEAD", "five"]
 
 
 def test_what_the_cache_lacks_is_named_and_the_rest_is_drawn(

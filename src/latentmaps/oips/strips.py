@@ -28,8 +28,9 @@ def draw(found: Found) -> Image.Image:
         title=f"{found.layer_name}: how the inputs grow that excite it, seed {settings.seed}",
         caption=(
             f"{len(rows)} of {len(table)} maps, from the highest ratio to the lowest. Left: the "
-            "course with free pixels; a blank place means that the picture had stopped. Free and "
-            "in range: the ends, with pixels free and with pixels as dark and light as a digit's. "
+            "course with free pixels; a blank place means that the picture had stopped; a start of "
+            "strokes on grey is the picture in range, which gave a head start. Free and in range: "
+            "the ends, with pixels free and with pixels as dark and light as a digit's. "
             "Right: the test digits that excite the map most, the strongest first; blank: no "
             f"further digit does.{sheet.unseen_words(found.scale)}"
         ),
