@@ -9,7 +9,7 @@ def test_samplers_stand_by_experiment_with_the_floor_first_and_the_best_marked()
     assert [column.label for column in table.columns] == ["fact 0.5 (a)", "fact 5 (b)"]
     heads = [row.head.label for row in table.rows]
     assert heads[:3] == ["Real faces", "Prior", "Prior, cooled to 0.8"]
-    assert [cell.text for cell in table.rows[0].cells] == ["-0.0004", "-0.0004"]
+    assert [cell.text for cell in table.rows[0].cells] == ["-0.0004 \N{PLUS-MINUS SIGN} 0.004"] * 2
     best = [row.head.label for row in table.rows if row.cells[0].is_best]
     assert best == ["Mixture, cooled to 0.8"]
 
@@ -22,7 +22,7 @@ def test_a_sampler_or_net_that_one_lacks_is_a_dash() -> None:
         [experiment("a", 0.5), experiment("b", 5.0, test=metrics), older]
     )[0]
     texts = {row.head.label: [cell.text for cell in row.cells] for row in table.rows}
-    assert texts["flow"] == ["\N{EN DASH}", "0.01"]
+    assert texts["flow"] == ["\N{EN DASH}", "0.01 \N{PLUS-MINUS SIGN} 0.004"]
     assert texts["Mixture"][1] == "\N{EN DASH}"
 
 

@@ -39,6 +39,11 @@ def _numbered(value: Any, numbers: Iterator[int]) -> Any:
     return next(numbers) if isinstance(value, int | float) else value
 
 
+def _nets(metrics: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for faces in metrics["samples"].values():
+        yield from (part for part in faces.values() if isinstance(part, dict))
+
+
 def test_every_number_of_the_test_and_every_loss_is_on_the_page() -> None:
     numbers = itertools.count(101)
     metrics = _numbered(with_fid_network(evaluation(5.0)), numbers)
@@ -48,8 +53,10 @@ def test_every_number_of_the_test_and_every_loss_is_on_the_page() -> None:
     shown = re.sub(r"<[^>]*>", " ", text[text.index('<section id="numbers"') :])
     shown = shown.partition("Glossary")[0]
     assert last > 220
-    # a share is shown in percent
+    # a share is shown in percent, a standard error with one digit
     texts = {number: f"{number}(00)?" for number in range(101, last)}
+    errors = [net["kernel_distance_error"] for net in _nets(metrics)]
+    texts |= {number: re.escape(f"{number:.1g}") for number in errors}
     assert [n for n, one in texts.items() if not re.search(rf"(?<![\d.]){one}(?!\d)", shown)] == []
 
 

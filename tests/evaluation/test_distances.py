@@ -134,3 +134,22 @@ def test_unbiased_distances_of_a_set_and_its_copy_are_below_zero() -> None:
     assert distances.kernel_distance(x, x) == pytest.approx(0.0 + 0.0 - 2.0 * 4.0)
     apart = sum(2.0 * w / (2.0 * w + 4.0) for w in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0))
     assert distances.mmd_to_prior(x, x) == pytest.approx(2.0 * apart - (7.0 + apart))
+
+
+def test_the_error_of_the_kernel_distance_is_the_spread_of_other_draws() -> None:
+    reference = normal(300)
+    draws = [normal(200) * [1.6, 1, 1, 1, 1, 0.4] for _ in range(60)]
+    spread_of_draws = np.std([distances.kernel_distance(x, reference) for x in draws])
+    errors = [distances.kernel_distance_error(x, reference) for x in draws[:10]]
+    assert np.mean(errors) == pytest.approx(spread_of_draws, rel=0.3)
+
+
+def test_the_error_comes_from_leaving_out_one_point_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    x, y = normal(7), normal(5) + 0.5
+    left_out = np.array([distances.kernel_distance(np.delete(x, i, axis=0), y) for i in range(7)])
+    expected = np.sqrt(6 / 7 * np.square(left_out - left_out.mean()).sum())
+    assert distances.kernel_distance_error(x, y) == pytest.approx(expected)
+    monkeypatch.setattr(distances, "_ROWS_A_BLOCK", 3)
+    assert distances.kernel_distance_error(x, y) == pytest.approx(expected)

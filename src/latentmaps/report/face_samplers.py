@@ -11,19 +11,18 @@ from latentmaps.report.tables import Cell, Group, Head, Row, Table
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: its head, and the value of every row."""
+    """A column: its head, and of every row the value and how it stands there."""
 
     head: Head
     values: Mapping[str, float]
+    texts: Mapping[str, str]
     term: Term
 
     def cells(self) -> dict[str, Cell]:
         """Gives the cells, row name -> cell; the best sampler is marked, the real row never."""
         rivals = {name: self.values[name] for name in sampler_numbers.ALL_SAMPLERS}
         best = self.term.best(rivals, real=self.values[sampler_numbers.REAL])
-        return {
-            name: Cell(self.term.text(value), name in best) for name, value in self.values.items()
-        }
+        return {name: Cell(text, name in best) for name, text in self.texts.items()}
 
 
 def sampler_tables(test: Document) -> list[Table]:
@@ -51,8 +50,18 @@ def sampler_tables(test: Document) -> list[Table]:
 
 
 def _column(rows: Mapping[str, Document], name: str, *, label: str = "") -> _Column:
+    term = glossary.term(name)
     values = {row: document.number(name) for row, document in rows.items()}
-    return _Column(tables.head(name, label=label), values, glossary.term(name))
+    texts = {row: _text(document, name, term) for row, document in rows.items()}
+    return _Column(tables.head(name, label=label), values, texts, term)
+
+
+def _text(document: Document, name: str, term: Term) -> str:
+    text = term.text(document.number(name))
+    if name not in sampler_numbers.ERRORS:
+        return text
+    error = document.number(sampler_numbers.ERRORS[name])
+    return sampler_numbers.with_error(text, name, error)
 
 
 def _columns_of_net(rows: Mapping[str, Document], net: str) -> list[_Column]:

@@ -14,12 +14,19 @@ OF_FEATURES = (
     *("frechet_distance", "kernel_distance", "precision", "recall"),
     *("density", "coverage", "nearest_training"),
 )
+# number -> its standard error
+ERRORS = {"kernel_distance": "kernel_distance_error"}
 
 
 def label(name: str, net: str = "") -> str:
     """Gives what a number is called on the features of a net; only one net gives an FID."""
     is_fid = (net, name) == (feature_net_names.FID_NETWORK, "frechet_distance")
     return "FID" if is_fid else glossary.term(name).label
+
+
+def with_error(text: str, name: str, error: float) -> str:
+    """Gives a number as text, behind it its standard error."""
+    return f"{text} \N{PLUS-MINUS SIGN} {glossary.term(ERRORS[name]).text(error)}"
 
 
 def head(kind: str, temperature: str) -> Head:
