@@ -3,7 +3,7 @@ import pytest
 from tests.models.example_vae import small_vae
 
 from latentmaps.models.inference import TrainedVae
-from latentmaps.models.samplers import Prior
+from latentmaps.models.samplers import Mixture, Prior
 from latentmaps.visualisation import sample_sheets
 from latentmaps.visualisation.sample_sheets import Processing
 
@@ -33,6 +33,19 @@ def test_processing_changes_the_faces_and_is_told(trained: TrainedVae) -> None:
     )
     assert processed.numbers["sharpness"] > plain.numbers["sharpness"]
     assert processed.image.width == plain.image.width
+
+
+@pytest.mark.parametrize("num_parts", [1, 2])
+def test_a_mixture_of_one_gaussian_says_so(trained: TrainedVae, num_parts: int) -> None:
+    dim = trained.architecture.latent_dim
+    mixture = Mixture(
+        weights=np.full(num_parts, 1 / num_parts),
+        means=np.zeros((num_parts, dim)),
+        covariances=np.stack([np.eye(dim)] * num_parts),
+    )
+    faces = sample_sheets.sample(trained, "mixture", mixture, num_faces=3, seed=1)
+    caption = str(sample_sheets.draw(faces).numbers["caption"])
+    assert ("so the mixture has one part" in caption) == (num_parts == 1)
 
 
 def test_no_sharpening_and_contrast_one_leave_the_faces(trained: TrainedVae) -> None:

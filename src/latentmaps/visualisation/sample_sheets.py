@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from latentmaps.evaluation import reconstruction
 from latentmaps.models import samplers
 from latentmaps.models.inference import TrainedVae
-from latentmaps.models.samplers import Sampler
+from latentmaps.models.samplers import Mixture, Sampler
 from latentmaps.visualisation import face_sheet, pixels, sheets
 from latentmaps.visualisation.face_sheet import FaceSheet, Images, Labels
 
@@ -19,6 +19,10 @@ _NAMES = {
     "gaussian": "z ~ Gaussian fitted to the z-points of training faces",
     "mixture": "z ~ mixture of Gaussians fitted to the z-points of training faces",
 }
+_ONE_GAUSSIAN = (
+    " Several Gaussians would fit unseen faces no better than one, so the mixture has one part: "
+    "these are the faces of the Gaussian."
+)
 _SAME = "drawn with the same random numbers in every experiment of this seed and latent_dim"
 
 
@@ -63,11 +67,13 @@ class RandomFaces:
         trained: the VAE.
         name: of the sampler: prior, gaussian or mixture.
         images: (n, h, w, c), uint8, as the decoder gives them.
+        is_one_gaussian: the sampler is a mixture of one part.
     """
 
     trained: TrainedVae
     name: str
     images: Images
+    is_one_gaussian: bool = False
 
 
 def sample(
@@ -76,7 +82,8 @@ def sample(
     """Gives random faces; face i depends on the sampler and (seed, i) alone."""
     latent_dim = trained.architecture.latent_dim
     z = samplers.draw(sampler, num_faces, latent_dim, seed=seed)
-    return RandomFaces(trained, name, face_sheet.decode(trained, z))
+    is_one_gaussian = isinstance(sampler, Mixture) and len(sampler.weights) == 1
+    return RandomFaces(trained, name, face_sheet.decode(trained, z), is_one_gaussian)
 
 
 def draw(faces: RandomFaces, processing: Processing | None = None) -> FaceSheet:
@@ -95,6 +102,7 @@ def draw(faces: RandomFaces, processing: Processing | None = None) -> FaceSheet:
         caption=(
             f"{len(shown)} faces that do not exist, {done}: each tile is the decoder's answer to a "
             f"random point of the latent space, {_SAME}."
+            + (_ONE_GAUSSIAN if faces.is_one_gaussian else "")
         ),
         numbers={
             "num_samples": len(shown),
