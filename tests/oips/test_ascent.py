@@ -5,49 +5,11 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
+from tests.oips.climbing import ASCENT, climb, climbers, part
 
 from latentmaps.errors import TrainingError
-from latentmaps.oips import ascent, excitation, start_images, step
-from latentmaps.oips.ascent import Climb, Climbers
+from latentmaps.oips import excitation, step
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Ascent, Range
-from latentmaps.oips.start_images import Recipe
-from latentmaps.oips.step import Activate
-
-ASCENT = Ascent(num_steps=20, step_size=0.1, convergence_threshold=5e-4)
-
-
-def climbers(num_images: int, *, num_maps: int = 8) -> Climbers:
-    recipe = Recipe(["scales"], (3, 7, 28), (1, 1, 1), np.zeros((1, 28, 28), np.uint8))
-    numbers = np.arange(num_images)
-    starts = start_images.draw(recipe, 3, map_indices=numbers.tolist(), num_starts=1)[:, 0]
-    return Climbers(starts, numbers % num_maps, numbers)
-
-
-def part(whole: Climbers, row: int) -> Climbers:
-    rows = slice(row, row + 1)
-    return Climbers(whole.starts[rows], whole.map_indices[rows], whole.start_numbers[rows])
-
-
-def climb(
-    network: Activate,
-    images: Climbers,
-    settings: Ascent,
-    *,
-    value_range: Range | None = None,
-    seed: int = 0,
-    jit_compile: bool = False,
-    chunk_size: int = 32,
-) -> Climb:
-    return ascent.climb(
-        network,
-        images,
-        settings,
-        value_range=value_range,
-        seed=seed,
-        jit_compile=jit_compile,
-        chunk_size=chunk_size,
-    )
 
 
 def linear(
@@ -141,98 +103,6 @@ def test_a_step_that_overshoots_again_and_again_is_halved(
     found = climb(network, climbers(1, num_maps=1), settings)
     assert found.activations[0] == pytest.approx(784 * kernels.std() + 5000, rel=1e-3)
     assert found.converged.all()
-
-
-def test_pixels_stay_in_range(second_layer: Networks) -> None:
-    value_range = (-0.4, 2.9)
-    started = climbers(8)
-    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
-    found = climb(
-        second_layer.single_maps,
-        dataclasses.replace(started, starts=inside),
-        ASCENT,
-        value_range=value_range,
-    )
-    loud = found.activations > 0
-    assert found.images.min() >= np.float32(-0.4)
-    assert found.images.max() <= np.float32(2.9)
-    assert (found.activations[loud] > 1.1 * found.curves[loud, 0]).all()
-    np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, atol=0.02)
-    np.testing.assert_allclose(found.images.mean(axis=(1, 2)), 0, atol=1e-3)
-
-
-def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is_black(
-    filter_model: Callable[..., keras.Model],
-) -> None:
-    """A map that likes light anywhere pushes pixels against both ends of the range."""
-    model = filter_model(
-        np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.3], np.float32), activation="relu"
-    )
-    started = climbers(6, num_maps=1)
-    value_range = (-0.41, 3.0)
-    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
-    found = climb(
-        excitation.networks(model, "Conv2D_1").single_maps,
-        dataclasses.replace(started, starts=inside),
-        dataclasses.replace(ASCENT, num_steps=80),
-        value_range=value_range,
-    )
-    loud = found.activations > 0
-    assert loud.sum() >= 3
-    images = found.images[loud]
-    assert ((images < -0.4) | (images > 2.9)).mean() > 0.7
-    np.testing.assert_allclose(images.std(axis=(1, 2)), 1, atol=0.02)
-    np.testing.assert_allclose(images.mean(axis=(1, 2)), 0, atol=2e-3)
-
-
-def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> None:
-    recipe = Recipe(["coarse"], (3,), (1,), np.zeros((1, 28, 28), np.uint8))
-    starts = start_images.draw(recipe, 3, map_indices=range(4), num_starts=1)[:, 0]
-    coarse = Climbers(starts, np.arange(4), np.zeros(4, np.int64))
-    enlarger = start_images.enlarging_matrix(7)
-    projection = enlarger @ np.linalg.pinv(enlarger)
-    fine_part = []
-    for phases in ([], [(7, 19)]):
-        settings = dataclasses.replace(ASCENT, phases=phases, num_steps=20)
-        found = climb(second_layer.single_maps, coarse, settings)
-        # after 10 steps, within the phase
-        halfway = found.snapshots[:, settings.snapshot_steps.index(10)]
-        fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
-    assert fine_part[1] < 0.05 < 0.2 < fine_part[0]
-
-
-def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
-    settings = dataclasses.replace(
-        ASCENT, phases=[(3, 10)], num_steps=60, convergence_threshold=0.5
-    )
-    found = climb(second_layer.single_maps, climbers(8), settings)
-    loud = found.activations > 0
-    assert (found.num_steps[loud] >= 10).all()
-    assert found.converged[loud].all()
-
-
-def test_every_phase_begins_with_the_first_step_size_and_without_calm(
-    second_layer: Networks,
-) -> None:
-    """A coarse phase that came to rest long ago must not end the fine one at its first step."""
-    settings = dataclasses.replace(ASCENT, phases=[(3, 60)], num_steps=120)
-    found = climb(second_layer.single_maps, climbers(8), settings)
-    loud = found.activations > 0
-    coarse = found.curves[loud, 50:60]
-    assert (np.abs(np.diff(coarse)) < 5e-4 * coarse[:, 1:]).all(axis=1).any()  # at rest
-    assert (found.num_steps[loud] > 65).all()
-    assert (found.activations[loud] > 1.1 * found.curves[loud, 59]).all()
-
-
-def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
-    settings = dataclasses.replace(ASCENT, phases=[(3, 8), (14, 12)], num_steps=20)
-    recipe = Recipe(["coarse"], (3,), (1,), np.zeros((1, 28, 28), np.uint8))
-    starts = start_images.draw(recipe, 3, map_indices=range(4), num_starts=1)[:, 0]
-    coarse = Climbers(starts, np.arange(4), np.zeros(4, np.int64))
-    images = climb(second_layer.single_maps, coarse, settings).images
-    projection = start_images.coarsener(14)
-    assert np.abs(images - projection @ images @ projection.T).max() < 0.05
-    assert np.abs(images - starts).max() > 0.5
 
 
 def test_a_step_that_xla_compiled_leads_to_the_same_pictures(second_layer: Networks) -> None:

@@ -1,0 +1,53 @@
+"""Ascent with pixels as dark and light as those of a digit."""
+
+import dataclasses
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from tests.oips.climbing import ASCENT, climb, climbers
+
+from latentmaps.oips import excitation, step
+from latentmaps.oips.excitation import Networks
+
+
+def test_pixels_stay_in_range(second_layer: Networks) -> None:
+    value_range = (-0.4, 2.9)
+    started = climbers(8)
+    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
+    found = climb(
+        second_layer.single_maps,
+        dataclasses.replace(started, starts=inside),
+        ASCENT,
+        value_range=value_range,
+    )
+    loud = found.activations > 0
+    assert found.images.min() >= np.float32(-0.4)
+    assert found.images.max() <= np.float32(2.9)
+    assert (found.activations[loud] > 1.1 * found.curves[loud, 0]).all()
+    np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, atol=0.02)
+    np.testing.assert_allclose(found.images.mean(axis=(1, 2)), 0, atol=1e-3)
+
+
+def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is_black(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    """A map that likes light anywhere pushes pixels against both ends of the range."""
+    model = filter_model(
+        np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.3], np.float32), activation="relu"
+    )
+    started = climbers(6, num_maps=1)
+    value_range = (-0.41, 3.0)
+    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
+    found = climb(
+        excitation.networks(model, "Conv2D_1").single_maps,
+        dataclasses.replace(started, starts=inside),
+        dataclasses.replace(ASCENT, num_steps=80),
+        value_range=value_range,
+    )
+    loud = found.activations > 0
+    assert loud.sum() >= 3
+    images = found.images[loud]
+    assert ((images < -0.4) | (images > 2.9)).mean() > 0.7
+    np.testing.assert_allclose(images.std(axis=(1, 2)), 1, atol=0.02)
+    np.testing.assert_allclose(images.mean(axis=(1, 2)), 0, atol=2e-3)
