@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from tests.example_workspace import SIZE, Workspace, assert_refused, start
 
+# every stage is a process of its own, and most start TensorFlow
+pytestmark = pytest.mark.slow
+
 TABLES = ("attributes", "partition", "identity", "landmarks", "origins", "refused")
 RAW_FACES = {
     "images": "out/images.zip",
@@ -109,7 +112,6 @@ def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
     assert_refused(workspace, result, "no output was written - see that the disk has room")
 
 
-@pytest.mark.slow
 def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
     workspace.write_faces()
     workspace.set_param("batch_size: 32 ", "batch_size: 3 ")

@@ -52,6 +52,7 @@ VARIED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", VARIED, ids=str)
 def test_two_goes_end_where_one_ends(tmp_path: Path, changes: dict[str, Any]) -> None:
     what = task(**changes)
@@ -81,6 +82,7 @@ class KilledError(Exception):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_step", [4, 5])
 def test_a_killed_training_goes_on_after_its_last_epoch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_step: int

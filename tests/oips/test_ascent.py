@@ -28,7 +28,7 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
     kernels = np.random.default_rng(0).normal(size=(28, 28, 2)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)  # no start is silent
     settings = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
-    found = climb(network, climbers(2, num_maps=2), settings)
+    found = climb(network, climbers(2, num_maps=2), settings, chunk_size=2)
     centred = kernels - kernels.mean(axis=(0, 1))
     spread = centred.std(axis=(0, 1))
     np.testing.assert_allclose(found.images, np.moveaxis(centred / spread, 2, 0), atol=0.01)
@@ -81,7 +81,7 @@ def test_a_picture_stops_after_four_steps_without_a_change(
     kernels = np.random.default_rng(0).normal(size=(28, 28, 3)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     settings = dataclasses.replace(ASCENT, num_steps=200)
-    found = climb(network, climbers(3, num_maps=3), settings)
+    found = climb(network, climbers(3, num_maps=3), settings, chunk_size=3)
     assert found.converged.all()
     for curve, num_steps in zip(found.curves, found.num_steps, strict=True):
         known = curve[: num_steps + 1]
@@ -100,7 +100,7 @@ def test_a_step_that_overshoots_again_and_again_is_halved(
     kernels = np.random.default_rng(0).normal(size=(28, 28, 1)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     settings = dataclasses.replace(ASCENT, num_steps=100, step_size=2.0)
-    found = climb(network, climbers(1, num_maps=1), settings)
+    found = climb(network, climbers(1, num_maps=1), settings, chunk_size=1)
     assert found.activations[0] == pytest.approx(784 * kernels.std() + 5000, rel=1e-3)
     assert found.converged.all()
 
