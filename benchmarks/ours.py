@@ -21,7 +21,7 @@ import numpy as np  # noqa: E402
 from benchmarks import train_vae  # noqa: E402
 from latentmaps import training  # noqa: E402
 from latentmaps.data import arrays, batches  # noqa: E402
-from latentmaps.models import vae_task, vae_training  # noqa: E402
+from latentmaps.models import compute_dtype, vae_task, vae_training  # noqa: E402
 from latentmaps.models.architecture import Architecture  # noqa: E402
 
 
@@ -51,7 +51,7 @@ def task(images: Path, *, precision: str, kl_method: str = "train_step") -> vae_
     """Gives the task of params.yaml on some images."""
     section = PARAMS.section(TrainVae)
     array = arrays.open_images(images)
-    settings = vae_task.Settings.of(section, precision=SETUP.precision(precision), seed=1)
+    settings = vae_task.Settings.of(section, precision=compute_dtype.choose(precision), seed=1)
     settings = dataclasses.replace(settings, batch_size=train_vae.BATCH_SIZE, kl_method=kl_method)
     num_batches = train_vae.NUM_WARM_UP + train_vae.NUM_STEPS
     # rows from the whole file, as a shuffled epoch has them

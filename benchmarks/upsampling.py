@@ -22,7 +22,7 @@ import numpy.typing as npt
 from benchmarks import ours
 from latentmaps import training
 from latentmaps.data import arrays, batches, split
-from latentmaps.models import vae_files, vae_task, vae_training
+from latentmaps.models import compute_dtype, vae_files, vae_task, vae_training
 from latentmaps.models.architecture import Architecture
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.base import Base
@@ -79,7 +79,7 @@ def train(
     architecture = dataclasses.replace(
         Architecture.for_images(images.shape, section), upsampling=upsampling
     )
-    precision = ours.SETUP.precision(section.precision)
+    precision = compute_dtype.choose(section.precision)
     task = vae_task.Task(
         architecture,
         vae_task.Settings.of(section, precision=precision, seed=seed),

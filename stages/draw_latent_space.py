@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from latentmaps import machine, runs
+from latentmaps import machine, result_files, runs
 from latentmaps.data import face_attributes, receipts
 from latentmaps.models import latent_files
 from latentmaps.models.inference import TrainedVae
@@ -59,7 +59,7 @@ def draw_latent_space(run: runs.Run) -> None:
     for name, sheet in drawn_sheets.items():
         sheets.save_png(sheet.image, run.outputs[name])
     numbers = {name: drawn.numbers for name, drawn in (drawn_charts | drawn_sheets).items()}
-    runs.write_json(run.outputs["numbers"], numbers)
+    result_files.write_json(run.outputs["numbers"], numbers)
 
 
 if __name__ == "__main__":

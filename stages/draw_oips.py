@@ -1,6 +1,6 @@
 """For every feature map of one layer of the CNN, find and draw the input that excites it most."""
 
-from latentmaps import machine, runs
+from latentmaps import machine, result_files, runs
 from latentmaps.data import digits as digits_module
 from latentmaps.models import cnn
 from latentmaps.oips import excitation, greys, oip, real_digits, scores, search, sheet, strips
@@ -37,7 +37,7 @@ def draw_oips(run: runs.Run) -> None:
     scale = greys.scale(oips, networks.reachable_size)
     found = Found(layer_name, oips, table, strongest, settings, scale)
     oip.save(oips, run.outputs["oips"])
-    runs.write_table(run.outputs["table"], table)
+    result_files.write_table(run.outputs["table"], table)
     sheets.save_png(sheet.draw(found, shown=params.range), run.outputs["sheet"])
     sheets.save_png(strips.draw(found), run.outputs["strips"])
     oip_page.write(oip_page.render(found), run.outputs["page"])

@@ -1,6 +1,6 @@
 """Draw faces of the training and the test part above their reconstructions."""
 
-from latentmaps import machine, runs
+from latentmaps import machine, result_files, runs
 from latentmaps.data import arrays, receipts, split
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.draw_reconstructions import DrawReconstructions
@@ -26,7 +26,7 @@ def draw_reconstructions(run: runs.Run) -> None:
     sheets.save_png(train.image, run.outputs["train_sheet"])
     sheets.save_png(test.image, run.outputs["test_sheet"])
     sheets.save_png(reconstruction_sheets.draw_strip(of_test), run.outputs["strip"])
-    runs.write_json(run.outputs["numbers"], {"train": train.numbers, "test": test.numbers})
+    result_files.write_json(run.outputs["numbers"], {"train": train.numbers, "test": test.numbers})
 
 
 if __name__ == "__main__":

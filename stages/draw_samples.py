@@ -1,6 +1,6 @@
 """Draw faces from random points of the latent space."""
 
-from latentmaps import machine, runs
+from latentmaps import machine, result_files, runs
 from latentmaps.models import latent_files
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.draw_samples import DrawSamples
@@ -36,7 +36,7 @@ def draw_samples(run: runs.Run) -> None:
         sheets.save_png(sample_sheets.draw_strip(faces), run.outputs[f"strip_{name}"])
     for name, picture in pictures.items():
         sheets.save_png(picture.image, run.outputs[name])
-    runs.write_json(
+    result_files.write_json(
         run.outputs["numbers"], {name: picture.numbers for name, picture in pictures.items()}
     )
 

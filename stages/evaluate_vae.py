@@ -1,6 +1,6 @@
 """Measure the VAE: reconstructions, latent space, and the faces of random points."""
 
-from latentmaps import machine, runs, training
+from latentmaps import machine, result_files, runs, versions
 from latentmaps.data import arrays, split, subset
 from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
 from latentmaps.models import latent_files, samplers
@@ -37,7 +37,9 @@ def evaluate_vae(run: runs.Run) -> None:
         **latent.evaluate(test, dimensions, seed=run.seed),
         "num_test": len(real.test),
         **samples.evaluate(trained, fitted, real, nets, compared),
-        "versions": training.versions(),
+        "versions": versions.installed(
+            "keras", "numpy", "prdc", "scikit-learn", "scipy", "tensorflow"
+        ),
     }
 
     latents = latent_files.Latents(
@@ -46,8 +48,8 @@ def evaluate_vae(run: runs.Run) -> None:
         samplers=fitted,
     )
     latent_files.save(run.outputs["latents"], latents)
-    runs.write_table(run.outputs["dimensions"], dimensions)
-    runs.write_json(run.outputs["metrics"], metrics)
+    result_files.write_table(run.outputs["dimensions"], dimensions)
+    result_files.write_json(run.outputs["metrics"], metrics)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Get the raw faces: draw avatars from the seed, fetch CelebA, or take the user's own pictures."""
 
-from latentmaps import runs
+from latentmaps import result_files, runs
 from latentmaps.data import avatars, celeba, own_pictures
 from latentmaps.data.raw_faces import RawFaces
 from latentmaps.params.fetch_faces import FetchFaces
@@ -26,7 +26,7 @@ def fetch_faces(run: runs.Run) -> None:
             raw, wanted.pictures, wanted.num_faces, max_refused=wanted.max_refused
         )
 
-    runs.write_json(run.outputs["receipt"], receipt)
+    result_files.write_json(run.outputs["receipt"], receipt)
 
 
 if __name__ == "__main__":

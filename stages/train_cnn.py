@@ -1,6 +1,6 @@
 """Train the CNN that reads digits, and test it on digits it has not seen."""
 
-from latentmaps import machine, runs, training
+from latentmaps import machine, result_files, runs, versions
 from latentmaps.data import digits as digits_module
 from latentmaps.evaluation import classification
 from latentmaps.models import cnn, cnn_training, model_card
@@ -60,15 +60,15 @@ def train_cnn(run: runs.Run) -> None:
         "epochs": params.epochs,
         "batch_size": params.batch_size,
         "seed": run.seed,
-        "versions": training.versions(),
+        "versions": versions.installed("keras", "numpy", "tensorflow"),
     }
 
     cnn.save(run.outputs["model"], architecture, model)
     model_card.write_cnn(run.outputs["model"], architecture, metrics)
-    runs.write_table(run.outputs["history"], trained.history)
+    result_files.write_table(run.outputs["history"], trained.history)
     classification.write_predictions(probabilities, digits.test_labels, run.outputs["predictions"])
     sheets.save_png(sheet, run.outputs["activation_maps"])
-    runs.write_json(run.outputs["metrics"], metrics)
+    result_files.write_json(run.outputs["metrics"], metrics)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Train the variational autoencoder on the training part of the faces."""
 
-from latentmaps import machine, runs, training, workers
+from pathlib import Path
+
+from latentmaps import machine, result_files, runs, stage_code, versions, workers
 from latentmaps.data import arrays, batches, split
-from latentmaps.models import model_card, vae_files, vae_task, vae_training
+from latentmaps.models import compute_dtype, model_card, vae_files, vae_task, vae_training
 from latentmaps.models.architecture import Architecture
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
@@ -26,7 +28,7 @@ def train_vae(run: runs.Run) -> None:
         for part in ("train", "validation")
     }
 
-    precision = setup.precision(params.precision)
+    precision = compute_dtype.choose(params.precision)
     task = vae_task.Task(
         Architecture.for_images(images.shape, params),
         vae_task.Settings.of(params, precision=precision, seed=run.seed),
@@ -36,6 +38,7 @@ def train_vae(run: runs.Run) -> None:
         task,
         run.kept["checkpoints"],
         images=run.inputs["images"],
+        code=stage_code.digest("train_vae", root=Path(__file__).parents[1]),
         is_writer=workers.is_writer(),
     )
     with checkpoints.locked():
@@ -67,13 +70,13 @@ def train_vae(run: runs.Run) -> None:
         "batch_size": params.batch_size,
         "precision": precision,
         "seed": run.seed,
-        "versions": training.versions(),
+        "versions": versions.installed(*vae_task.LIBRARIES),
     }
     saved = vae_files.SavedVae(task.architecture, origin, model.encoder, model.decoder)
     vae_files.save(run.outputs["model"], saved)
     model_card.write_vae(run.outputs["model"], saved, metrics)
-    runs.write_table(run.outputs["history"], trained.history)
-    runs.write_json(run.outputs["metrics"], metrics)
+    result_files.write_table(run.outputs["history"], trained.history)
+    result_files.write_json(run.outputs["metrics"], metrics)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from latentmaps import machine
-
 
 def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]:
     values = {
@@ -52,19 +48,3 @@ def test_a_missing_gpu_is_an_error_not_a_cpu_run(root: Path) -> None:
     result = configure(root, device="gpu")
     assert result.returncode == 1
     assert "ParamsError: machine.device: found gpu, but TensorFlow sees no GPU" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("wanted", "computes_bfloat16", "expected"),
-    [
-        ("auto", True, "bfloat16"),
-        ("auto", False, "float32"),
-        ("float16", False, "float16"),
-        ("float32", True, "float32"),
-    ],
-)
-def test_auto_takes_bfloat16_only_where_it_is_computed(
-    wanted: str, computes_bfloat16: bool, expected: str
-) -> None:
-    setup = machine.Setup(device="CPU", jit_compile=False, computes_bfloat16=computes_bfloat16)
-    assert setup.precision(wanted) == expected

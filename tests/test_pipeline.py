@@ -18,26 +18,29 @@ from latentmaps.params import loader, yaml12
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 
-# These change no result: a stage does not run again when they change.
+# Modules that a stage imports without depending on them: why a change leaves results as they are.
 WITHOUT_EFFECT = {
-    "latentmaps.data.disk",
-    "latentmaps.data.download",  # checksums decide what a download may be
-    "latentmaps.data.html_pages",
-    "latentmaps.data.memory",
-    "latentmaps.data.mirrors",
-    "latentmaps.errors",
-    "latentmaps.machine",
-    "latentmaps.parallel",
-    "latentmaps.params.base",
-    "latentmaps.params.loader",
-    "latentmaps.params.machine",
-    "latentmaps.params.types",
-    "latentmaps.params.yaml12",
-    "latentmaps.progress",
-    "latentmaps.runs",
-    "latentmaps.staging",
-    "latentmaps.workers",
+    "latentmaps.data.disk": "tells whether there is room",
+    "latentmaps.data.download": "checksums decide what a download may be",
+    "latentmaps.data.html_pages": "tells a page of words from a file",
+    "latentmaps.data.memory": "tells whether there is room",
+    "latentmaps.data.mirrors": "checksums decide what a download may be",
+    "latentmaps.errors": "words",
+    "latentmaps.machine": "devices, threads, memory; models.compute_dtype has the format",
+    "latentmaps.parallel": "spreads work; results come in the order of the tasks",
+    "latentmaps.params.base": "the seed itself is watched as a parameter",
+    "latentmaps.params.loader": "DVC watches the values, this reads them",
+    "latentmaps.params.machine": "devices, threads, memory",
+    "latentmaps.params.types": "ranges",
+    "latentmaps.params.yaml12": "DVC watches the values, this reads them",
+    "latentmaps.progress": "words",
+    "latentmaps.runs": "starts the stage; result_files rounds what it writes",
+    "latentmaps.stage_code": "compares what DVC lists",
+    "latentmaps.staging": "names outputs once they are whole",
+    "latentmaps.workers": "tells which of several machines this is",
 }
+# what computes nothing by itself among the libraries of requirements/versions.txt
+DRAWS_DATA = {"dicebear-core", "dicebear-styles", "pillow", "resvg-py"}
 
 # folders that outlive a run, so that a killed one can go on; DVC and git must not see them
 KEPT = {"fetch_faces": {"data/downloads"}, "train_vae": {"data/checkpoints/train_vae"}}
@@ -82,7 +85,7 @@ def reachable_modules(script: Path) -> set[str]:
     while waiting:
         for name in imported_modules(waiting.pop()):
             path = module_path(name)
-            if name not in found | WITHOUT_EFFECT and path is not None:
+            if name not in found | WITHOUT_EFFECT.keys() and path is not None:
                 found.add(name)
                 waiting.append(path)
     return found

@@ -1,17 +1,12 @@
 """The run of a stage, from the command line to the exit code, in a process of its own."""
 
-import json
 import os
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
-
-from latentmaps import runs
 
 
 class Stage:
@@ -146,22 +141,3 @@ def test_help_explains_every_argument(stage: Stage) -> None:
     assert "Copies a text." in text
     assert "read: a text" in text
     assert "written: the same text" in text
-
-
-def test_json_has_equal_bytes_for_equal_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "numbers.json"
-    content = {"a": np.float32(0.1), "b": [1, np.int64(2)], "c": {"d": 1 / 3, "e": "text"}}
-    runs.write_json(path, content)
-    expected = {"a": 0.1, "b": [1, 2], "c": {"d": 0.333333, "e": "text"}}
-    assert json.loads(path.read_text(encoding="utf-8")) == expected
-
-
-def test_json_refuses_what_is_no_number(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="Out of range"):
-        runs.write_json(tmp_path / "numbers.json", {"a": float("nan")})
-
-
-def test_a_table_has_six_digits(tmp_path: Path) -> None:
-    path = tmp_path / "history.csv"
-    runs.write_table(path, pd.DataFrame({"epoch": [1], "loss": [1 / 3]}))
-    assert path.read_text(encoding="utf-8") == "epoch,loss\n1,0.333333\n"

@@ -61,10 +61,6 @@ def test_the_numbers_are_those_of_the_epoch_of_the_weights() -> None:
     assert training.Trained(history, 1).numbers() == {"loss": 3.0, "val_loss": 5.0}
 
 
-def test_versions_are_those_of_the_libraries() -> None:
-    assert training.versions() == {"tensorflow": tf.__version__, "keras": keras.__version__}
-
-
 def test_stopping_waits_for_its_patience_and_goes_back() -> None:
     model, stopping = linear_model(), EarlyStopping("val_loss", patience=2)
     kernel = model.trainable_variables[0]

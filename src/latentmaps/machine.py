@@ -1,14 +1,14 @@
-"""Where the tensors are computed: device, threads, memory, XLA, precision.
+"""Where the tensors are computed: device, threads, memory, XLA.
 
 A stage that uses TensorFlow calls ``configure`` before anything else, since TensorFlow fixes
 threads and devices at its first operation. Nothing here changes a result by more than rounding, so
-no stage of the pipeline depends on it.
+no stage of the pipeline depends on it; the number format does, and stands in
+``models.compute_dtype``.
 """
 
 import logging
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 # 1 hides the lines of TensorFlow's C++ core that are no warnings; must be set before the import
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
@@ -21,9 +21,6 @@ from latentmaps.params.machine import Machine
 
 log = logging.getLogger(__name__)
 
-_BFLOAT16_CPU_FLAGS = {"avx512_bf16", "amx_bf16"}
-_BFLOAT16_COMPUTE_CAPABILITY = (8, 0)
-
 
 @dataclass(frozen=True)
 class Setup:
@@ -32,23 +29,12 @@ class Setup:
     Attributes:
         device: "CPU" or "GPU".
         jit_compile: whether models are compiled with XLA.
-        computes_bfloat16: whether the device has instructions for bfloat16.
         strategy: spreads a training over several devices or machines; None: there is one.
     """
 
     device: str
     jit_compile: bool
-    computes_bfloat16: bool
     strategy: tf.distribute.Strategy | None = None
-
-    def precision(self, wanted: str) -> str:
-        """Gives the precision for ``train_vae.precision``: `wanted`, or the answer to "auto".
-
-        bfloat16 on a CPU without instructions for it takes about ten times as long as float32.
-        """
-        if wanted != "auto":
-            return wanted
-        return "bfloat16" if self.computes_bfloat16 else "float32"
 
 
 def configure(machine: Machine, *, spread: bool = False) -> Setup:
@@ -77,7 +63,6 @@ def configure(machine: Machine, *, spread: bool = False) -> Setup:
         jit_compile=bool(gpus) and strategy is None
         if machine.jit_compile == "auto"
         else machine.jit_compile,
-        computes_bfloat16=_gpu_computes_bfloat16(gpus[0]) if gpus else _cpu_computes_bfloat16(),
         strategy=strategy,
     )
     log.info("Computing on %s", _describe(machine, setup, len(gpus), num_workers))
@@ -112,19 +97,6 @@ def _limit_memory(gpu: tf.config.PhysicalDevice, limit_mib: int | None) -> None:
     else:
         logical = tf.config.LogicalDeviceConfiguration(memory_limit=limit_mib)
         tf.config.set_logical_device_configuration(gpu, [logical])
-
-
-def _gpu_computes_bfloat16(gpu: tf.config.PhysicalDevice) -> bool:
-    capability = tf.config.experimental.get_device_details(gpu).get("compute_capability", (0, 0))
-    return tuple(capability) >= _BFLOAT16_COMPUTE_CAPABILITY
-
-
-def _cpu_computes_bfloat16() -> bool:
-    """Reads the flags of the processor; only Linux tells them in a file."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if not cpuinfo.exists():
-        return False
-    return not _BFLOAT16_CPU_FLAGS.isdisjoint(cpuinfo.read_text(encoding="utf-8").split())
 
 
 def _describe(machine: Machine, setup: Setup, num_gpus: int, num_workers: int) -> str:

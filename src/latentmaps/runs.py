@@ -8,7 +8,6 @@ happened. A user's mistake ends in one message and exit code 1, without a traceb
 
 import argparse
 import errno
-import json
 import logging
 import os
 import sys
@@ -16,16 +15,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
-from latentmaps import workers
+from latentmaps import versions, workers
 from latentmaps.errors import DataError, LatentmapsError
 from latentmaps.params import loader
 from latentmaps.params.base import Base
 from latentmaps.staging import Staging
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 S = TypeVar("S")
 
@@ -136,6 +132,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     started = time.monotonic()
     values = vars(arguments)
     all_params = loader.load(arguments.params)
+    versions.warn_of_differences(arguments.params.parent / "requirements/versions.txt")
     _require_inputs({name: values[name] for name in named.inputs}, named.inputs)
     staging = Staging({name: values[name] for name in named.outputs}, rank=workers.rank())
     staging.open()
@@ -195,34 +192,3 @@ def _describe_os_error(error: OSError) -> str:
     if error.errno is None or error.errno in _FULL_DISK:
         advice = "see that the disk has room and the folder is writable"
     return f"{place}: {error.strerror or error}; no output was written - {advice}, then run again"
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Writes `content` as JSON that is equal byte for byte for equal values.
-
-    Floats are rounded to 6 significant digits: enough for any comparison, and a diff stays legible.
-
-    Args:
-        path: the file.
-        content: names to numbers, texts, lists or further mappings.
-
-    Raises:
-        ValueError: a number is not finite.
-    """
-    text = json.dumps(_rounded(content), indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def write_table(path: Path, table: "pd.DataFrame") -> None:
-    """Writes a table as CSV with 6 significant digits, equal byte for byte for equal values."""
-    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
-    if hasattr(value, "tolist"):  # arrays and scalars of NumPy
-        return _rounded(value.tolist())
-    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -113,11 +113,6 @@ def _without_autotuning(batches: tf.data.Dataset) -> tf.data.Dataset:
     return batches.with_options(options)
 
 
-def versions() -> dict[str, str]:
-    """Gives the versions that decide the numbers of a run, for metrics.json."""
-    return {"tensorflow": tf.__version__, "keras": keras.__version__}
-
-
 class _Course(keras.callbacks.Callback):
     """The training so far: its history, and the way between the model and its checkpoints."""
 

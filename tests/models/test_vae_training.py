@@ -192,13 +192,18 @@ def test_checkpoints_are_named_after_everything_that_decides(tmp_path: Path) -> 
         task(corruption="gray"),
         replace(task(), train=replace(task().train, rows=np.arange(13))),
     ]
-    folders = {
-        vae_task.open_checkpoints(each, tmp_path, images=images, is_writer=True).folder
-        for each in tasks
-    }
+
+    def folder(what: vae_task.Task, code: str = "a") -> Path:
+        return vae_task.open_checkpoints(
+            what, tmp_path, images=images, code={"src/module.py": code}, is_writer=True
+        ).folder
+
+    folders = {folder(each) for each in tasks}
+    assert folder(task()) in folders
+    folders.add(folder(task(), code="b"))
     images.write_bytes(b"2")
-    other = vae_task.open_checkpoints(task(), tmp_path, images=images, is_writer=True)
-    assert len(folders | {other.folder}) == 6
+    folders.add(folder(task()))
+    assert len(folders) == 7
 
 
 def test_seeds_decide_the_result() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from latentmaps import runs
+from latentmaps import result_files
 from latentmaps.oips import scores
 from latentmaps.oips.found import Found
 
@@ -56,7 +56,7 @@ def test_pixels_out_of_range_are_counted_where_the_layer_sees_them(found: Found)
 
 
 def test_the_file_leaves_blank_what_a_dead_map_lacks(found: Found, tmp_path: Path) -> None:
-    runs.write_table(tmp_path / "table.csv", found.table)
+    result_files.write_table(tmp_path / "table.csv", found.table)
     again = pd.read_csv(tmp_path / "table.csv")
     assert again.columns.tolist() == found.table.columns.tolist()
     assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()[4] == (

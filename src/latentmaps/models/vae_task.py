@@ -1,17 +1,18 @@
 """What is trained on what: everything that decides the numbers but the number of epochs."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
-from latentmaps import training
+from latentmaps import versions
 from latentmaps.checkpoints import Checkpoints, fingerprint
-from latentmaps.data import batches, corruption
-from latentmaps.models import kl, layers, likelihood, losses, optimizers, trainable_vae, vae
+from latentmaps.data import batches
 from latentmaps.models.architecture import Architecture
+
+# what computes a training
+LIBRARIES = ("keras", "numpy", "tensorflow")
 
 
 @dataclass(frozen=True)
@@ -80,22 +81,25 @@ class Task:
         return batches.steps_per_epoch(len(self.train.rows), self.settings.batch_size)
 
 
-def open_checkpoints(task: Task, root: Path, *, images: Path, is_writer: bool) -> Checkpoints:
+def open_checkpoints(
+    task: Task, root: Path, *, images: Path, code: Mapping[str, str], is_writer: bool
+) -> Checkpoints:
     """Gives the checkpoints of a task.
 
     Args:
         task: what is trained on what.
         root: the folder of all checkpoints.
         images: the file of the images; its bytes count.
+        code: path -> hash of all code that decides the result, see ``stage_code``.
         is_writer: whether this process writes them.
     """
-    description = _what_decides(task)
+    description = _what_decides(task) | {"code": dict(code)}
     name = fingerprint(description, [images])
     return Checkpoints(root / name, description, is_writer=is_writer)
 
 
 def _what_decides(task: Task) -> dict[str, Any]:
-    """Gives everything but the images and the number of epochs that decides the numbers."""
+    """Gives what decides the numbers, but for the images, the code and the number of epochs."""
     return {
         "architecture": asdict(task.architecture),
         "settings": asdict(task.settings),
@@ -103,25 +107,9 @@ def _what_decides(task: Task) -> dict[str, Any]:
         "rows": [
             _digest(part.rows.astype("<i8").tobytes()) for part in (task.train, task.validation)
         ],
-        "versions": training.versions() | {"numpy": np.__version__},
-        "code": [_digest(path.read_bytes()) for path in _modules_that_compute()],
+        "versions": versions.installed(*LIBRARIES),
     }
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _modules_that_compute() -> list[Path]:
-    modules = [
-        batches,
-        corruption,
-        kl,
-        layers,
-        likelihood,
-        losses,
-        optimizers,
-        trainable_vae,
-        vae,
-    ]
-    return [Path(str(module.__file__)) for module in modules]

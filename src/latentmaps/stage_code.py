@@ -1,0 +1,68 @@
+"""The code that decides the result of a stage: what dvc.yaml lists for it under src/ and stages/.
+
+DVC runs a stage again when one of these files changes; checkpoints are given up for the same
+reason, so both read the same list.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from latentmaps.errors import DataError
+
+_CODE = ("src/", "stages/")
+
+
+def digest(stage: str, *, root: Path) -> dict[str, str]:
+    """Return path -> hash of every file of code on which a stage depends.
+
+    Args:
+        stage: its name in dvc.yaml; no stage of a matrix.
+        root: the folder of dvc.yaml.
+
+    Raises:
+        DataError: dvc.yaml lacks the stage, names no code, or a file is missing.
+    """
+    files = [file for path in _listed_code(root / "dvc.yaml", stage) for file in _files(root, path)]
+    return {str(file.relative_to(root)): _hash(file) for file in files}
+
+
+def _listed_code(path: Path, stage: str) -> list[str]:
+    try:
+        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        deps = document["stages"][stage]["deps"]
+        code = [dep for dep in deps if dep.startswith(_CODE)]
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"{path}: found no deps of the stage {stage} ({error}), expected the dvc.yaml of this "
+            "project; get it back with `git checkout dvc.yaml`"
+        ) from error
+    if not code:
+        raise DataError(
+            f"{path}: found no code among the deps of {stage}, expected files under src/ or "
+            "stages/; get it back with `git checkout dvc.yaml`"
+        )
+    return code
+
+
+def _files(root: Path, path: str) -> Iterator[Path]:
+    place = root / path
+    if place.is_dir():
+        yield from sorted(
+            file
+            for file in place.rglob("*")
+            if file.is_file() and "__pycache__" not in file.parts  # as .dvcignore has it
+        )
+    elif place.exists():
+        yield place
+    else:
+        raise DataError(
+            f"{place}: no such file, expected the code that dvc.yaml names; get it back with git"
+        )
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]

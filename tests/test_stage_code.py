@@ -1,0 +1,116 @@
+"""The code that decides a result, and what a change in it does to checkpoints."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.example_workspace import Workspace
+
+from latentmaps import stage_code
+from latentmaps.errors import DataError
+
+STAGE = "train_vae"
+
+
+@pytest.fixture
+def copy(tmp_path: Path, root: Path) -> Path:
+    """A copy of the project, to change."""
+    folder = tmp_path / "project"
+    for name in ("src", "stages", "requirements"):
+        shutil.copytree(
+            root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+        )
+    for name in ("dvc.yaml", "params.yaml"):
+        shutil.copy(root / name, folder)
+    return folder
+
+
+def test_a_changed_line_in_any_file_that_dvc_watches_changes_the_digest(copy: Path) -> None:
+    before = stage_code.digest(STAGE, root=copy)
+    deps = yaml.safe_load((copy / "dvc.yaml").read_text(encoding="utf-8"))["stages"][STAGE]["deps"]
+    watched = [
+        file
+        for dep in deps
+        if dep.startswith(("src/", "stages/"))
+        for file in ((copy / dep).rglob("*") if (copy / dep).is_dir() else [copy / dep])
+    ]
+    assert len(watched) > 20
+    assert {str(file.relative_to(copy)) for file in watched} == before.keys()
+    for file in watched:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"{text}\n", encoding="utf-8")
+        assert stage_code.digest(STAGE, root=copy) != before, file
+        file.write_text(text, encoding="utf-8")
+    assert stage_code.digest(STAGE, root=copy) == before
+
+
+def test_code_that_the_stage_does_not_depend_on_leaves_the_digest(copy: Path) -> None:
+    before = stage_code.digest(STAGE, root=copy)
+    for name in ("src/latentmaps/runs.py", "stages/draw_oips.py"):
+        with (copy / name).open("a", encoding="utf-8") as file:
+            file.write("\n# another word\n")
+    (copy / "src/latentmaps/models/templates/__pycache__").mkdir()
+    (copy / "src/latentmaps/models/templates/__pycache__/a.pyc").write_bytes(b"1")
+    assert stage_code.digest(STAGE, root=copy) == before
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("stages: {}", "found no deps of the stage train_vae"),
+        ("stages: {train_vae: {cmd: a}}", "found no deps of the stage train_vae"),
+        ("stages: {train_vae: {deps: [data/a]}}", "found no code among the deps"),
+        ("stages: {train_vae: {deps: [src/none.py]}}", "none.py: no such file"),
+        ("[", "found no deps of the stage train_vae"),
+    ],
+)
+def test_a_pipeline_without_the_stage_is_refused(
+    tmp_path: Path, document: str, message: str
+) -> None:
+    (tmp_path / "dvc.yaml").write_text(document, encoding="utf-8")
+    with pytest.raises(DataError, match=message):
+        stage_code.digest(STAGE, root=tmp_path)
+
+
+# Edits that a training once did not notice: its checkpoints gave the old network back.
+EDITS = {
+    "the learning rate": (
+        "models/vae_training.py",
+        "            settings.learning_rate,\n",
+        "            10.0 * settings.learning_rate,\n",
+    ),
+    "the warm-up": (
+        "models/vae_training.py",
+        "self._share = min(1.0, (epoch + 1) / (self._epochs + 1))",
+        "self._share = 0.0",
+    ),
+    "the steps of an epoch": (
+        "training.py",
+        "steps_per_epoch=schedule.steps_per_epoch,",
+        "steps_per_epoch=1,",
+    ),
+}
+
+
+@pytest.mark.slow
+def test_an_edited_training_trains_anew(copy: Path) -> None:
+    workspace = Workspace(copy, copy)
+    workspace.write_faces(num_train=5)
+    workspace.shrink_network()
+
+    def history() -> bytes:
+        result = workspace.train_vae()
+        assert result.returncode == 0, result.stderr
+        assert "Going on after" not in result.stderr
+        return (copy / "out/history.csv").read_bytes()
+
+    histories = {history()}
+    for name, old, new in EDITS.values():
+        module = copy / "src/latentmaps" / name
+        text = module.read_text(encoding="utf-8")
+        assert text.count(old) == 1, name
+        module.write_text(text.replace(old, new), encoding="utf-8")
+        histories.add(history())
+        module.write_text(text, encoding="utf-8")
+    assert len(histories) == 1 + len(EDITS)

@@ -1,0 +1,86 @@
+"""Which libraries decide numbers, where they are named, and who watches them."""
+
+import ast
+import importlib.metadata
+import json
+import logging
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from tests.test_pipeline import DRAWS_DATA, STAGES, base_name, module_path, paths, reachable_modules
+
+from latentmaps import versions
+
+LOCKED = "requirements/versions.txt"
+# the names under which the libraries are imported
+MODULES = {
+    "keras": "keras",
+    "numpy": "numpy",
+    "prdc": "prdc",
+    "scikit-learn": "sklearn",
+    "tensorflow": "tensorflow",
+}
+
+
+def test_versions_are_those_of_the_libraries() -> None:
+    assert versions.installed("keras", "numpy", "tensorflow") == {
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "tensorflow": tf.__version__,
+    }
+
+
+@pytest.mark.parametrize("flavor", ["cpu", "gpu"])
+def test_the_small_file_says_what_the_lock_files_say(root: Path, flavor: str) -> None:
+    text = (root / f"requirements/{flavor}.txt").read_text(encoding="utf-8")
+    small = versions.read_locked(root / LOCKED)
+    for name, found in small.items():
+        locked = set(re.findall(rf"^{re.escape(name)}==(\S+)", text, re.MULTILINE))
+        assert locked == found or (name == "tensorflow-cpu" and not locked), name
+    assert small.keys() >= MODULES.keys() | DRAWS_DATA | {"scipy"}
+
+
+def test_the_stages_with_tensors_or_pixels_depend_on_it() -> None:
+    watching = {base_name(stage) for stage in STAGES if LOCKED in paths(stage.deps)}
+    assert watching == {base_name(stage) for stage in STAGES} - {"fetch_digits", "build_report"}
+
+
+@pytest.mark.parametrize("stage", ["train_vae", "evaluate_vae", "train_cnn"])
+def test_metrics_name_all_libraries_that_computed_them(root: Path, stage: str) -> None:
+    imported = set()
+    for name in [*reachable_modules(root / f"stages/{stage}.py")]:
+        path = module_path(name)
+        assert path is not None
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(str(node.module).partition(".")[0])
+    expected = {name for name, module in MODULES.items() if module in imported}
+    if "scikit-learn" in expected:
+        expected.add("scipy")  # fits its mixtures
+    metrics = json.loads((root / f"reports/{stage}/metrics.json").read_text(encoding="utf-8"))
+    assert metrics["versions"].keys() == expected
+
+
+def test_other_libraries_than_the_locked_ones_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    numpy = importlib.metadata.version("numpy")
+    path = tmp_path / "versions.txt"
+    path.write_text(f"keras==0.1\nnumpy==1.0\nnumpy=={numpy}\nnot-here==3\n", encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        versions.warn_of_differences(path)
+    assert f"keras {keras.__version__} (expected 0.1)" in caplog.text
+    assert "numpy" not in caplog.text
+    assert "not-here" not in caplog.text
+
+
+def test_the_locked_libraries_give_no_warning(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    versions.warn_of_differences(root / LOCKED)
+    versions.warn_of_differences(root / "no such file")
+    assert caplog.text == ""
