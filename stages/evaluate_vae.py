@@ -1,6 +1,6 @@
 """Measure the VAE: reconstructions, latent space, and the faces of random points."""
 
-from latentmaps import machine, result_files, runs, versions
+from latentmaps import doubts, machine, result_files, runs, versions
 from latentmaps.data import arrays, split, subset
 from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
 from latentmaps.models import latent_files, samplers
@@ -25,9 +25,7 @@ def evaluate_vae(run: runs.Run) -> None:
     train_rows = subset.draw(real.train, params.num_encoded, seed=run.seed)
 
     train, test = trained.encode(images, train_rows), trained.encode(images, real.test)
-    dimensions = latent.mark_active(
-        latent.describe_dimensions(test), active_variance=params.active_variance
-    )
+    dimensions = latent.describe_dimensions(test)
     fitted = samplers.fit_all(train, num_components=params.mixture_components, seed=run.seed)
     nets = [feature_nets.pixels_pca(images, train_rows)]
     if second_net is not None:
@@ -42,6 +40,13 @@ def evaluate_vae(run: runs.Run) -> None:
         ),
     }
 
+    rows = metrics["samples"]
+    runs.warn(
+        doubts.of_evaluation(
+            reconstructions=(metrics["diversity"], metrics["diversity_originals"]),
+            random_faces=(rows["prior"]["diversity"], rows["real"]["diversity"]),
+        )
+    )
     latents = latent_files.Latents(
         train=latent_files.EncodedFaces(train_rows, train),
         test=latent_files.EncodedFaces(real.test, test),

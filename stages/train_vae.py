@@ -2,9 +2,17 @@
 
 from pathlib import Path
 
-from latentmaps import machine, result_files, runs, stage_code, versions, workers
+from latentmaps import doubts, machine, result_files, runs, stage_code, versions, workers
 from latentmaps.data import arrays, batches, split
-from latentmaps.models import compute_dtype, model_card, vae_files, vae_task, vae_training
+from latentmaps.models import (
+    compute_dtype,
+    encodings,
+    inference,
+    model_card,
+    vae_files,
+    vae_task,
+    vae_training,
+)
 from latentmaps.models.architecture import Architecture
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
@@ -29,9 +37,14 @@ def train_vae(run: runs.Run) -> None:
     }
 
     precision = compute_dtype.choose(params.precision)
+    length = vae_task.choose_length(
+        len(parts["train"]), epochs=params.epochs, batch_size=params.batch_size
+    )
     task = vae_task.Task(
         Architecture.for_images(images.shape, params),
-        vae_task.Settings.of(params, precision=precision, seed=run.seed),
+        vae_task.Settings.of(
+            params, batch_size=length.batch_size, precision=precision, seed=run.seed
+        ),
         **faces,
     )
     checkpoints = vae_task.open_checkpoints(
@@ -44,7 +57,7 @@ def train_vae(run: runs.Run) -> None:
     with checkpoints.locked():
         model, trained = vae_training.train(
             task,
-            epochs=params.epochs,
+            epochs=length.epochs,
             devices=vae_training.Devices(setup.strategy, setup.jit_compile),
             checkpoints=checkpoints,
         )
@@ -60,20 +73,24 @@ def train_vae(run: runs.Run) -> None:
         seed=run.seed,
         num_train=len(parts["train"]),
     )
+    saved = vae_files.SavedVae(task.architecture, origin, model.encoder, model.decoder)
+    vae_files.save(run.outputs["model"], saved)
+    posteriors = inference.TrainedVae.load(run.outputs["model"]).encode(images, parts["validation"])
     metrics = {
         "kl_method": params.kl_method,
         "reconstruction_loss_kind": params.reconstruction_loss,
         **vae_training.final_numbers(model, trained, entropy_per_dim=entropy),
+        "val_num_dimensions_used": encodings.count_used(posteriors.kl_per_dimension()),
         "latent_dim": params.latent_dim,
         "num_train": len(parts["train"]),
-        "epochs": params.epochs,
-        "batch_size": params.batch_size,
+        "epochs": length.epochs,
+        "batch_size": length.batch_size,
+        "num_steps": len(trained.history) * task.steps_per_epoch,
         "precision": precision,
         "seed": run.seed,
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
-    saved = vae_files.SavedVae(task.architecture, origin, model.encoder, model.decoder)
-    vae_files.save(run.outputs["model"], saved)
+    runs.warn(doubts.of_training(metrics["num_steps"]))
     model_card.write_vae(run.outputs["model"], saved, metrics)
     result_files.write_table(run.outputs["history"], trained.history)
     result_files.write_json(run.outputs["metrics"], metrics)

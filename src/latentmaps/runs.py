@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -89,6 +89,12 @@ def main(
     except KeyboardInterrupt:
         sys.exit(f"{_stage_name(work)}: interrupted; no output was written")
     sys.exit(0)
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Log sentences as warnings."""
+    for sentence in sentences:
+        log.warning("Warning: %s", sentence)
 
 
 @dataclass(frozen=True)

@@ -67,12 +67,6 @@ def test_what_samplers_and_their_numbers_depend_on_is_told(name: str) -> None:
     assert "do not compare from row to row" in said
 
 
-def test_another_line_between_used_and_idle_dimensions_is_told() -> None:
-    name = "evaluate_vae.active_variance"
-    said = texts(experiment("a", 3.0, **{name: 0.1}), experiment("b", 5.0, **{name: 0.2}))
-    assert f"{name} differs: " in said
-
-
 def test_other_data_losses_code_and_libraries_are_told() -> None:
     other = experiment(
         "b",

@@ -10,8 +10,7 @@ RANDOM = np.random.default_rng(5)
 
 def evaluate(mean: np.ndarray, log_var: float = 0.0) -> dict[str, float]:
     encodings = Encodings(mean, np.full_like(mean, log_var))
-    table = latent.mark_active(latent.describe_dimensions(encodings), active_variance=0.01)
-    return latent.evaluate(encodings, table, seed=1)
+    return latent.evaluate(encodings, latent.describe_dimensions(encodings), seed=1)
 
 
 def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:

@@ -12,7 +12,6 @@ def section(**changes: Any) -> EvaluateVae:
         "num_encoded": 100,
         "num_compared": 50,
         "num_searched": None,
-        "active_variance": 0.01,
         "mixture_components": 10,
         "temperature": 0.8,
         "feature_net": None,

@@ -30,6 +30,7 @@ TRAIN_VAE = {
     "precision": "float32",
     "seed": 2022,
     "num_train": 2500,
+    "num_steps": 1234,
     "versions": VERSIONS,
 }
 FEATURES = {
@@ -69,7 +70,11 @@ EVALUATE_VAE: dict[str, Any] = {
         "sharpness": 1.85,
     },
     "kl_nats": 24.31,
-    "active_units": 41,
+    "num_dimensions_used": 41,
+    "num_dimensions_90": 57,
+    "active_units": 256,
+    "diversity": 0.22,
+    "diversity_originals": 0.34,
     "radius_mean": 15.62,
     "radius_std": 0.81,
     "radius_prior": 15.98,
@@ -220,7 +225,7 @@ def _write_history(path: Path, columns: Sequence[str]) -> None:
 def _write_dimensions(path: Path, num_dimensions: int) -> None:
     """Writes a table in which the KL rises from one dimension to the next."""
     rows = [[i, 0.5 * i, 0.01 * i, 1.0 - 0.01 * i, i > 2] for i in range(num_dimensions)]
-    _write_csv(path, ["dimension", "kl_nats", "mean", "std", "is_active"], rows)
+    _write_csv(path, ["dimension", "kl_nats", "mean", "std", "is_used"], rows)
 
 
 def _write_layer(folder: Path, layer: str, num_maps: int) -> None:

@@ -45,10 +45,10 @@ def test_a_number_of_the_validation_part_says_so_in_a_table_of_test_faces() -> N
     ] == ["2.21 %", "\N{EN DASH}"]
 
 
-def _write(folder: Path, num_dimensions: int, *, is_active: str = "True") -> Path:
-    rows = [f"{i},{i / 4},0.5,0.25,{is_active}" for i in range(num_dimensions)]
+def _write(folder: Path, num_dimensions: int, *, is_used: str = "True") -> Path:
+    rows = [f"{i},{i / 4},0.5,0.25,{is_used}" for i in range(num_dimensions)]
     path = folder / "dimensions.csv"
-    path.write_text("\n".join(["dimension,kl_nats,mean,std,is_active", *rows]), encoding="utf-8")
+    path.write_text("\n".join(["dimension,kl_nats,mean,std,is_used", *rows]), encoding="utf-8")
     return path
 
 
@@ -81,6 +81,6 @@ def test_any_number_of_dimensions_is_shown_or_counted(
 
 
 def test_an_unknown_activity_is_refused(tmp_path: Path) -> None:
-    path = _write(tmp_path, 2, is_active="maybe")
-    with pytest.raises(DataError, match=r"dimensions.csv: is_active: found 'maybe', expected True"):
+    path = _write(tmp_path, 2, is_used="maybe")
+    with pytest.raises(DataError, match=r"dimensions.csv: is_used: found 'maybe', expected True"):
         face_numbers.read_dimensions(path)

@@ -94,7 +94,8 @@ RECONSTRUCTION_LOSS = _measure("training", "val_reconstruction_loss")
 KL = _measure("test", "kl_nats", label="Raw KL")
 KL_SHARE = _measure("training", "val_kl_share", label="KL share")
 MMD = _measure("test", "mmd_prior", label="MMD", beside=(Beside("floor", ("mmd_floor",)),))
-_ACTIVE_UNITS = _measure("test", "active_units", beside=(Beside("of", ("latent_dim",)),))
+_OF_ALL = (Beside("of", ("latent_dim",)),)
+_DIMENSIONS_USED = _measure("test", "num_dimensions_used", beside=_OF_ALL)
 _LABELS = {"mse": "MSE", "psnr_db": "PSNR", "ssim": "SSIM", "ms_ssim": "MS-SSIM"}
 _LIKENESS = (
     *_LABELS,
@@ -116,7 +117,7 @@ _FROM_MEAN = _likeness()
 MAIN = (
     *(RECONSTRUCTION_LOSS, KL, KL_SHARE),
     *(_FROM_MEAN[name] for name in ("psnr_db", "ssim", "ms_ssim")),
-    *(MMD, _ACTIVE_UNITS),
+    *(MMD, _DIMENSIONS_USED),
 )
 TRAINING = (
     *(RECONSTRUCTION_LOSS, KL_SHARE),
@@ -135,7 +136,7 @@ POSTERIOR_MEAN = tuple(_FROM_MEAN.values())
 SAMPLED = tuple(_likeness("sampled").values())
 _RADIUS = (Beside(_PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
 LATENT_SPACE = (
-    *(KL, _ACTIVE_UNITS),
+    *(KL, _DIMENSIONS_USED, _measure("test", "num_dimensions_90", beside=_OF_ALL)),
     _measure("test", "radius_mean", beside=_RADIUS),
     *(_measure("test", name) for name in ("z_mean_rms", "z_std_mean", "z_std_min", "z_std_max")),
     MMD,

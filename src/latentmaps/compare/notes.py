@@ -16,7 +16,6 @@ _OF_SAMPLERS = (
     "evaluate_vae.temperature",
     "evaluate_vae.feature_net_weights",
 )
-_OF_DIMENSIONS = ("evaluate_vae.active_variance",)
 
 
 def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
@@ -34,7 +33,6 @@ def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
         _on_versions(drawn),
         _on_compared_faces(drawn),
         _on_samplers(drawn),
-        _on_dimensions(drawn),
         sweep.judge(drawn),
     ]
     return [note for note in notes if note is not None]
@@ -141,16 +139,6 @@ def _on_samplers(drawn: Sequence[Experiment]) -> Note | None:
     return Note(
         f"{', '.join(differing)} differs: the samplers were not fitted or not measured in the same "
         "way, and the numbers on random faces do not compare from row to row.",
-        is_warning=True,
-    )
-
-
-def _on_dimensions(drawn: Sequence[Experiment]) -> Note | None:
-    differing = _differing(drawn, _OF_DIMENSIONS)
-    if not differing:
-        return None
-    return Note(
-        f"{', '.join(differing)} differs: the dimensions in use were not counted in the same way.",
         is_warning=True,
     )
 

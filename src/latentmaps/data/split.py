@@ -18,11 +18,34 @@ PARTS = (*face_tables.PARTITIONS, UNUSED)
 
 @dataclass(frozen=True)
 class PartSizes:
-    """How many faces each part gets; None for training takes all that it can have."""
+    """How many faces each part gets; None for training takes all that it can have.
+
+    A number below 1 is a share of all faces; a part has at least one face.
+    """
+
+    num_train: float | None
+    num_validation: float
+    num_test: float
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """The sizes of the parts in faces."""
 
     num_train: int | None
     num_validation: int
     num_test: int
+
+
+def _counts(sizes: PartSizes, num_faces: int) -> _Counts:
+    def count(size: float) -> int:
+        return int(size) if size >= 1 else max(1, round(size * num_faces))
+
+    return _Counts(
+        None if sizes.num_train is None else count(sizes.num_train),
+        count(sizes.num_validation),
+        count(sizes.num_test),
+    )
 
 
 def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.DataFrame:
@@ -42,9 +65,10 @@ def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.Dat
     table = _read_index(index)
     if scheme == "official":
         return _table(_official(index, table))
+    counts = _counts(sizes, len(table))
     if scheme == "identity":
-        return _table(_by_identity(_identities(index, table), sizes, seed))
-    return _table(_random(len(table), sizes, seed))
+        return _table(_by_identity(_identities(index, table), counts, seed))
+    return _table(_random(len(table), counts, seed))
 
 
 def _read_index(index: Path) -> pd.DataFrame:
@@ -63,7 +87,7 @@ def _read_index(index: Path) -> pd.DataFrame:
     return table
 
 
-def _random(num_faces: int, sizes: PartSizes, seed: int) -> np.ndarray:
+def _random(num_faces: int, sizes: _Counts, seed: int) -> np.ndarray:
     """Gives the part of every row. The test part comes first, so num_train does not change it."""
     held_out = sizes.num_test + sizes.num_validation
     num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
@@ -77,7 +101,7 @@ def _random(num_faces: int, sizes: PartSizes, seed: int) -> np.ndarray:
     return parts
 
 
-def _by_identity(identities: np.ndarray, sizes: PartSizes, seed: int) -> np.ndarray:
+def _by_identity(identities: np.ndarray, sizes: _Counts, seed: int) -> np.ndarray:
     """Gives the part of every row; all faces of a person are in one part, or unused.
 
     Persons are drawn one after the other. A part takes each one who still fits into it, the test
@@ -145,7 +169,7 @@ def _official(index: Path, table: pd.DataFrame) -> np.ndarray:
     return partition.to_numpy(dtype="<U10")
 
 
-def _do_not_fit(sizes: PartSizes, found: str) -> ParamsError:
+def _do_not_fit(sizes: _Counts, found: str) -> ParamsError:
     return ParamsError(
         f"split_faces.num_train {_number(sizes.num_train)}, num_validation "
         f"{sizes.num_validation:,} and num_test {sizes.num_test:,} do not fit into {found}; "

@@ -8,12 +8,17 @@ import pandas as pd
 
 from latentmaps.errors import DataError
 from latentmaps.evaluation import distances
+from latentmaps.models import encodings as posteriors
 from latentmaps.models.encodings import Encodings, draw_prior
 
 Array = npt.NDArray[np.floating]
 
 # Behind the seed: a stream of its own, far from the point indices of the prior.
 _PAIRS = 2**31 + 1
+
+# Burda et al. 2016, section 5.2. It tells idle dimensions from others in a network that collapses;
+# here every dimension passes.
+_ACTIVE_VARIANCE = 0.01
 
 
 def draw_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
@@ -50,30 +55,22 @@ def describe_dimensions(encodings: Encodings) -> pd.DataFrame:
 
     Returns:
         The columns ``dimension``; ``kl_nats``, its KL divergence from the prior; ``mean`` and
-        ``std`` of its z-points over images and posteriors, 0 and 1 for the prior; and
-        ``mean_variance``, the variance of the posterior mean over images.
+        ``std`` of its z-points over images and posteriors, 0 and 1 for the prior;
+        ``mean_variance``, the variance of the posterior mean over images; and ``is_used``, whether
+        its KL is more than 0.1 nat.
     """
+    kl_nats = encodings.kl_per_dimension()
     variances = encodings.z_mean.astype(np.float64).var(axis=0)
     return pd.DataFrame(
         {
             "dimension": np.arange(len(variances)),
-            "kl_nats": encodings.kl_per_dimension(),
+            "kl_nats": kl_nats,
             "mean": encodings.z_mean.mean(axis=0, dtype=np.float64),
             "std": np.sqrt(variances + encodings.variances_within()),
             "mean_variance": variances,
+            "is_used": kl_nats > posteriors.USED_KL_NATS,
         }
     )
-
-
-def mark_active(table: pd.DataFrame, *, active_variance: float) -> pd.DataFrame:
-    """Gives a table of dimensions with the column ``is_active``.
-
-    Args:
-        table: of ``describe_dimensions``.
-        active_variance: a dimension is active when the variance of its mean over images is larger;
-            Burda et al. 2016, section 5.2.
-    """
-    return table.assign(is_active=table["mean_variance"] > active_variance)
 
 
 def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[str, float]:
@@ -81,21 +78,26 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
 
     Args:
         encodings: the posteriors of some images.
-        table: their dimensions, of ``describe_dimensions`` and ``mark_active``.
+        table: their dimensions, of ``describe_dimensions``.
         seed: for one z of each posterior, and for the points of the prior.
 
     Returns:
-        ``kl_nats``; ``active_units``; mean and spread of the radii, and ``radius_prior`` beside
-        them; over the dimensions, the root mean square of the means of z, ``z_mean_rms``, and mean,
-        least and greatest spread of z; ``mmd_prior`` between the z of the images and as many points
-        of the prior, and ``mmd_floor``, what two sets of the prior have between them.
+        ``kl_nats``; ``num_dimensions_used`` with more than 0.1 nat, and the fewest that hold 90 %
+        of the KL, ``num_dimensions_90``; ``active_units``, those whose posterior mean has a
+        variance of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and spread of
+        the radii, and ``radius_prior`` beside them; over the dimensions, the root mean square of
+        the means of z, ``z_mean_rms``, and mean, least and greatest spread of z; ``mmd_prior``
+        between the z of the images and as many points of the prior, and ``mmd_floor``, what two
+        sets of the prior have between them.
     """
     z = encodings.draw_z(seed=seed)
     prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
     z_radii = radii(z)
     return {
         "kl_nats": float(table["kl_nats"].sum()),
-        "active_units": int(table["is_active"].sum()),
+        "num_dimensions_used": int(table["is_used"].sum()),
+        "num_dimensions_90": posteriors.count_holding(table["kl_nats"].to_numpy(), 0.9),
+        "active_units": int((table["mean_variance"] > _ACTIVE_VARIANCE).sum()),
         "radius_mean": float(z_radii.mean()),
         "radius_std": float(z_radii.std()),
         "radius_prior": prior_radius(z.shape[1]),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.data import batches
+from latentmaps.evaluation.diversity import Diversity
 from latentmaps.models import inference
 
 Pixels = npt.NDArray[np.float32]
@@ -101,20 +102,29 @@ def evaluate(
         seed: for one z of each posterior.
 
     Returns:
-        The numbers when z is the posterior mean, ``sharpness_originals``, and, under ``sampled``,
-        the numbers when z is drawn from the posterior, as in training.
+        The numbers when z is the posterior mean; ``diversity``, how much these reconstructions
+        differ from one another; ``sharpness_originals`` and ``diversity_originals``; and, under
+        ``sampled``, the numbers when z is drawn from the posterior, as in training.
     """
     from_mean, from_draw = _Means(), _Means()
+    of_originals, of_reconstructions = Diversity(), Diversity()
     for chunk in inference.chunks(rows):
         originals = batches.to_pixels(images[chunk]).numpy()
         posteriors = trained.encode(images, chunk)
         drawn = posteriors.draw_z(seed=seed, first=from_mean.num_images)
+        reconstructions = trained.decode(posteriors.z_mean)
+        of_originals.add(originals)
+        of_reconstructions.add(reconstructions)
         from_mean.add(
-            _numbers(originals, trained.decode(posteriors.z_mean))
-            | {"sharpness_originals": sharpness(originals)}
+            _numbers(originals, reconstructions) | {"sharpness_originals": sharpness(originals)}
         )
         from_draw.add(_numbers(originals, trained.decode(drawn)))
-    return {**from_mean.values(), "sampled": from_draw.values()}
+    return {
+        **from_mean.values(),
+        "diversity": of_reconstructions.value(),
+        "diversity_originals": of_originals.value(),
+        "sampled": from_draw.values(),
+    }
 
 
 class _Means:

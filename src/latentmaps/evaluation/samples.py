@@ -17,6 +17,7 @@ import numpy.typing as npt
 from latentmaps import progress
 from latentmaps.data import batches, subset
 from latentmaps.evaluation import distances, nearest_training, neighbours, reconstruction
+from latentmaps.evaluation.diversity import Diversity
 from latentmaps.evaluation.feature_nets import FeatureNet
 from latentmaps.models import inference, samplers
 from latentmaps.models.samplers import Sampler
@@ -80,21 +81,17 @@ def summarise(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
         faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
         nets: look at every face.
     """
-    num_faces, sharpness = 0, 0.0
-    total, total_of_squares = np.zeros(1), np.zeros(1)
+    num_faces, sharpness, diversity = 0, 0.0, Diversity()
     features: dict[str, list[npt.NDArray[np.float32]]] = {net.name: [] for net in nets}
     for pixels in faces:
         num_faces += len(pixels)
         sharpness += float(reconstruction.sharpness(pixels).sum())
-        total = total + pixels.sum(axis=0, dtype=np.float64)
-        total_of_squares = total_of_squares + np.square(pixels, dtype=np.float64).sum(axis=0)
+        diversity.add(pixels)
         for net in nets:
             features[net.name].append(net.features(pixels))
-    # the mean square difference of two independent draws is twice the variance
-    variance = (total_of_squares - np.square(total) / num_faces) / (num_faces - 1)
     return FaceSet(
         sharpness=sharpness / num_faces,
-        diversity=float(np.sqrt(2.0 * np.maximum(variance, 0.0).mean())),
+        diversity=diversity.value(),
         features={name: np.concatenate(parts) for name, parts in features.items()},
     )
 

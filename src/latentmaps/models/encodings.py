@@ -15,6 +15,9 @@ Array = npt.NDArray[np.floating]
 _POSTERIORS = 2**31
 _CHOICES = 2**31 + 2
 
+# A dimension with less KL, nats, tells next to nothing; own choice: 0.1 nat is a seventh of a bit.
+USED_KL_NATS = 0.1
+
 
 @dataclass(frozen=True)
 class Encodings:
@@ -59,6 +62,22 @@ class Encodings:
         """
         epsilon = _normal_rows(*self.z_mean.shape, seed=[seed, _POSTERIORS], first=first)
         return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
+
+
+def count_used(kl_nats: Array) -> int:
+    """Return the number of dimensions with more than 0.1 nat of KL, of (latent_dim,)."""
+    return int((kl_nats > USED_KL_NATS).sum())
+
+
+def count_holding(kl_nats: Array, share: float) -> int:
+    """Return the least number of dimensions that together hold a share of the KL.
+
+    Args:
+        kl_nats: (latent_dim,), KL divergence of each dimension.
+        share: 0..1, of their sum; 0 dimensions hold it where the sum is 0.
+    """
+    held = np.cumsum(np.sort(kl_nats)[::-1])
+    return int(np.searchsorted(held, share * held[-1]) + 1) if held[-1] > 0.0 else 0
 
 
 def draw_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:

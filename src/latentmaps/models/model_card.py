@@ -21,6 +21,7 @@ _NUMBERS = (
     "val_kl_loss",
     "val_kl_nats",
     "val_kl_share",
+    "val_num_dimensions_used",
     "val_bce_per_dim",
     "val_bce_above_floor",
     "val_nll_per_dim",

@@ -22,8 +22,6 @@ class EvaluateVae:
     temperature: factor on the spread of random points; every sampler is measured at 1 and at this.
     feature_net: a second net for the distances besides pixels-pca; None for none.
     feature_net_weights: absolute path of its weights.
-    active_variance: a latent dimension counts as active when its posterior mean varies by more
-        than this over the faces (Burda et al. 2016, section 5.2, take 0.01).
     """
 
     num_encoded: Positive
@@ -33,7 +31,6 @@ class EvaluateVae:
     temperature: PositiveFloat
     feature_net: str | None
     feature_net_weights: str | None
-    active_variance: PositiveFloat
 
     @property
     def second_net(self) -> tuple[str, Path] | None:

@@ -43,8 +43,8 @@ class TrainVae:
     corruption: how the images that are read are spoilt; the targets are clean.
     corruption_level: standard deviation of noise; edge of a mask as a share of the image's.
     precision: of convolutions and matrices; latent outputs and losses are always float32.
-    epochs: passes through the training part.
-    batch_size: images a step.
+    epochs: passes through the training part; auto: see ``vae_task.choose_length``.
+    batch_size: images a step; auto: likewise.
     """
 
     fact: NonNegativeFloat
@@ -69,8 +69,8 @@ class TrainVae:
     corruption: Literal["none", "noise", "gray", "mask"]
     corruption_level: Level
     precision: Literal["auto", "float32", "bfloat16", "float16"]
-    epochs: Positive
-    batch_size: Positive
+    epochs: Positive | Literal["auto"]
+    batch_size: Positive | Literal["auto"]
 
     @model_validator(mode="after")
     def _check_lengths(self) -> Self:

@@ -28,6 +28,8 @@ def _list_to_tuple(value: Any) -> Any:
 Listed = Annotated[tuple[Item, ...], BeforeValidator(_list_to_tuple), Field(min_length=1)]
 
 Positive = Annotated[int, Field(ge=1)]
+# so many faces, or a share of all of them
+PartSize = Positive | Annotated[float, Field(gt=0, lt=1)]
 # tiles of a sheet, along one edge or in all: more is no picture to look at
 Tiles = Annotated[int, Field(ge=1, le=1000)]
 NonNegative = Annotated[int, Field(ge=0)]

@@ -70,12 +70,15 @@ def latent_table(training: Document, test: Document) -> Table:
     Raises:
         DataError: a number is missing.
     """
-    num_active, latent_dim = test.number("active_units"), training.number("latent_dim")
+    latent_dim = training.number("latent_dim")
     radius = f"{_text(test, 'radius_mean')} \N{PLUS-MINUS SIGN} {test.number('radius_std'):.2f}"
     values = {
         "kl_nats": (_text(test, "kl_nats"), glossary.term("kl_nats").text(0.0)),
         "kl_share": (_text(training, "kl_share", "val_kl_share"), _NO_VALUE),
-        "active_units": (f"{num_active:.0f} of {latent_dim:.0f}", _NO_VALUE),
+        **{
+            name: (f"{test.number(name):.0f} of {latent_dim:.0f}", _NO_VALUE)
+            for name in ("num_dimensions_used", "num_dimensions_90")
+        },
         "radius_mean": (radius, _text(test, "radius_mean", "radius_prior")),
         **{
             name: (_text(test, name), glossary.term(name).text(prior))
@@ -119,7 +122,7 @@ def read_dimensions(path: Path) -> Dimensions:
     Raises:
         DataError: the file is missing or damaged.
     """
-    rows = inputs.read_rows(path, ["dimension", *_DIMENSION_COLUMNS, "is_active"])
+    rows = inputs.read_rows(path, ["dimension", *_DIMENSION_COLUMNS, "is_used"])
     rows.sort(key=lambda row: -inputs.to_number(path, "kl_nats", row["kl_nats"]))
     first, others = rows[:_NUM_FIRST], rows[_NUM_FIRST:_NUM_SHOWN]
     caption = f"The {len(first)} dimensions with the most KL"
@@ -137,7 +140,7 @@ def read_dimensions(path: Path) -> Dimensions:
 def _dimension_table(
     path: Path, rows: Sequence[Mapping[str, str]], *, key: str, caption: str
 ) -> Table:
-    names = [*_DIMENSION_COLUMNS.values(), "is_active"]
+    names = [*_DIMENSION_COLUMNS.values(), "is_used"]
     return Table(
         key=key,
         caption=caption,
@@ -148,13 +151,13 @@ def _dimension_table(
 
 
 def _dimension_row(path: Path, row: Mapping[str, str]) -> Row:
-    if row["is_active"] not in _IN_USE:
+    if row["is_used"] not in _IN_USE:
         raise DataError(
-            f"{path}: is_active: found {row['is_active']!r}, expected True or False; run the stage "
+            f"{path}: is_used: found {row['is_used']!r}, expected True or False; run the stage "
             "again that writes it"
         )
     numbers = [
         glossary.term(name).text(inputs.to_number(path, column, row[column]))
         for column, name in _DIMENSION_COLUMNS.items()
     ]
-    return Row(Head(row["dimension"]), tables.cells(*numbers, _IN_USE[row["is_active"]]))
+    return Row(Head(row["dimension"]), tables.cells(*numbers, _IN_USE[row["is_used"]]))

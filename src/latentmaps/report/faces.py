@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from latentmaps import doubts
 from latentmaps.report import content, curves, face_numbers, face_samplers, glossary, inputs
 from latentmaps.report.content import Number, Sheet
 from latentmaps.report.curves import Curve
@@ -80,6 +81,7 @@ class Faces:
         num_faces: how many were fetched.
         licence: of the faces, and of pictures made from them.
         notice: what to mind with pictures of real persons; None: the faces are drawn.
+        doubts: why the pictures may say little.
         fact: weight of the KL term.
         seed: from which every random draw is derived.
         origin: where they come from and how many there are.
@@ -98,6 +100,7 @@ class Faces:
     num_faces: str
     licence: str
     notice: Notice | None
+    doubts: Sequence[str]
     fact: str
     seed: str
     origin: Sequence[Number]
@@ -126,6 +129,7 @@ def read_faces(files: FacesFiles) -> Faces:
         num_faces=content.count(receipt.number("num_faces")),
         licence=receipt.text("licence"),
         notice=_notice(receipt.text("source")),
+        doubts=_doubts(training, test),
         fact=f"{training.number('fact'):g}",
         seed=f"{training.number('seed'):.0f}",
         origin=_describe_origin(receipt, training, test),
@@ -152,6 +156,17 @@ def _notice(source: str) -> Notice | None:
     return _NOTICE_OF_CELEBA if source == "celeba" else _NOTICE_OF_OTHERS
 
 
+def _doubts(training: Document, test: Document) -> list[str]:
+    samples = test.part("samples")
+    return doubts.of_training(training.number("num_steps")) + doubts.of_evaluation(
+        reconstructions=(test.number("diversity"), test.number("diversity_originals")),
+        random_faces=(
+            samples.part("prior").number("diversity"),
+            samples.part("real").number("diversity"),
+        ),
+    )
+
+
 def _describe_origin(receipt: Document, training: Document, test: Document) -> list[Number]:
     return [
         Number("Source", receipt.text("source")),
@@ -162,15 +177,17 @@ def _describe_origin(receipt: Document, training: Document, test: Document) -> l
 
 
 def _headlines(training: Document, test: Document) -> list[Number]:
-    num_active, latent_dim = test.number("active_units"), training.number("latent_dim")
+    num_used, latent_dim = test.number("num_dimensions_used"), training.number("latent_dim")
     fact, beta = f"{training.number('fact'):g}", training.number("beta_equivalent")
     likeness, information = f"{test.number('psnr_db'):.1f} dB", f"{test.number('kl_nats'):.1f} nats"
-    in_use = f"{num_active:.0f} of {latent_dim:.0f}"
+    in_use = f"{num_used:.0f} of {latent_dim:.0f}"
     return [
         _headline("fact", "fact", fact, f"weight of the KL term; beta {beta:g}"),
         _headline("psnr_db", "Likeness", likeness, "PSNR of reconstructed test faces"),
         _headline("kl_nats", "Information", information, "kept of each face, on average"),
-        _headline("active_units", "Latent space", in_use, "dimensions in use"),
+        _headline(
+            "num_dimensions_used", "Latent space", in_use, "dimensions with more than 0.1 nat"
+        ),
     ]
 
 
