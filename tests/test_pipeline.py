@@ -22,6 +22,8 @@ SRC = ROOT / "src"
 WITHOUT_EFFECT = {
     "latentmaps.data.disk": "tells whether there is room",
     "latentmaps.data.download": "checksums decide what a download may be",
+    "latentmaps.data.google_drive": "checksums decide what a download may be",
+    "latentmaps.data.guarded_http": "checksums decide what a download may be",
     "latentmaps.data.html_pages": "tells a page of words from a file",
     "latentmaps.data.memory": "tells whether there is room",
     "latentmaps.data.mirrors": "checksums decide what a download may be",

@@ -1,10 +1,13 @@
-"""Digits small enough for any test, and places for raw faces."""
+"""Digits small enough for any test, places for raw faces, and a server that misbehaves."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.data.example_downloads import CONTENT
 from tests.data.example_raw_faces import raw_faces
+from tests.data.misbehaving_server import Served, serve
 
 from latentmaps.data.digits import Digits
 from latentmaps.data.raw_faces import RawFaces
@@ -26,3 +29,10 @@ def few_digits() -> Digits:
         test_images=generator.integers(0, 256, (3, 28, 28), np.uint8),
         test_labels=np.array([9, 0, 9], np.uint8),
     )
+
+
+@pytest.fixture
+def server() -> Iterator[Served]:
+    """A server on this machine that answers each path in a way of its own."""
+    with serve(CONTENT) as served:
+        yield served

@@ -40,7 +40,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that passes for the real one, and libraries that do as well."""
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"weights")
-    monkeypatch.setattr(fid_network, "_SHA256_BEGINS", raw_faces.file_sha256(path)[:8])
+    monkeypatch.setattr(fid_network, "_SHA256", raw_faces.file_sha256(path))
     torch = SimpleNamespace(from_numpy=Tensor, no_grad=NoGrad)
     fidelity = SimpleNamespace(FeatureExtractorInceptionV3=Extractor)
     monkeypatch.setitem(sys.modules, "torch", torch)
@@ -76,14 +76,25 @@ def test_it_is_the_network_and_the_layer_of_the_fid(weights: Path) -> None:
 
 def test_the_checksum_is_the_one_in_the_name_of_the_file() -> None:
     digits = Path(fid_network.WEIGHTS_FILE).stem.rpartition("-")[2]
-    assert digits == fid_network._SHA256_BEGINS
+    assert fid_network._SHA256.startswith(digits)
+    assert len(fid_network._SHA256) == 64
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"something else")
-    with pytest.raises(DataError, match=r"SHA-256 \w{16}..., expected 6726825d...; only with"):
+    with pytest.raises(DataError, match=r"SHA-256 \w{64}, expected 6726825d\w{56}; only with"):
         fid_network.load(path)
+
+
+def test_a_file_whose_checksum_only_begins_like_the_real_one_never_gets_to_torch(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged = fid_network._SHA256[:-1] + ("0" if fid_network._SHA256[-1] != "0" else "1")
+    monkeypatch.setattr(fid_network, "_SHA256", forged)
+    monkeypatch.setitem(sys.modules, "torch_fidelity", None)  # would be a ParamsError
+    with pytest.raises(DataError, match="only with"):
+        fid_network.load(weights)
 
 
 @pytest.mark.parametrize("missing", ["torch", "torch_fidelity"])

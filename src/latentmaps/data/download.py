@@ -15,8 +15,9 @@ from pathlib import Path
 
 import filelock
 
-from latentmaps.data import disk, mirrors
-from latentmaps.data.mirrors import Length, MirrorError, Patience
+from latentmaps.data import disk, google_drive, mirrors
+from latentmaps.data.guarded_http import MirrorError
+from latentmaps.data.mirrors import Length, Patience
 from latentmaps.data.raw_faces import file_sha256
 from latentmaps.errors import DownloadError
 
@@ -139,7 +140,7 @@ def _mirrors(file: RemoteFile, patience: Patience) -> Iterator[_Mirror]:
     for url in file.urls:
         yield _Mirror(url, functools.partial(from_url, url))
     if file.drive_id is not None:
-        from_drive = functools.partial(mirrors.from_drive, patience=patience)
+        from_drive = functools.partial(google_drive.fill, length=length, patience=patience)
         title = f"Google Drive, {file.drive_id}"
         yield _Mirror(title, functools.partial(from_drive, file.drive_id))
 

@@ -2,11 +2,17 @@
 
 import re
 
+from latentmaps.data import guarded_http
+
+# Servers choose this text, so no pattern may go back over what it has matched: (?>...) and *+.
 _START = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*+(?>(?><!--.*?-->\s*+)*+)<(?:!doctype html|html|head)\b", re.IGNORECASE | re.DOTALL
 )
-_TITLE = re.compile(r"<title[^>]*>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]*+>([^<]*+)</title>", re.IGNORECASE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# enough of a page for its title and its message
+HEAD_BYTES = 1 << 14
 
 # what the pages of Google Drive say, most telling first
 _KINDS = (
@@ -22,11 +28,18 @@ def describe(head: bytes) -> str | None:
     Args:
         head: the first bytes of an answer; the more, the surer is the name.
     """
-    if not _START.match(head.removeprefix(_BYTE_ORDER_MARK)):
+    if not is_page(head):
         return None
     text = head.decode("utf-8", errors="replace")
     for pattern, kind in _KINDS:
         if re.search(pattern, text, re.IGNORECASE):
             return f"{kind} instead of a file"
     title = _TITLE.search(text)
-    return f"an HTML page titled {title[1][:80]!r} instead of a file" if title else "an HTML page"
+    if title is None:
+        return "an HTML page"
+    return f"an HTML page titled {guarded_http.quote(title[1])!r} instead of a file"
+
+
+def is_page(head: bytes) -> bool:
+    """Tell whether `head` begins as HTML does."""
+    return _START.match(head.removeprefix(_BYTE_ORDER_MARK)) is not None

@@ -1,10 +1,11 @@
-"""Bring the bytes of one file from one place: plain HTTP with resume, or Google Drive.
+"""Bring the bytes of one file from one address, with resume.
 
 What arrives lies in a part file that a later try, in this process or another, goes on with. Whether
 it is the right content is not decided here.
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,22 +15,20 @@ import requests
 import urllib3
 
 from latentmaps import progress
-from latentmaps.data import html_pages
+from latentmaps.data import guarded_http, html_pages
+from latentmaps.data.guarded_http import MirrorError, Watch
 
 log = logging.getLogger(__name__)
 
 # a file that ends in .gz must not be unpacked on the way, and positions must be those of the file
 _AS_STORED = {"Accept-Encoding": "identity"}
 _CHUNK_BYTES = 1 << 18
-# enough of a page for its title and its message
-_HEAD_BYTES = 1 << 14
 _RETRY_STATUS = {408, 425, 429, 500, 502, 503, 504}
-_PARTIAL, _BEYOND_THE_END = 206, 416
+_WHOLE, _PARTIAL, _BEYOND_THE_END = 200, 206, 416
 _LONGEST_PAUSE_S = 60.0
-
-
-class MirrorError(Exception):
-    """One place does not give the file, and asking again would not change that."""
+# A try that brings less than this share of a file has brought nothing. So even a server that cuts
+# every connection is asked at most 1,000 times num_tries.
+_LEAST_SHARE = 1000
 
 
 class _TransientError(Exception):
@@ -50,11 +49,11 @@ class Patience:
 
     Attributes:
         timeout_s: for a connection, and between two pieces of an answer.
-        num_tries: tries one after the other that bring nothing; one that brings bytes starts the
-            count anew.
+        num_tries: tries one after the other that bring nothing; a further thousandth of the file
+            starts the count anew. Also how often a begun file may be thrown away.
         pause_s: before the second try; doubles with each further one, up to a minute.
-        slowest_bytes_per_s: a server that sends less than that for `window_s` is left.
-        window_s: over which the speed is taken.
+        slowest_bytes_per_s: a server that sends less of the file for `window_s` is left.
+        window_s: over which the speed is taken; also for redirects and headers, all in all.
     """
 
     timeout_s: float = 30.0
@@ -75,6 +74,11 @@ class Length:
 
     exact_bytes: int | None
     limit_bytes: int
+
+    @property
+    def most_bytes(self) -> int:
+        """The most that the file can have."""
+        return self.limit_bytes if self.exact_bytes is None else self.exact_bytes
 
     def require(self, announced_bytes: int | None) -> None:
         """Checks the length that a server announces.
@@ -104,13 +108,14 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
     Raises:
         MirrorError: it does not give the file.
     """
+    begun = _Begun(part, patience.num_tries)
+    least_bytes = max(1, length.most_bytes // _LEAST_SHARE)
     num_vain = 0
     while True:
-        begun_bytes = _size(part)
         try:
-            _request(url, part, length, patience)
+            _request(url, begun, length, patience)
         except _TransientError as reason:
-            num_vain = 1 if _size(part) > begun_bytes else num_vain + 1
+            num_vain = 1 if begun.has_grown(least_bytes) else num_vain + 1
             if num_vain >= patience.num_tries:
                 raise MirrorError(f"{reason}, {num_vain} times") from reason
             wanted_s = reason.pause_s or patience.pause_s * 2 ** (num_vain - 1)
@@ -121,88 +126,139 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
             return
 
 
-def _size(part: Path) -> int:
-    return part.stat().st_size if part.exists() else 0
+class _Begun:
+    """The part file of one address.
+
+    Args:
+        path: of the file.
+        num_restarts: how often a server may have it thrown away.
+    """
+
+    def __init__(self, path: Path, num_restarts: int) -> None:
+        self.path = path
+        self._restarts_left = num_restarts
+        self._marked_bytes = self.size()
+
+    def size(self) -> int:
+        """Return the bytes that are there."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def has_grown(self, least_bytes: int) -> bool:
+        """Tell whether the file has so many bytes more than when this was last so."""
+        if self.size() < self._marked_bytes + least_bytes:
+            return False
+        self._marked_bytes = self.size()
+        return True
+
+    def drop(self) -> None:
+        """Throw the file away because the server does not go on with it.
+
+        Raises:
+            MirrorError: the server has had it thrown away too often.
+        """
+        if self._restarts_left == 0:
+            raise MirrorError("the file starts over again and again")
+        self._restarts_left -= 1
+        self._marked_bytes = 0
+        self.path.unlink(missing_ok=True)
 
 
-def _request(url: str, part: Path, length: Length, patience: Patience) -> None:
-    begun_bytes = _size(part)
+def _request(url: str, part: _Begun, length: Length, patience: Patience) -> None:
+    if part.size() > length.most_bytes:
+        part.drop()
+    begun_bytes = part.size()
     if begun_bytes and begun_bytes == length.exact_bytes:
         return
     headers = dict(_AS_STORED)
     if begun_bytes:
         headers["Range"] = f"bytes={begun_bytes}-"
+    watch = Watch(patience.window_s, patience.slowest_bytes_per_s)
     try:
-        with requests.get(
-            url, stream=True, timeout=patience.timeout_s, headers=headers
+        with guarded_http.get(
+            url, headers=headers, timeout_s=patience.timeout_s, watch=watch
         ) as response:
-            if response.status_code == _BEYOND_THE_END:
+            if begun_bytes and response.status_code == _BEYOND_THE_END:
                 _check_end(response, part)
                 return
             _check_status(response)
             start = _start(response, part, begun_bytes)
-            _write(response, part, start, length, patience)
+            _write(response, part, start, length, watch)
     # urllib3 compares the length with the announced one, so a cut connection ends up here
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise _TransientError(_describe(error, patience)) from error
 
 
 def _check_status(response: requests.Response) -> None:
-    reason = f"status {response.status_code} {response.reason}"
+    reason = f"status {response.status_code} {guarded_http.quote(response.reason or '')}".rstrip()
     if response.status_code in _RETRY_STATUS:
         after = response.headers.get("Retry-After", "")
         raise _TransientError(reason, float(after) if after.isdecimal() else None)
-    if not response.ok:
+    if response.status_code not in (_WHOLE, _PARTIAL):
         raise MirrorError(reason)
 
 
-def _check_end(response: requests.Response, part: Path) -> None:
+def _check_end(response: requests.Response, part: _Begun) -> None:
     """Takes the part for whole if the server says that there is no more of it."""
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
-    if not (total.isdecimal() and int(total) == _size(part)):
-        part.unlink()
+    if total != str(part.size()):
+        part.drop()
         raise _TransientError("a begun file does not fit, so it starts over")
 
 
-def _start(response: requests.Response, part: Path, begun_bytes: int) -> int:
+def _start(response: requests.Response, part: _Begun, begun_bytes: int) -> int:
     """Gives the position in the file of the first byte of an answer."""
     if response.status_code != _PARTIAL:
         return 0
     sent = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
     if sent != str(begun_bytes):
-        part.unlink(missing_ok=True)
+        part.drop()
         raise _TransientError("another part of the file was sent than asked for, so it starts over")
     return begun_bytes
 
 
 def _announced(response: requests.Response, start: int) -> int | None:
-    """Gives the length of the whole file as the server has it."""
-    content = response.headers.get("Content-Length", "")
-    return start + int(content) if content.isdecimal() else None
+    """Return the length of the whole file as the server has it.
+
+    Raises:
+        MirrorError: the announced length is no number, or one of more than 15 digits.
+    """
+    content = response.headers.get("Content-Length")
+    if content is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,15}", content):
+        raise MirrorError(f"announces a length of {guarded_http.quote(content)!r}")
+    return start + int(content)
 
 
 def _write(
-    response: requests.Response, part: Path, start: int, length: Length, patience: Patience
+    response: requests.Response, part: _Begun, start: int, length: Length, watch: Watch
 ) -> None:
     announced_bytes = _announced(response, start)
-    pieces = _pieces(response, patience)
+    pieces = _pieces(response, watch)
     if start == 0:
         pieces = _without_page(pieces)
     length.require(announced_bytes)
+    if start == 0 and part.size():
+        part.drop()
     with (
-        part.open("ab" if start else "wb") as file,
-        progress.count_bytes(announced_bytes, start, f"Downloading {part.stem}") as count,
+        part.path.open("ab") as file,
+        progress.count_bytes(announced_bytes, start, f"Downloading {part.path.stem}") as count,
     ):
         for piece in pieces:
-            if file.tell() + len(piece) > length.limit_bytes:
-                raise MirrorError(f"sends more than the {length.limit_bytes:,} bytes expected")
+            if file.tell() + len(piece) > length.most_bytes:
+                raise MirrorError(f"sends more than the {length.most_bytes:,} bytes expected")
             file.write(piece)
             count(len(piece))
-    _require_content(part)
+    require_content(part.path)
 
 
-def _require_content(part: Path) -> None:
-    if _size(part) == 0:
+def require_content(part: Path) -> None:
+    """Check that a part file that has arrived holds anything.
+
+    Raises:
+        MirrorError: it does not; the file is removed.
+    """
+    if not part.exists() or part.stat().st_size == 0:
         part.unlink(missing_ok=True)
         raise MirrorError("an empty file")
 
@@ -212,9 +268,9 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
     head = b""
     for piece in pieces:
         head += piece
-        if len(head) >= _HEAD_BYTES or html_pages.describe(head) is None:
+        if len(head) >= html_pages.HEAD_BYTES or not html_pages.is_page(head):
             break
-    page = html_pages.describe(head)
+    page = html_pages.describe(head[: html_pages.HEAD_BYTES])
     if page is not None:
         raise MirrorError(page)
 
@@ -226,20 +282,14 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
     return again()
 
 
-def _pieces(response: requests.Response, patience: Patience) -> Iterator[bytes]:
+def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:
     """Gives the answer as it comes in.
 
     ``iter_content`` would wait for a full chunk, which a server that dribbles can draw out forever.
     """
-    window_started, window_bytes = time.monotonic(), 0
     while piece := response.raw.read1(_CHUNK_BYTES):
         yield piece
-        window_bytes += len(piece)
-        seconds = time.monotonic() - window_started
-        if seconds >= patience.window_s:
-            if window_bytes < patience.slowest_bytes_per_s * seconds:
-                raise MirrorError(f"too slow, {window_bytes / seconds:,.0f} bytes a second")
-            window_started, window_bytes = time.monotonic(), 0
+        watch.count(len(piece))
 
 
 def _describe(error: Exception, patience: Patience) -> str:
@@ -249,32 +299,3 @@ def _describe(error: Exception, patience: Patience) -> str:
     if isinstance(error, cut):
         return "the connection was cut"
     return f"no connection ({type(error).__name__})"
-
-
-def from_drive(drive_id: str, part: Path, *, patience: Patience) -> None:
-    """Fills the part file from Google Drive; gdown keeps and resumes begun files of its own.
-
-    Raises:
-        MirrorError: Google Drive does not give the file.
-    """
-    import gdown  # takes half a second, and is seldom needed
-
-    part.unlink(missing_ok=True)
-    try:
-        gdown.download(
-            id=drive_id,
-            output=str(part),
-            quiet=True,
-            use_cookies=False,
-            resume=True,
-            timeout=patience.timeout_s,
-            retries=patience.num_tries - 1,
-        )
-    except (gdown.exceptions.DownloadError, requests.RequestException) as error:
-        raise MirrorError(" ".join(str(error).split())[:300] or type(error).__name__) from error
-    _require_content(part)
-    with part.open("rb") as file:
-        page = html_pages.describe(file.read(_HEAD_BYTES))
-    if page is not None:
-        part.unlink()
-        raise MirrorError(page)

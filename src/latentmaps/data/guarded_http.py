@@ -1,0 +1,156 @@
+"""Ask for one address so that a broken or hostile server costs bounded time and memory.
+
+requests alone does not do this. It reads and unpacks the whole body of a redirect, even one that it
+does not follow, and its timeout starts anew with every byte, also of headers.
+"""
+
+import http.client
+import io
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 10
+
+
+class MirrorError(Exception):
+    """One place does not give the file, and asking again would not change that."""
+
+
+def quote(text: str, longest: int = 80) -> str:
+    """Return what a server says as one short line without control characters."""
+    line = " ".join(text[: 4 * longest].split())
+    return "".join(char if char.isprintable() else "?" for char in line)[:longest]
+
+
+class Watch:
+    """The least speed of one answer, whatever the server sends besides the file.
+
+    Args:
+        window_s: over which the speed is taken.
+        slowest_bytes_per_s: of the file.
+    """
+
+    def __init__(self, window_s: float, slowest_bytes_per_s: float) -> None:
+        self._window_s = window_s
+        self._slowest_bytes_per_s = slowest_bytes_per_s
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin a new window."""
+        self._started, self._num_bytes = time.monotonic(), 0
+
+    def count(self, num_bytes: int) -> None:
+        """Count bytes of the file."""
+        self._num_bytes += num_bytes
+
+    def check(self) -> None:
+        """Check the speed at the end of each window.
+
+        Raises:
+            MirrorError: the file came too slowly.
+        """
+        seconds = time.monotonic() - self._started
+        if seconds < self._window_s:
+            return
+        if self._num_bytes < self._slowest_bytes_per_s * seconds:
+            raise MirrorError(f"too slow, {self._num_bytes / seconds:,.0f} bytes a second")
+        self.restart()
+
+
+@contextmanager
+def get(
+    url: str, *, headers: Mapping[str, str], timeout_s: float, watch: Watch
+) -> Iterator[requests.Response]:
+    """Ask for an address, follow redirects, and give the answer with its body unread.
+
+    Args:
+        url: the address.
+        headers: of each request.
+        timeout_s: for a connection, and between two pieces of an answer.
+        watch: is looked at before each piece, those of headers too.
+
+    Raises:
+        MirrorError: the server is too slow, or redirects to where we do not go.
+        requests.RequestException: there was no answer.
+    """
+    with _Session() as session:
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _WatchedAdapter(watch))
+        for _ in range(_MOST_REDIRECTS + 1):
+            with session.get(
+                url, headers=headers, timeout=timeout_s, stream=True, allow_redirects=False
+            ) as response:
+                if response.status_code not in _REDIRECTS or "Location" not in response.headers:
+                    watch.restart()
+                    yield response
+                    return
+                # closed unread: neither a large body nor a gzip bomb gets into memory
+                url = _target(url, response.headers["Location"])
+    raise MirrorError(f"more than {_MOST_REDIRECTS} redirects")
+
+
+def _target(url: str, location: str) -> str:
+    try:
+        # http.client decodes headers as latin-1; servers that use other letters write UTF-8
+        target = urljoin(url, location.encode("latin-1").decode("utf-8"))
+        scheme, host = urlsplit(target).scheme, urlsplit(target).hostname
+    except ValueError as error:
+        raise MirrorError(f"redirects to {quote(location)}, expected an address") from error
+    if scheme not in ("http", "https") or not host:
+        raise MirrorError(f"redirects to {quote(target)}, expected an address of http or https")
+    # Other hosts are fine: archives lie on storage servers, and a hash decides about the content.
+    # Plain http after https is not, even with a hash: no good server needs it, and it would let
+    # everyone on the way see what is fetched and answer in the server's place.
+    if urlsplit(url).scheme == "https" and scheme == "http":
+        raise MirrorError(f"redirects to {quote(target)}, expected https as before")
+    return target
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Hide redirects from requests, which would read their bodies."""
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """Connections that look at the watch before every read."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+
+        def respond(sock: Any, *args: Any, **options: Any) -> http.client.HTTPResponse:
+            response = http.client.HTTPResponse(sock, *args, **options)
+            unwatched = response.fp.detach()
+            response.fp = io.BufferedReader(_WatchedReader(unwatched, self._watch.check))
+            return response
+
+        members = {"response_class": staticmethod(respond)}
+        pool.ConnectionCls = type("WatchedConnection", (pool.ConnectionCls,), members)
+        return pool
+
+
+class _WatchedReader(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, check: Callable[[], None]) -> None:
+        self._raw = raw
+        self._check = check
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._check()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()

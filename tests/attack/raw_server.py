@@ -1,0 +1,89 @@
+"""A server on this machine that sends exactly the bytes of an answer, whatever they are."""
+
+import re
+import socket
+import socketserver
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.attack.hostile_answers import Answer, Asked, rest
+
+
+@dataclass
+class Served:
+    """What the server has and what it was asked.
+
+    Attributes:
+        address: with a slash at the end.
+        content: of a good file, which the path `good` gives.
+        answers: by the first part of a path.
+        num_asked: requests, by path.
+        num_sent: bytes that went out, by path.
+    """
+
+    address: str
+    content: bytes
+    answers: Mapping[str, Answer]
+    num_asked: dict[str, int] = field(default_factory=dict)
+    num_sent: dict[str, int] = field(default_factory=dict)
+
+
+def _good(asked: Asked) -> Iterable[bytes]:
+    return [rest(asked)]
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    served: Served
+
+    def handle(self) -> None:
+        served = self.served
+        try:
+            path, start = self._read_request()
+            number = served.num_asked.get(path, 0)
+            served.num_asked[path] = number + 1
+            asked = Asked(served.address, path, served.content, start, number)
+            answer = served.answers.get(path.partition("/")[0], _good)
+            for piece in [answer] if isinstance(answer, bytes) else answer(asked):
+                if self._is_left():
+                    return
+                self.connection.sendall(piece)
+                served.num_sent[path] = served.num_sent.get(path, 0) + len(piece)
+        except OSError:
+            return  # the client has gone, as it should
+
+    def _read_request(self) -> tuple[str, int]:
+        path = self.rfile.readline().decode("latin-1").split()[1].removeprefix("/")
+        start = 0
+        while line := self.rfile.readline().strip():
+            if matched := re.fullmatch(rb"range: bytes=(\d+)-", line, re.IGNORECASE):
+                start = int(matched[1])
+        return path, start
+
+    def _is_left(self) -> bool:
+        try:
+            return self.connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+@contextmanager
+def serve(content: bytes, answers: Mapping[str, Answer]) -> Iterator[Served]:
+    """Serves until the end of the context."""
+    handler = type("Handler", (_Handler,), {})
+    with _Server(("127.0.0.1", 0), handler) as server:
+        served = Served(f"http://127.0.0.1:{server.server_address[1]}/", content, answers)
+        handler.served = served  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield served
+        finally:
+            server.shutdown()
+            thread.join()
