@@ -80,19 +80,24 @@ def train(
         Architecture.for_images(images.shape, section), upsampling=upsampling
     )
     precision = compute_dtype.choose(section.precision)
+    length = vae_task.choose_length(
+        len(parts["train"]), epochs=section.epochs, batch_size=section.batch_size
+    )
     task = vae_task.Task(
         architecture,
-        vae_task.Settings.of(section, precision=precision, seed=seed),
+        vae_task.Settings.of(
+            section, batch_size=length.batch_size, precision=precision, seed=seed
+        ),
         *(
             batches.Faces(images, parts[part], latent_dim=section.latent_dim, seed=seed)
             for part in ("train", "validation")
         ),
     )
     started = time.perf_counter()
-    model, trained = vae_training.train(task, epochs=section.epochs, devices=vae_training.Devices())
+    model, trained = vae_training.train(task, epochs=length.epochs, devices=vae_training.Devices())
     seconds = time.perf_counter() - started
     origin = vae_files.Origin(
-        section.fact, "bce", None, "none", 0.0, section.epochs, seed, len(parts["train"])
+        section.fact, "bce", None, "none", 0.0, length.epochs, seed, len(parts["train"])
     )
     with tempfile.TemporaryDirectory() as folder:  # back in float32, as every stage uses it
         saved = vae_files.SavedVae(architecture, origin, model.encoder, model.decoder)
