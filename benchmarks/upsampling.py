@@ -85,9 +85,7 @@ def train(
     )
     task = vae_task.Task(
         architecture,
-        vae_task.Settings.of(
-            section, batch_size=length.batch_size, precision=precision, seed=seed
-        ),
+        vae_task.Settings.of(section, batch_size=length.batch_size, precision=precision, seed=seed),
         *(
             batches.Faces(images, parts[part], latent_dim=section.latent_dim, seed=seed)
             for part in ("train", "validation")

@@ -204,3 +204,17 @@ def test_a_damaged_split_is_refused(tmp_path: Path, text: str, message: str) -> 
 
     with pytest.raises(DataError, match=message):
         split.read_split(tmp_path / "split.csv", num_rows=2)
+
+
+def test_a_size_below_one_is_a_share_of_all_faces(index: Path) -> None:
+    num_faces = len(split.split_faces(index, "random", PartSizes(None, 3, 4), seed=1))
+    shares = split.split_faces(index, "random", PartSizes(None, 0.1, 0.2), seed=1)
+    counts = shares["part"].value_counts()
+    assert counts["validation"] == max(1, round(0.1 * num_faces))
+    assert counts["test"] == round(0.2 * num_faces)
+    assert counts["train"] == num_faces - counts["validation"] - counts["test"]
+
+
+def test_a_small_share_is_one_face(index: Path) -> None:
+    table = split.split_faces(index, "random", PartSizes(None, 0.001, 0.001), seed=1)
+    assert (table["part"] == "validation").sum() == 1

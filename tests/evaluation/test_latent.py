@@ -18,6 +18,15 @@ def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:
     assert evaluate(mean)["active_units"] == 1
 
 
+def test_dimensions_in_use_have_kl_where_all_means_vary() -> None:
+    # KL of a mean with variance v beside a posterior variance of 1: v / 2
+    mean = np.stack([scale * RANDOM.normal(size=2000) for scale in (2.0, 1.0, 0.2, 0.2)], axis=1)
+    numbers = evaluate(mean)
+    assert numbers["num_dimensions_used"] == 2
+    assert numbers["num_dimensions_90"] == 2
+    assert numbers["active_units"] == 4
+
+
 def test_z_from_the_prior_is_as_near_as_the_floor_and_another_one_is_not() -> None:
     near, far = evaluate(np.zeros((300, 4))), evaluate(np.full((300, 4), 2.0))
     assert abs(near["mmd_prior"]) < 0.02

@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from latentmaps.models import encodings
 from latentmaps.models.encodings import Encodings, draw_choices, draw_prior
 
 RANDOM = np.random.default_rng(5)
@@ -37,3 +39,16 @@ def test_a_choice_does_not_depend_on_how_many_are_drawn() -> None:
     np.testing.assert_allclose(
         np.quantile(many, [0.0, 0.25, 0.5, 1.0]), [0, 0.25, 0.5, 1], atol=0.05
     )
+
+
+def test_a_dimension_is_in_use_when_it_tells_something() -> None:
+    kl_nats = np.array([2.0, 0.1, 0.11, 0.0])
+    assert encodings.count_used(kl_nats) == 2
+
+
+@pytest.mark.parametrize(
+    ("kl_nats", "expected"),
+    [([1.0, 8.0, 1.0], 2), ([9.0, 1.0], 1), ([1.0] * 10, 9), ([0.0, 0.0], 0)],
+)
+def test_the_fewest_dimensions_hold_most_of_the_kl(kl_nats: list[float], expected: int) -> None:
+    assert encodings.count_holding(np.array(kl_nats), 0.9) == expected
