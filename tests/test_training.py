@@ -9,6 +9,7 @@ import tensorflow as tf
 from latentmaps import training
 from latentmaps.early_stopping import EarlyStopping
 from latentmaps.errors import TrainingError
+from latentmaps.training_progress import Progress
 
 
 def linear_model(learning_rate: float = 0.1) -> keras.Model:
@@ -82,3 +83,17 @@ def test_stopping_survives_a_checkpoint() -> None:
     assert (second.best, second.best_epoch) == (3.0, 1)
     for mine, other in zip(first.weights, second.weights, strict=True):
         np.testing.assert_array_equal(mine, other)
+
+
+@pytest.mark.parametrize(("epochs", "expected"), [(50, 50), (101, 34), (500, 50)])
+def test_many_short_epochs_leave_few_lines(
+    caplog: pytest.LogCaptureFixture, epochs: int, expected: int
+) -> None:
+    progress = Progress(epochs, 1, first_epoch=0)
+    with caplog.at_level(logging.INFO):
+        for epoch in range(epochs):
+            progress.on_epoch_begin(epoch)
+            progress.on_epoch_end(epoch, {"loss": 1.0})
+    progress.close()
+    assert len(caplog.messages) == expected
+    assert caplog.messages[-1].startswith(f"Trained epoch {epochs} of {epochs} in")

@@ -15,10 +15,12 @@ log = logging.getLogger(__name__)
 
 # of the numbers of an epoch, in the bar
 _IN_BAR = ("total_loss", "reconstruction_loss", "kl_loss", "loss", "accuracy")
+# of a training of many short epochs, in the log
+_MOST_LINES = 50
 
 
 class Progress(keras.callbacks.Callback):
-    """A bar on a terminal, with epoch, losses and time left; one line an epoch in the log."""
+    """A bar on a terminal, with epoch, losses and time left; lines for up to 50 epochs in the log."""
 
     def __init__(self, epochs: int, steps_per_epoch: int, *, first_epoch: int) -> None:
         super().__init__()
@@ -50,7 +52,9 @@ class Progress(keras.callbacks.Callback):
             self._bar.set_postfix({name: f"{v:.5g}" for name, v in shown.items()}, refresh=False)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Writes the line of the epoch."""
+        """Writes the line of the epoch, if it is its turn."""
+        if (epoch + 1) % -(-self._epochs // _MOST_LINES) and epoch + 1 < self._epochs:
+            return
         seconds = time.monotonic() - self._started
         log.info(
             "Trained epoch %d of %d in %.1f s, %.3g batches a second: %s",
