@@ -20,7 +20,7 @@ _MOST_LINES = 50
 
 
 class Progress(keras.callbacks.Callback):
-    """A bar on a terminal, with epoch, losses and time left; lines for up to 50 epochs in the log."""
+    """A bar on a terminal, with epoch, losses and time left; up to 50 lines in the log."""
 
     def __init__(self, epochs: int, steps_per_epoch: int, *, first_epoch: int) -> None:
         super().__init__()
