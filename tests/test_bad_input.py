@@ -112,7 +112,7 @@ def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
     assert_refused(workspace, result, "no output was written - see that the disk has room")
 
 
-def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
+def test_a_full_disk_while_a_checkpoint_is_saved(workspace: Workspace) -> None:
     workspace.write_faces()
     workspace.set_param("batch_size: 32 ", "batch_size: 3 ")
     workspace.set_param(
@@ -120,6 +120,18 @@ def test_a_full_disk_while_a_model_is_saved(workspace: Workspace) -> None:
     )
     result = workspace.train_vae(file_limit_bytes=1_000_000)
     assert_refused(workspace, result, "no output was written - see that the disk has room")
+
+
+def test_a_full_disk_while_a_model_is_saved(small_network: Workspace) -> None:
+    workspace = small_network
+    workspace.set_param("epochs: 11 ", "epochs: 1 ")
+    trained = workspace.train_vae(out="other")
+    assert trained.returncode == 0, trained.stderr
+    size = (workspace.folder / "other/vae/encoder.weights.h5").stat().st_size
+    # with the checkpoint of the first run, the model is the first large file of the second
+    result = workspace.train_vae(file_limit_bytes=size // 2)
+    assert_refused(workspace, result, "no output was written - see that the disk has room")
+    assert "Going on after" in result.stderr
 
 
 def test_a_cluster_that_is_none(workspace: Workspace) -> None:

@@ -149,7 +149,7 @@ def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(dataclasses.asdict(architecture), indent=2)
     (folder / _ARCHITECTURE_FILE).write_text(text + "\n", encoding="utf-8")
-    model.save_weights(folder / _WEIGHTS_FILE)
+    weights.save(model, folder / _WEIGHTS_FILE)
 
 
 def load(folder: Path) -> keras.Model:

@@ -76,8 +76,8 @@ def save(folder: Path, saved: SavedVae) -> None:
     description = {part: dataclasses.asdict(getattr(saved, part)) for part in _DESCRIBED}
     text = json.dumps(description, indent=2)
     (folder / _ARCHITECTURE_FILE).write_text(text + "\n", encoding="utf-8")
-    saved.encoder.save_weights(folder / _ENCODER_FILE)
-    saved.decoder.save_weights(folder / _DECODER_FILE)
+    weights.save(saved.encoder, folder / _ENCODER_FILE)
+    weights.save(saved.decoder, folder / _DECODER_FILE)
 
 
 def load(folder: Path) -> SavedVae:

@@ -1,11 +1,56 @@
-"""Load the weights of a Keras model, all of them or none."""
+"""Save and load the weights of a Keras model, all of them or none."""
 
 import warnings
 from pathlib import Path
 
+import h5py
 import keras
+from keras.src.saving import saving_lib
 
 from latentmaps.errors import DataError
+
+
+class _MemoryStore(saving_lib.H5IOStore):
+    """Keras's writer of .weights.h5 files, with the file in memory."""
+
+    def _get_h5_file(self, path_or_io: Path, mode: str | None = None) -> h5py.File:
+        # The core driver lays the file out as the one for disks does; a BytesIO would get other
+        # bytes, since HDF5 does not gather small pieces for it.
+        return h5py.File(path_or_io, mode or self.mode, driver="core", backing_store=False)
+
+    def content(self) -> bytes:
+        """Return the bytes of the file so far."""
+        self.h5_file.flush()
+        return self.h5_file.id.get_file_image()
+
+
+def save(model: keras.Model, path: Path) -> None:
+    """Write the weights of `model` to a .weights.h5 file, as ``model.save_weights`` does.
+
+    The bytes are the same, but HDF5 never sees the disk: when a disk is full, HDF5 crashes the
+    process (segmentation fault) where a plain write raises an error to report.
+
+    Args:
+        model: built.
+        path: the file.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    store = _MemoryStore(path, mode="w")
+    try:
+        # what save_weights calls; the public function opens the file itself
+        saving_lib._save_state(
+            model,
+            weights_store=store,
+            assets_store=None,
+            inner_path="",
+            visited_saveables=set(),
+        )
+        content = store.content()
+    finally:
+        store.close()
+    path.write_bytes(content)
 
 
 def load(
