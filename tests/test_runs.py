@@ -110,6 +110,31 @@ def test_what_a_killed_run_left_behind_goes(stage: Stage) -> None:
     assert stage.left_behind() == ["out/copy.txt"]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--source", "source.txt", "--copy", "out/other.txt"),
+        ("--source", "out/source.txt", "--copy", "elsewhere/copy.txt"),
+        ("--source", "out", "--copy", "elsewhere/copy.txt"),
+    ],
+    ids=["beside the output", "beside the input", "in the input"],
+)
+def test_what_another_stage_left_behind_when_it_was_killed_goes(
+    stage: Stage, arguments: tuple[str, ...]
+) -> None:
+    killed = stage.run(
+        'run.outputs["copy"].write_text("half")\n'
+        "import os, signal\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert killed.returncode == -9
+    assert "out/.copy.txt.partial/copy.txt" in stage.left_behind()
+    (stage.folder / "out/source.txt").touch()
+    result = stage.run('run.outputs["copy"].write_text("whole")', *arguments)
+    assert result.returncode == 0, result.stderr
+    assert set(stage.left_behind()) <= {"out/source.txt", "out/other.txt"}
+
+
 def test_a_folder_replaces_the_former_folder(stage: Stage) -> None:
     work = 'run.outputs["copy"].mkdir()\n(run.outputs["copy"] / {!r}).write_text("x")'
     stage.run(work.format("first"))

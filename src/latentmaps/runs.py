@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from latentmaps import versions, workers
+from latentmaps import staging, versions, workers
 from latentmaps.errors import DataError, LatentmapsError
 from latentmaps.params import loader
 from latentmaps.params.base import Base
-from latentmaps.staging import Staging
 
 S = TypeVar("S")
 
@@ -139,14 +138,18 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     values = vars(arguments)
     all_params = loader.load(arguments.params)
     versions.warn_of_differences(arguments.params.parent / "requirements/versions.txt")
-    _require_inputs({name: values[name] for name in named.inputs}, named.inputs)
-    staging = Staging({name: values[name] for name in named.outputs}, rank=workers.rank())
-    staging.open()
+    inputs = {name: values[name] for name in named.inputs}
+    _require_inputs(inputs, named.inputs)
+    staged = staging.Staging({name: values[name] for name in named.outputs}, rank=workers.rank())
+    if not workers.addresses():  # other machines need not see our locks, nor we theirs
+        paths = [*inputs.values(), *staged.finals.values()]
+        staging.remove_leftovers([*paths, *(path.parent for path in paths)])
+    staged.open()
     try:
         work(
             Run(
-                inputs={name: values[name] for name in named.inputs},
-                outputs=staging.temporary,
+                inputs=inputs,
+                outputs=staged.temporary,
                 options={name: values[name] for name in named.options},
                 kept={name: _kept_folder(name, values[name]) for name in named.kept},
                 all_params=all_params,
@@ -155,10 +158,10 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
         if not workers.is_writer():
             log.info("%s: the first of the machines writes the outputs", _stage_name(work))
             return
-        staging.publish()
+        staged.publish()
     finally:
-        staging.close()
-    written = ", ".join(f"{p} ({_size(p)})" for p in staging.finals.values())
+        staged.close()
+    written = ", ".join(f"{p} ({_size(p)})" for p in staged.finals.values())
     log.info("%s took %.1f s -> %s", _stage_name(work), time.monotonic() - started, written)
 
 

@@ -1,14 +1,24 @@
 """Outputs that are whole or absent.
 
 A stage writes into a temporary folder beside each output, on the same disk; a rename gives the
-finished file or folder its name.
+finished file or folder its name. The folder holds a lock as long as its process lives, so that no
+other run writes there, and what a killed run left behind can be told from what is in use.
 """
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import filelock
+
+from latentmaps.errors import LatentmapsError
+
+_LOCK = "running.lock"
+# a moment: another stage may be about to remove what a killed run left in the same place
+_PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,7 @@ class Staging:
     finals: Mapping[str, Path]
     rank: int = 0
     temporary: Mapping[str, Path] = field(init=False)
+    _locks: dict[Path, filelock.BaseFileLock] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         temporary = {name: self._folder(p) / p.name for name, p in self.finals.items()}
@@ -35,10 +46,19 @@ class Staging:
         return final.parent / f".{final.name}{rank}.partial"
 
     def open(self) -> None:
-        """Makes empty folders; what a killed run left behind goes."""
-        self.close()
-        for final in self.finals.values():
-            self._folder(final).mkdir(parents=True, exist_ok=True)
+        """Make empty folders for this run alone; what a killed run left behind goes.
+
+        Raises:
+            LatentmapsError: another run writes one of the outputs.
+        """
+        try:
+            for final in self.finals.values():
+                folder = self._folder(final)
+                self._locks[folder] = _claim(folder, final)
+                _empty(folder)
+        except BaseException:
+            self.close()
+            raise
 
     def publish(self) -> None:
         """Gives every output its final name.
@@ -55,9 +75,64 @@ class Staging:
             _replace(path, self.finals[name])
 
     def close(self) -> None:
-        """Removes the temporary folders."""
-        for final in self.finals.values():
-            shutil.rmtree(self._folder(final), ignore_errors=True)
+        """Remove the temporary folders of this run."""
+        while self._locks:
+            folder, lock = self._locks.popitem()
+            _remove(folder)
+            lock.release()
+
+
+def remove_leftovers(folders: Iterable[Path]) -> None:
+    """Remove the temporary folders of killed runs, not those of living ones.
+
+    DVC may restore the outputs of a killed stage instead of running it again, so its temporary
+    folders would stay.
+
+    Args:
+        folders: where outputs are; their subfolders are not looked into. Files are passed over.
+    """
+    for folder in sorted(set(folders)):
+        for leftover in sorted(folder.glob(".*.partial")):
+            # a folder without a lock is not ours, or is just being made
+            if not (leftover / _LOCK).is_file():
+                continue
+            # Timeout, an OSError: its run lives; any other: gone by now, or somebody else's
+            with suppress(OSError), filelock.FileLock(leftover / _LOCK, blocking=False):
+                _remove(leftover)
+
+
+def _claim(folder: Path, final: Path) -> filelock.BaseFileLock:
+    """Make the folder and lock it."""
+    lock = filelock.FileLock(folder / _LOCK)
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=_PATIENCE_S)
+        except FileNotFoundError:
+            continue  # another stage has removed the folder as a leftover
+        except filelock.Timeout:
+            raise LatentmapsError(
+                f"{final}: another run is writing it, expected one at a time; wait until that run "
+                "has ended, then run again"
+            ) from None
+        return lock
+
+
+def _empty(folder: Path) -> None:
+    """Remove everything in a folder but its lock."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != _LOCK:
+            path.unlink(missing_ok=True)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a locked folder, the lock last: a run that waits for it then starts anew."""
+    with suppress(OSError):
+        _empty(folder)
+        (folder / _LOCK).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _flush(path: Path) -> None:

@@ -1,0 +1,115 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from latentmaps import staging
+from latentmaps.errors import LatentmapsError
+from latentmaps.staging import Staging
+
+# opens the temporary folders of the files that its arguments name, and waits to be killed
+HOLDING = """
+import sys
+from pathlib import Path
+from latentmaps.staging import Staging
+
+staging = Staging({name: Path(name) for name in sys.argv[1:]})
+staging.open()
+for path in staging.temporary.values():
+    path.write_text("half")
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other(tmp_path: Path, root: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that is writing a.txt and b.txt."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(tmp_path / "a.txt"), str(tmp_path / "b.txt")],
+        env={"PYTHONPATH": str(root / "src")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        yield process
+        process.kill()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+HELD = [
+    ".a.txt.partial",
+    ".a.txt.partial/a.txt",
+    ".a.txt.partial/running.lock",
+    ".b.txt.partial",
+    ".b.txt.partial/b.txt",
+    ".b.txt.partial/running.lock",
+]
+
+
+@pytest.mark.usefixtures("other")
+def test_of_two_runs_the_second_is_refused_and_touches_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "_PATIENCE_S", 0.1)
+    second = Staging({"c": tmp_path / "c.txt", "b": tmp_path / "b.txt"})
+    with pytest.raises(LatentmapsError, match=r"b\.txt: another run is writing it, .* wait until"):
+        second.open()
+    assert names(tmp_path) == HELD
+
+
+@pytest.mark.usefixtures("other")
+def test_what_a_living_run_writes_is_no_leftover(tmp_path: Path) -> None:
+    staging.remove_leftovers([tmp_path])
+    assert names(tmp_path) == HELD
+
+
+def test_what_a_killed_run_left_behind_is_removed(
+    tmp_path: Path, other: "subprocess.Popen[str]"
+) -> None:
+    other.kill()
+    other.wait()
+    assert names(tmp_path) == HELD
+    (tmp_path / "c.txt").touch()
+    staging.remove_leftovers([tmp_path, tmp_path / "c.txt", tmp_path / "missing"])
+    assert names(tmp_path) == ["c.txt"]
+
+
+def test_the_place_of_a_killed_run_can_be_taken(
+    tmp_path: Path, other: "subprocess.Popen[str]"
+) -> None:
+    other.kill()
+    other.wait()
+    again = Staging({"a": tmp_path / "a.txt"})
+    again.open()
+    assert not again.temporary["a"].exists()
+    again.temporary["a"].write_text("whole", encoding="utf-8")
+    again.publish()
+    again.close()
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "whole"
+    assert names(tmp_path) == [*HELD[3:], "a.txt"]
+
+
+def test_a_folder_of_somebody_else_is_no_leftover(tmp_path: Path) -> None:
+    (tmp_path / ".other.partial").mkdir()
+    (tmp_path / ".other.partial/file").touch()
+    staging.remove_leftovers([tmp_path])
+    assert names(tmp_path) == [".other.partial", ".other.partial/file"]
+
+
+def test_machines_that_work_together_do_not_hinder_each_other(tmp_path: Path) -> None:
+    first, second = (Staging({"a": tmp_path / "a.txt"}, rank=rank) for rank in (0, 1))
+    first.open()
+    second.open()
+    second.close()
+    assert names(tmp_path) == [".a.txt.partial", ".a.txt.partial/running.lock"]
+    first.close()
+    assert names(tmp_path) == []
