@@ -49,9 +49,11 @@ HELD = [
     ".a.txt.partial",
     ".a.txt.partial/a.txt",
     ".a.txt.partial/running.lock",
+    ".a.txt.partial/running.txt",
     ".b.txt.partial",
     ".b.txt.partial/b.txt",
     ".b.txt.partial/running.lock",
+    ".b.txt.partial/running.txt",
 ]
 
 
@@ -83,6 +85,25 @@ def test_what_a_killed_run_left_behind_is_removed(
     assert names(tmp_path) == ["c.txt"]
 
 
+def test_the_folders_of_a_killed_run_go_together(
+    tmp_path: Path, other: "subprocess.Popen[str]"
+) -> None:
+    other.kill()
+    other.wait()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / ".a.txt.partial").rename(elsewhere / ".a.txt.partial")
+    staging.remove_leftovers([elsewhere])
+    assert names(tmp_path) == ["elsewhere"]
+
+
+def test_a_run_that_was_killed_at_once_leaves_nothing_either(tmp_path: Path) -> None:
+    (tmp_path / ".a.txt.partial").mkdir()
+    (tmp_path / ".a.txt.partial/running.lock").touch()
+    staging.remove_leftovers([tmp_path])
+    assert names(tmp_path) == []
+
+
 def test_the_place_of_a_killed_run_can_be_taken(
     tmp_path: Path, other: "subprocess.Popen[str]"
 ) -> None:
@@ -95,7 +116,7 @@ def test_the_place_of_a_killed_run_can_be_taken(
     again.publish()
     again.close()
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "whole"
-    assert names(tmp_path) == [*HELD[3:], "a.txt"]
+    assert names(tmp_path) == [*HELD[4:], "a.txt"]
 
 
 def test_a_folder_of_somebody_else_is_no_leftover(tmp_path: Path) -> None:
@@ -110,6 +131,6 @@ def test_machines_that_work_together_do_not_hinder_each_other(tmp_path: Path) ->
     first.open()
     second.open()
     second.close()
-    assert names(tmp_path) == [".a.txt.partial", ".a.txt.partial/running.lock"]
+    assert names(tmp_path) == [HELD[0], *HELD[2:4]]
     first.close()
     assert names(tmp_path) == []

@@ -17,6 +17,8 @@ import filelock
 from latentmaps.errors import LatentmapsError
 
 _LOCK = "running.lock"
+# in each temporary folder, the paths of all those of its run
+_FOLDERS = "running.txt"
 # a moment: another stage may be about to remove what a killed run left in the same place
 _PATIENCE_S = 2.0
 
@@ -51,11 +53,13 @@ class Staging:
         Raises:
             LatentmapsError: another run writes one of the outputs.
         """
+        all_folders = "\n".join(str(self._folder(p).absolute()) for p in self.finals.values())
         try:
             for final in self.finals.values():
                 folder = self._folder(final)
                 self._locks[folder] = _claim(folder, final)
                 _empty(folder)
+                (folder / _FOLDERS).write_bytes(os.fsencode(all_folders))
         except BaseException:
             self.close()
             raise
@@ -89,16 +93,25 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
     folders would stay.
 
     Args:
-        folders: where outputs are; their subfolders are not looked into. Files are passed over.
+        folders: where to look, not into their subfolders. The other temporary folders of a run that
+            is found go with it. Files are passed over.
     """
-    for folder in sorted(set(folders)):
-        for leftover in sorted(folder.glob(".*.partial")):
-            # a folder without a lock is not ours, or is just being made
-            if not (leftover / _LOCK).is_file():
-                continue
-            # Timeout, an OSError: its run lives; any other: gone by now, or somebody else's
-            with suppress(OSError), filelock.FileLock(leftover / _LOCK, blocking=False):
-                _remove(leftover)
+    waiting = [path for folder in set(folders) for path in folder.glob(".*.partial")]
+    while waiting:
+        leftover = waiting.pop()
+        # a folder without a lock is not ours, or is just being made
+        if leftover.suffix != ".partial" or not (leftover / _LOCK).is_file():
+            continue
+        # Timeout, an OSError: its run lives; any other: gone by now, or somebody else's
+        with suppress(OSError), filelock.FileLock(leftover / _LOCK, blocking=False):
+            waiting += _folders_of_its_run(leftover)
+            _remove(leftover)
+
+
+def _folders_of_its_run(leftover: Path) -> list[Path]:
+    with suppress(FileNotFoundError):  # it was killed before it wrote them
+        return [Path(os.fsdecode(p)) for p in (leftover / _FOLDERS).read_bytes().splitlines()]
+    return []
 
 
 def _claim(folder: Path, final: Path) -> filelock.BaseFileLock:
