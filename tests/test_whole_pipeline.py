@@ -48,6 +48,15 @@ def test_every_declared_output_is_there(clone: Clone) -> None:
     assert leftovers == []
 
 
+def test_a_file_that_was_written_to_comes_back_from_the_cache(clone: Clone) -> None:
+    path = clone.folder / "data/faces/images.npy"
+    before = path.read_bytes()
+    path.write_bytes(b"short")  # in place, as a redirection of a shell does it
+    printed = clone.run("dvc", "repro", "split_faces")
+    assert running(printed) == set()
+    assert path.read_bytes() == before
+
+
 def test_git_sees_nothing_but_numbers(clone: Clone) -> None:
     tracked = clone.run("git", "ls-files", "data", "reports").split()
     assert {Path(name).suffix for name in tracked if "bundled" not in name} <= {
