@@ -29,6 +29,7 @@ WITHOUT_EFFECT = {
     "latentmaps.data.mirrors": "checksums decide what a download may be",
     "latentmaps.errors": "words",
     "latentmaps.machine": "devices, threads, memory; models.compute_dtype has the format",
+    "latentmaps.mending": "words",
     "latentmaps.parallel": "spreads work; results come in the order of the tasks",
     "latentmaps.params.base": "the seed itself is watched as a parameter",
     "latentmaps.params.loader": "DVC watches the values, this reads them",

@@ -1,5 +1,6 @@
 """The run of a stage, from the command line to the exit code, in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -149,6 +150,24 @@ def test_a_missing_input_is_named_before_any_work(stage: Stage) -> None:
         "copy_text: none.txt: no such file or folder, expected a text; "
         "`dvc repro` runs the stages that write it\n"
     )
+
+
+def test_an_input_that_was_changed_since_comes_with_advice(stage: Stage) -> None:
+    (stage.folder / ".dvc").mkdir()
+    (stage.folder / ".dvc/config").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
+    out = {"path": "source.txt", "hash": "md5", "md5": "0" * 32, "size": 1}
+    lock = {"schema": "2.0", "stages": {"make": {"cmd": "true", "outs": [out]}}}
+    (stage.folder / "dvc.lock").write_text(json.dumps(lock), encoding="utf-8")
+    pipeline = {"stages": {"make": {"cmd": "true", "outs": ["source.txt"]}}}
+    (stage.folder / "dvc.yaml").write_text(json.dumps(pipeline), encoding="utf-8")
+    stage.environment["DVC_SITE_CACHE_DIR"] = str(stage.folder / "site")
+    result = stage.run('raise DataError("source.txt: found this, expected that; run it again")')
+    assert result.returncode == 1
+    assert result.stderr.startswith(
+        "copy_text: source.txt: found this, expected that; run it again. "
+        "source.txt was changed after DVC recorded it as an output of make, and "
+    )
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_bad_parameter_stops_the_stage_before_any_work(stage: Stage) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from latentmaps import staging, versions, workers
+from latentmaps import mending, staging, versions, workers
 from latentmaps.errors import DataError, LatentmapsError
 from latentmaps.params import loader
 from latentmaps.params.base import Base
@@ -81,6 +81,9 @@ def main(
     )
     try:
         _run(work, arguments, named)
+    except DataError as error:
+        read = [vars(arguments)[name] for name in named.inputs]
+        sys.exit(f"{_stage_name(work)}: {error}{mending.advise(str(error), read)}")
     except LatentmapsError as error:
         sys.exit(f"{_stage_name(work)}: {error}")
     except OSError as error:

@@ -1,0 +1,74 @@
+"""Tell how to mend an input that was changed after the stage that wrote it.
+
+DVC trusts a read-only file in its cache without reading it. Where a file in the workspace is a hard
+link to it and the user may write to read-only files, as root may, a change spoils both. Then DVC
+says that everything is up to date, and none of its commands mends that.
+"""
+
+import hashlib
+import os
+import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dvc.output import Output
+
+
+def advise(message: str, inputs: Iterable[Path]) -> str:
+    """Return what brings back the changed input that a message names.
+
+    Args:
+        message: an error about an input.
+        inputs: of the stage; each is an output of another stage, or a folder of such outputs.
+
+    Returns:
+        A sentence that continues the message after ". "; empty if no named input was changed.
+    """
+    # only after an error, since the import takes a second
+    from dvc.repo import Repo
+
+    try:
+        outs = [out for out in Repo().index.outs if out.use_cache and out.hash_info.name == "md5"]
+        for given in inputs:
+            for out in outs:
+                for file, digest in _recorded(out, given):
+                    if str(file) in message and file.is_file() and _md5(file) != digest:
+                        return f". {_describe(out, file, Path(out.cache.oid_to_path(digest)))}"
+    # DVC and what it builds on (YAML, git, its stores) raise errors without a common base; whatever
+    # is wrong there, the user must see the message that asked for advice.
+    except Exception:
+        return ""
+    return ""
+
+
+def _recorded(out: "Output", given: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files of an output in `given`, named as `given` is, with their recorded MD5."""
+    top = Path(out.fs_path)
+    if not top.is_relative_to(given.absolute()):
+        return
+    shown = given / top.relative_to(given.absolute())
+    if not out.hash_info.isdir:
+        yield shown, out.hash_info.value
+        return
+    for names, _, hash_info in out.get_obj() or ():
+        yield shown.joinpath(*names), hash_info.value
+
+
+def _describe(out: "Output", file: Path, cached: Path) -> str:
+    stage, target = shlex.quote(out.stage.addressing), shlex.quote(out.def_path)
+    changed = f"{file} was changed after DVC recorded it as an output of {stage}"
+    if cached.is_file() and _md5(cached) == cached.parent.name + cached.name:
+        return f"{changed}; `dvc checkout --force {target}` brings it back"
+    wrong = shlex.join([str(file), os.path.relpath(cached)])
+    return (
+        f"{changed}, and DVC's cache has no whole copy of it; `rm -f {wrong}`, then "
+        f"`dvc repro {stage}` writes both anew"
+    )
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+    return digest.hexdigest()

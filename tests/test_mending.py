@@ -1,0 +1,141 @@
+"""The advice of ``mending`` in a DVC repository, followed to the letter."""
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from latentmaps import mending
+
+DVC_YAML = """\
+stages:
+  make_file:
+    cmd: mkdir -p data && printf 'file' > data/file.txt
+    outs: [data/file.txt]
+  make_folder:
+    cmd: mkdir -p data/folder && cd data/folder && printf 'one' > one.txt && printf 'two' > two.txt
+    outs: [data/folder]
+"""
+FILES = {"data/file.txt": "file", "data/folder/two.txt": "two"}
+INPUTS = [Path("data/file.txt"), Path("data/folder")]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a repository whose outputs are made, and DVC's own folders."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "repository").mkdir()
+    (folder / "repository/dvc.yaml").write_text(DVC_YAML, encoding="utf-8")
+    dvc("init", "--no-scm", cwd=folder / "repository")
+    dvc("repro", cwd=folder / "repository")
+    return folder
+
+
+@pytest.fixture
+def repository(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, the present folder."""
+    for name, value in own_folders(made).items():
+        monkeypatch.setenv(name, value)
+    shutil.copytree(made / "repository", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def own_folders(folder: Path) -> dict[str, str]:
+    names = ("DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR")
+    return {name: str(folder / name) for name in names} | {"DVC_NO_ANALYTICS": "1"}
+
+
+def dvc(*arguments: str, cwd: Path) -> None:
+    # a process of its own: DVC warns of things that end a test
+    subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments, "--quiet"],
+        cwd=cwd,
+        env=os.environ | own_folders(cwd.parent),
+        check=True,
+    )
+
+
+def spoil(name: str, *, cached: bool) -> None:
+    """Changes a file, and its copy in the cache as a hard link does it."""
+    path = Path(name)
+    if cached:
+        digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+        copy = Path(".dvc/cache/files/md5", digest[:2], digest[2:])
+        copy.unlink()
+        copy.write_text("changed", encoding="utf-8")
+        copy.chmod(0o444)  # so DVC trusts it
+    path.unlink()
+    path.write_text("changed", encoding="utf-8")
+
+
+def follow(advice: str) -> None:
+    commands = re.findall("`(.+?)`", advice)
+    assert commands
+    for command in commands:
+        words = shlex.split(command)
+        program = [sys.executable, "-m", "dvc"] if words[0] == "dvc" else words[:1]
+        subprocess.run([*program, *words[1:]], check=True)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("cached", [False, True], ids=["file", "file and cache"])
+@pytest.mark.usefixtures("repository")
+def test_the_advice_mends_a_changed_input(name: str, cached: bool) -> None:
+    spoil(name, cached=cached)
+    advice = mending.advise(f"{name}: damaged, expected a text", INPUTS)
+    assert advice.startswith(f". {name} was changed after DVC recorded it as an output of make_")
+    assert ("no whole copy" in advice) == cached
+    follow(advice)
+    assert Path(name).read_text(encoding="utf-8") == FILES[name]
+    assert mending.advise(f"{name}: damaged, expected a text", INPUTS) == ""
+
+
+def test_an_input_is_named_as_the_message_names_it(repository: Path) -> None:
+    spoil("data/file.txt", cached=False)
+    path = repository / "data/file.txt"
+    assert mending.advise(f"{path}: damaged", [path]).startswith(f". {path} was changed")
+    assert "data/file.txt was changed" in mending.advise("data/file.txt: no", [Path("data")])
+
+
+@pytest.mark.usefixtures("repository")
+def test_there_is_no_advice_on_what_is_not_concerned() -> None:
+    spoil("data/file.txt", cached=False)
+    assert mending.advise("params.yaml: a message that names no file", INPUTS) == ""
+    assert mending.advise("data/file.txt: damaged", [Path("data/folder")]) == ""
+    assert mending.advise("data/folder/two.txt: damaged", INPUTS) == ""
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        None,
+        b"",
+        b"\xff\xfe\x00",
+        b"- 1",
+        b"schema: '2.0'\nstages: [make_file]",
+        b"schema: '2.0'\nstages:\n  make_file:\n    cmd: x\n    outs:\n    - path: data/file.txt\n",
+    ],
+    ids=["absent", "empty", "no text", "a list", "no stages", "no checksum"],
+)
+def test_an_odd_lock_gives_no_advice(repository: Path, lock: bytes | None) -> None:
+    spoil("data/file.txt", cached=False)
+    if lock is None:
+        (repository / "dvc.lock").unlink()
+    else:
+        (repository / "dvc.lock").write_bytes(lock)
+    assert mending.advise("data/file.txt: damaged", INPUTS) == ""
+
+
+def test_there_is_no_advice_outside_of_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file.txt").touch()
+    assert mending.advise("file.txt: damaged", [Path("file.txt")]) == ""
