@@ -79,7 +79,7 @@ def _read(file: BinaryIO, place: str) -> npt.NDArray[np.uint8]:
 
 def _read_shape(file: BinaryIO, place: str) -> tuple[int, ...]:
     start = file.read(4)
-    num_dimensions = start[3] if len(start) == 4 else 0
+    num_dimensions = start[3] if len(start) == 4 else 1
     sizes = file.read(4 * num_dimensions)
     if start[:3] != bytes((0, 0, _UNSIGNED_BYTES)) or len(sizes) < 4 * num_dimensions:
         raise DataError(

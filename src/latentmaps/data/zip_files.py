@@ -65,7 +65,7 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """
     try:
         with archive.open(member) as file:
-            return file.read(member.file_size)
+            content = file.read(member.file_size)
     # OSError: also a position beyond all files; RuntimeError: flags for what zipfile cannot do
     except (
         zipfile.BadZipFile,
@@ -78,3 +78,6 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         struct.error,
     ) as error:
         raise ZipError(excerpt(str(error) or type(error).__name__)) from error
+    if len(content) != member.file_size:
+        raise ZipError(f"{len(content):,} bytes, expected the {member.file_size:,} announced")
+    return content
