@@ -221,10 +221,13 @@ def test_a_jpeg_that_is_very_large_is_decoded_at_a_part_of_its_size(
     in_full = _pixels(content)
     decoded = []
     to_rgb = aligned_size._to_rgb
+
+    def watched(picture: Image.Image) -> Image.Image:
+        decoded.append(picture.size)
+        return to_rgb(picture)
+
     monkeypatch.setattr(aligned_size, "_MOST_PIXELS_IN_FULL", 1_000_000)
-    monkeypatch.setattr(
-        aligned_size, "_to_rgb", lambda picture: [decoded.append(picture.size), to_rgb(picture)][1]
-    )
+    monkeypatch.setattr(aligned_size, "_to_rgb", watched)
 
     in_part = _pixels(content)
 

@@ -16,13 +16,13 @@ def _jpeg(**options: bytes) -> bytes:
 
 
 def _transposition(block: bytes) -> Image.Transpose | None:
-    with picture_files.opened(_jpeg(exif=block), ["JPEG"]) as picture:
+    with picture_files.opened(_jpeg(exif=block), ("JPEG",)) as picture:
         picture.load()
         return picture_files.find_transposition(picture)
 
 
 def test_a_picture_is_opened_and_can_be_decoded() -> None:
-    with picture_files.opened(_jpeg(), ["JPEG"]) as picture:
+    with picture_files.opened(_jpeg(), ("JPEG",)) as picture:
         assert picture.convert("RGB").size == (32, 24)
 
 
@@ -31,7 +31,7 @@ def test_the_reason_is_equal_for_equal_bytes(content: bytes) -> None:
     reasons = []
     for _ in range(2):
         kept = io.BytesIO(content)  # the next one gets another address
-        with pytest.raises(DamagedError) as raised, picture_files.opened(content, ["JPEG"]):
+        with pytest.raises(DamagedError) as raised, picture_files.opened(content, ("JPEG",)):
             pass
         reasons.append(str(raised.value))
         assert kept
@@ -42,7 +42,7 @@ def test_the_reason_is_equal_for_equal_bytes(content: bytes) -> None:
 def test_another_format_is_refused() -> None:
     with (
         pytest.raises(DamagedError, match="not recognized as one"),
-        picture_files.opened(_jpeg(), ["PNG"]),
+        picture_files.opened(_jpeg(), ("PNG",)),
     ):
         pass
 
@@ -54,7 +54,7 @@ def test_another_format_is_refused() -> None:
 def test_what_pillow_raises_while_it_decodes_becomes_one_line(error: Exception) -> None:
     with (
         pytest.raises(DamagedError, match=r"\Aa\Z"),
-        picture_files.opened(_jpeg(), ["JPEG"]),
+        picture_files.opened(_jpeg(), ("JPEG",)),
     ):
         raise error
 

@@ -60,7 +60,7 @@ def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
         BoxError: the box is not inside of it.
     """
     try:
-        with picture_files.opened(jpeg, ["JPEG"]) as picture:
+        with picture_files.opened(jpeg, ("JPEG",)) as picture:
             _check_size(picture, crop)
             return _cropped(picture, crop)
     except DamagedError as error:

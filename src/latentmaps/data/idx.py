@@ -10,7 +10,6 @@ import io
 import math
 import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +57,7 @@ def parse(content: bytes, place: str) -> npt.NDArray[np.uint8]:
     return _read(io.BytesIO(content), place)
 
 
-def _read(file: BinaryIO, place: str) -> npt.NDArray[np.uint8]:
+def _read(file: io.BufferedIOBase, place: str) -> npt.NDArray[np.uint8]:
     """Return the array; of a file that unpacks to more than it announces only one byte more."""
     shape = _read_shape(file, place)
     num_values = math.prod(shape)
@@ -77,7 +76,7 @@ def _read(file: BinaryIO, place: str) -> npt.NDArray[np.uint8]:
     return np.frombuffer(values, np.uint8).reshape(shape)
 
 
-def _read_shape(file: BinaryIO, place: str) -> tuple[int, ...]:
+def _read_shape(file: io.BufferedIOBase, place: str) -> tuple[int, ...]:
     start = file.read(4)
     num_dimensions = start[3] if len(start) == 4 else 1
     sizes = file.read(4 * num_dimensions)

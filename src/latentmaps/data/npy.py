@@ -10,7 +10,7 @@ import math
 import tokenize
 import warnings
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Header:
     num_bytes: int
 
 
-def read_header(file: BinaryIO, num_bytes: int) -> Header:
+def read_header(file: IO[bytes], num_bytes: int) -> Header:
     """Return the header of an array of numbers.
 
     Args:
@@ -86,7 +86,7 @@ def read_header(file: BinaryIO, num_bytes: int) -> Header:
     return header
 
 
-def _parse(file: BinaryIO) -> Header:
+def _parse(file: IO[bytes]) -> Header:
     try:
         # an old or odd header is a warning for NumPy or for Python's parser
         with warnings.catch_warnings(action="error"):

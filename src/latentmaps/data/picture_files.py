@@ -4,7 +4,7 @@ import contextlib
 import io
 import struct
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
@@ -40,7 +40,7 @@ class DamagedError(Exception):
 
 
 @contextlib.contextmanager
-def opened(content: bytes, formats: Sequence[str]) -> Iterator[Image.Image]:
+def opened(content: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
     """Open a picture; at the end of the block its pixels are gone from memory.
 
     Pillow decodes when it is asked for pixels, so what it raises inside of the block counts, too.
@@ -78,7 +78,7 @@ def find_transposition(picture: Image.Image) -> Image.Transpose | None:
     an orientation other than 1 to 8, tells nothing: the picture stays as it is.
     """
     try:
-        return _TRANSPOSITIONS.get(picture.getexif().get(ExifTags.Base.Orientation))
+        return _TRANSPOSITIONS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
     # the reader of EXIF does raise anything: SyntaxError, struct.error, TypeError, AttributeError
     except Exception:
         return None
