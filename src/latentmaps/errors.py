@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 # in a message; the others are counted
 _NAMED = 10
+# of a value or a reason from elsewhere, which can have any length
+_EXCERPT_CHARACTERS = 150
 
 
 class LatentmapsError(Exception):
@@ -33,5 +35,12 @@ class TrainingError(LatentmapsError):
 
 def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
     """Gives the first files and their reasons, for a message that counts the others."""
-    named = "; ".join(f"{name}: {reason}" for name, reason in reasons[:_NAMED])
+    named = "; ".join(
+        f"{excerpt(name, 60)}: {excerpt(reason, 100)}" for name, reason in reasons[:_NAMED]
+    )
     return f"{named}{'; ...' if len(reasons) > _NAMED else ''}"
+
+
+def excerpt(text: str, num_characters: int = _EXCERPT_CHARACTERS) -> str:
+    """Return `text`, or its beginning and three dots, for a message that must stay short."""
+    return text if len(text) <= num_characters else f"{text[: num_characters - 3]}..."

@@ -164,7 +164,7 @@ def test_a_method_that_is_neither_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as file:
         file.writestr("000001.jpg", b"picture")
 
-    with pytest.raises(DataError, match="packed in an uncommon way, expected one that is stored"):
+    with pytest.raises(DataError, match=r"000001\.jpg is packed by method 14, expected"):
         archive.FaceArchive(tmp_path / "a.zip")
 
 
@@ -174,3 +174,50 @@ def test_a_member_that_is_not_where_the_directory_says_is_named(tmp_path: Path) 
 
     with pytest.raises(DataError, match=r"000001\.jpg cannot be read \(there is no member"):
         archive.FaceArchive(path).read("000001.jpg")
+
+
+def _patch_directory(path: Path, offset: int, value: bytes) -> None:
+    content = bytearray(path.read_bytes())
+    start = content.rindex(b"PK\1\2") + offset
+    content[start : start + len(value)] = value
+    path.write_bytes(content)
+
+
+def test_a_name_that_is_not_utf_8_is_refused_and_shown(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "00000é.jpg")
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xfe"))
+
+    with pytest.raises(DataError, match=r"a\.zip: .*member b'00000\\xff\\xfe\.jpg' has a name"):
+        archive.FaceArchive(path)
+
+
+@pytest.mark.parametrize("name", [b"\x0000001.jpg", b"000001.jp\0"])
+def test_a_name_with_a_nul_is_refused_and_shown(tmp_path: Path, name: bytes) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg")
+    path.write_bytes(path.read_bytes().replace(b"000001.jpg", name))
+
+    with pytest.raises(DataError, match=r"member '.*\\x00.*', expected pictures"):
+        archive.FaceArchive(path)
+
+
+def test_a_long_name_is_cut_short_in_the_message(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as raised:
+        archive.FaceArchive(_zip(tmp_path / "a.zip", "x" * 60_000))
+
+    assert len(str(raised.value)) < 1000
+
+
+def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg")
+    _patch_directory(path, 8, b"\1")
+
+    with pytest.raises(DataError, match=r"member 000001\.jpg is encrypted, expected"):
+        archive.FaceArchive(path)
+
+
+def test_a_member_outside_of_the_file_is_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "000001.jpg")
+    _patch_directory(path, 42, struct.pack("<L", 2**32 - 2))
+
+    with pytest.raises(DataError, match=r"member 000001\.jpg lies outside of the file"):
+        archive.FaceArchive(path)

@@ -74,3 +74,47 @@ def test_images_are_read_into_memory_if_they_fit(
     monkeypatch.setattr(memory, "free_bytes", lambda: 90)
     with pytest.raises(DataError, match=r"machine.cache_images: .*; set it to false"):
         arrays.open_images(path, in_memory=True)
+
+
+def test_every_flipped_bit_of_a_header_gives_the_same_images_or_one_message(tmp_path: Path) -> None:
+    path = _save(tmp_path / "images.npy", IMAGES)
+    whole = path.read_bytes()
+    first_value = len(whole) - IMAGES.nbytes
+    num_refused = 0
+    for bit in range(8 * first_value):
+        content = bytearray(whole)
+        content[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(content)
+        try:
+            images = arrays.open_images(path)
+        except DataError:
+            num_refused += 1
+        else:
+            np.testing.assert_array_equal(images, IMAGES)
+    assert first_value == 128
+    assert num_refused > 900
+
+
+@pytest.mark.parametrize("shape", ["(-1, 4, 4, 3)", "(True, 4, 4, 3)", "(2, 4, 4, True)"])
+def test_a_shape_of_other_things_than_sizes_is_refused(tmp_path: Path, shape: str) -> None:
+    path = _save(tmp_path / "images.npy", IMAGES)
+    old = b"(2, 4, 4, 3), }" + b" " * len(shape)
+    new = f"{shape}, }}".encode().ljust(len(old))
+    path.write_bytes(path.read_bytes().replace(old, new))
+
+    with pytest.raises(DataError, match="no whole number from 0"):
+        arrays.open_images(path)
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 4, 3), (2, 0, 0, 3)])
+def test_an_array_without_a_pixel_is_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with pytest.raises(DataError, match="expected uint8 of the shape"):
+        arrays.open_images(_save(tmp_path / "images.npy", np.zeros(shape, np.uint8)))
+
+
+def test_a_file_that_is_longer_than_its_header_says_is_refused(tmp_path: Path) -> None:
+    path = _save(tmp_path / "images.npy", IMAGES)
+    path.write_bytes(path.read_bytes() + b"more")
+
+    with pytest.raises(DataError, match="100 bytes of values, its header announces 96"):
+        arrays.open_images(path)

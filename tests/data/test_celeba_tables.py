@@ -113,3 +113,27 @@ def test_a_damaged_list_is_refused(
 ) -> None:
     with pytest.raises(DataError, match=message):
         reader(write(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("000001.jpg inf\n", "a field is no whole number"),
+        (f"000001.jpg {'9' * 30}\n", "a field is no whole number"),
+        (f"000001.jpg {'x' * 5_000}\n", "a field is no whole number"),
+        ("image_id,identity" + ",x" * 2_000 + "\n", "more than 1,000 columns"),
+    ],
+)
+def test_a_value_that_fits_no_column_is_refused_in_a_short_message(
+    write: Callable[[str], Path], text: str, reason: str
+) -> None:
+    with pytest.raises(DataError, match=reason) as raised:
+        celeba_tables.read_identity(write(text))
+
+    assert len(str(raised.value)) < 700
+
+
+@pytest.mark.parametrize("head", ["9" * 5_000 + "\na b\n", "1\n" + "a " * 2_000 + "\n"])
+def test_a_head_that_no_list_has_is_refused(write: Callable[[str], Path], head: str) -> None:
+    with pytest.raises(DataError, match=r"begins with '999|more than 1,000 columns"):
+        celeba_tables.read_attributes(write(head + "000001.jpg 1 1\n"))

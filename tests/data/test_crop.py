@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from tests.data import exif
 
 from latentmaps.data import crop
 from latentmaps.data.crop import BoxError, PictureError
@@ -65,6 +66,26 @@ def test_size_and_filter_are_those_asked_for(size: int, resample: str) -> None:
 def test_bytes_that_are_no_picture_are_refused(jpeg: bytes) -> None:
     with pytest.raises(PictureError, match=f"{len(jpeg)} bytes, expected a JPEG picture"):
         crop.crop_picture(jpeg, CROP)
+
+
+@pytest.mark.parametrize("content", [b"<html>", _plain(1)[:100], b"\xff\xd8\xff\xe1\0\x0aExif"])
+def test_the_reason_is_equal_for_equal_bytes(content: bytes) -> None:
+    reasons = []
+    for _ in range(2):
+        with pytest.raises(PictureError) as raised:
+            crop.crop_picture(bytes(bytearray(content)), CROP)
+        reasons.append(str(raised.value))
+
+    assert reasons[0] == reasons[1]
+    assert "BytesIO" not in reasons[0]
+
+
+def test_damaged_exif_is_passed_over() -> None:
+    file = io.BytesIO()
+    block = exif.block(exif.orientation(1), (271, exif.ASCII, 5_000, b"....."))[:-9]
+    Image.new("RGB", (12, 16), (100, 100, 100)).save(file, "JPEG", exif=block)
+
+    np.testing.assert_allclose(crop.crop_picture(file.getvalue(), CROP), 100, atol=2)
 
 
 def test_a_picture_of_another_format_is_refused() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from latentmaps.data import archive, arrays, cropped_array, disk
+from latentmaps.data import archive, arrays, cropped_array, disk, face_tables
 from latentmaps.data.crop import Crop
 from latentmaps.errors import DataError
 
@@ -87,6 +87,20 @@ def test_broken_pictures_that_are_allowed_leave_no_gap(tmp_path: Path, num_proce
 
     assert [name for name, _ in refused] == ["000002.jpg", "000004.jpg", "000006.jpg"]
     assert _greys(tmp_path / "images.npy") == [10, 30, 50]
+
+
+def test_two_runs_in_any_number_of_processes_give_the_same_reasons(tmp_path: Path) -> None:
+    path = _archive(tmp_path / "a.zip", *BROKEN, _jpeg(70)[:100])
+
+    tables = [
+        face_tables.refusals(
+            _crop(path, tmp_path / "images.npy", max_refused=4, num_processes=num_processes)
+        ).to_csv()
+        for num_processes in (1, 1, 2)
+    ]
+
+    assert tables[0] == tables[1] == tables[2]
+    assert " at 0x" not in tables[0]
 
 
 @pytest.mark.parametrize("num_processes", [1, 2])

@@ -1,4 +1,5 @@
 import dataclasses
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,16 @@ def test_refuses_what_are_no_digits(
         digits_module.load(path)
 
 
+def test_refuses_a_file_that_announces_gigabytes(few_digits: Digits, tmp_path: Path) -> None:
+    path = tmp_path / "digits.npz"
+    digits_module.save(few_digits, path)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<L", content, content.index(b"PK\1\2") + 24, 3_900_000_000)
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"bytes unpacked, expected at most 1,000,000,000"):
+        digits_module.load(path)
+
+
 def test_refuses_an_empty_part(few_digits: Digits) -> None:
     arrays = few_digits.arrays()
     arrays["test_images"], arrays["test_labels"] = (
@@ -76,5 +87,5 @@ def test_refuses_other_arrays_and_pickles(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="train_labels"):
         digits_module.load(path)
     np.savez(path, allow_pickle=True, train_images=np.array([{}]))
-    with pytest.raises(DataError, match="allow_pickle"):
+    with pytest.raises(DataError, match="values that are no numbers"):
         digits_module.load(path)

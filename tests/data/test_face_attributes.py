@@ -51,7 +51,7 @@ def test_rows_of_another_set_are_refused(known: Path) -> None:
     ("content", "message"),
     [
         ("", "no index of faces"),
-        ("a,b\n1,2\n", "columns a, b, expected row, file, partition, identity"),
+        ("a,b\n1,2\n", "no index of faces .columns a, b, expected also file"),
         (f"{HEADER},Smiling\n0,a,,,2\n", "an attribute is neither 1 nor -1"),
     ],
 )

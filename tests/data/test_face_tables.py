@@ -100,7 +100,7 @@ def test_no_refusal_gives_a_table_with_a_head() -> None:
 
 
 def test_an_identity_that_is_no_number_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="a damaged table"):
+    with pytest.raises(DataError, match=r"no table .*invalid literal"):
         face_tables.read_identity(_write(tmp_path / "t.csv", "file,identity\n000001.jpg,x\n"))
 
 

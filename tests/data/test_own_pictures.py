@@ -1,4 +1,5 @@
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -112,3 +113,34 @@ def test_the_receipt_tells_no_path_of_the_machine(folder: Path, raw: RawFaces) -
     assert receipt["source"] == "folder"
     assert "nothing is known of their licence" in receipt["licence"]
     assert str(folder.parent) not in str(receipt)
+
+
+@pytest.mark.parametrize("num_processes", [1, 2])
+def test_names_that_no_table_can_hold_leave_one_row_a_file(
+    tmp_path: Path, raw: RawFaces, num_processes: int
+) -> None:
+    _picture(tmp_path / "mine/b\rc.png", 10)
+    try:
+        _picture(tmp_path / "mine" / os.fsdecode(b"a\xff.png"), 20)
+    except OSError:
+        pytest.skip("this disk takes no such name")
+
+    own_pictures.take_pictures(
+        raw, tmp_path / "mine", None, max_refused=1, num_processes=num_processes
+    )
+
+    assert raw.origins.read_bytes() == b"file,origin\n000001.jpg,b\\rc.png\n"
+    assert raw.refused.read_text().splitlines()[1:] == [
+        r"a\xff.png,a name that is no UTF-8; rename the file"
+    ]
+
+
+def test_a_message_that_names_many_files_stays_short(tmp_path: Path, raw: RawFaces) -> None:
+    (tmp_path / "mine").mkdir()
+    for index in range(12):
+        (tmp_path / "mine" / f"{index:02}{'x' * 240}").write_text("no picture")
+
+    with pytest.raises(DataError, match="12 files are no usable picture") as raised:
+        own_pictures.take_pictures(raw, tmp_path / "mine", None, max_refused=0)
+
+    assert len(str(raised.value)) < 2000

@@ -1,3 +1,4 @@
+import os
 import stat
 import struct
 import zipfile
@@ -100,3 +101,97 @@ def test_a_file_that_is_no_zip_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match="6 bytes that are no zip archive"):
         picture_sources.open_source(tmp_path / "a.zip")
+
+
+def _patch(path: Path, old: bytes, new: bytes) -> None:
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99])
+def test_a_member_that_is_packed_by_an_uncommon_method_is_refused(
+    tmp_path: Path, method: int
+) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method if method < 99 else zipfile.ZIP_STORED) as file:
+        # announces 1,000 bytes; zipfile would unpack all of them
+        file.writestr("a.jpg", bytes(1_000_000))
+    _patch(path, struct.pack("<L", 1_000_000), struct.pack("<L", 1_000))
+    if method == 99:
+        directory = path.read_bytes().rindex(b"PK\1\2")
+        content = bytearray(path.read_bytes())
+        content[directory + 10] = 99
+        path.write_bytes(content)
+
+    with pytest.raises(FileError, match=f"packed by method {method}, expected"):
+        picture_sources.open_source(path).read("a.jpg")
+
+
+def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "a.jpg")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"PK\1\2") + 8] |= 1
+    path.write_bytes(content)
+
+    with pytest.raises(FileError, match="encrypted, expected a member without a password"):
+        picture_sources.open_source(path).read("a.jpg")
+
+
+def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.jpg", bytes(range(256)) * 4)
+    packed = path.read_bytes().index(b"a.jpg") + 5
+    content = bytearray(path.read_bytes())
+    content[packed : packed + 20] = b"\xff" * 20
+    path.write_bytes(content)
+
+    with pytest.raises(FileError, match="cannot be unpacked"):
+        picture_sources.open_source(path).read("a.jpg")
+
+
+@pytest.mark.parametrize("name", [b"\0.jpg", b"\0\0\0\0\0", b"a.jp\0"])
+def test_a_name_with_a_nul_is_refused(tmp_path: Path, name: bytes) -> None:
+    path = _zip(tmp_path / "a.zip", "a.jpg", "b.jpg")
+    _patch(path, b"a.jpg", name)
+
+    source = picture_sources.open_source(path)
+
+    assert set(source.names) == {name.decode(), "b.jpg"}
+    with pytest.raises(FileError, match="one with a NUL"):
+        source.read(name.decode())
+
+
+def test_a_name_in_a_zip_that_is_not_utf_8_is_refused_with_the_archive(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", "é.jpg")
+    _patch(path, "é".encode(), b"\xff\xfe")
+
+    with pytest.raises(DataError, match=r"a\.zip: .*member b'\\xff\\xfe\.jpg' has a name"):
+        picture_sources.open_source(path)
+
+
+def test_a_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    name = os.fsdecode(b"a\xff.jpg")
+    try:
+        (tmp_path / name).write_bytes(b"picture")
+    except OSError:
+        pytest.skip("this disk takes no such name")
+
+    source = picture_sources.open_source(tmp_path)
+
+    assert source.names == (name,)
+    with pytest.raises(FileError, match="a name that is no UTF-8"):
+        source.read(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a b/é, \u3000.jpg", "a b/é, \u3000.jpg"),
+        ("a\udcff.jpg", r"a\xff.jpg"),
+        ("a\r.jpg", r"a\r.jpg"),
+        ("a\n\0\x85\u2028", r"a\n\x00\x85\u2028"),
+    ],
+)
+def test_a_name_is_shown_on_one_line(name: str, shown: str) -> None:
+    assert picture_sources.printable(name) == shown

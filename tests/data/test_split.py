@@ -161,6 +161,9 @@ def test_every_row_is_in_one_part(index: Path, scheme: str) -> None:
     [
         ("a,b\n1,2\n", "no index of faces"),
         ("row,partition,identity\n0,train,x\n", "no index of faces"),
+        (f"row,partition,identity\n0,train,{'9' * 30}\n", "no index of faces"),
+        ("row,partition,identity\n0,train,inf\n", "no index of faces"),
+        ("row,partition,identity\n0,train,1.5\n", "no index of faces"),
         ("row,partition,identity\n1,train,1\n", "the column row is not 0, 1, 2"),
     ],
 )
@@ -196,6 +199,11 @@ def test_a_missing_split_is_refused(tmp_path: Path) -> None:
         ("row,part\n0,dev\n1,train\n", "part 'dev', expected one of train"),
         ("row,part\n0,train\n0,test\n", "not every face has one row"),
         ("row,part\n0,train\n1,validation\n", "no face in the part test"),
+        (f"row,part\n{'9' * 30},train\n", r"no split of faces \(Overflow\)"),
+        ("row,part\n0,train,x\n1,test,x\n", "3 fields in the first row"),
+        ("row,part\n0,train\n1,test,x\n", "no split of faces .*Expected 2 fields"),
+        (f"row,part\n0,{'x' * 5000}\n1,train\n", r"part 'xxx.{140,150}\.\.\.'"),
+        ("row,part" + ",c" * 100_000, "100,002 columns|a line without end"),
         ("row,part\n0,train\n", "1 faces, expected 2, as many as there are images"),
     ],
 )

@@ -1,9 +1,11 @@
 """From any picture to a JPEG of CelebA's size: upright, RGB, scaled to cover, centred."""
 
 import io
-import warnings
 
 from PIL import Image, ImageCms, ImageOps
+
+from latentmaps.data import picture_files
+from latentmaps.data.picture_files import DamagedError
 
 # CelebA's aligned pictures
 SIZE = (178, 218)
@@ -12,17 +14,15 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 # what is smaller is an icon, and would be a blur
 _SMALLEST_EDGE = 16
 
-
-# What Pillow raises for damaged files is any of these; a small file can also claim to be a picture
-# that fills the memory.
-_DAMAGED = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
+# A file of a few kB can hold this many pixels, and every process converts one file at a time. Each
+# limit keeps the process under about 0.5 GB. Measured per pixel: a progressive JPEG 8 bytes, and 4
+# more if it is decoded at its full size; a PNG 8 bytes; a WebP, which Pillow decodes as an
+# animation, 16. MPO: several JPEG pictures in one file, as telephones write it.
+_MOST_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
+# a larger JPEG is decoded at a half, a quarter or an eighth of its size
+_MOST_PIXELS_IN_FULL = 40_000_000
+# of a picture with transparency that are laid on white at a time
+_BAND_PIXELS = 1_000_000
 
 
 class UnusableError(Exception):
@@ -30,59 +30,74 @@ class UnusableError(Exception):
 
 
 def to_aligned_size(content: bytes) -> bytes:
-    """Gives a JPEG file, 178 wide and 218 high, quality 95, without metadata.
+    """Return a JPEG file, 178 wide and 218 high, quality 95, without metadata.
 
     Args:
-        content: a JPEG, PNG or WebP file of any size; of an animation the first frame is taken.
+        content: a JPEG, PNG or WebP file; of an animation the first frame is taken.
 
     Raises:
-        UnusableError: it is none of these, damaged, too small or too large.
+        UnusableError: it is none of these, damaged, has an edge of fewer than 16 pixels, or more
+            than 64 million pixels (PNG: 40, WebP: 25).
     """
     try:
-        with (
-            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
-            Image.open(io.BytesIO(content), formats=_FORMATS) as picture,
-        ):
+        with picture_files.opened(content, _FORMATS) as picture:
             _check_size(picture)
-            face = ImageOps.fit(_upright_rgb(picture), SIZE, Image.Resampling.LANCZOS)
-    except _DAMAGED as error:
-        raise UnusableError(f"no whole JPEG, PNG or WebP picture ({_first_line(error)})") from error
+            _prepare_decoding(picture)
+            picture.load()
+            transposition = picture_files.find_transposition(picture)
+            face = _to_rgb(picture)
+    except DamagedError as error:
+        raise UnusableError(f"no whole JPEG, PNG or WebP picture ({error})") from error
+    if transposition is not None:
+        face = face.transpose(transposition)
     jpeg = io.BytesIO()
-    face.save(jpeg, "JPEG", quality=_JPEG_QUALITY)
+    ImageOps.fit(face, SIZE, Image.Resampling.LANCZOS).save(jpeg, "JPEG", quality=_JPEG_QUALITY)
     return jpeg.getvalue()
-
-
-def _first_line(error: Exception) -> str:
-    # Pillow names the object in memory, whose address differs from run to run
-    text = str(error).partition("\n")[0]
-    return "not of these formats" if "BytesIO" in text else text
 
 
 def _check_size(picture: Image.Image) -> None:
     width, height = picture.size
     if min(width, height) < _SMALLEST_EDGE:
         raise UnusableError(f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} an edge")
+    most_pixels = _MOST_PIXELS[str(picture.format)]
+    if width * height > most_pixels:
+        raise UnusableError(
+            f"{width}x{height} pixels, expected at most {most_pixels:,} in all of a "
+            f"{picture.format} picture; scale it down"
+        )
 
 
-def _upright_rgb(picture: Image.Image) -> Image.Image:
+def _prepare_decoding(picture: Image.Image) -> None:
+    if picture.width * picture.height > _MOST_PIXELS_IN_FULL:
+        # JPEG alone may be that large; the result still covers the face, also after a turn
+        picture.draft(None, (max(SIZE), max(SIZE)))
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(picture)
-    if "transparency" in upright.info or upright.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
-        upright = _on_white(upright)
-    elif upright.mode.startswith("I"):
+    if "transparency" in picture.info or picture.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
+        flat = _on_white(picture)
+        return _to_srgb(flat, profile) if profile else flat
+    if picture.mode.startswith("I"):
         # 16 bits of grey: Pillow would cut them off at 255
-        upright = upright.convert("I").point(lambda value: value / 257).convert("L")
-    return _to_srgb(upright, profile) if profile else upright.convert("RGB")
+        picture = picture.convert("I").point(lambda value: value / 257).convert("L")
+    return _to_srgb(picture, profile) if profile else picture.convert("RGB")
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    layer = picture.convert("RGBA")
-    white = Image.new("RGBA", layer.size, "white")
-    return Image.alpha_composite(white, layer).convert("RGB")
+    """Return the picture without transparency; band by band, for three layers fill the memory."""
+    width, height = picture.size
+    flat = Image.new("RGB", picture.size)
+    num_rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, num_rows):
+        layer = picture.crop((0, top, width, min(top + num_rows, height))).convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        flat.paste(Image.alpha_composite(white, layer).convert("RGB"), (0, top))
+    return flat
 
 
 def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Gives the colours that the profile means; a broken profile means nothing."""
+    """Return the colours that the profile means; a broken profile means nothing."""
     if picture.mode not in ("RGB", "CMYK", "L"):
         picture = picture.convert("RGB")
     try:

@@ -5,15 +5,16 @@ somebody else, so what is read is checked first: the names of its members, their
 """
 
 import re
-import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from latentmaps.data import zip_files
 from latentmaps.data.archive_member import Member, read_member
-from latentmaps.errors import DataError
+from latentmaps.data.zip_files import ZipError
+from latentmaps.errors import DataError, excerpt
 
 # the official archive has its pictures in a folder, the one from Kaggle in a folder of that folder
 _FOLDER = "img_align_celeba/"
@@ -23,8 +24,6 @@ _LARGEST_PICTURE_BYTES = 1_000_000
 # the first instant a zip can hold: a clock would make equal pictures unequal archives
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
-_ENCRYPTED = 0x1
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def face_name(index: int) -> str:
@@ -79,27 +78,30 @@ class FaceArchive:
         self.path = path
         self._members: dict[str, Member] = {}
         with _open_zip(path) as archive:
+            size_bytes = path.stat().st_size
             for info in archive.infolist():
-                if info.filename not in (_FOLDER, 2 * _FOLDER):
-                    self._add(info)
+                if info.orig_filename not in (_FOLDER, 2 * _FOLDER):
+                    self._add(info, size_bytes)
         self.names = sorted(self._members)
         if not self.names:
             raise DataError(f"{path}: no member, expected pictures named 000001.jpg and so on")
 
-    def _add(self, info: zipfile.ZipInfo) -> None:
-        matched = _MEMBER.fullmatch(info.filename)
+    def _add(self, info: zipfile.ZipInfo, archive_bytes: int) -> None:
+        matched = _MEMBER.fullmatch(info.orig_filename)
         if matched is None:
             raise DataError(
-                f"{self.path}: member {info.filename!r}, expected pictures named 000001.jpg and "
-                "so on, at most in a folder img_align_celeba; use CelebA's own archive"
+                f"{self.path}: member {excerpt(repr(info.orig_filename))}, expected pictures "
+                "named 000001.jpg and so on, at most in a folder img_align_celeba; use CelebA's "
+                "own archive"
             )
         name = matched[1]
         if name in self._members:
             raise DataError(f"{self.path}: member {name} stands twice; use CelebA's own archive")
-        if stat.S_ISLNK(info.external_attr >> 16):
+        reason = zip_files.refusal(info)
+        if reason is not None:
             raise DataError(
-                f"{self.path}: member {name} is a link, expected a picture; use CelebA's own "
-                "archive"
+                f"{self.path}: member {name} is {reason}; use CelebA's own archive, or pack the "
+                "pictures again"
             )
         size_bytes = max(info.file_size, info.compress_size)
         if size_bytes > _LARGEST_PICTURE_BYTES:
@@ -107,10 +109,9 @@ class FaceArchive:
                 f"{self.path}: member {name} has {size_bytes:,} bytes, expected at most "
                 f"{_LARGEST_PICTURE_BYTES:,}; use the aligned and cropped pictures"
             )
-        if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
+        if not 0 <= info.header_offset < archive_bytes:
             raise DataError(
-                f"{self.path}: member {name} is encrypted or packed in an uncommon way, expected "
-                "one that is stored or deflated; pack the pictures again"
+                f"{self.path}: member {name} lies outside of the file; fetch the archive again"
             )
         self._members[name] = Member(
             name=name,
@@ -145,11 +146,11 @@ class FaceArchive:
 
 def _open_zip(path: Path) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(path)
+        return zip_files.open_zip(path)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file, expected an archive of faces") from None
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except ZipError as error:
         raise DataError(
             f"{path}: {path.stat().st_size:,} bytes that are no zip archive ({error}); "
-            "it is cut off or another file - fetch it again"
+            "it is cut off, damaged or another file - fetch it again"
         ) from error

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.data import memory
+from latentmaps.data import memory, npy
+from latentmaps.data.npy import Header, HeaderError
 from latentmaps.errors import DataError
 
 _EXPECTED = "expected uint8 of the shape (num_images, size, size, 3 or 1)"
@@ -13,7 +14,7 @@ _ADVICE = "run crop_faces again"
 
 
 def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
-    """Gives the images of a .npy file without reading them.
+    """Return the images of a .npy file without reading them.
 
     Args:
         path: the file that crop_faces wrote.
@@ -24,29 +25,32 @@ def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
         only where it was touched.
 
     Raises:
-        DataError: the file is missing, cut off, no .npy, of another dtype or shape, or larger than
-            the memory that it should be read into.
+        DataError: the file is missing, no .npy, of another dtype or shape, shorter or longer than
+            its header announces, or larger than the memory that it should be read into.
     """
     try:
-        images: np.ndarray = np.lib.format.open_memmap(path, mode="r")
+        num_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            header = npy.read_header(file, num_bytes)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file, {_EXPECTED}; {_ADVICE}") from None
-    # a file that is too short, no .npy at all, or one with Python objects
-    except (ValueError, EOFError) as error:
+    except HeaderError as error:
         raise DataError(
-            f"{path}: {path.stat().st_size:,} bytes that are no whole .npy array ({error}), "
+            f"{path}: {num_bytes:,} bytes that are no whole .npy array ({error}), "
             f"{_EXPECTED}; {_ADVICE}"
         ) from error
-    if not _is_images(images):
+    if not _announces_images(header):
         raise DataError(
-            f"{path}: {images.dtype} of the shape {images.shape}, {_EXPECTED}; {_ADVICE}"
+            f"{path}: {header.dtype} of the shape {header.shape}, {_EXPECTED}; {_ADVICE}"
         )
+    images: npt.NDArray[np.uint8] = np.lib.format.open_memmap(path, mode="r")
     return _read_into_memory(images) if in_memory else images
 
 
-def _is_images(array: np.ndarray) -> bool:
-    is_square = array.ndim == 4 and array.shape[1] == array.shape[2]
-    return array.dtype == np.uint8 and is_square and array.shape[3] in (1, 3)
+def _announces_images(header: Header) -> bool:
+    is_square = len(header.shape) == 4 and header.shape[1] == header.shape[2]
+    is_bytes = header.dtype == np.uint8 and min(header.shape, default=0) > 0
+    return is_bytes and is_square and header.shape[3] in (1, 3)
 
 
 def _read_into_memory(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -60,7 +64,7 @@ def _read_into_memory(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def mean_entropy(images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]) -> float:
-    """Gives the entropy of pixels that are read as probabilities, in nats per pixel and channel.
+    """Return the entropy of pixels that are read as probabilities, in nats per pixel and channel.
 
     -x log x - (1 - x) log(1 - x) for a pixel x, 0..1: what the binary cross-entropy of a perfect
     reconstruction would be.

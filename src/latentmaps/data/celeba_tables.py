@@ -6,6 +6,7 @@ CSV file begins with the names of the columns, the first of which is image_id.
 """
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,16 @@ from pathlib import Path
 import pandas as pd
 
 from latentmaps.data import face_tables
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, excerpt
 
 _NAME = re.compile(r"[0-9]{6}\.jpg")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _ADVICE = "fetch CelebA's own file again"
 # a byte order mark, as some editors of Windows put it
 _ENCODING = "utf-8-sig"
+# CelebA has 40 attributes
+_MOST_COLUMNS = 1_000
+_MOST_CHARACTERS_A_LINE = 100_000
 
 
 @dataclass(frozen=True)
@@ -97,14 +102,16 @@ def _head(path: Path, *, column: str | None = None) -> _Head:
         column: name of the one column that a text file without names has beside file.
     """
     with path.open(encoding=_ENCODING, errors="replace") as file:
-        first, second = next(file, ""), next(file, "")
+        first, second = (file.readline(_MOST_CHARACTERS_A_LINE) for _ in range(2))
+    if max(first.count(","), len(second.split())) > _MOST_COLUMNS:
+        raise DataError(f"{path}: more than {_MOST_COLUMNS:,} columns; {_ADVICE}")
     names = [name.strip() for name in first.split(",")]
     if names[0] == "image_id" and len(names) > 1:
         columns = [column] if column else names[1:]
         return _Head(["file", *columns], 1, None, ",")
     if column is not None:
         return _Head(["file", column], 0, None, None)
-    if not first.strip().isdecimal() or not second.strip():
+    if not _NUMBER.fullmatch(first.strip()) or not second.strip():
         raise DataError(
             f"{path}: begins with {first.strip()[:40]!r}, expected the number of faces and a line "
             f"with the names of the columns, or a CSV file with the column image_id; {_ADVICE}"
@@ -120,16 +127,20 @@ def _read(path: Path, head: _Head) -> pd.DataFrame:
             f"{_ADVICE}"
         )
     try:
-        return pd.read_csv(
-            path,
-            sep=head.separator or r"\s+",
-            names=head.columns,
-            skiprows=head.num_lines,
-            dtype={"file": "str"} | dict.fromkeys(head.columns[1:], "int32"),
-            encoding=_ENCODING,
-        )
-    except (ValueError, OverflowError) as error:
-        raise DataError(f"{path}: a field is no whole number ({error}); {_ADVICE}") from error
+        # of an infinite number NumPy warns, and makes another one
+        with warnings.catch_warnings(action="error"):
+            return pd.read_csv(
+                path,
+                sep=head.separator or r"\s+",
+                names=head.columns,
+                skiprows=head.num_lines,
+                dtype={"file": "str"} | dict.fromkeys(head.columns[1:], "int32"),
+                encoding=_ENCODING,
+            )
+    except (ValueError, TypeError, OverflowError, Warning) as error:
+        raise DataError(
+            f"{path}: a field is no whole number ({excerpt(str(error))}); {_ADVICE}"
+        ) from error
 
 
 def _check_rows(path: Path, head: _Head) -> int:

@@ -1,11 +1,13 @@
 """From one picture to one small image: decode, cut, scale."""
 
-import io
 import math
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
+
+from latentmaps.data import picture_files
+from latentmaps.data.picture_files import DamagedError
 
 # a small file can claim to be a picture that fills the memory
 _LARGEST_PICTURE_PIXELS = 16_000_000
@@ -47,7 +49,7 @@ class Crop:
 
 
 def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
-    """Gives one image, (image_size, image_size, num_channels), uint8, 0..255.
+    """Return one image, (image_size, image_size, num_channels), uint8, 0..255.
 
     Args:
         jpeg: the JPEG file; pictures of any mode become RGB, or luminance alone.
@@ -58,11 +60,10 @@ def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
         BoxError: the box is not inside of it.
     """
     try:
-        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as picture:
+        with picture_files.opened(jpeg, ("JPEG",)) as picture:
             _check_size(picture, crop)
             return _cropped(picture, crop)
-    # what Pillow raises for damaged files is any of these
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except DamagedError as error:
         raise PictureError(f"{len(jpeg):,} bytes, expected a JPEG picture ({error})") from error
 
 

@@ -15,6 +15,9 @@ import numpy.typing as npt
 from latentmaps.data import npz
 from latentmaps.errors import DataError
 
+# EMNIST, the largest set of this kind, has 0.7 GB; a small file may unpack to anything
+_LIMIT_BYTES = 1_000_000_000
+
 IMAGE_SIZE = 28
 NUM_CLASSES = 10
 
@@ -68,7 +71,9 @@ def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
         DataError: the file is damaged, or holds something else.
     """
     names = keys or {field.name: field.name for field in dataclasses.fields(Digits)}
-    content = npz.load(path, list(names.values()), advice="fetch it again")
+    content = npz.load(
+        path, list(names.values()), advice="fetch it again", limit_bytes=_LIMIT_BYTES
+    )
     arrays = {name: content[key] for name, key in names.items()}
     return checked(arrays, str(path))
 

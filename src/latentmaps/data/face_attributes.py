@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from latentmaps.data import face_tables
-from latentmaps.errors import DataError, ParamsError
+from latentmaps.data import csv_tables, face_tables
+from latentmaps.errors import DataError, ParamsError, excerpt
 
 _AGAIN = "run crop_faces again"
 
@@ -25,13 +25,10 @@ def read_attributes(index: Path) -> pd.DataFrame:
     Raises:
         DataError: the table is missing or damaged.
     """
-    try:
-        table = pd.read_csv(index, keep_default_na=False, dtype={"file": "str"})
-    except (FileNotFoundError, ValueError, pd.errors.EmptyDataError) as error:
-        raise DataError(f"{index}: no index of faces ({error}); {_AGAIN}") from error
+    table = csv_tables.read(index, {"file": "str"}, kind="index of faces", advice=_AGAIN)
     if list(table.columns[: len(face_tables.INDEX_COLUMNS)]) != list(face_tables.INDEX_COLUMNS):
         raise DataError(
-            f"{index}: columns {', '.join(table.columns[:6])}, expected "
+            f"{index}: columns {excerpt(', '.join(table.columns[:6]))}, expected "
             f"{', '.join(face_tables.INDEX_COLUMNS)} and attributes; {_AGAIN}"
         )
     attributes = table[list(table.columns[len(face_tables.INDEX_COLUMNS) :])]

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from latentmaps.errors import DataError
+from latentmaps.data import csv_tables
+from latentmaps.errors import DataError, excerpt
 
 PARTITIONS = ("train", "validation", "test")
 # of index.csv; what follows them is attributes
@@ -90,8 +91,8 @@ def check_partition(path: Path, partition: "pd.Series[str]") -> None:
     other = partition[~partition.isin(PARTITIONS)]
     if len(other):
         raise DataError(
-            f"{path}: partition {other.iloc[0]!r}, expected one of {', '.join(PARTITIONS)}; "
-            f"{_AGAIN}"
+            f"{path}: partition {excerpt(other.iloc[0])!r}, expected one of "
+            f"{', '.join(PARTITIONS)}; {_AGAIN}"
         )
 
 
@@ -102,24 +103,18 @@ def _read_known(path: Path, column: str, dtype: str) -> pd.DataFrame:
 
 
 def _header(path: Path) -> list[str]:
-    try:
-        return list(pd.read_csv(path, nrows=0).columns)
-    except (ValueError, pd.errors.EmptyDataError) as error:
-        raise DataError(f"{path}: no table ({error}); {_AGAIN}") from error
+    return csv_tables.read_header(path, kind="table", advice=_AGAIN)
 
 
 def _read(path: Path, columns: list[str], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Reads names as text, since they are digits, and keeps an empty field empty."""
+    """Return a table with just these columns; names are text, though they are digits."""
     header = _header(path)
     if header != columns:
         raise DataError(
-            f"{path}: columns {', '.join(header)}, expected {', '.join(columns)}; {_AGAIN}"
+            f"{path}: columns {excerpt(', '.join(header))}, expected "
+            f"{excerpt(', '.join(columns))}; {_AGAIN}"
         )
-    try:
-        return pd.read_csv(path, dtype={"file": "str"} | dtypes, keep_default_na=False)
-    # a field that is no number is a ValueError, and so are the errors of pandas
-    except (ValueError, OverflowError) as error:
-        raise DataError(f"{path}: a damaged table ({error}); {_AGAIN}") from error
+    return csv_tables.read(path, {"file": "str"} | dtypes, kind="table", advice=_AGAIN)
 
 
 def build_index(
@@ -172,7 +167,9 @@ def require_rows(title: str, files: "pd.Series[str]", names: Sequence[str]) -> N
     """
     twice = files[files.duplicated()]
     if len(twice):
-        raise DataError(f"{title}: {twice.iloc[0]} has two rows, expected one for each face")
+        raise DataError(
+            f"{title}: {excerpt(twice.iloc[0])} has two rows, expected one for each face"
+        )
     missing = sorted(set(names) - set(files))
     if missing:
         raise DataError(

@@ -1,61 +1,76 @@
 """Read .npz files as what they are: archives that may come from anywhere, or be damaged."""
 
-import lzma
 import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.errors import DataError
+from latentmaps.data import npy, zip_files
+from latentmaps.data.npy import HeaderError
+from latentmaps.data.zip_files import ZipError
+from latentmaps.errors import DataError, excerpt
 
 _LIMIT_BYTES = 4_000_000_000
 
-# what NumPy, zipfile and the decompressors raise: a header can ask for more memory than there is, a
-# member for a method or a password that is not there
+# what is left for zipfile and NumPy to raise when directory and header of an array are sound
 _DAMAGE = (
     OSError,
     ValueError,
-    KeyError,
+    OverflowError,
     EOFError,
-    MemoryError,
-    NotImplementedError,
     RuntimeError,
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
+    ZipError,
+    HeaderError,
 )
 
 
-def load(path: Path, names: Sequence[str], *, advice: str) -> dict[str, npt.NDArray]:
-    """Gives the arrays `names` of a .npz file.
+def load(
+    path: Path, names: Sequence[str], *, advice: str, limit_bytes: int = _LIMIT_BYTES
+) -> dict[str, npt.NDArray]:
+    """Return the arrays `names` of a .npz file.
 
     Args:
         path: the file.
         names: names of the arrays; others are not read.
         advice: what to do when the file is of no use.
+        limit_bytes: of all that the file holds, unpacked.
 
     Raises:
-        DataError: the file is missing or damaged, would unpack to more than 4 GB, lacks an array,
-            or holds Python objects.
+        DataError: the file is missing or damaged, would unpack to more than `limit_bytes`, lacks an
+            array, or holds other than numbers.
     """
     try:
-        with path.open("rb") as file:  # np.load leaves a file open that is no archive
-            _refuse_bombs(file, path)
-            with np.load(file, allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in names}
+        with zip_files.open_zip(path) as archive:
+            size_bytes = sum(member.file_size for member in archive.infolist())
+            if size_bytes > limit_bytes:
+                raise DataError(
+                    f"{path}: {size_bytes:,} bytes unpacked, expected at most {limit_bytes:,}; "
+                    f"{advice}"
+                )
+            return {name: _read(archive, name) for name in names}
     except _DAMAGE as error:
         raise DataError(
-            f"{path}: no .npz file with the arrays {', '.join(names)} ({error}); {advice}"
+            f"{path}: no .npz file with the arrays {', '.join(names)} ({excerpt(str(error))}); "
+            f"{advice}"
         ) from error
 
 
-def _refuse_bombs(file: BinaryIO, path: Path) -> None:
-    with zipfile.ZipFile(file) as archive:
-        size_bytes = sum(member.file_size for member in archive.infolist())
-    file.seek(0)
-    if size_bytes > _LIMIT_BYTES:
-        raise DataError(f"{path}: {size_bytes:,} bytes unpacked, expected at most {_LIMIT_BYTES:,}")
+def _read(archive: zipfile.ZipFile, name: str) -> npt.NDArray:
+    try:
+        member = archive.getinfo(f"{name}.npy")
+    except KeyError:
+        raise ZipError(f"there is no {name}") from None
+    reason = zip_files.refusal(member)
+    if reason is not None:
+        raise ZipError(f"{name} is {reason}")
+    # a header that lies is found before the memory for its array is asked for
+    with archive.open(member) as file:
+        npy.read_header(file, member.file_size)
+    with archive.open(member) as file:
+        array: npt.NDArray = np.lib.format.read_array(file, allow_pickle=False)
+    return array

@@ -32,7 +32,7 @@ class _Taken:
     """What became of one file.
 
     Attributes:
-        name: of the file.
+        name: of the file, as ``picture_sources.printable`` gives it.
         jpeg: the face, or None.
         reason: why there is none.
     """
@@ -107,10 +107,11 @@ def _write_archive(
 
 
 def _convert(source: PictureSource, name: str) -> _Taken:
+    shown = picture_sources.printable(name)
     try:
-        return _Taken(name, aligned_size.to_aligned_size(source.read(name)))
+        return _Taken(shown, aligned_size.to_aligned_size(source.read(name)))
     except (FileError, UnusableError) as error:
-        return _Taken(name, None, str(error))
+        return _Taken(shown, None, picture_sources.printable(str(error)))
 
 
 def _require_few(path: Path, refused: Sequence[tuple[str, str]], max_refused: int) -> None:

@@ -4,19 +4,22 @@ Both are read as untrusted: nothing outside is touched, and the size of what is 
 """
 
 import functools
-import stat
+import unicodedata
 import zipfile
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from latentmaps.data import zip_files
+from latentmaps.data.zip_files import ZipError
 from latentmaps.errors import DataError
 
 _LARGEST_FILE_BYTES = 200_000_000
 # what file managers leave behind; names with a leading dot are passed over, too
 _LEFT_BEHIND = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+# control characters, halves of a character, line and paragraph separators
+_UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class FileError(Exception):
@@ -28,10 +31,13 @@ class PictureSource(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Relative paths with slashes, sorted; a name may stand twice in a zip."""
+        """Relative paths with slashes, sorted; a name may stand twice in a zip.
+
+        They can hold any character, so ``printable`` makes of them what is shown or written.
+        """
 
     def read(self, name: str) -> bytes:
-        """Gives a file.
+        """Return the content of a file.
 
         Raises:
             FileError: it cannot be read, or must not be.
@@ -39,7 +45,7 @@ class PictureSource(Protocol):
 
 
 def open_source(path: Path) -> PictureSource:
-    """Gives the files of a folder or a zip.
+    """Return the files of a folder or a zip.
 
     Raises:
         DataError: it is neither.
@@ -53,11 +59,25 @@ def open_source(path: Path) -> PictureSource:
         )
     try:
         return _Zip(path, _list_zip(path))
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except ZipError as error:
         raise DataError(
             f"{path}: {path.stat().st_size:,} bytes that are no zip archive ({error}), expected a "
             "folder or a zip with pictures; correct fetch_faces.path"
         ) from error
+
+
+def printable(name: str) -> str:
+    r"""Return a name on one line, in characters that a table can hold: \r, \xff for the others.
+
+    Python keeps the bytes of a name that is no UTF-8 as halves of characters, which no file takes.
+    """
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in _UNPRINTABLE
+        else character
+        for character in text
+    )
 
 
 def _is_left_behind(name: str) -> bool:
@@ -73,9 +93,11 @@ def _list_folder(folder: Path) -> tuple[str, ...]:
 
 
 def _list_zip(path: Path) -> tuple[str, ...]:
-    with zipfile.ZipFile(path) as file:
-        names = [member.filename for member in file.infolist() if not member.is_dir()]
-    return tuple(sorted(name for name in names if not _is_left_behind(name)))
+    with zip_files.open_zip(path) as file:
+        # `filename` ends at a NUL, and a folder is then not told from a file
+        names = [member.orig_filename for member in file.infolist()]
+    files = (name for name in names if not name.endswith("/"))
+    return tuple(sorted(name for name in files if not _is_left_behind(name)))
 
 
 def _require_size(size_bytes: int) -> None:
@@ -91,6 +113,10 @@ class _Folder:
     names: tuple[str, ...]
 
     def read(self, name: str) -> bytes:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise FileError("a name that is no UTF-8; rename the file") from None
         file = self.path / name
         if file.is_symlink() or not file.is_file():
             raise FileError("a link or no plain file")
@@ -109,23 +135,26 @@ class _Zip:
     names: tuple[str, ...]
 
     def read(self, name: str) -> bytes:
-        file, counts = _opened(self.path)
+        archive, members, counts = _opened(self.path)
         if counts[name] > 1:
             raise FileError("a name that stands twice in the zip")
+        if not name or "\0" in name:
+            raise FileError("no name, or one with a NUL; rename the file and pack it again")
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise FileError("a path that leads out of the zip")
-        member = file.getinfo(name)
-        if stat.S_ISLNK(member.external_attr >> 16):
-            raise FileError("a link or no plain file")
+        member = members[name]
+        reason = zip_files.refusal(member)
+        if reason is not None:
+            raise FileError(reason)
         _require_size(member.file_size)
         try:
-            return file.read(member)
-        # NotImplementedError, RuntimeError: a method of compression, a password
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            return zip_files.read_member(archive, member)
+        except ZipError as error:
             raise FileError(f"cannot be unpacked ({error})") from error
 
 
 @functools.cache
-def _opened(path: Path) -> tuple[zipfile.ZipFile, Counter[str]]:
-    file = zipfile.ZipFile(path)
-    return file, Counter(member.filename for member in file.infolist())
+def _opened(path: Path) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo], Counter[str]]:
+    archive = zip_files.open_zip(path)
+    members = {member.orig_filename: member for member in archive.infolist()}
+    return archive, members, Counter(member.orig_filename for member in archive.infolist())

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, excerpt
 
 _NOTES = {
     "avatars": "",
@@ -24,8 +24,8 @@ def sharing_note(receipt: Path) -> str:
     try:
         source = json.loads(receipt.read_bytes())["source"]
         return _NOTES[source]
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise DataError(
-            f"{receipt}: no receipt with a source of faces ({error!r}), expected one of "
-            f"{', '.join(_NOTES)}; run fetch_faces again"
+            f"{receipt}: no receipt with a source of faces ({excerpt(repr(error))}), expected one "
+            f"of {', '.join(_NOTES)}; run fetch_faces again"
         ) from error

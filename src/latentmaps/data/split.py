@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from latentmaps.data import face_tables
-from latentmaps.errors import DataError, ParamsError
+from latentmaps.data import csv_tables, face_tables
+from latentmaps.errors import DataError, ParamsError, excerpt
 
 UNUSED = "unused"
 PARTS = (*face_tables.PARTITIONS, UNUSED)
@@ -72,16 +72,12 @@ def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.Dat
 
 
 def _read_index(index: Path) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(
-            index,
-            usecols=["row", "partition", "identity"],
-            dtype={"partition": "str", "identity": "Int64"},
-            keep_default_na=False,
-            na_values={"identity": [""]},
-        )
-    except ValueError as error:
-        raise DataError(f"{index}: no index of faces ({error}); run crop_faces again") from error
+    table = csv_tables.read(
+        index,
+        {"row": "int64", "partition": "str", "identity": "Int64"},
+        kind="index of faces",
+        advice="run crop_faces again",
+    )
     if not np.array_equal(table["row"], np.arange(len(table))):
         raise DataError(f"{index}: the column row is not 0, 1, 2, ...; run crop_faces again")
     return table
@@ -198,7 +194,12 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
     Raises:
         DataError: the file is missing or damaged, belongs to another array, or a part is empty.
     """
-    table = _read_split_table(path)
+    table = csv_tables.read(
+        path,
+        {"row": "int64", "part": "str"},
+        kind="split of faces",
+        advice="run split_faces again",
+    )
     if len(table) != num_rows:
         raise DataError(
             f"{path}: {len(table):,} faces, expected {num_rows:,}, as many as there are images; "
@@ -207,7 +208,7 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
     unknown = table["part"][~table["part"].isin(PARTS)]
     if len(unknown):
         raise DataError(
-            f"{path}: part {unknown.iloc[0]!r}, expected one of {', '.join(PARTS)}; "
+            f"{path}: part {excerpt(unknown.iloc[0])!r}, expected one of {', '.join(PARTS)}; "
             "run split_faces again"
         )
     if not np.array_equal(np.sort(table["row"]), np.arange(len(table))):
@@ -217,12 +218,3 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
     if empty:
         raise DataError(f"{path}: no face in the part {empty[0]}; run split_faces again")
     return parts
-
-
-def _read_split_table(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, usecols=["row", "part"], dtype={"row": "int64", "part": "str"})
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file; run split_faces") from None
-    except (pd.errors.ParserError, ValueError) as error:
-        raise DataError(f"{path}: no split of faces ({error}); run split_faces again") from error

@@ -1,0 +1,83 @@
+"""Zips that may come from anywhere: what Python's reader raises becomes one exception.
+
+Stored and deflated members alone are read. ``zipfile`` knows bzip2 and LZMA, too, but unpacks them
+without a limit: 4 kB can become 4 GB, whatever size the directory announces.
+"""
+
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+from latentmaps.errors import excerpt
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+
+
+class ZipError(Exception):
+    """The zip, or a member of it, cannot be read; the text is the reason."""
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Return the zip after a look at its directory.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ZipError: it is no zip, or its directory is damaged.
+    """
+    try:
+        return zipfile.ZipFile(path)
+    except UnicodeDecodeError as error:
+        name = excerpt(repr(error.object), 60)
+        raise ZipError(f"member {name} has a name that is not UTF-8, as it claims") from error
+    # ValueError, OverflowError: a position before the file or beyond all files
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        OverflowError,
+        struct.error,
+    ) as error:
+        raise ZipError(excerpt(str(error))) from error
+
+
+def refusal(member: zipfile.ZipInfo) -> str | None:
+    """Return why a member must not be read, from what the directory says of it; None if it may."""
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "a link or no plain file"
+    if member.flag_bits & _ENCRYPTED:
+        return "encrypted, expected a member without a password"
+    if member.compress_type not in _METHODS:
+        return (
+            f"packed by method {member.compress_type}, expected a member that is stored or "
+            "deflated, as zips commonly are"
+        )
+    return None
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return a member for which there is no ``refusal``, unpacked to at most its announced size.
+
+    Raises:
+        ZipError: it is damaged, or not what the directory announces.
+    """
+    try:
+        with archive.open(member) as file:
+            content = file.read(member.file_size)
+    # OSError: also a position beyond all files; RuntimeError: flags for what zipfile cannot do
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+        struct.error,
+    ) as error:
+        raise ZipError(excerpt(str(error) or type(error).__name__)) from error
+    if len(content) != member.file_size:
+        raise ZipError(f"{len(content):,} bytes, expected the {member.file_size:,} announced")
+    return content
