@@ -25,7 +25,7 @@ repro: $(RUNTIME) ## run the pipeline; the page to look at is reports/index.html
 	$(BIN)/dvc repro
 
 test: $(TOOLS) ## run all tests, the slow ones too
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(TOOLS) ## lint, format and types
 	$(BIN)/ruff check .
