@@ -83,7 +83,7 @@ def similarity(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     return float(ssim), float(contrast_structure)
 
 
-def channels_of(*images: np.ndarray) -> zip:  # type: ignore[type-arg]
+def channels_of(*images: np.ndarray) -> zip:
     return zip(*(np.moveaxis(image.astype(np.float64), -1, 0) for image in images), strict=True)
 
 
@@ -124,7 +124,7 @@ def halved(image: np.ndarray) -> np.ndarray:
 
 def test_opposite_structure_has_a_similarity_over_scales_of_zero() -> None:
     face = pixels(2)
-    np.testing.assert_array_equal(reconstruction.ms_ssim(face, 1.0 - face), 0.0)
+    np.testing.assert_array_equal(reconstruction.ms_ssim(face, np.float32(1.0) - face), 0.0)
 
 
 def test_the_error_of_a_ramp_shifted_by_a_pixel_is_the_square_of_its_step() -> None:

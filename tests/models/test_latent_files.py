@@ -76,7 +76,7 @@ def respoil(folder: Path, file: str, **changes: object) -> None:
     """Write a file anew with other arrays; None takes one away."""
     with np.load(folder / f"{file}.npz") as arrays:
         kept = dict(arrays) | changes
-    np.savez(folder / f"{file}.npz", **{k: v for k, v in kept.items() if v is not None})  # type: ignore[arg-type]
+    np.savez(folder / f"{file}.npz", **{k: v for k, v in kept.items() if v is not None})
 
 
 NAN = np.where(np.arange(4) == 2, np.nan, 0.0)

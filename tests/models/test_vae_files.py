@@ -9,7 +9,7 @@ import pytest
 from tests.models.example_vae import ORIGIN, RANDOM, images, small_vae
 
 from latentmaps.errors import DataError
-from latentmaps.models import model_folder, vae_files
+from latentmaps.models import model_folder, vae, vae_files
 from latentmaps.models.architecture import Architecture
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.train_vae import TrainVae
@@ -164,7 +164,7 @@ def test_a_wrong_value_is_refused_before_a_network_is_built(
     parts = parts_of(folder)
     alter(parts, place, value)
     model_folder.sign(folder, parts, FILES[1:])  # so that nothing but the value is wrong
-    monkeypatch.setattr(vae_files.vae, "build_encoder", lambda *_: pytest.fail("built"))
+    monkeypatch.setattr(vae, "build_encoder", lambda *_: pytest.fail("built"))
     with pytest.raises(DataError, match=rf"architecture\.json: {place}.*({message})") as caught:
         vae_files.load(folder)
     assert str(caught.value).endswith("; run train_vae again")

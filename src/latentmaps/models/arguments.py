@@ -2,7 +2,6 @@
 
 import reprlib
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -115,7 +114,7 @@ def require_integer(name: str, value: Any, *, least: int) -> None:
     Raises:
         DataError: it is smaller, or no integer.
     """
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
         raise DataError(
             f"{name}: found {reprlib.repr(value)}, expected an integer of at least {least}"
         )
