@@ -8,10 +8,6 @@ import hashlib
 import json
 import logging
 import os
-import struct
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,32 +18,17 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.errors import DataError
+from latentmaps.data import npz
+from latentmaps.errors import DataError, excerpt
 
 log = logging.getLogger(__name__)
 
 _DESCRIPTION = "fingerprint.json"
 _NOTES = "notes"
-_SHOWN = 200  # characters of a reason that comes from elsewhere
+_ADVICE = "remove it, then run again"
+# weights and the optimizer's two moments of ten thousand million weights
+_LIMIT_BYTES = 120_000_000_000
 _DIGITS = 16
-
-# what zipfile and NumPy raise for a damaged directory, header or content
-_DAMAGE = (
-    OSError,
-    ValueError,
-    LookupError,
-    EOFError,
-    TypeError,
-    OverflowError,
-    MemoryError,
-    SyntaxError,
-    RecursionError,
-    RuntimeError,
-    tokenize.TokenError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True)
@@ -134,13 +115,12 @@ class Checkpoints:
         Raises:
             DataError: the file is damaged.
         """
+        path = self._path(epoch)
+        arrays = npz.load(path, None, advice=_ADVICE, limit_bytes=_LIMIT_BYTES)
         try:
-            # NumPy leaves a damaged file open that it has opened itself
-            with self._path(epoch).open("rb") as file, np.load(file, allow_pickle=False) as content:
-                arrays = {name: content[name] for name in content.files}
             notes = json.loads(bytes(arrays.pop(_NOTES)))
-        except _DAMAGE as error:
-            raise self.refusal(epoch, f"{type(error).__name__}: {error}") from error
+        except (KeyError, ValueError, RecursionError) as error:
+            raise self.refusal(epoch, f"its notes are no JSON: {error}") from error
         return State(epoch, arrays, notes)
 
     def refusal(self, epoch: int, reason: str) -> DataError:
@@ -184,7 +164,4 @@ class Checkpoints:
 
 
 def _refusal(path: Path, reason: str) -> DataError:
-    return DataError(
-        f"{path}: no checkpoint of this training ({' '.join(reason.split())[:_SHOWN]}); remove it, "
-        "then run again"
-    )
+    return DataError(f"{path}: no checkpoint of this training ({excerpt(reason)}); {_ADVICE}")

@@ -142,7 +142,7 @@ WRONG = [
     ("architecture.filters", {"0": 4}, r"expected a valid array"),
     ("architecture.kernel_sizes", [3, -5], r"1: found -5, expected greater"),
     ("architecture.activation", "tanh", r"found tanh, expected 'leaky_relu'"),
-    ("architecture.batch_norm", "x" * 10**6, r"found x{40}, expected"),
+    ("architecture.batch_norm", "x" * 10**6, r"found x{57}\.\.\., expected"),
     ("architecture.dropout_rate", 1.0, r"found 1\.0, expected less than 1"),
     ("architecture.dropout_rate", float("nan"), r"found nan, expected a finite number"),
     ("architecture.fliters", [4, 6], "unknown"),
@@ -209,7 +209,7 @@ def test_whatever_train_vae_takes_can_be_read_from_a_file() -> None:
     section = get_type_hints(TrainVae, include_extras=True)
     for kind in (Architecture, vae_files.Origin):
         for name, hint in get_type_hints(kind, include_extras=True).items():
-            if name in section:
+            if name in section and words(hint):
                 assert words(hint) == words(section[name]), name
 
 

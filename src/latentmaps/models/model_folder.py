@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import keras
 import pydantic
 
-from latentmaps.errors import DataError, TrainingError
+from latentmaps.errors import DataError, TrainingError, excerpt
 from latentmaps.models import weights
 
 # of a network; the limits stop a damaged number, a training that makes sense stays far below
@@ -24,7 +24,6 @@ Sizes = Annotated[tuple[Size, ...], pydantic.Field(min_length=1)]
 DESCRIPTION_FILE = "architecture.json"
 _CHECKSUMS = "sha256"
 _NAMED = 3  # wrong values in a message
-_SHOWN = 40  # characters of each
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -123,7 +122,7 @@ def _describe(error: pydantic.ValidationError) -> str:
 
 
 def _describe_one(problem: Any) -> str:
-    place = ".".join(map(str, problem["loc"]))[:_SHOWN] or "the whole"
+    place = excerpt(".".join(map(str, problem["loc"])), 60) or "the whole"
     if problem["type"] == "unexpected_keyword_argument":
         return f"{place}: unknown"
     if problem["type"] == "missing":
@@ -131,4 +130,4 @@ def _describe_one(problem: Any) -> str:
     if problem["type"] == "value_error":
         return f"{place}: expected {problem['ctx']['error']}"
     expected = problem["msg"].removeprefix("Input should be ")
-    return f"{place}: found {str(problem['input'])[:_SHOWN]}, expected {expected[: 2 * _SHOWN]}"
+    return f"{place}: found {excerpt(str(problem['input']), 60)}, expected {excerpt(expected)}"

@@ -8,11 +8,10 @@ import keras
 import numpy as np
 from keras.src.saving import saving_lib
 
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, excerpt
 
 # what h5py raises for a damaged file, and Keras for one of another model
 _DAMAGE = (OSError, RuntimeError, ValueError, KeyError, UserWarning)
-_SHOWN = 300  # characters of the reason: Keras lists every layer
 
 
 class _MemoryStore(saving_lib.H5IOStore):
@@ -81,7 +80,7 @@ def load(
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
     except _DAMAGE as error:
-        reason = " ".join(str(error).split())[:_SHOWN]
+        reason = excerpt(" ".join(str(error).split()))  # Keras lists every layer
         raise DataError(f"{path}: no weights for {shape} ({reason}); {advice}") from error
     for variable in model.variables:
         if not np.isfinite(np.asarray(variable)).all():
