@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,8 @@ from latentmaps.params.base import Base
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.train_vae import TrainVae
 from latentmaps.visualisation import pixels, reconstruction_sheets, sheets
+
+Upsampling = Literal["transpose", "resize"]
 
 SCALE = 2
 FACES = 4
@@ -47,7 +50,7 @@ def main() -> None:
     tiles = [np.asarray(images[rows])]
     print("| upsampling | roughness of flat areas | val_total_loss | training [s] |")
     print("| --- | --- | --- | --- |")
-    for upsampling in ("transpose", "resize"):
+    for upsampling in get_args(Upsampling):
         trained, told, seconds = train(upsampling, images, parts)
         decoded = reconstruct(trained, images, parts["test"])
         rough = roughness(pixels.to_pixels(np.asarray(images[parts["test"]])), decoded)
@@ -70,7 +73,7 @@ def main() -> None:
 
 
 def train(
-    upsampling: str,
+    upsampling: Upsampling,
     images: npt.NDArray[np.uint8],
     parts: Mapping[str, npt.NDArray[np.int64]],
 ) -> tuple[TrainedVae, training.Trained, float]:

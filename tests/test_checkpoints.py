@@ -1,4 +1,7 @@
+import io
+import struct
 import threading
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -49,12 +52,62 @@ def test_without_a_folder_there_is_no_checkpoint(tmp_path: Path) -> None:
     assert Checkpoints(tmp_path / "none", {}).last_epoch(9) == 0
 
 
-def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+def archive(**members: bytes) -> bytes:
+    """Return a zip whose checksums are right, whatever its arrays are."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for name, member in members.items():
+            file.writestr(f"{name}.npy", member)
+    return content.getvalue()
+
+
+def npy(array: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    return content.getvalue()
+
+
+def header(text: bytes) -> bytes:
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
+
+
+WEIGHT = npy(np.zeros(3, np.float32))
+DAMAGED = [
+    b"",
+    b"PK\x03\x04",
+    archive(weight=WEIGHT, notes=npy(np.frombuffer(b"{}", np.uint8)))[:-30],
+    archive(weight=WEIGHT),
+    archive(weight=WEIGHT, notes=npy(np.frombuffer(b"{", np.uint8))),
+    archive(weight=WEIGHT, notes=npy(np.frombuffer(b"[" * 100_000, np.uint8))),
+    archive(weight=WEIGHT, notes=npy(np.ones(3))),
+    archive(weight=header(b"{'descr': '<f4', 'shape': (3,"), notes=WEIGHT),
+    archive(
+        weight=header(b"{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 3)}"), notes=b""
+    ),
+    archive(weight=header(b"{'descr': '<f4', 'fortran_order': False, 'shape': (10**9,)}")),
+    archive(weight=header(b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}") + b"xxxx"),
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
     checkpoints = saved(tmp_path, 1)
-    path = tmp_path / "epoch-00001.npz"
-    path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(DataError, match=r"epoch-00001.npz: no checkpoint .*; remove it"):
+    (tmp_path / "epoch-00001.npz").write_bytes(content)
+    with pytest.raises(
+        DataError, match=r"epoch-00001.npz: no .*; remove it, then run again"
+    ) as caught:
         checkpoints.load(1)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    "name", ["abc", "2", "-0001", "00002x", "\u0661\u0661\u0661\u0661\u0661", ""]
+)
+def test_a_file_called_nearly_like_a_checkpoint_is_named(tmp_path: Path, name: str) -> None:
+    checkpoints = saved(tmp_path, 1)
+    (tmp_path / f"epoch-{name}.npz").write_bytes(b"")
+    with pytest.raises(DataError, match=rf"epoch-{name}\.npz: no checkpoint .*five digits.*remove"):
+        checkpoints.last_epoch(9)
 
 
 def test_what_a_killed_process_left_is_no_checkpoint(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
+import json
 import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -7,8 +11,9 @@ import pytest
 import tensorflow as tf
 
 from latentmaps import training
+from latentmaps.checkpoints import Checkpoints
 from latentmaps.early_stopping import EarlyStopping
-from latentmaps.errors import TrainingError
+from latentmaps.errors import DataError, TrainingError
 from latentmaps.training_progress import Progress
 
 
@@ -97,3 +102,91 @@ def test_many_short_epochs_leave_few_lines(
     progress.close()
     assert len(caplog.messages) == expected
     assert caplog.messages[-1].startswith(f"Trained epoch {epochs} of {epochs} in")
+
+
+def fit_with_checkpoints(folder: Path, *, epochs: int) -> training.Trained:
+    checkpoints = Checkpoints(folder, {})
+    with checkpoints.locked():
+        return training.fit(
+            linear_model(),
+            lambda first_epoch: line(5 * (epochs - first_epoch)),
+            validation=line(1),
+            schedule=training.Schedule(epochs, 5, EarlyStopping("val_loss", patience=9)),
+            checkpoints=checkpoints,
+        )
+
+
+@pytest.fixture(scope="module")
+def second_epoch(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
+    folder = tmp_path_factory.mktemp("checkpoints")
+    fit_with_checkpoints(folder, epochs=2)
+    with np.load(folder / "epoch-00002.npz") as content:
+        return dict(content)
+
+
+def notes_of(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    notes: dict[str, Any] = json.loads(bytes(arrays["notes"]))
+    return notes
+
+
+def change_array(name: str, value: Any) -> Callable[[dict[str, np.ndarray]], None]:
+    return lambda arrays: arrays.update({name: value})
+
+
+def change_notes(
+    change: Callable[[dict[str, Any]], Any],
+) -> Callable[[dict[str, np.ndarray]], None]:
+    def apply(arrays: dict[str, np.ndarray]) -> None:
+        notes = notes_of(arrays)
+        change(notes)
+        arrays["notes"] = np.frombuffer(json.dumps(notes).encode(), np.uint8)
+
+    return apply
+
+
+SPOILT: list[tuple[Callable[[dict[str, np.ndarray]], Any], str]] = [
+    (lambda arrays: arrays.pop("model/000"), "1 arrays too few or too many, model/000 is missing"),
+    (lambda arrays: arrays.pop("optimizer/001"), "optimizer/001 is missing"),
+    (lambda arrays: arrays.pop("best/1"), "best/1 is missing"),
+    (change_array("model/009", np.zeros(1)), "model/009 is found"),
+    (change_array("model/000", np.zeros((1, 2), np.float32)), r"000: found float32 .*\(1, 2\)"),
+    (change_array("model/000", np.zeros((1, 1))), "model/000: found float64 .*expected float32"),
+    (change_array("model/001", np.full(1, np.nan, np.float32)), "model/001: found a NaN"),
+    (change_array("best/0", np.full((1, 1), np.inf, np.float32)), "best/0: found a NaN or an inf"),
+    (change_notes(lambda notes: notes.pop("history")), "found 0 epochs, expected .*1 to 2"),
+    (change_notes(lambda notes: notes["history"].pop()), "history: found 1 epochs"),
+    (change_notes(lambda notes: notes["history"].reverse()), "history: found 2 epochs"),
+    (change_notes(lambda notes: notes.update(history=3)), "history: found 0 epochs"),
+    (change_notes(lambda notes: notes.update(history=[1, 2])), "history: found 2 epochs"),
+    (change_notes(lambda notes: notes["history"][1].pop("loss")), "epochs with different numbers"),
+    (change_notes(lambda notes: notes["history"][0].update(loss="x")), "no finite number"),
+    (change_notes(lambda notes: notes["history"][0].update(loss=10**400)), "no finite number"),
+    (change_notes(lambda notes: notes["history"][0].update(loss=np.nan)), "no finite number"),
+    (change_notes(lambda notes: notes.pop("stopping")), "stopping: found no best epoch"),
+    (change_notes(lambda notes: notes["stopping"].update(best_epoch=3)), "stopping: found no best"),
+    (change_array("notes", np.frombuffer(b"[1]", np.uint8)), "history: found 0 epochs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "message"), SPOILT, ids=range(len(SPOILT)))
+def test_a_checkpoint_of_another_training_is_refused(
+    tmp_path: Path,
+    second_epoch: dict[str, np.ndarray],
+    spoil: Callable[[dict[str, np.ndarray]], Any],
+    message: str,
+) -> None:
+    arrays = dict(second_epoch)
+    spoil(arrays)
+    np.savez(tmp_path / "epoch-00002.npz", **arrays)  # type: ignore[arg-type]
+    with pytest.raises(
+        DataError,
+        match=rf"epoch-00002\.npz: no checkpoint of this training \(.*{message}.*; remove it",
+    ):
+        fit_with_checkpoints(tmp_path, epochs=3)
+
+
+def test_a_checkpoint_that_nobody_touched_is_taken_up(
+    tmp_path: Path, second_epoch: dict[str, np.ndarray]
+) -> None:
+    np.savez(tmp_path / "epoch-00002.npz", **second_epoch)  # type: ignore[arg-type]
+    assert list(fit_with_checkpoints(tmp_path, epochs=3).history["epoch"]) == [1, 2, 3]

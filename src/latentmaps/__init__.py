@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 
 def load_vae(path: "str | Path") -> "TrainedVae":
-    """Gives the VAE in a folder that train_vae wrote.
+    """Return the VAE in a folder that train_vae wrote.
 
     Args:
         path: data/models/vae, or a copy of it.
@@ -29,8 +29,10 @@ def load_vae(path: "str | Path") -> "TrainedVae":
         (n, latent_dim)), ``decode`` (z (n, latent_dim) -> pixels (n, h, w, c), float32, 0..1) and
         ``sample`` (number and seed -> pixels of random points).
 
+        Its methods refuse anything else with a DataError, pixels of 0..1 in `encode` too.
+
     Raises:
-        DataError: a file is missing, or does not belong to the others.
+        DataError: a file is missing or damaged, or does not belong to the others.
     """
     # TensorFlow takes seconds to import, and half of the stages do without
     from latentmaps.models.inference import TrainedVae
@@ -39,14 +41,15 @@ def load_vae(path: "str | Path") -> "TrainedVae":
 
 
 def load_cnn(path: "str | Path") -> "TrainedCnn":
-    """Gives the CNN in a folder that train_cnn wrote.
+    """Return the CNN in a folder that train_cnn wrote.
 
     Args:
         path: data/models/cnn, or a copy of it.
 
     Returns:
         An object with ``predict`` (images (n, 28, 28), uint8, 0..255 -> probabilities (n, 10)) and
-        ``feature_maps`` (images and the name of a layer -> (n, h, w, num_maps)).
+        ``feature_maps`` (images and one of its ``layer_names`` -> (n, h, w, num_maps)). They refuse
+        anything else with a DataError.
 
     Raises:
         DataError: a file is missing or damaged, or does not belong to the other.

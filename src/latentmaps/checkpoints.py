@@ -8,7 +8,6 @@ import hashlib
 import json
 import logging
 import os
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,12 +18,16 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.errors import DataError
+from latentmaps.data import npz
+from latentmaps.errors import DataError, excerpt
 
 log = logging.getLogger(__name__)
 
 _DESCRIPTION = "fingerprint.json"
 _NOTES = "notes"
+_ADVICE = "remove it, then run again"
+# weights and the optimizer's two moments of ten thousand million weights
+_LIMIT_BYTES = 120_000_000_000
 _DIGITS = 16
 
 
@@ -99,26 +102,30 @@ class Checkpoints:
             lock.release()
 
     def last_epoch(self, most: int) -> int:
-        """Gives the epoch of the latest checkpoint that is not later than `most`; 0: none."""
+        """Return the epoch of the latest checkpoint that is not later than `most`; 0: none.
+
+        Raises:
+            DataError: a file is called like a checkpoint, but for its number.
+        """
         return max((epoch for epoch in self._epochs() if epoch <= most), default=0)
 
     def load(self, epoch: int) -> State:
-        """Gives the state after an epoch.
+        """Return the state after an epoch.
 
         Raises:
             DataError: the file is damaged.
         """
         path = self._path(epoch)
+        arrays = npz.load(path, None, advice=_ADVICE, limit_bytes=_LIMIT_BYTES)
         try:
-            # NumPy leaves a damaged file open that it has opened itself
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-                arrays = {name: content[name] for name in content.files}
             notes = json.loads(bytes(arrays.pop(_NOTES)))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise DataError(
-                f"{path}: no checkpoint ({error}); remove it, then run again"
-            ) from error
+        except (KeyError, ValueError, RecursionError) as error:
+            raise self.refusal(epoch, f"its notes are no JSON: {error}") from error
         return State(epoch, arrays, notes)
+
+    def refusal(self, epoch: int, reason: str) -> DataError:
+        """Return the error for a checkpoint from which a training cannot go on."""
+        return _refusal(self._path(epoch), reason)
 
     def save(self, state: State) -> None:
         """Writes the state after an epoch; that of the epoch before goes unless it is kept."""
@@ -142,10 +149,19 @@ class Checkpoints:
             self._keep_mark(epoch).touch()
 
     def _epochs(self) -> list[int]:
-        return [int(path.stem.partition("-")[2]) for path in self.folder.glob("epoch-*.npz")]
+        paths = list(self.folder.glob("epoch-*.npz"))
+        for path in paths:
+            digits = path.stem.partition("-")[2]
+            if not digits.isdecimal() or path != self._path(int(digits)):
+                raise _refusal(path, "its name is not epoch- with five digits")
+        return [int(path.stem.partition("-")[2]) for path in paths]
 
     def _path(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch:05d}.npz"
 
     def _keep_mark(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch:05d}.kept"
+
+
+def _refusal(path: Path, reason: str) -> DataError:
+    return DataError(f"{path}: no checkpoint of this training ({excerpt(reason)}); {_ADVICE}")

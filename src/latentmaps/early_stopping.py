@@ -51,6 +51,10 @@ class EarlyStopping:
         """Gives the weights by name, for a checkpoint."""
         return {f"{_PREFIX}{index}": value for index, value in enumerate(self.weights)}
 
+    def variables(self, model: keras.Model) -> dict[str, keras.Variable]:
+        """Return the variables of which ``arrays`` has values, by the same names."""
+        return {f"{_PREFIX}{index}": v for index, v in enumerate(model.variables)}
+
     def notes(self) -> dict[str, float]:
         """Gives the numbers, for a checkpoint."""
         return {"best": self.best, "best_epoch": self.best_epoch}

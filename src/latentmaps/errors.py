@@ -22,7 +22,7 @@ class ParamsError(LatentmapsError):
 
 
 class DataError(LatentmapsError):
-    """A file is missing, damaged, or holds something other than what the stage reads."""
+    """A file or an array is missing, damaged, or something other than what is read from it."""
 
 
 class DownloadError(LatentmapsError):

@@ -1,12 +1,13 @@
-import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
 from latentmaps.errors import DataError, TrainingError
-from latentmaps.models import cnn
+from latentmaps.models import cnn, model_folder
 
 TINY = cnn.Architecture(filters=(2, 3, 4), dense_units=5)
 IMAGES = np.random.default_rng(0).integers(0, 256, (7, 28, 28), np.uint8)
@@ -65,19 +66,34 @@ def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
         assert first.read_bytes() == second.read_bytes()
 
 
-def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spoil", [lambda b: b[:1000], lambda b: b[:99] + b"x" + b[100:]])
+def test_damaged_weights_are_refused(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
     cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
     path = tmp_path / "cnn.weights.h5"
-    path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(DataError, match=r"cnn\.weights\.h5: no weights for the shape"):
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(DataError, match=r"cnn\.weights\.h5: altered since .*; run train_cnn again"):
         cnn.load(tmp_path)
+
+
+def sign(folder: Path, **changes: Any) -> None:
+    """Write a shape as if the weights in the folder were of it."""
+    shape = {"filters": [2, 3, 4], "dense_units": 5, "kernel_size": 3, "pool_size": 2}
+    parts = {"architecture": shape | {"image_size": 28} | changes}
+    model_folder.sign(folder, parts, ["cnn.weights.h5"])
 
 
 def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
-    shape = {"filters": [2, 3, 9], "dense_units": 5}
-    (tmp_path / "architecture.json").write_text(json.dumps(shape), encoding="utf-8")
+    sign(tmp_path, filters=[2, 3, 9])
     with pytest.raises(DataError, match=r"cnn\.weights\.h5: no weights for the shape"):
+        cnn.load(tmp_path)
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+    spoilt = cnn.build_cnn(TINY)
+    spoilt.get_layer("Conv2D_2").bias.assign([0.0, np.nan, 0.0])
+    cnn.save(tmp_path, TINY, spoilt)
+    with pytest.raises(DataError, match=r"found a NaN .* in Conv2D_2/bias, .*run train_cnn again"):
         cnn.load(tmp_path)
 
 
@@ -88,23 +104,36 @@ def test_a_cnn_for_another_image_size_is_refused(tmp_path: Path) -> None:
         cnn.load(tmp_path)
 
 
-def test_a_shape_written_by_an_earlier_version_is_read(tmp_path: Path) -> None:
-    cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
-    earlier = {"filters": [2, 3, 4], "dense_units": 5}
-    (tmp_path / "architecture.json").write_text(json.dumps(earlier), encoding="utf-8")
-    assert cnn.layer_names(cnn.load(tmp_path)) == ["Conv2D_1", "Conv2D_2", "Conv2D_3"]
-
-
 def test_kernels_and_pooling_decide_the_sizes_of_the_maps() -> None:
     model = cnn.build_cnn(cnn.Architecture((2, 3), 4, kernel_size=5, pool_size=3))
     shapes = [model.get_layer(f"Conv2D_{i}").output.shape[1:] for i in (1, 2)]
     assert shapes == [(24, 24, 2), (4, 4, 3)]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"filters": 3, "dense_units": 5}'])
-def test_a_damaged_shape_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["", "[]", '{"filters": [3], "dense_units": 5}'])
+def test_a_text_that_is_no_shape_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "architecture.json").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=r"architecture\.json: no shape of a CNN"):
+    with pytest.raises(DataError, match=r"architecture\.json: .*; run train_cnn again"):
+        cnn.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("filters", 3, "filters: found 3, expected a valid array"),
+        ("filters", [2, -3, 4], r"filters\.1: found -3, expected greater"),
+        ("dense_units", 5.5, r"dense_units: found 5\.5, expected a valid integer"),
+        ("kernel_size", 10**30, "kernel_size: found 10+, expected less than or equal"),
+        ("kernel_size", 13, "more convolutions than a digit has room for"),
+        ("depth", 3, "depth: unknown"),
+    ],
+)
+def test_a_wrong_value_of_the_shape_is_refused(
+    tmp_path: Path, name: str, value: Any, message: str
+) -> None:
+    cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
+    sign(tmp_path, **{name: value})
+    with pytest.raises(DataError, match=rf"architecture\.json: .*{message}.*; run train_cnn again"):
         cnn.load(tmp_path)
 
 

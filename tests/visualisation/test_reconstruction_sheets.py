@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from latentmaps.visualisation.reconstruction_sheets import Picks, Reconstructed
 PICKS = Picks(3, (33, 44))
 
 
-def reconstruct(corruption: str = "none") -> Reconstructed:
+def reconstruct(corruption: Any = "none") -> Reconstructed:
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption=corruption))
     faces = np.stack([np.full((16, 16, 3), 10 * index, np.uint8) for index in range(20)])
     return reconstruction_sheets.reconstruct(TrainedVae(saved), faces, np.arange(20), PICKS)

@@ -30,13 +30,13 @@ _DAMAGE = (
 
 
 def load(
-    path: Path, names: Sequence[str], *, advice: str, limit_bytes: int = _LIMIT_BYTES
+    path: Path, names: Sequence[str] | None, *, advice: str, limit_bytes: int = _LIMIT_BYTES
 ) -> dict[str, npt.NDArray]:
-    """Return the arrays `names` of a .npz file.
+    """Return arrays of a .npz file by name.
 
     Args:
         path: the file.
-        names: names of the arrays; others are not read.
+        names: names of the arrays, others are not read; None: all.
         advice: what to do when the file is of no use.
         limit_bytes: of all that the file holds, unpacked.
 
@@ -52,11 +52,12 @@ def load(
                     f"{path}: {size_bytes:,} bytes unpacked, expected at most {limit_bytes:,}; "
                     f"{advice}"
                 )
-            return {name: _read(archive, name) for name in names}
+            every = [member.removesuffix(".npy") for member in archive.namelist()]
+            return {name: _read(archive, name) for name in (every if names is None else names)}
     except _DAMAGE as error:
         raise DataError(
-            f"{path}: no .npz file with the arrays {', '.join(names)} ({excerpt(str(error))}); "
-            f"{advice}"
+            f"{path}: no .npz file with the arrays {', '.join(names or ['of any name'])} "
+            f"({excerpt(str(error))}); {advice}"
         ) from error
 
 

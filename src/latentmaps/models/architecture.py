@@ -2,14 +2,17 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
 
 from latentmaps.errors import TrainingError
+from latentmaps.models.model_folder import Size, Sizes
 
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    """The shape of a VAE.
+    """The shape of a VAE. The types are checked where one is read from a file.
 
     Attributes:
         image_size: height and width of an image, pixels.
@@ -26,18 +29,18 @@ class Architecture:
         upsampling: transpose or resize, what undoes a stride in the decoder.
     """
 
-    image_size: int
-    num_channels: int
-    latent_dim: int
-    filters: tuple[int, ...]
-    kernel_sizes: tuple[int, ...]
-    strides: tuple[int, ...]
-    paddings: tuple[str, ...]
-    activation: str
-    batch_norm: str
-    dropout_rate: float
-    dense_units: int | None
-    upsampling: str
+    image_size: Size
+    num_channels: Literal[1, 3]
+    latent_dim: Size
+    filters: Sizes
+    kernel_sizes: Sizes
+    strides: Sizes
+    paddings: tuple[Literal["same", "valid"], ...]
+    activation: Literal["leaky_relu", "relu", "selu"]
+    batch_norm: Literal["train", "frozen", "none"]
+    dropout_rate: Annotated[float, Field(ge=0, lt=1)]
+    dense_units: Size | None
+    upsampling: Literal["transpose", "resize"]
 
     @classmethod
     def for_images(cls, shape: Sequence[int], section: Any) -> Self:
@@ -58,9 +61,12 @@ class Architecture:
             )
         names = [field.name for field in dataclasses.fields(cls)][2:]
         values = {name: getattr(section, name) for name in names}
-        return cls(image_size=height, num_channels=num_channels, **values)
+        return cls(image_size=height, num_channels=num_channels, **values)  # type: ignore[arg-type]
 
     def __post_init__(self) -> None:
+        lengths = {len(self.filters), len(self.kernel_sizes), len(self.strides), len(self.paddings)}
+        if len(lengths) > 1:
+            raise ValueError("filters, kernel_sizes, strides and paddings of one length")
         _ = self.map_sizes
 
     @property

@@ -5,7 +5,6 @@ MNIST; they are called Conv2D_1, Conv2D_2, Conv2D_3. How it is trained stands in
 """
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ import tensorflow as tf
 
 from latentmaps.data.digits import IMAGE_SIZE, NUM_CLASSES
 from latentmaps.errors import DataError, TrainingError
-from latentmaps.models import weights
+from latentmaps.models import model_folder, weights
+from latentmaps.models.model_folder import Size, Sizes
 
-_ARCHITECTURE_FILE = "architecture.json"
+_ADVICE = "run train_cnn again"
 _WEIGHTS_FILE = "cnn.weights.h5"
 
 _PREDICTION_BATCH_SIZE = 256
@@ -26,7 +26,7 @@ _PREDICTION_BATCH_SIZE = 256
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    """The shape of the CNN.
+    """The shape of the CNN. The types are checked where one is read from a file.
 
     Attributes:
         filters: feature maps of each convolution.
@@ -36,11 +36,11 @@ class Architecture:
         image_size: height and width of an image, pixels.
     """
 
-    filters: tuple[int, ...]
-    dense_units: int
-    kernel_size: int = 3
-    pool_size: int = 2
-    image_size: int = IMAGE_SIZE
+    filters: Sizes
+    dense_units: Size
+    kernel_size: Size = 3
+    pool_size: Size = 2
+    image_size: Size = IMAGE_SIZE
 
 
 def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> keras.Model:
@@ -144,36 +144,37 @@ def layer_names(model: keras.Model) -> list[str]:
     return [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Description(model_folder.Description):
+    architecture: Architecture
+
+
 def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:
-    """Writes shape and weights into `folder`: equal bytes for equal models, unlike .keras."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(dataclasses.asdict(architecture), indent=2)
-    (folder / _ARCHITECTURE_FILE).write_text(text + "\n", encoding="utf-8")
-    weights.save(model, folder / _WEIGHTS_FILE)
+    """Write shape and weights into `folder`: equal bytes for equal models."""
+    parts = {"architecture": dataclasses.asdict(architecture)}
+    model_folder.save(folder, parts, {_WEIGHTS_FILE: model})
 
 
 def load(folder: Path) -> keras.Model:
-    """Gives the CNN that ``save`` wrote.
+    """Return the CNN that ``save`` wrote.
 
     Raises:
         DataError: a file is missing or damaged, does not belong to the other, or the CNN reads
             images of another size.
     """
-    architecture = _read_architecture(folder / _ARCHITECTURE_FILE)
+    description = model_folder.load(folder, _Description, [_WEIGHTS_FILE], advice=_ADVICE)
+    architecture = description.architecture
+    path = folder / model_folder.DESCRIPTION_FILE
     if architecture.image_size != IMAGE_SIZE:
         raise DataError(
-            f"{folder / _ARCHITECTURE_FILE}: image_size: found {architecture.image_size}, expected "
-            f"{IMAGE_SIZE}, the size of a digit; run train_cnn again"
+            f"{path}: image_size: found {architecture.image_size}, expected {IMAGE_SIZE}, the size "
+            f"of a digit; {_ADVICE}"
         )
-    model = build_cnn(architecture)
-    weights.load(model, folder / _WEIGHTS_FILE, advice="run train_cnn again")
-    return model
-
-
-def _read_architecture(path: Path) -> Architecture:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        sizes = {name: int(value) for name, value in values.items() if name != "filters"}
-        return Architecture(filters=tuple(map(int, values["filters"])), **sizes)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{path}: no shape of a CNN ({error}); run train_cnn again") from error
+        model = build_cnn(architecture)
+    except ValueError as error:
+        raise DataError(
+            f"{path}: more convolutions than a digit has room for; {_ADVICE}"
+        ) from error
+    weights.load(model, folder / _WEIGHTS_FILE, advice=_ADVICE)
+    return model

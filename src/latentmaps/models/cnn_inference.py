@@ -1,5 +1,7 @@
 """Use a trained CNN: images to probabilities, and to the feature maps of a layer."""
 
+import difflib
+import reprlib
 from pathlib import Path
 
 import keras
@@ -8,7 +10,7 @@ import numpy.typing as npt
 
 from latentmaps.data.digits import IMAGE_SIZE
 from latentmaps.errors import DataError
-from latentmaps.models import cnn
+from latentmaps.models import arguments, cnn
 
 Images = npt.NDArray[np.uint8]
 
@@ -26,7 +28,7 @@ class TrainedCnn:
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedCnn":
-        """Gives the CNN that ``cnn.save`` wrote into `folder`.
+        """Return the CNN that ``cnn.save`` wrote into `folder`.
 
         Raises:
             DataError: a file is missing or damaged, or does not belong to the other.
@@ -34,45 +36,51 @@ class TrainedCnn:
         return cls(cnn.load(folder))
 
     def predict(self, images: Images) -> npt.NDArray[np.float32]:
-        """Gives the probability of each digit, (n, 10), 0..1.
+        """Return the probability of each digit, (n, 10), 0..1.
 
         Args:
             images: (n, 28, 28), uint8, 0..255, light strokes on dark ground.
 
         Raises:
-            DataError: the images are of another shape.
+            DataError: the images are not uint8, of another shape, or none.
         """
-        return cnn.predict(self._model, _checked(images))
+        _require_images(images)
+        return cnn.predict(self._model, images)
 
     def feature_maps(self, images: Images, layer_name: str) -> npt.NDArray[np.float32]:
-        """Gives the maps of a convolution, (n, h, w, num_maps), 0 or more.
+        """Return the maps of a convolution, (n, h, w, num_maps), 0 or more.
 
         Args:
             images: (n, 28, 28), uint8, 0..255.
             layer_name: one of `layer_names`.
 
         Raises:
-            DataError: the images are of another shape.
-            TrainingError: there is no such layer.
+            DataError: the images are not uint8 or of another shape, or there is no such layer.
         """
-        return cnn.predict(cnn.layer_model(self._model, layer_name), _checked(images))
+        _require_images(images)
+        if layer_name not in self.layer_names:
+            raise DataError(
+                f"layer_name: found {reprlib.repr(layer_name)}, expected one of "
+                f"{', '.join(self.layer_names)}{self._guess(layer_name)}"
+            )
+        return cnn.predict(cnn.layer_model(self._model, layer_name), images)
 
     def all_feature_maps(self, images: Images) -> dict[str, npt.NDArray[np.float32]]:
-        """Gives the maps of every convolution by its name, each (n, h, w, num_maps), 0 or more.
+        """Return the maps of every convolution by its name, each (n, h, w, num_maps), 0 or more.
 
         Args:
             images: (n, 28, 28), uint8, 0..255.
 
         Raises:
-            DataError: the images are of another shape.
+            DataError: the images are not uint8, of another shape, or none.
         """
         return {name: self.feature_maps(images, name) for name in self.layer_names}
 
+    def _guess(self, layer_name: str) -> str:
+        spelled = {name.lower(): name for name in self.layer_names}
+        near = difflib.get_close_matches(str(layer_name).lower(), spelled, n=1)
+        return "".join(f"; did you mean {spelled[name]}?" for name in near)
 
-def _checked(images: Images) -> Images:
-    if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE) or images.dtype != np.uint8:
-        raise DataError(
-            f"the images are {images.dtype} of the shape {images.shape}, expected uint8 of the "
-            f"shape (num_images, {IMAGE_SIZE}, {IMAGE_SIZE})"
-        )
-    return images
+
+def _require_images(images: Images) -> None:
+    arguments.require_images(images, (IMAGE_SIZE, IMAGE_SIZE))

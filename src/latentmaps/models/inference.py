@@ -8,8 +8,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.data import batches
-from latentmaps.errors import DataError
-from latentmaps.models import vae_files
+from latentmaps.models import arguments, vae_files
 from latentmaps.models.encodings import Encodings, draw_prior
 
 BATCH_SIZE = 128
@@ -26,51 +25,62 @@ class TrainedVae:
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedVae":
-        """Gives the VAE that ``vae_files.save`` wrote into `folder`.
+        """Return the VAE that ``vae_files.save`` wrote into `folder`.
 
         Raises:
-            DataError: a file is missing, or does not belong to the others.
+            DataError: a file is missing or damaged, or does not belong to the others.
         """
         return cls(vae_files.load(folder))
 
     def encode(
         self, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64] | None = None
     ) -> Encodings:
-        """Gives the posteriors of images.
+        """Return the posteriors of images.
 
         Args:
-            images: (num_images, h, w, c), uint8; may be memory-mapped.
+            images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
             rows: (n,), which of them; None takes all.
 
         Raises:
-            DataError: the images have another size than the model was trained on.
+            DataError: the images are not uint8, of another size than the model was trained on, or
+                none, or a row is not theirs.
         """
-        self._require_size(images)
+        shape = self.architecture
+        arguments.require_images(images, (shape.image_size, shape.image_size, shape.num_channels))
         rows = np.arange(len(images)) if rows is None else rows
+        arguments.require_rows(rows, len(images))
         parts = [self._encode(np.asarray(images[chunk])) for chunk in chunks(rows)]
         means, log_vars = zip(*parts, strict=True)
         return Encodings(np.concatenate(means), np.concatenate(log_vars))
 
     def decode(self, z: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
-        """Gives the pixels, (n, h, w, c), 0..1, of z-points (n, latent_dim)."""
-        parts = [self._decode(chunk) for chunk in chunks(z.astype(np.float32))]
+        """Return the pixels, (n, h, w, c), 0..1, of points of the latent space.
+
+        Args:
+            z: (n, latent_dim), float32 or float64.
+
+        Raises:
+            DataError: they are of another type or width, none, or not finite in float32.
+        """
+        points = arguments.to_points(z, self.architecture.latent_dim)
+        parts = [self._decode(chunk) for chunk in chunks(points)]
         return np.concatenate(parts)
 
     def sample(self, num_faces: int, *, seed: int) -> npt.NDArray[np.float32]:
-        """Gives the pixels, (num_faces, h, w, c), 0..1, of random points z ~ N(0, I).
+        """Return the pixels, (num_faces, h, w, c), 0..1, of random points z ~ N(0, I).
 
         Face i is a function of (seed, i), whatever their number.
-        """
-        return self.decode(draw_prior(num_faces, self.architecture.latent_dim, seed=seed))
 
-    def _require_size(self, images: npt.NDArray[np.uint8]) -> None:
-        shape = self.architecture
-        expected = (shape.image_size, shape.image_size, shape.num_channels)
-        if images.shape[1:] != expected:
-            raise DataError(
-                f"the images are {images.shape[1:]} (height, width, channels), expected "
-                f"{expected}, which the model was trained on; run train_vae again"
-            )
+        Args:
+            num_faces: 1 or more.
+            seed: 0 or more.
+
+        Raises:
+            DataError: one of them is not.
+        """
+        arguments.require_integer("num_faces", num_faces, least=1)
+        arguments.require_integer("seed", seed, least=0)
+        return self.decode(draw_prior(num_faces, self.architecture.latent_dim, seed=seed))
 
 
 def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:

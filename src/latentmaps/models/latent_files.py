@@ -14,13 +14,16 @@ from latentmaps.models.samplers import Gaussian, Mixture, Prior, Sampler
 
 _ADVICE = "run evaluate_vae again"
 
-# of each file; the last axis of the second one is the latent space
-_ARRAYS = {
-    "train": ("rows", "z_mean", "z_log_var"),
-    "test": ("rows", "z_mean", "z_log_var"),
-    "gaussian": ("mean", "covariance"),
-    "mixture": ("weights", "means", "covariances"),
+# of each file: array -> its axes; d is the latent space, n faces and k components can be any number
+_ARRAYS: Mapping[str, Mapping[str, str]] = {
+    "train": {"rows": "n", "z_mean": "nd", "z_log_var": "nd"},
+    "test": {"rows": "n", "z_mean": "nd", "z_log_var": "nd"},
+    "gaussian": {"mean": "d", "covariance": "dd"},
+    "mixture": {"weights": "k", "means": "kd", "covariances": "kdd"},
 }
+
+# covariances of float64 that come from products of matrices differ in the last digits
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,17 @@ def save(folder: Path, latents: Latents) -> None:
 
 
 def load(folder: Path, *, latent_dim: int) -> Latents:
-    """Gives what ``save`` wrote.
+    """Return what ``save`` wrote.
 
     Args:
         folder: the folder.
         latent_dim: of the VAE that shall decode the points.
 
     Raises:
-        DataError: a file is missing or damaged, or belongs to a VAE of another latent_dim.
+        DataError: a file is missing or damaged, belongs to a VAE of another latent_dim, or holds
+            arrays that do not fit together or are no distribution.
     """
-    files = {name: _load(folder, name, latent_dim) for name in _ARRAYS}
+    files = {name: _load(folder / f"{name}.npz", latent_dim) for name in _ARRAYS}
     train, test = (_faces(files[part]) for part in ("train", "test"))
     samplers: dict[str, Sampler] = {
         "prior": Prior(),
@@ -85,13 +89,54 @@ def _faces(arrays: dict[str, npt.NDArray]) -> EncodedFaces:
     return EncodedFaces(arrays["rows"], Encodings(arrays["z_mean"], arrays["z_log_var"]))
 
 
-def _load(folder: Path, name: str, latent_dim: int) -> dict[str, npt.NDArray]:
-    path = folder / f"{name}.npz"
-    arrays = npz.load(path, _ARRAYS[name], advice=_ADVICE)
-    found = (0, *arrays[_ARRAYS[name][1]].shape)[-1]
+def _load(path: Path, latent_dim: int) -> dict[str, npt.NDArray]:
+    axes = _ARRAYS[path.stem]
+    arrays = npz.load(path, list(axes), advice=_ADVICE)
+    found = (0, *arrays[list(axes)[1]].shape)[-1]
     if found != latent_dim:
         raise DataError(
             f"{path}: points of {found} dimensions, expected {latent_dim}, as the VAE has that was "
             f"trained since; {_ADVICE}"
         )
+    sizes = {"d": latent_dim}
+    for name, letters in axes.items():
+        array = arrays[name]
+        for letter, size in zip(letters, array.shape, strict=False):
+            sizes.setdefault(letter, size)
+        shape = tuple(sizes.get(letter, 0) for letter in letters)
+        if array.shape != shape or 0 in shape:
+            raise DataError(
+                f"{path}: {name}: found the shape {array.shape}, expected {shape}; {_ADVICE}"
+            )
+        problem = _problem(name, array)
+        if problem is not None:
+            raise DataError(f"{path}: {name}: found {problem}; {_ADVICE}")
     return arrays
+
+
+def _problem(name: str, array: npt.NDArray) -> str | None:
+    """Return what is wrong with the values of an array, in words."""
+    if name == "rows":
+        is_fit = array.dtype.kind == "i" and array.min() >= 0
+        return None if is_fit else f"{array.dtype} from {array.min()}, expected integers from 0 on"
+    if array.dtype.kind != "f":
+        return f"{array.dtype}, expected floating numbers"
+    if not np.isfinite(array).all():
+        return "a NaN or an infinite number, expected finite ones"
+    if name == "weights" and (array.min() < 0 or abs(array.sum() - 1.0) > _TOLERANCE):
+        return f"shares from {array.min():.3g} that sum to {array.sum():.3g}, expected 1"
+    if name in ("covariance", "covariances"):
+        return _problem_of_covariances(array)
+    return None
+
+
+def _problem_of_covariances(covariances: npt.NDArray) -> str | None:
+    """Return why matrices (..., d, d) are no covariances, in words."""
+    largest = np.abs(covariances).max()
+    if np.abs(covariances - np.swapaxes(covariances, -1, -2)).max() > _TOLERANCE * largest:
+        return "a matrix that is not symmetric, expected a covariance"
+    try:
+        np.linalg.cholesky(covariances)
+    except np.linalg.LinAlgError:
+        return "a matrix that is not positive definite, expected a covariance"
+    return None

@@ -1,18 +1,15 @@
 """A trained VAE on disk: weights, shape, origin, and a model card."""
 
 import dataclasses
-import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
 import keras
+from pydantic import Field
 
-from latentmaps.errors import DataError
-from latentmaps.models import vae, weights
+from latentmaps.models import model_folder, vae, weights
 from latentmaps.models.architecture import Architecture
 
-_ARCHITECTURE_FILE = "architecture.json"
-_DESCRIBED = ("architecture", "origin")
 _ADVICE = "run train_vae again"
 _ENCODER_FILE = "encoder.weights.h5"
 _DECODER_FILE = "decoder.weights.h5"
@@ -21,6 +18,8 @@ _DECODER_FILE = "decoder.weights.h5"
 @dataclasses.dataclass(frozen=True)
 class Origin:
     """Where the weights of a VAE come from, for titles of pictures.
+
+    The types are checked where it is read from a file.
 
     Attributes:
         fact: weight of the KL term.
@@ -33,14 +32,14 @@ class Origin:
         num_train: faces of the training part.
     """
 
-    fact: float
-    reconstruction_loss: str
-    sigma: float | None
-    corruption: str
-    corruption_level: float
-    epochs: int
-    seed: int
-    num_train: int
+    fact: Annotated[float, Field(ge=0)]
+    reconstruction_loss: Literal["bce", "mse", "gaussian"]
+    sigma: Annotated[float, Field(gt=0)] | None
+    corruption: Literal["none", "noise", "gray", "mask"]
+    corruption_level: Annotated[float, Field(ge=0, le=1)]
+    epochs: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+    num_train: Annotated[int, Field(ge=1)]
 
     def describe(self) -> str:
         """Gives it in words, for a title."""
@@ -70,36 +69,29 @@ class SavedVae:
     decoder: keras.Model
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Description(model_folder.Description):
+    architecture: Architecture
+    origin: Origin
+
+
 def save(folder: Path, saved: SavedVae) -> None:
-    """Writes a trained VAE into `folder`: equal bytes for equal models, unlike .keras files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    description = {part: dataclasses.asdict(getattr(saved, part)) for part in _DESCRIBED}
-    text = json.dumps(description, indent=2)
-    (folder / _ARCHITECTURE_FILE).write_text(text + "\n", encoding="utf-8")
-    weights.save(saved.encoder, folder / _ENCODER_FILE)
-    weights.save(saved.decoder, folder / _DECODER_FILE)
+    """Write a trained VAE into `folder`: equal bytes for equal models."""
+    parts = {name: dataclasses.asdict(getattr(saved, name)) for name in ("architecture", "origin")}
+    networks = {_ENCODER_FILE: saved.encoder, _DECODER_FILE: saved.decoder}
+    model_folder.save(folder, parts, networks)
 
 
 def load(folder: Path) -> SavedVae:
-    """Gives the VAE that ``save`` wrote, in float32.
+    """Return the VAE that ``save`` wrote, in float32.
 
     Raises:
-        DataError: a file is missing, or does not belong to the others.
+        DataError: a file is missing or damaged, or does not belong to the others.
     """
-    architecture, origin = _read_description(folder / _ARCHITECTURE_FILE)
+    files = (_ENCODER_FILE, _DECODER_FILE)
+    description = model_folder.load(folder, _Description, files, advice=_ADVICE)
+    architecture = description.architecture
     encoder, decoder = vae.build_encoder(architecture), vae.build_decoder(architecture)
     weights.load(encoder, folder / _ENCODER_FILE, advice=_ADVICE)
     weights.load(decoder, folder / _DECODER_FILE, advice=_ADVICE)
-    return SavedVae(architecture, origin, encoder, decoder)
-
-
-def _read_description(path: Path) -> tuple[Architecture, Origin]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        shape: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in content["architecture"].items()
-        }
-        return Architecture(**shape), Origin(**content["origin"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{path}: no description of a VAE ({error}); {_ADVICE}") from error
+    return SavedVae(architecture, description.origin, encoder, decoder)

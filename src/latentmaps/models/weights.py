@@ -5,9 +5,13 @@ from pathlib import Path
 
 import h5py
 import keras
+import numpy as np
 from keras.src.saving import saving_lib
 
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, excerpt
+
+# what h5py raises for a damaged file, and Keras for one of another model
+_DAMAGE = (OSError, RuntimeError, ValueError, KeyError, UserWarning)
 
 
 class _MemoryStore(saving_lib.H5IOStore):
@@ -56,7 +60,7 @@ def save(model: keras.Model, path: Path) -> None:
 def load(
     model: keras.Model, path: Path, *, advice: str, shape: str = "the shape in architecture.json"
 ) -> None:
-    """Gives `model` the weights in `path`.
+    """Give `model` the weights in `path`.
 
     Keras only warns when a file lacks a layer, and leaves that layer as it was drawn; here that is
     an error.
@@ -68,11 +72,19 @@ def load(
         shape: what the file has to fit, in words.
 
     Raises:
-        DataError: the file is missing, damaged, or of a model of another shape.
+        DataError: the file is missing, damaged, of a model of another shape, or a weight in it is
+            not finite.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
-    except (OSError, ValueError, KeyError, UserWarning) as error:
-        raise DataError(f"{path}: no weights for {shape} ({error}); {advice}") from error
+    except _DAMAGE as error:
+        reason = excerpt(" ".join(str(error).split()))  # Keras lists every layer
+        raise DataError(f"{path}: no weights for {shape} ({reason}); {advice}") from error
+    for variable in model.variables:
+        if not np.isfinite(np.asarray(variable)).all():
+            raise DataError(
+                f"{path}: found a NaN or an infinite number in {variable.path}, expected finite "
+                f"weights; {advice}"
+            )

@@ -1,0 +1,120 @@
+"""Check what a caller hands to a trained model, before TensorFlow sees it."""
+
+import reprlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from latentmaps.errors import DataError
+
+
+def require_images(images: Any, shape: Sequence[int]) -> None:
+    """Refuse anything but images of the size that a model reads.
+
+    Args:
+        images: to be (n, *shape), uint8, 0..255, n at least 1.
+        shape: (height, width) or (height, width, channels).
+
+    Raises:
+        DataError: they are of another type, size or number of dimensions, or there are none.
+    """
+    size = "x".join(map(str, shape))
+    expected = f"expected a NumPy array of {size} images, uint8, 0..255"
+    if not isinstance(images, np.ndarray):
+        raise DataError(f"images: found {type(images).__name__}, {expected}; use np.asarray")
+    if images.dtype != np.uint8:
+        raise DataError(
+            f"images: found {images.dtype}{_describe_range(images)}, {expected}; "
+            "turn pixels of 0..1 into `(255 * pixels).round().astype(np.uint8)`, and those of "
+            "0..255 into `pixels.round().astype(np.uint8)`"
+        )
+    if images.shape[1:] != tuple(shape) or not len(images):
+        raise DataError(
+            f"images: {size} images expected, found an array of the shape {images.shape}; "
+            f"{_advise(images.shape, tuple(shape))}"
+        )
+
+
+def _describe_range(array: np.ndarray) -> str:
+    if array.dtype.kind not in "fiu" or not array.size:
+        return ""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        return " with values that are not finite"
+    return f" from {array.min():.4g} to {array.max():.4g}"
+
+
+def _advise(found: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    if found == expected:
+        return "add an axis for a single image, `images[np.newaxis]`"
+    if found[1:] == (*expected, 1):
+        return "drop the last axis, `images[..., 0]`"
+    if len(found) == len(expected) + 1 and found[0] == 0:
+        return "hand over at least one"
+    return "crop and resize them; in the pipeline, run the stage again that trains the model"
+
+
+def require_rows(rows: np.ndarray, num_images: int) -> None:
+    """Refuse rows that are not those of images.
+
+    Args:
+        rows: to be (n,), integers from 0 to `num_images` - 1, n at least 1.
+        num_images: how many images there are.
+
+    Raises:
+        DataError: they are not.
+    """
+    rows = np.asarray(rows)
+    is_fit = rows.dtype.kind in "iu" and rows.ndim == 1 and rows.size
+    if not is_fit or rows.min() < 0 or rows.max() >= num_images:
+        raise DataError(
+            f"rows: found {rows.dtype} of the shape {rows.shape}{_describe_range(rows)}, expected "
+            f"a row of integers from 0 to {num_images - 1}; run the stage again that chose them"
+        )
+
+
+def to_points(z: Any, latent_dim: int) -> np.ndarray:
+    """Return points of the latent space in float32.
+
+    Args:
+        z: to be (n, latent_dim), floating, n at least 1.
+        latent_dim: dimensions of the latent space.
+
+    Raises:
+        DataError: they are of another type or width, there are none, or one is not finite.
+    """
+    expected = f"expected floating points of the shape (n, {latent_dim})"
+    if not isinstance(z, np.ndarray) or z.dtype.kind != "f":
+        found = z.dtype if isinstance(z, np.ndarray) else type(z).__name__
+        raise DataError(f"z: found {found}, {expected}; use np.asarray(z, np.float32)")
+    if z.ndim != 2 or z.shape[1] != latent_dim or not len(z):
+        advice = "encode images or draw points of that width"
+        if z.shape == (latent_dim,):
+            advice = "add an axis for a single point, `z[np.newaxis]`"
+        raise DataError(f"z: found the shape {z.shape}, {expected}; {advice}")
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+        points = z.astype(np.float32)
+    bad = ~np.isfinite(points).all(axis=1)
+    if bad.any():
+        raise DataError(
+            f"z: {bad.sum()} of {len(z)} points, the first of them {bad.argmax()}, hold a NaN or "
+            "more than float32 can, expected finite numbers; leave them out"
+        )
+    return points
+
+
+def require_integer(name: str, value: Any, *, least: int) -> None:
+    """Refuse anything but an integer that is large enough.
+
+    Args:
+        name: of the argument, for the message.
+        value: what was handed over.
+        least: the smallest that is taken.
+
+    Raises:
+        DataError: it is smaller, or no integer.
+    """
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise DataError(
+            f"{name}: found {reprlib.repr(value)}, expected an integer of at least {least}"
+        )
