@@ -61,7 +61,7 @@ def test_a_part_keeps_the_name_of_its_file() -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"{", "no JSON document"), (b"\xff{}", "no JSON document"), (b"[1]", "found list")],
+    [(b"{", "no JSON document"), (b"\xff{}", "no JSON document"), (b"[1]", "no JSON document .found list")],
 )
 def test_a_damaged_document_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "metrics.json"
@@ -124,5 +124,5 @@ def test_a_truncated_picture_or_none_is_refused(
 ) -> None:
     path = _png(tmp_path)
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(DataError, match=r"sheet.png: no readable PNG .* run the stage again"):
+    with pytest.raises(DataError, match=r"sheet.png: no readable PNG .*; `dvc repro` runs the stage"):
         inputs.read_picture(path)

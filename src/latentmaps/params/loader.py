@@ -10,6 +10,7 @@ import difflib
 import importlib
 import itertools
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -30,6 +31,10 @@ _NOT_SECTIONS = {"loader", "products", "types", "yaml12"}
 _MAX_BYTES = 256 * 1024
 # in a message; there may be more
 _MAX_PROBLEMS = 10
+
+# what pydantic says of a list, and how its other messages begin
+_LENGTHS = {"too_short": "at least {min_length}", "too_long": "at most {max_length}"}
+_PREFIX = re.compile(r"^(Input should be|String should have|Value error,) ")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -246,11 +251,10 @@ def _describe(section: str, detail: Any) -> str:
     place = ".".join([section, *map(str, keys)])
     if detail["type"].startswith("missing"):
         return f"{place}: missing; add it (params.yaml of the repository has a value for each)"
-    if detail["type"] == "too_long":
-        return f"{place}: found more values than the {detail['ctx']['max_length']} it may have"
-    expected = excerpt(
-        detail["msg"].removeprefix("Input should be ").removeprefix("Value error, "), 300
-    )
+    if detail["type"] in _LENGTHS:
+        expected = _LENGTHS[detail["type"]].format(**detail["ctx"])
+        return f"{place}: found {len(detail['input']):,} values, expected {expected}"
+    expected = excerpt(_PREFIX.sub("", detail["msg"]), 300)
     if not keys:
         return f"{place}: expected {expected}"
     return f"{place}: found {shorten(detail['input'])}, expected {expected}"
