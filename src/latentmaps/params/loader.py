@@ -29,6 +29,8 @@ _NOT_SECTIONS = {"loader", "products", "types", "yaml12"}
 
 # sixteen times the file of the repository, which is read in 0.1 s
 _MAX_BYTES = 256 * 1024
+# each is checked at every start
+_MAX_PROFILES = 50
 # in a message; there may be more
 _MAX_PROBLEMS = 10
 
@@ -142,6 +144,10 @@ def _profiles(document: dict[str, Any], path: Path) -> dict[str, dict[str, Any]]
         raise ParamsError(
             f"{path}: profiles: found {shorten(profiles)}, expected a section per profile"
         )
+    if len(profiles) > _MAX_PROFILES:
+        raise ParamsError(
+            f"{path}: profiles: found {len(profiles):,}, expected at most {_MAX_PROFILES}"
+        )
     profile = document.get("profile")
     if not isinstance(profile, str) or profile not in profiles:
         raise ParamsError(
@@ -179,13 +185,11 @@ def _unknown_names(
         f"profiles.{_name(name)}.": values for name, values in profiles.items()
     }
     for place, values in places.items():
-        known = {*classes, "profile", "profiles"} if place == "" else {*classes}
+        known = [*classes, "profile", "profiles"] if place == "" else [*classes]
         for name in values:
             if name not in known:
-                yield (
-                    f"{place}{_name(name)}: unknown, expected one of {', '.join(classes)}"
-                    f"{_suggestion(name, sorted(known))}"
-                )
+                advice = _suggestion(name, known) or f", expected one of {', '.join(classes)}"
+                yield f"{place}{_name(name)}: unknown{advice}"
 
 
 def _check_all(

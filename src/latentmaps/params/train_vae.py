@@ -53,7 +53,7 @@ class TrainVae:
     reconstruction_loss: Literal["bce", "mse", "gaussian"]
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
     filters: Listed[Annotated[int, Field(ge=1, le=16_384)]]
-    kernel_sizes: Listed[Annotated[int, Field(ge=1, le=64)]]
+    kernel_sizes: Listed[Annotated[int, Field(ge=1, le=32)]]
     strides: Listed[Annotated[int, Field(ge=1, le=64)]]
     paddings: Listed[Literal["same", "valid"]]
     activation: Literal["leaky_relu", "relu", "selu"]

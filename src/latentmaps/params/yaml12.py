@@ -21,7 +21,7 @@ from latentmaps.errors import shorten
 
 _TAG = "tag:yaml.org,2002:"
 _MAX_DEPTH = 20
-_MAX_NODES = 20_000
+_MAX_NODES = 5_000
 _MAX_DIGITS = 30
 
 
