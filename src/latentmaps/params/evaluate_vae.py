@@ -24,7 +24,7 @@ class EvaluateVae:
     feature_net_weights: absolute path of its weights.
     """
 
-    num_encoded: Faces
+    num_encoded: Annotated[int, Field(ge=2, le=999_999)]
     num_compared: Annotated[int, Field(ge=2, le=50_000)]
     num_searched: Faces | None
     mixture_components: Annotated[int, Field(ge=1, le=1000)]
