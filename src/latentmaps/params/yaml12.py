@@ -13,7 +13,7 @@ as often as they stand for something, so a small text cannot stand for millions 
 
 import re
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -30,7 +30,7 @@ class Yaml12Loader(yaml.SafeLoader):
 
     # Own tables: those of SafeLoader are shared by every user of PyYAML in the process.
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it
-    yaml_constructors: dict[Any, Any] = {  # noqa: RUF012 - likewise
+    yaml_constructors: ClassVar[dict[Any, Any]] = {
         tag: yaml.SafeLoader.yaml_constructors[tag]
         for tag in (f"{_TAG}str", f"{_TAG}seq", f"{_TAG}map", None)
     }
@@ -38,12 +38,12 @@ class Yaml12Loader(yaml.SafeLoader):
     def __init__(self, stream: Any) -> None:
         super().__init__(stream)
         self._open_anchors: list[str | None] = []  # of the nodes around the next one
-        self._sizes: dict[str, int] = {}  # anchor -> nodes that an alias of it stands for
+        self._sizes: dict[str | None, int] = {}  # anchor -> nodes that an alias of it stands for
         self._num_nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Return the next node; refuse one that is too deep, or one too many."""
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         num_before = self._num_nodes
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in self._open_anchors:
@@ -57,8 +57,7 @@ class Yaml12Loader(yaml.SafeLoader):
             self._open_anchors.append(event.anchor)
             node = super().compose_node(parent, index)
             self._open_anchors.pop()
-            if event.anchor is not None:
-                self._sizes[event.anchor] = self._num_nodes - num_before
+            self._sizes[event.anchor] = self._num_nodes - num_before
         if self._num_nodes > _MAX_NODES:
             raise _error(f"more than {_MAX_NODES:,} values, aliases written out", event)
         return node
@@ -79,7 +78,8 @@ class Yaml12Loader(yaml.SafeLoader):
 
 
 def _error(problem: str, place: yaml.Node | yaml.Event) -> yaml.YAMLError:
-    return yaml.constructor.ConstructorError(None, None, problem, place.start_mark)
+    mark: Any = place.start_mark
+    return yaml.constructor.ConstructorError(None, None, problem, mark)
 
 
 def _to_int(text: str) -> int:
