@@ -99,7 +99,7 @@ def test_a_device_without_end_is_refused() -> None:
         ("base:", f"{'x' * 500}:", "base.seed: missing"),
         ("[32, 64, 128, 256]", str([1] * 65), "filters: found 65 values, expected at most 64"),
         ("[32, 64, 128, 256]", "[]", "filters: found 0 values, expected at least 1"),
-        ("profile: sample", f"profile: {'x' * 100_000}", "expected one of sample, celeba"),
+        ("profile: sample", f"profile: {'x' * 100_000}", "expected one of sample, "),
         ('path: null ', r'path: "/a\0b" ', r"path: found '/a\x00b', expected a text without con"),
         ('path: null ', r'path: "/\ud800" ', "path: found '/"),
         ('path: null ', f"path: /{'x' * 5000} ", "expected at most 4096 characters"),
@@ -126,4 +126,4 @@ def test_more_profiles_than_anybody_writes_are_refused(root: Path, tmp_path: Pat
     text = (root / "params.yaml").read_text(encoding="utf-8")
     many = "".join(f"  p{number}: {{}}\n" for number in range(100))
     message = refuse(text.replace("profiles:\n", f"profiles:\n{many}").encode(), tmp_path)
-    assert message == "profiles: found 102, expected at most 50"
+    assert message == "profiles: found 103, expected at most 50"

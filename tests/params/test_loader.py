@@ -74,6 +74,8 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
         ("machine", "device", "tpu", "machine.device: found 'tpu', expected 'auto', 'cpu' or"),
         ("crop_faces", "crop_box", [9, 0, 3, 4], "crop_faces.crop_box: found"),
         ("base", "seed", -1, "base.seed: found -1, expected greater than or equal to 0"),
+        ("machine", "cpu_threads", "x", "found 'x', expected a valid integer"),
+        ("machine", "jit_compile", 2, "machine.jit_compile: found 2, expected 'auto', True or Fal"),
         ("train_vae", "factt", 5, "train_vae.factt: unknown parameter; did you mean fact?"),
         ("train_vae", "xyz", 5, "train_vae.xyz: unknown parameter; remove it or correct its"),
         ("xyz", "key", 5, "xyz: unknown, expected one of base, crop_faces, "),
@@ -98,6 +100,15 @@ def test_a_bad_value_of_the_other_profile_is_refused_too(document: Any, tmp_path
     document["profiles"]["celeba"]["train_vae"]["epochs"] = 0
     with pytest.raises(ParamsError, match=r"profiles\.celeba\.train_vae\.epochs: found 0"):
         load(document, tmp_path)
+
+
+def test_a_value_of_several_types_has_one_line(document: Any, tmp_path: Path) -> None:
+    document["profiles"]["sample"]["train_vae"]["epochs"] = 0
+    with pytest.raises(ParamsError) as caught:
+        load(document, tmp_path)
+    assert str(caught.value).endswith(
+        "epochs: found 0, expected greater than or equal to 1 or 'auto'"
+    )
 
 
 def test_a_missing_value_is_named(document: Any, tmp_path: Path) -> None:
@@ -132,7 +143,7 @@ def test_a_profile_that_is_no_name_is_refused(document: Any, tmp_path: Path) -> 
 
 def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_path: Path) -> None:
     document["profile"] = "huge"
-    with pytest.raises(ParamsError, match=r"found 'huge', expected one of sample, celeba$"):
+    with pytest.raises(ParamsError, match=r"found 'huge', expected one of sample, own, celeba$"):
         load(document, tmp_path)
 
 

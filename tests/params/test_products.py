@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.models.example_vae import architecture
 
-from latentmaps.models import cnn, vae
+from latentmaps.models import cnn, vae, vae_task
 from latentmaps.params import loader, products
 from latentmaps.params.train_cnn import TrainCnn
 from latentmaps.params.train_vae import TrainVae
@@ -50,6 +50,11 @@ def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) ->
 def test_the_cnn_has_as_many_weights_as_are_computed(shape: dict[str, Any]) -> None:
     expected = cnn.build_cnn(cnn.Architecture(**shape)).count_params()
     assert products.cnn_weights(SimpleNamespace(**shape)) == expected
+
+
+def test_the_largest_batch_of_auto_is_known() -> None:
+    length = vae_task.choose_length(10**6, epochs=1, batch_size="auto")
+    assert length.batch_size == products._LARGEST_AUTO
 
 
 def test_the_networks_of_the_repository_have_as_many_weights_as_it_says(root: Path) -> None:

@@ -66,7 +66,10 @@ def load(text: str, folder: Path, changes: dict[str, Any]) -> loader.Params:
     """Reads the parameters of the repository with some of the sample's changed."""
     document = yaml12.load(text)
     for name, value in changes.items():
-        section, key = name.split(".")
+        section, _, key = name.rpartition(".")
+        if not section:
+            document[key] = value
+            continue
         sized = document["profiles"]["sample"].get(section, {})
         (sized if key in sized else document[section])[key] = value
     path = folder / "params.yaml"
@@ -170,6 +173,7 @@ def test_values_that_come_to_too_much_together_are_refused(
         {"draw_samples.num_samples": 500, "draw_samples.temperatures": [1.0] * 60},
         {"evaluate_vae.mixture_components": 1000},
         {"base.seed": 2**31 - 1},
+        {"profile": "own"},
     ],
 )
 def test_what_a_large_gpu_can_do_is_allowed(

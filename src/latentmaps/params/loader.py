@@ -235,9 +235,7 @@ def _check(
     try:
         sections[name] = cls(**{key: merged[key] for key in known if key in merged})
     except pydantic.ValidationError as error:
-        for detail in error.errors():
-            is_sized = bool(detail["loc"]) and detail["loc"][0] in sized
-            yield _describe(place_of_sized if is_sized else name, detail)
+        yield from _describe_all(error, sized, name, place_of_sized)
 
 
 def _unknown_keys(places: Mapping[str, dict[Any, Any]], known: list[str]) -> Iterator[str]:
@@ -246,6 +244,20 @@ def _unknown_keys(places: Mapping[str, dict[Any, Any]], known: list[str]) -> Ite
             if key not in known:
                 advice = _suggestion(key, known) or "; remove it or correct its spelling"
                 yield f"{place}.{_name(key)}: unknown parameter{advice}"
+
+
+def _describe_all(
+    error: pydantic.ValidationError, sized: dict[str, Any], name: str, place_of_sized: str
+) -> Iterator[str]:
+    """Yield a line for each value; pydantic has an error for each type that it might have had."""
+    expected: dict[str, list[str]] = {}
+    for detail in error.errors():
+        is_sized = bool(detail["loc"]) and detail["loc"][0] in sized
+        line = _describe(place_of_sized if is_sized else name, detail)
+        found, _, kind = line.partition(", expected ")
+        expected.setdefault(found, []).append(kind)
+    for found, kinds in expected.items():
+        yield f"{found}, expected {' or '.join(kinds)}" if kinds[0] else found
 
 
 def _describe(section: str, detail: Any) -> str:

@@ -20,6 +20,8 @@ _MAX_TILES = 500
 # Pillow warns of a picture of more than 89 million pixels
 _MAX_PIXELS = 80_000_000
 
+# images a step at most where ``train_vae.batch_size`` is auto
+_LARGEST_AUTO = 128
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
 # numbers of a batch normalization for each map
@@ -33,8 +35,9 @@ def check(sections: Mapping[str, Any]) -> Iterator[str]:
         sections: name -> checked dataclass, every section of params.yaml.
     """
     crop, vae, cnn = (sections[name] for name in ("crop_faces", "train_vae", "train_cnn"))
+    batch_size = _LARGEST_AUTO if vae.batch_size == "auto" else vae.batch_size
     yield from _check_network(
-        "train_vae", vae_weights(vae, crop), vae.batch_size, _vae_maps(vae, crop.image_size)
+        "train_vae", vae_weights(vae, crop), batch_size, _vae_maps(vae, crop.image_size)
     )
     yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size, _cnn_maps(cnn))
     yield from _check_covariances(sections["evaluate_vae"].mixture_components, vae.latent_dim)
