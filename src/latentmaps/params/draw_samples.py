@@ -17,7 +17,7 @@ class DrawSamples:
     temperatures: a row of faces for each factor on the spread of z.
     """
 
-    num_samples: Annotated[int, Field(ge=1, le=500)]
+    num_samples: Annotated[int, Field(ge=1, le=300)]
     sharpen_radius: Annotated[float, Field(gt=0, le=100)]
     sharpen_percent: Annotated[int, Field(ge=0, le=10_000)]
     contrast: Annotated[float, Field(gt=0, le=100)]
