@@ -70,6 +70,10 @@ def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
         ('raise OSError(28, "No space left on device", "out/copy.txt")', "No space left on device"),
         ('raise OSError("10 requested and 3 written")', "10 requested and 3 written"),
         ('raise PermissionError(13, "Permission denied", "x")', "x: Permission denied; no output"),
+        (
+            'raise MemoryError("Unable to allocate 9 TiB")',
+            "the memory of this machine is full (Una",
+        ),
         ("raise KeyboardInterrupt", "interrupted"),
     ],
 )

@@ -61,6 +61,15 @@ def test_a_loss_gone_wild_stops_the_training_with_advice() -> None:
         fit(linear_model(learning_rate=1e20))
 
 
+def test_a_step_that_the_memory_cannot_hold_ends_with_advice() -> None:
+    def wide(first_epoch: int) -> tf.data.Dataset:
+        # 10^16 numbers: no machine has room for them
+        return line(15).map(lambda x, y: (x + tf.zeros((10**8, 10**8))[:1, :1], y))
+
+    with pytest.raises(TrainingError, match=r"memory of the device is full.*lower batch_size"):
+        training.fit(linear_model(), wide, validation=line(1), schedule=training.Schedule(3, 5))
+
+
 def test_the_numbers_are_those_of_the_epoch_of_the_weights() -> None:
     history = pd.DataFrame({"epoch": [1, 2], "loss": [3.0, 4.0], "val_loss": [5.0, 6.0]})
     assert training.Trained(history, 2).numbers() == {"loss": 4.0, "val_loss": 6.0}

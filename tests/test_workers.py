@@ -34,11 +34,14 @@ def test_a_place_that_is_not_in_the_cluster_is_refused(
         workers.rank()
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"cluster": {}}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"cluster": {}}', "[" * 100_000, '{"task": {"index": 1e999}}']
+)
 def test_a_text_that_is_no_cluster_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("TF_CONFIG", text)
-    with pytest.raises(ParamsError, match="TF_CONFIG: found"):
+    with pytest.raises(ParamsError, match="TF_CONFIG: found") as caught:
         workers.addresses()
+    assert len(str(caught.value)) < 400
 
 
 def test_other_kinds_of_tasks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,16 +5,28 @@ defect of ours and keeps its traceback. The message says, in this order: the pla
 what was expected, what to do.
 """
 
+import reprlib
 from collections.abc import Sequence
 
 # in a message; the others are counted
 _NAMED = 10
 # of a value or a reason from elsewhere, which can have any length
 _EXCERPT_CHARACTERS = 150
+_MESSAGE_BYTES = 2000
 
 
 class LatentmapsError(Exception):
-    """Something the user gave cannot be used; the message tells what to do about it."""
+    """Something the user gave cannot be used; the message tells what to do about it.
+
+    A message quotes files and names of any length, so it is cut at 2,000 bytes.
+    """
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        whole = text.encode(errors="backslashreplace")
+        if len(whole) <= _MESSAGE_BYTES:
+            return text
+        return whole[: _MESSAGE_BYTES - 4].decode(errors="ignore") + " ..."
 
 
 class ParamsError(LatentmapsError):
@@ -44,3 +56,28 @@ def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
 def excerpt(text: str, num_characters: int = _EXCERPT_CHARACTERS) -> str:
     """Return `text`, or its beginning and three dots, for a message that must stay short."""
     return text if len(text) <= num_characters else f"{text[: num_characters - 3]}..."
+
+
+class _Shortened(reprlib.Repr):
+    """``repr`` that looks at no more than the beginning and the end of a value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 3
+        self.maxstring = self.maxother = 60
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to write more than 4,300 digits; a digit takes more than 3 bits
+        return super().repr_int(x, level) if x.bit_length() < 3 * 4300 else "a huge whole number"
+
+
+_SHORTENED = _Shortened()
+
+
+def shorten(value: object) -> str:
+    """Return the ``repr`` of a value, or its beginning, for a message that must stay short.
+
+    Args:
+        value: of any size and depth; neither time nor memory grow with it.
+    """
+    return excerpt(_SHORTENED.repr(value), 120)

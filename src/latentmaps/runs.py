@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from latentmaps import mending, staging, versions, workers
-from latentmaps.errors import DataError, LatentmapsError
+from latentmaps.errors import DataError, LatentmapsError, excerpt
 from latentmaps.params import loader
 from latentmaps.params.base import Base
 
@@ -88,6 +88,11 @@ def main(
         sys.exit(f"{_stage_name(work)}: {error}")
     except OSError as error:
         sys.exit(f"{_stage_name(work)}: {_describe_os_error(error)}")
+    except MemoryError as error:
+        sys.exit(
+            f"{_stage_name(work)}: the memory of this machine is full ({excerpt(str(error))}); no "
+            "output was written - lower the sizes in params.yaml, then run again"
+        )
     except KeyboardInterrupt:
         sys.exit(f"{_stage_name(work)}: interrupted; no output was written")
     sys.exit(0)

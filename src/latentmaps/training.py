@@ -77,8 +77,8 @@ def fit(
         callbacks: of Keras, called before ours.
 
     Raises:
-        TrainingError: a loss became infinite or not a number, or several machines have different
-            checkpoints.
+        TrainingError: a loss became infinite or not a number, the memory of the device is full,
+            or several machines have different checkpoints.
         DataError: a checkpoint is damaged.
     """
     course = _Course(model, schedule, checkpoints)
@@ -96,6 +96,11 @@ def fit(
                 shuffle=False,  # the batches come in the order that the seed gives
                 verbose=0,
             )
+        except tf.errors.ResourceExhaustedError as error:
+            raise TrainingError(
+                "the memory of the device is full: a step needs more than it has; lower "
+                "batch_size or filters, then run again"
+            ) from error
         except KeyboardInterrupt:
             log.info("Interrupted; %s", course.describe_rest())
             raise

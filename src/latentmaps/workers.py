@@ -4,10 +4,10 @@ TensorFlow's environment variable TF_CONFIG names the addresses of all and the p
 {"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}.
 """
 
-import json
 import os
 
-from latentmaps.errors import ParamsError
+from latentmaps import json_files
+from latentmaps.errors import ParamsError, shorten
 
 _EXPECTED = (
     'expected {"cluster": {"worker": ["host1:port", "host2:port"]}, '
@@ -47,11 +47,11 @@ def _read() -> tuple[list[str], int]:
     if not text:
         return [], 0
     try:
-        config = json.loads(text)
+        config = json_files.parse_object(text.encode())
         workers = [str(address) for address in config["cluster"]["worker"]]
         kind, index = config["task"]["type"], int(config["task"]["index"])
     except (ValueError, TypeError, KeyError) as error:
-        raise ParamsError(f"TF_CONFIG: found {text!r}, {_EXPECTED}") from error
+        raise ParamsError(f"TF_CONFIG: found {shorten(text)}, {_EXPECTED}") from error
     if kind != "worker" or set(config["cluster"]) != {"worker"} or not 0 <= index < len(workers):
-        raise ParamsError(f"TF_CONFIG: found {text!r}, {_EXPECTED}")
+        raise ParamsError(f"TF_CONFIG: found {shorten(text)}, {_EXPECTED}")
     return workers, index

@@ -190,6 +190,24 @@ def test_the_workspace_is_read_from_its_files(
     assert "54.00 nats" in text
 
 
+def test_files_that_are_damaged_are_named_and_the_rest_is_drawn(
+    copied: ExampleRepository,
+    named: dict[float, str],
+) -> None:
+    copied.run("dvc", "exp", "apply", named[1.5])
+    reports = copied.folder / "reports"
+    (reports / "evaluate_vae/metrics.json").write_text("[" * 100_000, encoding="utf-8")
+    strip = reports / "draw_samples/strip_prior.png"
+    png = strip.read_bytes()
+    strip.unlink()  # it is a link into the cache
+    strip.write_bytes(png[:8] + b"\0\0\0\0IHDR\xa8\xa1\xae\x0a" + png[33:])
+    copied.compare("workspace")
+    text = text_of(copied.page())
+    assert "metrics.json of evaluate_vae is no JSON document" in text
+    assert "strip_prior.png of draw_samples is no readable PNG" in text
+    assert "54.00 nats" in text
+
+
 def test_parameters_that_have_not_run_yet_leave_the_workspace_out(
     copied: ExampleRepository,
     named: dict[float, str],

@@ -74,14 +74,23 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
         ("machine", "device", "tpu", "machine.device: found 'tpu', expected 'auto', 'cpu' or"),
         ("crop_faces", "crop_box", [9, 0, 3, 4], "crop_faces.crop_box: found"),
         ("base", "seed", -1, "base.seed: found -1, expected greater than or equal to 0"),
-        ("train_vae", "fakt", 5, "train_vae.fakt: unknown parameter"),
-        ("train_vae", "epochs", 5, "train_vae.epochs: stands in train_vae and in profiles."),
+        ("machine", "cpu_threads", "x", "found 'x', expected a valid integer"),
+        ("machine", "jit_compile", 2, "machine.jit_compile: found 2, expected 'auto', True or Fal"),
+        ("train_vae", "factt", 5, "train_vae.factt: unknown parameter; did you mean fact?"),
+        ("train_vae", "xyz", 5, "train_vae.xyz: unknown parameter; remove it or correct its"),
+        ("xyz", "key", 5, "xyz: unknown, expected one of base, crop_faces, "),
+        (
+            "train_vae",
+            "epochs",
+            5,
+            "keep one, and for one experiment set -S profiles.sample.train_vae.epochs=VALUE",
+        ),
     ],
 )
 def test_a_bad_value_is_refused_with_name_value_and_expectation(
     document: Any, tmp_path: Path, section: str, key: str, value: Any, message: str
 ) -> None:
-    document[section][key] = value
+    document.setdefault(section, {})[key] = value
     with pytest.raises(ParamsError) as caught:
         load(document, tmp_path)
     assert message in str(caught.value)
@@ -93,6 +102,15 @@ def test_a_bad_value_of_the_other_profile_is_refused_too(document: Any, tmp_path
         load(document, tmp_path)
 
 
+def test_a_value_of_several_types_has_one_line(document: Any, tmp_path: Path) -> None:
+    document["profiles"]["sample"]["train_vae"]["epochs"] = 0
+    with pytest.raises(ParamsError) as caught:
+        load(document, tmp_path)
+    assert str(caught.value).endswith(
+        "epochs: found 0, expected greater than or equal to 1 or 'auto'"
+    )
+
+
 def test_a_missing_value_is_named(document: Any, tmp_path: Path) -> None:
     del document["train_vae"]["fact"]
     with pytest.raises(ParamsError, match=r"train_vae\.fact: missing"):
@@ -101,13 +119,13 @@ def test_a_missing_value_is_named(document: Any, tmp_path: Path) -> None:
 
 def test_an_unknown_section_is_refused(document: Any, tmp_path: Path) -> None:
     document["trian_vae"] = {}
-    with pytest.raises(ParamsError, match="trian_vae: unknown, expected one of base, "):
+    with pytest.raises(ParamsError, match=r"trian_vae: unknown; did you mean train_vae\?"):
         load(document, tmp_path)
 
 
 def test_an_unknown_section_of_a_profile_is_refused(document: Any, tmp_path: Path) -> None:
     document["profiles"]["sample"]["machines"] = {}
-    with pytest.raises(ParamsError, match=r"profiles\.sample\.machines: unknown"):
+    with pytest.raises(ParamsError, match=r"sample\.machines: unknown; did you mean machine\?"):
         load(document, tmp_path)
 
 
@@ -125,7 +143,13 @@ def test_a_profile_that_is_no_name_is_refused(document: Any, tmp_path: Path) -> 
 
 def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_path: Path) -> None:
     document["profile"] = "huge"
-    with pytest.raises(ParamsError, match="profile: found 'huge', expected one of sample, celeba"):
+    with pytest.raises(ParamsError, match=r"found 'huge', expected one of sample, own, celeba$"):
+        load(document, tmp_path)
+
+
+def test_a_slip_in_a_name_brings_the_name_that_was_meant(document: Any, tmp_path: Path) -> None:
+    document["profile"] = "celeb"
+    with pytest.raises(ParamsError, match=r"found 'celeb', expected .*; did you mean celeba\?"):
         load(document, tmp_path)
 
 

@@ -6,8 +6,6 @@ revision, stays the only place that knows where things are. What is in git is re
 what is in DVC's cache from the cache of this machine; nothing is downloaded.
 """
 
-import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +15,13 @@ from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from PIL import Image
 
+from latentmaps import json_files
 from latentmaps.compare import fingerprints, freshness
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.compare.found import WORKSPACE, Found
 from latentmaps.compare.page_names import FULL_PAGE
 from latentmaps.errors import DataError
+from latentmaps.report import inputs
 
 _TRAINING = "train_vae"
 _TEST = "evaluate_vae"
@@ -122,12 +122,10 @@ class _Reader:
     def _metrics(self, stage: str) -> dict[str, Any]:
         content = self._content(stage, "metrics.json")
         try:
-            document = json.loads(content or "{}")
+            return json_files.parse_object(content or b"{}")
         except ValueError:
-            document = None
-        if not isinstance(document, dict):
             self._note(f"metrics.json of {stage} is no JSON document", self.found.restore)
-        return document if isinstance(document, dict) else {}
+            return {}
 
     def _strips(self) -> dict[str, Image.Image]:
         strips = {}
@@ -136,8 +134,8 @@ class _Reader:
             if content is None:
                 continue
             try:
-                strips[name] = _decode(content)
-            except (OSError, SyntaxError, Image.DecompressionBombError):
+                strips[name] = inputs.decode_png(content).convert("RGB")
+            except ValueError:
                 self._note(f"{file} of {stage} is no readable PNG", self.found.restore)
         return strips
 
@@ -206,11 +204,6 @@ class _Reader:
         problem = Problem(reason, command)
         if problem not in self.problems:  # a stage with several files is named once
             self.problems.append(problem)
-
-
-def _decode(content: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-        return image.convert("RGB")  # reads all of it: a truncated file opens without complaint
 
 
 def require_pipeline(repo: Repo) -> None:

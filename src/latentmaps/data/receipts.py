@@ -1,9 +1,9 @@
 """What the receipt of fetch_faces says about pictures that show its faces."""
 
-import json
 from pathlib import Path
 
-from latentmaps.errors import DataError, excerpt
+from latentmaps import json_files
+from latentmaps.errors import DataError, shorten
 
 _NOTES = {
     "avatars": "",
@@ -16,16 +16,15 @@ _NOTES = {
 
 
 def sharing_note(receipt: Path) -> str:
-    """Gives the sentence that a picture of these faces has to carry; empty for drawn faces.
+    """Return the sentence that a picture of these faces has to carry; empty for drawn faces.
 
     Raises:
         DataError: the receipt is missing, damaged, or names no source that is known.
     """
-    try:
-        source = json.loads(receipt.read_bytes())["source"]
-        return _NOTES[source]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    source = json_files.read_object(receipt, advice="run fetch_faces again").get("source")
+    if not isinstance(source, str) or source not in _NOTES:
         raise DataError(
-            f"{receipt}: no receipt with a source of faces ({excerpt(repr(error))}), expected one "
-            f"of {', '.join(_NOTES)}; run fetch_faces again"
-        ) from error
+            f"{receipt}: source: found {shorten(source)}, expected one of {', '.join(_NOTES)}; "
+            "run fetch_faces again"
+        )
+    return _NOTES[source]

@@ -4,7 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from latentmaps.params.types import Listed, NonNegative, section
+from latentmaps.params.types import Listed, Refused, section
+
+# no JPEG picture is wider or higher
+Edge = Annotated[int, Field(ge=0, le=65_535)]
 
 
 def _check_box(box: tuple[int, ...]) -> tuple[int, ...]:
@@ -24,8 +27,8 @@ class CropFaces:
     max_refused: so many damaged pictures may be left out.
     """
 
-    crop_box: Annotated[Listed[NonNegative], AfterValidator(_check_box)]
+    crop_box: Annotated[Listed[Edge], AfterValidator(_check_box)]
     image_size: Annotated[int, Field(ge=16, le=1024)]
     resample: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
     num_channels: Literal[1, 3]
-    max_refused: NonNegative
+    max_refused: Refused

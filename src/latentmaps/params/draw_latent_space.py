@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from latentmaps.params.types import Listed, PositiveFloat, Tiles, section
+from latentmaps.params.types import Listed, Reach, Text, Tiles, section
 
 
 @section
@@ -19,8 +19,8 @@ class DrawLatentSpace:
     """
 
     num_dimensions: Tiles
-    num_steps: Annotated[int, Field(ge=2, le=1000)]
+    num_steps: Annotated[int, Field(ge=2, le=200)]
     num_pairs: Tiles
-    traversal_limit: PositiveFloat
-    attributes: Listed[str]
-    attribute_limit: PositiveFloat
+    traversal_limit: Reach
+    attributes: Listed[Text]
+    attribute_limit: Reach

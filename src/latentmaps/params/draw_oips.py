@@ -6,13 +6,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from latentmaps.params.types import (
     Listed,
-    NonNegative,
-    Positive,
-    PositiveFloat,
+    Steps,
     section,
 )
 
-LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+LayerName = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_]+$")]
 _IMAGE_SIZE = 28
 LengthScale = Annotated[int, Field(ge=1, le=_IMAGE_SIZE)]
 # with more, the activation is lost in float32
@@ -55,16 +53,16 @@ class DrawOips:
     num_starts: Annotated[int, Field(ge=1, le=16)]
     start_kinds: Listed[Kind]
     length_scales: Listed[LengthScale]
-    length_weights: Listed[PositiveFloat]
+    length_weights: Listed[Annotated[float, Field(gt=0, le=1000)]]
     strategy: Literal["superposition", "coarse_to_fine"]
-    scale_steps: Listed[Positive]
+    scale_steps: Listed[Steps]
     precursor: bool
     num_candidates: Annotated[int, Field(ge=16, le=100_000)]
     candidate_kinds: Listed[Kind]
-    num_rescue_steps: NonNegative
-    num_steps: Positive
-    step_size: PositiveFloat
-    convergence_threshold: PositiveFloat
+    num_rescue_steps: Annotated[int, Field(ge=0, le=10_000)]
+    num_steps: Steps
+    step_size: Annotated[float, Field(gt=0, le=10)]
+    convergence_threshold: Annotated[float, Field(gt=0, le=1)]
     jitter: Annotated[int, Field(ge=0, le=14)]
     smoothness: Smoothness
     num_snapshots: Annotated[int, Field(ge=1, le=12)]

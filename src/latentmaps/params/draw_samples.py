@@ -1,6 +1,10 @@
 """The section ``draw_samples``: faces from random points of the latent space."""
 
-from latentmaps.params.types import Listed, NonNegative, PositiveFloat, Tiles, section
+from typing import Annotated
+
+from pydantic import Field
+
+from latentmaps.params.types import Listed, Temperature, section
 
 
 @section
@@ -13,8 +17,8 @@ class DrawSamples:
     temperatures: a row of faces for each factor on the spread of z.
     """
 
-    num_samples: Tiles
-    sharpen_radius: PositiveFloat
-    sharpen_percent: NonNegative
-    contrast: PositiveFloat
-    temperatures: Listed[PositiveFloat]
+    num_samples: Annotated[int, Field(ge=1, le=300)]
+    sharpen_radius: Annotated[float, Field(gt=0, le=100)]
+    sharpen_percent: Annotated[int, Field(ge=0, le=10_000)]
+    contrast: Annotated[float, Field(gt=0, le=100)]
+    temperatures: Listed[Temperature]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from latentmaps.errors import ParamsError
-from latentmaps.params.types import Positive, PositiveFloat, section
+from latentmaps.params.types import Faces, Temperature, Text, section
 
 
 @section
@@ -24,13 +24,13 @@ class EvaluateVae:
     feature_net_weights: absolute path of its weights.
     """
 
-    num_encoded: Positive
-    num_compared: Annotated[int, Field(ge=2)]
-    num_searched: Positive | None
+    num_encoded: Annotated[int, Field(ge=2, le=999_999)]
+    num_compared: Annotated[int, Field(ge=2, le=50_000)]
+    num_searched: Faces | None
     mixture_components: Annotated[int, Field(ge=1, le=1000)]
-    temperature: PositiveFloat
-    feature_net: str | None
-    feature_net_weights: str | None
+    temperature: Temperature
+    feature_net: Text | None
+    feature_net_weights: Text | None
 
     @property
     def second_net(self) -> tuple[str, Path] | None:

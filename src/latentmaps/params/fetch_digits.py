@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from latentmaps.params.types import section
+from latentmaps.params.types import Text, section
 
 
 def _check_absolute(path: str) -> str:
@@ -23,7 +23,7 @@ class FetchDigits:
     """
 
     source: Literal["bundled", "official", "folder"]
-    path: Annotated[str, AfterValidator(_check_absolute)] | None
+    path: Annotated[Text, AfterValidator(_check_absolute)] | None
 
     @model_validator(mode="after")
     def _check_path(self) -> Self:

@@ -1,12 +1,12 @@
 """The section ``fetch_faces``: where the raw faces come from."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from latentmaps.errors import ParamsError
-from latentmaps.params.types import NonNegative, section
+from latentmaps.params.types import Faces, Refused, Text, section
 
 
 @section
@@ -22,10 +22,10 @@ class FetchFaces:
     """
 
     source: Literal["avatars", "celeba", "folder"]
-    path: str | None
+    path: Text | None
     accept_licence: bool
-    max_refused: NonNegative
-    num_faces: Annotated[int, Field(ge=1, le=999_999)] | None
+    max_refused: Refused
+    num_faces: Faces | None
 
     @model_validator(mode="after")
     def _limit_avatars(self) -> Self:

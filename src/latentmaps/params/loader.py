@@ -6,10 +6,13 @@ slip in ``draw_oips`` stops the first stage, not the last one after an hour of t
 """
 
 import dataclasses
+import difflib
 import importlib
+import itertools
 import pkgutil
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,12 +20,23 @@ import pydantic
 import yaml
 
 from latentmaps import params as params_package
-from latentmaps.errors import ParamsError
-from latentmaps.params import yaml12
+from latentmaps.errors import ParamsError, excerpt, shorten
+from latentmaps.params import products, yaml12
 
 S = TypeVar("S")
 
-_NOT_SECTIONS = {"loader", "types", "yaml12"}
+_NOT_SECTIONS = {"loader", "products", "types", "yaml12"}
+
+# sixteen times the file of the repository, which is read in 0.1 s
+_MAX_BYTES = 256 * 1024
+# each is checked at every start
+_MAX_PROFILES = 50
+# in a message; there may be more
+_MAX_PROBLEMS = 10
+
+# what pydantic says of a list, and how its other messages begin
+_LENGTHS = {"too_short": "at least {min_length}", "too_long": "at most {max_length}"}
+_PREFIX = re.compile(r"^(Input should be|String should have|Value error,) ")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,17 +52,17 @@ class Params:
     sections: Mapping[str, Any]
 
     def section(self, cls: type[S]) -> S:
-        """Gives the section of which `cls` is the dataclass."""
+        """Return the section of which `cls` is the dataclass."""
         return cast(S, self.sections[section_name(cls)])
 
 
 def section_name(cls: type) -> str:
-    """Gives the name of a section: that of the module its dataclass stands in."""
+    """Return the name of a section: that of the module its dataclass stands in."""
     return cls.__module__.rpartition(".")[2]
 
 
 def section_classes() -> dict[str, type]:
-    """Gives the dataclass of every section, by name, in alphabetical order."""
+    """Return the dataclass of every section, by name, in alphabetical order."""
     names = {module.name for module in pkgutil.iter_modules(params_package.__path__)}
     return {name: _section_class(name) for name in sorted(names - _NOT_SECTIONS)}
 
@@ -61,107 +75,202 @@ def _section_class(name: str) -> type:
 
 
 def load(path: Path) -> Params:
-    """Reads and checks a params.yaml.
+    """Read and check a params.yaml.
 
     Args:
         path: the file.
 
     Raises:
         ParamsError: the file is missing or no YAML, or a value is unknown, missing, of the wrong
-            type or out of range; the message has a line for each.
+            type or out of range; the message has a line for each of the first ten.
     """
     document = _read(path)
     classes = section_classes()
     profiles = _profiles(document, path)
-    problems = _unknown_names(document, profiles, classes)
-    checked = {
-        profile: {
-            name: _check(name, cls, document, profile, problems) for name, cls in classes.items()
-        }
-        for profile in profiles
-    }
+    checked: dict[str, dict[str, Any]] = {}
+    found = itertools.chain(
+        _unknown_names(document, profiles, classes),
+        _check_all(document, profiles, classes, checked),
+    )
+    # each profile repeats what is wrong with the sections it shares with the others
+    problems = list(itertools.islice(_distinct(found), _MAX_PROBLEMS + 1))
     if problems:
-        raise ParamsError("\n".join(f"{path}: {line}" for line in dict.fromkeys(problems)))
+        lines = [f"{path}: {problem}" for problem in problems[:_MAX_PROBLEMS]]
+        raise ParamsError("\n".join([*lines, "..."] if len(problems) > _MAX_PROBLEMS else lines))
     return Params(profile=document["profile"], sections=checked[document["profile"]])
+
+
+def _distinct(problems: Iterable[str]) -> Iterator[str]:
+    seen = set()
+    for problem in problems:
+        if problem not in seen:
+            seen.add(problem)
+            yield problem
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml12.load(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         raise ParamsError(
             f"{path}: no such file; run the stage from the folder that holds params.yaml"
         ) from None
+    if len(content) > _MAX_BYTES:
+        raise ParamsError(
+            f"{path}: more than {_MAX_BYTES:,} bytes, expected one section per stage; "
+            "`git checkout params.yaml` brings the file of the repository back"
+        )
+    try:
+        document = yaml12.load(content.decode("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(f"{path}: not a YAML document: {_one_line(error)}") from error
+        raise ParamsError(f"{path}: not a YAML document: {_describe_yaml(error)}") from error
     if not isinstance(document, dict):
-        raise ParamsError(f"{path}: found {document!r}, expected one section per stage")
+        raise ParamsError(f"{path}: found {shorten(document)}, expected one section per stage")
     return document
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _describe_yaml(error: Exception) -> str:
+    """Return what is wrong, and the line."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return excerpt(" ".join(str(error).split()))
+    line, column = error.problem_mark.line + 1, error.problem_mark.column + 1
+    return f"line {line}, column {column}: {excerpt(str(error.problem))}"
 
 
 def _profiles(document: dict[str, Any], path: Path) -> dict[str, dict[str, Any]]:
     profiles = document.get("profiles")
     if not isinstance(profiles, dict) or not all(isinstance(p, dict) for p in profiles.values()):
-        raise ParamsError(f"{path}: profiles: found {profiles!r}, expected a section per profile")
+        raise ParamsError(
+            f"{path}: profiles: found {shorten(profiles)}, expected a section per profile"
+        )
+    if len(profiles) > _MAX_PROFILES:
+        raise ParamsError(
+            f"{path}: profiles: found {len(profiles):,}, expected at most {_MAX_PROFILES}"
+        )
     profile = document.get("profile")
     if not isinstance(profile, str) or profile not in profiles:
         raise ParamsError(
-            f"{path}: profile: found {profile!r}, expected one of {', '.join(map(str, profiles))}"
+            f"{path}: profile: found {shorten(profile)}, expected one of {_listed(profiles)}"
+            f"{_suggestion(profile, profiles)}"
         )
     return profiles
 
 
+def _listed(names: Iterable[object]) -> str:
+    """Return the first names, for a message."""
+    listed = [_name(name) for name in itertools.islice(names, 21)]
+    return ", ".join([*listed[:20], "..."] if len(listed) > 20 else listed)
+
+
+def _name(key: object) -> str:
+    """Return a key as it stands in the file, or, where it is no name, a short form of it."""
+    if isinstance(key, str) and len(key) <= 60 and key.isprintable():
+        return key
+    return shorten(key)
+
+
+def _suggestion(name: object, names: Iterable[object]) -> str:
+    """Return a question for a slip of the pen; empty when nothing is near."""
+    # the time grows with the square of the length
+    known = [known for known in names if isinstance(known, str) and len(known) <= 60]
+    near = difflib.get_close_matches(str(name)[:60], known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 def _unknown_names(
     document: dict[str, Any], profiles: dict[str, dict[str, Any]], classes: dict[str, type]
-) -> list[str]:
-    places = {"": document} | {f"profiles.{name}.": values for name, values in profiles.items()}
-    return [
-        f"{place}{name}: unknown, expected one of {', '.join(classes)}"
-        for place, values in places.items()
-        for name in values
-        if name not in classes and not (place == "" and name in ("profile", "profiles"))
-    ]
+) -> Iterator[str]:
+    places = {"": document} | {
+        f"profiles.{_name(name)}.": values for name, values in profiles.items()
+    }
+    for place, values in places.items():
+        known = [*classes, "profile", "profiles"] if place == "" else [*classes]
+        for name in values:
+            if name not in known:
+                advice = _suggestion(name, known) or f", expected one of {', '.join(classes)}"
+                yield f"{place}{_name(name)}: unknown{advice}"
+
+
+def _check_all(
+    document: dict[str, Any],
+    profiles: dict[str, dict[str, Any]],
+    classes: dict[str, type],
+    checked: dict[str, dict[str, Any]],
+) -> Iterator[str]:
+    """Yield the problems of every section under every profile; put what has none in `checked`."""
+    for profile in profiles:
+        sections: dict[str, Any] = {}
+        for cls in classes.values():
+            yield from _check(cls, document, profile, sections)
+        if len(sections) == len(classes):
+            yield from (
+                f"{problem} (profile {_name(profile)})" for problem in products.check(sections)
+            )
+        checked[profile] = sections
 
 
 def _check(
-    name: str, cls: type, document: dict[str, Any], profile: str, problems: list[str]
-) -> Any:
-    """Gives the section `name` under `profile`, or None after adding to `problems`."""
+    cls: type, document: dict[str, Any], profile: str, sections: dict[str, Any]
+) -> Iterator[str]:
+    """Yield the problems of a section under `profile`; put it in `sections` if it has none."""
+    name = section_name(cls)
     own = document.get(name, {})
     sized = document["profiles"][profile].get(name, {})
-    places = {name: own, f"profiles.{profile}.{name}": sized}
+    place_of_sized = f"profiles.{_name(profile)}.{name}"
+    places = {name: own, place_of_sized: sized}
     for place, values in places.items():
         if not isinstance(values, dict):
-            problems.append(f"{place}: found {values!r}, expected a section with named values")
-            return None
-    twice = sorted(set(own) & set(sized))
-    if twice:
-        problems.append(
-            f"{name}.{twice[0]}: stands in {name} and in profiles.{profile}.{name}; keep one"
-        )
-        return None
+            yield f"{place}: found {shorten(values)}, expected a section with named values"
+            return
+    known = [field.name for field in dataclasses.fields(cls)]
+    yield from _unknown_keys(places, known)
+    for key in known:
+        if key in own and key in sized:
+            yield (
+                f"{name}.{key}: stands in {name} and in {place_of_sized}; keep one, and for one "
+                f"experiment set -S {place_of_sized}.{key}=VALUE"
+            )
+    merged = {**own, **sized}
     try:
-        return cls(**{str(key): value for key, value in {**own, **sized}.items()})
+        sections[name] = cls(**{key: merged[key] for key in known if key in merged})
     except pydantic.ValidationError as error:
-        problems.extend(_describe(name, profile, sized, detail) for detail in error.errors())
-        return None
+        yield from _describe_all(error, sized, name, place_of_sized)
 
 
-def _describe(name: str, profile: str, sized: dict[str, Any], detail: Any) -> str:
-    """Gives one line for one error of pydantic: dotted name, what was found, what was expected."""
+def _unknown_keys(places: Mapping[str, dict[Any, Any]], known: list[str]) -> Iterator[str]:
+    for place, values in places.items():
+        for key in values:
+            if key not in known:
+                advice = _suggestion(key, known) or "; remove it or correct its spelling"
+                yield f"{place}.{_name(key)}: unknown parameter{advice}"
+
+
+def _describe_all(
+    error: pydantic.ValidationError, sized: dict[str, Any], name: str, place_of_sized: str
+) -> Iterator[str]:
+    """Yield a line for each value; pydantic has an error for each type that it might have had."""
+    expected: dict[str, list[str]] = {}
+    for detail in error.errors():
+        is_sized = bool(detail["loc"]) and detail["loc"][0] in sized
+        line = _describe(place_of_sized if is_sized else name, detail)
+        found, _, kind = line.partition(", expected ")
+        expected.setdefault(found, []).append(kind)
+    for found, kinds in expected.items():
+        yield f"{found}, expected {' or '.join(kinds)}" if kinds[0] else found
+
+
+def _describe(section: str, detail: Any) -> str:
+    """Return one line for one error of pydantic: dotted name, what was found, what was expected."""
     # behind the field's name pydantic also puts names of its own, for the branches of a union
     keys = [key for index, key in enumerate(detail["loc"]) if index == 0 or isinstance(key, int)]
-    prefix = f"profiles.{profile}.{name}" if keys and keys[0] in sized else name
-    place = ".".join([prefix, *map(str, keys)])
-    if detail["type"] == "unexpected_keyword_argument":
-        return f"{place}: unknown parameter; remove it or correct its spelling"
+    place = ".".join([section, *map(str, keys)])
     if detail["type"].startswith("missing"):
         return f"{place}: missing; add it (params.yaml of the repository has a value for each)"
-    expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    if detail["type"] in _LENGTHS:
+        expected = _LENGTHS[detail["type"]].format(**detail["ctx"])
+        return f"{place}: found {len(detail['input']):,} values, expected {expected}"
+    expected = excerpt(_PREFIX.sub("", detail["msg"]), 300)
     if not keys:
         return f"{place}: expected {expected}"
-    return f"{place}: found {detail['input']!r}, expected {expected}"
+    return f"{place}: found {shorten(detail['input'])}, expected {expected}"

@@ -1,8 +1,10 @@
 """The section ``machine``: where the work is done. No stage depends on it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from latentmaps.params.types import Positive, section
+from pydantic import Field
+
+from latentmaps.params.types import section
 
 
 @section
@@ -16,7 +18,7 @@ class Machine:
     """
 
     device: Literal["auto", "cpu", "gpu"]
-    gpu_memory_limit_mib: Positive | None
-    cpu_threads: Positive | None
+    gpu_memory_limit_mib: Annotated[int, Field(ge=1, le=1_048_576)] | None
+    cpu_threads: Annotated[int, Field(ge=1, le=1024)] | None
     jit_compile: Literal["auto", True, False]
     cache_images: bool

@@ -5,18 +5,21 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from latentmaps.params.types import (
+    BatchSize,
+    Epochs,
+    LearningRate,
     Level,
     Listed,
-    NonNegativeFloat,
-    Positive,
-    PositiveFloat,
     Share,
+    Units,
     section,
 )
 
 _IMAGE_SIZE = 28
 
 Digit = Annotated[int, Field(ge=0, le=9)]
+Filters = Annotated[int, Field(ge=1, le=1024)]
+Pixels = Annotated[int, Field(ge=1, le=_IMAGE_SIZE)]
 
 
 @section
@@ -39,21 +42,21 @@ class TrainCnn:
     batch_size: images a step.
     """
 
-    filters: Listed[Positive]
-    kernel_size: Positive
-    pool_size: Positive
-    dense_units: Positive
+    filters: Listed[Filters]
+    kernel_size: Pixels
+    pool_size: Pixels
+    dense_units: Units
     optimizer: Literal["sgd", "rmsprop"]
-    learning_rate: PositiveFloat
+    learning_rate: LearningRate
     learning_rate_schedule: Literal["constant", "step", "cosine"]
-    decay_epochs: Positive | None
+    decay_epochs: Epochs | None
     decay_rate: Level
     momentum: Share
-    l2: NonNegativeFloat
-    num_validation: Positive
+    l2: Annotated[float, Field(ge=0, le=10)]
+    num_validation: Annotated[int, Field(ge=1, le=999_999)]
     activation_digits: Listed[Digit]
-    epochs: Positive
-    batch_size: Positive
+    epochs: Epochs
+    batch_size: BatchSize
 
     @model_validator(mode="after")
     def _check_room(self) -> Self:

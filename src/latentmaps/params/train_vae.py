@@ -1,17 +1,17 @@
 """The section ``train_vae``: the network of the VAE, its loss, and how it is trained."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from latentmaps.params.types import (
+    BatchSize,
+    Epochs,
+    LearningRate,
     Level,
     Listed,
-    NonNegative,
-    NonNegativeFloat,
-    Positive,
-    PositiveFloat,
     Share,
+    Units,
     section,
 )
 
@@ -47,30 +47,30 @@ class TrainVae:
     batch_size: images a step; auto: likewise.
     """
 
-    fact: NonNegativeFloat
-    fact_warmup_epochs: NonNegative
+    fact: Annotated[float, Field(ge=0, le=1e6)]
+    fact_warmup_epochs: Annotated[int, Field(ge=0, le=100_000)]
     kl_method: Literal["train_step", "kl_layer", "add_loss", "output_transfer"]
     reconstruction_loss: Literal["bce", "mse", "gaussian"]
-    latent_dim: Positive
-    filters: Listed[Positive]
-    kernel_sizes: Listed[Positive]
-    strides: Listed[Positive]
+    latent_dim: Annotated[int, Field(ge=1, le=4096)]
+    filters: Listed[Annotated[int, Field(ge=1, le=16_384)]]
+    kernel_sizes: Listed[Annotated[int, Field(ge=1, le=32)]]
+    strides: Listed[Annotated[int, Field(ge=1, le=64)]]
     paddings: Listed[Literal["same", "valid"]]
     activation: Literal["leaky_relu", "relu", "selu"]
     batch_norm: Literal["train", "frozen", "none"]
     dropout_rate: Share
-    dense_units: Positive | None
+    dense_units: Units | None
     upsampling: Literal["transpose", "resize"]
-    learning_rate: PositiveFloat
+    learning_rate: LearningRate
     learning_rate_schedule: Literal["constant", "step", "cosine"]
-    decay_epochs: Positive
+    decay_epochs: Epochs
     decay_rate: Level
-    early_stopping_patience: Positive | None
+    early_stopping_patience: Epochs | None
     corruption: Literal["none", "noise", "gray", "mask"]
     corruption_level: Level
     precision: Literal["auto", "float32", "bfloat16", "float16"]
-    epochs: Positive | Literal["auto"]
-    batch_size: Positive | Literal["auto"]
+    epochs: Epochs | Literal["auto"]
+    batch_size: BatchSize | Literal["auto"]
 
     @model_validator(mode="after")
     def _check_lengths(self) -> Self:

@@ -4,9 +4,10 @@
 where a float is expected, a list where a tuple is, and those are the only conversions.
 """
 
+import unicodedata
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
-from pydantic import BeforeValidator, ConfigDict, Field, dataclasses
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, dataclasses
 
 _T = TypeVar("_T")
 Item = TypeVar("Item")
@@ -14,7 +15,7 @@ Item = TypeVar("Item")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def section(cls: type[_T]) -> type[_T]:
-    """Gives `cls` as a frozen, strictly typed dataclass whose fields are all named."""
+    """Return `cls` as a frozen, strictly typed dataclass whose fields are all named."""
     config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
     made = dataclasses.dataclass(config=config, frozen=True, kw_only=True)(cls)
     return cast(type[_T], made)
@@ -25,16 +26,43 @@ def _list_to_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-Listed = Annotated[tuple[Item, ...], BeforeValidator(_list_to_tuple), Field(min_length=1)]
+def _check_text(text: str) -> str:
+    # such a text is neither a name nor a path, and the system calls refuse it with other errors
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise ValueError("a text without control characters")
+    return text
 
-Positive = Annotated[int, Field(ge=1)]
-# so many faces, or a share of all of them
-PartSize = Positive | Annotated[float, Field(gt=0, lt=1)]
-# tiles of a sheet, along one edge or in all: more is no picture to look at
-Tiles = Annotated[int, Field(ge=1, le=1000)]
-NonNegative = Annotated[int, Field(ge=0)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-NonNegativeFloat = Annotated[float, Field(ge=0)]
+
+# Every number has an upper limit, far above the working range, beyond which a stage would not end
+# in results but in a full memory or in numbers that are none. Where sizes multiply, ``products``
+# has the limits.
+
+# more values than anything here has: layers, rows of a sheet, attributes
+Listed = Annotated[
+    tuple[Item, ...], BeforeValidator(_list_to_tuple), Field(min_length=1, max_length=64)
+]
+# the longest path that Linux takes
+Text = Annotated[str, Field(max_length=4096), AfterValidator(_check_text)]
+
 Share = Annotated[float, Field(ge=0, lt=1)]
 Level = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+
+# the names of faces have six digits
+Faces = Annotated[int, Field(ge=1, le=999_999)]
+# so many faces, or a share of all of them
+PartSize = Faces | Annotated[float, Field(gt=0, lt=1)]
+Refused = Annotated[int, Field(ge=0, le=999_999)]
+
+Epochs = Annotated[int, Field(ge=1, le=100_000)]
+BatchSize = Annotated[int, Field(ge=1, le=65_536)]
+LearningRate = Annotated[float, Field(gt=0, le=10)]
+Units = Annotated[int, Field(ge=1, le=65_536)]
+Steps = Annotated[int, Field(ge=1, le=10_000)]
+
+# tiles of a sheet along one edge: more is no picture to look at
+Tiles = Annotated[int, Field(ge=1, le=200)]
+# factor on the spread of random points
+Temperature = Annotated[float, Field(ge=0.001, le=100)]
+# how far a walk through the latent space leads
+Reach = Annotated[float, Field(ge=0.001, le=100)]

@@ -1,4 +1,4 @@
-"""Reads what the other stages wrote: metrics, histories, tables and pictures.
+"""Read what the other stages wrote: metrics, histories, tables and pictures.
 
 Strict about what the page shows, indifferent to anything beside it: a stage may add a number and
 the page still builds.
@@ -7,8 +7,10 @@ the page still builds.
 import base64
 import csv
 import io
-import json
 import math
+import struct
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +18,17 @@ from typing import Any
 
 from PIL import Image
 
-from latentmaps.errors import DataError
+from latentmaps import json_files
+from latentmaps.errors import DataError, excerpt, shorten
 
 History = Mapping[str, Sequence[float]]
+
+# A table has a row for a digit, an epoch or a feature map. The sheet of 80 million pixels that
+# params.yaml allows stays below the limit of a picture unless its pixels are noise.
+_MAX_TABLE_BYTES = 16_000_000
+_MAX_PICTURE_BYTES = 200_000_000
+
+_ADVICE = "`dvc repro` runs the stage that writes it"
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,8 @@ class Document:
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
-            or not math.isfinite(value)
+            # no math.isfinite: it ends in an OverflowError for a whole number of 400 digits
+            or not abs(value) <= sys.float_info.max
         ):
             raise DataError(self._complaint(key, value, "a number"))
         return value
@@ -84,33 +95,25 @@ class Document:
     def _value(self, key: str) -> Any:
         if key not in self.values:
             raise DataError(
-                f"{self.path}: has no {key!r}, which the page shows; run the stage again that "
-                "writes this file"
+                f"{self.path}: has no {shorten(key)}, which the page shows; run the stage again "
+                "that writes this file"
             )
         return self.values[key]
 
     def _complaint(self, key: str, value: Any, expected: str) -> str:
         return (
-            f"{self.path}: {key}: found {value!r}, expected {expected}; run the stage again that "
-            "writes this file"
+            f"{self.path}: {key}: found {shorten(value)}, expected {expected}; run the stage "
+            "again that writes this file"
         )
 
 
 def read_document(path: Path) -> Document:
-    """Gives the JSON object in a file.
+    """Return the JSON object in a file.
 
     Raises:
         DataError: the file is missing or holds something else.
     """
-    try:
-        values = json.loads(_read(path))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"{path}: no JSON document ({error}); run the stage again that writes it"
-        ) from error
-    if not isinstance(values, dict):
-        raise DataError(f"{path}: found {type(values).__name__}, expected a JSON object")
-    return Document(path, values)
+    return Document(path, json_files.read_object(path, advice=_ADVICE))
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -124,13 +127,14 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         DataError: the file is missing, empty, cut off in a row, or lacks a column.
     """
     try:
-        reader = csv.DictReader(io.StringIO(_read(path).decode("utf-8")), strict=True)
+        text = _read(path, _MAX_TABLE_BYTES).decode("utf-8")
+        reader = csv.DictReader(io.StringIO(text), strict=True)
         rows = list(reader)
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: no CSV table ({error}); run the stage again") from error
+        raise DataError(f"{path}: no CSV table ({error}); {_ADVICE}") from error
     missing = [name for name in columns if name not in (reader.fieldnames or [])]
     if missing or not rows or any(None in row or None in row.values() for row in rows):
-        found = f"columns {reader.fieldnames}, {len(rows)} rows"
+        found = f"columns {shorten(reader.fieldnames)}, {len(rows)} rows"
         raise DataError(
             f"{path}: found {found}, expected the columns {list(columns)} and whole rows; run the "
             "stage again that writes it"
@@ -153,15 +157,18 @@ def read_history(path: Path, columns: Sequence[str]) -> History:
 
 
 def to_number(path: Path, column: str, text: str) -> float:
-    """Gives the number that a cell of a table holds.
+    """Return the finite number that a cell of a table holds.
 
     Raises:
         DataError: it holds something else.
     """
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        raise DataError(f"{path}: {column}: found {text!r}, expected a number") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise DataError(f"{path}: {column}: found {shorten(text)}, expected a number; {_ADVICE}")
+    return value
 
 
 @dataclass(frozen=True)
@@ -180,27 +187,57 @@ class Picture:
 
 
 def read_picture(path: Path) -> Picture:
-    """Gives a PNG file.
+    """Return a PNG file.
 
     Raises:
-        DataError: the file is missing, damaged, or no PNG.
+        DataError: the file is missing, damaged, too large, or no PNG.
     """
-    content = _read(path)
+    content = _read(path, _MAX_PICTURE_BYTES)
     try:
-        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-            image.load()  # reads all of it: a truncated file opens without complaint
-            width, height = image.size
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(
-            f"{path}: no readable PNG ({error}); run the stage again that draws it"
-        ) from error
+        width, height = decode_png(content).size
+    except ValueError as error:
+        raise DataError(f"{path}: no readable PNG ({error}); {_ADVICE}") from error
     return Picture(f"data:image/png;base64,{base64.b64encode(content).decode()}", width, height)
 
 
-def _read(path: Path) -> bytes:
+def decode_png(content: bytes) -> Image.Image:
+    """Return the picture in a PNG, all of it.
+
+    Args:
+        content: the file.
+
+    Raises:
+        ValueError: it is damaged, no PNG, or has more pixels than Pillow takes without a warning.
+    """
     try:
-        return path.read_bytes()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+                image.load()  # reads all of it: a truncated file opens without complaint
+                return image
+    # all that Pillow raises for damaged files, or for texts and profiles that unpack to too much
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        struct.error,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
+        raise ValueError(excerpt(_without_address(error))) from error
+
+
+def _without_address(error: Exception) -> str:
+    # "cannot identify image file <_io.BytesIO object at 0x7f...>": another one in each run
+    return str(error).partition(" <_io.")[0]
+
+
+def _read(path: Path, limit_bytes: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit_bytes + 1)
     except FileNotFoundError:
-        raise DataError(
-            f"{path}: no such file; `dvc repro` runs the stage that writes it"
-        ) from None
+        raise DataError(f"{path}: no such file; {_ADVICE}") from None
+    if len(content) > limit_bytes:
+        raise DataError(f"{path}: more than {limit_bytes:,} bytes; {_ADVICE}")
+    return content

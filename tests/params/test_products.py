@@ -1,0 +1,64 @@
+"""The numbers of weights that are computed are those of the networks that are built."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.models.example_vae import architecture
+
+from latentmaps.models import cnn, vae, vae_task
+from latentmaps.params import loader, products
+from latentmaps.params.train_cnn import TrainCnn
+from latentmaps.params.train_vae import TrainVae
+
+SMALL: dict[str, Any] = {
+    "image_size": 16,
+    "num_channels": 3,
+    "latent_dim": 5,
+    "filters": (4, 6),
+    "kernel_sizes": (3, 5),
+    "strides": (2, 2),
+    "paddings": ("same", "same"),
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"num_channels": 1, "dense_units": 7},
+        {"batch_norm": "none"},
+        {"batch_norm": "frozen", "upsampling": "resize"},
+        {"paddings": ("valid", "same"), "kernel_sizes": (4, 3), "strides": (3, 1)},
+    ],
+)
+def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) -> None:
+    shape = architecture(**SMALL | changes)
+    built = [vae.build_encoder(shape), vae.build_decoder(shape)]
+    expected = sum(network.count_params() for network in built)
+    assert products.vae_weights(shape, shape) == expected
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"filters": (4,), "kernel_size": 3, "pool_size": 2, "dense_units": 7},
+        {"filters": (4, 5, 6), "kernel_size": 2, "pool_size": 3, "dense_units": 1},
+    ],
+)
+def test_the_cnn_has_as_many_weights_as_are_computed(shape: dict[str, Any]) -> None:
+    expected = cnn.build_cnn(cnn.Architecture(**shape)).count_params()
+    assert products.cnn_weights(SimpleNamespace(**shape)) == expected
+
+
+def test_the_largest_batch_of_auto_is_known() -> None:
+    length = vae_task.choose_length(10**6, epochs=1, batch_size="auto")
+    assert length.batch_size == products._LARGEST_AUTO
+
+
+def test_the_networks_of_the_repository_have_as_many_weights_as_it_says(root: Path) -> None:
+    params = loader.load(root / "params.yaml")
+    crop = params.sections["crop_faces"]
+    assert products.vae_weights(params.section(TrainVae), crop) == 7_867_011
+    assert products.cnn_weights(params.section(TrainCnn)) == 208_982
