@@ -216,4 +216,7 @@ def test_numbers_are_means_over_all_rows_whatever_the_batches() -> None:
         "mse", "psnr_db", "ssim", "ms_ssim", "bce_per_dim", "bce_above_entropy", "sharpness",
     }  # fmt: skip
     assert set(numbers["sampled"]) == names
-    assert set(numbers) == names | {"sharpness_originals", "sampled"}
+    of_sets = {"sharpness_originals", "diversity", "diversity_originals"}
+    assert set(numbers) == names | of_sets | {"sampled"}
+    # all reconstructions are darker by the same factor, and so are their differences
+    assert numbers["diversity"] == pytest.approx(0.9 * numbers["diversity_originals"], rel=1e-4)
