@@ -192,7 +192,7 @@ def test_a_picture_that_unpacks_to_too_much_or_has_a_cut_part_is_refused(
 def test_the_message_for_a_picture_is_the_same_each_time(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
     path.write_bytes(b"none")
-    with pytest.raises(DataError, match=r"no readable PNG \(cannot identify image file\)"):
+    with pytest.raises(DataError, match=r"no readable PNG \(not recognized as one\)"):
         inputs.read_picture(path)
 
 

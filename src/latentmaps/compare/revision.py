@@ -20,8 +20,8 @@ from latentmaps.compare import fingerprints, freshness
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.compare.found import WORKSPACE, Found
 from latentmaps.compare.page_names import FULL_PAGE
+from latentmaps.data import picture_files
 from latentmaps.errors import DataError
-from latentmaps.report import inputs
 
 _TRAINING = "train_vae"
 _TEST = "evaluate_vae"
@@ -134,8 +134,9 @@ class _Reader:
             if content is None:
                 continue
             try:
-                strips[name] = inputs.decode_png(content).convert("RGB")
-            except ValueError:
+                with picture_files.opened(content, ("PNG",)) as image:
+                    strips[name] = image.convert("RGB")  # reads all of it
+            except picture_files.DamagedError:
                 self._note(f"{file} of {stage} is no readable PNG", self.found.restore)
         return strips
 

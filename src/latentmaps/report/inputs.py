@@ -8,18 +8,15 @@ import base64
 import csv
 import io
 import math
-import struct
 import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from latentmaps import json_files
-from latentmaps.errors import DataError, excerpt, shorten
+from latentmaps.data import picture_files
+from latentmaps.errors import DataError, shorten
 
 History = Mapping[str, Sequence[float]]
 
@@ -194,42 +191,12 @@ def read_picture(path: Path) -> Picture:
     """
     content = _read(path, _MAX_PICTURE_BYTES)
     try:
-        width, height = decode_png(content).size
-    except ValueError as error:
+        with picture_files.opened(content, ("PNG",)) as image:
+            image.load()  # reads all of it: a truncated file opens without complaint
+            width, height = image.size
+    except picture_files.DamagedError as error:
         raise DataError(f"{path}: no readable PNG ({error}); {_ADVICE}") from error
     return Picture(f"data:image/png;base64,{base64.b64encode(content).decode()}", width, height)
-
-
-def decode_png(content: bytes) -> Image.Image:
-    """Return the picture in a PNG, all of it.
-
-    Args:
-        content: the file.
-
-    Raises:
-        ValueError: it is damaged, no PNG, or has more pixels than Pillow takes without a warning.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-                image.load()  # reads all of it: a truncated file opens without complaint
-                return image
-    # all that Pillow raises for damaged files, or for texts and profiles that unpack to too much
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        struct.error,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise ValueError(excerpt(_without_address(error))) from error
-
-
-def _without_address(error: Exception) -> str:
-    # "cannot identify image file <_io.BytesIO object at 0x7f...>": another one in each run
-    return str(error).partition(" <_io.")[0]
 
 
 def _read(path: Path, limit_bytes: int) -> bytes:
