@@ -73,3 +73,9 @@ def test_a_header_that_is_damaged_or_lies_is_refused(content: bytes, reason: str
         _read(content)
 
     assert len(str(raised.value)) < 300
+
+
+def test_a_reason_names_no_place_in_memory() -> None:
+    with pytest.raises(HeaderError, match="damaged header: malformed node") as caught:
+        _read(_shape("(10**99, 3)"))
+    assert "0x" not in str(caught.value)

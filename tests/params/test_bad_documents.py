@@ -32,6 +32,7 @@ def refuse(content: bytes, folder: Path) -> str:
         ("a: !!null none", "'none' is no null"),
         ("a: !!int 1.5", "'1.5' is no int"),
         ("a: !!float [1]", "expected a scalar node"),
+        ("a: !!map a", "expected a mapping"),
         ("a: !!timestamp foo", "tag:yaml.org,2002:timestamp"),
         ("a: !!timestamp 2001-99-99", "tag:yaml.org,2002:timestamp"),
         ("a: !!set {b}", "tag:yaml.org,2002:set"),

@@ -7,6 +7,7 @@ are the ones that were written: that is left to the checksums of DVC and of a zi
 
 import io
 import math
+import re
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -97,6 +98,8 @@ def _parse(file: IO[bytes]) -> Header:
             shape, _, dtype = read(file)
     except _DAMAGE as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
+        # the place of an object in memory, which differs from run to run
+        reason = re.sub(r" object at 0x[0-9a-f]+", "", reason)
         raise HeaderError(f"a damaged header: {excerpt(reason)}") from error
     return Header(shape, dtype, file.tell())
 

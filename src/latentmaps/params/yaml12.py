@@ -64,6 +64,8 @@ class Yaml12Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Return the mapping of `node`; a key that stands twice is an error, no silent choice."""
+        if not isinstance(node, yaml.MappingNode):  # as a tag may say of anything
+            raise _error("expected a mapping", node)
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
