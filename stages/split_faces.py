@@ -11,6 +11,7 @@ def split_faces(run: runs.Run) -> None:
     sizes = split.PartSizes(wanted.num_train, wanted.num_validation, wanted.num_test)
 
     parts = split.split_faces(run.inputs["index"], wanted.scheme, sizes, run.seed)
+    split.require_enough(parts)
 
     face_tables.write_table(run.outputs["split"], parts)
 

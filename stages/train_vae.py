@@ -54,6 +54,7 @@ def train_vae(run: runs.Run) -> None:
         code=stage_code.digest("train_vae", root=Path(__file__).parents[1]),
         is_writer=workers.is_writer(),
     )
+    runs.warn(doubts.of_training(length.epochs * task.steps_per_epoch))
     with checkpoints.locked():
         model, trained = vae_training.train(
             task,
@@ -76,11 +77,13 @@ def train_vae(run: runs.Run) -> None:
     saved = vae_files.SavedVae(task.architecture, origin, model.encoder, model.decoder)
     vae_files.save(run.outputs["model"], saved)
     posteriors = inference.TrainedVae.load(run.outputs["model"]).encode(images, parts["validation"])
+    kl_nats = posteriors.kl_per_dimension()
     metrics = {
         "kl_method": params.kl_method,
         "reconstruction_loss_kind": params.reconstruction_loss,
         **vae_training.final_numbers(model, trained, entropy_per_dim=entropy),
-        "val_num_dimensions_used": encodings.count_used(posteriors.kl_per_dimension()),
+        "val_num_dimensions_used": encodings.count_used(kl_nats),
+        "val_num_dimensions_90": encodings.count_holding(kl_nats, 0.9),
         "latent_dim": params.latent_dim,
         "num_train": len(parts["train"]),
         "epochs": length.epochs,
@@ -90,7 +93,6 @@ def train_vae(run: runs.Run) -> None:
         "seed": run.seed,
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
-    runs.warn(doubts.of_training(metrics["num_steps"]))
     model_card.write_vae(run.outputs["model"], saved, metrics)
     result_files.write_table(run.outputs["history"], trained.history)
     result_files.write_json(run.outputs["metrics"], metrics)

@@ -128,7 +128,7 @@ def test_a_cnn_refuses_all_but_digits(trained_cnn: TrainedCnn, given: Any, messa
 def test_a_layer_that_is_not_there_is_refused_with_a_guess(
     trained_cnn: TrainedCnn, name: Any, guess: str
 ) -> None:
-    message = f"^layer_name: found .{{1,40}}, expected one of Conv2D_1, Conv2D_2{guess}$"
+    message = f"^layer_name: found .{{1,80}}, expected one of Conv2D_1, Conv2D_2{guess}$"
     with pytest.raises(DataError, match=message):
         trained_cnn.feature_maps(DIGITS, name)
 
@@ -137,3 +137,8 @@ def test_the_package_is_imported_without_tensorflow(root: Path) -> None:
     program = "import sys, latentmaps; sys.exit('tensorflow' in sys.modules)"
     environment = {"PYTHONPATH": str(root / "src")}
     subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+
+
+def test_a_number_of_any_length_is_refused_in_one_line(vae: TrainedVae) -> None:
+    with pytest.raises(DataError, match="seed: found a huge whole number, expected"):
+        vae.sample(1, seed=-(10**5000))

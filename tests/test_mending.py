@@ -90,7 +90,7 @@ def follow(advice: str) -> None:
 def test_the_advice_mends_a_changed_input(name: str, cached: bool) -> None:
     spoil(name, cached=cached)
     advice = mending.advise(f"{name}: damaged, expected a text", INPUTS)
-    assert advice.startswith(f". {name} was changed after DVC recorded it as an output of make_")
+    assert advice.startswith(f". {name} is not the file that DVC recorded as the output of make_")
     assert ("no whole copy" in advice) == cached
     follow(advice)
     assert Path(name).read_text(encoding="utf-8") == FILES[name]
@@ -100,8 +100,8 @@ def test_the_advice_mends_a_changed_input(name: str, cached: bool) -> None:
 def test_an_input_is_named_as_the_message_names_it(repository: Path) -> None:
     spoil("data/file.txt", cached=False)
     path = repository / "data/file.txt"
-    assert mending.advise(f"{path}: damaged", [path]).startswith(f". {path} was changed")
-    assert "data/file.txt was changed" in mending.advise("data/file.txt: no", [Path("data")])
+    assert mending.advise(f"{path}: damaged", [path]).startswith(f". {path} is not the file")
+    assert "data/file.txt is not the file" in mending.advise("data/file.txt: no", [Path("data")])
 
 
 @pytest.mark.usefixtures("repository")

@@ -169,7 +169,7 @@ def test_an_input_that_was_changed_since_comes_with_advice(stage: Stage) -> None
     assert result.returncode == 1
     assert result.stderr.startswith(
         "copy_text: source.txt: found this, expected that; run it again. "
-        "source.txt was changed after DVC recorded it as an output of make, and "
+        "source.txt is not the file that DVC recorded as the output of make, and "
     )
     assert result.stderr.count("\n") == 1
 

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 _NAMED = 10
 # of a value or a reason from elsewhere, which can have any length
 _EXCERPT_CHARACTERS = 150
-_MESSAGE_BYTES = 2000
+_MESSAGE_BYTES, _BEGINNING_BYTES = 2000, 1300
 
 
 class LatentmapsError(Exception):
     """Something the user gave cannot be used; the message tells what to do about it.
 
-    A message quotes files and names of any length, so it is cut at 2,000 bytes.
+    A message quotes files and names of any length, so one of more than 2,000 bytes is cut in the
+    middle: the place stands at its beginning, what to do at its end.
     """
 
     def __str__(self) -> str:
@@ -26,7 +27,8 @@ class LatentmapsError(Exception):
         whole = text.encode(errors="backslashreplace")
         if len(whole) <= _MESSAGE_BYTES:
             return text
-        return whole[: _MESSAGE_BYTES - 4].decode(errors="ignore") + " ..."
+        beginning, end = whole[:_BEGINNING_BYTES], whole[_BEGINNING_BYTES + 5 - _MESSAGE_BYTES :]
+        return f"{beginning.decode(errors='ignore')} ... {end.decode(errors='ignore')}"
 
 
 class ParamsError(LatentmapsError):

@@ -58,9 +58,9 @@ def _recorded(out: "Output", given: Path) -> Iterator[tuple[Path, str]]:
 
 def _describe(out: "Output", file: Path, cached: Path) -> str:
     stage, target = shlex.quote(out.stage.addressing), shlex.quote(out.def_path)
-    changed = f"{file} was changed after DVC recorded it as an output of {stage}"
+    changed = f"{file} is not the file that DVC recorded as the output of {stage}"
     if cached.is_file() and _md5(cached) == cached.parent.name + cached.name:
-        return f"{changed}; `dvc checkout --force {target}` brings it back"
+        return f"{changed}; `dvc checkout --force {target}` brings that one back"
     wrong = shlex.join([str(file), os.path.relpath(cached)])
     return (
         f"{changed}, and DVC's cache has no whole copy of it; `rm -f {wrong}`, then "

@@ -151,7 +151,8 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     staged = staging.Staging({name: values[name] for name in named.outputs}, rank=workers.rank())
     if not workers.addresses():  # other machines need not see our locks, nor we theirs
         paths = [*inputs.values(), *staged.finals.values()]
-        staging.remove_leftovers([*paths, *(path.parent for path in paths)])
+        around = [folder for path in paths for folder in (path, *path.parents[:2])]
+        staging.remove_leftovers(around)
     staged.open()
     try:
         work(

@@ -53,7 +53,7 @@ class Staging:
         Raises:
             LatentmapsError: another run writes one of the outputs.
         """
-        all_folders = "\n".join(str(self._folder(p).absolute()) for p in self.finals.values())
+        all_folders = "\0".join(str(self._folder(p).absolute()) for p in self.finals.values())
         try:
             for final in self.finals.values():
                 folder = self._folder(final)
@@ -110,7 +110,7 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
 
 def _folders_of_its_run(leftover: Path) -> list[Path]:
     with suppress(FileNotFoundError):  # it was killed before it wrote them
-        return [Path(os.fsdecode(p)) for p in (leftover / _FOLDERS).read_bytes().splitlines()]
+        return [Path(os.fsdecode(p)) for p in (leftover / _FOLDERS).read_bytes().split(b"\0")]
     return []
 
 

@@ -83,3 +83,12 @@ def test_other_data_losses_code_and_libraries_are_told() -> None:
     assert "train_vae.reconstruction_loss differs" in said
     assert "same code of evaluate_vae:" in said
     assert "different libraries: keras 3.15.1, tensorflow 2.21.0; keras 4.0" in said
+
+
+def test_another_library_of_the_evaluation_alone_is_told() -> None:
+    first = experiment("a", 3.0)
+    first.test["versions"] = {"scikit-learn": "1.9.1"}  # type: ignore[index]
+    second = experiment("b", 5.0)
+    second.test["versions"] = {"scikit-learn": "1.8.0"}  # type: ignore[index]
+    assert "different libraries" in texts(first, second)
+    assert "scikit-learn 1.8.0" in texts(first, second)

@@ -226,3 +226,15 @@ def test_a_size_below_one_is_a_share_of_all_faces(index: Path) -> None:
 def test_a_small_share_is_one_face(index: Path) -> None:
     table = split.split_faces(index, "random", PartSizes(None, 0.001, 0.001), seed=1)
     assert (table["part"] == "validation").sum() == 1
+
+
+@pytest.mark.parametrize(("num_test", "is_enough"), [(6, False), (7, True)])
+def test_a_test_part_without_neighbours_is_refused_before_the_training(
+    index: Path, num_test: int, is_enough: bool
+) -> None:
+    parts = split.split_faces(index, "random", PartSizes(None, 1, num_test), seed=1)
+    if is_enough:
+        split.require_enough(parts)
+        return
+    with pytest.raises(ParamsError, match="part test has 6 faces of 20, expected at least 7"):
+        split.require_enough(parts)

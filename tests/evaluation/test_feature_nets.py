@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from latentmaps.errors import DataError, ParamsError
-from latentmaps.evaluation import feature_nets, keras_features
+from latentmaps.evaluation import feature_nets, fid_network, keras_features
 
 
 def test_pixels_pca_needs_images_and_no_weights() -> None:
@@ -39,3 +39,17 @@ def test_a_missing_file_is_named(name: str, tmp_path: Path) -> None:
 def test_an_unknown_name_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=rf"found '{name}', expected inception-2015-fid or keras"):
         feature_nets.load(name, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("pixels-pca", []), (fid_network.NAME, ["torch", "torch-fidelity"])],
+)
+def test_a_net_names_the_libraries_that_compute_it(name: str, expected: list[str]) -> None:
+    class Net:
+        def features(self, pixels: np.ndarray) -> np.ndarray:
+            return pixels
+
+    net = Net()
+    net.name = name  # type: ignore[attr-defined]
+    assert feature_nets.libraries([net]) == expected  # type: ignore[list-item]

@@ -84,6 +84,8 @@ FACES = np.zeros((7, 4))
 WRONG = [
     ("test", "rows", None, "no .npz file with the arrays rows, z_mean, z_log_var"),
     ("test", "rows", np.arange(6), r"z_mean: found the shape \(7, 4\), expected \(6, 4\)"),
+    ("test", "rows", np.array([1, 1, 2, 3, 4, 5, 6]), "rows: found a row that stands twice"),
+    ("test", "z_log_var", np.full((7, 4), 1e4), "z_log_var: found 1e[+]04, expected numbers of at"),
     ("test", "rows", np.arange(7.0), "rows: found float64 from 0.0, expected integers from 0 on"),
     ("test", "rows", np.arange(7) - 1, "rows: found int64 from -1, expected integers from 0 on"),
     ("test", "rows", np.arange(0), r"rows: found the shape \(0,\)"),

@@ -92,6 +92,17 @@ def test_equal_results_give_an_equal_page_that_names_no_folder(
     assert str(pristine.folder) not in rendered
 
 
+def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> None:
+    title = "The faces below say little."
+    assert title not in rendered
+    example.change("train_vae/metrics.json", num_steps=55)
+    text = example.render()
+    assert text.count(title) == 1
+    assert "trained for only 55 steps" in text
+    example.change("evaluate_vae/metrics.json", diversity=0.01)
+    assert example.render().count(title) == 2
+
+
 @pytest.mark.parametrize(
     "shown",
     ["19.87 dB", "24.31 nats", "41 of 256", "97.85 %", "8 of 10", "beta 15", "2.21.0", "3.15.1"],

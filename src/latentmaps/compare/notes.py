@@ -110,7 +110,7 @@ def _on_versions(drawn: Sequence[Experiment]) -> Note | None:
     found = {
         ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
         for one in drawn
-        if isinstance(versions := one.training.get("versions"), dict)
+        if (versions := _versions(one))
     }
     if len(found) < 2:
         return None
@@ -118,6 +118,12 @@ def _on_versions(drawn: Sequence[Experiment]) -> Note | None:
         f"Made with different libraries: {'; '.join(sorted(found))}.",
         is_warning=True,
     )
+
+
+def _versions(experiment: Experiment) -> dict[str, str]:
+    """Return the libraries that computed the training or the numbers of the test."""
+    documents = [one.get("versions") for one in (experiment.training, experiment.test)]
+    return {name: text for one in documents if isinstance(one, dict) for name, text in one.items()}
 
 
 def _on_compared_faces(drawn: Sequence[Experiment]) -> Note | None:

@@ -13,6 +13,8 @@ from latentmaps.data import csv_tables, face_tables
 from latentmaps.errors import DataError, ParamsError, excerpt
 
 UNUSED = "unused"
+# evaluate_vae looks for the 5 nearest of each face among the others
+_LEAST_FACES = 7
 PARTS = (*face_tables.PARTITIONS, UNUSED)
 
 
@@ -179,6 +181,22 @@ def _number(wanted: int | None) -> str:
 
 def _table(parts: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"row": np.arange(len(parts)), "part": parts})
+
+
+def require_enough(parts: pd.DataFrame) -> None:
+    """Refuse a split with which evaluate_vae could not work, before anything is trained.
+
+    Raises:
+        ParamsError: training or test part is too small to look for neighbours among its faces.
+    """
+    for part in ("train", "test"):
+        num_faces = int((parts["part"] == part).sum())
+        if num_faces < _LEAST_FACES:
+            raise ParamsError(
+                f"split_faces: the part {part} has {num_faces} faces of {len(parts):,}, expected "
+                f"at least {_LEAST_FACES}; fetch more faces (60 or more with profile: own), or "
+                f"raise num_{part}"
+            )
 
 
 def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:

@@ -4,6 +4,7 @@ A Frechet or kernel distance means something only together with the name of its 
 with the distance between two sets of real images beside it.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,12 @@ class FeatureNet(Protocol):
 
     def features(self, pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Gives the features, (n, d), of one batch of pixels, (n, h, w, c), 0..1."""
+
+
+def libraries(nets: Sequence[FeatureNet]) -> list[str]:
+    """Return the packages that compute features besides those of every evaluation."""
+    is_fid = any(net.name == fid_network.NAME for net in nets)
+    return ["torch", "torch-fidelity"] if is_fid else []
 
 
 def pixels_pca(

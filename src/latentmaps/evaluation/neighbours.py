@@ -74,8 +74,8 @@ def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
     if num_images <= nearest_k + 1:
         raise DataError(
             f"evaluate_vae: found {num_images} images in a set to compare, expected at least "
-            f"{nearest_k + 2} to look for {nearest_k} neighbours of each; raise num_compared, or "
-            "num_train and num_test of split_faces"
+            f"{nearest_k + 2} to look for {nearest_k} neighbours of each; fetch more faces, "
+            "or raise num_compared, or num_train and num_test of split_faces"
         )
 
 

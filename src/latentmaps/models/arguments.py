@@ -1,12 +1,11 @@
 """Check what a caller hands to a trained model, before TensorFlow sees it."""
 
-import reprlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, shorten
 
 
 def require_images(images: Any, shape: Sequence[int]) -> None:
@@ -115,6 +114,4 @@ def require_integer(name: str, value: Any, *, least: int) -> None:
         DataError: it is smaller, or no integer.
     """
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise DataError(
-            f"{name}: found {reprlib.repr(value)}, expected an integer of at least {least}"
-        )
+        raise DataError(f"{name}: found {shorten(value)}, expected an integer of at least {least}")

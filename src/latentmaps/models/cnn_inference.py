@@ -1,7 +1,6 @@
 """Use a trained CNN: images to probabilities, and to the feature maps of a layer."""
 
 import difflib
-import reprlib
 from pathlib import Path
 
 import keras
@@ -9,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.data.digits import IMAGE_SIZE
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, shorten
 from latentmaps.models import arguments, cnn
 
 Images = npt.NDArray[np.uint8]
@@ -60,7 +59,7 @@ class TrainedCnn:
         _require_images(images)
         if layer_name not in self.layer_names:
             raise DataError(
-                f"layer_name: found {reprlib.repr(layer_name)}, expected one of "
+                f"layer_name: found {shorten(layer_name)}, expected one of "
                 f"{', '.join(self.layer_names)}{self._guess(layer_name)}"
             )
         return cnn.predict(cnn.layer_model(self._model, layer_name), images)

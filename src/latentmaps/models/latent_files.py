@@ -24,6 +24,8 @@ _ARRAYS: Mapping[str, Mapping[str, str]] = {
 
 # covariances of float64 that come from products of matrices differ in the last digits
 _TOLERANCE = 1e-6
+# of anything here, a log variance among them: whose exponential then is a number in float64
+_LARGEST = 500.0
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,15 @@ def _problem(name: str, array: npt.NDArray) -> str | None:
     """Return what is wrong with the values of an array, in words."""
     if name == "rows":
         is_fit = array.dtype.kind == "i" and array.min() >= 0
-        return None if is_fit else f"{array.dtype} from {array.min()}, expected integers from 0 on"
+        if not is_fit:
+            return f"{array.dtype} from {array.min()}, expected integers from 0 on"
+        return None if len(np.unique(array)) == len(array) else "a row that stands twice"
     if array.dtype.kind != "f":
         return f"{array.dtype}, expected floating numbers"
     if not np.isfinite(array).all():
         return "a NaN or an infinite number, expected finite ones"
+    if np.abs(array).max() > _LARGEST:
+        return f"{np.abs(array).max():.3g}, expected numbers of at most {_LARGEST:g}"
     if name == "weights" and (array.min() < 0 or abs(array.sum() - 1.0) > _TOLERANCE):
         return f"shares from {array.min():.3g} that sum to {array.sum():.3g}, expected 1"
     if name in ("covariance", "covariances"):

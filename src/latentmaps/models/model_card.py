@@ -22,6 +22,7 @@ _NUMBERS = (
     "val_kl_nats",
     "val_kl_share",
     "val_num_dimensions_used",
+    "val_num_dimensions_90",
     "val_bce_per_dim",
     "val_bce_above_floor",
     "val_nll_per_dim",
