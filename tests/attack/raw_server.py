@@ -54,7 +54,8 @@ class _Handler(socketserver.StreamRequestHandler):
             return  # the client has gone, as it should
 
     def _read_request(self) -> tuple[str, int]:
-        path = self.rfile.readline().decode("latin-1").split()[1].removeprefix("/")
+        target = self.rfile.readline().decode("latin-1").split()[1]
+        path = target.removeprefix("/").partition("?")[0]
         start = 0
         while line := self.rfile.readline().strip():
             if matched := re.fullmatch(rb"range: bytes=(\d+)-", line, re.IGNORECASE):

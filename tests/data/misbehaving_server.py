@@ -41,12 +41,15 @@ class _Handler(BaseHTTPRequestHandler):
     served: Served
 
     def do_GET(self) -> None:
-        path = self.path.strip("/")
+        path = self._path()
         asked = self.served.ranges.setdefault(path, [])
         asked.append(self.headers.get("Range"))
         kind, _, argument = path.partition("/")
         answer = getattr(self, f"answer_{kind}")
         answer(argument, is_first=len(asked) == 1)
+
+    def _path(self) -> str:
+        return self.path.partition("?")[0].strip("/")
 
     def _start(self) -> int:
         matched = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
@@ -72,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         except (BrokenPipeError, ConnectionResetError):
             return
-        path = self.path.strip("/")
+        path = self._path()
         self.served.num_sent[path] = self.served.num_sent.get(path, 0) + len(body)
 
     def _send_from(self, start: int, *, end: int | None = None) -> None:
@@ -91,11 +94,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_from(self._start())
 
     def answer_cut(self, argument: str, *, is_first: bool) -> None:
-        """Cuts the first connection after so many tenths; or, with `always`, every one."""
+        """Cut the first connection after so many tenths.
+
+        `tenths` cuts each after a tenth, `once` each but brings bytes with the first, and `always`
+        each at once.
+        """
         total = len(self.served.content)
-        if argument == "always":
+        if argument == "always" or (argument == "once" and not is_first):
             self._send_from(self._start(), end=self._start())
-        elif argument == "tenths":
+        elif argument in ("tenths", "once"):
             start = self._start()
             self._send_from(start, end=min(total, start + total // 10))
         else:

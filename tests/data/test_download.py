@@ -1,3 +1,4 @@
+import dataclasses
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,6 +48,18 @@ def test_cuts_that_bring_bytes_are_never_too_many(server: Served, tmp_path: Path
 def test_cuts_that_bring_nothing_end_the_patience(server: Served, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="cut/always: the connection was cut, 3 times"):
         fetch(remote_file(server, "cut/always"), tmp_path)
+
+
+@pytest.mark.parametrize("num_tries", [1, 2, 3])
+def test_a_cut_that_brings_bytes_is_the_first_of_the_tries_that_may_fail(
+    server: Served, tmp_path: Path, num_tries: int
+) -> None:
+    patience = dataclasses.replace(IMPATIENT, num_tries=num_tries)
+
+    with pytest.raises(DownloadError, match=f"the connection was cut, {num_tries} times"):
+        fetch(remote_file(server, "cut/once"), tmp_path, patience=patience)
+
+    assert len(server.ranges["cut/once"]) == num_tries
 
 
 @pytest.mark.parametrize("path", ["norange", "wrongrange", "beyond"])

@@ -140,9 +140,8 @@ def _mirrors(file: RemoteFile, patience: Patience) -> Iterator[_Mirror]:
     for url in file.urls:
         yield _Mirror(url, functools.partial(from_url, url))
     if file.drive_id is not None:
-        from_drive = functools.partial(google_drive.fill, length=length, patience=patience)
-        title = f"Google Drive, {file.drive_id}"
-        yield _Mirror(title, functools.partial(from_drive, file.drive_id))
+        url = google_drive.url(file.drive_id)
+        yield _Mirror(f"Google Drive, {file.drive_id}", functools.partial(from_url, url))
 
 
 def _fetch(mirror: _Mirror, file: RemoteFile, part: Path) -> None:

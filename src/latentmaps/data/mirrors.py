@@ -49,8 +49,8 @@ class Patience:
 
     Attributes:
         timeout_s: for a connection, and between two pieces of an answer.
-        num_tries: tries one after the other that bring nothing; a further thousandth of the file
-            starts the count anew. Also how often a begun file may be thrown away.
+        num_tries: tries that may fail one after the other, the last one that brought a further
+            thousandth of the file among them. Also how often a begun file may be thrown away.
         pause_s: before the second try; doubles with each further one, up to a minute.
         slowest_bytes_per_s: a server that sends less of the file for `window_s` is left.
         window_s: over which the speed is taken; also for redirects and headers, all in all.
@@ -110,15 +110,15 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
     """
     begun = _Begun(part, patience.num_tries)
     least_bytes = max(1, length.most_bytes // _LEAST_SHARE)
-    num_vain = 0
+    num_failed = 0
     while True:
         try:
             _request(url, begun, length, patience)
         except _TransientError as reason:
-            num_vain = 1 if begun.has_grown(least_bytes) else num_vain + 1
-            if num_vain >= patience.num_tries:
-                raise MirrorError(f"{reason}, {num_vain} times") from reason
-            wanted_s = reason.pause_s or patience.pause_s * 2 ** (num_vain - 1)
+            num_failed = 1 if begun.has_grown(least_bytes) else num_failed + 1
+            if num_failed >= patience.num_tries:
+                raise MirrorError(f"{reason}, {num_failed} times") from reason
+            wanted_s = reason.pause_s or patience.pause_s * 2 ** (num_failed - 1)
             pause_s = min(wanted_s, _LONGEST_PAUSE_S)
             log.info("Waiting %.3g s before asking %s again: %s", pause_s, url, reason)
             time.sleep(pause_s)
@@ -249,10 +249,10 @@ def _write(
                 raise MirrorError(f"sends more than the {length.most_bytes:,} bytes expected")
             file.write(piece)
             count(len(piece))
-    require_content(part.path)
+    _require_content(part.path)
 
 
-def require_content(part: Path) -> None:
+def _require_content(part: Path) -> None:
     """Check that a part file that has arrived holds anything.
 
     Raises:
