@@ -27,7 +27,6 @@ GROUPS: dict[str, Group] = {group.name: group for module in _MODULES for group i
 LEFT_ALONE = {
     "latentmaps.data.avatars": "pictures that were drawn a line before, styles of a hashed package",
     "latentmaps.data.bundled": "a package whose hash was checked",
-    "latentmaps.data.google_drive": "gdown parses there; test_google_drive.py has its answers",
     "latentmaps.data.memory": "a file of the Linux kernel",
     "latentmaps.report.glossary": "a file of the package itself",
     "latentmaps.report.metric_changes": "what DVC prints in our own workflow",
