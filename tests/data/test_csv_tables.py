@@ -14,10 +14,22 @@ def _read(path: Path, content: str | bytes) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    "content", ["row,name\n0,a\n", "\ufeffrow,name\r\n0,a\r\n", 'row,name\n0,"a"']
+    "content",
+    [
+        "row,name\n0,a\n",
+        "\ufeffrow,name\r\n0,a\r\n",
+        'row,name\n0,"a"',
+        "row,name\r0,a\r",
+        "row,name\n0,a\n\n  \n",
+    ],
 )
 def test_a_table_is_read_whoever_wrote_it(tmp_path: Path, content: str) -> None:
     assert _read(tmp_path / "t.csv", content).to_dict("list") == {"row": [0], "name": ["a"]}
+
+
+def test_a_comma_or_a_line_break_in_quotes_parts_no_fields(tmp_path: Path) -> None:
+    table = _read(tmp_path / "t.csv", 'row,name\n0,"a,b"\n1,"c\n\nd"\n')
+    assert list(table["name"]) == ["a,b", "c\n\nd"]
 
 
 def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path) -> None:
@@ -42,7 +54,10 @@ def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path)
         (b"row,name\n0,\xff\n", "can't decode"),
         ("row,name\n0,a,b\n", "2 columns, and 3 fields in the first row"),
         ("row,name\n0\n", "2 columns, and 1 fields in the first row"),
-        ("row,name\n0,a\n1,b,c\n", "Expected 2 fields in line 3, saw 3"),
+        ("row,name\n0,a\n1,b,c\n", "row 2 below the header has 3 fields, expected 2"),
+        ("row,name\n0,a\n1,\n2\n", "row 3 below the header has 1 fields, expected 2"),
+        ('row,name\n0,a\n"1,b"\n', "row 2 below the header has 1 fields, expected 2"),
+        (f'row,name\n0,a\n1,"{"x" * 900_000}"\n', "field larger than field limit"),
         ("row,name\n" + "0," * 40_000, "40,001 fields in the first row"),
         ("row,name\nx,a\n", "invalid literal"),
         (f"row,name\n{'9' * 30},a\n", "Overflow"),

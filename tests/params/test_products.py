@@ -1,5 +1,7 @@
-"""The numbers of weights that are computed are those of the networks that are built."""
+"""The numbers of weights and values that are computed are those of the networks that are built."""
 
+import dataclasses
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +40,49 @@ def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) ->
     built = [vae.build_encoder(shape), vae.build_decoder(shape)]
     expected = sum(network.count_params() for network in built)
     assert products.vae_weights(shape, shape) == expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"filters": (1, 1)},
+        {"upsampling": "resize"},
+        {"upsampling": "resize", "filters": (1, 64), "strides": (1, 4)},
+        {"upsampling": "resize", "filters": (9, 2), "strides": (4, 1)},
+        {"paddings": ("valid", "same"), "kernel_sizes": (4, 3), "strides": (3, 1)},
+    ],
+)
+def test_the_largest_layer_of_the_vae_has_as_many_values_as_are_computed(
+    changes: dict[str, Any],
+) -> None:
+    shape = architecture(**SMALL | changes)
+    built = [*vae.build_encoder(shape).layers, *vae.build_decoder(shape).layers]
+    expected = max(math.prod(layer.output.shape[1:]) for layer in built if _is_of_maps(layer))
+    assert products.vae_values(shape, shape) == expected
+
+
+def _is_of_maps(layer: Any) -> bool:
+    return not isinstance(layer.output, list) and len(layer.output.shape) == 4
+
+
+@pytest.mark.parametrize(("upsampling", "is_refused"), [("transpose", False), ("resize", True)])
+def test_maps_that_are_enlarged_before_they_become_fewer_are_counted(
+    root: Path, upsampling: str, *, is_refused: bool
+) -> None:
+    sections = dict(loader.load(root / "params.yaml").sections)
+    sections["crop_faces"] = dataclasses.replace(sections["crop_faces"], image_size=1024)
+    sections["train_vae"] = dataclasses.replace(
+        sections["train_vae"],
+        batch_size=32,
+        filters=(1, 16_384),
+        kernel_sizes=(3, 3),
+        strides=(1, 64),
+        paddings=("same", "same"),
+        upsampling=upsampling,
+    )
+    lines = [line for line in products.check(sections) if line.startswith("train_vae: ")]
+    assert any("found a layer of 549,755,813,888 values" in line for line in lines) == is_refused
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Read the CSV tables of the stages: a row that pandas would shift or cut off is refused."""
+"""Read the CSV tables of the stages: a row that pandas would fill or cut off is refused."""
 
 import csv
 import warnings
@@ -24,7 +24,8 @@ def read(path: Path, dtypes: Mapping[str, str], *, kind: str, advice: str) -> pd
         advice: what to do when it is of no use.
 
     Raises:
-        DataError: the file is missing, no such table, or a field is no value of its column.
+        DataError: the file is missing, no such table, has a row of more or fewer fields than
+            columns, or a field is no value of its column.
     """
     header = read_header(path, kind=kind, advice=advice)
     missing = [column for column in dtypes if column not in header]
@@ -34,7 +35,8 @@ def read(path: Path, dtypes: Mapping[str, str], *, kind: str, advice: str) -> pd
             f"{excerpt(missing[0])}); {advice}"
         )
     try:
-        # of a row that is too long pandas warns, and cuts it off
+        _check_rows(path, len(header))
+        # of some rows that it changes pandas warns
         with warnings.catch_warnings(action="error"):
             table = pd.read_csv(
                 path,
@@ -45,7 +47,7 @@ def read(path: Path, dtypes: Mapping[str, str], *, kind: str, advice: str) -> pd
                 low_memory=False,
             )
     # TypeError, OverflowError: a number that is not whole, or has too many digits
-    except (ValueError, TypeError, OverflowError, Warning) as error:
+    except (ValueError, csv.Error, TypeError, OverflowError, Warning) as error:
         raise _no_table(path, kind, advice, error) from error
     if list(table.columns) != header:
         raise DataError(
@@ -83,6 +85,24 @@ def read_header(path: Path, *, kind: str, advice: str) -> list[str]:
             f"row); {advice}"
         )
     return header
+
+
+def _check_rows(path: Path, num_columns: int) -> None:
+    """Refuse rows of other lengths: pandas fills a short one with empty fields.
+
+    Raises:
+        ValueError: a row has more or fewer fields than columns.
+        csv.Error: a field has more than 131,072 characters.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        # pandas leaves out lines without text, too
+        rows = csv.reader(line for line in file if not line.isspace())
+        for number, row in enumerate(rows):
+            if len(row) != num_columns:
+                raise ValueError(
+                    f"row {number:,} below the header has {len(row):,} fields, expected "
+                    f"{num_columns:,}"
+                )
 
 
 def _no_table(path: Path, kind: str, advice: str, error: Exception) -> DataError:

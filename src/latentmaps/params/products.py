@@ -37,9 +37,10 @@ def check(sections: Mapping[str, Any]) -> Iterator[str]:
     crop, vae, cnn = (sections[name] for name in ("crop_faces", "train_vae", "train_cnn"))
     batch_size = _LARGEST_AUTO if vae.batch_size == "auto" else vae.batch_size
     yield from _check_network(
-        "train_vae", vae_weights(vae, crop), batch_size, _vae_maps(vae, crop.image_size)
+        "train_vae", vae_weights(vae, crop), batch_size * vae_values(vae, crop)
     )
-    yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size, _cnn_maps(cnn))
+    cnn_values = max(size * size * num_maps for size, num_maps in _cnn_maps(cnn))
+    yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size * cnn_values)
     yield from _check_covariances(sections["evaluate_vae"].mixture_components, vae.latent_dim)
     for keys, tiles in _face_sheets(sections).items():
         yield from _check_sheet(keys, tiles, tiles * crop.image_size**2)
@@ -69,6 +70,20 @@ def vae_weights(vae: Any, crop: Any) -> int:
     encoder += _dense([widths[-1], vae.latent_dim])
     decoder = kernels + of_map * sum(vae.filters[:-1]) + crop.num_channels
     return encoder + decoder + _dense([vae.latent_dim, *reversed(widths)])
+
+
+def vae_values(vae: Any, crop: Any) -> int:
+    """Return the number of values of the largest layer of maps, for one image.
+
+    Args:
+        vae: the section ``train_vae``.
+        crop: the section ``crop_faces``.
+    """
+    maps = [(crop.image_size, crop.num_channels), *_vae_maps(vae, crop.image_size)]
+    if vae.upsampling == "resize":
+        # the decoder enlarges the maps first, and only then lowers their number
+        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(maps)]
+    return max(size * size * num_maps for size, num_maps in maps)
 
 
 def cnn_weights(cnn: Any) -> int:
@@ -124,15 +139,12 @@ def _face_sheets(sections: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _check_network(
-    section: str, num_weights: int, batch_size: int, maps: Sequence[tuple[int, int]]
-) -> Iterator[str]:
+def _check_network(section: str, num_weights: int, num_values: int) -> Iterator[str]:
     if num_weights > _MAX_WEIGHTS:
         yield (
             f"{section}: found a network of {num_weights:,} weights, expected at most "
             f"{_MAX_WEIGHTS:,}; lower filters or the widths of the dense layers"
         )
-    num_values = batch_size * max(size * size * num_maps for size, num_maps in maps)
     if num_values > _MAX_VALUES:
         yield (
             f"{section}: found a layer of {num_values:,} values for a batch, expected at most "
