@@ -2,7 +2,7 @@ import io
 import struct
 
 import pytest
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 from tests.data import exif
 
 from latentmaps.data import picture_files
@@ -17,11 +17,10 @@ def _jpeg(**options: bytes) -> bytes:
 
 def _transposition(block: bytes) -> Image.Transpose | None:
     with picture_files.opened(_jpeg(exif=block), ("JPEG",)) as picture:
-        picture.load()
         return picture_files.find_transposition(picture)
 
 
-def test_a_picture_is_opened_and_can_be_decoded() -> None:
+def test_a_picture_is_opened_and_decoded() -> None:
     with picture_files.opened(_jpeg(), ("JPEG",)) as picture:
         assert picture.convert("RGB").size == (32, 24)
 
@@ -51,12 +50,43 @@ def test_another_format_is_refused() -> None:
     "error",
     [OSError("a"), SyntaxError("a"), struct.error("a"), TypeError("a"), IndexError("a\nsecond")],
 )
-def test_what_pillow_raises_while_it_decodes_becomes_one_line(error: Exception) -> None:
+def test_what_pillow_raises_while_it_decodes_becomes_one_line(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def load(_: Image.Image) -> None:
+        raise error
+
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", load)
     with (
         pytest.raises(DamagedError, match=r"\Aa\Z"),
         picture_files.opened(_jpeg(), ("JPEG",)),
     ):
+        pass
+
+
+def test_a_picture_that_is_cut_off_is_damaged_before_the_block_begins() -> None:
+    with (
+        pytest.raises(DamagedError, match="truncated"),
+        picture_files.opened(_jpeg()[:-12], ("JPEG",)),
+    ):
+        pytest.fail("the block began")
+
+
+@pytest.mark.parametrize("error", [KeyError("a"), TypeError("a"), OSError("a")])
+def test_an_error_of_the_block_is_no_damage(error: Exception) -> None:
+    with pytest.raises(type(error)), picture_files.opened(_jpeg(), ("JPEG",)):
         raise error
+
+
+def test_an_error_of_the_preparation_is_no_damage() -> None:
+    def prepare(picture: Image.Image) -> None:
+        raise KeyError(picture.size)
+
+    with (
+        pytest.raises(KeyError, match="32, 24"),
+        picture_files.opened(_jpeg(), ("JPEG",), prepare=prepare),
+    ):
+        pass
 
 
 def test_damaged_exif_gives_no_warning() -> None:

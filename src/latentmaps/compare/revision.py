@@ -135,7 +135,7 @@ class _Reader:
                 continue
             try:
                 with picture_files.opened(content, ("PNG",)) as image:
-                    strips[name] = image.convert("RGB")  # reads all of it
+                    strips[name] = image.convert("RGB")
             except picture_files.DamagedError:
                 self._note(f"{file} of {stage} is no readable PNG", self.found.restore)
         return strips

@@ -40,10 +40,7 @@ def to_aligned_size(content: bytes) -> bytes:
             than 64 million pixels (PNG: 40, WebP: 25).
     """
     try:
-        with picture_files.opened(content, _FORMATS) as picture:
-            _check_size(picture)
-            _prepare_decoding(picture)
-            picture.load()
+        with picture_files.opened(content, _FORMATS, prepare=_prepare) as picture:
             transposition = picture_files.find_transposition(picture)
             face = _to_rgb(picture)
     except DamagedError as error:
@@ -53,6 +50,13 @@ def to_aligned_size(content: bytes) -> bytes:
     jpeg = io.BytesIO()
     ImageOps.fit(face, SIZE, Image.Resampling.LANCZOS).save(jpeg, "JPEG", quality=_JPEG_QUALITY)
     return jpeg.getvalue()
+
+
+def _prepare(picture: Image.Image) -> None:
+    _check_size(picture)
+    if picture.width * picture.height > _MOST_PIXELS_IN_FULL:
+        # JPEG alone may be that large; the result still covers the face, also after a turn
+        picture.draft(None, (max(SIZE), max(SIZE)))
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -65,12 +69,6 @@ def _check_size(picture: Image.Image) -> None:
             f"{width}x{height} pixels, expected at most {most_pixels:,} in all of a "
             f"{picture.format} picture; scale it down"
         )
-
-
-def _prepare_decoding(picture: Image.Image) -> None:
-    if picture.width * picture.height > _MOST_PIXELS_IN_FULL:
-        # JPEG alone may be that large; the result still covers the face, also after a turn
-        picture.draft(None, (max(SIZE), max(SIZE)))
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:

@@ -1,5 +1,6 @@
 """From one picture to one small image: decode, cut, scale."""
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -60,8 +61,8 @@ def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
         BoxError: the box is not inside of it.
     """
     try:
-        with picture_files.opened(jpeg, ("JPEG",)) as picture:
-            _check_size(picture, crop)
+        check_size = functools.partial(_check_size, crop=crop)
+        with picture_files.opened(jpeg, ("JPEG",), prepare=check_size) as picture:
             return _cropped(picture, crop)
     except DamagedError as error:
         raise PictureError(f"{len(jpeg):,} bytes, expected a JPEG picture ({error})") from error

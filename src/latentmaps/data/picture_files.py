@@ -4,7 +4,7 @@ import contextlib
 import io
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
@@ -40,25 +40,42 @@ class DamagedError(Exception):
 
 
 @contextlib.contextmanager
-def opened(content: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
-    """Open a picture; at the end of the block its pixels are gone from memory.
+def opened(
+    content: bytes,
+    formats: tuple[str, ...],
+    *,
+    prepare: Callable[[Image.Image], None] | None = None,
+) -> Iterator[Image.Image]:
+    """Open and decode a picture; at the end of the block its pixels are gone from memory.
 
-    Pillow decodes when it is asked for pixels, so what it raises inside of the block counts, too.
-    It also warns of damaged metadata; whether the pixels are whole is all that matters here.
+    Pillow also warns of damaged metadata, in the block too; whether the pixels are whole is all
+    that matters here. Other errors inside of the block, or of ``prepare``, stay what they are: they
+    are no damage of the file.
 
     Args:
         content: the file.
         formats: names that Pillow has for the formats allowed.
+        prepare: called with the picture before it is decoded, to refuse its size or to set up the
+            decoder.
 
     Raises:
         DamagedError: the bytes are no whole picture. The reason is equal for equal bytes.
     """
-    try:
-        with (
-            warnings.catch_warnings(action="ignore"),
-            contextlib.closing(Image.open(io.BytesIO(content), formats=formats)) as picture,
-        ):
+    with warnings.catch_warnings(action="ignore"):
+        with _damage_told():
+            picture = Image.open(io.BytesIO(content), formats=formats)
+        with contextlib.closing(picture):
+            if prepare is not None:
+                prepare(picture)
+            with _damage_told():
+                picture.load()
             yield picture
+
+
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
     except _DAMAGE as error:
         raise DamagedError(_reason(error)) from error
 
