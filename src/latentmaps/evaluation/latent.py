@@ -94,15 +94,15 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
     prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
     z_radii = radii(z)
     return {
-        "kl_nats": float(table["kl_nats"].sum()),
+        "kl_nats": float(table["kl_nats"].to_numpy().sum()),
         "num_dimensions_used": int(table["is_used"].sum()),
         "num_dimensions_90": posteriors.count_holding(table["kl_nats"].to_numpy(), 0.9),
         "active_units": int((table["mean_variance"] > _ACTIVE_VARIANCE).sum()),
         "radius_mean": float(z_radii.mean()),
         "radius_std": float(z_radii.std()),
         "radius_prior": prior_radius(z.shape[1]),
-        "z_mean_rms": float(np.sqrt(np.square(table["mean"]).mean())),
-        "z_std_mean": float(table["std"].mean()),
+        "z_mean_rms": float(np.sqrt(np.square(table["mean"].to_numpy()).mean())),
+        "z_std_mean": float(table["std"].to_numpy().mean()),
         "z_std_min": float(table["std"].min()),
         "z_std_max": float(table["std"].max()),
         "mmd_prior": distances.mmd_to_prior(z, prior),
