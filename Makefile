@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test check format pipeline-check compare-with-main benchmarks figures lock clean
+.PHONY: help setup repro test attack check format pipeline-check compare-with-main benchmarks figures lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ repro: $(RUNTIME) ## run the pipeline; the page to look at is reports/index.html
 
 test: $(TOOLS) ## run all tests, the slow ones too
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+attack: $(TOOLS) ## give every reader 60,000 hostile inputs (CASE=group:number repeats one, SEED=1)
+	PYTHONPATH=src $(BIN)/python -m tests.attack --seed $(or $(SEED),0) $(CASE)
 
 check: $(TOOLS) ## lint, format and types
 	$(BIN)/ruff check .

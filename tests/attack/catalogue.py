@@ -1,0 +1,35 @@
+"""All groups of the attack by name, and the modules that parse something but are left alone."""
+
+from tests.attack.case import Group
+from tests.attack.groups import (
+    archives,
+    arrays,
+    comparison,
+    digits,
+    downloads,
+    folders,
+    networks,
+    params,
+    pictures,
+    report,
+    states,
+    tables,
+)
+
+_MODULES = (
+    # the slow ones first, so that none of them runs alone at the end
+    *(pictures, report, params, networks, states, comparison),
+    *(digits, archives, folders, downloads, tables, arrays),
+)
+GROUPS: dict[str, Group] = {group.name: group for module in _MODULES for group in module.GROUPS}
+
+# module -> why nothing of the user's is parsed there
+LEFT_ALONE = {
+    "latentmaps.data.avatars": "pictures that were drawn a line before, styles of a hashed package",
+    "latentmaps.data.bundled": "a package whose hash was checked",
+    "latentmaps.data.google_drive": "gdown parses there; test_google_drive.py has its answers",
+    "latentmaps.data.memory": "a file of the Linux kernel",
+    "latentmaps.report.glossary": "a file of the package itself",
+    "latentmaps.report.metric_changes": "what DVC prints in our own workflow",
+    "latentmaps.report.oip_rows": "writes pictures, reads none",
+}

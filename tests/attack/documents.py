@@ -1,0 +1,102 @@
+"""Put wild values into JSON, and into YAML written as JSON."""
+
+import copy
+import json
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from tests.attack import mutators
+
+Way = tuple[str | int, ...]
+
+# stands for the wild text, which need not be JSON
+_MARK = "\N{REPLACEMENT CHARACTER}wild"
+
+# what JSON, YAML and Python each take in their own way
+WILD = (
+    *("null", "true", "false", '""', '" "', '"a"', '"5"', '"true"', "0", "-0", "1", "-1", "2"),
+    *("0.1", "-0.0", "1.0", "1.5", "1e-308", "1e-400", "1e30", "-1e30", "1e308", "1e400"),
+    *("-1e400", "NaN", "Infinity", "-Infinity", "2147483647", "2147483648", "9223372036854775808"),
+    *("18446744073709551616", "9" * 30, "9" * 400, "9" * 5_000, "-" + "9" * 400),
+    *("[]", "{}", "[[]]", "[null]", "[1]", "[1, 2, 3, 4]", '["a"]', "[-1, 0, 1e400]", "[true]"),
+    *('{"a": 1}', '{"": null}', '{"a": 1, "a": 2}', '[{"a": []}]'),
+    *("[" * 1_000 + "]" * 1_000, "[" * 100_000, '{"a":' * 1_000 + "1" + "}" * 1_000),
+    *('"\\u0000"', '"\\ud800"', '"\\u202e"', '"\N{GRINNING FACE}"', '"a\\nb\\r\\n"'),
+    *('"../../etc/passwd"', '"/dev/zero"', '"<script>alert(1)</script>"', '"{{ 7 * 7 }}"'),
+    *('"%s%s%n"', '"=1+1"', '"' + "a" * 100_000 + '"', "[" + "1, " * 20_000 + "1]"),
+    *('{"__class__": "x"}', '"unterminated', "nul", "'a'", "", "1 2", "0x10", "01", ".5", "+1"),
+)
+
+
+def listed() -> list[bytes]:
+    """Return files that are no JSON object, or one that is a burden."""
+    return [
+        *(
+            b"",
+            b"\x00",
+            b"{",
+            b"[]",
+            b"null",
+            b"5",
+            b'"a"',
+            b"{}",
+            b"\xff",
+            b"\xef\xbb\xbf{}",
+            b"{}x",
+        ),
+        *(b"[" * 100_000, b"9" * 5_000, b'{"a": ' + b"9" * 5_000 + b"}", b'{"a":' * 100_000),
+        *(
+            b"NaN",
+            b'{"a": NaN}',
+            "{}".encode("utf-16"),
+            b'"\\ud800"',
+            b" " * 1_000_000,
+            b"{'a': 1}",
+        ),
+    ]
+
+
+def ways(document: Any, way: Way = ()) -> list[Way]:
+    """Return the way to every value of a document, that of the document itself first."""
+    inner: Sequence[tuple[str | int, Any]] = []
+    if isinstance(document, dict):
+        inner = list(document.items())
+    elif isinstance(document, list):
+        inner = list(enumerate(document))
+    return [way, *(deeper for key, value in inner for deeper in ways(value, (*way, key)))]
+
+
+def replace(document: Any, way: Way, text: str) -> str:
+    """Return a document as JSON in which `text` stands, as it is, for the value at `way`."""
+    if not way:
+        return text
+    changed = copy.deepcopy(document)
+    place = changed
+    for key in way[:-1]:
+        place = place[key]
+    place[way[-1]] = _MARK
+    return json.dumps(changed, ensure_ascii=False).replace(f'"{_MARK}"', text)
+
+
+def remove(document: Any, way: Way) -> str:
+    """Return a document as JSON without the value at `way`."""
+    changed = copy.deepcopy(document)
+    place = changed
+    for key in way[:-1]:
+        place = place[key]
+    if way:
+        del place[way[-1]]
+    return json.dumps(changed)
+
+
+def mutate(content: bytes, generator: random.Random) -> bytes:
+    """Return a JSON document with a wild value, without a value, or with damaged bytes."""
+    document = json.loads(content)
+    way = generator.choice(ways(document))
+    kind = generator.randrange(6)
+    if kind == 0:
+        return mutators.mutate(content, generator)
+    if kind == 1:
+        return remove(document, way).encode()
+    return replace(document, way, generator.choice(WILD)).encode("utf-8", "surrogatepass")

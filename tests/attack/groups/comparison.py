@@ -1,0 +1,104 @@
+"""What ``latentmaps compare`` reads of an experiment: two JSON files and the strips of pictures."""
+
+import contextlib
+import functools
+import io
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tests.attack import documents, mutators, pngs
+from tests.attack.case import Group
+from tests.compare import example_experiments
+from tests.compare.example_stages import File, Stage
+
+_STRIPS = {
+    "reconstructions": "draw_reconstructions/strip.png",
+    "prior": "draw_samples/strip_prior.png",
+    "gaussian": "draw_samples/strip_gaussian.png",
+    "mixture": "draw_samples/strip_mixture.png",
+}
+_FACT = 3.0
+
+
+@functools.cache
+def _files() -> dict[str, bytes]:
+    """Return the name and content of every file of an experiment."""
+    files = {
+        "train_vae/metrics.json": json.dumps(example_experiments.training(_FACT)).encode(),
+        "evaluate_vae/metrics.json": json.dumps(example_experiments.evaluation(_FACT)).encode(),
+    }
+    for kind, image in example_experiments.strips(_FACT).items():
+        png = io.BytesIO()
+        image.save(png, "PNG")
+        files[_STRIPS[kind]] = png.getvalue()
+    return files
+
+
+def _write(folder: Path, number: int, generator: random.Random) -> None:
+    """Write the files of an experiment, one of them damaged; number 0 leaves all whole."""
+    files = dict(_files())
+    if number:
+        suffix, listed = ((".json", documents.listed()), (".png", pngs.hostile_pngs()))[number % 2]
+        mutate = (documents.mutate, mutators.mutate)[number % 2]
+        turn = (number - 1) // 2
+        names = [name for name in files if name.endswith(suffix)]
+        name = names[turn % len(names)]
+        files[name] = listed[turn] if turn < len(listed) else mutate(files[name], generator)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+@dataclass
+class _Output(File):
+    """An output that DVC keeps in its cache, as one of the workspace is found."""
+
+    use_cache: bool = True
+
+
+@dataclass
+class _Repository:
+    """Stands for DVC's view of a repository whose stages ran and wrote into a folder."""
+
+    root_dir: str
+    index: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        stages: dict[str, Stage] = {}
+        for name in _files():
+            stage = name.partition("/")[0]
+            output = _Output(f"{self.root_dir}/{name}", "a hash")
+            stages.setdefault(stage, Stage(stage)).outs.append(output)
+        self.index = SimpleNamespace(stages=list(stages.values()))
+
+    @contextlib.contextmanager
+    def switch(self, _: str) -> Iterator[None]:
+        yield
+
+
+def _read(folder: Path) -> None:
+    """Read an experiment, and compare it with a good one."""
+    from latentmaps.compare import page, revision
+    from latentmaps.compare.found import WORKSPACE, Found
+
+    found = Found(WORKSPACE, WORKSPACE)
+    hostile = revision.read(_Repository(str(folder)), found)
+    good = example_experiments.experiment("good", 5.0)
+    page.render([hostile, good], {})
+
+
+GROUPS = (
+    Group(
+        "comparison",
+        ("latentmaps.compare.revision",),
+        _write,
+        _read,
+        num_cases=500,
+        num_short=40,
+    ),
+)

@@ -1,0 +1,96 @@
+"""A download from a server that gives any of the hostile answers, with any begun file."""
+
+import hashlib
+import random
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+from tests.attack.case import BrokenPromiseError, Group
+from tests.attack.hostile_answers import ANSWERS
+from tests.attack.raw_server import Served, serve
+
+from latentmaps.data import download, mirrors
+from latentmaps.data.download import RemoteFile
+from latentmaps.data.mirrors import Patience
+from latentmaps.errors import DownloadError
+
+CONTENT = b"PK" + bytes(range(256)) * 40
+_FILE = "faces.zip"
+_PART = f"{_FILE}.part"
+# what lies there from an earlier try
+BEGUN = {
+    "none": None,
+    "partial": CONTENT[:3000],
+    "full size but wrong": CONTENT[::-1],
+    "longer": CONTENT + b"and more",
+}
+_HASTY = Patience(timeout_s=0.3, num_tries=2, pause_s=0.0, slowest_bytes_per_s=50_000, window_s=0.3)
+# two transfers, each with at most so many restarts and tries of one file, each with ten redirects
+_MOST_REQUESTS = 100
+
+
+def write_begun(folder: Path, content: bytes | None) -> None:
+    """Write what an earlier try has left."""
+    if content is not None:
+        (folder / _PART).write_bytes(content)
+
+
+def fetch(served: Served, path: str, folder: Path) -> None:
+    """Fetch one file, and check the promises of a download.
+
+    Raises:
+        DownloadError: it was refused, as it should be.
+        BrokenPromiseError: it was taken or refused in the wrong way.
+    """
+    file = RemoteFile(
+        _FILE,
+        urls=(served.address + path,),
+        limit_bytes=2 * len(CONTENT),
+        size_bytes=len(CONTENT),
+        sha256=hashlib.sha256(CONTENT).hexdigest(),
+    )
+    try:
+        found = download.fetch(file, folder, patience=_HASTY)
+    except DownloadError as error:
+        if (folder / _FILE).exists():
+            raise BrokenPromiseError("a refused file got its name") from error
+        if not str(error).isprintable():
+            raise BrokenPromiseError(f"message {str(error)[:200]!r}") from error
+        raise
+    if found.read_bytes() != CONTENT:
+        raise BrokenPromiseError("wrong bytes")
+    num_asked = sum(n for asked, n in served.num_asked.items() if asked.startswith(path))
+    if num_asked > _MOST_REQUESTS:
+        raise BrokenPromiseError(f"{num_asked} requests")
+
+
+def _write(folder: Path, number: int, generator: random.Random) -> None:
+    """Write the number of an answer, and a begun file; number 0 is a good answer."""
+    answer, state = divmod(number - 1, len(BEGUN))
+    (folder / "answer").write_text(str(answer), encoding="ascii")
+    write_begun(folder, list(BEGUN.values())[state] if number else None)
+
+
+def _read(folder: Path) -> None:
+    number = int((folder / "answer").read_text(encoding="ascii"))
+    answers = {"hostile": ANSWERS[number][1]} if number >= 0 else {}
+    # a pause that a server asks for is up to a minute
+    patient = mock.patch.object(mirrors, "time", SimpleNamespace(sleep=lambda _: None))
+    with patient, serve(CONTENT, answers) as served:
+        fetch(served, "hostile", folder)
+
+
+GROUPS = (
+    Group(
+        "downloads",
+        tuple(
+            f"latentmaps.data.{n}" for n in ("download", "mirrors", "guarded_http", "html_pages")
+        ),
+        _write,
+        _read,
+        num_cases=1 + len(ANSWERS) * len(BEGUN),
+        # test_hostile_answers has all of them, many at a time
+        num_short=10,
+    ),
+)

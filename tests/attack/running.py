@@ -1,0 +1,170 @@
+"""Run the cases of a group in a process of their own, which may crash, hang or eat the memory.
+
+The case that does is named and counted, and a new process goes on behind it.
+"""
+
+import contextlib
+import faulthandler
+import multiprocessing
+import os
+import resource
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from tests.attack.attempt import FAILED, LONGEST_S, Outcome, attempt
+from tests.attack.case import Group
+
+# of the clock on the wall: a case that has not ended by then never will
+_HANGS_S = 6 * LONGEST_S
+# TensorFlow takes seconds to import, and more on a busy machine
+_START_S = 180.0
+_END_S = 10.0
+# of one group: what crashes or hangs more often will go on doing so
+_MOST_PROCESSES = 20
+# what a process may ask for beyond what it has when it starts
+_ADDRESS_SPACE_BYTES = 3_000_000_000
+# a reader may keep the archive of every case open
+_OPEN_FILES = 20_000
+
+
+@dataclass
+class Result:
+    """What became of the cases of a group.
+
+    Attributes:
+        group: its name.
+        counts: accepted, refused or failed -> cases.
+        failures: the outcomes that are none of the two good ones.
+        seconds: of all cases together, with the start of processes.
+    """
+
+    group: str
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[Outcome] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one case."""
+        self.counts[outcome.ended] += 1
+        if outcome.ended == FAILED:
+            self.failures.append(outcome)
+
+    def causes(self) -> dict[str, list[Outcome]]:
+        """Return the failures by cause, the most frequent one first."""
+        found: dict[str, list[Outcome]] = {}
+        for outcome in self.failures:
+            found.setdefault(outcome.cause, []).append(outcome)
+        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def run(group: Group, numbers: Sequence[int], seed: int) -> Result:
+    """Try some cases of a group."""
+    result, started = Result(group.name), time.monotonic()
+    left = list(numbers)
+    for _ in range(_MOST_PROCESSES):
+        outcomes = _run_until_it_dies(group, left, seed)
+        for outcome in outcomes:
+            result.add(outcome)
+        left = left[len(outcomes) :]
+        if not left:
+            break
+    else:
+        cause = f"{len(left):,} cases were not tried, since {_MOST_PROCESSES} processes had died"
+        result.add(Outcome(left[0], FAILED, cause))
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def _run_until_it_dies(group: Group, numbers: Sequence[int], seed: int) -> list[Outcome]:
+    """Return the outcomes of the first cases: of all, or up to the one that ended the process."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = (theirs, group, numbers, seed, Path(folder))
+        process = context.Process(target=_work, args=arguments, daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            return _receive(ours, process, group, numbers)
+        finally:
+            process.join(_END_S)
+            process.kill()
+            process.join()
+            ours.close()
+
+
+def _receive(
+    connection: Connection, process: BaseProcess, group: Group, numbers: Sequence[int]
+) -> list[Outcome]:
+    _require_start(connection, group)
+    outcomes: list[Outcome] = []
+    try:
+        while len(outcomes) < len(numbers) and connection.poll(_HANGS_S):
+            outcomes.append(_next(connection))
+        if len(outcomes) < len(numbers):
+            outcomes.append(Outcome(numbers[len(outcomes)], FAILED, f"hung for {_HANGS_S:g} s"))
+            process.kill()
+    except EOFError:
+        process.join()
+        cause = f"the process died, exit code {process.exitcode}"
+        outcomes.append(Outcome(numbers[len(outcomes)], FAILED, cause))
+    return outcomes
+
+
+def _require_start(connection: Connection, group: Group) -> None:
+    """Wait until a process has read a good input; it may have to import TensorFlow before."""
+    try:
+        if connection.poll(_START_S):
+            _next(connection)
+            return
+    except EOFError:
+        pass
+    raise RuntimeError(f"{group.name}: no process read a good input within {_START_S:g} s")
+
+
+def _next(connection: Connection) -> Outcome:
+    outcome: Outcome | None
+    outcome, defect = connection.recv()
+    if outcome is None:
+        raise RuntimeError(f"a case could not be made:\n{defect}")
+    return outcome
+
+
+def _work(
+    connection: Connection, group: Group, numbers: Sequence[int], seed: int, folder: Path
+) -> None:
+    _silence()
+    try:
+        # what the first read imports and compiles is nobody's fault
+        connection.send((attempt(group, 0, seed, folder), ""))
+        limit()
+        for number in numbers:
+            connection.send((attempt(group, number, seed, folder), ""))
+    except Exception:  # `attempt` keeps what a reader raises: this is a defect of the attack
+        connection.send((None, traceback.format_exc()))
+
+
+def _silence() -> None:
+    """Send warnings of libraries, and what a crash leaves, nowhere."""
+    faulthandler.disable()
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a descriptor is wanted, not a path
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+
+
+def limit() -> None:
+    """Limit the memory of this process, and lift the limit on open files."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    with contextlib.suppress(FileNotFoundError):  # macOS has no /proc, and heeds no such limit
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        size_bytes = pages * resource.getpagesize() + _ADDRESS_SPACE_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (size_bytes, size_bytes))
