@@ -26,6 +26,8 @@ _HANGS_S = 6 * LONGEST_S
 # TensorFlow takes seconds to import, and more on a busy machine
 _START_S = 180.0
 _END_S = 10.0
+# of one group: what crashes or hangs more often will go on doing so
+_MOST_PROCESSES = 20
 # what a process may ask for beyond what it has when it starts
 _ADDRESS_SPACE_BYTES = 3_000_000_000
 # a reader may keep the archive of every case open
@@ -66,11 +68,16 @@ def run(group: Group, numbers: Sequence[int], seed: int) -> Result:
     """Try some cases of a group."""
     result, started = Result(group.name), time.monotonic()
     left = list(numbers)
-    while left:
+    for _ in range(_MOST_PROCESSES):
         outcomes = _run_until_it_dies(group, left, seed)
         for outcome in outcomes:
             result.add(outcome)
         left = left[len(outcomes) :]
+        if not left:
+            break
+    else:
+        cause = f"{len(left):,} cases were not tried, since {_MOST_PROCESSES} processes had died"
+        result.add(Outcome(left[0], FAILED, cause))
     result.seconds = time.monotonic() - started
     return result
 
@@ -96,11 +103,9 @@ def _run_until_it_dies(group: Group, numbers: Sequence[int], seed: int) -> list[
 def _receive(
     connection: Connection, process: BaseProcess, group: Group, numbers: Sequence[int]
 ) -> list[Outcome]:
+    _require_start(connection, group)
     outcomes: list[Outcome] = []
     try:
-        if not connection.poll(_START_S):
-            raise RuntimeError(f"{group.name}: no good input was read within {_START_S:g} s")
-        _next(connection)
         while len(outcomes) < len(numbers) and connection.poll(_HANGS_S):
             outcomes.append(_next(connection))
         if len(outcomes) < len(numbers):
@@ -111,6 +116,17 @@ def _receive(
         cause = f"the process died, exit code {process.exitcode}"
         outcomes.append(Outcome(numbers[len(outcomes)], FAILED, cause))
     return outcomes
+
+
+def _require_start(connection: Connection, group: Group) -> None:
+    """Wait until a process has read a good input; it may have to import TensorFlow before."""
+    try:
+        if connection.poll(_START_S):
+            _next(connection)
+            return
+    except EOFError:
+        pass
+    raise RuntimeError(f"{group.name}: no process read a good input within {_START_S:g} s")
 
 
 def _next(connection: Connection) -> Outcome:

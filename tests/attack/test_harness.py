@@ -67,6 +67,16 @@ def test_a_case_that_ends_the_process_is_named_and_the_others_go_on(
     assert result.counts[ACCEPTED] == 3
 
 
+@pytest.mark.slow
+def test_what_crashes_again_and_again_is_left_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_MOST_PROCESSES", 1)
+    result = running.run(planted.group(planted.crash), range(4), seed=0)
+    assert [outcome.cause for outcome in result.failures] == [
+        "the process died, exit code -6",
+        "1 cases were not tried, since 1 processes had died",
+    ]
+
+
 def test_a_case_gives_the_same_files_again(tmp_path: Path) -> None:
     for name in ("split-csv", "images-npy", "zip-own", "params-documents", "digits-idx"):
         group, last = GROUPS[name], GROUPS[name].num_cases - 1

@@ -77,13 +77,13 @@ def _merge_bomb(levels: int) -> bytes:
 @functools.cache
 def _listed() -> list[bytes]:
     good = _ORIGINAL.read_text(encoding="utf-8")
+    with_fact = good.replace("fact: 5.0", "fact: *a7").encode()
     return [
         *(_bomb(levels) for levels in range(2, 11)),
         *(_bomb(levels, place="profiles") for levels in (4, 6, 8)),
         *(_bomb(levels, place="profile") for levels in (4, 6, 8)),
         *(good.encode() + _bomb(levels, place="train_vae") for levels in (4, 6)),
-        *(good.replace("fact: 5.0", "fact: *a7").encode() + _bomb(8) for _ in range(1)),
-        *(_bomb(8).replace(b"bomb", b"a8") + good.replace("fact: 5.0", "fact: *a7").encode(),),
+        *(with_fact + _bomb(8), _bomb(8, place="a8") + with_fact),
         *(_merge_bomb(levels) for levels in (3, 6, 9)),
         *(text.encode() for text in _texts(good)),
         *(good.encode(name) for name in ("utf-16", "utf-16-le", "utf-32", "utf-8-sig")),
