@@ -91,7 +91,8 @@ WRONG = [
     ("test", "rows", np.arange(0), r"rows: found the shape \(0,\)"),
     ("test", "rows", np.int64(7), r"rows: found the shape \(\), expected"),
     ("test", "z_mean", FACES + NAN, "z_mean: found a NaN or an infinite number, expected finite"),
-    ("test", "z_mean", FACES.astype(int), "z_mean: found int64, expected floating"),
+    ("gaussian", "covariance", np.eye(4, dtype=np.float16), "covariance: found float16, expected"),
+    ("test", "z_mean", FACES.astype(int), "z_mean: found int64, expected float32"),
     ("test", "z_mean", FACES[0], r"z_mean: found the shape \(4,\), expected \(7, 4\)"),
     ("test", "z_log_var", FACES[:, :3], r"z_log_var: found the shape \(7, 3\), expected \(7, 4\)"),
     (

@@ -123,8 +123,8 @@ def _problem(name: str, array: npt.NDArray) -> str | None:
         if not is_fit:
             return f"{array.dtype} from {array.min()}, expected integers from 0 on"
         return None if len(np.unique(array)) == len(array) else "a row that stands twice"
-    if array.dtype.kind != "f":
-        return f"{array.dtype}, expected floating numbers"
+    if array.dtype.type not in (np.float32, np.float64):
+        return f"{array.dtype}, expected float32 or float64"
     if not np.isfinite(array).all():
         return "a NaN or an infinite number, expected finite ones"
     if np.abs(array).max() > _LARGEST:
