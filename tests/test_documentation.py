@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from latentmaps.params import yaml12
+import yaml
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +23,7 @@ SAMPLERS = ("real", "prior", "gaussian", "mixture")
 
 
 def locked_hashes() -> dict[str, str]:
-    lock = yaml12.load((ROOT / "dvc.lock").read_text(encoding="utf-8"))
+    lock = yaml.safe_load((ROOT / "dvc.lock").read_text(encoding="utf-8"))
     return {out["path"]: out["md5"] for s in lock["stages"].values() for out in s["outs"]}
 
 
