@@ -27,6 +27,7 @@ WITHOUT_EFFECT = {
     "latentmaps.data.html_pages": "tells a page of words from a file",
     "latentmaps.data.memory": "tells whether there is room",
     "latentmaps.data.mirrors": "checksums decide what a download may be",
+    "latentmaps.data.part_file": "checksums decide what a download may be",
     "latentmaps.errors": "words",
     "latentmaps.machine": "devices, threads, memory; models.compute_dtype has the format",
     "latentmaps.mending": "words",

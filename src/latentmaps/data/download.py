@@ -17,7 +17,8 @@ import filelock
 
 from latentmaps.data import disk, google_drive, mirrors
 from latentmaps.data.guarded_http import MirrorError
-from latentmaps.data.mirrors import Length, Patience
+from latentmaps.data.mirrors import Patience
+from latentmaps.data.part_file import Length
 from latentmaps.data.raw_faces import file_sha256
 from latentmaps.errors import DownloadError
 

@@ -17,6 +17,7 @@ import urllib3
 from latentmaps import progress
 from latentmaps.data import guarded_http, html_pages
 from latentmaps.data.guarded_http import MirrorError, Watch
+from latentmaps.data.part_file import Length, PartFile
 
 log = logging.getLogger(__name__)
 
@@ -63,39 +64,6 @@ class Patience:
     window_s: float = 60.0
 
 
-@dataclass(frozen=True)
-class Length:
-    """What is known of the length of a file.
-
-    Attributes:
-        exact_bytes: of the whole file, or None.
-        limit_bytes: more is refused.
-    """
-
-    exact_bytes: int | None
-    limit_bytes: int
-
-    @property
-    def most_bytes(self) -> int:
-        """The most that the file can have."""
-        return self.limit_bytes if self.exact_bytes is None else self.exact_bytes
-
-    def require(self, announced_bytes: int | None) -> None:
-        """Checks the length that a server announces.
-
-        Raises:
-            MirrorError: it cannot be that of the file.
-        """
-        if announced_bytes is None:
-            return
-        if self.exact_bytes is not None and announced_bytes != self.exact_bytes:
-            raise MirrorError(f"announces {announced_bytes:,} bytes, expected {self.exact_bytes:,}")
-        if announced_bytes > self.limit_bytes:
-            raise MirrorError(
-                f"announces {announced_bytes:,} bytes, expected at most {self.limit_bytes:,}"
-            )
-
-
 def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> None:
     """Fills the part file from an address.
 
@@ -108,7 +76,7 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
     Raises:
         MirrorError: it does not give the file.
     """
-    begun = _Begun(part, patience.num_tries)
+    begun = PartFile(part, patience.num_tries)
     least_bytes = max(1, length.most_bytes // _LEAST_SHARE)
     num_failed = 0
     while True:
@@ -126,44 +94,7 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
             return
 
 
-class _Begun:
-    """The part file of one address.
-
-    Args:
-        path: of the file.
-        num_restarts: how often a server may have it thrown away.
-    """
-
-    def __init__(self, path: Path, num_restarts: int) -> None:
-        self.path = path
-        self._restarts_left = num_restarts
-        self._marked_bytes = self.size()
-
-    def size(self) -> int:
-        """Return the bytes that are there."""
-        return self.path.stat().st_size if self.path.exists() else 0
-
-    def has_grown(self, least_bytes: int) -> bool:
-        """Tell whether the file has so many bytes more than when this was last so."""
-        if self.size() < self._marked_bytes + least_bytes:
-            return False
-        self._marked_bytes = self.size()
-        return True
-
-    def drop(self) -> None:
-        """Throw the file away because the server does not go on with it.
-
-        Raises:
-            MirrorError: the server has had it thrown away too often.
-        """
-        if self._restarts_left == 0:
-            raise MirrorError("the file starts over again and again")
-        self._restarts_left -= 1
-        self._marked_bytes = 0
-        self.path.unlink(missing_ok=True)
-
-
-def _request(url: str, part: _Begun, length: Length, patience: Patience) -> None:
+def _request(url: str, part: PartFile, length: Length, patience: Patience) -> None:
     if part.size() > length.most_bytes:
         part.drop()
     begun_bytes = part.size()
@@ -197,7 +128,7 @@ def _check_status(response: requests.Response) -> None:
         raise MirrorError(reason)
 
 
-def _check_end(response: requests.Response, part: _Begun) -> None:
+def _check_end(response: requests.Response, part: PartFile) -> None:
     """Takes the part for whole if the server says that there is no more of it."""
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
     if total != str(part.size()):
@@ -205,7 +136,7 @@ def _check_end(response: requests.Response, part: _Begun) -> None:
         raise _TransientError("a begun file does not fit, so it starts over")
 
 
-def _start(response: requests.Response, part: _Begun, begun_bytes: int) -> int:
+def _start(response: requests.Response, part: PartFile, begun_bytes: int) -> int:
     """Gives the position in the file of the first byte of an answer."""
     if response.status_code != _PARTIAL:
         return 0
@@ -231,7 +162,7 @@ def _announced(response: requests.Response, start: int) -> int | None:
 
 
 def _write(
-    response: requests.Response, part: _Begun, start: int, length: Length, watch: Watch
+    response: requests.Response, part: PartFile, start: int, length: Length, watch: Watch
 ) -> None:
     announced_bytes = _announced(response, start)
     pieces = _pieces(response, watch)
@@ -249,18 +180,7 @@ def _write(
                 raise MirrorError(f"sends more than the {length.most_bytes:,} bytes expected")
             file.write(piece)
             count(len(piece))
-    _require_content(part.path)
-
-
-def _require_content(part: Path) -> None:
-    """Check that a part file that has arrived holds anything.
-
-    Raises:
-        MirrorError: it does not; the file is removed.
-    """
-    if not part.exists() or part.stat().st_size == 0:
-        part.unlink(missing_ok=True)
-        raise MirrorError("an empty file")
+    part.require_content()
 
 
 def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
