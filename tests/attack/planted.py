@@ -22,7 +22,7 @@ def _write(folder: Path, number: int, generator: random.Random) -> None:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Takes every case but one."""
+    """Accept every case except the defective one."""
 
     misbehave: Callable[[], object]
 

@@ -3,12 +3,12 @@
 import re
 import socket
 import socketserver
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.attack.hostile_answers import Answer, Asked, rest
+from tests.serving import running
 
 
 @dataclass
@@ -78,13 +78,8 @@ class _Server(socketserver.ThreadingTCPServer):
 def serve(content: bytes, answers: Mapping[str, Answer]) -> Iterator[Served]:
     """Serves until the end of the context."""
     handler = type("Handler", (_Handler,), {})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        served = Served(f"http://127.0.0.1:{server.server_address[1]}/", content, answers)
-        handler.served = served  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield served
-        finally:
-            server.shutdown()
-            thread.join()
+    server = _Server(("127.0.0.1", 0), handler)
+    served = Served(f"http://127.0.0.1:{server.server_address[1]}/", content, answers)
+    handler.served = served  # type: ignore[attr-defined]
+    with running(server):
+        yield served

@@ -1,12 +1,13 @@
 """A server on this machine that answers every path in the way its first part says."""
 
 import re
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.serving import running
 
 PAGES = {
     "quota": "<!DOCTYPE html><title>Drive - Quota exceeded</title>Too many users have viewed it",
@@ -188,11 +189,5 @@ def serve(content: bytes) -> Iterator[Served]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     served = Served(f"http://127.0.0.1:{server.server_port}/", content)
     handler.served = served  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with running(server):
         yield served
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

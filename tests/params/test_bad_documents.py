@@ -13,7 +13,7 @@ _BOMB = f"a0: &a0 [lol]\n{_LEVELS}"
 
 
 def refuse(content: bytes, folder: Path) -> str:
-    """Gives the message with which a document is refused."""
+    """Return the error message for a document."""
     path = folder / "params.yaml"
     path.write_bytes(content)
     started = time.process_time()

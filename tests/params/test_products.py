@@ -13,16 +13,9 @@ from latentmaps.models import cnn, vae, vae_task
 from latentmaps.params import loader, products
 from latentmaps.params.train_cnn import TrainCnn
 from latentmaps.params.train_vae import TrainVae
+from latentmaps.visualisation import sample_sheets
 
-SMALL: dict[str, Any] = {
-    "image_size": 16,
-    "num_channels": 3,
-    "latent_dim": 5,
-    "filters": (4, 6),
-    "kernel_sizes": (3, 5),
-    "strides": (2, 2),
-    "paddings": ("same", "same"),
-}
+SMALL = {"strides": (2, 2)}  # of the example, which halves its maps and then quarters them
 
 
 @pytest.mark.parametrize(
@@ -100,6 +93,10 @@ def test_the_cnn_has_as_many_weights_as_are_computed(shape: dict[str, Any]) -> N
 def test_the_largest_batch_of_auto_is_known() -> None:
     length = vae_task.choose_length(10**6, epochs=1, batch_size="auto")
     assert length.batch_size == products._LARGEST_AUTO
+
+
+def test_a_row_of_temperatures_has_as_many_faces_as_are_counted() -> None:
+    assert products._TEMPERATURE_COLUMNS == sample_sheets._NUM_COLUMNS
 
 
 def test_the_networks_of_the_repository_have_as_many_weights_as_it_says(root: Path) -> None:

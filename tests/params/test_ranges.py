@@ -22,7 +22,7 @@ FIELDS = [
 
 
 def limits(hint: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[type, dict[str, Any]]]:
-    """Gives (type, its limits by name) for everything that a hint is made of."""
+    """Yield (type, limits by name) for each part of a type hint."""
     if get_origin(hint) is Annotated:
         inner, *notes = get_args(hint)
         parts = [part for note in notes for part in getattr(note, "metadata", [note])]

@@ -22,6 +22,8 @@ _MAX_PIXELS = 80_000_000
 
 # images a step at most where ``train_vae.batch_size`` is auto
 _LARGEST_AUTO = 128
+# faces in a row of the sheet of temperatures
+_TEMPERATURE_COLUMNS = 8
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
 # numbers of a batch normalization for each map
@@ -132,7 +134,7 @@ def _face_sheets(sections: Mapping[str, Any]) -> dict[str, int]:
         * pairs.num_columns
         * len(pairs.row_seeds),
         "draw_samples.num_samples": samples.num_samples,
-        "draw_samples.temperatures": 8 * len(samples.temperatures),
+        "draw_samples.temperatures": _TEMPERATURE_COLUMNS * len(samples.temperatures),
         "draw_latent_space.num_dimensions times num_steps": walks.num_dimensions * walks.num_steps,
         "draw_latent_space.num_pairs times num_steps": walks.num_pairs * walks.num_steps,
         "draw_latent_space.attributes times num_steps": 2 * len(walks.attributes) * walks.num_steps,
