@@ -1,19 +1,22 @@
 """Draw where the z-points of real faces lie, and what lies between them."""
 
-import numpy as np
-
-from latentmaps import machine, result_files, runs
-from latentmaps.data import face_attributes, receipts
-from latentmaps.models import latent_files
-from latentmaps.models.inference import TrainedVae
+from latentmaps import runs
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.params.machine import Machine
-from latentmaps.visualisation import charts, latent_charts, latent_sheets, sheets
-from latentmaps.visualisation.latent_sheets import AttributedFaces
 
 
 def draw_latent_space(run: runs.Run) -> None:
     """Writes charts of the z-points, and walks through the latent space."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    import numpy as np
+
+    from latentmaps import machine, result_files
+    from latentmaps.data import face_attributes, receipts
+    from latentmaps.models import latent_files
+    from latentmaps.models.inference import TrainedVae
+    from latentmaps.visualisation import charts, latent_charts, latent_sheets, sheets
+    from latentmaps.visualisation.latent_sheets import AttributedFaces
+
     params = run.params(DrawLatentSpace)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])

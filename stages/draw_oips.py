@@ -1,14 +1,8 @@
 """For every feature map of one layer of the CNN, find and draw the input that excites it most."""
 
-from latentmaps import machine, result_files, runs
-from latentmaps.data import digits as digits_module
-from latentmaps.models import cnn
-from latentmaps.oips import excitation, greys, oip, real_digits, scores, search, sheet, strips
-from latentmaps.oips.found import Found
+from latentmaps import runs
 from latentmaps.params.draw_oips import DrawOips
 from latentmaps.params.machine import Machine
-from latentmaps.report import oip_page
-from latentmaps.visualisation import sheets
 
 # Images that climb together. On a CPU 128 are a fifth faster than 64, and no slower than 256; a GPU
 # has room for all of a layer.
@@ -17,6 +11,15 @@ _CHUNK_SIZES = {"CPU": 128, "GPU": 1024}
 
 def draw_oips(run: runs.Run) -> None:
     """Writes the OIPs, a table with a row for each, sheets, and the page of the layer."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    from latentmaps import machine, result_files
+    from latentmaps.data import digits as digits_module
+    from latentmaps.models import cnn
+    from latentmaps.oips import excitation, greys, oip, real_digits, scores, search, sheet, strips
+    from latentmaps.oips.found import Found
+    from latentmaps.report import oip_page
+    from latentmaps.visualisation import sheets
+
     params = run.params(DrawOips)
     setup = machine.configure(run.params(Machine))
     layer_name = run.options["layer"]

@@ -1,15 +1,18 @@
 """Draw faces of the training and the test part above their reconstructions."""
 
-from latentmaps import machine, result_files, runs
-from latentmaps.data import arrays, receipts, split
-from latentmaps.models.inference import TrainedVae
+from latentmaps import runs
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.machine import Machine
-from latentmaps.visualisation import reconstruction_sheets, sheets
 
 
 def draw_reconstructions(run: runs.Run) -> None:
     """Writes a sheet for the training part, one for the test part, a strip, and their numbers."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    from latentmaps import machine, result_files
+    from latentmaps.data import arrays, receipts, split
+    from latentmaps.models.inference import TrainedVae
+    from latentmaps.visualisation import reconstruction_sheets, sheets
+
     params = run.params(DrawReconstructions)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])

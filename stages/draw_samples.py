@@ -1,15 +1,18 @@
 """Draw faces from random points of the latent space."""
 
-from latentmaps import machine, result_files, runs
-from latentmaps.models import latent_files
-from latentmaps.models.inference import TrainedVae
+from latentmaps import runs
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.params.machine import Machine
-from latentmaps.visualisation import sample_sheets, sheets
 
 
 def draw_samples(run: runs.Run) -> None:
     """Writes, for each sampler, its random faces, raw and post-processed, and a strip of them."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    from latentmaps import machine, result_files
+    from latentmaps.models import latent_files
+    from latentmaps.models.inference import TrainedVae
+    from latentmaps.visualisation import sample_sheets, sheets
+
     params = run.params(DrawSamples)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])

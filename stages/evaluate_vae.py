@@ -1,16 +1,19 @@
 """Measure the VAE: reconstructions, latent space, and the faces of random points."""
 
-from latentmaps import doubts, machine, result_files, runs, versions
-from latentmaps.data import arrays, split, subset
-from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
-from latentmaps.models import latent_files, samplers
-from latentmaps.models.inference import TrainedVae
+from latentmaps import runs
 from latentmaps.params.evaluate_vae import EvaluateVae
 from latentmaps.params.machine import Machine
 
 
 def evaluate_vae(run: runs.Run) -> None:
     """Writes the numbers, a table of the dimensions, the encodings, and the fitted samplers."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    from latentmaps import doubts, machine, result_files, versions
+    from latentmaps.data import arrays, split, subset
+    from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
+    from latentmaps.models import latent_files, samplers
+    from latentmaps.models.inference import TrainedVae
+
     params = run.params(EvaluateVae)
     second_net = params.second_net
     machine.configure(run.params(Machine))

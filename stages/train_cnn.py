@@ -1,17 +1,20 @@
 """Train the CNN that reads digits, and test it on digits it has not seen."""
 
-from latentmaps import machine, result_files, runs, versions
-from latentmaps.data import digits as digits_module
-from latentmaps.evaluation import classification
-from latentmaps.models import cnn, cnn_training, model_card
-from latentmaps.models.cnn_inference import TrainedCnn
+from latentmaps import runs
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_cnn import TrainCnn
-from latentmaps.visualisation import activation_maps, sheets
 
 
 def train_cnn(run: runs.Run) -> None:
     """Writes weights and shape, the history, and the numbers on the test part."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    from latentmaps import machine, result_files, versions
+    from latentmaps.data import digits as digits_module
+    from latentmaps.evaluation import classification
+    from latentmaps.models import cnn, cnn_training, model_card
+    from latentmaps.models.cnn_inference import TrainedCnn
+    from latentmaps.visualisation import activation_maps, sheets
+
     params = run.params(TrainCnn)
     setup = machine.configure(run.params(Machine))
     digits = digits_module.load(run.inputs["digits"])
@@ -35,7 +38,8 @@ def train_cnn(run: runs.Run) -> None:
         epochs=params.epochs,
         batch_size=params.batch_size,
         jit_compile=setup.jit_compile,
-        seed=run.seed,
+        seed=run.training_seed(params.seed),
+        split_seed=run.seed,
     )
     model, trained = cnn_training.train(architecture, settings, digits)
     probabilities = cnn.predict(model, digits.test_images)
@@ -59,7 +63,7 @@ def train_cnn(run: runs.Run) -> None:
         "num_parameters": model.count_params(),
         "epochs": params.epochs,
         "batch_size": params.batch_size,
-        "seed": run.seed,
+        "seed": settings.seed,
         "versions": versions.installed("keras", "numpy", "tensorflow"),
     }
 

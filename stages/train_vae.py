@@ -2,34 +2,40 @@
 
 from pathlib import Path
 
-from latentmaps import doubts, machine, result_files, runs, stage_code, versions, workers
-from latentmaps.data import arrays, batches, split
-from latentmaps.models import (
-    compute_dtype,
-    encodings,
-    inference,
-    model_card,
-    vae_files,
-    vae_task,
-    vae_training,
-)
-from latentmaps.models.architecture import Architecture
+from latentmaps import runs
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
 
 def train_vae(run: runs.Run) -> None:
     """Writes the model with its card, the history, and the numbers of the epoch of its weights."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    from latentmaps import doubts, machine, result_files, stage_code, versions, workers
+    from latentmaps.data import arrays, batches, split
+    from latentmaps.models import (
+        compute_dtype,
+        encodings,
+        inference,
+        model_card,
+        training_length,
+        vae_files,
+        vae_task,
+        vae_training,
+    )
+    from latentmaps.models.architecture import Architecture
+
     params, where = run.params(TrainVae), run.params(Machine)
     setup = machine.configure(where, spread=True)
     images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
+    seed = run.training_seed(params.seed)
     parts = split.read_split(run.inputs["split"], num_rows=len(images))
     faces = {
         part: batches.Faces(
             images,
             parts[part],
             latent_dim=params.latent_dim,
-            seed=run.seed,
+            # the same noise for every training, so that their val_ numbers compare
+            seed=seed if part == "train" else run.seed,
             corruption=params.corruption,
             corruption_level=params.corruption_level,
         )
@@ -37,14 +43,12 @@ def train_vae(run: runs.Run) -> None:
     }
 
     precision = compute_dtype.choose(params.precision)
-    length = vae_task.choose_length(
+    length = training_length.choose_length(
         len(parts["train"]), epochs=params.epochs, batch_size=params.batch_size
     )
     task = vae_task.Task(
         Architecture.for_images(images.shape, params),
-        vae_task.Settings.of(
-            params, batch_size=length.batch_size, precision=precision, seed=run.seed
-        ),
+        vae_task.Settings.of(params, batch_size=length.batch_size, precision=precision, seed=seed),
         **faces,
     )
     checkpoints = vae_task.open_checkpoints(
@@ -71,7 +75,7 @@ def train_vae(run: runs.Run) -> None:
         corruption=params.corruption,
         corruption_level=params.corruption_level,
         epochs=trained.epoch,
-        seed=run.seed,
+        seed=seed,
         num_train=len(parts["train"]),
     )
     saved = vae_files.SavedVae(task.architecture, origin, model.encoder, model.decoder)
@@ -90,7 +94,7 @@ def train_vae(run: runs.Run) -> None:
         "batch_size": length.batch_size,
         "num_steps": len(trained.history) * task.steps_per_epoch,
         "precision": precision,
-        "seed": run.seed,
+        "seed": seed,
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
     model_card.write_vae(run.outputs["model"], saved, metrics)

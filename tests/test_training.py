@@ -49,8 +49,8 @@ def test_the_history_has_a_row_an_epoch_and_falls() -> None:
 def test_every_epoch_is_told(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         fit(linear_model())
-    assert [record.getMessage()[:20] for record in caplog.records] == [
-        f"Trained epoch {epoch} of 3" for epoch in (1, 2, 3)
+    assert [record.getMessage().partition(" in ")[0] for record in caplog.records] == [
+        f"Epoch {epoch} of 3" for epoch in (1, 2, 3)
     ]
 
 
@@ -110,7 +110,7 @@ def test_many_short_epochs_leave_few_lines(
             progress.on_epoch_end(epoch, {"loss": 1.0})
     progress.close()
     assert len(caplog.messages) == expected
-    assert caplog.messages[-1].startswith(f"Trained epoch {epochs} of {epochs} in")
+    assert caplog.messages[-1].startswith(f"Epoch {epochs} of {epochs} in")
 
 
 def fit_with_checkpoints(folder: Path, *, epochs: int) -> training.Trained:

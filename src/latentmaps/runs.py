@@ -26,6 +26,11 @@ S = TypeVar("S")
 
 log = logging.getLogger("latentmaps")
 
+_WAY_BACK = (
+    "The parameter stays as it was set, and DVC has removed the outputs of the run before. "
+    "`git checkout params.yaml dvc.lock reports && dvc checkout` brings back what is committed."
+)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -54,6 +59,10 @@ class Run:
         """The seed from which every random draw of the stage is derived."""
         return self.params(Base).seed
 
+    def training_seed(self, seed: int | None) -> int:
+        """Return the `seed` of a section, or ``base.seed`` where it is null."""
+        return self.seed if seed is None else seed
+
 
 def main(
     work: Callable[[Run], None],
@@ -79,23 +88,32 @@ def main(
     logging.basicConfig(
         stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO
     )
+    # TensorFlow tells at every start what the processor can do; warnings are kept
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     try:
         _run(work, arguments, named)
     except DataError as error:
         read = [vars(arguments)[name] for name in named.inputs]
-        sys.exit(f"{_stage_name(work)}: {error}{mending.advise(str(error), read)}")
+        _fail(work, f"{error}{mending.advise(str(error), read)}")
     except LatentmapsError as error:
-        sys.exit(f"{_stage_name(work)}: {error}")
+        _fail(work, str(error))
     except OSError as error:
-        sys.exit(f"{_stage_name(work)}: {_describe_os_error(error)}")
+        _fail(work, _describe_os_error(error))
     except MemoryError as error:
-        sys.exit(
-            f"{_stage_name(work)}: the memory of this machine is full ({excerpt(str(error))}); no "
-            "output was written - lower the sizes in params.yaml, then run again"
+        _fail(
+            work,
+            f"the memory of this machine is full ({excerpt(str(error))}); no "
+            "output was written - lower the sizes in params.yaml, then run again",
         )
     except KeyboardInterrupt:
-        sys.exit(f"{_stage_name(work)}: interrupted; no output was written")
+        _fail(work, "interrupted; no output was written")
     sys.exit(0)
+
+
+def _fail(work: Callable[[Run], None], message: str) -> NoReturn:
+    # DVC removes a stage's outputs before it runs, and leaves a parameter as it was set
+    way_back = "" if "DVC_STAGE" not in os.environ else f"\n{_WAY_BACK}"
+    sys.exit(f"{_stage_name(work)}: {message}{way_back}")
 
 
 def warn(sentences: Iterable[str]) -> None:

@@ -15,6 +15,11 @@ log = logging.getLogger(__name__)
 
 # of the numbers of an epoch, in the bar
 _IN_BAR = ("total_loss", "reconstruction_loss", "kl_loss", "loss", "accuracy")
+# and in its line of the log, which is to fit into a terminal; history.csv has all of them
+_IN_LOG = (
+    *("total_loss", "kl_loss", "loss", "accuracy"),
+    *("val_total_loss", "val_kl_loss", "val_cross_entropy", "val_accuracy"),
+)
 # of a training of many short epochs, in the log
 _MOST_LINES = 50
 
@@ -26,7 +31,6 @@ class Progress(keras.callbacks.Callback):
         super().__init__()
         self._epochs = epochs
         self._started = 0.0
-        self._steps_per_epoch = steps_per_epoch
         self._bar: Any = tqdm(
             total=epochs * steps_per_epoch,
             initial=first_epoch * steps_per_epoch,
@@ -55,14 +59,13 @@ class Progress(keras.callbacks.Callback):
         """Writes the line of the epoch, if it is its turn."""
         if (epoch + 1) % -(-self._epochs // _MOST_LINES) and epoch + 1 < self._epochs:
             return
-        seconds = time.monotonic() - self._started
+        shown = {name: float((logs or {})[name]) for name in _IN_LOG if name in (logs or {})}
         log.info(
-            "Trained epoch %d of %d in %.1f s, %.3g batches a second: %s",
+            "Epoch %d of %d in %.1f s: %s",
             epoch + 1,
             self._epochs,
-            seconds,
-            self._steps_per_epoch / max(seconds, 1e-9),
-            ", ".join(f"{name} {float(value):.5g}" for name, value in (logs or {}).items()),
+            time.monotonic() - self._started,
+            ", ".join(f"{name} {value:.5g}" for name, value in shown.items()),
         )
 
 

@@ -23,6 +23,7 @@ SETTINGS = cnn_training.Settings(
     batch_size=16,
     jit_compile=False,
     seed=5,
+    split_seed=5,
 )
 
 
@@ -89,12 +90,19 @@ def test_the_learning_rate_falls_to_zero_at_the_last_step() -> None:
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
 
 
-def test_the_validation_part_is_cut_out_by_the_seed() -> None:
+def test_the_validation_part_is_cut_out_by_its_own_seed() -> None:
     train_rows, validation_rows = cnn_training.split(100, SETTINGS)
     assert sorted([*train_rows, *validation_rows]) == list(range(100))
     assert len(validation_rows) == 40
-    other = cnn_training.split(100, dataclasses.replace(SETTINGS, seed=6))[1]
+    other = cnn_training.split(100, dataclasses.replace(SETTINGS, split_seed=6))[1]
     assert set(other) != set(validation_rows)
+
+
+def test_another_seed_of_the_training_keeps_the_cut() -> None:
+    again = cnn_training.split(100, dataclasses.replace(SETTINGS, seed=6))
+    assert all(
+        (a == b).all() for a, b in zip(again, cnn_training.split(100, SETTINGS), strict=True)
+    )
 
 
 def test_a_validation_part_that_leaves_no_batch_is_refused() -> None:

@@ -3,7 +3,7 @@ from tests.models.example_vae import task
 
 from latentmaps.models import vae_task, vae_training
 from latentmaps.models.layers import FusedBatchNormalization
-from latentmaps.models.vae_task import Length, choose_length
+from latentmaps.models.training_length import Length, choose_length
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,9 @@ def refuse(content: bytes, folder: Path) -> str:
     return message.replace(f"{path}: ", "")
 
 
+_FILTERS = "- 32\n  - 64\n  - 128\n  - 256"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -98,12 +101,12 @@ def test_a_device_without_end_is_refused() -> None:
         ("  fact:", "  __dataclass_self__: 1\n  fact:", "__dataclass_self__: unknown parameter"),
         ("  fact:", "  1: 1\n  ~: 1\n  'a\\nb': 1\n  fact:", "train_vae.1: unknown parameter"),
         ("base:", f"{'x' * 500}:", "base.seed: missing"),
-        ("[32, 64, 128, 256]", str([1] * 65), "filters: found 65 values, expected at most 64"),
-        ("[32, 64, 128, 256]", "[]", "filters: found 0 values, expected at least 1"),
+        (_FILTERS, f"  {[1] * 65}", "filters: found 65 values, expected at most 64"),
+        (_FILTERS, "  []", "filters: found 0 values, expected at least 1"),
         ("profile: sample", f"profile: {'x' * 100_000}", "expected one of sample, "),
-        ('path: null ', r'path: "/a\0b" ', r"path: found '/a\x00b', expected a text without con"),
-        ('path: null ', r'path: "/\ud800" ', "path: found '/"),
-        ('path: null ', f"path: /{'x' * 5000} ", "expected at most 4096 characters"),
+        ('path:      ', r'path: "/a\0b" ', r"path: found '/a\x00b', expected a text without con"),
+        ('path:      ', r'path: "/\ud800" ', "path: found '/"),
+        ('path:      ', f"path: /{'x' * 5000} ", "expected at most 4096 characters"),
     ],
 )  # fmt: skip
 def test_a_wild_value_among_ours_is_named_and_cut_short(

@@ -5,6 +5,8 @@ from typing import Any
 
 from latentmaps.report import parameter_text
 
+# in a section: the value stands in the profile
+_FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
 
 
@@ -18,7 +20,7 @@ def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         if isinstance(value, Mapping):
             flat |= flatten({f"{name}.{key}": item for key, item in value.items()})
-        else:
+        elif value != _FROM_PROFILE:
             flat[_without_profile(name)] = value
     return flat
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from latentmaps.errors import TrainingError
-from latentmaps.models.model_folder import Size, Sizes
+from latentmaps.models.sizes import Size, Sizes
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,7 +16,7 @@ import tensorflow as tf
 from latentmaps.data.digits import IMAGE_SIZE, NUM_CLASSES
 from latentmaps.errors import DataError, TrainingError
 from latentmaps.models import model_folder, weights
-from latentmaps.models.model_folder import Size, Sizes
+from latentmaps.models.sizes import Size, Sizes
 
 _ADVICE = "run train_cnn again"
 _WEIGHTS_FILE = "cnn.weights.h5"

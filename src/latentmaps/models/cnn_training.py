@@ -43,7 +43,8 @@ class Settings:
         epochs: passes through what is left.
         batch_size: images a step.
         jit_compile: whether XLA compiles the step.
-        seed: of the initial kernels, of the cut and of the order.
+        seed: of the initial kernels and of the order.
+        split_seed: of the cut.
     """
 
     optimizer: str
@@ -58,6 +59,7 @@ class Settings:
     batch_size: int
     jit_compile: bool
     seed: int
+    split_seed: int
 
 
 def train(
@@ -75,11 +77,12 @@ def train(
     model = cnn.build_cnn(architecture, l2=settings.l2, seed=settings.seed)
     _compile(model, settings, steps_per_epoch)
     log.info(
-        "Training a CNN of %d weights on %d digits: %d epochs of %d steps",
-        model.count_params(),
-        len(train_rows),
+        "Training a CNN of %s weights on %s digits: epochs %d, each %d batches of %d",
+        f"{model.count_params():,}",
+        f"{len(train_rows):,}",
         settings.epochs,
         steps_per_epoch,
+        settings.batch_size,
     )
 
     def remaining(first_epoch: int) -> tf.data.Dataset:
@@ -123,7 +126,7 @@ def split(num_digits: int, settings: Settings) -> tuple[npt.NDArray[np.int64], .
             f"of {num_digits} training digits, expected at least {settings.batch_size}, one batch; "
             "lower it or train_cnn.batch_size"
         )
-    order = np.random.default_rng([settings.seed, _SPLIT_STREAM]).permutation(num_digits)
+    order = np.random.default_rng([settings.split_seed, _SPLIT_STREAM]).permutation(num_digits)
     return np.sort(order[:num_train]), np.sort(order[num_train:])
 
 

@@ -9,17 +9,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import keras
 import pydantic
 
 from latentmaps.errors import DataError, TrainingError, excerpt
 from latentmaps.models import weights
-
-# of a network; the limits stop a damaged number, a training that makes sense stays far below
-Size = Annotated[int, pydantic.Field(ge=1, le=65_536)]
-Sizes = Annotated[tuple[Size, ...], pydantic.Field(min_length=1)]
 
 DESCRIPTION_FILE = "architecture.json"
 _CHECKSUMS = "sha256"

@@ -57,7 +57,7 @@ def train(
     with (devices.strategy or tf.distribute.get_strategy()).scope():
         model = build(task, jit_compile=devices.jit_compile)
     log.info(
-        "Training a VAE of %s weights on %s faces: %d epochs of %d batches of %d, %s, %s",
+        "Training a VAE of %s weights on %s faces: epochs %d, each %d batches of %d, %s, %s",
         f"{num_parameters(model):,}",
         f"{len(task.train.rows):,}",
         epochs,

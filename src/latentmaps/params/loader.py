@@ -1,8 +1,9 @@
 """Read params.yaml strictly, all of it, before a stage does any work.
 
 A section's values stand under its own name and, for what depends on size, under
-``profiles.<profile>.<section>``. Every section and every profile is checked at each start: a typing
-slip in ``draw_oips`` stops the first stage, not the last one after an hour of training.
+``profiles.<profile>.<section>``; the section itself has ``profile`` there. Every section and every
+profile is checked at each start: a typing slip in ``draw_oips`` stops the first stage, not the last
+one after an hour of training.
 """
 
 import dataclasses
@@ -21,11 +22,14 @@ import yaml
 
 from latentmaps import params as params_package
 from latentmaps.errors import ParamsError, excerpt, shorten
-from latentmaps.params import products, yaml12
+from latentmaps.params import combinations, yaml12
 
 S = TypeVar("S")
 
-_NOT_SECTIONS = {"loader", "products", "types", "yaml12"}
+# in a section: the value stands in the profile
+FROM_PROFILE = "profile"
+
+_NOT_SECTIONS = {"combinations", "loader", "types", "yaml12"}
 
 # sixteen times the file of the repository, which is read in 0.1 s
 _MAX_BYTES = 256 * 1024
@@ -199,15 +203,18 @@ def _check_all(
     checked: dict[str, dict[str, Any]],
 ) -> Iterator[str]:
     """Yield the problems of every section under every profile; put what has none in `checked`."""
-    for profile in profiles:
+    in_force, seen = document["profile"], set()
+    for profile in sorted(profiles, key=lambda name: name != in_force):
         sections: dict[str, Any] = {}
         for cls in classes.values():
             yield from _check(cls, document, profile, sections)
-        if len(sections) == len(classes):
-            yield from (
-                f"{problem} (profile {_name(profile)})" for problem in products.check(sections)
-            )
         checked[profile] = sections
+        if len(sections) < len(classes):
+            continue
+        for problem in combinations.check(sections, profile):
+            if problem not in seen:
+                seen.add(problem)
+                yield problem if profile == in_force else f"{problem} (profile {_name(profile)})"
 
 
 def _check(
@@ -225,11 +232,13 @@ def _check(
             return
     known = [field.name for field in dataclasses.fields(cls)]
     yield from _unknown_keys(places, known)
+    own = {key: value for key, value in own.items() if value != FROM_PROFILE}
     for key in known:
-        if key in own and key in sized:
+        if key in own and key in sized and profile == document["profile"]:
             yield (
-                f"{name}.{key}: stands in {name} and in {place_of_sized}; keep one, and for one "
-                f"experiment set -S {place_of_sized}.{key}=VALUE"
+                f"{name}.{key}: found {shorten(own[key])}, expected {FROM_PROFILE}, since "
+                f"{place_of_sized}.{key} has the value; set that one (for one experiment with "
+                f"-S {place_of_sized}.{key}=VALUE), and {name}.{key} back to {FROM_PROFILE}"
             )
     merged = {**own, **sized}
     try:

@@ -10,6 +10,7 @@ from latentmaps.params.types import (
     LearningRate,
     Level,
     Listed,
+    Seed,
     Share,
     Units,
     section,
@@ -38,6 +39,7 @@ class TrainCnn:
     l2: weight of the L2 penalty on all kernels.
     num_validation: digits taken from the training part to choose the best epoch.
     activation_digits: of each of these, the activation maps of one test image are drawn.
+    seed: of initial kernels and the order of the digits; null: ``base.seed``.
     epochs: passes through what is left of the training part.
     batch_size: images a step.
     """
@@ -55,6 +57,7 @@ class TrainCnn:
     l2: Annotated[float, Field(ge=0, le=10)]
     num_validation: Annotated[int, Field(ge=1, le=999_999)]
     activation_digits: Listed[Digit]
+    seed: Seed | None
     epochs: Epochs
     batch_size: BatchSize
 

@@ -10,6 +10,7 @@ from latentmaps.params.types import (
     LearningRate,
     Level,
     Listed,
+    Seed,
     Share,
     Units,
     section,
@@ -43,6 +44,7 @@ class TrainVae:
     corruption: how the images that are read are spoilt; the targets are clean.
     corruption_level: standard deviation of noise; edge of a mask as a share of the image's.
     precision: of convolutions and matrices; latent outputs and losses are always float32.
+    seed: of initial weights, order of the faces, noise and corruption; null: ``base.seed``.
     epochs: passes through the training part; auto: see ``vae_task.choose_length``.
     batch_size: images a step; auto: likewise.
     """
@@ -69,6 +71,7 @@ class TrainVae:
     corruption: Literal["none", "noise", "gray", "mask"]
     corruption_level: Level
     precision: Literal["auto", "float32", "bfloat16", "float16"]
+    seed: Seed | None
     epochs: Epochs | Literal["auto"]
     batch_size: BatchSize | Literal["auto"]
 

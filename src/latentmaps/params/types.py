@@ -34,8 +34,8 @@ def _check_text(text: str) -> str:
 
 
 # Every number has an upper limit, far above the working range, beyond which a stage would not end
-# in results but in a full memory or in numbers that are none. Where sizes multiply, ``products``
-# has the limits.
+# in results but in a full memory or in numbers that are none. ``combinations`` has the limits where
+# sizes multiply.
 
 # more values than anything here has: layers, rows of a sheet, attributes
 Listed = Annotated[

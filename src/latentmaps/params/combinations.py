@@ -1,14 +1,18 @@
 """What the values of several keys come to together, where each of them is within its own range.
 
 Wide layers, large kernels and large images are possible, but not all of them at once: the limits
-here are what a large GPU still holds, and what is still a picture to look at. They are checked
-before anything is built. Whether the layers fit the images at all is for the stage to say that
-builds the network.
+here are what a large GPU still holds, and what is still a picture to look at. Layers must fit the
+images, and a layer that is drawn must exist. All of it is known from params.yaml alone, so the
+first stage of a run tells, before it works.
 """
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from latentmaps.errors import TrainingError, shorten
+from latentmaps.models import training_length
+from latentmaps.models.architecture import Architecture
 
 # with their gradients and the two moments of Adam 32 GB
 _MAX_WEIGHTS = 2_000_000_000
@@ -20,29 +24,34 @@ _MAX_TILES = 500
 # Pillow warns of a picture of more than 89 million pixels
 _MAX_PIXELS = 80_000_000
 
-# images a step at most where ``train_vae.batch_size`` is auto
-_LARGEST_AUTO = 128
 # faces in a row of the sheet of temperatures
 _TEMPERATURE_COLUMNS = 8
+# whose faces have a remote that others read, see .dvc/config
+_SHARED_PROFILES = {"sample"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
 # numbers of a batch normalization for each map
 _NORMALIZATION = 4
 
 
-def check(sections: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each product that is too large.
+def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
+    """Yield a line for each combination that is too large or does not fit.
 
     Args:
         sections: name -> checked dataclass, every section of params.yaml.
+        profile: the profile whose values are merged in.
     """
+    source = sections["fetch_faces"].source
+    if profile in _SHARED_PROFILES and source != "avatars":
+        yield (
+            f"profiles.{profile}.fetch_faces.source: found {source}, expected avatars, since "
+            f"`dvc push` gives the faces of this profile away; set profile to own or celeba"
+        )
     crop, vae, cnn = (sections[name] for name in ("crop_faces", "train_vae", "train_cnn"))
-    batch_size = _LARGEST_AUTO if vae.batch_size == "auto" else vae.batch_size
-    yield from _check_network(
-        "train_vae", vae_weights(vae, crop), batch_size * vae_values(vae, crop)
-    )
+    yield from _check_vae(vae, crop)
     cnn_values = max(size * size * num_maps for size, num_maps in _cnn_maps(cnn))
     yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size * cnn_values)
+    yield from _check_layers(sections["draw_oips"].layers, num_layers=len(cnn.filters))
     yield from _check_covariances(sections["evaluate_vae"].mixture_components, vae.latent_dim)
     for keys, tiles in _face_sheets(sections).items():
         yield from _check_sheet(keys, tiles, tiles * crop.image_size**2)
@@ -53,36 +62,25 @@ def check(sections: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def vae_weights(vae: Any, crop: Any) -> int:
-    """Return the number of weights of encoder and decoder.
-
-    Args:
-        vae: the section ``train_vae``.
-        crop: the section ``crop_faces``.
-    """
-    size, last = _vae_maps(vae, crop.image_size)[-1]
-    features = size * size * last
-    widths = [features, *([vae.dense_units] if vae.dense_units else [])]
-    channels = [crop.num_channels, *vae.filters]
-    layers = zip(vae.kernel_sizes, itertools.pairwise(channels), strict=True)
+def vae_weights(shape: Architecture) -> int:
+    """Return the number of weights of encoder and decoder."""
+    features = shape.map_sizes[-1] ** 2 * shape.filters[-1]
+    widths = [features, *([shape.dense_units] if shape.dense_units else [])]
+    channels = [shape.num_channels, *shape.filters]
+    layers = zip(shape.kernel_sizes, itertools.pairwise(channels), strict=True)
     kernels = sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
     # biases and normalization: of the encoder behind each convolution, of the decoder before each
-    of_map = 1 + (0 if vae.batch_norm == "none" else _NORMALIZATION)
-    encoder = kernels + of_map * sum(vae.filters) + _dense([*widths, vae.latent_dim])
-    encoder += _dense([widths[-1], vae.latent_dim])
-    decoder = kernels + of_map * sum(vae.filters[:-1]) + crop.num_channels
-    return encoder + decoder + _dense([vae.latent_dim, *reversed(widths)])
+    of_map = 1 + (0 if shape.batch_norm == "none" else _NORMALIZATION)
+    encoder = kernels + of_map * sum(shape.filters) + _dense([*widths, shape.latent_dim])
+    encoder += _dense([widths[-1], shape.latent_dim])
+    decoder = kernels + of_map * sum(shape.filters[:-1]) + shape.num_channels
+    return encoder + decoder + _dense([shape.latent_dim, *reversed(widths)])
 
 
-def vae_values(vae: Any, crop: Any) -> int:
-    """Return the number of values of the largest layer of maps, for one image.
-
-    Args:
-        vae: the section ``train_vae``.
-        crop: the section ``crop_faces``.
-    """
-    maps = [(crop.image_size, crop.num_channels), *_vae_maps(vae, crop.image_size)]
-    if vae.upsampling == "resize":
+def vae_values(shape: Architecture) -> int:
+    """Return the number of values of the largest layer of maps, for one image."""
+    maps = list(zip(shape.map_sizes, (shape.num_channels, *shape.filters), strict=True))
+    if shape.upsampling == "resize":
         # the decoder enlarges the maps first, and only then lowers their number
         maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(maps)]
     return max(size * size * num_maps for size, num_maps in maps)
@@ -103,16 +101,6 @@ def cnn_weights(cnn: Any) -> int:
 def _dense(widths: Sequence[int]) -> int:
     """Return the number of weights of dense layers between these widths."""
     return sum((n + 1) * m for n, m in itertools.pairwise(widths))
-
-
-def _vae_maps(vae: Any, image_size: int) -> list[tuple[int, int]]:
-    """Return height and number of the maps behind each convolution of the encoder."""
-    maps, size = [], image_size
-    layers = zip(vae.filters, vae.kernel_sizes, vae.strides, vae.paddings, strict=True)
-    for num_maps, kernel_size, stride, padding in layers:
-        size = max(1, -(-(size if padding == "same" else size - kernel_size + 1) // stride))
-        maps.append((size, num_maps))
-    return maps
 
 
 def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
@@ -139,6 +127,28 @@ def _face_sheets(sections: Mapping[str, Any]) -> dict[str, int]:
         "draw_latent_space.num_pairs times num_steps": walks.num_pairs * walks.num_steps,
         "draw_latent_space.attributes times num_steps": 2 * len(walks.attributes) * walks.num_steps,
     }
+
+
+def _check_vae(vae: Any, crop: Any) -> Iterator[str]:
+    size = crop.image_size
+    try:
+        shape = Architecture.for_images((1, size, size, crop.num_channels), vae)
+    except TrainingError as error:
+        yield str(error)
+        return
+    largest = training_length.LARGEST_BATCH_SIZE
+    batch_size = largest if vae.batch_size == "auto" else vae.batch_size
+    yield from _check_network("train_vae", vae_weights(shape), batch_size * vae_values(shape))
+
+
+def _check_layers(names: Sequence[str], *, num_layers: int) -> Iterator[str]:
+    known = [f"Conv2D_{index + 1}" for index in range(num_layers)]
+    for name in names:
+        if name not in known:
+            yield (
+                f"draw_oips.layers: found {shorten(name)}, expected some of {', '.join(known)}, "
+                "one for each value of train_cnn.filters"
+            )
 
 
 def _check_network(section: str, num_weights: int, num_values: int) -> Iterator[str]:

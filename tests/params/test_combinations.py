@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from tests.models.example_vae import architecture
 
-from latentmaps.models import cnn, vae, vae_task
-from latentmaps.params import loader, products
+from latentmaps.models import cnn, vae
+from latentmaps.models.architecture import Architecture
+from latentmaps.params import combinations, loader
 from latentmaps.params.train_cnn import TrainCnn
 from latentmaps.params.train_vae import TrainVae
 from latentmaps.visualisation import sample_sheets
@@ -32,7 +33,7 @@ def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) ->
     shape = architecture(**SMALL | changes)
     built = [vae.build_encoder(shape), vae.build_decoder(shape)]
     expected = sum(network.count_params() for network in built)
-    assert products.vae_weights(shape, shape) == expected
+    assert combinations.vae_weights(shape) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_the_largest_layer_of_the_vae_has_as_many_values_as_are_computed(
     shape = architecture(**SMALL | changes)
     built = [*vae.build_encoder(shape).layers, *vae.build_decoder(shape).layers]
     expected = max(math.prod(layer.output.shape[1:]) for layer in built if _is_of_maps(layer))
-    assert products.vae_values(shape, shape) == expected
+    assert combinations.vae_values(shape) == expected
 
 
 def _is_of_maps(layer: Any) -> bool:
@@ -74,7 +75,9 @@ def test_maps_that_are_enlarged_before_they_become_fewer_are_counted(
         paddings=("same", "same"),
         upsampling=upsampling,
     )
-    lines = [line for line in products.check(sections) if line.startswith("train_vae: ")]
+    lines = [
+        line for line in combinations.check(sections, "sample") if line.startswith("train_vae: ")
+    ]
     assert any("found a layer of 549,755,813,888 values" in line for line in lines) == is_refused
 
 
@@ -87,20 +90,15 @@ def test_maps_that_are_enlarged_before_they_become_fewer_are_counted(
 )
 def test_the_cnn_has_as_many_weights_as_are_computed(shape: dict[str, Any]) -> None:
     expected = cnn.build_cnn(cnn.Architecture(**shape)).count_params()
-    assert products.cnn_weights(SimpleNamespace(**shape)) == expected
-
-
-def test_the_largest_batch_of_auto_is_known() -> None:
-    length = vae_task.choose_length(10**6, epochs=1, batch_size="auto")
-    assert length.batch_size == products._LARGEST_AUTO
+    assert combinations.cnn_weights(SimpleNamespace(**shape)) == expected
 
 
 def test_a_row_of_temperatures_has_as_many_faces_as_are_counted() -> None:
-    assert products._TEMPERATURE_COLUMNS == sample_sheets._NUM_COLUMNS
+    assert combinations._TEMPERATURE_COLUMNS == sample_sheets._NUM_COLUMNS
 
 
 def test_the_networks_of_the_repository_have_as_many_weights_as_it_says(root: Path) -> None:
     params = loader.load(root / "params.yaml")
-    crop = params.sections["crop_faces"]
-    assert products.vae_weights(params.section(TrainVae), crop) == 7_867_011
-    assert products.cnn_weights(params.section(TrainCnn)) == 208_982
+    shape = Architecture.for_images((1, 96, 96, 3), params.section(TrainVae))
+    assert combinations.vae_weights(shape) == 7_867_011
+    assert combinations.cnn_weights(params.section(TrainCnn)) == 208_982
