@@ -23,7 +23,13 @@ import numpy.typing as npt
 from benchmarks import ours
 from latentmaps import training
 from latentmaps.data import arrays, batches, split
-from latentmaps.models import compute_dtype, vae_files, vae_task, vae_training
+from latentmaps.models import (
+    compute_dtype,
+    training_length,
+    vae_files,
+    vae_task,
+    vae_training,
+)
 from latentmaps.models.architecture import Architecture
 from latentmaps.models.inference import TrainedVae
 from latentmaps.params.base import Base
@@ -83,7 +89,7 @@ def train(
         Architecture.for_images(images.shape, section), upsampling=upsampling
     )
     precision = compute_dtype.choose(section.precision)
-    length = vae_task.choose_length(
+    length = training_length.choose_length(
         len(parts["train"]), epochs=section.epochs, batch_size=section.batch_size
     )
     task = vae_task.Task(

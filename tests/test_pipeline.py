@@ -194,7 +194,7 @@ def test_a_wrong_parameter_is_refused_before_tensorflow_is_imported(
         [sys.executable, path], env=_without_tensorflow(tmp_path), capture_output=True, text=True
     )
     assert "the following arguments are required" in usage.stderr
-    flags = [flag for flag in usage.stderr.rpartition("required: ")[2].strip().split(", ")]
+    flags = usage.stderr.rpartition("required: ")[2].strip().split(", ")
     words = [word for flag in flags for word in (flag, "nowhere")]
     result = subprocess.run(
         [sys.executable, path, *words],

@@ -184,6 +184,21 @@ def test_a_bad_parameter_stops_the_stage_before_any_work(stage: Stage) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_a_stage_that_fails_under_dvc_says_how_everything_comes_back(stage: Stage) -> None:
+    stage.environment["DVC_STAGE"] = "copy_text"
+    result = stage.run("raise DataError('bad')")
+    first, way_back = result.stderr.strip().splitlines()
+    assert first == "copy_text: bad"
+    assert "`git checkout params.yaml dvc.lock reports && dvc checkout`" in way_back
+
+
+def test_tensorflow_is_told_to_keep_its_notes_to_itself(stage: Stage) -> None:
+    for given, expected in ({}, "1"), ({"TF_CPP_MIN_LOG_LEVEL": "0"}, "0"):
+        stage.environment |= given
+        shown = "import os; raise DataError(os.environ['TF_CPP_MIN_LOG_LEVEL'])"
+        assert stage.run(shown).stderr.strip() == f"copy_text: {expected}"
+
+
 def test_help_explains_every_argument(stage: Stage) -> None:
     text = stage.run(COPY, "--help").stdout
     assert "Copies a text." in text

@@ -54,6 +54,18 @@ def test_every_epoch_is_told(caplog: pytest.LogCaptureFixture) -> None:
     ]
 
 
+def test_the_line_of_an_epoch_fits_into_a_terminal(caplog: pytest.LogCaptureFixture) -> None:
+    names = ("total_loss", "reconstruction_loss", "kl_loss", "kl_nats", "kl_share")
+    logs = {f"{part}{name}": 123456.789 for part in ("", "val_") for name in names}
+    progress = Progress(1000, 100, first_epoch=0)
+    progress.on_epoch_begin(999)
+    with caplog.at_level(logging.INFO):
+        progress.on_epoch_end(999, logs)
+    progress.close()
+    assert len(f"12:00:00 {caplog.messages[-1]}") <= 120
+    assert "val_kl_loss 1.2346e+05" in caplog.messages[-1]
+
+
 def test_a_loss_gone_wild_stops_the_training_with_advice() -> None:
     with pytest.raises(
         TrainingError, match=r"loss is .* in epoch 1, batch \d, .*lower learning_rate"

@@ -75,9 +75,8 @@ def test_maps_that_are_enlarged_before_they_become_fewer_are_counted(
         paddings=("same", "same"),
         upsampling=upsampling,
     )
-    lines = [
-        line for line in combinations.check(sections, "sample") if line.startswith("train_vae: ")
-    ]
+    problems = combinations.check(sections, "sample")
+    lines = [problem for problem in problems if problem.startswith("train_vae: ")]
     assert any("found a layer of 549,755,813,888 values" in line for line in lines) == is_refused
 
 

@@ -83,9 +83,7 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
             "train_vae",
             "epochs",
             5,
-            "train_vae.epochs: found 5, expected profile, since profiles.sample.train_vae.epochs has "
-            "the value; set that one (for one experiment with -S "
-            "profiles.sample.train_vae.epochs=VALUE), and train_vae.epochs back to profile",
+            "train_vae.epochs: found 5, expected profile, since profiles.sample.train_vae.epochs",
         ),
     ],
 )
