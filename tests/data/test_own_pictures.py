@@ -62,7 +62,7 @@ def test_refused_files_are_named_with_their_reasons(folder: Path, raw: RawFaces)
 def test_what_is_not_known_of_the_faces_is_left_open(folder: Path, raw: RawFaces) -> None:
     own_pictures.take_pictures(raw, folder, 1, max_refused=2)
 
-    for table in (raw.attributes, raw.partition, raw.identity, raw.landmarks):
+    for table in (raw.attributes, raw.partition, raw.identity):
         assert table.read_text() == "file\n000001.jpg\n"
 
 

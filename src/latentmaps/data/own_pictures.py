@@ -136,7 +136,7 @@ def _write_tables(
     raw: RawFaces, origins: Sequence[str], refused: Sequence[tuple[str, str]]
 ) -> None:
     names = [archive.face_name(index) for index in range(len(origins))]
-    for path in (raw.attributes, raw.partition, raw.identity, raw.landmarks):
+    for path in (raw.attributes, raw.partition, raw.identity):
         face_tables.write_table(path, face_tables.names_only(names))
     face_tables.write_table(raw.origins, pd.DataFrame({"file": names, "origin": list(origins)}))
     face_tables.write_table(raw.refused, face_tables.refusals(refused))
