@@ -24,7 +24,11 @@ def fetch_faces(run: runs.Run) -> None:
         )
     else:
         receipt = own_pictures.take_pictures(
-            raw, wanted.pictures, wanted.num_faces, max_refused=wanted.max_refused
+            raw,
+            wanted.pictures,
+            wanted.num_faces,
+            max_refused=wanted.max_refused,
+            refused_path=run.finals["refused"],
         )
 
     result_files.write_json(run.outputs["receipt"], receipt)
