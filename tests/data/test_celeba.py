@@ -189,6 +189,17 @@ def test_a_folder_without_the_archive_is_refused(tmp_path: Path, raw: RawFaces) 
         take(raw, tmp_path)
 
 
+def test_the_folder_of_pictures_itself_is_refused_with_its_parent(
+    tmp_path: Path, raw: RawFaces
+) -> None:
+    pictures = tmp_path / "img_align_celeba"
+    pictures.mkdir()
+    (pictures / "000001.jpg").write_bytes(b"face")
+
+    with pytest.raises(DataError, match=rf"correct fetch_faces\.path to {tmp_path}$"):
+        take(raw, pictures)
+
+
 def test_more_faces_than_there_are_are_refused(folder: Path, raw: RawFaces) -> None:
     with pytest.raises(DataError, match="3 faces, expected at least 4"):
         take(raw, folder, 4)

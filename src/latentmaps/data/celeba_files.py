@@ -137,6 +137,11 @@ def _find_images(folder: Path) -> Path:
         for tree in _TREES:
             if (folder / place / tree).is_dir():
                 return folder / place / tree
+    if (folder / "000001.jpg").is_file():
+        raise DataError(
+            f"{folder}: the pictures themselves, expected the folder that holds this one; correct "
+            f"fetch_faces.path to {folder.parent}"
+        )
     raise DataError(
         f"{folder}: neither {IMAGES} nor the unpacked folder img_align_celeba; {_path_advice()}"
     )

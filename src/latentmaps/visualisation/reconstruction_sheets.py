@@ -1,7 +1,7 @@
 """Faces above their reconstructions."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -146,7 +146,7 @@ def draw_strip(faces: Reconstructed) -> Image.Image:
 
 
 def _row_by_row(
-    faces: Reconstructed, kinds: Mapping[str, Sequence[Item]], blank: Item
+    faces: Reconstructed, kinds: Mapping[str, Iterable[Item]], blank: Item
 ) -> list[Item]:
     """Return what belongs to the tiles in the order of the sheet: under each row its other kinds.
 
@@ -155,10 +155,11 @@ def _row_by_row(
         kinds: what belongs to each of the faces, by kind.
         blank: what fills a row up that is shorter than the others.
     """
+    listed = [list(items) for items in kinds.values()]
     places: list[Item] = []
     for first in range(0, len(faces.rows), faces.num_columns):
-        for items in kinds.values():
-            row = list(items[first : first + faces.num_columns])
+        for items in listed:
+            row = items[first : first + faces.num_columns]
             places += row + [blank] * (faces.num_columns - len(row))
     return places
 
