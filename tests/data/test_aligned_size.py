@@ -235,7 +235,7 @@ def test_a_jpeg_that_is_very_large_is_decoded_at_a_part_of_its_size(
     decoded = []
     to_rgb = aligned_size._to_rgb
 
-    def watched(picture: Image.Image) -> Image.Image:
+    def watched(picture: Image.Image) -> tuple[Image.Image, bool]:
         decoded.append(picture.size)
         return to_rgb(picture)
 

@@ -12,7 +12,7 @@ one space and a line end, of which both kinds are tried.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -85,5 +85,5 @@ def render_attributes(table: pd.DataFrame) -> str:
     return f"{len(table)}\n{names}\n{rows}"
 
 
-def _lines(files: "pd.Series[str]", fields: object) -> str:
+def _lines(files: "pd.Series[str]", fields: Iterable[object]) -> str:
     return "".join(f"{file} {field}\n" for file, field in zip(files, fields, strict=True))

@@ -35,11 +35,12 @@ def download() -> Path:
         ) from error
     log.info("Fetching %s from Kaggle", DATASET)
     kinds = vars(importlib.import_module("kagglehub.exceptions")).values()
-    refusals = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception)]
+    own = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception)]
+    # OSError: every error of requests, too
+    refusals: tuple[type[Exception], ...] = (OSError, ValueError, *own)
     try:
         return Path(kagglehub.dataset_download(DATASET))
-    # OSError: every error of requests, too
-    except (OSError, ValueError, *refusals) as error:
+    except refusals as error:
         raise DownloadError(
             f"{DATASET}: Kaggle did not give it ({type(error).__name__}: {excerpt(str(error))}); "
             "run again to go on where it ended, or set source: celeba"
