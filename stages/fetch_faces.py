@@ -13,17 +13,22 @@ def fetch_faces(run: runs.Run) -> None:
 
     if wanted.source == "avatars":
         receipt = avatars.draw_faces(raw, wanted.num_avatars, run.seed)
-    elif wanted.source == "celeba":
+    elif wanted.source in ("celeba", "kaggle"):
         receipt = celeba.take_faces(
             raw,
             wanted.celeba_folder,
             wanted.num_faces,
             downloads=run.kept["downloads"],
             accept_licence=wanted.accept_licence,
+            from_kaggle=wanted.source == "kaggle",
         )
     else:
         receipt = own_pictures.take_pictures(
-            raw, wanted.pictures, wanted.num_faces, max_refused=wanted.max_refused
+            raw,
+            wanted.pictures,
+            wanted.num_faces,
+            max_refused=wanted.max_refused,
+            refused_path=run.finals["refused"],
         )
 
     result_files.write_json(run.outputs["receipt"], receipt)
@@ -38,7 +43,6 @@ if __name__ == "__main__":
             "attributes": "a row per face: its file, and 1 or -1 for each attribute",
             "partition": "a row per face: its file, and the source's own train, validation or test",
             "identity": "a row per face: its file, and the number of the person",
-            "landmarks": "a row per face: its file, and where eyes, nose and mouth are",
             "origins": "a row per face: its file, and what it was called at its source",
             "refused": "a row per file of the source that became no face: the file, and the reason",
             "receipt": "source, versions, checksums and licence of the faces",

@@ -9,7 +9,7 @@ from tests.example_workspace import SIZE, Workspace, assert_refused, start
 # every stage is a process of its own, and most start TensorFlow
 pytestmark = pytest.mark.slow
 
-TABLES = ("attributes", "partition", "identity", "landmarks", "origins", "refused")
+TABLES = ("attributes", "partition", "identity", "origins", "refused")
 RAW_FACES = {
     "images": "out/images.zip",
     "receipt": "out/receipt.json",

@@ -244,7 +244,6 @@ def test_a_plain_push_gives_away_no_face() -> None:
         "data/raw/faces/attributes.csv",
         "data/raw/faces/partition.csv",
         "data/raw/faces/identity.csv",
-        "data/raw/faces/landmarks.csv",
         "data/raw/faces/origins.csv",
         "reports/fetch_faces/refused.csv",
         "data/faces/images.npy",

@@ -39,6 +39,7 @@ class Run:
     Attributes:
         inputs: argument name -> existing path.
         outputs: argument name -> path to write to; it gets its final name after the run.
+        finals: argument name -> that final name, for messages.
         options: argument name -> text from the command line.
         kept: argument name -> folder whose content outlives the run; it may not exist yet.
         all_params: the checked params.yaml.
@@ -46,6 +47,7 @@ class Run:
 
     inputs: Mapping[str, Path]
     outputs: Mapping[str, Path]
+    finals: Mapping[str, Path]
     options: Mapping[str, str]
     kept: Mapping[str, Path]
     all_params: loader.Params
@@ -177,6 +179,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
             Run(
                 inputs=inputs,
                 outputs=staged.temporary,
+                finals=staged.finals,
                 options={name: values[name] for name in named.options},
                 kept={name: _kept_folder(name, values[name]) for name in named.kept},
                 all_params=all_params,

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _IN_BAR = ("total_loss", "reconstruction_loss", "kl_loss", "loss", "accuracy")
 # and in its line of the log, which is to fit into a terminal; history.csv has all of them
 _IN_LOG = (
-    *("total_loss", "kl_loss", "loss", "accuracy"),
+    *("total_loss", "loss", "accuracy"),
     *("val_total_loss", "val_kl_loss", "val_cross_entropy", "val_accuracy"),
 )
 # of a training of many short epochs, in the log

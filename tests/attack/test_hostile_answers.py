@@ -1,5 +1,6 @@
 """The download against every hostile answer, in every state of the part file, many at a time."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,7 +33,8 @@ def test_every_hostile_answer_ends_in_the_right_file_or_in_one_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # a pause that a server asks for is up to a minute
-    monkeypatch.setattr(mirrors, "time", SimpleNamespace(sleep=lambda _: None))
+    clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
+    monkeypatch.setattr(mirrors, "time", clock)
     answers = {str(number): answer for number, (_, answer) in enumerate(ANSWERS)}
     cases = [(number, state) for number in range(len(ANSWERS)) for state in range(len(BEGUN))]
     states = list(BEGUN.items())

@@ -20,7 +20,8 @@ def tree(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("source", "is_shown"), [("avatars", False), ("celeba", True), ("folder", True)]
+    ("source", "is_shown"),
+    [("avatars", False), ("celeba", True), ("kaggle", True), ("folder", True)],
 )
 def test_all_but_avatars_may_be_persons(source: str, is_shown: bool) -> None:
     ones = [experiment("a", 3.0), experiment("b", 5.0, **{"fetch_faces.source": source})]

@@ -19,7 +19,7 @@ def _file(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 
 def _pixels(content: bytes) -> np.ndarray:
-    with Image.open(io.BytesIO(aligned_size.to_aligned_size(content))) as face:
+    with Image.open(io.BytesIO(aligned_size.to_aligned_size(content).jpeg)) as face:
         assert face.format == "JPEG"
         assert face.size == (178, 218)
         assert face.mode == "RGB"
@@ -147,6 +147,19 @@ def test_what_is_transparent_is_white() -> None:
     assert _pixels(_file(palette, transparency=0)).min() > 250
 
 
+@pytest.mark.parametrize(
+    ("alpha", "was_clear"), [(0, True), (254, True), (255, False)], ids=["clear", "misty", "solid"]
+)
+def test_a_picture_with_a_pixel_that_lets_something_through_is_known(
+    alpha: int, was_clear: bool
+) -> None:
+    picture = Image.new("RGBA", (32, 32), (0, 0, 0, 255))
+    picture.putpixel((31, 31), (0, 0, 0, alpha))
+
+    assert aligned_size.to_aligned_size(_file(picture)).was_clear is was_clear
+    assert not aligned_size.to_aligned_size(_file(picture.convert("RGB"))).was_clear
+
+
 def test_of_an_animation_the_first_frame_is_taken() -> None:
     frames = [Image.new("RGB", (32, 32), (grey,) * 3) for grey in (100, 200)]
     content = _file(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
@@ -166,7 +179,7 @@ def test_a_profile_decides_the_colours_and_a_broken_one_is_passed_over() -> None
 
 def test_nothing_of_the_metadata_is_left() -> None:
     block = exif.block((0x010E, exif.ASCII, 8, b"at home\0"))
-    content = aligned_size.to_aligned_size(_file(_halves(), "JPEG", exif=block))
+    content = aligned_size.to_aligned_size(_file(_halves(), "JPEG", exif=block)).jpeg
 
     assert b"at home" not in content
     assert not Image.open(io.BytesIO(content)).getexif()
@@ -222,7 +235,7 @@ def test_a_jpeg_that_is_very_large_is_decoded_at_a_part_of_its_size(
     decoded = []
     to_rgb = aligned_size._to_rgb
 
-    def watched(picture: Image.Image) -> Image.Image:
+    def watched(picture: Image.Image) -> tuple[Image.Image, bool]:
         decoded.append(picture.size)
         return to_rgb(picture)
 

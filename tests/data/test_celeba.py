@@ -1,11 +1,24 @@
+import hashlib
+import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from latentmaps.data import archive, celeba, celeba_files, download, face_tables
+from latentmaps.data import (
+    archive,
+    celeba,
+    celeba_files,
+    celeba_layouts,
+    celeba_tables,
+    download,
+    face_tables,
+    kaggle,
+)
+from latentmaps.data.download import RemoteFile
 from latentmaps.data.raw_faces import RawFaces, file_sha256
 from latentmaps.errors import DataError, DownloadError, ParamsError
 
@@ -23,9 +36,6 @@ def _fill(folder: Path) -> Path:
     (folder / celeba_files.ATTRIBUTES).write_text(
         "3\nMale Smiling \n000001.jpg -1  1\n000002.jpg  1  1\n000003.jpg -1 -1\n"
     )
-    (folder / celeba_files.LANDMARKS).write_text(
-        "3\nnose_x nose_y\n000001.jpg 77 121\n000002.jpg 78 122\n000003.jpg 79 123\n"
-    )
     return folder
 
 
@@ -36,7 +46,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def take(
-    raw: RawFaces, folder: Path | None, num_faces: int | None = None, *, accept: bool = True
+    raw: RawFaces,
+    folder: Path | None,
+    num_faces: int | None = None,
+    *,
+    accept: bool = True,
+    from_kaggle: bool = False,
 ) -> dict[str, Any]:
     return celeba.take_faces(
         raw,
@@ -44,6 +59,7 @@ def take(
         num_faces,
         downloads=raw.images.parent.parent / "downloads",
         accept_licence=accept,
+        from_kaggle=from_kaggle,
     )
 
 
@@ -79,10 +95,6 @@ def test_the_lists_become_tables(folder: Path, raw: RawFaces) -> None:
     ]
     assert list(face_tables.read_identity(raw.identity)["identity"]) == [7, 8, 7]
     assert list(face_tables.read_attributes(raw.attributes)["Male"]) == [-1, 1, -1]
-    assert raw.landmarks.read_text().splitlines()[:2] == [
-        "file,nose_x,nose_y",
-        "000001.jpg,77,121",
-    ]
     assert raw.origins.read_text().splitlines() == ["file", *NAMES]
     assert raw.refused.read_text() == "file,reason\n"
 
@@ -94,7 +106,7 @@ def test_faces_without_tables_have_names_alone(folder: Path, raw: RawFaces) -> N
     receipt = take(raw, folder)
 
     assert receipt["missing"] == list(celeba_files.TABLES)
-    for table in (raw.partition, raw.attributes, raw.landmarks, raw.identity):
+    for table in (raw.partition, raw.attributes, raw.identity):
         assert table.read_text().splitlines() == ["file", *NAMES]
 
 
@@ -109,7 +121,7 @@ def test_an_unpacked_archive_gives_the_same_faces(folder: Path, raw: RawFaces) -
 
     faces = archive.FaceArchive(raw.images)
     assert list(faces.pictures()) == [(name, name.encode()) for name in NAMES]
-    assert receipt["found"]["img_align_celeba"] == {"official": False}
+    assert receipt["found"]["img_align_celeba"] == {"official": None}
 
 
 def test_the_folders_and_names_of_kaggle_are_found(folder: Path, raw: RawFaces) -> None:
@@ -144,7 +156,7 @@ def test_the_receipt_tells_terms_and_whether_files_are_official(
 ) -> None:
     sha256 = file_sha256(folder / celeba_files.PARTITION)
     official = celeba_files.OFFICIAL[celeba_files.PARTITION]
-    known = {**celeba_files.OFFICIAL, celeba_files.PARTITION: _with(official, sha256=sha256)}
+    known = {**celeba_files.OFFICIAL, celeba_files.PARTITION: replace(official, sha256=sha256)}
     monkeypatch.setattr(celeba_files, "OFFICIAL", known)
 
     receipt = take(raw, folder, 2)
@@ -162,10 +174,6 @@ def test_the_receipt_tells_terms_and_whether_files_are_official(
     assert receipt["found"][celeba_files.IMAGES]["official"] is False
 
 
-def _with(file: download.RemoteFile, **changes: Any) -> download.RemoteFile:
-    return download.RemoteFile(**{**vars(file), **changes})
-
-
 def test_terms_come_before_the_look_into_the_folder(tmp_path: Path, raw: RawFaces) -> None:
     with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence: found false"):
         take(raw, tmp_path / "missing", accept=False)
@@ -179,6 +187,17 @@ def test_a_missing_folder_is_refused(tmp_path: Path, raw: RawFaces) -> None:
 def test_a_folder_without_the_archive_is_refused(tmp_path: Path, raw: RawFaces) -> None:
     with pytest.raises(DataError, match=r"neither img_align_celeba\.zip nor the unpacked folder"):
         take(raw, tmp_path)
+
+
+def test_the_folder_of_pictures_itself_is_refused_with_its_parent(
+    tmp_path: Path, raw: RawFaces
+) -> None:
+    pictures = tmp_path / "img_align_celeba"
+    pictures.mkdir()
+    (pictures / "000001.jpg").write_bytes(b"face")
+
+    with pytest.raises(DataError, match=rf"correct fetch_faces\.path to {tmp_path}$"):
+        take(raw, pictures)
 
 
 def test_more_faces_than_there_are_are_refused(folder: Path, raw: RawFaces) -> None:
@@ -212,40 +231,127 @@ def test_a_face_with_two_rows_is_refused(folder: Path, raw: RawFaces) -> None:
         take(raw, folder)
 
 
+def _give(monkeypatch: pytest.MonkeyPatch, downloads: Path, *lacking: str) -> list[str]:
+    """Put these files in the place of a download; return the names that are asked for."""
+    asked = []
+
+    def fetch(file: RemoteFile, folder: Path, *, advice: str, unreachable: set[str]) -> Path:
+        asked.append(file.name)
+        if file.name in lacking:
+            raise DownloadError(f"no place; {advice}")
+        return downloads / file.name
+
+    monkeypatch.setattr(download, "fetch", fetch)
+    return asked
+
+
 def test_without_a_folder_what_was_downloaded_is_taken(
     tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     downloads = _fill(tmp_path / "downloads")
-    monkeypatch.setattr(download, "fetch", lambda file, folder, **_: folder / file.name)
+    asked = _give(monkeypatch, downloads)
 
     receipt = take(raw, None)
 
     assert raw.images.samefile(downloads / celeba_files.IMAGES)
-    assert receipt["missing"] == []
+    # three faces are not the 202,599 whose partition is known without its file
+    assert receipt["missing"] == [celeba_files.PARTITION]
+    assert asked == [celeba_files.IMAGES, celeba_files.ATTRIBUTES, celeba_files.IDENTITY]
 
 
 def test_a_table_that_cannot_be_had_is_left_out(
     tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    downloads = _fill(tmp_path / "downloads")
+    _give(monkeypatch, _fill(tmp_path / "downloads"), celeba_files.ATTRIBUTES)
 
-    def fetch(file: download.RemoteFile, folder: Path, **_: object) -> Path:
-        if file.name == celeba_files.ATTRIBUTES:
-            raise DownloadError("no mirror")
-        return downloads / file.name
-
-    monkeypatch.setattr(download, "fetch", fetch)
-
-    assert take(raw, None)["missing"] == [celeba_files.ATTRIBUTES]
+    assert celeba_files.ATTRIBUTES in take(raw, None)["missing"]
 
 
-def test_an_archive_that_cannot_be_had_is_an_error_that_tells_what_to_do(
+def test_without_the_archive_no_table_is_asked_for_and_the_message_tells_what_to_do(
     tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fetch(file: download.RemoteFile, folder: Path, *, advice: str) -> Path:
-        raise DownloadError(f"no mirror; {advice}")
+    asked = _give(monkeypatch, tmp_path, celeba_files.IMAGES)
 
-    monkeypatch.setattr(download, "fetch", fetch)
-
-    with pytest.raises(DownloadError, match=r"img_align_celeba\.zip by hand.*downloads and run"):
+    with pytest.raises(DownloadError) as raised:
         take(raw, None)
+
+    assert asked == [celeba_files.IMAGES]
+    assert re.search(r"img_align_celeba\.zip by hand.*downloads and run", str(raised.value))
+    assert "kagglehub.dataset_download('jessicali9530/celeba-dataset')" in str(raised.value)
+    assert "-S fetch_faces.path=" in str(raised.value)
+
+
+def test_all_names_of_celeba_tell_its_partition(
+    folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(celeba_layouts, "PARTITION_ENDS", (1, 2, 3))
+    (folder / celeba_files.PARTITION).unlink()
+
+    receipt = take(raw, folder)
+
+    partition = face_tables.read_partition(raw.partition)["partition"]
+    assert list(partition) == ["train", "validation", "test"]
+    assert receipt["missing"] == []
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_table_that_says_the_same_is_official(
+    folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    authors = "3\r\nMale Smiling \r\n000001.jpg -1  1\r\n000002.jpg 1  1\r\n000003.jpg -1 -1\r\n"
+    sha256 = hashlib.sha256(authors.encode()).hexdigest()
+    official = celeba_files._table(
+        celeba_files.ATTRIBUTES,
+        sha256,
+        read=celeba_tables.read_attributes,
+        render=celeba_layouts.render_attributes,
+    )
+    monkeypatch.setitem(celeba_files.OFFICIAL, celeba_files.ATTRIBUTES, official)
+    (folder / celeba_files.ATTRIBUTES).unlink()
+    rows = "image_id,Male,Smiling|000002.jpg,1,1|000001.jpg,-1,1|000003.jpg,-1,-1|"
+    copy = folder / "list_attr_celeba.csv"
+    copy.write_bytes(rows.replace("|", ending).encode())
+
+    found = take(raw, folder)["found"][celeba_files.ATTRIBUTES]
+
+    assert found["official"] is True
+    assert found["sha256"] == file_sha256(copy) != sha256
+    copy.write_text(rows.replace("|", ending).replace("003.jpg,-1", "003.jpg,1"))
+    assert take(raw, folder)["found"][celeba_files.ATTRIBUTES]["official"] is False
+
+
+def test_equal_pictures_have_one_hash_however_they_are_packed(
+    folder: Path, tmp_path: Path, raw: RawFaces
+) -> None:
+    packed = take(raw, folder)
+    tree = tmp_path / "unpacked"
+    with zipfile.ZipFile(folder / celeba_files.IMAGES) as file:
+        file.extractall(tree)
+
+    unpacked = take(raw, tree)
+
+    assert unpacked["sha256"] != packed["sha256"]
+    assert unpacked["pictures_sha256"] == packed["pictures_sha256"]
+    (tree / "img_align_celeba/000002.jpg").write_bytes(b"another")
+    assert take(raw, tree)["pictures_sha256"] != packed["pictures_sha256"]
+
+
+def test_kaggles_copy_is_celeba_to_all_that_follows(
+    folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kaggle, "download", lambda: folder)
+
+    receipt = take(raw, None, from_kaggle=True)
+
+    assert receipt["source"] == "celeba"
+    assert receipt["licence_accepted_by"] == "fetch_faces.accept_licence"
+    assert (folder / celeba_files.IMAGES).stat().st_nlink == 1  # a copy, Kaggle's stays its own
+
+
+def test_kaggle_is_not_asked_before_the_terms_are_accepted(
+    raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kaggle, "download", lambda: pytest.fail("asked"))
+
+    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence"):
+        take(raw, None, accept=False, from_kaggle=True)

@@ -43,16 +43,6 @@ def test_attributes_have_a_column_each(write: Callable[[str], Path]) -> None:
     }
 
 
-def test_landmarks_are_whole_numbers(write: Callable[[str], Path]) -> None:
-    table = celeba_tables.read_landmarks(write("1\nlefteye_x lefteye_y\n000001.jpg   69  109\n"))
-
-    assert table.to_dict("list") == {
-        "file": ["000001.jpg"],
-        "lefteye_x": [69],
-        "lefteye_y": [109],
-    }
-
-
 def test_identities_are_numbers(write: Callable[[str], Path]) -> None:
     table = celeba_tables.read_identity(write("000001.jpg 2880\n000002.jpg 2937\n"))
 
@@ -105,7 +95,7 @@ def test_line_ends_and_mark_of_windows_change_nothing(
             "2\nMale\n000001.jpg 1\n",
             "announces 2 faces and 1 follow",
         ),
-        (celeba_tables.read_landmarks, "1\nx\n000001.jpg 1.5\n", "a field is no whole number"),
+        (celeba_tables.read_attributes, "1\nx\n000001.jpg 1.5\n", "a field is no whole number"),
     ],
 )
 def test_a_damaged_list_is_refused(

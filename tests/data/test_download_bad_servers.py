@@ -127,7 +127,7 @@ def test_when_all_fail_one_message_tells_of_each_and_what_to_do(
 def test_a_place_that_is_not_there_is_left(tmp_path: Path) -> None:
     file = RemoteFile("faces.zip", ("http://127.0.0.1:1/faces.zip",), 1000)
 
-    with pytest.raises(DownloadError, match=r"no connection \(ConnectionError\), 3 times"):
+    with pytest.raises(DownloadError, match=r"no connection \(Connection refused\), 3 times"):
         fetch(file, tmp_path)
 
 

@@ -18,7 +18,7 @@ CONTENT = b"the content"
 def _read(served: Served, path: str = "asked", *, window_s: float = 10.0) -> bytes:
     watch = Watch(window_s, slowest_bytes_per_s=1e6)
     url = served.address + path
-    with guarded_http.get(url, headers={}, timeout_s=1, watch=watch) as answer:
+    with guarded_http.get(url, headers={}, connect_s=1, timeout_s=1, watch=watch) as answer:
         return b"".join(iter(lambda: answer.raw.read1(1000), b""))
 
 

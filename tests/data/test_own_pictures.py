@@ -1,4 +1,5 @@
 import io
+import logging
 import os
 import zipfile
 from pathlib import Path
@@ -24,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "mine"
     for name, grey in (("b/2.png", 40), ("a.PNG", 10), ("b/1", 30), ("ab.png", 20)):
         _picture(folder / name, grey)
-    (folder / "b/notes.txt").write_text("no picture")
+    (folder / "b/notes").write_text("no picture")
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
     (folder / ".hidden").write_text("passed over")
     return folder
@@ -55,21 +56,59 @@ def test_refused_files_are_named_with_their_reasons(folder: Path, raw: RawFaces)
 
     head, *rows = raw.refused.read_text().splitlines()
     assert head == "file,reason"
-    assert [row.partition(",")[0] for row in rows] == ["b/notes.txt", "broken.jpg"]
+    assert [row.partition(",")[0] for row in rows] == ["b/notes", "broken.jpg"]
     assert all("no whole JPEG, PNG or WebP picture" in row for row in rows)
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.HEIC", b"any"), ("a.jpg", HEIC)])
+def test_a_picture_of_a_telephone_is_refused_with_the_way_to_convert_it(
+    folder: Path, raw: RawFaces, name: str, content: bytes
+) -> None:
+    (folder / name).write_bytes(content)
+
+    own_pictures.take_pictures(raw, folder, None, max_refused=3)
+
+    row = next(row for row in raw.refused.read_text().splitlines() if row.startswith(name))
+    assert "HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pictures.md says" in row
+
+
+def test_the_log_says_what_became_of_every_file(
+    folder: Path, raw: RawFaces, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("Thumbs.db", "b/notes.txt", ".trash/1.png"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("no picture")
+    Image.new("RGBA", (40, 40)).save(folder / "clear.png")
+
+    with caplog.at_level(logging.INFO):
+        receipt = own_pictures.take_pictures(
+            raw, folder, None, max_refused=2, refused_path=Path("reports/refused.csv")
+        )
+
+    assert caplog.messages[-5:] == [
+        "Took 5 pictures",
+        "1 of them had transparent pixels, which are white now",
+        "Refused 2 files, each named in reports/refused.csv with the reason",
+        "Skipped 2 files that are hidden or in a hidden folder",
+        "Skipped 2 files that are no pictures: Thumbs.db, b/notes.txt",
+    ]
+    assert (receipt["num_skipped"], receipt["num_laid_on_white"]) == (4, 1)
 
 
 def test_what_is_not_known_of_the_faces_is_left_open(folder: Path, raw: RawFaces) -> None:
     own_pictures.take_pictures(raw, folder, 1, max_refused=2)
 
-    for table in (raw.attributes, raw.partition, raw.identity, raw.landmarks):
+    for table in (raw.attributes, raw.partition, raw.identity):
         assert table.read_text() == "file\n000001.jpg\n"
 
 
 def test_one_refusal_more_than_allowed_is_an_error_that_names_it(
     folder: Path, raw: RawFaces
 ) -> None:
-    message = r"2 files are no usable picture, expected at most 1 \(b/notes\.txt: no whole.*broken"
+    message = r"2 files are no usable picture, expected at most 1 \(b/notes: no whole.*broken"
     with pytest.raises(DataError, match=message):
         own_pictures.take_pictures(raw, folder, None, max_refused=1)
 
@@ -82,14 +121,17 @@ def test_the_first_usable_ones_are_taken(folder: Path, raw: RawFaces) -> None:
 
 
 def test_fewer_usable_ones_than_asked_for_are_an_error(folder: Path, raw: RawFaces) -> None:
-    with pytest.raises(DataError, match="4 usable pictures, expected at least 5"):
+    with pytest.raises(DataError, match=r"4 usable pictures, .* expected at least 5"):
         own_pictures.take_pictures(raw, folder, 5, max_refused=2)
 
 
 def test_a_folder_without_pictures_is_an_error(tmp_path: Path, raw: RawFaces) -> None:
     (tmp_path / "empty").mkdir()
+    for name in (".a.jpg", "notes.txt", "film.mov"):
+        (tmp_path / "empty" / name).write_text("no picture")
 
-    with pytest.raises(DataError, match="0 usable pictures, expected at least 1"):
+    message = "0 usable pictures, 1 hidden files and 2 of other kinds skipped, expected at least 1"
+    with pytest.raises(DataError, match=message):
         own_pictures.take_pictures(raw, tmp_path / "empty", None, max_refused=0)
 
 

@@ -19,21 +19,31 @@ def _zip(path: Path, *names: str) -> Path:
 
 
 NAMES = ("b.jpg", "a/c.png", "a.jpg", "A.JPG")
-LEFT_BEHIND = (".hidden", "a/.DS_Store", "__MACOSX/a.jpg", "Thumbs.db", ".git/x.jpg")
+HIDDEN = (".hidden", "a/.DS_Store", "__MACOSX/a.jpg", ".git/x.jpg")
+OTHERS = ("Thumbs.db", "a/notes.TXT", "desktop.ini")
 
 
 def test_folder_and_zip_give_the_same_files_in_the_same_order(tmp_path: Path) -> None:
-    for name in NAMES + LEFT_BEHIND:
+    for name in NAMES + HIDDEN + OTHERS:
         file = tmp_path / "tree" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name)
 
     folder = picture_sources.open_source(tmp_path / "tree")
-    archive = picture_sources.open_source(_zip(tmp_path / "tree.zip", *NAMES, *LEFT_BEHIND, "d/"))
+    archive = picture_sources.open_source(
+        _zip(tmp_path / "tree.zip", *NAMES, *HIDDEN, *OTHERS, "d/")
+    )
 
     assert folder.names == archive.names == ("A.JPG", "a.jpg", "a/c.png", "b.jpg")
+    assert folder.num_hidden == archive.num_hidden == 4
+    assert folder.others == archive.others == OTHERS
     for name in folder.names:
         assert folder.read(name) == archive.read(name) == name.encode()
+
+
+@pytest.mark.parametrize("name", ["a", "a.1", "a.jpg~", "a.gif", "a.heic", "a.tiff"])
+def test_a_file_of_an_odd_name_is_looked_at(tmp_path: Path, name: str) -> None:
+    assert picture_sources.open_source(_zip(tmp_path / "a.zip", name)).names == (name,)
 
 
 @pytest.mark.parametrize("name", ["../a.jpg", "/a.jpg", "b/../../a.jpg"])

@@ -10,7 +10,7 @@ from latentmaps.params.fetch_faces import FetchFaces
 
 
 def _section(
-    source: Literal["avatars", "celeba", "folder"],
+    source: Literal["avatars", "celeba", "kaggle", "folder"],
     *,
     path: str | None,
     num_faces: int | None = None,
@@ -41,6 +41,12 @@ def test_a_relative_folder_is_refused() -> None:
 
     with pytest.raises(ParamsError, match="found 'celeba', expected the absolute path"):
         _ = section.celeba_folder
+
+
+def test_kaggle_fetches_its_own_copy() -> None:
+    assert _section("kaggle", path=None).celeba_folder is None
+    with pytest.raises(ParamsError, match="found '/celeba', expected null with source: kaggle"):
+        _ = _section("kaggle", path="/celeba").celeba_folder
 
 
 def test_an_absolute_folder_is_taken() -> None:

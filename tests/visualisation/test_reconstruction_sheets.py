@@ -12,10 +12,10 @@ from latentmaps.visualisation.reconstruction_sheets import Picks, Reconstructed
 PICKS = Picks(3, (33, 44))
 
 
-def reconstruct(corruption: Any = "none") -> Reconstructed:
+def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> Reconstructed:
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption=corruption))
     faces = np.stack([np.full((16, 16, 3), 10 * index, np.uint8) for index in range(20)])
-    return reconstruction_sheets.reconstruct(TrainedVae(saved), faces, np.arange(20), PICKS)
+    return reconstruction_sheets.reconstruct(TrainedVae(saved), faces, np.arange(num_faces), PICKS)
 
 
 def test_faces_stand_above_their_reconstructions() -> None:
@@ -28,7 +28,7 @@ def test_faces_stand_above_their_reconstructions() -> None:
 
 def test_the_tiles_of_a_row_come_kind_by_kind() -> None:
     faces = reconstruct()
-    tiles = reconstruction_sheets._row_by_row(faces, faces.kinds)
+    tiles = reconstruction_sheets._row_by_row(faces, faces.kinds, None)
     np.testing.assert_array_equal(tiles[:3], faces.kinds["face"][:3])
     np.testing.assert_array_equal(tiles[3:6], faces.kinds["reconstruction"][:3])
     np.testing.assert_array_equal(tiles[6:9], faces.kinds["face"][3:])
@@ -73,3 +73,21 @@ def test_the_same_faces_are_picked_every_time() -> None:
     rows = PICKS.rows(np.arange(100, 120))
     np.testing.assert_array_equal(rows, PICKS.rows(np.arange(100, 120)))
     assert rows.min() >= 100
+
+
+def test_no_face_is_picked_twice() -> None:
+    # of 15 faces, 14 draws of the generator hold some twice
+    rows = Picks(7, (33, 44)).rows(np.arange(100, 115))
+    assert len(rows) == len(set(rows)) == 14
+
+
+@pytest.mark.parametrize(("num_faces", "num_rows"), [(1, 1), (2, 1), (3, 1), (5, 2), (6, 2)])
+def test_of_a_small_part_every_face_is_shown_once(num_faces: int, num_rows: int) -> None:
+    faces = reconstruct(num_faces=num_faces)
+    sheet = reconstruction_sheets.draw(faces, part="test")
+
+    np.testing.assert_array_equal(sheet.numbers["row"], np.arange(num_faces))
+    tiles = reconstruction_sheets._row_by_row(faces, faces.kinds, None)
+    assert len(tiles) == 2 * num_rows * faces.num_columns
+    assert sum(tile is not None for tile in tiles) == 2 * num_faces
+    assert reconstruction_sheets.draw_strip(faces).width == 22 * min(num_faces, 3) - 6

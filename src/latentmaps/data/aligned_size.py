@@ -1,6 +1,7 @@
 """From any picture to a JPEG of CelebA's size: upright, RGB, scaled to cover, centred."""
 
 import io
+from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -29,8 +30,21 @@ class UnusableError(Exception):
     """The bytes are no picture that a face could be taken from."""
 
 
-def to_aligned_size(content: bytes) -> bytes:
-    """Return a JPEG file, 178 wide and 218 high, quality 95, without metadata.
+@dataclass(frozen=True)
+class Aligned:
+    """A picture of CelebA's size.
+
+    Attributes:
+        jpeg: the file, 178 wide and 218 high, quality 95, without metadata.
+        was_clear: whether a pixel let something through, which is white now.
+    """
+
+    jpeg: bytes
+    was_clear: bool
+
+
+def to_aligned_size(content: bytes) -> Aligned:
+    """Return a picture at CelebA's size.
 
     Args:
         content: a JPEG, PNG or WebP file; of an animation the first frame is taken.
@@ -42,14 +56,14 @@ def to_aligned_size(content: bytes) -> bytes:
     try:
         with picture_files.opened(content, _FORMATS, prepare=_prepare) as picture:
             transposition = picture_files.find_transposition(picture)
-            face = _to_rgb(picture)
+            face, was_clear = _to_rgb(picture)
     except DamagedError as error:
         raise UnusableError(f"no whole JPEG, PNG or WebP picture ({error})") from error
     if transposition is not None:
         face = face.transpose(transposition)
     jpeg = io.BytesIO()
     ImageOps.fit(face, SIZE, Image.Resampling.LANCZOS).save(jpeg, "JPEG", quality=_JPEG_QUALITY)
-    return jpeg.getvalue()
+    return Aligned(jpeg.getvalue(), was_clear)
 
 
 def _prepare(picture: Image.Image) -> None:
@@ -71,27 +85,30 @@ def _check_size(picture: Image.Image) -> None:
         )
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
+def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
+    """Return the picture in RGB, and whether a pixel of it let something through."""
     profile = picture.info.get("icc_profile")
     if "transparency" in picture.info or picture.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
-        flat = _on_white(picture)
-        return _to_srgb(flat, profile) if profile else flat
+        flat, was_clear = _on_white(picture)
+        return _to_srgb(flat, profile) if profile else flat, was_clear
     if picture.mode.startswith("I"):
         # 16 bits of grey: Pillow would cut them off at 255
         picture = picture.convert("I").point(lambda value: value / 257).convert("L")
-    return _to_srgb(picture, profile) if profile else picture.convert("RGB")
+    return _to_srgb(picture, profile) if profile else picture.convert("RGB"), False
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """Return the picture without transparency; band by band, for three layers fill the memory."""
+def _on_white(picture: Image.Image) -> tuple[Image.Image, bool]:
+    """Lay a picture on white, band by band, for three layers fill the memory; as ``_to_rgb``."""
     width, height = picture.size
     flat = Image.new("RGB", picture.size)
+    was_clear = False
     num_rows = max(1, _BAND_PIXELS // width)
     for top in range(0, height, num_rows):
         layer = picture.crop((0, top, width, min(top + num_rows, height))).convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
+        was_clear = was_clear or any(layer.getchannel("A").histogram()[:255])
         flat.paste(Image.alpha_composite(white, layer).convert("RGB"), (0, top))
-    return flat
+    return flat, was_clear
 
 
 def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:

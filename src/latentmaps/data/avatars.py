@@ -87,8 +87,7 @@ def draw_faces(
     face_tables.write_table(raw.attributes, _attribute_table(names, attributes))
     face_tables.write_table(raw.partition, _partition_table(names))
     face_tables.write_table(raw.identity, _identity_table(names))
-    for table in (raw.landmarks, raw.origins):
-        face_tables.write_table(table, face_tables.names_only(names))
+    face_tables.write_table(raw.origins, face_tables.names_only(names))
     face_tables.write_table(raw.refused, face_tables.refusals([]))
     return _receipt(raw, num_faces, seed)
 

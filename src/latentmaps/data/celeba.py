@@ -1,5 +1,6 @@
 """From CelebA's files to raw faces: the archive, and tables that fit it."""
 
+import hashlib
 import logging
 import os
 import shutil
@@ -10,7 +11,15 @@ from typing import Any
 import pandas as pd
 
 from latentmaps import progress
-from latentmaps.data import celeba_files, celeba_licence, celeba_tables, disk, face_tables
+from latentmaps.data import (
+    celeba_files,
+    celeba_layouts,
+    celeba_licence,
+    celeba_tables,
+    disk,
+    face_tables,
+    kaggle,
+)
 from latentmaps.data.archive import ArchiveWriter, FaceArchive
 from latentmaps.data.celeba_files import CelebaFiles
 from latentmaps.data.face_tree import FaceTree
@@ -22,7 +31,6 @@ log = logging.getLogger(__name__)
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     celeba_files.PARTITION: celeba_tables.read_partition,
     celeba_files.ATTRIBUTES: celeba_tables.read_attributes,
-    celeba_files.LANDMARKS: celeba_tables.read_landmarks,
     celeba_files.IDENTITY: celeba_tables.read_identity,
 }
 
@@ -34,8 +42,9 @@ def take_faces(
     *,
     downloads: Path,
     accept_licence: bool,
+    from_kaggle: bool = False,
 ) -> dict[str, Any]:
-    """Takes faces from CelebA's files.
+    """Take faces from CelebA's files.
 
     Args:
         raw: where to write.
@@ -43,32 +52,39 @@ def take_faces(
         num_faces: the first ones in the order of the names; None takes all.
         downloads: the folder that keeps what is downloaded, whole or begun.
         accept_licence: whether the user has agreed to the terms.
+        from_kaggle: whether Kaggle's copy is fetched if there is no folder of the user's.
 
     Returns:
         the receipt: what was taken, sizes and checksums of what was found, what was not there, and
-        the terms.
+        the terms. Its ``pictures_sha256`` is over name, CRC-32 and size of each picture, whatever
+        they are packed in: equal ones mean equal pictures.
 
     Raises:
         ParamsError: the terms are not accepted.
-        DownloadError: no mirror gave the archive.
+        DownloadError: no place gave the archive.
         DataError: a file is damaged, archive and partition differ, another table lacks a face, or
             there are fewer faces than asked for.
     """
     licence = celeba_licence.require_acceptance(is_accepted=accept_licence)
+    if from_kaggle and folder is None:
+        folder = kaggle.download()
     files = celeba_files.fetch(downloads) if folder is None else celeba_files.find(folder)
-    num_taken = _take(raw, files, num_faces, may_link=folder is None)
+    names, missing = _take(raw, files, num_faces, may_link=folder is None)
     return {
         "source": "celeba",
-        "num_faces": num_taken,
+        "num_faces": len(names),
         "sha256": {"images.zip": file_sha256(raw.images)},
+        "pictures_sha256": _pictures_sha256(raw.images),
         "found": celeba_files.describe(files),
-        "missing": [name for name in celeba_files.TABLES if name not in files.tables],
+        "missing": missing,
         **licence,
     }
 
 
-def _take(raw: RawFaces, files: CelebaFiles, num_faces: int | None, *, may_link: bool) -> int:
-    """Writes archive and tables, and gives the number of faces.
+def _take(
+    raw: RawFaces, files: CelebaFiles, num_faces: int | None, *, may_link: bool
+) -> tuple[list[str], list[str]]:
+    """Write archive and tables; return the names of the faces and of tables that are not there.
 
     A downloaded archive may be linked: then it takes its room on the disk once, and nothing writes
     to it. DVC changes the permissions of what it caches, which a user's own file must not suffer.
@@ -81,7 +97,14 @@ def _take(raw: RawFaces, files: CelebaFiles, num_faces: int | None, *, may_link:
     face_tables.write_table(raw.origins, face_tables.names_only(names))
     face_tables.write_table(raw.refused, face_tables.refusals([]))
     _write_archive(source, names, raw.images, may_link=may_link)
-    return len(names)
+    return names, [name for name in celeba_files.TABLES if name not in tables]
+
+
+def _pictures_sha256(images: Path) -> str:
+    archive = FaceArchive(images)
+    members = (archive.member(name) for name in archive.names)
+    lines = (f"{one.name} {one.checksum:08x} {one.size_bytes}\n" for one in members)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _open(images: Path) -> FaceArchive | FaceTree:
@@ -92,7 +115,6 @@ def _targets(raw: RawFaces) -> dict[str, Path]:
     return {
         celeba_files.PARTITION: raw.partition,
         celeba_files.ATTRIBUTES: raw.attributes,
-        celeba_files.LANDMARKS: raw.landmarks,
         celeba_files.IDENTITY: raw.identity,
     }
 
@@ -107,16 +129,22 @@ def _first_names(source: FaceArchive | FaceTree, num_faces: int | None) -> list[
 
 
 def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Gives the tables that are there, each of which has a row for every face of the archive."""
+    """Return the tables that are there, each of which has a row for every face of the archive."""
     tables = {}
+    known = celeba_layouts.official_partition(names)
+    if celeba_files.PARTITION not in files.tables and known is not None:
+        log.info("Found no %s: with these names it is known", celeba_files.PARTITION)
+        tables[celeba_files.PARTITION] = known
     for name, reader in _READERS.items():
+        if name in tables:
+            continue
         if name not in files.tables:
             log.info("Found no %s: the faces have none of what it tells", name)
             continue
         path = files.tables[name]
         tables[name] = reader(path)
         face_tables.require_rows(str(path), tables[name]["file"], names)
-    if celeba_files.PARTITION in tables:
+    if celeba_files.PARTITION in files.tables:
         _require_no_more(files, tables[celeba_files.PARTITION]["file"], names)
     return tables
 

@@ -1,17 +1,20 @@
 """CelebA's files: what the authors publish, where it can be had, and what lies in a user's folder.
 
 Sizes and hashes are those that torchvision and TensorFlow Datasets publish for the authors' files.
-The archive has two known places with plain HTTPS; of the tables none is known, so they come from
-the authors' Google Drive. No machine that built this project could reach any of them: the hashes
-decide.
+The archive has two known places with plain HTTPS; of attributes and identities none is known, so
+they come from Google Drive. No machine that built this project could reach any of them: the hashes
+decide. Other projects rely on the first two places with hashes that are those of the authors' file.
 """
 
+import functools
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentmaps.data import celeba_licence, download
+import pandas as pd
+
+from latentmaps.data import celeba_layouts, celeba_licence, celeba_tables, download, kaggle
 from latentmaps.data.download import RemoteFile
 from latentmaps.data.raw_faces import file_sha256
 from latentmaps.errors import DataError, DownloadError
@@ -21,11 +24,33 @@ log = logging.getLogger(__name__)
 IMAGES = "img_align_celeba.zip"
 PARTITION = "list_eval_partition.txt"
 ATTRIBUTES = "list_attr_celeba.txt"
-LANDMARKS = "list_landmarks_align_celeba.txt"
 IDENTITY = "identity_CelebA.txt"
-TABLES = (PARTITION, ATTRIBUTES, LANDMARKS, IDENTITY)
+TABLES = (PARTITION, ATTRIBUTES, IDENTITY)
 
 _TABLE_LIMIT_BYTES = 100_000_000
+
+
+def _table(
+    name: str,
+    sha256: str,
+    *drive_ids: str,
+    read: Callable[[Path], pd.DataFrame],
+    render: Callable[[pd.DataFrame], str],
+) -> RemoteFile:
+    """Return a table that also copies with other line ends or as CSV are taken for."""
+    return RemoteFile(
+        name,
+        urls=(),
+        drive_ids=drive_ids,
+        sha256=sha256,
+        says_the_same=functools.partial(
+            celeba_layouts.has_content, read=read, render=render, sha256=sha256
+        ),
+        limit_bytes=_TABLE_LIMIT_BYTES,
+    )
+
+
+_IMAGES_BYTES = 1_443_490_838
 OFFICIAL = {
     file.name: file
     for file in (
@@ -35,42 +60,33 @@ OFFICIAL = {
                 "https://s3.amazonaws.com/pytorch-tutorial-assets/img_align_celeba.zip",
                 "https://s3-us-west-1.amazonaws.com/udacity-dlnfd/datasets/celeba.zip",
             ),
-            drive_id="0B7EVK8r0v71pZjFTYXZWM3FlRnM",
-            size_bytes=1_443_490_838,
+            drive_ids=("0B7EVK8r0v71pZjFTYXZWM3FlRnM",),
+            size_bytes=_IMAGES_BYTES,
             sha256="46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74",
             first_bytes=b"PK",
-            limit_bytes=1_443_490_838,
+            limit_bytes=_IMAGES_BYTES,
         ),
-        RemoteFile(
+        # nowhere fetched: what it says is known, see celeba_layouts.official_partition
+        _table(
             PARTITION,
-            urls=(),
-            drive_id="0B7EVK8r0v71pY0NSMzRuSXJEVkk",
-            size_bytes=2_836_386,
-            sha256="fc955bcb3ef8fbdf7d5640d9a8693a8431b5f2ee291a5c1449a1549e7e073fe7",
-            limit_bytes=_TABLE_LIMIT_BYTES,
+            "fc955bcb3ef8fbdf7d5640d9a8693a8431b5f2ee291a5c1449a1549e7e073fe7",
+            read=celeba_tables.read_partition,
+            render=celeba_layouts.render_partition,
         ),
-        RemoteFile(
+        _table(
             ATTRIBUTES,
-            urls=(),
-            drive_id="0B7EVK8r0v71pblRyaVFSWGxPY0U",
-            size_bytes=26_721_026,
-            sha256="f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
-            limit_bytes=_TABLE_LIMIT_BYTES,
+            "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
+            "0B7EVK8r0v71pblRyaVFSWGxPY0U",
+            "11um21kRUuaUNoMl59TCe2fb01FNjqNms",  # a copy of others, with a quota of its own
+            read=celeba_tables.read_attributes,
+            render=celeba_layouts.render_attributes,
         ),
-        RemoteFile(
-            LANDMARKS,
-            urls=(),
-            drive_id="0B7EVK8r0v71pd0FJY3Blby1HUTQ",
-            size_bytes=12_156_055,
-            sha256="6c02a87569907f6db2ba99019085697596730e8129f67a3d61659f198c48d43b",
-            limit_bytes=_TABLE_LIMIT_BYTES,
-        ),
-        RemoteFile(
+        _table(
             IDENTITY,
-            urls=(),
-            drive_id="1_ee_0u7vcNLOfNLegJRHmolfH5ICW-XS",
-            sha256="c6143857c3e2630ac2da9f782e9c1232e5e59be993a9d44e8a7916c78a6158c0",
-            limit_bytes=_TABLE_LIMIT_BYTES,
+            "c6143857c3e2630ac2da9f782e9c1232e5e59be993a9d44e8a7916c78a6158c0",
+            "1_ee_0u7vcNLOfNLegJRHmolfH5ICW-XS",
+            read=celeba_tables.read_identity,
+            render=celeba_layouts.render_identity,
         ),
     )
 }
@@ -121,6 +137,11 @@ def _find_images(folder: Path) -> Path:
         for tree in _TREES:
             if (folder / place / tree).is_dir():
                 return folder / place / tree
+    if (folder / "000001.jpg").is_file():
+        raise DataError(
+            f"{folder}: the pictures themselves, expected the folder that holds this one; correct "
+            f"fetch_faces.path to {folder.parent}"
+        )
     raise DataError(
         f"{folder}: neither {IMAGES} nor the unpacked folder img_align_celeba; {_path_advice()}"
     )
@@ -142,45 +163,58 @@ def fetch(downloads: Path) -> CelebaFiles:
         downloads: the folder that keeps them, also what is not whole yet.
 
     Raises:
-        DownloadError: no mirror gave the archive. A table that cannot be had is logged and left
-            out: the later stages work without.
+        DownloadError: no place gave the archive. A table that cannot be had is logged and left out:
+            the later stages work without. The partition is not fetched, since it is known.
     """
+    unreachable: set[str] = set()
+    # first, since nothing works without it
+    images = download.fetch(
+        OFFICIAL[IMAGES],
+        downloads,
+        advice=f"{_by_hand(IMAGES, downloads)} {kaggle.ADVICE}",
+        unreachable=unreachable,
+    )
     tables = {}
-    # the small ones first: who lacks them shall know before an hour of download
-    for name in TABLES:
+    for name in (ATTRIBUTES, IDENTITY):
+        advice = _by_hand(name, downloads)
         try:
             tables[name] = download.fetch(
-                OFFICIAL[name], downloads, advice=_by_hand(name, downloads)
+                OFFICIAL[name], downloads, advice=advice, unreachable=unreachable
             )
         except DownloadError as error:
             log.warning("Going on without %s: %s", name, error)
-    images = download.fetch(OFFICIAL[IMAGES], downloads, advice=_by_hand(IMAGES, downloads))
     return CelebaFiles(images, tables)
 
 
 def _by_hand(name: str, downloads: Path) -> str:
     return (
         f"fetch {name} by hand from {celeba_licence.PROJECT_PAGE}, put it into "
-        f"{downloads.absolute()} and run again, or set fetch_faces.path to the folder where it is"
+        f"{downloads.absolute()} and run again; or set fetch_faces.path to the folder where it is;"
     )
 
 
 def describe(files: CelebaFiles) -> dict[str, dict[str, object]]:
-    """Gives name -> size, sha256 and whether it is the authors' file, for every file there is."""
+    """Return what the receipt says of every file that was found.
+
+    Returns:
+        name -> file, size_bytes, sha256, and official: whether it is the authors' file, or a table
+        that says the same. Of an unpacked archive that is not known, and null: the authors publish
+        no hash of its pictures.
+    """
     found = {name: _describe(path, OFFICIAL[name]) for name, path in files.tables.items()}
     if files.images.is_file():
         found[IMAGES] = _describe(files.images, OFFICIAL[IMAGES])
     else:
-        # the pictures of an unpacked archive have no published hash
-        found[files.images.name] = {"official": False}
+        found[files.images.name] = {"official": None}
     return found
 
 
 def _describe(path: Path, official: RemoteFile) -> dict[str, object]:
     sha256 = file_sha256(path)
+    says_the_same = official.says_the_same or (lambda _: False)
     return {
         "file": path.name,
         "size_bytes": path.stat().st_size,
         "sha256": sha256,
-        "official": sha256 == official.sha256,
+        "official": sha256 == official.sha256 or says_the_same(path),
     }

@@ -1,8 +1,8 @@
 """CelebA's lists as tables: the authors' text files, or the CSV files that circulate.
 
-A text file has a line per face, "000001.jpg -1 1 ...", its fields parted by spaces. Attributes and
-landmarks begin with a line that tells the number of faces and one with the names of the columns. A
-CSV file begins with the names of the columns, the first of which is image_id.
+A text file has a line per face, "000001.jpg -1 1 ...", its fields parted by spaces. Attributes
+begin with a line that tells the number of faces and one with the names of the columns. A CSV file
+begins with the names of the columns, the first of which is image_id.
 """
 
 import re
@@ -83,15 +83,6 @@ def read_attributes(path: Path) -> pd.DataFrame:
     if not table[attributes].isin([1, -1]).all(axis=None):
         raise DataError(f"{path}: an attribute is neither 1 nor -1; {_ADVICE}")
     return table.astype(dict.fromkeys(attributes, "int8"))
-
-
-def read_landmarks(path: Path) -> pd.DataFrame:
-    """Gives the columns file and lefteye_x, lefteye_y, ..., pixels of the raw picture.
-
-    Raises:
-        DataError: the list is damaged.
-    """
-    return _read(path, _head(path))
 
 
 def _head(path: Path, *, column: str | None = None) -> _Head:

@@ -5,18 +5,20 @@ goes on with it.
 """
 
 import functools
+import glob
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import filelock
 
 from latentmaps.data import disk, google_drive, mirrors
-from latentmaps.data.guarded_http import MirrorError
+from latentmaps.data.guarded_http import MirrorError, UnreachableError
 from latentmaps.data.mirrors import Patience
 from latentmaps.data.part_file import Length
 from latentmaps.data.raw_faces import file_sha256
@@ -33,18 +35,20 @@ class RemoteFile:
         name: in the folder of downloads.
         urls: tried in turn.
         limit_bytes: a longer answer is refused.
-        drive_id: of Google Drive, which is tried last.
+        drive_ids: of copies on Google Drive, which is tried last.
         size_bytes: of the file, where it is known.
         sha256: of the file, where it is known; without it the content is the caller's affair.
+        says_the_same: whether a file with another hash says the same; None: it never does.
         first_bytes: with which the file begins.
     """
 
     name: str
     urls: tuple[str, ...]
     limit_bytes: int
-    drive_id: str | None = None
+    drive_ids: tuple[str, ...] = ()
     size_bytes: int | None = None
     sha256: str | None = None
+    says_the_same: Callable[[Path], bool] | None = None
     first_bytes: bytes = b""
 
 
@@ -54,15 +58,23 @@ class _Mirror:
 
     Attributes:
         title: for messages.
+        host: that is asked no more in a run in which it gave no answer; None: the next place may
+            have the same host, and other files lie elsewhere.
         transfer: fills the part file.
     """
 
     title: str
+    host: str | None
     transfer: Callable[[Path], None]
 
 
 def fetch(
-    file: RemoteFile, folder: Path, *, advice: str = "", patience: Patience | None = None
+    file: RemoteFile,
+    folder: Path,
+    *,
+    advice: str = "",
+    patience: Patience | None = None,
+    unreachable: set[str] | None = None,
 ) -> Path:
     """Gives the checked file in `folder`, after a download if it is not there yet.
 
@@ -71,6 +83,8 @@ def fetch(
         folder: keeps files, also what is not whole yet; made when it is not there.
         advice: what to do when no place gives it: what to fetch by hand, and where to put it.
         patience: how long a place is given.
+        unreachable: hosts that are not asked, since they gave no answer before in the same run;
+            Google Drive joins them when it gives none now.
 
     Raises:
         DownloadError: no place gave the file; the message tells of each, and the `advice`.
@@ -86,9 +100,21 @@ def fetch(
         if file.size_bytes is not None:
             begun_bytes = part.stat().st_size if part.exists() else 0
             disk.require_space(folder, max(0, file.size_bytes - begun_bytes))
-        _fetch_from_any(file, part, advice, patience or Patience())
+        _remove_strays(target)
+        places = _mirrors(file, patience or Patience())
+        reasons = _fetch_from_any(places, file, part, set() if unreachable is None else unreachable)
+        if reasons:
+            failure = f"{file.name}: no place gave it ({'; '.join(reasons)})"
+            raise DownloadError(f"{failure}; {advice}" if advice else failure)
         part.replace(target)
     return target
+
+
+def _remove_strays(target: Path) -> None:
+    """Remove what interrupted runs of gdown have left, with up to the size of the whole file."""
+    for stray in target.parent.glob(f"{glob.escape(target.name)}.part?*.part"):
+        log.info("Removing %s, left by a download that was broken off", stray)
+        stray.unlink()
 
 
 @contextmanager
@@ -117,32 +143,48 @@ def _is_checked(target: Path, file: RemoteFile) -> bool:
     return False
 
 
-def _fetch_from_any(file: RemoteFile, part: Path, advice: str, patience: Patience) -> None:
+def _fetch_from_any(
+    places: Iterable[_Mirror], file: RemoteFile, part: Path, unreachable: set[str]
+) -> list[str]:
+    """Fill the part file from the first place that gives it.
+
+    Returns:
+        why no place gave it; empty when one did.
+    """
     reasons = []
-    for mirror in _mirrors(file, patience):
+    for mirror in places:
+        if mirror.host in unreachable:
+            reasons.append(f"{mirror.title}: not asked, {mirror.host} gave no answer before")
+            continue
+        log.info("Fetching %s from %s", file.name, mirror.title)
         started = time.monotonic()
         try:
             _fetch(mirror, file, part)
         except MirrorError as reason:
             log.warning("Leaving %s: %s", mirror.title, reason)
             reasons.append(f"{mirror.title}: {reason}")
+            if isinstance(reason, UnreachableError) and mirror.host:
+                unreachable.add(mirror.host)
         else:
             seconds = time.monotonic() - started
             size_bytes = f"{part.stat().st_size:,}"
             log.info("Downloaded %s: %s bytes in %.1f s", mirror.title, size_bytes, seconds)
-            return
-    failure = f"{file.name}: no place gave it ({'; '.join(reasons)})"
-    raise DownloadError(f"{failure}; {advice}" if advice else failure)
+            return []
+    return reasons
 
 
 def _mirrors(file: RemoteFile, patience: Patience) -> Iterator[_Mirror]:
     length = Length(file.size_bytes, file.limit_bytes)
-    from_url = functools.partial(mirrors.from_url, length=length, patience=patience)
+    from_url = functools.partial(mirrors.from_url, length=length)
     for url in file.urls:
-        yield _Mirror(url, functools.partial(from_url, url))
-    if file.drive_id is not None:
-        url = google_drive.url(file.drive_id)
-        yield _Mirror(f"Google Drive, {file.drive_id}", functools.partial(from_url, url))
+        transfer = functools.partial(from_url, url, patience=patience)
+        yield _Mirror(url, None, transfer)
+    # Where Drive is blocked it is so for all files, and it is the last place: one try is enough.
+    hasty = replace(patience, reach_s=0.0)
+    for drive_id in file.drive_ids:
+        url = google_drive.url(drive_id)
+        transfer = functools.partial(from_url, url, patience=hasty)
+        yield _Mirror(f"Google Drive, {drive_id}", urlsplit(url).netloc, transfer)
 
 
 def _fetch(mirror: _Mirror, file: RemoteFile, part: Path) -> None:
@@ -178,6 +220,7 @@ def _find_problem(path: Path, file: RemoteFile) -> str | None:
         return f"begins with {first_bytes!r}, expected {file.first_bytes!r}"
     if file.sha256 is not None:
         sha256 = file_sha256(path)
-        if sha256 != file.sha256:
+        is_same = sha256 == file.sha256 or (file.says_the_same and file.says_the_same(path))
+        if not is_same:
             return f"the sha256 is {sha256}, expected {file.sha256}"
     return None

@@ -23,6 +23,10 @@ class MirrorError(Exception):
     """One place does not give the file, and asking again would not change that."""
 
 
+class UnreachableError(MirrorError):
+    """One place gave no answer at all."""
+
+
 def quote(text: str, longest: int = 80) -> str:
     """Return what a server says as one short line without control characters."""
     line = " ".join(text[: 4 * longest].split())
@@ -66,14 +70,15 @@ class Watch:
 
 @contextmanager
 def get(
-    url: str, *, headers: Mapping[str, str], timeout_s: float, watch: Watch
+    url: str, *, headers: Mapping[str, str], connect_s: float, timeout_s: float, watch: Watch
 ) -> Iterator[requests.Response]:
     """Ask for an address, follow redirects, and give the answer with its body unread.
 
     Args:
         url: the address.
         headers: of each request.
-        timeout_s: for a connection, and between two pieces of an answer.
+        connect_s: for a connection to each address that the host has.
+        timeout_s: between two pieces of an answer.
         watch: is looked at before each piece, those of headers too.
 
     Raises:
@@ -85,7 +90,11 @@ def get(
             session.mount(scheme, _WatchedAdapter(watch))
         for _ in range(_MOST_REDIRECTS + 1):
             with session.get(
-                url, headers=headers, timeout=timeout_s, stream=True, allow_redirects=False
+                url,
+                headers=headers,
+                timeout=(connect_s, timeout_s),
+                stream=True,
+                allow_redirects=False,
             ) as response:
                 if response.status_code not in _REDIRECTS or "Location" not in response.headers:
                     watch.restart()

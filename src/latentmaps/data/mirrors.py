@@ -16,7 +16,7 @@ import urllib3
 
 from latentmaps import progress
 from latentmaps.data import guarded_http, html_pages
-from latentmaps.data.guarded_http import MirrorError, Watch
+from latentmaps.data.guarded_http import MirrorError, UnreachableError, Watch
 from latentmaps.data.part_file import Length, PartFile
 
 log = logging.getLogger(__name__)
@@ -37,11 +37,15 @@ class _TransientError(Exception):
 
     Attributes:
         pause_s: the pause that the server asks for, if it does.
+        is_answered: whether the server answered at all.
     """
 
-    def __init__(self, reason: str, pause_s: float | None = None) -> None:
+    def __init__(
+        self, reason: str, pause_s: float | None = None, *, is_answered: bool = True
+    ) -> None:
         super().__init__(reason)
         self.pause_s = pause_s
+        self.is_answered = is_answered
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,11 @@ class Patience:
     """How long a place is given.
 
     Attributes:
-        timeout_s: for a connection, and between two pieces of an answer.
+        connect_s: for a connection to each address of a host. Five seconds are a first packet and
+            two more: who needs a third has no line for a gigabyte.
+        reach_s: after so many seconds without any answer no further try begins, so a machine
+            without a network learns it soon. Once a place has answered, `num_tries` alone counts.
+        timeout_s: between two pieces of an answer.
         num_tries: tries that may fail one after the other, the last one that brought a further
             thousandth of the file among them. Also how often a begun file may be thrown away.
         pause_s: before the second try; doubles with each further one, up to a minute.
@@ -57,6 +65,8 @@ class Patience:
         window_s: over which the speed is taken; also for redirects and headers, all in all.
     """
 
+    connect_s: float = 5.0
+    reach_s: float = 10.0
     timeout_s: float = 30.0
     num_tries: int = 5
     pause_s: float = 2.0
@@ -74,8 +84,11 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
         patience: how long the address is given.
 
     Raises:
+        UnreachableError: it has not answered once.
         MirrorError: it does not give the file.
     """
+    started = time.monotonic()
+    is_answered = False
     begun = PartFile(part, patience.num_tries)
     least_bytes = max(1, length.most_bytes // _LEAST_SHARE)
     num_failed = 0
@@ -83,11 +96,15 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
         try:
             _request(url, begun, length, patience)
         except _TransientError as reason:
+            is_answered = is_answered or reason.is_answered
             num_failed = 1 if begun.has_grown(least_bytes) else num_failed + 1
-            if num_failed >= patience.num_tries:
-                raise MirrorError(f"{reason}, {num_failed} times") from reason
             wanted_s = reason.pause_s or patience.pause_s * 2 ** (num_failed - 1)
             pause_s = min(wanted_s, _LONGEST_PAUSE_S)
+            is_late = time.monotonic() + pause_s - started >= patience.reach_s
+            if num_failed >= patience.num_tries or (is_late and not is_answered):
+                kind = MirrorError if is_answered else UnreachableError
+                tries = f", {num_failed} times" if num_failed > 1 else ""
+                raise kind(f"{reason}{tries}") from reason
             log.info("Waiting %.3g s before asking %s again: %s", pause_s, url, reason)
             time.sleep(pause_s)
         else:
@@ -104,10 +121,16 @@ def _request(url: str, part: PartFile, length: Length, patience: Patience) -> No
     if begun_bytes:
         headers["Range"] = f"bytes={begun_bytes}-"
     watch = Watch(patience.window_s, patience.slowest_bytes_per_s)
+    is_answered = False
     try:
         with guarded_http.get(
-            url, headers=headers, timeout_s=patience.timeout_s, watch=watch
+            url,
+            headers=headers,
+            connect_s=patience.connect_s,
+            timeout_s=patience.timeout_s,
+            watch=watch,
         ) as response:
+            is_answered = True
             if begun_bytes and response.status_code == _BEYOND_THE_END:
                 _check_end(response, part)
                 return
@@ -116,7 +139,8 @@ def _request(url: str, part: PartFile, length: Length, patience: Patience) -> No
             _write(response, part, start, length, watch)
     # urllib3 compares the length with the announced one, so a cut connection ends up here
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise _TransientError(_describe(error, patience)) from error
+        reason = _describe(error, patience)
+        raise _TransientError(reason, is_answered=is_answered) from error
 
 
 def _check_status(response: requests.Response) -> None:
@@ -213,9 +237,21 @@ def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:
 
 
 def _describe(error: Exception, patience: Patience) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return f"no connection within {patience.connect_s:g} s"
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return f"no answer within {patience.timeout_s:g} s"
     cut = requests.exceptions.ChunkedEncodingError | urllib3.exceptions.ProtocolError
     if isinstance(error, cut):
         return "the connection was cut"
-    return f"no connection ({type(error).__name__})"
+    return f"no connection ({_system_reason(error) or type(error).__name__})"
+
+
+def _system_reason(error: BaseException | None) -> str | None:
+    """Return what the system says at the bottom of a chain of errors, as "Connection refused"."""
+    reason = None
+    while error is not None:
+        if isinstance(error, OSError) and error.strerror:
+            reason = guarded_http.quote(error.strerror)
+        error = error.__cause__ or error.__context__
+    return reason

@@ -4,9 +4,11 @@ Both are read as untrusted: nothing outside is touched, and the size of what is 
 """
 
 import functools
+import re
 import unicodedata
 import zipfile
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -16,8 +18,13 @@ from latentmaps.data.zip_files import ZipError
 from latentmaps.errors import DataError
 
 _LARGEST_FILE_BYTES = 200_000_000
-# what file managers leave behind; names with a leading dot are passed over, too
-_LEFT_BEHIND = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+# Files with other suffixes, or none, are looked at: a picture may have an odd name.
+_NO_PICTURE = re.compile(
+    r".+\.(txt|md|log|csv|tsv|jsonl?|xml|html?|ya?ml|toml|ini|cfg|pdf|docx?|odt|rtf|xlsx?|ods|pptx?"
+    r"|db|sqlite|url|lnk|zip|7z|rar|tar|t?gz|bz2|xz|mp4|mov|m4v|avi|mkv|webm|3gp|mp3|m4a|aac|wav"
+    r"|ogg|flac|aae|xmp|thm|py|ipynb|sh|bat|exe|dmg|np[yz]|h5|part|tmp)",
+    re.IGNORECASE | re.DOTALL,
+)
 # control characters, halves of a character, line and paragraph separators
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
@@ -36,6 +43,14 @@ class PictureSource(Protocol):
         They can hold any character, so ``printable`` makes of them what is shown or written.
         """
 
+    @property
+    def num_hidden(self) -> int:
+        """Files that are not among the names, since they or a folder of theirs are hidden."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Files that are not among the names, since their suffix says that they are no pictures."""
+
     def read(self, name: str) -> bytes:
         """Return the content of a file.
 
@@ -51,14 +66,14 @@ def open_source(path: Path) -> PictureSource:
         DataError: it is neither.
     """
     if path.is_dir():
-        return _Folder(path, _list_folder(path))
+        return _Folder(path, *_sort_out(_list_folder(path)))
     if not path.is_file():
         raise DataError(
             f"{path}: no such file or folder, expected a folder or a zip with pictures; correct "
             "fetch_faces.path"
         )
     try:
-        return _Zip(path, _list_zip(path))
+        return _Zip(path, *_sort_out(_list_zip(path)))
     except ZipError as error:
         raise DataError(
             f"{path}: {path.stat().st_size:,} bytes that are no zip archive ({error}), expected a "
@@ -80,24 +95,38 @@ def printable(name: str) -> str:
     )
 
 
-def _is_left_behind(name: str) -> bool:
-    parts = name.split("/")
-    return any(part in _LEFT_BEHIND or part.startswith(".") for part in parts if part != "..")
+def _sort_out(files: Iterable[str]) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
+    """Return the names to look at, the number of hidden files, and the names of no pictures."""
+    names: list[str] = []
+    others: list[str] = []
+    num_hidden = 0
+    for name in sorted(files):
+        if _is_hidden(name):
+            num_hidden += 1
+        elif _NO_PICTURE.fullmatch(name):
+            others.append(name)
+        else:
+            names.append(name)
+    return tuple(names), num_hidden, tuple(others)
 
 
-def _list_folder(folder: Path) -> tuple[str, ...]:
+def _is_hidden(name: str) -> bool:
+    # macOS hides the folder __MACOSX, which its zips have beside the files
+    parts = (part for part in name.split("/") if part != "..")
+    return any(part == "__MACOSX" or part.startswith(".") for part in parts)
+
+
+def _list_folder(folder: Path) -> list[str]:
     # a link to a folder is listed, and refused, as a file: following it could go round in circles
     files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    names = (path.relative_to(folder).as_posix() for path in files)
-    return tuple(sorted(name for name in names if not _is_left_behind(name)))
+    return [path.relative_to(folder).as_posix() for path in files]
 
 
-def _list_zip(path: Path) -> tuple[str, ...]:
+def _list_zip(path: Path) -> list[str]:
     with zip_files.open_zip(path) as file:
         # `filename` ends at a NUL, and a folder is then not told from a file
         names = [member.orig_filename for member in file.infolist()]
-    files = (name for name in names if not name.endswith("/"))
-    return tuple(sorted(name for name in files if not _is_left_behind(name)))
+    return [name for name in names if not name.endswith("/")]
 
 
 def _require_size(size_bytes: int) -> None:
@@ -111,6 +140,8 @@ class _Folder:
 
     path: Path
     names: tuple[str, ...]
+    num_hidden: int
+    others: tuple[str, ...]
 
     def read(self, name: str) -> bytes:
         try:
@@ -133,6 +164,8 @@ class _Zip:
 
     path: Path
     names: tuple[str, ...]
+    num_hidden: int
+    others: tuple[str, ...]
 
     def read(self, name: str) -> bytes:
         archive, members, counts = _opened(self.path)

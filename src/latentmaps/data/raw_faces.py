@@ -16,7 +16,6 @@ class RawFaces:
         attributes: CelebA's 40 or others, see ``face_tables``.
         partition: the source's own split, see ``face_tables``.
         identity: the number of the person a face belongs to, see ``face_tables``.
-        landmarks: x and y of eyes, nose and mouth, pixels of the raw picture.
         origins: what the picture was called at its source.
         refused: files of the source that became no face, and the reasons.
     """
@@ -25,7 +24,6 @@ class RawFaces:
     attributes: Path
     partition: Path
     identity: Path
-    landmarks: Path
     origins: Path
     refused: Path
 

@@ -5,15 +5,15 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from latentmaps.errors import ParamsError
+from latentmaps.errors import ParamsError, shorten
 from latentmaps.params.types import Faces, Refused, Text, section
 
 
 @section
 class FetchFaces:
     """Attributes:
-    source: avatars are drawn here from the seed; celeba is downloaded, or read from `path`; folder
-        takes the pictures in `path`.
+    source: avatars are drawn here from the seed; celeba is downloaded, or read from `path`;
+        kaggle is CelebA, too, fetched by kagglehub; folder takes the pictures in `path`.
     path: an absolute folder that holds CelebA's files or, for the source folder, any pictures; a
         zip of pictures will do there, too. Null downloads CelebA.
     accept_licence: whether the user agrees to CelebA's terms.
@@ -21,7 +21,7 @@ class FetchFaces:
     num_faces: how many faces, up to the six digits of their names; null takes all of the source.
     """
 
-    source: Literal["avatars", "celeba", "folder"]
+    source: Literal["avatars", "celeba", "kaggle", "folder"]
     path: Text | None
     accept_licence: bool
     max_refused: Refused
@@ -45,8 +45,13 @@ class FetchFaces:
         """The folder with CelebA's files, or None for the download.
 
         Raises:
-            ParamsError: `path` is not absolute.
+            ParamsError: `path` is not absolute, or there is one with the source kaggle.
         """
+        if self.source == "kaggle" and self.path is not None:
+            raise ParamsError(
+                f"fetch_faces.path: found {shorten(self.path)}, expected null with source: kaggle, "
+                "which fetches its own copy; set source: celeba to read this folder"
+            )
         return None if self.path is None else self._absolute("a folder with CelebA's files")
 
     @property

@@ -1,7 +1,9 @@
 """Faces above their reconstructions."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from latentmaps.models.vae_files import Origin
 from latentmaps.visualisation import face_sheet, pixels, sheets
 from latentmaps.visualisation.face_sheet import FaceSheet, Images, Labels
 
+Item = TypeVar("Item")
 Rows = npt.NDArray[np.int64]
 
 # behind the seed of the training
@@ -33,16 +36,26 @@ class Picks:
     row_seeds: Sequence[int]
 
     def rows(self, available: Rows) -> Rows:
-        """Gives the picked entries of `available`, (len(row_seeds) * num_columns,).
+        """Return the picked entries of `available`, none of them twice.
 
-        The generator is the source's: MT19937, seeded through a SeedSequence.
+        The generator is the source's: MT19937, seeded through a SeedSequence. It draws a face
+        twice now and then; another one is drawn for it.
+
+        Returns:
+            (len(row_seeds) * num_columns,); all of `available`, in their order, if there are no
+            more.
         """
-        generators = (
-            np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
-            for seed in self.row_seeds
-        )
-        picked = [g.randint(0, len(available), self.num_columns) for g in generators]
-        return available[np.concatenate(picked)]
+        if len(available) <= len(self.row_seeds) * self.num_columns:
+            return available
+        picked: list[int] = []
+        for seed in self.row_seeds:
+            generator = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
+            for drawn in generator.randint(0, len(available), self.num_columns):
+                index = int(drawn)
+                while index in picked:
+                    index = int(generator.randint(0, len(available)))
+                picked.append(index)
+        return available[picked]
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,11 @@ class Reconstructed:
     mse: npt.NDArray[np.float64]
     picks: Picks
     origin: Origin
+
+    @property
+    def num_columns(self) -> int:
+        """Faces a row; the last row may be shorter."""
+        return min(self.picks.num_columns, len(self.rows))
 
 
 def reconstruct(
@@ -99,11 +117,11 @@ def draw(faces: Reconstructed, *, part: str, note: str = "") -> FaceSheet:
     """
     origin = faces.origin
     spoilt = f" after {origin.corruption} has spoilt them" if len(faces.kinds) > 2 else ""
-    blank = np.full(len(faces.rows), "", dtype=object)
+    blank = [""] * len(faces.rows)
     words = {"face": [f"row {row}" for row in faces.rows]}
     words["reconstruction"] = [f"MSE {mse:.4f}" for mse in faces.mse]
     return face_sheet.draw(
-        _row_by_row(faces, faces.kinds),
+        np.stack(_row_by_row(faces, faces.kinds, np.full_like(faces.kinds["face"][0], 255))),
         title=f"Reconstructions of the {part} part - {origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy, and below them what the decoder makes of their "
@@ -112,26 +130,38 @@ def draw(faces: Reconstructed, *, part: str, note: str = "") -> FaceSheet:
             note,
         ),
         numbers={"row": faces.rows, "mse": faces.mse},
-        num_columns=faces.picks.num_columns,
+        num_columns=faces.num_columns,
         labels=Labels(
-            rows=[*faces.kinds] * len(faces.picks.row_seeds),
-            tiles=list(_row_by_row(faces, {k: np.array(words.get(k, blank)) for k in faces.kinds})),
+            rows=[*faces.kinds] * math.ceil(len(faces.rows) / faces.num_columns),
+            tiles=_row_by_row(faces, {k: words.get(k, blank) for k in faces.kinds}, ""),
         ),
     )
 
 
 def draw_strip(faces: Reconstructed) -> Image.Image:
     """Gives the first row of faces above their reconstructions, without words."""
-    num_columns = faces.picks.num_columns
+    num_columns = faces.num_columns
     rows = [faces.kinds[kind][:num_columns] for kind in ("face", "reconstruction")]
     return sheets.draw_strip(list(np.concatenate(rows)), num_columns=num_columns)
 
 
-def _row_by_row(faces: Reconstructed, kinds: dict[str, npt.NDArray]) -> npt.NDArray:
-    """Gives what belongs to the tiles in the order of the sheet: under each row its other kinds."""
-    by_row = (len(faces.picks.row_seeds), faces.picks.num_columns)
-    stacked = np.stack([kind.reshape(*by_row, *kind.shape[1:]) for kind in kinds.values()], axis=1)
-    return stacked.reshape(-1, *stacked.shape[3:])
+def _row_by_row(
+    faces: Reconstructed, kinds: Mapping[str, Iterable[Item]], blank: Item
+) -> list[Item]:
+    """Return what belongs to the tiles in the order of the sheet: under each row its other kinds.
+
+    Args:
+        faces: of ``reconstruct``.
+        kinds: what belongs to each of the faces, by kind.
+        blank: what fills a row up that is shorter than the others.
+    """
+    listed = [list(items) for items in kinds.values()]
+    places: list[Item] = []
+    for first in range(0, len(faces.rows), faces.num_columns):
+        for items in listed:
+            row = items[first : first + faces.num_columns]
+            places += row + [blank] * (faces.num_columns - len(row))
+    return places
 
 
 def _spoil(origin: Origin, images: Images) -> Images:

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -76,7 +77,8 @@ def _read(folder: Path) -> None:
     number = int((folder / "answer").read_text(encoding="ascii"))
     answers = {"hostile": ANSWERS[number][1]} if number >= 0 else {}
     # a pause that a server asks for is up to a minute
-    patient = mock.patch.object(mirrors, "time", SimpleNamespace(sleep=lambda _: None))
+    clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
+    patient = mock.patch.object(mirrors, "time", clock)
     with patient, serve(CONTENT, answers) as served:
         fetch(served, "hostile", folder)
 

@@ -163,7 +163,6 @@ _LISTS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "partition.txt": (_spaced(_numbered(_PARTITION), head=False), celeba_tables.read_partition),
     "identity.txt": (_spaced(_IDENTITY, head=False), celeba_tables.read_identity),
     "attributes.txt": (_spaced(_ATTRIBUTES, head=True), celeba_tables.read_attributes),
-    "landmarks.txt": (_spaced(_ATTRIBUTES, head=True), celeba_tables.read_landmarks),
     "partition.csv": (_numbered(_PARTITION), celeba_tables.read_partition),
     "attributes.csv": (_ATTRIBUTES, celeba_tables.read_attributes),
 }

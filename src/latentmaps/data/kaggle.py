@@ -1,0 +1,47 @@
+"""CelebA as Kaggle has it, fetched by kagglehub, which is an optional package."""
+
+import importlib
+import logging
+from pathlib import Path
+
+from latentmaps.errors import DownloadError, excerpt
+
+log = logging.getLogger(__name__)
+
+DATASET = "jessicali9530/celeba-dataset"
+INSTALL = "pip install kagglehub"
+_BY_HAND = f"import kagglehub; print(kagglehub.dataset_download('{DATASET}'))"
+ADVICE = (
+    f'or take Kaggle\'s copy (without identities): {INSTALL}; python -c "{_BY_HAND}"; then add '
+    "-S fetch_faces.path= and the folder that it prints"
+)
+
+
+def download() -> Path:
+    """Return the folder into which kagglehub has put CelebA.
+
+    It keeps the folder beside its other downloads, goes on with what was begun, and needs no
+    account for a public data set.
+
+    Raises:
+        DownloadError: the package is not installed, or it does not give the data set.
+    """
+    try:
+        kagglehub = importlib.import_module("kagglehub")
+    except ModuleNotFoundError as error:
+        raise DownloadError(
+            "fetch_faces.source: found kaggle, which needs the package kagglehub, and it is not "
+            f"installed; run `{INSTALL}` in this environment, or set source: celeba"
+        ) from error
+    log.info("Fetching %s from Kaggle", DATASET)
+    kinds = vars(importlib.import_module("kagglehub.exceptions")).values()
+    own = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception)]
+    # OSError: every error of requests, too
+    refusals: tuple[type[Exception], ...] = (OSError, ValueError, *own)
+    try:
+        return Path(kagglehub.dataset_download(DATASET))
+    except refusals as error:
+        raise DownloadError(
+            f"{DATASET}: Kaggle did not give it ({type(error).__name__}: {excerpt(str(error))}); "
+            "run again to go on where it ended, or set source: celeba"
+        ) from error
