@@ -1,6 +1,6 @@
 """Train the CNN that reads digits, and test it on digits it has not seen."""
 
-from latentmaps import machine, result_files, runs, versions
+from latentmaps import machine, result_files, runs, stage_numbers, versions
 from latentmaps.data import digits as digits_module
 from latentmaps.evaluation import classification
 from latentmaps.models import cnn, cnn_training, model_card
@@ -68,7 +68,7 @@ def train_cnn(run: runs.Run) -> None:
     result_files.write_table(run.outputs["history"], trained.history)
     classification.write_predictions(probabilities, digits.test_labels, run.outputs["predictions"])
     sheets.save_png(sheet, run.outputs["activation_maps"])
-    result_files.write_json(run.outputs["metrics"], metrics)
+    stage_numbers.write(metrics, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
 
 if __name__ == "__main__":
@@ -77,7 +77,8 @@ if __name__ == "__main__":
         inputs={"digits": "digits.npz as fetch_digits writes it"},
         outputs={
             "model": "folder of the trained CNN",
-            "metrics": "JSON, the numbers on the test part and of the best epoch",
+            "metrics": "JSON, the number that people compare",
+            "numbers": "JSON, all other numbers on the test part and of the best epoch",
             "history": "CSV, loss and accuracy of each epoch",
             "predictions": "CSV, label and prediction of each test digit, for the confusion matrix",
             "activation_maps": "PNG, all feature maps of all layers for some digits",

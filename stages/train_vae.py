@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from latentmaps import doubts, machine, result_files, runs, stage_code, versions, workers
+from latentmaps import (
+    doubts,
+    machine,
+    result_files,
+    runs,
+    stage_code,
+    stage_numbers,
+    versions,
+    workers,
+)
 from latentmaps.data import arrays, batches, split
 from latentmaps.models import (
     compute_dtype,
@@ -95,7 +104,7 @@ def train_vae(run: runs.Run) -> None:
     }
     model_card.write_vae(run.outputs["model"], saved, metrics)
     result_files.write_table(run.outputs["history"], trained.history)
-    result_files.write_json(run.outputs["metrics"], metrics)
+    stage_numbers.write(metrics, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
 
 if __name__ == "__main__":
@@ -107,7 +116,8 @@ if __name__ == "__main__":
         },
         outputs={
             "model": "folder of the trained VAE",
-            "metrics": "JSON, the numbers of the epoch of the weights",
+            "metrics": "JSON, the numbers of the epoch of the weights that people compare",
+            "numbers": "JSON, all other numbers",
             "history": "CSV, the losses of each epoch",
         },
         kept={"checkpoints": "the state after each epoch, to go on from"},
