@@ -53,13 +53,16 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.evaluate_vae
 	PYTHONPATH=src $(BIN)/python -m benchmarks.draw_oips
 
-figures: $(RUNTIME) ## copy the sample's pictures to docs/figures
+figures: $(RUNTIME) ## copy the sample's pictures and numbers to docs/figures
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \
 	  { echo "make: only pictures of avatars may go to docs/figures" >&2; exit 1; }
 	cp -f reports/draw_samples/prior.png reports/draw_reconstructions/test.png \
 	  reports/draw_latent_space/traversals.png reports/draw_latent_space/attributes.png \
 	  reports/draw_oips/Conv2D_3.png docs/figures
-	chmod u+w docs/figures/*.png
+	for stage in train_vae evaluate_vae train_cnn; do \
+	  cp -f reports/$$stage/numbers.json docs/figures/$$stage.json; \
+	done
+	chmod u+w docs/figures/*
 
 lock: ## resolve requirements/*.txt anew (needs uv)
 	requirements/lock

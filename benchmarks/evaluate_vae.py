@@ -48,6 +48,7 @@ def measure(folder: Path, num_test: int) -> measuring.Run:
         "latents": folder / "latents",
         "dimensions": folder / "dimensions.csv",
         "metrics": folder / "metrics.json",
+        "numbers": folder / "numbers.json",
     }
     words = (str(word) for name, value in arguments.items() for word in (f"--{name}", value))
     return measuring.run_python(["stages/evaluate_vae.py", *words])

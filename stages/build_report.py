@@ -14,16 +14,12 @@ def build_report(run: runs.Run) -> None:
         receipt=run.inputs["receipt"],
         train_vae=run.inputs["train_vae"],
         evaluate_vae=run.inputs["evaluate_vae"],
-        dimensions=run.inputs["dimensions"],
         draw_reconstructions=run.inputs["draw_reconstructions"],
         draw_samples=run.inputs["draw_samples"],
         draw_latent_space=run.inputs["draw_latent_space"],
     )
     digits = DigitsFiles(
         train_cnn=run.inputs["train_cnn"],
-        history=run.inputs["cnn_history"],
-        predictions=run.inputs["predictions"],
-        activation_maps=run.inputs["activation_maps"],
         draw_oips=run.inputs["draw_oips"],
     )
 
@@ -44,16 +40,12 @@ if __name__ == "__main__":
         build_report,
         inputs={
             "receipt": "JSON, what fetch_faces took",
-            "train_vae": "folder with metrics.json and history.csv of the VAE",
-            "evaluate_vae": "JSON, the numbers of evaluate_vae",
-            "dimensions": "CSV, the dimensions of the latent space",
+            "train_vae": "folder with metrics.json, numbers.json and history.csv",
+            "evaluate_vae": "folder with metrics.json, numbers.json and dimensions.csv",
             "draw_reconstructions": "folder with sheets.json and its PNG files",
             "draw_samples": "folder with sheets.json and its PNG files",
             "draw_latent_space": "folder with sheets.json and its PNG files",
-            "train_cnn": "JSON, the numbers of train_cnn",
-            "cnn_history": "CSV, the course of the training of the CNN",
-            "predictions": "CSV, what the CNN reads in each test digit",
-            "activation_maps": "PNG, what the layers of the CNN make of some digits",
+            "train_cnn": "folder with its JSON and CSV files and activation_maps.png",
             "draw_oips": "folder with a PNG and a CSV file for each layer",
         },
         outputs={"page": "HTML, one self-contained file"},

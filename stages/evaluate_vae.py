@@ -8,7 +8,7 @@ from latentmaps.params.machine import Machine
 def evaluate_vae(run: runs.Run) -> None:
     """Writes the numbers, a table of the dimensions, the encodings, and the fitted samplers."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import doubts, machine, result_files, versions
+    from latentmaps import doubts, machine, result_files, stage_numbers, versions
     from latentmaps.data import arrays, split, subset
     from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
     from latentmaps.models import latent_files, samplers
@@ -58,7 +58,11 @@ def evaluate_vae(run: runs.Run) -> None:
     )
     latent_files.save(run.outputs["latents"], latents)
     result_files.write_table(run.outputs["dimensions"], dimensions)
-    result_files.write_json(run.outputs["metrics"], metrics)
+    stage_numbers.write(
+        metrics | samples.headlines(rows, nets[0].name),
+        metrics=run.outputs["metrics"],
+        numbers=run.outputs["numbers"],
+    )
 
 
 if __name__ == "__main__":
@@ -72,6 +76,7 @@ if __name__ == "__main__":
         outputs={
             "latents": "folder of the encodings and of the fitted samplers",
             "dimensions": "CSV, KL, mean and spread of each dimension of the latent space",
-            "metrics": "JSON, the numbers",
+            "metrics": "JSON, the numbers that people compare",
+            "numbers": "JSON, all other numbers",
         },
     )

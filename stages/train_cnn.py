@@ -8,7 +8,7 @@ from latentmaps.params.train_cnn import TrainCnn
 def train_cnn(run: runs.Run) -> None:
     """Writes weights and shape, the history, and the numbers on the test part."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import machine, result_files, versions
+    from latentmaps import machine, result_files, stage_numbers, versions
     from latentmaps.data import digits as digits_module
     from latentmaps.evaluation import classification
     from latentmaps.models import cnn, cnn_training, model_card
@@ -72,7 +72,7 @@ def train_cnn(run: runs.Run) -> None:
     result_files.write_table(run.outputs["history"], trained.history)
     classification.write_predictions(probabilities, digits.test_labels, run.outputs["predictions"])
     sheets.save_png(sheet, run.outputs["activation_maps"])
-    result_files.write_json(run.outputs["metrics"], metrics)
+    stage_numbers.write(metrics, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
 
 if __name__ == "__main__":
@@ -81,7 +81,8 @@ if __name__ == "__main__":
         inputs={"digits": "digits.npz as fetch_digits writes it"},
         outputs={
             "model": "folder of the trained CNN",
-            "metrics": "JSON, the numbers on the test part and of the best epoch",
+            "metrics": "JSON, the number that people compare",
+            "numbers": "JSON, all other numbers on the test part and of the best epoch",
             "history": "CSV, loss and accuracy of each epoch",
             "predictions": "CSV, label and prediction of each test digit, for the confusion matrix",
             "activation_maps": "PNG, all feature maps of all layers for some digits",

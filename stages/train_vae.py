@@ -10,7 +10,15 @@ from latentmaps.params.train_vae import TrainVae
 def train_vae(run: runs.Run) -> None:
     """Writes the model with its card, the history, and the numbers of the epoch of its weights."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import doubts, machine, result_files, stage_code, versions, workers
+    from latentmaps import (
+        doubts,
+        machine,
+        result_files,
+        stage_code,
+        stage_numbers,
+        versions,
+        workers,
+    )
     from latentmaps.data import arrays, batches, split
     from latentmaps.models import (
         compute_dtype,
@@ -99,7 +107,7 @@ def train_vae(run: runs.Run) -> None:
     }
     model_card.write_vae(run.outputs["model"], saved, metrics)
     result_files.write_table(run.outputs["history"], trained.history)
-    result_files.write_json(run.outputs["metrics"], metrics)
+    stage_numbers.write(metrics, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
 
 if __name__ == "__main__":
@@ -111,7 +119,8 @@ if __name__ == "__main__":
         },
         outputs={
             "model": "folder of the trained VAE",
-            "metrics": "JSON, the numbers of the epoch of the weights",
+            "metrics": "JSON, the numbers of the epoch of the weights that people compare",
+            "numbers": "JSON, all other numbers",
             "history": "CSV, the losses of each epoch",
         },
         kept={"checkpoints": "the state after each epoch, to go on from"},

@@ -72,6 +72,7 @@ class Workspace:
             "split": "split.csv",
             "model": f"{out}/vae",
             "metrics": f"{out}/metrics.json",
+            "numbers": f"{out}/numbers.json",
             "history": f"{out}/history.csv",
             "checkpoints": "checkpoints",
         }

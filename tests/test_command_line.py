@@ -57,6 +57,12 @@ def test_help_needs_neither_dvc_nor_charts(root: Path) -> None:
     assert "--no-pages" in result.stdout
 
 
+def test_a_table_outside_of_a_repository_says_where_to_run(tmp_path: Path, root: Path) -> None:
+    result = run("table", folder=tmp_path, root=root)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"latentmaps table: {tmp_path}: not inside of a DVC repository")
+
+
 def test_a_command_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         command_line.main([])

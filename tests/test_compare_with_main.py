@@ -64,6 +64,7 @@ def test_the_summary_shows_what_changed_and_folds_the_rest(compared: Compared) -
     changed, _, folded = compared.summary.partition("<details>")
     assert re.search(r"\| train_vae \| fact \| 5 \| 1.5 \| -3.5 \(-70 %\) \|", changed)
     assert re.search(r"\| evaluate_vae \| kl_nats \| .* \| .* \| .* \|", changed)
+    assert re.search(r"\| evaluate_vae \| mmd_prior \| .* \| .* \| .* \|", changed)
     assert "| train_cnn | test_accuracy |" in folded
     assert "| train_cnn |" not in changed
     parameters = folded.partition("### Parameters")[2]

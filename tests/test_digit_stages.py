@@ -10,6 +10,7 @@ from tests.example_workspace import Workspace, assert_refused
 READ = {"digits": "digits.npz", "model": "cnn"}
 TRAINED = {
     "metrics": "metrics.json",
+    "numbers": "numbers.json",
     "history": "history.csv",
     "predictions": "predictions.csv",
     "activation_maps": "activation_maps.png",

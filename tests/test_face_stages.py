@@ -47,7 +47,12 @@ def write_index(workspace: Workspace, header: str = "", value: str = "") -> None
 
 def evaluate(workspace: Workspace, out: str, split: str = "split.csv") -> Result:
     read = {"images": "images.npy", "split": split, "model": "vae"}
-    written = {"latents": "latents", "dimensions": "dimensions.csv", "metrics": "metrics.json"}
+    written = {
+        "latents": "latents",
+        "dimensions": "dimensions.csv",
+        "metrics": "metrics.json",
+        "numbers": "numbers.json",
+    }
     return workspace.run(
         "evaluate_vae", read | {name: f"{out}/{path}" for name, path in written.items()}
     )

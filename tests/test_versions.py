@@ -25,7 +25,7 @@ MODULES = {
     "scikit-learn": "sklearn",
     "tensorflow": "tensorflow",
 }
-# other libraries that these stages import: why they compute no number of metrics.json
+# other libraries that these stages import: why they compute no number
 WITHOUT_NUMBERS = {
     "PIL": "draws pictures",
     "filelock": "keeps two runs apart",
@@ -62,7 +62,7 @@ def test_the_stages_with_tensors_or_pixels_depend_on_it() -> None:
 
 
 @pytest.mark.parametrize("stage", ["train_vae", "evaluate_vae", "train_cnn"])
-def test_metrics_name_all_libraries_that_computed_them(root: Path, stage: str) -> None:
+def test_numbers_name_all_libraries_that_computed_them(root: Path, stage: str) -> None:
     imported = set()
     for name in [*reachable_modules(root / f"stages/{stage}.py")]:
         path = module_path(name)
@@ -77,8 +77,8 @@ def test_metrics_name_all_libraries_that_computed_them(root: Path, stage: str) -
     expected = {name for name, module in MODULES.items() if module in imported}
     if "scikit-learn" in expected:
         expected.add("scipy")  # fits its mixtures
-    metrics = json.loads((root / f"reports/{stage}/metrics.json").read_text(encoding="utf-8"))
-    assert metrics["versions"].keys() == expected
+    numbers = json.loads((root / f"docs/figures/{stage}.json").read_text(encoding="utf-8"))
+    assert numbers["versions"].keys() == expected
 
 
 def test_other_libraries_than_the_locked_ones_are_told(

@@ -24,7 +24,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     arguments = _parser().parse_args(words)
     place = f"latentmaps {arguments.command}"
     try:
-        sys.stdout.write(f"{_compare(arguments)}\n")
+        sys.stdout.write(f"{arguments.run(arguments)}\n")
     except LatentmapsError as error:
         sys.exit(f"{place}: {error}")
     except OSError as error:
@@ -46,14 +46,23 @@ def _parser() -> argparse.ArgumentParser:
         description="Write a page that compares DVC experiments: one row each, sorted by fact, "
         "with the same test faces, the same z and the numbers under them.",
     )
-    compare.add_argument(
-        "names",
-        nargs="*",
-        metavar="NAME",
-        help="an experiment, a git revision (branch, tag, hash) or `workspace`; none: all "
-        "experiments of the present commit, and that commit and the workspace where they "
-        "repeat none of them",
+    compare.set_defaults(run=_compare)
+    table = commands.add_parser(
+        "table",
+        help="DVC experiments with their headline numbers, on the terminal",
+        description="Print DVC experiments, sorted by fact: the parameters that differ and the "
+        "numbers that people compare, at most 120 characters wide.",
     )
+    table.set_defaults(run=_table, output=None)
+    for parser_of_names in (compare, table):
+        parser_of_names.add_argument(
+            "names",
+            nargs="*",
+            metavar="NAME",
+            help="an experiment, a git revision (branch, tag, hash) or `workspace`; none: all "
+            "experiments of the present commit, and that commit and the workspace where they "
+            "repeat none of them",
+        )
     compare.add_argument(
         "--output",
         type=Path,
@@ -86,6 +95,13 @@ def _compare(arguments: argparse.Namespace) -> str:
         + (f", {left_out} left out and named" if left_out else "")
         + (f", {_count(len(written) - 1, 'full page')} beside it" if len(written) > 1 else "")
     )
+
+
+def _table(arguments: argparse.Namespace) -> str:
+    from latentmaps.compare import repository, table
+
+    with repository.open_repository() as repo:
+        return table.render(repository.select(repo, arguments.names))
 
 
 def _warn(output: Path, exposed: Sequence[Path]) -> str:

@@ -29,12 +29,13 @@ stages:
     cmd: python code/stub_stage.py train_vae
     deps: [data/split.csv, code/stub_stage.py]
     params: [base.seed, train_vae, "profiles.${profile}.train_vae"]
-    outs: [data/model.txt]
+    outs: [data/model.txt, reports/train_vae/numbers.json]
     metrics: [reports/train_vae/metrics.json: {cache: false}]
   evaluate_vae:
     cmd: python code/stub_stage.py evaluate_vae
     deps: [data/split.csv, data/model.txt]
     params: [base.seed, evaluate_vae]
+    outs: [reports/evaluate_vae/numbers.json]
     metrics: [reports/evaluate_vae/metrics.json: {cache: false}]
   draw_reconstructions:
     cmd: python code/stub_stage.py draw_reconstructions

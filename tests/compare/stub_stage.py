@@ -15,9 +15,11 @@ from example_experiments import (  # type: ignore[import-not-found]  # lies besi
     training,
 )
 
+from latentmaps import stage_numbers
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=2), encoding="utf-8")
+
+def write_numbers(folder: Path, content: dict[str, Any]) -> None:
+    stage_numbers.write(content, metrics=folder / "metrics.json", numbers=folder / "numbers.json")
 
 
 def write_page(path: Path, title: str, *links: str) -> None:
@@ -44,9 +46,9 @@ def main(stage: str, layer: str = "") -> None:
         if fact < 0:
             sys.exit(f"train_vae: fact: found {fact}, expected a positive number")
         Path("data/model.txt").write_text(json.dumps(params["train_vae"]), encoding="utf-8")
-        write_json(folder / "metrics.json", training(fact))
+        write_numbers(folder, training(fact))
     elif stage == "evaluate_vae":
-        write_json(folder / "metrics.json", evaluation(fact))
+        write_numbers(folder, evaluation(fact))
     elif stage == "draw_oips":
         Path(folder, f"{layer}.csv").write_text("map_index", encoding="utf-8")
         write_page(folder / f"{layer}.html", layer, "../index.html")

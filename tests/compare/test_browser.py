@@ -102,7 +102,7 @@ def test_without_scripts_the_table_is_complete_and_sorted_by_fact(
     assert visit.troubles == []
     assert column(visit.page, 1) == FACTS
     assert sorted_heads(visit.page) == [("fact", "ascending")]
-    assert visit.page.locator(".sort").count() == 0
+    assert visit.page.locator(".sort, .enlarge").count() == 0
     folded = visit.page.locator("#scores-random-pixels-pca")
     assert not folded.is_visible()
     visit.page.locator("summary", has_text="Random faces by pixels-pca").click()
@@ -115,8 +115,7 @@ def test_a_click_sorts_by_number_and_a_second_one_turns_it_round(
     browser: Browser, compared: Path
 ) -> None:
     visit = Visit(browser, compared)
-    head = visit.page.get_by_role("button", name="Reconstruction loss", exact=True)
-    head = head.and_(visit.page.locator(".sort"))
+    head = visit.page.get_by_role("button", name="Sort by Reconstruction loss", exact=True).first
     head.click()
     assert column(visit.page, 1) == FACTS
     head.click()
@@ -128,11 +127,12 @@ def test_a_click_sorts_by_number_and_a_second_one_turns_it_round(
 
 def test_the_keyboard_sorts_too(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
-    visit.page.locator("#scores-training .sort", has_text="fact").first.focus()
+    heads = visit.page.locator("#scores-training")
+    heads.get_by_role("button", name="Sort by fact").focus()
     visit.page.keyboard.press("Enter")
     assert column(visit.page, 1) == FACTS[::-1]
     assert visit.page.evaluate("document.activeElement.className") == "sort"
-    visit.page.locator("#scores-training .sort", has_text="Experiment").focus()
+    heads.get_by_role("button", name="Sort by Experiment").focus()
     visit.page.keyboard.press("Space")
     names = column(visit.page, 0)
     assert names == sorted(names)
@@ -145,7 +145,7 @@ def test_sorted_random_faces_tell_the_best_fact_and_sampler(
     visit = Visit(browser, compared)
     visit.page.locator("summary", has_text="Random faces by pixels-pca").click()
     table = visit.page.locator("#scores-random-pixels-pca")
-    table.locator(".sort", has_text="Kernel distance").click()
+    table.get_by_role("button", name="Sort by Kernel distance").click()
     rows = [row.inner_text().split("\t")[:3] for row in table.locator("tbody tr").all()[:2]]
     assert rows == [
         ["all", "\N{EN DASH}", "Real faces"],
@@ -153,7 +153,7 @@ def test_sorted_random_faces_tell_the_best_fact_and_sampler(
     ]
     others = visit.page.locator("#scores-training th[aria-sort] .head").inner_text()
     assert others == "fact"
-    table.locator(".sort", has_text="Faces").click()
+    table.get_by_role("button", name="Sort by Faces").click()
     faces = table.locator("tbody tr td:nth-child(3)").all_inner_texts()
     assert faces[:7] == ["Real faces", *["Prior"] * 6]
 
@@ -163,7 +163,7 @@ def test_an_explanation_opens_at_a_click(browser: Browser, compared: Path) -> No
     about = visit.page.locator("#about-scores-posterior-mean-test-psnr-db-psnr-db")
     assert not about.is_visible()
     name = "about-scores-posterior-mean-test-psnr-db-psnr-db"
-    visit.page.locator(f"#numbers .what .term[popovertarget={name}]").click()
+    visit.page.locator(f"#numbers .term[popovertarget={name}]").click()
     assert about.is_visible()
     assert "20 dB" in about.inner_text()
 
@@ -208,3 +208,54 @@ def test_it_fits_on_paper(browser: Browser, compared: Path) -> None:
     boxes = [table.bounding_box() for table in tables]
     assert len(boxes) == 4  # that of random faces is too long; the tables of samplers have it all
     assert all(box is not None and box["width"] <= 1040 for box in boxes)
+
+
+def test_faces_are_on_the_first_screen(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    box = visit.page.locator(".originals img").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 800
+
+
+def test_a_click_enlarges_faces_below_the_test_faces(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    strip = visit.page.locator("#row-2 .of-reconstructions .enlarge")
+    width = strip.bounding_box()["width"]  # type: ignore[index]
+    strip.click()
+    dialog = visit.page.get_by_role("dialog")
+    assert dialog.locator(".title").inner_text() == "fact 1.5, run-1.5, Reconstructions"
+    boxes = [image.bounding_box() for image in dialog.locator("img").all()]
+    assert len(boxes) == 2
+    assert all(box is not None and box["width"] > 2 * width for box in boxes)
+    dialog.get_by_role("button", name="Close").click()
+    assert not dialog.is_visible()
+    assert visit.troubles == []
+
+
+def test_keys_enlarge_lead_from_row_to_row_and_close(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    visit.page.locator("#row-1 .of-prior .enlarge").focus()
+    visit.page.keyboard.press("Enter")
+    dialog = visit.page.get_by_role("dialog")
+    title = dialog.locator(".title")
+    assert title.inner_text() == "fact 0.5, run-0.5, random faces, Prior"
+    assert dialog.locator("img").count() == 1
+    visit.page.keyboard.press("ArrowUp")  # there is no row above
+    assert title.inner_text().startswith("fact 0.5")
+    visit.page.keyboard.press("ArrowDown")
+    assert title.inner_text() == "fact 1.5, run-1.5, random faces, Prior"
+    visit.page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert visit.page.evaluate("document.activeElement.closest('article').id") == "row-2"
+
+
+def test_labels_of_both_strips_stand_apart_on_one_line(browser: Browser, compared: Path) -> None:
+    visit = Visit(browser, compared)
+    left, right = (
+        visit.page.locator(f"#row-1 .of-{kind} .title").bounding_box()
+        for kind in ("reconstructions", "prior")
+    )
+    assert left is not None
+    assert right is not None
+    assert left["y"] == right["y"]
+    assert right["x"] - left["x"] > 300

@@ -53,3 +53,11 @@ def test_every_feature_net_has_a_curve_and_the_net_of_fid_a_second_one() -> None
         "Kernel distance, pixels-pca", f"Kernel distance, {FID_NETWORK}", f"FID, {FID_NETWORK}",
     ]  # fmt: skip
     assert "Prior: from 16 at fact 1" in curves[f"FID, {FID_NETWORK}"].caption
+
+
+def test_a_caption_tells_what_differs_besides_fact() -> None:
+    other = experiment("b", 7.0, **{"train_vae.epochs": 3})
+    curves = fact_curves.make_curves([experiment("a", 5.0), other])
+    assert len(curves) == 5
+    for curve in curves:
+        assert curve.caption.endswith(". Not by fact alone: train_vae.epochs (3, 11) differs.")

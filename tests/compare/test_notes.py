@@ -92,3 +92,23 @@ def test_another_library_of_the_evaluation_alone_is_told() -> None:
     second.test["versions"] = {"scikit-learn": "1.8.0"}  # type: ignore[index]
     assert "different libraries" in texts(first, second)
     assert "scikit-learn 1.8.0" in texts(first, second)
+
+
+def test_what_differs_besides_fact_is_told_with_its_values() -> None:
+    longer = experiment("b", 5.0, **{"train_vae.epochs": 3, "draw_oips.num_steps": 2})
+    said = texts(experiment("a", 3.0, **{"draw_oips.num_steps": 1}), longer)
+    assert "train_vae.epochs (3, 11) differs, too: fact is not the only cause" in said
+    assert "draw_oips" not in said
+    two = experiment("b", 5.0, **{"train_vae.epochs": 3, "base.seed": 7})
+    said = texts(experiment("a", 3.0), two)
+    assert "base.seed (7, 2022), train_vae.epochs (3, 11) differ, too: fact is not the only" in said
+
+
+def test_one_thing_that_differs_at_one_fact_is_no_warning() -> None:
+    ones = [experiment("a", 5.0), experiment("b", 5.0, **{"train_vae.epochs": 3})]
+    assert "epochs" not in texts(*ones)
+    assert "What differs is train_vae.epochs (3, 11); fact is the same" in texts(
+        *ones, warnings=False
+    )
+    ones.append(experiment("c", 5.0, **{"train_vae.learning_rate": 0.1}))
+    assert "differ: no one of them is the only cause" in texts(*ones)

@@ -49,3 +49,14 @@ def test_other_files_are_told_by_their_names() -> None:
     assert [texts["a"] for texts in parameters.describe_differing(of_each)] == [
         "(a local file: old.h5)", "(a local file: new.h5)",
     ]  # fmt: skip
+
+
+def test_many_values_of_a_cause_are_cut() -> None:
+    of_each = [{"train_vae.fact": 1.0, "train_vae.seed": seed} for seed in range(9, 0, -1)]
+    described = parameters.describe_causes(of_each, but="train_vae.fact")
+    assert described == {"train_vae.seed": "1, 2, 3, 4, 5, 6, ..."}
+
+
+def test_a_cause_that_one_version_lacks_is_told() -> None:
+    described = parameters.describe_causes([{"train_vae.seed": 1}, {"base.seed": 1}], but="")
+    assert described == {"base.seed": "1, \N{EN DASH}", "train_vae.seed": "1, \N{EN DASH}"}

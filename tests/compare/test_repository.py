@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,9 @@ def test_what_the_cache_lacks_is_named_and_the_rest_is_drawn(
     assert said.strip().endswith(": 1 experiment")
     assert "strip_prior.png of draw_samples is not in the DVC cache of this machine" in text
     assert f"dvc exp apply {name} &amp;&amp; dvc repro" in text
-    assert "48.00 nats" in text
+    assert "numbers.json of evaluate_vae is not in the DVC cache of this machine" in text
+    assert "made by an older version of the pipeline" not in text
+    assert "20.10 dB" in text  # one of those in git
 
 
 def test_an_older_version_is_named_and_drawn_as_far_as_it_goes(
@@ -161,19 +164,23 @@ def test_an_older_version_is_named_and_drawn_as_far_as_it_goes(
     named: dict[float, str],
 ) -> None:
     copied.run("dvc", "exp", "apply", named[1.5])
-    path = copied.folder / "reports/evaluate_vae/metrics.json"
-    metrics = json.loads(path.read_text(encoding="utf-8"))
-    kept = {k: v for k, v in metrics.items() if k not in ("samples", "ms_ssim", "feature_nets")}
-    path.write_text(json.dumps(kept), encoding="utf-8")
+    reports = copied.folder / "reports/evaluate_vae"
+    files = [reports / "metrics.json", reports / "numbers.json"]
+    metrics, numbers = (json.loads(path.read_text(encoding="utf-8")) for path in files)
+    # before there was a numbers.json, metrics.json had all there was
+    every = metrics | numbers
+    kept = {k: v for k, v in every.items() if k not in ("samples", "ms_ssim", "feature_nets")}
+    files[0].write_text(json.dumps(kept), encoding="utf-8")
     pipeline = (copied.folder / "dvc.yaml").read_text(encoding="utf-8")
     older = pipeline.replace("draw_reconstructions/strip.png", "draw_reconstructions/test.png")
+    older = older.replace("    outs: [reports/evaluate_vae/numbers.json]\n", "")
     (copied.folder / "dvc.yaml").write_text(older, encoding="utf-8")
     copied.run("git", "checkout", "-b", "older")
     copied.commit("older")
     copied.compare("older", named[10.0])
     text = text_of(copied.page())
     assert facts(copied.page()) == ["1.5", "10"]
-    assert "metrics.json of evaluate_vae has no ms_ssim, samples: made by an older version" in text
+    assert "the numbers of evaluate_vae have no ms_ssim, samples: made by an older version" in text
     assert "draw_reconstructions has no strip.png: made by an older version" in text
 
 
@@ -217,6 +224,16 @@ def test_parameters_that_have_not_run_yet_leave_the_workspace_out(
     path.write_text(path.read_text("utf-8").replace("fact: 1.5", "fact: 4.0"), encoding="utf-8")
     said = copied.compare("workspace", fails=True)
     assert "train_vae left out: train_vae ran with other values of train_vae" in said
+
+
+def test_the_table_has_a_row_for_each_experiment(copied: ExampleRepository) -> None:
+    shutil.rmtree(copied.folder / ".dvc/cache/files")  # git has the headlines
+    said = copied.run(sys.executable, "-m", "latentmaps", "table")
+    lines = [line.split() for line in said.splitlines()]
+    assert [line[1] for line in lines[2:7]] == ["0.5", "1.5", "3", "5", "10"]
+    assert lines[4][2:5] == ["5,223", "49.00", "2.30"]
+    assert "\nleft out: " in said
+    assert "strip" not in said
 
 
 def test_a_task_that_waits_is_named(

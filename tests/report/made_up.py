@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from latentmaps import stage_numbers
 from latentmaps.report import page
 from latentmaps.report.digits import DigitsFiles
 from latentmaps.report.faces import FacesFiles
@@ -160,11 +161,11 @@ class Example:
         receipt = {"source": "avatars", "num_faces": 3000, "licence": "free for any use"}
         losses = ["total_loss", "reconstruction_loss", "kl_loss"]
         _write_json(self.folder / "receipt.json", receipt)
-        _write_json(self.folder / "train_vae/metrics.json", TRAIN_VAE)
+        _write_numbers(self.folder / "train_vae", TRAIN_VAE)
         _write_history(self.folder / "train_vae/history.csv", losses)
-        _write_json(self.folder / "evaluate_vae/metrics.json", EVALUATE_VAE)
+        _write_numbers(self.folder / "evaluate_vae", EVALUATE_VAE)
         _write_dimensions(self.folder / "evaluate_vae/dimensions.csv", NUM_DIMENSIONS)
-        _write_json(self.folder / "train_cnn/metrics.json", TRAIN_CNN)
+        _write_numbers(self.folder / "train_cnn", TRAIN_CNN)
         _write_history(self.folder / "train_cnn/history.csv", ["accuracy", "loss"])
         for stage, titles in SHEETS.items():
             _write_sheets(self.folder / stage, titles)
@@ -189,17 +190,13 @@ class Example:
             FacesFiles(
                 receipt=self.folder / "receipt.json",
                 train_vae=self.folder / "train_vae",
-                evaluate_vae=self.folder / "evaluate_vae/metrics.json",
-                dimensions=self.folder / "evaluate_vae/dimensions.csv",
+                evaluate_vae=self.folder / "evaluate_vae",
                 draw_reconstructions=self.folder / "draw_reconstructions",
                 draw_samples=self.folder / "draw_samples",
                 draw_latent_space=self.folder / "draw_latent_space",
             ),
             DigitsFiles(
-                train_cnn=self.folder / "train_cnn/metrics.json",
-                history=self.folder / "train_cnn/history.csv",
-                predictions=self.folder / "train_cnn/predictions.csv",
-                activation_maps=self.folder / "train_cnn/activation_maps.png",
+                train_cnn=self.folder / "train_cnn",
                 draw_oips=self.folder / "draw_oips",
             ),
             profile="sample",
@@ -213,6 +210,12 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Writes a JSON file into a folder that may not exist yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _write_numbers(folder: Path, content: Mapping[str, Any]) -> None:
+    """Writes metrics.json and numbers.json into a folder that may not exist yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stage_numbers.write(content, metrics=folder / "metrics.json", numbers=folder / "numbers.json")
 
 
 def _write_history(path: Path, columns: Sequence[str]) -> None:

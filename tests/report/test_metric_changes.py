@@ -101,8 +101,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "dvc.yaml").write_text("metrics: [reports/train_vae/metrics.json]", "utf-8")
     (tmp_path / "reports/train_vae").mkdir(parents=True)
     for name, loss in (("first", 0.25), ("second", 0.5)):
-        metrics = {"loss": loss, "deep": {"same": 1}}
+        metrics, numbers = {"loss": loss}, {"deep": {"same": 1, "other": -loss}}
         Path("reports/train_vae/metrics.json").write_text(json.dumps(metrics), "utf-8")
+        Path("reports/train_vae/numbers.json").write_text(json.dumps(numbers), "utf-8")
         Path("params.yaml").write_text(f"fact: {4 * loss}\n", "utf-8")
         subprocess.run(["git", "add", "--all"], check=True)
         identity = ["-c", "user.name=A", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=0"]
@@ -116,8 +117,9 @@ def test_the_command_prints_what_dvc_finds(
 ) -> None:
     metric_changes.main(["first", "second"])
     printed = capsys.readouterr().out
-    assert "1 of 2 changed." in printed
+    assert "2 of 3 changed." in printed
     assert "| train_vae | loss | 0.25 | 0.5 | +0.25 (+100 %) |" in printed
+    assert "| train_vae | deep.other | -0.25 | -0.5 | -0.25 (-100 %) |" in printed
     assert "| train_vae | deep.same | 1 |" in printed
     assert "| params.yaml | fact | 1 | 2 | +1 (+100 %) |" in printed
 

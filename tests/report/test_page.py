@@ -95,11 +95,11 @@ def test_equal_results_give_an_equal_page_that_names_no_folder(
 def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> None:
     title = "The faces below say little."
     assert title not in rendered
-    example.change("train_vae/metrics.json", num_steps=55)
+    example.change("train_vae/numbers.json", num_steps=55)
     text = example.render()
     assert text.count(title) == 1
     assert "trained for only 55 steps" in text
-    example.change("evaluate_vae/metrics.json", diversity=0.01)
+    example.change("evaluate_vae/numbers.json", diversity=0.01)
     assert example.render().count(title) == 2
 
 
@@ -149,11 +149,11 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        ("train_vae/metrics.json", {"fact": None}, "metrics.json: has no 'fact'"),
+        ("train_vae/numbers.json", {"fact": None}, "numbers}.json: has no 'fact'"),
         ("evaluate_vae/metrics.json", {"ssim": "high"}, "ssim: found 'high', expected a number"),
-        ("evaluate_vae/metrics.json", {"sampled": None}, "has no 'sampled'"),
-        ("evaluate_vae/metrics.json", {"z_std_max": None}, "has no 'z_std_max'"),
-        ("evaluate_vae/metrics.json", {"samples": None}, "has no 'samples'"),
+        ("evaluate_vae/numbers.json", {"sampled": None}, "has no 'sampled'"),
+        ("evaluate_vae/numbers.json", {"z_std_max": None}, "has no 'z_std_max'"),
+        ("evaluate_vae/numbers.json", {"samples": None}, "has no 'samples'"),
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
         ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
@@ -177,7 +177,7 @@ def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> No
 
 
 def test_an_extra_number_changes_nothing(example: "Example", rendered: str) -> None:
-    example.change("evaluate_vae/metrics.json", something_new=1.0)
+    example.change("evaluate_vae/numbers.json", something_new=1.0)
     assert example.render() == rendered
 
 

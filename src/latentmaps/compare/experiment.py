@@ -33,14 +33,15 @@ class Experiment:
         revision: short hash of its commit; empty for the workspace.
         state: success, or what DVC's queue says: failed, queued, running.
         parameters: dotted name -> value, as far as a result depends on them.
-        training: metrics.json of train_vae; empty: there is none.
-        test: metrics.json of evaluate_vae; empty: there is none.
+        training: the numbers of train_vae; empty: there are none.
+        test: the numbers of evaluate_vae; empty: there are none.
         strips: reconstructions, prior, gaussian, mixture -> picture.
         page: the file of its full page.
         pages_beside: path of what that links, from its folder -> file; None: it is not here.
         data: path of what was trained and tested on -> hash.
         code: stage -> hash of the code that it ran.
         results: hash of all results; equal for two experiments that have the same ones.
+        without_numbers: stages whose numbers.json could not be had, which is among the problems.
         problems: what could not be had.
     """
 
@@ -56,6 +57,7 @@ class Experiment:
     data: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, str] = field(default_factory=dict)
     results: str = ""
+    without_numbers: frozenset[str] = frozenset()
     problems: Sequence[Problem] = ()
 
     @property

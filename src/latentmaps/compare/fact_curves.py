@@ -5,8 +5,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures
-from latentmaps.compare.experiment import Experiment
+from latentmaps.compare import measures, parameters
+from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
 from latentmaps.evaluation import feature_net_names
 from latentmaps.report import glossary, sampler_numbers
@@ -58,7 +58,21 @@ def make_curves(drawn: Sequence[Experiment]) -> list[FactCurve]:
         ),
         *_of_nets(known),
     ]
-    return [curve for curve in curves if curve is not None]
+    caveat = _caveat(known)
+    return [
+        dataclasses.replace(curve, caption=f"{curve.caption}{caveat}")
+        for curve in curves
+        if curve is not None
+    ]
+
+
+def _caveat(known: Sequence[Experiment]) -> str:
+    """Return what else differs between the points of a curve, or nothing."""
+    others = parameters.describe_causes([one.parameters for one in known], but=FACT)
+    told = ", ".join(f"{name} ({values})" for name, values in others.items())
+    return (
+        f" Not by fact alone: {told} {'differs' if len(others) == 1 else 'differ'}." if told else ""
+    )
 
 
 def _of_nets(known: Sequence[Experiment]) -> list[FactCurve | None]:

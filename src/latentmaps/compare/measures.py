@@ -1,4 +1,4 @@
-"""The numbers that are compared, and where they stand in the metrics of an experiment.
+"""The numbers that are compared, and where they stand among those of an experiment.
 
 Labels, formats and explanations come from the glossary of the report, so both pages say the same.
 """
@@ -15,7 +15,7 @@ from latentmaps.report.glossary import Term
 NO_VALUE = "\N{EN DASH}"
 _PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 _UNDER_STRIPS = ("kernel_distance", "precision", "recall", "density", "coverage")
-_METRICS = {"training": "train_vae", "test": "evaluate_vae"}
+_STAGES = {"training": "train_vae", "test": "evaluate_vae"}
 
 
 @dataclass(frozen=True)
@@ -206,15 +206,20 @@ def counts(experiments: Sequence[Experiment], name: str) -> list[str]:
 
 
 def find_missing(experiment: Experiment) -> list[Problem]:
-    """Gives a problem for each file of metrics that lacks numbers of the page."""
+    """Return a problem for each stage that did not write all numbers of the page.
+
+    Where a whole file could not be had, that is a problem already.
+    """
     missing: dict[str, dict[str, None]] = {}
     for measure in all_measures(feature_nets([experiment])):
         document = getattr(experiment, measure.document)
+        if _STAGES[measure.document] in experiment.without_numbers:
+            continue
         if measure.of(experiment) is None and document:
             missing.setdefault(measure.document, {})[_first_gap(document, measure.keys)] = None
     return [
         Problem(
-            f"metrics.json of {_METRICS[document]} has no {', '.join(names)}: made by an older "
+            f"the numbers of {_STAGES[document]} have no {', '.join(names)}: made by an older "
             "version of the pipeline"
         )
         for document, names in missing.items()

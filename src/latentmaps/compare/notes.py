@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from latentmaps.compare import measures, parameters, pictures, sweep
-from latentmaps.compare.experiment import Experiment
+from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.note import Note
 
 # These decide which z is drawn for the strips of random faces.
@@ -25,6 +25,7 @@ def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
         drawn: the experiments on the page, by fact.
     """
     notes = [
+        _on_causes(drawn),
         _on_faces(drawn),
         _on_z(drawn),
         _on_data(drawn),
@@ -36,6 +37,25 @@ def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
         sweep.judge(drawn),
     ]
     return [note for note in notes if note is not None]
+
+
+def _on_causes(drawn: Sequence[Experiment]) -> Note | None:
+    """Return what differs besides fact; by itself, in a sweep over it, that is no warning."""
+    of_each = [one.parameters for one in drawn]
+    others = parameters.describe_causes(of_each, but=FACT)
+    if not others:
+        return None
+    told = ", ".join(f"{name} ({values})" for name, values in others.items())
+    verb = "differs" if len(others) == 1 else "differ"
+    if FACT in parameters.find_differing(of_each):
+        return Note(
+            f"{told} {verb}, too: fact is not the only cause of what is seen.", is_warning=True
+        )
+    if len(others) > 1:
+        return Note(
+            f"{told} {verb}: no one of them is the only cause of what is seen.", is_warning=True
+        )
+    return Note(f"What differs is {told}; fact is the same in all rows.")
 
 
 def _on_faces(drawn: Sequence[Experiment]) -> Note | None:

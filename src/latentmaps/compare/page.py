@@ -1,8 +1,8 @@
 """Sets the page of a comparison: one HTML file with everything in it but the full pages.
 
 Like the report, it opens from a disk without a network, and holds no time and no path. Its one
-script sorts a table; the page's own security policy knows that script by its hash and lets no other
-run. Without scripts nothing is missing but the sorting.
+script sorts tables and enlarges faces; the page's own security policy knows that script by its hash
+and lets no other run. Without scripts nothing else is missing.
 """
 
 import base64
@@ -143,8 +143,9 @@ def _terms() -> dict[str, Sequence[Term]]:
 
 
 def _script() -> str:
-    file = resources.files("latentmaps.compare") / "templates/sort.js"
-    return file.read_text(encoding="utf-8").strip()
+    folder = resources.files("latentmaps.compare") / "templates"
+    files = [folder / name for name in ("sort.js", "enlarge.js")]
+    return "\n".join(file.read_text(encoding="utf-8").strip() for file in files)
 
 
 def _hash(script: str) -> str:

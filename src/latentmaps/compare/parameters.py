@@ -8,6 +8,9 @@ from latentmaps.report import parameter_text
 # in a section: the value stands in the profile
 _FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
+# whose values decide the network, or the faces on which it is measured
+_CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
+_MOST_VALUES = 6
 
 
 def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,6 +43,27 @@ def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:
     known = [values for values in of_each if values]
     names = sorted({name for values in known for name in values})
     return [name for name in names if len(_distinct(known, name)) > 1 or _is_rare(known, name)]
+
+
+def describe_causes(of_each: Sequence[Mapping[str, Any]], *, but: str) -> dict[str, str]:
+    """Return name -> its values, as text, of what may be why trained networks differ.
+
+    Args:
+        of_each: the parameters of each experiment.
+        but: a name that is left out.
+    """
+    names = [name for name in find_differing(of_each) if name.partition(".")[0] in _CAUSES]
+    return {name: _list_values(of_each, name) for name in names if name != but}
+
+
+def _list_values(of_each: Sequence[Mapping[str, Any]], name: str) -> str:
+    values = _distinct(of_each, name)
+    if all(isinstance(value, int | float) for value in values):
+        values.sort()
+    texts = [text for _, text in _texts(values)]
+    texts += [_NO_VALUE] * _is_rare([values for values in of_each if values], name)
+    more = ["..."] if len(texts) > _MOST_VALUES else []
+    return ", ".join([*texts[:_MOST_VALUES], *more])
 
 
 def describe_differing(

@@ -23,6 +23,7 @@ from latentmaps.compare.page_names import FULL_PAGE
 from latentmaps.data import picture_files
 from latentmaps.errors import DataError
 
+_METRICS, _NUMBERS = "metrics.json", "numbers.json"
 _TRAINING = "train_vae"
 _TEST = "evaluate_vae"
 _STRIPS = {
@@ -88,15 +89,16 @@ class _Reader:
     stale: Mapping[str, str] = field(init=False)
     problems: list[Problem] = field(default_factory=list)
     absent: dict[str, list[str]] = field(default_factory=dict)
+    without_numbers: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.stale = freshness.find_stale(list(self.stages.values()))
 
     def read(self) -> Experiment:
-        training = self._metrics(_TRAINING)
+        training = self._all_numbers(_TRAINING)
         has_training = _TRAINING in self.stages and _TRAINING not in self.stale
         # whatever hangs on a training that is not of this revision is missing, too: named once
-        test = self._metrics(_TEST) if has_training else {}
+        test = self._all_numbers(_TEST) if has_training else {}
         strips = self._strips() if has_training else {}
         page = self._path_of(*_PAGE) if has_training else None
         return Experiment(
@@ -111,6 +113,7 @@ class _Reader:
             data=fingerprints.hash_data(self.stages, reader=_TEST, network=_TRAINING),
             code=self._code(),
             results=fingerprints.hash_results(self.stages),
+            without_numbers=frozenset(self.without_numbers),
             problems=[*self._absent_outputs(), *self.problems],
         )
 
@@ -119,12 +122,22 @@ class _Reader:
         names = dict.fromkeys([_TRAINING, _TEST, *(stage for stage, _ in _STRIPS.values())])
         return {n: fingerprints.hash_code(self.stages[n]) for n in names if n in self.stages}
 
-    def _metrics(self, stage: str) -> dict[str, Any]:
-        content = self._content(stage, "metrics.json")
+    def _all_numbers(self, stage: str) -> dict[str, Any]:
+        """Return metrics.json and numbers.json in one; older versions have the former alone."""
+        metrics = self._numbers(stage, _METRICS)
+        if not any(Path(out.fs_path).name == _NUMBERS for out in self._outs(stage)):
+            return metrics
+        others = self._numbers(stage, _NUMBERS)
+        if not others:
+            self.without_numbers.add(stage)
+        return others | metrics
+
+    def _numbers(self, stage: str, name: str) -> dict[str, Any]:
+        content = self._content(stage, name)
         try:
             return json_files.parse_object(content or b"{}")
         except ValueError:
-            self._note(f"metrics.json of {stage} is no JSON document", self.found.restore)
+            self._note(f"{name} of {stage} is no JSON document", self.found.restore)
             return {}
 
     def _strips(self) -> dict[str, Image.Image]:

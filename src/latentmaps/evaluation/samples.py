@@ -158,6 +158,20 @@ def evaluate(
     }
 
 
+def headlines(rows: Mapping[str, Any], net: str) -> dict[str, float]:
+    """Return the kernel distance of each sampler at temperature 1, by ``kernel_`` and its name.
+
+    Args:
+        rows: ``samples``, as ``evaluate`` returns it.
+        net: the feature net on which it is taken.
+    """
+    return {
+        f"kernel_{name}": row[net]["kernel_distance"]
+        for name, row in rows.items()
+        if name != "real" and not name.endswith("_cool")
+    }
+
+
 def _summarise_samplers(
     trained: inference.TrainedVae,
     fitted: Mapping[str, Sampler],

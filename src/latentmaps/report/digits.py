@@ -28,17 +28,12 @@ class DigitsFiles:
     """Where the stages on digits wrote; see dvc.yaml, stage build_report.
 
     Attributes:
-        train_cnn: JSON, the numbers.
-        history: CSV, the course of training.
-        predictions: CSV, what the CNN reads in each test digit.
-        activation_maps: PNG.
+        train_cnn: folder with metrics.json, numbers.json, history.csv, predictions.csv and
+            activation_maps.png.
         draw_oips: folder with a PNG and a CSV file for each layer.
     """
 
     train_cnn: Path
-    history: Path
-    predictions: Path
-    activation_maps: Path
     draw_oips: Path
 
 
@@ -97,7 +92,7 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
     """
-    metrics = inputs.read_document(files.train_cnn)
+    metrics = inputs.read_numbers(files.train_cnn)
     layers = [_read_layer(files.draw_oips, name) for name in layer_names]
     per_digit = metrics.part("test_accuracy_per_digit")
     return Digits(
@@ -107,9 +102,9 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
         per_digit={
             digit: content.percent(per_digit.number(digit)) for digit in sorted(per_digit.values)
         },
-        confusion=read_confusion(files.predictions),
-        curves=curves.read_curves(files.history, "train_cnn", _CURVES),
-        activation_maps=_read_activation_maps(files.activation_maps),
+        confusion=read_confusion(files.train_cnn / "predictions.csv"),
+        curves=curves.read_curves(files.train_cnn / "history.csv", "train_cnn", _CURVES),
+        activation_maps=_read_activation_maps(files.train_cnn / "activation_maps.png"),
         layers=layers,
     )
 

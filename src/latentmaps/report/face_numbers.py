@@ -32,7 +32,7 @@ def reconstruction_table(test: Document) -> Table:
     """Gives the numbers on reconstructions, from the posterior mean and from a sampled z.
 
     Args:
-        test: metrics.json of evaluate_vae.
+        test: the numbers of evaluate_vae.
 
     Raises:
         DataError: a number is missing.
@@ -64,8 +64,8 @@ def latent_table(training: Document, test: Document) -> Table:
     """Gives the numbers on where faces lie in the latent space, beside those of the prior.
 
     Args:
-        training: metrics.json of train_vae.
-        test: metrics.json of evaluate_vae.
+        training: the numbers of train_vae.
+        test: the numbers of evaluate_vae.
 
     Raises:
         DataError: a number is missing.

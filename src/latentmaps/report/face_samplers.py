@@ -29,7 +29,7 @@ def sampler_tables(test: Document) -> list[Table]:
     """Gives a table for each feature net; the first one has the pictures' own numbers, too.
 
     Args:
-        test: metrics.json of evaluate_vae.
+        test: the numbers of evaluate_vae.
 
     Raises:
         DataError: a number is missing.

@@ -55,9 +55,8 @@ class FacesFiles:
 
     Attributes:
         receipt: JSON, what fetch_faces took.
-        train_vae: folder with metrics.json and history.csv.
-        evaluate_vae: JSON, the numbers.
-        dimensions: CSV, a row for each dimension of the latent space.
+        train_vae: folder with metrics.json, numbers.json and history.csv.
+        evaluate_vae: folder with metrics.json, numbers.json and dimensions.csv.
         draw_reconstructions: folder with sheets.json and its PNG files.
         draw_samples: likewise.
         draw_latent_space: likewise.
@@ -66,7 +65,6 @@ class FacesFiles:
     receipt: Path
     train_vae: Path
     evaluate_vae: Path
-    dimensions: Path
     draw_reconstructions: Path
     draw_samples: Path
     draw_latent_space: Path
@@ -122,8 +120,8 @@ def read_faces(files: FacesFiles) -> Faces:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
     """
     receipt = inputs.read_document(files.receipt)
-    training = inputs.read_document(files.train_vae / "metrics.json")
-    test = inputs.read_document(files.evaluate_vae)
+    training = inputs.read_numbers(files.train_vae)
+    test = inputs.read_numbers(files.evaluate_vae)
     return Faces(
         source=receipt.text("source"),
         num_faces=content.count(receipt.number("num_faces")),
@@ -139,7 +137,7 @@ def read_faces(files: FacesFiles) -> Faces:
             face_numbers.reconstruction_table(test),
             face_numbers.latent_table(training, test),
         ],
-        dimensions=face_numbers.read_dimensions(files.dimensions),
+        dimensions=face_numbers.read_dimensions(files.evaluate_vae / "dimensions.csv"),
         samplers=face_samplers.sampler_tables(test),
         curves=curves.read_curves(files.train_vae / "history.csv", "train_vae", _CURVES),
         reconstructions=content.read_sheets(files.draw_reconstructions, "draw_reconstructions"),

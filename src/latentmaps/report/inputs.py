@@ -113,6 +113,16 @@ def read_document(path: Path) -> Document:
     return Document(path, json_files.read_object(path, advice=_ADVICE))
 
 
+def read_numbers(folder: Path) -> Document:
+    """Return all numbers of a stage: metrics.json and numbers.json of its folder in one.
+
+    Raises:
+        DataError: one of the files is missing or holds something else.
+    """
+    metrics, numbers = (read_document(folder / name) for name in ("metrics.json", "numbers.json"))
+    return Document(folder / "{metrics,numbers}.json", {**numbers.values, **metrics.values})
+
+
 def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Gives the rows of a CSV file, at least one, as text.
 

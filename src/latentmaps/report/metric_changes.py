@@ -53,11 +53,15 @@ def read_diff(text: str) -> list[Change]:
         for name, values in names.items()
     ]
     # DVC's order is another one each time
-    return sorted(changes, key=lambda one: (one.place, one.name))
+    return sorted(changes, key=_by_place)
+
+
+def _by_place(change: Change) -> tuple[str, str]:
+    return change.place, change.name
 
 
 def _place(path: str) -> str:
-    """Gives the stage, if the file is its metrics.json in reports/<stage>/."""
+    """Gives the stage, if the file is one of its numbers in reports/<stage>/."""
     parts = PurePosixPath(path).parts
     return parts[1] if len(parts) == 3 and parts[0] == "reports" else path
 
@@ -151,6 +155,19 @@ def _dvc(*words: str) -> str:
     return result.stdout
 
 
+def _read_numbers(*revisions: str) -> list[Change]:
+    """Return the changes of the metrics, and of the numbers.json beside each of their files.
+
+    Raises:
+        DataError: DVC fails.
+    """
+    diff = ("metrics", "diff", "--all", "--json")
+    metrics = _dvc(*diff, *revisions)
+    beside = [str(PurePosixPath(path).with_name("numbers.json")) for path in json.loads(metrics)]
+    others = _dvc(*diff, "--targets", *beside, "--", *revisions) if beside else "{}"
+    return sorted(read_diff(metrics) + read_diff(others), key=_by_place)
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Prints the Markdown for two revisions; ends with 1 and a message if DVC cannot."""
     parser = argparse.ArgumentParser(description="Print what changed in metrics and parameters.")
@@ -158,7 +175,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("after", help="git revision")
     revisions: Mapping[str, str] = vars(parser.parse_args(words))
     try:
-        metrics = read_diff(_dvc("metrics", "diff", "--all", "--json", *revisions.values()))
+        metrics = _read_numbers(*revisions.values())
         params = read_diff(_dvc("params", "diff", "--json", *revisions.values()))
     except DataError as error:
         sys.exit(f"metric_changes: {error}")

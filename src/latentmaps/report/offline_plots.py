@@ -31,6 +31,15 @@ BUNDLE
 body { margin: 2rem; font-family: system-ui, sans-serif; }
 table { border-spacing: 15px; }
 img { max-width: 100%; }
+/* DVC sets the pictures of two revisions in a line that is cut off at the side of the window. */
+div:has(> div > img) {
+  display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 1rem; padding: 8px;
+  white-space: normal !important;
+}
+div:has(> div > img) > p { flex: 0 0 100%; margin: 0; }
+div:has(> img) { flex: 1 1 20rem; min-width: 0; margin: 0 !important; }
+/* DVC draws every file of a stage's plots; the charts of dvc.yaml have the columns of this one. */
+div[id$="_history_csv"] { display: none; }
 </style>
 </head>
 <body>
@@ -40,8 +49,17 @@ img { max-width: 100%; }
 """
 
 # Hands the one function that DVC's charts call over to them. Their specifications name Vega-Lite 5,
-# of which the present bundle (6) complains on the console; it draws them all the same.
-_SNIPPET = "window.vegaEmbed = vegaEmbed;"
+# of which the present bundle (6) complains on the console, and so it does of an empty row and of
+# axes that are empty until the data are there; it draws them all the same.
+_SNIPPET = """
+const errorsAlone = 1;
+const isEmptyRow = (key, value) => key === "row" && Object.keys(value).length === 0;
+window.vegaEmbed = (element, given) => {
+  const {$schema, ...spec} = given;
+  const text = JSON.stringify(spec, (key, value) => isEmptyRow(key, value) ? undefined : value);
+  return vegaEmbed(element, JSON.parse(text), {mode: "vega-lite", logLevel: errorsAlone});
+};
+"""
 
 
 def write_template(path: Path) -> None:

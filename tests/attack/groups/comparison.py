@@ -1,4 +1,4 @@
-"""What ``latentmaps compare`` reads of an experiment: two JSON files and the strips of pictures."""
+"""What ``latentmaps compare`` reads of an experiment: four JSON files and strips of pictures."""
 
 import contextlib
 import functools
@@ -16,6 +16,8 @@ from tests.attack.case import Group
 from tests.compare import example_experiments
 from tests.compare.example_stages import File, Stage
 
+from latentmaps.stage_numbers import HEADLINES
+
 _STRIPS = {
     "reconstructions": "draw_reconstructions/strip.png",
     "prior": "draw_samples/strip_prior.png",
@@ -28,10 +30,14 @@ _FACT = 3.0
 @functools.cache
 def _files() -> dict[str, bytes]:
     """Return the name and content of every file of an experiment."""
-    files = {
-        "train_vae/metrics.json": json.dumps(example_experiments.training(_FACT)).encode(),
-        "evaluate_vae/metrics.json": json.dumps(example_experiments.evaluation(_FACT)).encode(),
-    }
+    files = {}
+    for stage, numbers in (
+        ("train_vae", example_experiments.training(_FACT)),
+        ("evaluate_vae", example_experiments.evaluation(_FACT)),
+    ):
+        headlines = {name: numbers.pop(name) for name in HEADLINES if name in numbers}
+        files[f"{stage}/metrics.json"] = json.dumps(headlines).encode()
+        files[f"{stage}/numbers.json"] = json.dumps(numbers).encode()
     for kind, image in example_experiments.strips(_FACT).items():
         png = io.BytesIO()
         image.save(png, "PNG")

@@ -25,20 +25,19 @@
       body.append(...rows);
       for (const head of heads) head.removeAttribute("aria-sort");
       heads[column].setAttribute("aria-sort", direction);
-      status.textContent = `Sorted by ${heads[column].querySelector(".sort").textContent}, ${direction}.`;
+      status.textContent = `Sorted by ${heads[column].dataset.label}, ${direction}.`;
     };
 
     heads.forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
-      const label = head.querySelector(".head");
-      label.before(button);
-      button.append(label);
+      button.ariaLabel = `Sort by ${head.dataset.label}`;
+      head.append(" ", button);
       button.addEventListener("click", () => sort(column));
     });
   };
 
   document.querySelectorAll(".scores").forEach(makeSortable);
-  document.querySelector(".needs-script").hidden = false;
+  document.querySelectorAll(".needs-script").forEach((one) => { one.hidden = false; });
 })();
