@@ -80,7 +80,7 @@ FORCE:
 
 $(RUNTIME): requirements/$(FLAVOUR).txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
-	  { echo "make: $$($(PYTHON) --version) found, 3.11 to 3.13 expected; call make PYTHON=python3.12" >&2; exit 1; }
+	  { found="$$($(PYTHON) --version 2>&1)"; echo "make: $(PYTHON) is $${found:-no Python that starts}, expected 3.11 to 3.13; call make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import platform, sys; sys.exit((platform.system(), platform.machine()) not in [("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64")])' || \
 	  { echo "make: $$(uname -sm) found, expected Linux on x86-64 or ARM, or macOS on Apple silicon" >&2; exit 1; }
 	rm -rf .venv
