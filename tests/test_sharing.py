@@ -40,7 +40,7 @@ def project(root: Path, tmp_path: Path) -> Path:
     dvc(folder, "init", "--no-scm")
     shutil.copy(root / ".dvc/config", folder / ".dvc/config")
     dvc(folder, "config", "core.no_scm", "true")
-    dvc(folder, "remote", "add", "--default", "store", str(tmp_path / "store"))
+    dvc(folder, "remote", "add", "--local", "--default", "store", str(tmp_path / "store"))
     (folder / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
     return folder
 
