@@ -1,6 +1,7 @@
 """A folder in which the real stage scripts run on a few faces."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -21,7 +22,22 @@ class Workspace:
         self.root = root
         self.params = (root / "params.yaml").read_text(encoding="utf-8")
 
+    def _set_list(self, old: str, new: str) -> None:
+        """Set a list, given as `[a, b]` or `key: [a, b]`; params.yaml has a line for each value."""
+        key, _, listed = old.rpartition("[")
+        block = "\n".join(f"  - {item}" for item in listed.rstrip("] ").split(", ")) + "\n"
+        comments = rf"(\n  {key.strip()}[^\n]*\n(?: +#[^\n]*\n)*)" if key else "()"
+        values = f"    {new[new.index('[') :].strip()}\n"
+        changed, count = re.subn(
+            comments + re.escape(block) + "(?!  - )", lambda found: found[1] + values, self.params
+        )
+        assert count == 1
+        self.params = changed
+
     def set_param(self, old: str, new: str) -> None:
+        if "[" in old:
+            self._set_list(old, new)
+            return
         assert self.params.count(old) == 1
         self.params = self.params.replace(old, new)
 
