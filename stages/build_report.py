@@ -27,6 +27,7 @@ def build_report(run: runs.Run) -> None:
         faces,
         digits,
         profile=run.all_params.profile,
+        seed=run.seed,
         layer_names=run.params(DrawOips).layers,
         digits_source=run.params(FetchDigits).source,
         sections=run.all_params.sections,
@@ -45,8 +46,8 @@ if __name__ == "__main__":
             "draw_reconstructions": "folder with sheets.json and its PNG files",
             "draw_samples": "folder with sheets.json and its PNG files",
             "draw_latent_space": "folder with sheets.json and its PNG files",
-            "train_cnn": "folder with its JSON and CSV files and activation_maps.png",
-            "draw_oips": "folder with a PNG and a CSV file for each layer",
+            "train_cnn": "folder with its JSON and CSV files and activation maps",
+            "draw_oips": "folder with a PNG, a JSON and a CSV file for each layer",
         },
         outputs={"page": "HTML, one self-contained file"},
     )

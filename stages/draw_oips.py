@@ -39,10 +39,13 @@ def draw_oips(run: runs.Run) -> None:
 
     scale = greys.scale(oips, networks.reachable_size)
     found = Found(layer_name, oips, table, strongest, settings, scale)
+    drawn = sheet.draw(found, shown=params.range)
+
     oip.save(oips, run.outputs["oips"])
     result_files.write_table(run.outputs["table"], table)
-    sheets.save_png(sheet.draw(found, shown=params.range), run.outputs["sheet"])
-    sheets.save_png(strips.draw(found), run.outputs["strips"])
+    sheets.save_png(drawn.image, run.outputs["sheet"])
+    result_files.write_json(run.outputs["words"], drawn.numbers)
+    sheets.save_png(strips.draw(found).image, run.outputs["strips"])
     oip_page.write(oip_page.render(found), run.outputs["page"])
 
 
@@ -56,6 +59,7 @@ if __name__ == "__main__":
         outputs={
             "oips": "OIPs, their start images and activations, .npz",
             "sheet": "PNG, all OIPs of the layer",
+            "words": "JSON, title, caption and layout of the sheet",
             "strips": "PNG, how some of them grew, beside real digits",
             "table": "CSV, a row for each feature map",
             "page": "HTML, all that is known of each feature map",

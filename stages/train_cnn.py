@@ -71,7 +71,8 @@ def train_cnn(run: runs.Run) -> None:
     model_card.write_cnn(run.outputs["model"], architecture, metrics)
     result_files.write_table(run.outputs["history"], trained.history)
     classification.write_predictions(probabilities, digits.test_labels, run.outputs["predictions"])
-    sheets.save_png(sheet, run.outputs["activation_maps"])
+    sheets.save_png(sheet.image, run.outputs["activation_maps"])
+    result_files.write_json(run.outputs["activation_words"], sheet.numbers)
     stage_numbers.write(metrics, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
 
@@ -86,5 +87,6 @@ if __name__ == "__main__":
             "history": "CSV, loss and accuracy of each epoch",
             "predictions": "CSV, label and prediction of each test digit, for the confusion matrix",
             "activation_maps": "PNG, all feature maps of all layers for some digits",
+            "activation_words": "JSON, title, caption and layout of the activation maps",
         },
     )

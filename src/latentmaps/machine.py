@@ -10,10 +10,12 @@ import logging
 import os
 from dataclasses import dataclass
 
-# 1 hides the lines of TensorFlow's C++ core that are no warnings; must be set before the import
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+from latentmaps import tensorflow_notes
 
-import tensorflow as tf
+# must be set, and the notes held back, before the first import of TensorFlow
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+with tensorflow_notes.held_back():
+    import tensorflow as tf
 
 from latentmaps import parallel, workers
 from latentmaps.errors import ParamsError

@@ -26,7 +26,7 @@ def test_faces_are_the_same_only_when_every_pixel_is() -> None:
 
 def test_a_picture_keeps_its_pixels() -> None:
     image = strip(8, 1, shade=2.0)
-    picture = pictures.to_picture(image)
+    picture = inputs.encode_picture(image)
     content = base64.b64decode(picture.data_url.removeprefix("data:image/png;base64,"))
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(content))), np.asarray(image))
     assert (picture.width, picture.height) == image.size

@@ -5,8 +5,6 @@ script sorts tables and enlarges faces; the page's own security policy knows tha
 and lets no other run. Without scripts nothing else is missing.
 """
 
-import base64
-import hashlib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +27,7 @@ from latentmaps.compare.experiment import Experiment, Problem, by_fact
 from latentmaps.compare.found import WORKSPACE
 from latentmaps.errors import DataError
 from latentmaps.evaluation import feature_net_names
-from latentmaps.report import glossary, sampler_numbers
+from latentmaps.report import csp, glossary, sampler_numbers
 from latentmaps.report.glossary import Term
 
 
@@ -93,7 +91,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             plots_command=_plots_command(drawn),
             shows_persons=persons.may_be_shown(drawn),
             script=script,
-            script_hash=_hash(script),
+            script_hash=csp.source_hash(script),
         )
     )
 
@@ -146,11 +144,6 @@ def _script() -> str:
     folder = resources.files("latentmaps.compare") / "templates"
     files = [folder / name for name in ("sort.js", "enlarge.js")]
     return "\n".join(file.read_text(encoding="utf-8").strip() for file in files)
-
-
-def _hash(script: str) -> str:
-    """Gives what the security policy calls the script: the hash of all between its tags."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def environment() -> jinja2.Environment:

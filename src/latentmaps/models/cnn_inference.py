@@ -73,7 +73,11 @@ class TrainedCnn:
         Raises:
             DataError: the images are not uint8, of another shape, or none.
         """
-        return {name: self.feature_maps(images, name) for name in self.layer_names}
+        _require_images(images)
+        # one model for all layers: Keras warns of retracing when it compiles one after the other
+        outputs = [self._model.get_layer(name).output for name in self.layer_names]
+        maps = cnn.predict(keras.Model(self._model.inputs, outputs), images)
+        return dict(zip(self.layer_names, maps, strict=True))
 
     def _guess(self, layer_name: str) -> str:
         spelled = {name.lower(): name for name in self.layer_names}

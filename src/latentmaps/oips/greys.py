@@ -1,4 +1,4 @@
-"""OIPs as greys: one scale for all of a layer, and what the layer cannot see left white."""
+"""OIPs as greys: one scale for all of a layer, and no pixel that the layer cannot see."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ import numpy.typing as npt
 from latentmaps.oips.oip import Floats, Oips, Range
 from latentmaps.visualisation import pixels
 
-PAPER = 255
 CLIP_PERCENTILE = 98
 
 Images = npt.NDArray[np.uint8]
@@ -29,21 +28,18 @@ class Scale:
     reachable_size: int
 
     def free(self, images: Floats) -> Images:
-        """Gives pictures with free pixels (..., 28, 28) as bytes."""
-        return self.masked(pixels.signed_to_uint8(images, self.limit))
+        """Return pictures with free pixels (..., 28, 28) as bytes, cropped as by ``crop``."""
+        return self.crop(pixels.signed_to_uint8(images, self.limit))
 
     def in_range(self, images: Floats) -> Images:
-        """Gives pictures with pixels in range (..., 28, 28) as bytes."""
+        """Return pictures with pixels in range (..., 28, 28) as bytes, cropped as by ``crop``."""
         darkest, brightest = self.value_range
         shares = (images - darkest) / (brightest - darkest)
-        return self.masked(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
+        return self.crop(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
 
-    def masked(self, images: Images) -> Images:
-        """Gives bytes (..., 28, 28) with what the layer cannot see in white."""
-        masked = images.copy()
-        masked[..., self.reachable_size :, :] = PAPER
-        masked[..., self.reachable_size :] = PAPER
-        return masked
+    def crop(self, images: Images) -> Images:
+        """Return the pixels of images (..., 28, 28) that influence the layer, (..., size, size)."""
+        return images[..., : self.reachable_size, : self.reachable_size]
 
 
 def scale(oips: Oips, reachable_size: int) -> Scale:

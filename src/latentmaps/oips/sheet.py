@@ -2,13 +2,13 @@
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from latentmaps.oips import greys, oip
 from latentmaps.oips.found import Found
 from latentmaps.oips.greys import Scale
 from latentmaps.oips.oip import Settings
 from latentmaps.visualisation import sheets
+from latentmaps.visualisation.sheets import Sheet
 
 # Okabe & Ito's palette, told apart by colour-blind readers too
 BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}
@@ -19,8 +19,8 @@ _NUM_COLUMNS_LARGE = 16
 _LARGE = 64
 
 
-def draw(found: Found, *, shown: str) -> Image.Image:
-    """Gives the sheet: a tile for each map, the place of a dead one blank.
+def draw(found: Found, *, shown: str) -> Sheet:
+    """Draw the sheet: a tile for each map, the place of a dead one blank.
 
     Args:
         found: the results of the layer.
@@ -29,13 +29,13 @@ def draw(found: Found, *, shown: str) -> Image.Image:
     is_free = shown == "free"
     table, scale = found.table, found.scale
     ends = found.oips.free if is_free else found.oips.in_range
-    tiles = scale.free(ends.images) if is_free else scale.in_range(ends.images)
-    tiles[ends.best <= 0] = greys.PAPER
+    drawn = scale.free(ends.images) if is_free else scale.in_range(ends.images)
+    tiles = [image if best > 0 else None for image, best in zip(drawn, ends.best, strict=True)]
     suffix = "" if is_free else "_in_range"
     ratios, statuses = table[f"ratio{suffix}"], table[f"status{suffix}"]
     pixels = _free_words(scale) if is_free else _range_words(scale)
     return sheets.draw_sheet(
-        list(tiles),
+        tiles,
         num_columns=_NUM_COLUMNS if len(tiles) <= _LARGE else _NUM_COLUMNS_LARGE,
         scale=_SCALE,
         title=_title(found, ratios, statuses),
@@ -83,11 +83,11 @@ def _range_words(scale: Scale) -> str:
 
 
 def unseen_words(scale: Scale) -> str:
-    """Gives a sentence on the pixels that are left white, behind a space, or nothing."""
+    """Return a sentence on the pixels that are left out, behind a space, or nothing."""
     num_hidden = 28 - scale.reachable_size
     if not num_hidden:
         return ""
-    return f" The last {num_hidden} rows and columns, left white, do not influence this layer."
+    return f" The last {num_hidden} rows and columns, left out, do not influence this layer."
 
 
 def _word(status: str, ratio: float) -> str:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from latentmaps.oips import oip, sheet
 from latentmaps.oips.evidence import NUM_STRONGEST
@@ -10,13 +9,14 @@ from latentmaps.oips.found import Found
 from latentmaps.oips.greys import Images
 from latentmaps.oips.oip import Settings
 from latentmaps.visualisation import sheets
+from latentmaps.visualisation.sheets import Sheet
 
 _NUM_ROWS = 12
 _SCALE = 2
 
 
-def draw(found: Found) -> Image.Image:
-    """Gives the sheet: a row for each of some maps, from the highest ratio to the lowest."""
+def draw(found: Found) -> Sheet:
+    """Draw the sheet: a row for each of some maps, from the highest ratio to the lowest."""
     table, settings = found.table, found.settings
     rows = choose_rows(table)
     tiles = [tile for row in rows for tile in row_tiles(row, found)]
@@ -68,7 +68,7 @@ def row_tiles(row: int, found: Found) -> list[Images | None]:
         scale.in_range(in_range.images[row]) if in_range.best[row] > 0 else None,
     ]
     digits = [
-        scale.masked(image) if activation > 0 else None
+        scale.crop(image) if activation > 0 else None
         for image, activation in zip(strongest.images[row], strongest.activations[row], strict=True)
     ]
     return [scale.free(free.starts[row]), *course, *ends, *digits]

@@ -1,14 +1,15 @@
 """What the page says, ready to be set: numbers as text with their meaning, pictures with words."""
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latentmaps.report import glossary, inputs, parameter_text
+from latentmaps.report import glossary, inputs, parameter_text, tiles
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Document, Picture
+from latentmaps.report.tiles import Tiles
 
 _PROCESSED = "_processed"
 
@@ -43,60 +44,75 @@ def explained(name: str, value: str) -> Number:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A picture of the page.
+    """A figure of the page: tiles with words around them, a chart, or words alone.
 
     Attributes:
         key: its name within the page.
-        picture: the PNG.
         title: what it shows, one line.
         caption: what each tile is.
-        command: redraws it.
-        is_worded: the picture itself holds title and caption.
+        command: draws the same again.
+        tiles: of a sheet of tiles.
+        chart: of a chart, ink on white paper.
         processed: the same tiles after processing, to be folded away.
     """
 
     key: str
-    picture: Picture
     title: str
     caption: str
     command: str
-    is_worded: bool = True
+    tiles: Tiles | None = None
+    chart: Picture | None = None
     processed: "Sheet | None" = None
 
 
-def read_sheets(folder: Path, stage: str, *, charts: Collection[str] = ()) -> list[Sheet]:
-    """Gives the sheets of one stage, in the order of its sheets.json.
+def read_sheets(
+    folder: Path, stage: str, tabs: Mapping[str, str], *, are_charts: bool = False
+) -> dict[str, Sheet]:
+    """Return sheets of one stage by the words of their tabs.
 
     A sheet ``a_processed`` goes along with the sheet ``a``, where there is one.
 
     Args:
         folder: holds sheets.json and a PNG of the same name for each of its entries.
         stage: the name of the stage that drew them.
-        charts: the entries that are charts, which hold no caption.
+        tabs: the entries -> the words of their tabs.
+        are_charts: the pictures are charts.
 
     Raises:
         DataError: a file is missing or damaged, or an entry has no title or caption.
     """
     document = inputs.read_document(folder / "sheets.json")
-    sheets = {
-        key: _read_sheet(folder, stage, key, document.part(key), is_worded=key not in charts)
-        for key in document.values
-    }
-    return [
-        dataclasses.replace(sheet, processed=sheets.get(f"{key}{_PROCESSED}"))
-        for key, sheet in sheets.items()
-        if not (key.endswith(_PROCESSED) and key.removesuffix(_PROCESSED) in sheets)
-    ]
+
+    def read(key: str) -> Sheet:
+        return read_sheet(folder / f"{key}.png", document.part(key), stage, is_chart=are_charts)
+
+    sheets = {}
+    for key, words in tabs.items():
+        other = f"{key}{_PROCESSED}"
+        processed = read(other) if other in document.values else None
+        sheets[words] = dataclasses.replace(read(key), processed=processed)
+    return sheets
 
 
-def _read_sheet(folder: Path, stage: str, key: str, words: Document, *, is_worded: bool) -> Sheet:
+def read_sheet(path: Path, words: Document, stage: str, *, is_chart: bool = False) -> Sheet:
+    """Return one sheet.
+
+    Args:
+        path: the PNG.
+        words: its title and caption, and of tiles their layout; without one there are words alone.
+        stage: the name of the stage that drew it.
+        is_chart: the picture is a chart.
+
+    Raises:
+        DataError: the picture is missing or damaged, or there is no title or caption.
+    """
     return Sheet(
-        key=f"{stage}-{key}".replace("_", "-"),
-        picture=inputs.read_picture(folder / f"{key}.png"),
+        key=f"{stage}-{path.stem}".replace("_", "-").replace("@", "-"),
         title=words.text("title"),
         caption=words.text("caption"),
         command=redraw_command(stage),
-        is_worded=is_worded,
+        tiles=tiles.read_tiles(path, words) if "layout" in words.values else None,
+        chart=inputs.read_picture(path) if is_chart else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentmaps.report import content, glossary, inputs
+from latentmaps.report import glossary, inputs
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import History
 from latentmaps.visualisation import charts
@@ -20,7 +20,6 @@ class Curve:
         term: explains it.
         drawing: SVG.
         caption: where it begins and ends.
-        command: redraws it.
     """
 
     key: str
@@ -28,7 +27,6 @@ class Curve:
     term: Term
     drawing: str
     caption: str
-    command: str
 
 
 def read_curves(path: Path, stage: str, axes: Mapping[str, tuple[str, str]]) -> list[Curve]:
@@ -64,8 +62,6 @@ def _draw(history: History, column: str, *, title: str, unit: str, stage: str) -
             history, column, title=title, unit=unit, alt=f"{title}. {caption}"
         ),
         caption=caption,
-        # the stage that trains writes numbers only; they become curves when the page is built
-        command=content.redraw_command("build_report"),
     )
 
 

@@ -29,8 +29,8 @@ class DigitsFiles:
 
     Attributes:
         train_cnn: folder with metrics.json, numbers.json, history.csv, predictions.csv and
-            activation_maps.png.
-        draw_oips: folder with a PNG and a CSV file for each layer.
+            activation_maps.png and .json.
+        draw_oips: folder with a PNG, a JSON and a CSV file for each layer.
     """
 
     train_cnn: Path
@@ -45,14 +45,14 @@ class Layer:
         name: of the layer.
         sheet: the OIPs of all its feature maps.
         counts: status -> number of feature maps.
-        median_ratio: of the maps that have one, as text.
+        medians: of ``ratio`` and ``ratio_in_range``, over the maps that have one, as text.
         table: a row for each feature map.
     """
 
     name: str
     sheet: Sheet
     counts: dict[str, int]
-    median_ratio: str
+    medians: Mapping[str, str]
     table: Table
 
     @property
@@ -67,6 +67,7 @@ class Digits:
 
     Attributes:
         headlines: the few numbers that stand on top of the page.
+        seed: of the training.
         run: how the network was trained.
         numbers: how many digits are read rightly.
         per_digit: digit -> share read rightly, as text.
@@ -77,6 +78,7 @@ class Digits:
     """
 
     headlines: Sequence[Number]
+    seed: str
     run: Sequence[Number]
     numbers: Table
     per_digit: dict[str, str]
@@ -97,6 +99,7 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
     per_digit = metrics.part("test_accuracy_per_digit")
     return Digits(
         headlines=_headlines(metrics, layers),
+        seed=f"{metrics.number('seed'):.0f}",
         run=_describe_run(metrics),
         numbers=_describe_numbers(metrics),
         per_digit={
@@ -104,7 +107,11 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
         },
         confusion=read_confusion(files.train_cnn / "predictions.csv"),
         curves=curves.read_curves(files.train_cnn / "history.csv", "train_cnn", _CURVES),
-        activation_maps=_read_activation_maps(files.train_cnn / "activation_maps.png"),
+        activation_maps=content.read_sheet(
+            files.train_cnn / "activation_maps.png",
+            inputs.read_document(files.train_cnn / "activation_maps.json"),
+            "train_cnn",
+        ),
         layers=layers,
     )
 
@@ -125,6 +132,7 @@ def _describe_run(metrics: Document) -> list[Number]:
         content.explained("epoch", f"{metrics.number('epochs'):.0f}"),
         content.explained("batch_size", f"{metrics.number('batch_size'):.0f}"),
         content.explained("num_parameters", content.count(metrics.number("num_parameters"))),
+        Number("Seed of the training", f"{metrics.number('seed'):.0f}"),
     ]
 
 
@@ -161,9 +169,13 @@ def _read_layer(folder: Path, name: str) -> Layer:
     medians = {name: _median(path, name, rows) for name in ("ratio", "ratio_in_range")}
     return Layer(
         name=name,
-        sheet=_read_sheet(folder, name, counts, medians),
+        sheet=content.read_sheet(
+            folder / f"{name}.png",
+            inputs.read_document(folder / f"{name}.json"),
+            f"draw_oips@{name}",
+        ),
         counts=counts,
-        median_ratio=medians["ratio"],
+        medians=medians,
         table=_tabulate(name, rows),
     )
 
@@ -188,37 +200,6 @@ def _median(path: Path, column: str, rows: Sequence[Mapping[str, str]]) -> str:
     known = [inputs.to_number(path, column, row[column]) for row in rows if row[column]]
     finite = [ratio for ratio in known if math.isfinite(ratio)]
     return f"{statistics.median(finite):.2f}" if finite else "none"
-
-
-def _read_sheet(
-    folder: Path, name: str, counts: dict[str, int], medians: Mapping[str, str]
-) -> Sheet:
-    states = ", ".join(f"{number} {status}" for status, number in counts.items())
-    return Sheet(
-        key=f"draw-oips-{name}".replace("_", "-"),
-        picture=inputs.read_picture(folder / f"{name}.png"),
-        title=f"{name}: the input that excites each of its {sum(counts.values())} feature maps",
-        caption=(
-            "Each tile is one picture of 28 by 28 pixels, grown by gradient ascent for one feature "
-            f"map; the words on the sheet tell what black and white are. {states}; median ratio to "
-            f"the strongest real digit: {medians['ratio']} with pixels free, "
-            f"{medians['ratio_in_range']} with pixels as dark and light as a digit's."
-        ),
-        command=content.redraw_command(f"draw_oips@{name}"),
-    )
-
-
-def _read_activation_maps(path: Path) -> Sheet:
-    return Sheet(
-        key="train-cnn-activation-maps",
-        picture=inputs.read_picture(path),
-        title="Activation maps: what each layer makes of digits of the test part",
-        caption=(
-            "A row for each digit, a mosaic of all feature maps for each layer; dark is active, on "
-            "one scale a layer."
-        ),
-        command=content.redraw_command("train_cnn"),
-    )
 
 
 def _shorten(text: str) -> str:

@@ -1,6 +1,6 @@
 """The tables of numbers on reconstructions and on the latent space."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,6 @@ _DIMENSION_COLUMNS = {
     "std": "dimension_std",
 }
 _IN_USE = {"True": "yes", "False": "no"}
-_NUM_FIRST = 16
 _NUM_SHOWN = 256
 
 
@@ -103,18 +102,16 @@ class Dimensions:
     """The dimensions of the latent space, those with the most KL first.
 
     Attributes:
-        first: the table that stands open.
-        others: the table that is folded; None: there are no more.
-        num_left_out: dimensions in neither.
+        table: a row for each.
+        num_left_out: dimensions that have none.
     """
 
-    first: Table
-    others: Table | None
+    table: Table
     num_left_out: int
 
 
 def read_dimensions(path: Path) -> Dimensions:
-    """Gives the tables of dimensions.
+    """Return the table of dimensions.
 
     Args:
         path: dimensions.csv of evaluate_vae.
@@ -124,30 +121,16 @@ def read_dimensions(path: Path) -> Dimensions:
     """
     rows = inputs.read_rows(path, ["dimension", *_DIMENSION_COLUMNS, "is_used"])
     rows.sort(key=lambda row: -inputs.to_number(path, "kl_nats", row["kl_nats"]))
-    first, others = rows[:_NUM_FIRST], rows[_NUM_FIRST:_NUM_SHOWN]
-    caption = f"The {len(first)} dimensions with the most KL"
-    return Dimensions(
-        first=_dimension_table(path, first, key="dimensions", caption=caption),
-        others=_dimension_table(
-            path, others, key="other-dimensions", caption="Those with less KL, in falling order"
-        )
-        if others
-        else None,
-        num_left_out=len(rows[_NUM_SHOWN:]),
-    )
-
-
-def _dimension_table(
-    path: Path, rows: Sequence[Mapping[str, str]], *, key: str, caption: str
-) -> Table:
+    shown = rows[:_NUM_SHOWN]
     names = [*_DIMENSION_COLUMNS.values(), "is_used"]
-    return Table(
-        key=key,
-        caption=caption,
+    table = Table(
+        key="dimensions",
+        caption=f"The {len(shown)} dimensions with the most KL",
         corner=Head("Dimension"),
         columns=[tables.head(name) for name in names],
-        rows=[_dimension_row(path, row) for row in rows],
+        rows=[_dimension_row(path, row) for row in shown],
     )
+    return Dimensions(table, num_left_out=len(rows) - len(shown))
 
 
 def _dimension_row(path: Path, row: Mapping[str, str]) -> Row:

@@ -1,6 +1,6 @@
 """The part of the page on the faces: what the variational autoencoder does with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,20 @@ _CURVES = {
     "reconstruction_loss": ("Reconstruction loss", "loss per face"),
     "kl_loss": ("KL loss, times fact", "loss per face"),
 }
-# Their captions stand beside the picture; those of tiles are drawn into it.
-_LATENT_CHARTS = ("z_points", "dimensions", "projection")
+# names of sheets -> words of their tabs, in the order of the page
+_SAMPLES = {
+    "prior": "Prior",
+    "gaussian": "Gaussian",
+    "mixture": "Mixture",
+    "temperatures": "Temperatures",
+}
+_RECONSTRUCTIONS = {"test": "Test faces", "train": "Training faces"}
+_LATENT_WALKS = {
+    "traversals": "Traversals",
+    "interpolations": "Interpolations",
+    "attributes": "Attributes",
+}
+_LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
 _DRAWN_FACES = "avatars"
 
 
@@ -81,7 +93,7 @@ class Faces:
         notice: what to mind with pictures of real persons; None: the faces are drawn.
         doubts: why the pictures may say little.
         fact: weight of the KL term.
-        seed: from which every random draw is derived.
+        seed: of the training.
         origin: where they come from and how many there are.
         headlines: the few numbers that stand on top of the page.
         run: how the network was trained.
@@ -89,9 +101,10 @@ class Faces:
         dimensions: of the latent space.
         samplers: a table for each feature net.
         curves: a chart for each loss.
-        reconstructions: sheets.
-        samples: sheets.
-        latent_space: sheets.
+        reconstructions: word of the tab -> sheet.
+        samples: likewise.
+        latent_walks: likewise.
+        latent_charts: likewise.
     """
 
     source: str
@@ -108,9 +121,10 @@ class Faces:
     dimensions: Dimensions
     samplers: Sequence[Table]
     curves: Sequence[Curve]
-    reconstructions: Sequence[Sheet]
-    samples: Sequence[Sheet]
-    latent_space: Sequence[Sheet]
+    reconstructions: Mapping[str, Sheet]
+    samples: Mapping[str, Sheet]
+    latent_walks: Mapping[str, Sheet]
+    latent_charts: Mapping[str, Sheet]
 
 
 def read_faces(files: FacesFiles) -> Faces:
@@ -140,10 +154,15 @@ def read_faces(files: FacesFiles) -> Faces:
         dimensions=face_numbers.read_dimensions(files.evaluate_vae / "dimensions.csv"),
         samplers=face_samplers.sampler_tables(test),
         curves=curves.read_curves(files.train_vae / "history.csv", "train_vae", _CURVES),
-        reconstructions=content.read_sheets(files.draw_reconstructions, "draw_reconstructions"),
-        samples=content.read_sheets(files.draw_samples, "draw_samples"),
-        latent_space=content.read_sheets(
-            files.draw_latent_space, "draw_latent_space", charts=_LATENT_CHARTS
+        reconstructions=content.read_sheets(
+            files.draw_reconstructions, "draw_reconstructions", _RECONSTRUCTIONS
+        ),
+        samples=content.read_sheets(files.draw_samples, "draw_samples", _SAMPLES),
+        latent_walks=content.read_sheets(
+            files.draw_latent_space, "draw_latent_space", _LATENT_WALKS
+        ),
+        latent_charts=content.read_sheets(
+            files.draw_latent_space, "draw_latent_space", _LATENT_CHARTS, are_charts=True
         ),
     )
 
@@ -211,6 +230,7 @@ def _describe_run(training: Document) -> list[Number]:
             for name in names
         ),
         *(content.explained(name, training.text(key)) for name, key in kinds.items()),
+        Number("Seed of the training", f"{training.number('seed'):.0f}"),
         Number("TensorFlow", versions.text("tensorflow")),
         Number("Keras", versions.text("keras")),
     ]

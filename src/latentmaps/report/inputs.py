@@ -5,14 +5,17 @@ the page still builds.
 """
 
 import base64
+import contextlib
 import csv
 import io
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from latentmaps import json_files
 from latentmaps.data import picture_files
@@ -193,6 +196,10 @@ class Picture:
     height: int
 
 
+# left, top, right, bottom, pixels
+Box = tuple[int, int, int, int]
+
+
 def read_picture(path: Path) -> Picture:
     """Return a PNG file.
 
@@ -200,12 +207,45 @@ def read_picture(path: Path) -> Picture:
         DataError: the file is missing, damaged, too large, or no PNG.
     """
     content = _read(path, _MAX_PICTURE_BYTES)
+    with _opened(path, content) as image:
+        return _to_picture(content, image)
+
+
+def cut_picture(path: Path, boxes: Sequence[Box]) -> list[Picture]:
+    """Return parts of a PNG file.
+
+    Raises:
+        DataError: as ``read_picture``, or a box reaches beyond the picture.
+    """
+    with _opened(path, _read(path, _MAX_PICTURE_BYTES)) as image:
+        right, bottom = (max(box[side] for box in boxes) for side in (2, 3))
+        if right > image.width or bottom > image.height:
+            raise DataError(
+                f"{path}: found {image.width} x {image.height} pixels, expected at least {right} x "
+                f"{bottom} for its tiles; {_ADVICE}"
+            )
+        return [encode_picture(image.crop(box)) for box in boxes]
+
+
+def encode_picture(image: Image.Image) -> Picture:
+    """Return a picture to put into a page; equal pixels give equal text."""
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", compress_level=9)
+    return _to_picture(buffer.getvalue(), image)
+
+
+def _to_picture(content: bytes, image: Image.Image) -> Picture:
+    text = base64.b64encode(content).decode()
+    return Picture(f"data:image/png;base64,{text}", image.width, image.height)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, content: bytes) -> Iterator[Image.Image]:
     try:
         with picture_files.opened(content, ("PNG",)) as image:
-            width, height = image.size
+            yield image
     except picture_files.DamagedError as error:
         raise DataError(f"{path}: no readable PNG ({error}); {_ADVICE}") from error
-    return Picture(f"data:image/png;base64,{base64.b64encode(content).decode()}", width, height)
 
 
 def _read(path: Path, limit_bytes: int) -> bytes:

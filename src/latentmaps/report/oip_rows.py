@@ -209,7 +209,7 @@ def _digits(found: Found, position: int) -> list[Picture]:
     )
     return [
         _picture(
-            found.scale.masked(image),
+            found.scale.crop(image),
             f"{label}: {activation:.3g}",
             f"test digit number {index}, a {label}, activation {activation:.3g}",
             found.scale,

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from latentmaps.errors import DataError
 from latentmaps.visualisation import pixels, sheets
 from latentmaps.visualisation.grid import enlarge
+from latentmaps.visualisation.sheets import Sheet
 
 Maps = npt.NDArray[np.float32]
 Tile = npt.NDArray[np.uint8]
@@ -38,10 +38,8 @@ def choose_rows(labels: npt.NDArray[np.uint8], digits: Sequence[int]) -> npt.NDA
     return np.array([np.flatnonzero(labels == digit)[0] for digit in digits])
 
 
-def draw(
-    images: npt.NDArray[np.uint8], labels: Sequence[int], layers: Mapping[str, Maps]
-) -> Image.Image:
-    """Gives the sheet: a row for each image, a mosaic of all maps for each layer.
+def draw(images: npt.NDArray[np.uint8], labels: Sequence[int], layers: Mapping[str, Maps]) -> Sheet:
+    """Draw the sheet: a row for each image, a mosaic of all maps for each layer.
 
     Args:
         images: (num_images, 28, 28), uint8, what the CNN looked at.
@@ -70,10 +68,10 @@ def _caption(layers: Mapping[str, Maps]) -> str:
     limits = ", ".join(f"{_limit(maps):.2g} in {name}" for name, maps in layers.items())
     return (
         "Each small tile is one feature map, row by row in the order of their numbers, from 0: "
-        "what the map makes of the digit at every place, after its ReLU. White is 0, black is "
+        "what the map makes of the digit at every place, after its ReLU. Blank is 0, full ink is "
         f"{limits} and above (percentile {_PERCENTILE} over these digits): one scale a layer, so "
-        "that maps and digits compare. A map that stays white for every digit is silent for them. "
-        "The digits themselves, light on dark for the CNN, are drawn dark on white."
+        "that maps and digits compare. A map that stays blank for every digit is silent for them. "
+        "The digits themselves are drawn in ink, too."
     )
 
 

@@ -1,4 +1,4 @@
-"""A sheet of faces and its twin in numbers; what all kinds of them share.
+"""What all sheets of faces share.
 
 Every experiment shows the same faces and the same z, so that sheets compare.
 """
@@ -9,26 +9,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from latentmaps.models.inference import TrainedVae
 from latentmaps.visualisation import pixels, sheets
+from latentmaps.visualisation.sheets import Sheet
 
 Images = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class FaceSheet:
-    """A sheet and its twin in numbers.
-
-    Attributes:
-        image: the picture.
-        numbers: ``title``, ``caption`` and whatever the sheet shows.
-    """
-
-    image: Image.Image
-    numbers: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,18 +29,18 @@ class Labels:
 
 
 def draw(
-    tiles: Images,
+    tiles: Sequence[Images | None],
     *,
     num_columns: int,
     title: str,
     caption: str,
     numbers: Mapping[str, Any],
     labels: Labels | None = None,
-) -> FaceSheet:
-    """Gives the sheet.
+) -> Sheet:
+    """Draw the sheet.
 
     Args:
-        tiles: (n, h, w, c), row by row.
+        tiles: row by row, each (h, w, c), uint8; None leaves the place blank.
         num_columns: tiles a row.
         title: on top.
         caption: at the bottom.
@@ -61,8 +48,8 @@ def draw(
         labels: words around the tiles.
     """
     labels = labels or Labels()
-    image = sheets.draw_sheet(
-        list(tiles),
+    sheet = sheets.draw_sheet(
+        tiles,
         num_columns=num_columns,
         title=title,
         caption=caption,
@@ -71,7 +58,7 @@ def draw(
         tile_labels=labels.tiles,
         borders=labels.borders,
     )
-    return FaceSheet(image, {"title": title, "caption": caption, **numbers})
+    return Sheet(sheet.image, {**sheet.numbers, **numbers})
 
 
 def decode(trained: TrainedVae, z: Points) -> Images:

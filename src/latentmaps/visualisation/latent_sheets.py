@@ -11,7 +11,8 @@ from latentmaps.models import latent_geometry
 from latentmaps.models.encodings import Encodings
 from latentmaps.models.inference import TrainedVae
 from latentmaps.visualisation import face_sheet, sheets
-from latentmaps.visualisation.face_sheet import FaceSheet, Labels, Points
+from latentmaps.visualisation.face_sheet import Labels, Points
+from latentmaps.visualisation.sheets import Sheet
 
 # Behind the seed: a stream of its own for the faces to which attributes are added.
 _ATTRIBUTES = 2**31 + 3
@@ -20,7 +21,7 @@ _FRAME = "#d55e00"
 
 def draw_traversals(
     trained: TrainedVae, encodings: Encodings, *, num_dimensions: int, steps: Points
-) -> FaceSheet:
+) -> Sheet:
     """Gives a row for each of the dimensions with the most KL: one coordinate walks, others rest.
 
     Args:
@@ -34,7 +35,7 @@ def draw_traversals(
     z = np.tile(encodings.z_mean.mean(axis=0), (len(dimensions), len(steps), 1))
     z[np.arange(len(dimensions))[:, None], np.arange(len(steps)), dimensions[:, None]] = steps
     return face_sheet.draw(
-        face_sheet.decode(trained, z),
+        list(face_sheet.decode(trained, z)),
         title=(
             f"Traversals of the {len(dimensions)} dimensions with the most KL - "
             f"{trained.origin.describe()}"
@@ -60,7 +61,7 @@ def draw_interpolations(
     num_steps: int,
     seed: int,
     note: str = "",
-) -> FaceSheet:
+) -> Sheet:
     """Gives a row for each pair of images: the arc from one posterior mean to the other.
 
     Args:
@@ -79,7 +80,7 @@ def draw_interpolations(
     start, end = (encodings.z_mean[pairs[:, side]] for side in (0, 1))
     z = latent_geometry.walk_spherically(start, end, shares)  # (pairs, steps, latent_dim)
     return face_sheet.draw(
-        face_sheet.decode(trained, z),
+        list(face_sheet.decode(trained, z)),
         title=f"Interpolations between test faces - {trained.origin.describe()}",
         caption=face_sheet.sentences(
             "Each row walks on an arc around the origin of the latent space, from the "
@@ -120,7 +121,7 @@ def draw_attributes(
     steps: Points,
     seed: int,
     note: str = "",
-) -> FaceSheet:
+) -> Sheet:
     """Gives two rows for each attribute: a test face without and one with it walk along it.
 
     Args:
@@ -150,7 +151,7 @@ def draw_attributes(
     )
     left_out = f"Not drawn, for want of faces with and without: {', '.join(missing)}."
     return face_sheet.draw(
-        face_sheet.decode(trained, z),
+        list(face_sheet.decode(trained, z)),
         title=title,
         caption=face_sheet.sentences(
             "The direction of an attribute is the mean z of training faces with it minus the mean "
@@ -199,13 +200,11 @@ def _has_both(faces: AttributedFaces, name: str) -> bool:
     return bool(faces.attributes[name].nunique() == 2)
 
 
-def _say_why_not(title: str, missing: list[str]) -> FaceSheet:
+def _say_why_not(title: str, missing: list[str]) -> Sheet:
     reason = "The source of these faces knows no attributes (attributes.csv has none)."
     if missing:
         reason = (
             "No attribute has faces with and without it in both the training and the test part: "
             f"{', '.join(missing)}."
         )
-    caption = f"Nothing to draw: {reason}"
-    image = sheets.draw_words(title=title, text=caption)
-    return FaceSheet(image, {"title": title, "caption": caption})
+    return sheets.draw_words(title=title, text=f"Nothing to draw: {reason}")

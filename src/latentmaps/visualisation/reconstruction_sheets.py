@@ -14,7 +14,8 @@ from latentmaps.evaluation import reconstruction
 from latentmaps.models.inference import TrainedVae
 from latentmaps.models.vae_files import Origin
 from latentmaps.visualisation import face_sheet, pixels, sheets
-from latentmaps.visualisation.face_sheet import FaceSheet, Images, Labels
+from latentmaps.visualisation.face_sheet import Images, Labels
+from latentmaps.visualisation.sheets import Sheet
 
 Item = TypeVar("Item")
 Rows = npt.NDArray[np.int64]
@@ -107,7 +108,7 @@ def reconstruct(
     return Reconstructed(rows, kinds, mse, picks, trained.origin)
 
 
-def draw(faces: Reconstructed, *, part: str, note: str = "") -> FaceSheet:
+def draw(faces: Reconstructed, *, part: str, note: str = "") -> Sheet:
     """Gives rows of faces, each above a row of their reconstructions.
 
     Args:
@@ -121,7 +122,7 @@ def draw(faces: Reconstructed, *, part: str, note: str = "") -> FaceSheet:
     words = {"face": [f"row {row}" for row in faces.rows]}
     words["reconstruction"] = [f"MSE {mse:.4f}" for mse in faces.mse]
     return face_sheet.draw(
-        np.stack(_row_by_row(faces, faces.kinds, np.full_like(faces.kinds["face"][0], 255))),
+        _row_by_row(faces, faces.kinds, None),
         title=f"Reconstructions of the {part} part - {origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy, and below them what the decoder makes of their "

@@ -11,7 +11,8 @@ from latentmaps.models import samplers
 from latentmaps.models.inference import TrainedVae
 from latentmaps.models.samplers import Mixture, Sampler
 from latentmaps.visualisation import face_sheet, pixels, sheets
-from latentmaps.visualisation.face_sheet import FaceSheet, Images, Labels
+from latentmaps.visualisation.face_sheet import Images, Labels
+from latentmaps.visualisation.sheets import Sheet
 
 _NUM_COLUMNS = 8
 _NAMES = {
@@ -86,7 +87,7 @@ def sample(
     return RandomFaces(trained, name, face_sheet.decode(trained, z), is_one_gaussian)
 
 
-def draw(faces: RandomFaces, processing: Processing | None = None) -> FaceSheet:
+def draw(faces: RandomFaces, processing: Processing | None = None) -> Sheet:
     """Gives the sheet.
 
     Args:
@@ -97,7 +98,7 @@ def draw(faces: RandomFaces, processing: Processing | None = None) -> FaceSheet:
     done = "as the decoder gives them" if processing is None else processing.describe()
     processed = "" if processing is None else ", post-processed"
     return face_sheet.draw(
-        shown,
+        list(shown),
         title=f"Random faces, {_NAMES[faces.name]}{processed} - {faces.trained.origin.describe()}",
         caption=(
             f"{len(shown)} faces that do not exist, {done}: each tile is the decoder's answer to a "
@@ -119,7 +120,7 @@ def draw_strip(faces: RandomFaces) -> Image.Image:
 
 def draw_temperatures(
     trained: TrainedVae, sampler: Sampler, temperatures: Sequence[float], *, seed: int
-) -> FaceSheet:
+) -> Sheet:
     """Gives a row of the same faces for each temperature.
 
     Args:
@@ -138,7 +139,7 @@ def draw_temperatures(
     tiles = face_sheet.decode(trained, z)
     sharpness = reconstruction.sharpness(pixels.to_pixels(tiles)).reshape(z.shape[:2]).mean(axis=1)
     return face_sheet.draw(
-        tiles,
+        list(tiles),
         title=f"Random faces, z ~ N(0, I) times a temperature - {trained.origin.describe()}",
         caption=(
             f"In each column one random point of the latent space, {_SAME}; in each row its "

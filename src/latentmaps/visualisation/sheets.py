@@ -4,9 +4,10 @@ From top to bottom: title, column labels, rows of tiles with a label left of eac
 each tile, caption. The sheet grows until all words fit; none is cut off or overlaps another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,26 @@ _MAX_ROW_LABEL = 170
 _BORDER = 2
 _PAPER, _INK, _SOFT_INK = "#ffffff", "#1a1d21", "#4a5058"
 _TITLE_FONT, _TEXT_FONT, _LABEL_FONT = Font(18), Font(14), Font(13)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A picture and what it shows, in words and numbers.
+
+    Attributes:
+        image: RGB, with all words in it.
+        numbers: ``title``, ``caption`` and, of a sheet of tiles, ``layout``: where its tiles lie
+            and the words around each, so that a page can set them in letters of its own:
+
+            - ``tile_width``, ``tile_height``: pixels.
+            - ``left``: of each column, pixels; ``top``: of each row.
+            - ``is_blank``: of each place, row by row, whether it has no tile.
+            - ``row_labels``, ``column_labels``, ``tile_labels``, ``borders``: one for each row,
+              column or place, or none at all.
+    """
+
+    image: Image.Image
+    numbers: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -47,8 +68,8 @@ def draw_sheet(
     column_labels: Sequence[str] | None = None,
     tile_labels: Sequence[str] | None = None,
     borders: Sequence[str | None] | None = None,
-) -> Image.Image:
-    """Gives the sheet, RGB.
+) -> Sheet:
+    """Draw the sheet.
 
     Args:
         tiles: row by row, (height, width) or (height, width, 3), uint8, all of one size; None
@@ -84,24 +105,36 @@ def draw_sheet(
         x, y = grid.corner(index)
         _draw_tile(sheet, (left + x, top + y), picture, grid, borders[index] if borders else None)
     _draw_words(sheet, grid, words)
-    return sheet
+    corners = [grid.corner(index) for index in range(grid.num_tiles)]
+    layout = {
+        "tile_width": grid.tile_width,
+        "tile_height": grid.tile_height,
+        "left": [left + x for x, _ in corners[:num_columns]],
+        "top": [top + y for _, y in corners[::num_columns]],
+        "is_blank": [picture is None for picture in pictures],
+        "row_labels": list(row_labels or ()),
+        "column_labels": list(column_labels or ()),
+        "tile_labels": list(tile_labels or ()),
+        "borders": [border or "" for border in borders or ()],
+    }
+    return Sheet(sheet, {"title": title, "caption": caption, "layout": layout})
 
 
-def draw_words(*, title: str, text: str) -> Image.Image:
-    """Gives a picture of words alone, RGB, for a sheet of which nothing can be drawn.
+def draw_words(*, title: str, text: str) -> Sheet:
+    """Draw words alone, for a sheet of which nothing can be drawn.
 
     Args:
         title: on top.
         text: below.
     """
     width = 2 * _MIN_WIDTH
-    title = _TITLE_FONT.wrap(title, width - 2 * _MARGIN)
-    text = _TEXT_FONT.wrap(text, width - 2 * _MARGIN)
-    top = 2 * _MARGIN + _TITLE_FONT.height(title)
-    image = Image.new("RGB", (width, top + _TEXT_FONT.height(text) + _MARGIN), _PAPER)
-    _TITLE_FONT.draw(image, (_MARGIN, _MARGIN), title, _INK)
-    _TEXT_FONT.draw(image, (_MARGIN, top), text, _SOFT_INK)
-    return image
+    title_lines = _TITLE_FONT.wrap(title, width - 2 * _MARGIN)
+    text_lines = _TEXT_FONT.wrap(text, width - 2 * _MARGIN)
+    top = 2 * _MARGIN + _TITLE_FONT.height(title_lines)
+    image = Image.new("RGB", (width, top + _TEXT_FONT.height(text_lines) + _MARGIN), _PAPER)
+    _TITLE_FONT.draw(image, (_MARGIN, _MARGIN), title_lines, _INK)
+    _TEXT_FONT.draw(image, (_MARGIN, top), text_lines, _SOFT_INK)
+    return Sheet(image, {"title": title, "caption": text})
 
 
 def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
