@@ -1,7 +1,8 @@
-"""Sets the page of a layer: a row for each of its feature maps, with all that is known of it.
+"""Set the page of a layer: an overview of its feature maps, and a row with all about each.
 
-One file with everything in it, as the report is. A small script filters and sorts the rows; without
-it all rows are there, in the order of their numbers.
+One file with everything in it, as the report is. A small script filters, sorts and finds maps;
+without it all are there, in the order of their numbers. A tile of the overview shows the picture of
+its row again (SVG ``use``), so every picture is in the file once.
 """
 
 import base64
@@ -46,6 +47,7 @@ def render(found: Found) -> str:
         settings=found.settings,
         value_range=found.oips.value_range,
         limit=found.scale.limit,
+        size=found.scale.reachable_size,
         num_hidden=found.oips.free.images.shape[1] - found.scale.reachable_size,
         counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
         medians={name: oip_rows.number(table[name].median()) for name in _MEDIANS},
