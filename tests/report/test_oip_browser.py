@@ -1,6 +1,8 @@
 """The page of a layer in a real browser, without a network."""
 
+import dataclasses
 import io
+import itertools
 from pathlib import Path
 from typing import Literal
 
@@ -239,6 +241,31 @@ def test_the_free_oip_is_the_largest_picture_and_labels_do_not_break(
         .map(one => one.textContent)"""
     )
     assert broken == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768, 1024, 1280])
+def test_long_numbers_under_digits_neither_touch_nor_split(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    found = example_found.example_found()
+    faint = (found.strongest.activations * 0.01234).astype(np.float32)
+    faint[0, 0] = 0.03456
+    strongest = dataclasses.replace(found.strongest, activations=faint)
+    path = tmp_path / "faint.html"
+    oip_page.write(oip_page.render(dataclasses.replace(found, strongest=strongest)), path)
+    visit = Visit(browser, path, width=width)
+    boxes = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('#Conv2D_3-0 .digits span'), one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const box = range.getBoundingClientRect();
+            return [box.left, box.right, box.top, box.height];
+        })"""
+    )
+    assert len(boxes) == 6
+    for one, other in itertools.pairwise(boxes):
+        assert other[0] > one[1] or other[2] > one[2] + one[3]
+    assert max(height for *_, height in boxes) < 36  # the digit, and below it the whole number
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -170,7 +170,7 @@ def test_the_verdict_tells_whether_digits_excite_the_map_in_that_way(
     ("rescued_by", "words"),
     [
         ("precursor", "its own starts leave it silent, the best of many others does not."),
-        ("pre-activation", "random starts woke it only after steps on the map before its ReLU."),
+        ("pre-activation", "random starts woke it only by steps on the map before its ReLU."),
         ("digits", "no random start woke it, a real digit as a start did."),
         ("in range", "no start but the OIP in range woke it."),
     ],

@@ -27,7 +27,7 @@ _RESCUES = {
 # before left silent (``oips.starts``), so what a sentence denies was tried in vain.
 _WOKEN = {
     oip.PRECURSOR: "Rescued: its own starts leave it silent, the best of many others does not.",
-    oip.PRE_ACTIVATION: "Rescued: random starts woke it only after steps on the map before its ReLU.",
+    oip.PRE_ACTIVATION: "Rescued: random starts woke it only by steps on the map before its ReLU.",
     oip.DIGITS: "Rescued: no random start woke it, a real digit as a start did.",
     oip.IN_RANGE: "Rescued: no start but the OIP in range woke it.",
 }
