@@ -1,8 +1,3 @@
-import base64
-import io
-
-import numpy as np
-from PIL import Image
 from tests.compare.example_experiments import strip
 
 from latentmaps.compare import pictures
@@ -22,11 +17,3 @@ def test_faces_are_the_same_only_when_every_pixel_is() -> None:
     same.putpixel((1, 1), (0, 0, 0))
     assert not pictures.are_of_same_faces([first, same])
     assert not pictures.are_of_same_faces([first, strip(6, 2, shade=3.0)])
-
-
-def test_a_picture_keeps_its_pixels() -> None:
-    image = strip(8, 1, shade=2.0)
-    picture = inputs.encode_picture(image)
-    content = base64.b64decode(picture.data_url.removeprefix("data:image/png;base64,"))
-    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(content))), np.asarray(image))
-    assert (picture.width, picture.height) == image.size

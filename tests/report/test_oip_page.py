@@ -1,13 +1,18 @@
 import base64
+import dataclasses
 import hashlib
 import io
+import itertools
 import re
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 from tests.oips import example_found
+from tests.report.outline import Outline
 
+from latentmaps.oips import greys
 from latentmaps.report import oip_curve, oip_page, oip_rows
 
 
@@ -73,7 +78,7 @@ def test_a_rescued_map_tells_what_rescued_it(rendered: str) -> None:
 
 def test_the_head_counts_oips_that_are_more_like_a_digit_than_chance(rendered: str) -> None:
     words = " ".join(re.sub("<[^>]+>", "", rendered).split())
-    assert "takes 2 of 2 OIPs for more like the strongest digit than random digits are" in words
+    assert "2 of 2 OIPs are more like the strongest digit than random digits are" in words
     assert "in range 2." in words
 
 
@@ -92,20 +97,137 @@ def test_a_dead_map_has_words_and_no_pictures() -> None:
 
 
 def test_every_picture_says_what_it_is(rendered: str) -> None:
-    texts = re.findall(r'<img [^>]*alt="([^"]*)"', rendered)
-    assert len(texts) == rendered.count("<img") > 20
+    small = re.findall(r'<img [^>]*alt="([^"]+)"', rendered)
+    assert len(small) == rendered.count("<img")
+    oips = re.findall(r'<svg class="oip" [^>]*role="img" aria-label="([^"]+)"><image', rendered)
+    assert len(oips) == rendered.count("<image") == 6
+    texts = [*oips, *small]
+    assert len(texts) > 20
     assert "OIP with free pixels, 2.00 times the strongest digit (activation 4)" in texts
     assert "test digit number 0, a 0, activation 2" in texts
 
 
-def test_pixels_that_cannot_reach_the_layer_are_transparent_and_explained(rendered: str) -> None:
-    picture = oip_rows.row(example_found.example_found(), 0).ends[0]
+def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered: str) -> None:
+    found = example_found.example_found()
+    row = oip_rows.row(found, 0)
+    drawn = [_read(picture) for picture in (*row.course, *row.ends, *row.digits)]
+    assert {image.shape for image in drawn} == {(26, 26)}
+    kept = [
+        found.scale.free(found.oips.free.images[0]),
+        found.scale.in_range(found.oips.in_range.images[0]),
+        *found.strongest.images[0],
+    ]
+    for image, whole in zip(drawn[len(row.course) :], kept, strict=True):
+        assert (image == whole[:26, :26]).all()
+    words = " ".join(rendered.split())
+    assert "The last 2 rows and columns of pixels are left out of all pictures" in words
+
+
+def test_where_all_pixels_reach_the_layer_none_is_left_out() -> None:
+    found = example_found.example_found()
+    found = dataclasses.replace(found, scale=greys.scale(found.oips, 28))
+    assert _read(oip_rows.row(found, 0).ends[0]).shape == (28, 28)
+    assert "left out" not in oip_page.render(found)
+
+
+def _read(picture: oip_rows.Picture) -> npt.NDArray[np.uint8]:
     content = base64.b64decode(picture.data_url.partition(",")[2])
-    alpha = np.asarray(Image.open(io.BytesIO(content)))[..., 1]
-    assert (alpha[:26, :26] == 255).all()
-    assert not alpha[26:].any()
-    assert not alpha[:, 26:].any()
-    assert "The last 2 rows and columns of pixels, hatched, cannot reach this layer" in rendered
+    return np.asarray(Image.open(io.BytesIO(content)))
+
+
+def _verdict(position: int, **numbers: float | str) -> str:
+    found = example_found.example_found()
+    table = found.table.copy()
+    for name, value in numbers.items():
+        table[name] = table[name].astype(object)
+        table.loc[position, name] = value
+    return " ".join(oip_rows.row(dataclasses.replace(found, table=table), position).verdict)
+
+
+# the example: second digit 0.9, random digits 0.5
+@pytest.mark.parametrize(
+    ("path", "second", "way"),
+    [
+        (0.50, 0.9, ", in a different way."),
+        (0.51, 0.9, ", partly in the same way."),
+        (0.69, 0.9, ", partly in the same way."),
+        (0.71, 0.9, ", in much the same way."),
+        (0.95, 0.9, ", in much the same way."),
+        (0.95, np.nan, ", partly in the same way."),  # nothing to call the same
+        (0.45, 0.4, ", in a different way."),  # like the second digit, but so are random ones
+        (0.55, 0.4, ", in much the same way."),
+        (np.nan, np.nan, "."),  # the first layer
+    ],
+)
+def test_the_verdict_tells_whether_digits_excite_the_map_in_that_way(
+    path: float, second: float, way: str
+) -> None:
+    words = _verdict(0, path_correlation=path, path_second_digit=second, seed_gap=0.9)
+    assert words == f"Reacts 2.0 times as strongly as to the strongest digit{way}"
+
+
+@pytest.mark.parametrize(
+    ("rescued_by", "words"),
+    [
+        ("precursor", "its own starts leave it silent, the best of many others does not."),
+        ("pre-activation", "random starts woke it only by steps on the map before its ReLU."),
+        ("digits", "no random start woke it, a real digit as a start did."),
+        ("in range", "no start but the OIP in range woke it."),
+    ],
+)
+def test_the_verdict_on_a_rescued_map_begins_with_what_woke_it(rescued_by: str, words: str) -> None:
+    assert _verdict(2, rescued_by=rescued_by) == (
+        f"Rescued: {words} No test digit excites it; its OIP does."
+    )
+    strong = _verdict(0, rescued_by=rescued_by, status="rescued", seed_gap=np.nan)
+    assert strong.startswith(f"Rescued: {words} Reacts 2.0 times as strongly")
+
+
+def test_the_verdict_on_a_dead_map_does_not_deny_digits_that_excite_it() -> None:
+    assert _verdict(3) == "Dead: nothing that was tried excites it."
+    excited = _verdict(3, strongest_digit_activation=0.2)
+    assert excited == "Dead: no start excites it, though test digits do."
+
+
+def test_the_verdict_tells_when_the_start_matters() -> None:
+    assert _verdict(0, seed_gap=0.5).endswith(" Its random starts end up to 50% apart.")
+    assert "apart" not in _verdict(0, seed_gap=0.75)
+    assert "apart" not in _verdict(0, seed_gap=np.nan)
+
+
+def test_every_tile_shows_the_picture_of_its_row_again(rendered: str) -> None:
+    overview = rendered.partition('<ul id="tiles">')[2].partition("</ul>")[0]
+    assert re.findall(r'<a href="#([^"]+)">', overview) == [f"Conv2D_3-{i}" for i in range(4)]
+    assert re.findall(r'<b>(\d)</b> <span class="\w+">(\w+)</span>', overview) == [
+        ("0", "alive"),
+        ("1", "alive"),
+        ("2", "rescued"),
+        ("3", "dead"),
+    ]
+    shown = re.findall(r'<use href="#([^"]+)"', overview)
+    assert shown == [f"Conv2D_3-{i}-oip" for i in range(3)]  # a dead map has none
+    assert set(shown) <= set(re.findall(r'<image id="([^"]+)"', rendered))
+    assert "data:" not in overview
+    assert len(set(re.findall(r'href="(data:image[^"]+)"', rendered))) == rendered.count("<image")
+
+
+def test_drawing_again_is_said_to_give_the_same(rendered: str) -> None:
+    command = "dvc repro --force --single-item draw_oips@Conv2D_3"
+    assert f"Draw the same again: <code>{command}</code>" in rendered
+
+
+def test_headings_are_in_order(rendered: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h(\d)", rendered)]
+    assert levels[:2] == [1, 2]
+    assert all(below - above <= 1 for above, below in itertools.pairwise(levels))
+
+
+def test_every_element_is_closed_and_no_name_is_given_twice(rendered: str) -> None:
+    outline = Outline(rendered)
+    assert outline.open == []
+    assert outline.faults == []
+    names = outline.attributes("id")
+    assert len(names) == len(set(names))
 
 
 def test_a_curve_has_two_lines_and_one_for_the_strongest_digit() -> None:

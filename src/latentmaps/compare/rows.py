@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from latentmaps.compare import measures, parameters, pictures
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.report import glossary, inputs, sampler_numbers
+from latentmaps.report import glossary, picture, sampler_numbers
 from latentmaps.report.content import Number
 from latentmaps.report.glossary import Term
-from latentmaps.report.inputs import Picture
+from latentmaps.report.picture import Picture
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:
     strips = [one.strips["reconstructions"] for one in drawn if "reconstructions" in one.strips]
     if not strips or not pictures.are_of_same_faces(strips):
         return None
-    return inputs.encode_picture(pictures.originals(strips[0]))
+    return picture.encode(pictures.originals(strips[0]))
 
 
 def differing_parameters(drawn: Sequence[Experiment]) -> list[dict[str, str]]:
@@ -109,7 +109,7 @@ def _reconstructions(one: Experiment, *, has_shared_originals: bool) -> Strip:
         key="reconstructions",
         title="Reconstructions",
         term=None,
-        picture=None if strip is None else inputs.encode_picture(strip),
+        picture=None if strip is None else picture.encode(strip),
         alt=alt,
         numbers=_numbers(one, measures.MAIN),
     )
@@ -122,7 +122,7 @@ def _samples(one: Experiment, sampler: str, nets: Sequence[str]) -> Strip:
         key=sampler,
         title=term.label,
         term=term,
-        picture=None if strip is None else inputs.encode_picture(strip),
+        picture=None if strip is None else picture.encode(strip),
         alt=f"Random faces of {one.name} (fact {one.label}), sampler {term.label}",
         numbers=_numbers(one, measures.under_strips(sampler, nets)),
     )

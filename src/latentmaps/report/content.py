@@ -8,7 +8,8 @@ from typing import Any
 
 from latentmaps.report import glossary, inputs, parameter_text, tiles
 from latentmaps.report.glossary import Term
-from latentmaps.report.inputs import Document, Picture
+from latentmaps.report.inputs import Document
+from latentmaps.report.picture import Picture
 from latentmaps.report.tiles import Tiles
 
 _PROCESSED = "_processed"

@@ -4,7 +4,6 @@ Strict about what the page shows, indifferent to anything beside it: a stage may
 the page still builds.
 """
 
-import base64
 import contextlib
 import csv
 import io
@@ -20,6 +19,8 @@ from PIL import Image
 from latentmaps import json_files
 from latentmaps.data import picture_files
 from latentmaps.errors import DataError, shorten
+from latentmaps.report import picture
+from latentmaps.report.picture import Picture
 
 History = Mapping[str, Sequence[float]]
 
@@ -181,21 +182,6 @@ def to_number(path: Path, column: str, text: str) -> float:
     return value
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A PNG, ready to stand in a page.
-
-    Attributes:
-        data_url: the whole file.
-        width: pixels.
-        height: pixels.
-    """
-
-    data_url: str
-    width: int
-    height: int
-
-
 # left, top, right, bottom, pixels
 Box = tuple[int, int, int, int]
 
@@ -208,7 +194,7 @@ def read_picture(path: Path) -> Picture:
     """
     content = _read(path, _MAX_PICTURE_BYTES)
     with _opened(path, content) as image:
-        return _to_picture(content, image)
+        return picture.of_file(content, image.size)
 
 
 def cut_picture(path: Path, boxes: Sequence[Box]) -> list[Picture]:
@@ -224,19 +210,7 @@ def cut_picture(path: Path, boxes: Sequence[Box]) -> list[Picture]:
                 f"{path}: found {image.width} x {image.height} pixels, expected at least {right} x "
                 f"{bottom} for its tiles; {_ADVICE}"
             )
-        return [encode_picture(image.crop(box)) for box in boxes]
-
-
-def encode_picture(image: Image.Image) -> Picture:
-    """Return a picture to put into a page; equal pixels give equal text."""
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG", compress_level=9)
-    return _to_picture(buffer.getvalue(), image)
-
-
-def _to_picture(content: bytes, image: Image.Image) -> Picture:
-    text = base64.b64encode(content).decode()
-    return Picture(f"data:image/png;base64,{text}", image.width, image.height)
+        return [picture.encode(image.crop(box)) for box in boxes]
 
 
 @contextlib.contextmanager

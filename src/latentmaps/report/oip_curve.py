@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 _WIDTH, _HEIGHT = 260, 110
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 12, 14, 20
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 20
 _MAX_POINTS = 60
 # class names; the page gives them colours and dashes
 _CLASSES = ("first", "second")

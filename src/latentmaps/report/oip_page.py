@@ -1,11 +1,10 @@
-"""Sets the page of a layer: a row for each of its feature maps, with all that is known of it.
+"""Set the page of a layer: an overview of its feature maps, and a row with all about each.
 
-One file with everything in it, as the report is. A small script filters and sorts the rows; without
-it all rows are there, in the order of their numbers.
+One file with everything in it, as the report is. A small script filters, sorts and finds maps;
+without it all are there, in the order of their numbers. A tile of the overview shows the picture of
+its row again (SVG ``use``), so every picture is in the file once.
 """
 
-import base64
-import hashlib
 from pathlib import Path
 
 import jinja2
@@ -14,7 +13,7 @@ from markupsafe import Markup
 
 from latentmaps.oips import oip
 from latentmaps.oips.found import Found
-from latentmaps.report import oip_rows
+from latentmaps.report import csp, oip_rows
 
 _MEDIANS = ("ratio", "ratio_in_range")
 # of the filter: least ratio, the ratio above -> what the filter says
@@ -46,6 +45,7 @@ def render(found: Found) -> str:
         settings=found.settings,
         value_range=found.oips.value_range,
         limit=found.scale.limit,
+        size=found.scale.reachable_size,
         num_hidden=found.oips.free.images.shape[1] - found.scale.reachable_size,
         counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
         medians={name: oip_rows.number(table[name].median()) for name in _MEDIANS},
@@ -54,9 +54,9 @@ def render(found: Found) -> str:
         rows=[oip_rows.row(found, index) for index in range(len(table))],
         # our own texts; the page allows these two and no others
         script=Markup(script),  # noqa: S704
-        script_hash=_hash(script),
+        script_hash=csp.source_hash(script),
         style=Markup(style),  # noqa: S704
-        style_hash=_hash(style),
+        style_hash=csp.source_hash(style),
     )
 
 
@@ -81,9 +81,3 @@ def write(text: str, path: Path) -> None:
         path: the file.
     """
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _hash(text: str) -> str:
-    """Gives the name by which a Content-Security-Policy allows an inline text."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -1,7 +1,5 @@
-"""What the page of a layer tells about each feature map: pictures, numbers in words, a curve."""
+"""What the page of a layer tells about each feature map: pictures, a verdict, numbers, a curve."""
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +11,7 @@ from PIL import Image
 
 from latentmaps.oips import oip
 from latentmaps.oips.found import Found
-from latentmaps.oips.greys import Scale
-from latentmaps.report import oip_curve
+from latentmaps.report import oip_curve, picture
 
 # how a map that no random start of its own excites was brought to respond
 _RESCUES = {
@@ -23,6 +20,22 @@ _RESCUES = {
     oip.DIGITS: "a real digit",
     oip.IN_RANGE: "the OIP in range",
 }
+
+# The same as the first sentence of a verdict. Each rung of the ladder is tried for what the one
+# before left silent (``oips.starts``), so what a sentence denies was tried in vain.
+_WOKEN = {
+    oip.PRECURSOR: "Rescued: its own starts leave it silent, the best of many others does not.",
+    oip.PRE_ACTIVATION: "Rescued: random starts woke it only by steps on the map before its ReLU.",
+    oip.DIGITS: "Rescued: no random start woke it, a real digit as a start did.",
+    oip.IN_RANGE: "Rescued: no start but the OIP in range woke it.",
+}
+
+# An OIP excites its map in the same way as the strongest digit when its path correlation is above
+# that of random digits, and at least so far from there towards that of the second strongest digit.
+_SAME_WAY = 0.5
+
+# below this seed gap a verdict says how far apart the starts end
+_LEAST_SEED_GAP = 0.75
 
 
 @dataclass(frozen=True)
@@ -63,9 +76,10 @@ class Row:
         status: alive, rescued or dead.
         rescued_by: what rescued it; empty: nothing had to, or nothing did.
         sort_keys: name -> number by which the script sorts, empty where there is none.
+        verdict: sentences, the one that matters most first.
         facts: numbers in words.
         course: pictures from the start on; of a dead map none.
-        ends: pictures with pixels free and in range.
+        ends: the OIP with pixels free, and in range; of a dead map none.
         digits: pictures of the strongest test digits.
         curve: SVG, empty for a dead map.
     """
@@ -75,6 +89,7 @@ class Row:
     status: str
     rescued_by: str
     sort_keys: dict[str, str]
+    verdict: Sequence[str]
     facts: Sequence[Fact]
     course: Sequence[Picture]
     ends: Sequence[Picture]
@@ -99,6 +114,7 @@ def row(found: Found, position: int) -> Row:
         status=str(line["status"]),
         rescued_by=str(line["rescued_by"]),
         sort_keys=keys,
+        verdict=_verdict(line),
         facts=_facts(line, found, position),
         course=_course(found, position, line),
         ends=_ends(found, position, line),
@@ -110,6 +126,38 @@ def row(found: Found, position: int) -> Row:
 def number(value: float, missing: str = "none") -> str:
     """Gives a number with two digits behind the point."""
     return f"{value:.2f}" if np.isfinite(value) else missing
+
+
+def _verdict(line: pd.Series) -> list[str]:
+    """Return what the numbers of a map come to: one sentence, or a few."""
+    has_digit = line["strongest_digit_activation"] > 0
+    if line["status"] == oip.DEAD:
+        if has_digit:
+            return ["Dead: no start excites it, though test digits do."]
+        return ["Dead: nothing that was tried excites it."]
+    woken = [_WOKEN[line["rescued_by"]]] if line["rescued_by"] else []
+    strength = "No test digit excites it; its OIP does."
+    if has_digit:
+        times = f"{line['ratio']:.1f} times as strongly as to the strongest digit"
+        strength = f"Reacts {times}{_way(line)}."
+    return [*woken, strength, *_spread(line)]
+
+
+def _way(line: pd.Series) -> str:
+    """Return how the OIP excites the map, compared with the strongest digit; empty: unknown."""
+    path, random = line["path_correlation"], line["path_random_digit"]
+    if not np.isfinite(path):
+        return ""
+    if path <= random:
+        return ", in a different way"
+    # without a second digit there is nothing to call the same
+    same = random + _SAME_WAY * (line["path_second_digit"] - random)
+    return ", in much the same way" if path >= same else ", partly in the same way"
+
+
+def _spread(line: pd.Series) -> list[str]:
+    gap = line["seed_gap"]
+    return [f"Its random starts end up to {1 - gap:.0%} apart."] if gap < _LEAST_SEED_GAP else []
 
 
 def _facts(line: pd.Series, found: Found, position: int) -> list[Fact]:
@@ -172,7 +220,7 @@ def _course(found: Found, position: int, line: pd.Series) -> list[Picture]:
     pictures = [free.starts[position], *free.snapshots[position, 1 : 1 + len(taken)]]
     words = [f"start: {line['winning_start']}", *(f"step {step}" for step in taken)]
     return [
-        _picture(found.scale.free(image), text, f"{text}", found.scale)
+        _picture(found.scale.free(image), text, text)
         for image, text in zip(pictures, words, strict=True)
     ]
 
@@ -183,14 +231,15 @@ def _ends(found: Found, position: int, line: pd.Series) -> list[Picture]:
     if line["activation"] > 0:
         alt = f"OIP with free pixels, {_strength(line['activation'], line['ratio'])}"
         image = scale.free(oips.free.images[position])
-        pictures.append(_picture(image, _times("free", line["ratio"]), alt, scale))
+        pictures.append(_picture(image, _times("free", line["ratio"]), alt))
     if line["activation_in_range"] > 0:
         alt = (
             "OIP with pixels in range, "
             f"{_strength(line['activation_in_range'], line['ratio_in_range'])}"
         )
         image = scale.in_range(oips.in_range.images[position])
-        pictures.append(_picture(image, _times("in range", line["ratio_in_range"]), alt, scale))
+        words = _times("in range", line["ratio_in_range"])
+        pictures.append(_picture(image, words, alt))
     return pictures
 
 
@@ -212,7 +261,6 @@ def _digits(found: Found, position: int) -> list[Picture]:
             found.scale.crop(image),
             f"{label}: {activation:.3g}",
             f"test digit number {index}, a {label}, activation {activation:.3g}",
-            found.scale,
         )
         for image, label, activation, index in places
         if activation > 0
@@ -231,15 +279,5 @@ def _curve(found: Found, position: int, line: pd.Series) -> str:
     )
 
 
-def _picture(image: npt.NDArray[np.uint8], words: str, alt: str, scale: Scale) -> Picture:
-    """Gives a picture in which the pixels that the layer cannot see are transparent."""
-    seen = np.zeros_like(image)
-    seen[: scale.reachable_size, : scale.reachable_size] = 255
-    buffer = io.BytesIO()
-    picture = Image.fromarray(np.stack([image, seen], axis=2))
-    if seen.all():
-        picture = Image.fromarray(image)
-    picture.save(buffer, format="PNG", compress_level=9)
-    return Picture(
-        f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}", words, alt
-    )
+def _picture(image: npt.NDArray[np.uint8], words: str, alt: str) -> Picture:
+    return Picture(picture.encode(Image.fromarray(image)).data_url, words, alt)

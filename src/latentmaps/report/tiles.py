@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, 
 
 from latentmaps.errors import DataError, shorten
 from latentmaps.report import inputs
-from latentmaps.report.inputs import Document, Picture
+from latentmaps.report.inputs import Document
+from latentmaps.report.picture import Picture
 
 
 class _Layout(BaseModel):

@@ -1,12 +1,15 @@
 "use strict";
 (function () {
   const controls = document.getElementById("controls");
-  const maps = document.getElementById("maps");
-  const rows = Array.from(maps.children);
+  const rows = Array.from(document.getElementById("rows").children);
+  // the tile of each row, in the same order
+  const tiles = Array.from(document.getElementById("tiles").children);
   const filter = document.getElementById("filter");
   const bounds = document.getElementById("bounds");
   const sort = document.getElementById("sort");
   const descending = document.getElementById("descending");
+  const wanted = document.getElementById("wanted");
+  const refusal = document.getElementById("refusal");
 
   function key(row) {
     const text = row.getAttribute("data-" + sort.value);
@@ -33,10 +36,33 @@
   }
 
   function arrange() {
-    const shown = rows.filter(isShown);
-    rows.forEach(row => { row.hidden = !shown.includes(row); });
-    maps.append(...shown.sort(compare));
+    const shown = rows.filter(isShown).sort(compare);
+    rows.forEach((row, i) => { row.hidden = tiles[i].hidden = !shown.includes(row); });
+    document.getElementById("rows").append(...shown);
+    document.getElementById("tiles").append(...shown.map(row => tiles[rows.indexOf(row)]));
     document.getElementById("shown").value = shown.length + " of " + rows.length + " shown";
+  }
+
+  // a row that the filter hides is shown again
+  function show(row) {
+    if (row.hidden) {
+      filter.value = bounds.value = "";
+      arrange();
+    }
+    row.scrollIntoView();
+  }
+
+  function goTo() {
+    const text = wanted.value;
+    const row = text && rows.find(one => Number(one.dataset.index) === Number(text));
+    const range = "type a number from " + wanted.min + " to " + wanted.max;
+    refusal.value = row ? "" : (text ? "There is no map " + text + ": " : "Not a number: ") + range;
+    wanted.setAttribute("aria-invalid", String(!row));
+    if (row) {
+      location.hash = row.id;
+      show(row);
+      row.querySelector("h2 a").focus({ preventScroll: true });
+    }
   }
 
   sort.addEventListener("change", () => {
@@ -46,15 +72,13 @@
   filter.addEventListener("change", arrange);
   bounds.addEventListener("change", arrange);
   descending.addEventListener("change", arrange);
-  controls.addEventListener("submit", event => event.preventDefault());
-  // a link to a row that the filter hides shows it again
+  controls.addEventListener("submit", event => {
+    event.preventDefault();
+    goTo();
+  });
   window.addEventListener("hashchange", () => {
     const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (row && row.hidden) {
-      filter.value = bounds.value = "";
-      arrange();
-      row.scrollIntoView();
-    }
+    if (row && row.hidden) show(row);
   });
   // a browser keeps what was chosen when a page is loaded again
   controls.reset();
