@@ -75,7 +75,7 @@ def main() -> None:
             f"pixel is drawn as {SCALE}x{SCALE}."
         ),
     )
-    sheets.save_png(sheet, figure)
+    sheets.save_png(sheet.image, figure)
 
 
 def train(

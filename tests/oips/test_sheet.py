@@ -7,6 +7,7 @@ from PIL import Image, ImageColor
 from latentmaps.oips import sheet
 from latentmaps.oips.found import Found
 from latentmaps.visualisation import sheets
+from latentmaps.visualisation.sheets import Sheet
 
 
 def count(picture: Image.Image, colour: str) -> int:
@@ -17,16 +18,16 @@ def count(picture: Image.Image, colour: str) -> int:
 def words(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     remembered: dict[str, Any] = {}
 
-    def remember(tiles: object, **arguments: object) -> Image.Image:
+    def remember(tiles: object, **arguments: object) -> Sheet:
         remembered.update(arguments, tiles=tiles)
-        return Image.new("RGB", (1, 1))
+        return Sheet(Image.new("RGB", (1, 1)), {})
 
     monkeypatch.setattr(sheets, "draw_sheet", remember)
     return remembered
 
 
 def test_each_status_has_its_border(found: Found) -> None:
-    picture = sheet.draw(found, shown="free")
+    picture = sheet.draw(found, shown="free").image
     alive, rescued, dead = (count(picture, colour) for colour in sheet.BORDERS.values())
     assert alive == 2 * rescued > 0
     assert dead >= rescued  # its grey is one of the pictures, too
@@ -34,8 +35,12 @@ def test_each_status_has_its_border(found: Found) -> None:
 
 def test_the_place_of_a_dead_map_is_blank(found: Found, words: dict[str, Any]) -> None:
     sheet.draw(found, shown="free")
-    assert (words["tiles"][3] == 255).all()
-    assert not any((tile == 255).all() for tile in words["tiles"][:3])
+    assert [tile is None for tile in words["tiles"]] == [False] * 3 + [True]
+
+
+def test_a_tile_has_no_pixel_that_the_layer_cannot_see(found: Found, words: dict[str, Any]) -> None:
+    sheet.draw(found, shown="free")
+    assert {tile.shape for tile in words["tiles"][:3]} == {(26, 26)}
 
 
 def test_the_words_tell_what_was_done(found: Found, words: dict[str, Any]) -> None:
@@ -47,7 +52,7 @@ def test_the_words_tell_what_was_done(found: Found, words: dict[str, Any]) -> No
     assert words["tile_labels"] == ["0  2.0x", "1  0.5x", "2  rescued", "3  dead"]
     assert "best of 2 starts and a head start" in words["caption"]
     assert f"white are {found.scale.limit:.1f} standard deviations" in words["caption"]
-    assert "The last 2 rows and columns, left white" in words["caption"]
+    assert "The last 2 rows and columns, left out" in words["caption"]
 
 
 def test_the_sheet_of_the_data_range_shows_other_pictures_and_ratios(

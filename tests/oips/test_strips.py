@@ -8,6 +8,7 @@ from PIL import Image
 from latentmaps.oips import strips
 from latentmaps.oips.found import Found
 from latentmaps.visualisation import sheets
+from latentmaps.visualisation.sheets import Sheet
 
 
 def test_rows_go_from_the_highest_ratio_to_the_lowest() -> None:
@@ -38,9 +39,9 @@ def test_the_labels_tell_map_ratio_and_rescue(
 ) -> None:
     words: dict[str, Any] = {}
 
-    def remember(tiles: object, **arguments: object) -> Image.Image:
+    def remember(tiles: object, **arguments: object) -> Sheet:
         words.update(arguments)
-        return Image.new("RGB", (1, 1))
+        return Sheet(Image.new("RGB", (1, 1)), {})
 
     monkeypatch.setattr(sheets, "draw_sheet", remember)
     strips.draw(found)

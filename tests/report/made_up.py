@@ -109,8 +109,10 @@ TRAIN_CNN = {
     "num_parameters": 221_234,
     "epochs": 3,
     "batch_size": 64,
+    "seed": 2022,
     "versions": VERSIONS,
 }
+CHARTS = {"z_points", "dimensions", "projection"}
 SHEETS = {
     "draw_reconstructions": {
         "train": "Reconstructions of the train part - fact 5, epoch 12, seed 2022",
@@ -172,7 +174,9 @@ class Example:
         predictions = [[digit, digit, (digit + (digit == 4) * 5) % 10] for digit in range(10)]
         predictions_path = self.folder / "train_cnn/predictions.csv"
         _write_csv(predictions_path, ["row", "label", "prediction"], predictions)
-        _write_sheet(self.folder / "train_cnn/activation_maps.png", "Activation maps", size=24)
+        activation_maps = self.folder / "train_cnn/activation_maps.png"
+        words = _write_sheet(activation_maps, "Activation maps", size=24)
+        _write_json(activation_maps.with_suffix(".json"), words)
         for layer, num_maps in LAYERS.items():
             _write_layer(self.folder / "draw_oips", layer, num_maps)
 
@@ -200,6 +204,7 @@ class Example:
                 draw_oips=self.folder / "draw_oips",
             ),
             profile="sample",
+            seed=2022,
             layer_names=list(LAYERS),
             digits_source="bundled",
             sections=sections or {"train_vae": Section()},
@@ -247,23 +252,50 @@ def _write_layer(folder: Path, layer: str, num_maps: int) -> None:
         *("winning_start", "silent_share", "converged", "num_steps", "strongest_digit_label"),
     ]
     _write_csv(folder / f"{layer}.csv", header, rows)
-    _write_sheet(folder / f"{layer}.png", f"{layer}: {num_maps} feature maps", size=12)
+    path = folder / f"{layer}.png"
+    _write_json(path.with_suffix(".json"), _write_layer_sheet(path, layer, num_maps))
 
 
 def _write_sheets(folder: Path, titles: Mapping[str, str]) -> None:
-    words = {
-        key: {"title": title, "caption": "What each tile is, and a number.", "mse": [0.1]}
-        for key, title in titles.items()
-    }
-    _write_json(folder / "sheets.json", words)
+    folder.mkdir(parents=True, exist_ok=True)
+    words = {}
     for key, title in titles.items():
-        _write_sheet(folder / f"{key}.png", title, size=24)
+        words[key] = _write_sheet(folder / f"{key}.png", title, size=24) | {"mse": [0.1]}
+        if key in CHARTS:
+            del words[key]["layout"]
+    _write_json(folder / "sheets.json", words)
 
 
-def _write_sheet(path: Path, title: str, *, size: int) -> None:
+def _write_sheet(path: Path, title: str, *, size: int) -> dict[str, Any]:
+    """Write a PNG of 17 tiles and a blank place in 2 rows; return its words and layout."""
     generator = np.random.default_rng(len(title))
-    tiles = list(generator.integers(0, 256, size=(18, size, size), dtype=np.uint8))
-    sheets.save_png(sheets.draw_sheet(tiles, num_columns=9, scale=5, title=title), path)
+    tiles = generator.integers(0, 256, size=(17, size, size), dtype=np.uint8)
+    sheet = sheets.draw_sheet(
+        [*tiles, None],
+        num_columns=9,
+        scale=5,
+        title=title,
+        caption="What each tile is, and a number.",
+        row_labels=["first row", "second row"],
+        tile_labels=[f"tile {index}" for index in range(18)],
+    )
+    sheets.save_png(sheet.image, path)
+    return dict(sheet.numbers)
+
+
+def _write_layer_sheet(path: Path, layer: str, num_maps: int) -> dict[str, Any]:
+    """Write the sheet of a layer, the last of its maps dead; return its words and layout."""
+    generator = np.random.default_rng(num_maps)
+    tiles = generator.integers(0, 256, size=(num_maps - 1, 26, 26), dtype=np.uint8)
+    sheet = sheets.draw_sheet(
+        [*tiles, None],
+        num_columns=4,
+        title=f"{layer}: the inputs that excite its {num_maps} feature maps",
+        tile_labels=[f"{index}  1.5x" for index in range(num_maps)],
+        borders=["#009e73"] * num_maps,
+    )
+    sheets.save_png(sheet.image, path)
+    return dict(sheet.numbers)
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -15,7 +15,7 @@ _REACHABLE = """() => Array.from(
 # Gives the number of the element in focus, and whether an outline shows that it is in focus.
 _IN_FOCUS = """() => {
     const one = document.activeElement;
-    const shown = one.matches('.zoom') ? one.nextElementSibling : one;
+    const shown = one.matches('.zoom, .tab') ? one.nextElementSibling : one;
     const style = getComputedStyle(shown);
     const number = Array.from(document.querySelectorAll('*')).indexOf(one);
     const isShown = shown.checkVisibility() && style.outlineStyle === 'solid';

@@ -1,11 +1,14 @@
 """The page and DVC's charts in a real browser, without a network."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from PIL import Image
+from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.report import reading
 
@@ -24,7 +27,7 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
     widths = Visit(browser, report).page.evaluate(
         "Array.from(document.images, image => image.complete ? image.naturalWidth : 0)"
     )
-    assert len(widths) == 18
+    assert len(widths) == 13 * 17 + 3 + 3 + 5
     assert min(widths) > 0
 
 
@@ -40,8 +43,8 @@ def test_a_picture_is_enlarged_in_its_own_box_and_without_a_script(
 ) -> None:
     visit = Visit(browser, report, width=390, with_scripts=False)
     picture, label = (
-        visit.page.locator(".frame img").first,
-        visit.page.locator("figure label").first,
+        visit.page.locator(".frame > img").first,
+        visit.page.locator(".is-chart > label").first,
     )
     own_width = int(picture.get_attribute("width") or 0)
     small = picture.bounding_box()
@@ -53,13 +56,91 @@ def test_a_picture_is_enlarged_in_its_own_box_and_without_a_script(
     assert visit.page.locator("main").bounding_box()["width"] < 390  # type: ignore[index]
 
 
+def test_a_sheet_is_enlarged_to_its_own_size(browser: Browser, report: Path) -> None:
+    visit = Visit(browser, report, width=390)
+    tile = visit.page.locator("#draw-samples-prior img").first
+    small = tile.bounding_box()
+    visit.page.locator("#draw-samples-prior > label").click()
+    large = tile.bounding_box()
+    assert small is not None
+    assert large is not None
+    assert small["width"] < large["width"] == int(tile.get_attribute("width") or 0)
+    assert visit.width_of_content() <= 390
+
+
+def test_one_tab_of_a_group_is_shown_at_a_time(browser: Browser, report: Path) -> None:
+    visit = Visit(browser, report)
+    sheets = {
+        name: visit.page.locator(f"#draw-samples-{name}")
+        for name in ("prior", "gaussian", "mixture", "temperatures")
+    }
+
+    def shown() -> list[str]:
+        return [name for name, sheet in sheets.items() if sheet.is_visible()]
+
+    assert shown() == ["prior"]
+    visit.page.get_by_text("Mixture", exact=True).first.click()
+    assert shown() == ["mixture"]
+    visit.page.keyboard.press("ArrowLeft")
+    assert shown() == ["gaussian"]
+
+
+def test_a_link_to_a_figure_opens_its_tab(browser: Browser, report: Path) -> None:
+    visit = Visit(browser, report)
+    visit.page.goto(f"{report.as_uri()}#draw-latent-space-projection")
+    expect(visit.page.locator("#draw-latent-space-projection")).to_be_in_viewport()
+    visit.page.goto(f"{report.as_uri()}#draw-samples-gaussian")
+    expect(visit.page.locator("#draw-samples-gaussian")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_contents_mark_what_is_being_read(browser: Browser, report: Path, width: int) -> None:
+    visit = Visit(browser, report, width=width)
+    visit.page.emulate_media(reduced_motion="reduce")
+    marked = visit.page.locator(".contents [aria-current]")
+    expect(marked).to_have_text("Faces")
+    for target, words in {"layer-2": "Conv2D_2", "reconstructions": "Reconstructions"}.items():
+        visit.page.evaluate(f"document.getElementById('{target}').scrollIntoView()")
+        expect(marked).to_have_text(words)
+        expect(marked).to_be_in_viewport()
+    visit.page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    expect(marked).to_have_text("Licence")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_word_is_too_small_to_be_read(browser: Browser, report: Path, width: int) -> None:
+    visit = Visit(browser, report, width=width)
+    reading.unfold(visit.page)
+    small = visit.page.evaluate(
+        """() => Array.from(document.querySelectorAll('body *'))
+        .filter(one => !one.closest('svg') && one.checkVisibility())
+        .filter(one => parseFloat(getComputedStyle(one).fontSize) < 11)
+        .map(one => one.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
+
+
+def test_the_dark_page_has_no_white_paper(browser: Browser, report: Path) -> None:
+    visit = Visit(browser, report)
+    visit.page.emulate_media(color_scheme="dark")
+    chart = visit.page.locator("#draw-latent-space-z-points .frame")
+    shot = np.asarray(Image.open(io.BytesIO(chart.screenshot())).convert("L"))
+    assert np.median(shot) < 60
+    maps = visit.page.locator("#train-cnn-activation-maps .picture img").first
+    assert "invert" in maps.evaluate("one => getComputedStyle(one).filter")
+    face = visit.page.locator("#draw-samples-prior .picture img").first
+    assert face.evaluate("one => getComputedStyle(one).filter") == "none"
+
+
 def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report, with_scripts=False)
     assert visit.troubles == []
     assert visit.page.locator("h1").is_visible()
-    assert visit.page.locator("figure img").count() == 18
+    for tab in ("prior", "gaussian", "mixture", "temperatures"):
+        assert visit.page.locator(f"#draw-samples-{tab}").is_visible()
+    assert not any(one.is_visible() for one in visit.page.locator(".tab-name").all())
     assert visit.page.locator(".curve svg").count() == 5
-    visit.page.locator("summary").last.click()
+    visit.page.get_by_text("All parameters that decide about the results").click()
     assert visit.page.get_by_text("train_vae.fact", exact=True).is_visible()
 
 

@@ -27,7 +27,7 @@ def test_paper_has_the_glossary_and_what_is_folded_but_nothing_to_press(
     expect(folded).to_be_visible()
     expect(visit.page.locator("table.parameters")).to_be_visible()
     expect(visit.page.get_by_role("navigation")).to_have_count(0)
-    for name in (".skip", ".zoom", "figure label", ".about", ".hint"):
+    for name in (".skip", ".zoom", "figure label", ".about", ".hint", ".tab", ".tab-name"):
         assert not any(one.is_visible() for one in visit.page.locator(name).all()), name
     expect(visit.page.locator("#glossary dd").first).to_be_visible()
     expect(visit.page.locator(".redraw").first).to_be_visible()
@@ -118,5 +118,5 @@ def test_without_colours_the_best_value_and_white_paper_remain(
     best = visit.page.locator(".samplers .best").first
     expect(best).to_contain_text("best")
     assert best.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
-    paper = visit.page.locator(".frame").first
+    paper = visit.page.locator(".is-chart .frame").first
     assert paper.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"

@@ -52,31 +52,21 @@ def _write(folder: Path, num_dimensions: int, *, is_used: str = "True") -> Path:
     return path
 
 
-def test_the_dimensions_with_the_most_kl_stand_open(tmp_path: Path) -> None:
+def test_the_dimensions_with_the_most_kl_come_first(tmp_path: Path) -> None:
     dimensions = face_numbers.read_dimensions(_write(tmp_path, 20))
-    assert dimensions.others is not None
-    assert [row.head.label for row in dimensions.first.rows] == [str(i) for i in range(19, 3, -1)]
-    assert [row.head.label for row in dimensions.others.rows] == ["3", "2", "1", "0"]
-    assert _texts(dimensions.first)["19"] == ["4.750 nats", "0.500", "0.250", "yes"]
+    assert [row.head.label for row in dimensions.table.rows] == [str(i) for i in range(19, -1, -1)]
+    assert _texts(dimensions.table)["19"] == ["4.750 nats", "0.500", "0.250", "yes"]
     assert dimensions.num_left_out == 0
 
 
 @pytest.mark.parametrize(
-    ("num_dimensions", "num_first", "has_others", "num_left_out"),
-    [
-        (1, 1, False, 0),
-        (16, 16, False, 0),
-        (17, 16, True, 0),
-        (256, 16, True, 0),
-        (260, 16, True, 4),
-    ],
+    ("num_dimensions", "num_shown", "num_left_out"), [(1, 1, 0), (256, 256, 0), (260, 256, 4)]
 )
 def test_any_number_of_dimensions_is_shown_or_counted(
-    tmp_path: Path, num_dimensions: int, num_first: int, has_others: bool, num_left_out: int
+    tmp_path: Path, num_dimensions: int, num_shown: int, num_left_out: int
 ) -> None:
     dimensions = face_numbers.read_dimensions(_write(tmp_path, num_dimensions))
-    assert len(dimensions.first.rows) == num_first
-    assert (dimensions.others is not None) == has_others
+    assert len(dimensions.table.rows) == num_shown
     assert dimensions.num_left_out == num_left_out
 
 

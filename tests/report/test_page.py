@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.report.made_up import CHARTS, LAYERS
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
-from latentmaps.report import inputs, page
+from latentmaps.report import inputs, page, tiles
 
 if TYPE_CHECKING:
     from tests.report.made_up import Example
@@ -19,15 +20,31 @@ def test_the_page_of_each_layer_is_linked(rendered: str) -> None:
     assert set(Outline(rendered).attributes("href", "a")) >= BESIDE
 
 
+def test_every_tile_of_a_layer_leads_to_the_row_of_its_map(rendered: str) -> None:
+    links = [link for link in Outline(rendered).attributes("href", "a") if "html#" in link]
+    assert links == [
+        f"draw_oips/{layer}.html#{layer}-{index}"
+        for layer, num_maps in LAYERS.items()
+        for index in range(num_maps)
+    ]
+
+
 def test_mistaken_digits_are_counted(rendered: str) -> None:
-    assert "read wrongly:\n1; most often a 4 read as a 9 (1)." in rendered
+    assert "read wrongly: 1; most often\na 4 read as a 9 (1)." in rendered
 
 
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
-    pictures = sorted(pristine.folder.rglob("*.png"))
-    sources = Outline(rendered).attributes("src", "img")
-    assert len(pictures) == 18
-    assert sorted(sources) == sorted(inputs.read_picture(path).data_url for path in pictures)
+    charts = [pristine.folder / f"draw_latent_space/{name}.png" for name in CHARTS]
+    sheets = set(pristine.folder.rglob("*.png")) - set(charts)
+    expected = [inputs.read_picture(path).data_url for path in charts]
+    for path in sheets:
+        words = path.with_suffix(".json")
+        document = inputs.read_document(words if words.exists() else path.parent / "sheets.json")
+        places = tiles.read_tiles(path, document if words.exists() else document.part(path.stem))
+        shown = [tile.picture for row in places.rows for tile in row if tile.picture]
+        expected += [picture.data_url for picture in shown]
+    assert len(sheets) == 15
+    assert sorted(Outline(rendered).attributes("src", "img")) == sorted(expected)
 
 
 def test_every_curve_is_on_the_page(rendered: str) -> None:
@@ -49,7 +66,6 @@ def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") ->
     example.change("draw_latent_space/sheets.json", projection=words)
     text = example.render()
     assert 'alt="The plane. There are no attributes, so no colours."' in text
-    # beside the chart, too: its own picture holds no caption
     assert '<p class="words"><b>The plane.</b> There are no attributes' in text
 
 
@@ -92,6 +108,28 @@ def test_equal_results_give_an_equal_page_that_names_no_folder(
     assert str(pristine.folder) not in rendered
 
 
+def test_the_page_tells_from_which_seeds_the_networks_were_trained(
+    example: "Example", rendered: str
+) -> None:
+    assert "fact 5, seed 2022</p>" in rendered
+    example.change("train_vae/numbers.json", seed=7)
+    example.change("train_cnn/numbers.json", seed=8)
+    told = "fact 5, seed 2022, the autoencoder trained with seed 7, the CNN with seed 8</p>"
+    text = example.render()
+    assert told in text
+    for seed in (7, 8):
+        assert f"<dt>Seed of the training</dt><dd>{seed}</dd>" in text
+
+
+def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Example") -> None:
+    words = {"title": "Attribute arithmetic", "caption": "Nothing to draw: no attributes."}
+    example.change("draw_latent_space/sheets.json", attributes=words)
+    text = example.render()
+    figure = text[text.index('id="draw-latent-space-attributes"') :].partition("</figure>")[0]
+    assert "Nothing to draw: no attributes." in figure
+    assert "<img" not in figure
+
+
 def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> None:
     title = "The faces below say little."
     assert title not in rendered
@@ -112,7 +150,10 @@ def test_key_numbers_are_shown(rendered: str, shown: str) -> None:
 
 
 def test_a_layer_shows_its_counts_its_median_and_the_command_that_redraws_it(rendered: str) -> None:
-    assert "4 alive, 1 rescued, 1 dead; median ratio to the strongest real digit: 3.50" in rendered
+    part = rendered[rendered.index('<h3 id="layer-2">') : rendered.index('id="digits-numbers"')]
+    for number, word in ((4, "alive"), (1, "rescued"), (1, "dead")):
+        assert f"<li><b>{number}</b> {word}</li>" in part
+    assert "<b>3.50</b> median ratio to the strongest real digit" in part
     assert "dvc repro --force --single-item draw_oips@Conv2D_2" in rendered
 
 
@@ -120,9 +161,7 @@ def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
     table = example.folder / "draw_oips/Conv2D_1.csv"
     header, *_, dead = table.read_text(encoding="utf-8").splitlines()
     table.write_text(f"{header}\n{dead}\n", encoding="utf-8")
-    assert "0 alive, 0 rescued, 1 dead; median ratio to the strongest real digit: none" in (
-        example.render()
-    )
+    assert "<b>none</b> median ratio to the strongest real digit" in example.render()
 
 
 def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Example") -> None:
@@ -157,7 +196,9 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
         ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
-        ("draw_samples/sheets.json", {"extra": {"title": "", "caption": ""}}, "extra.png: no such"),
+        ("draw_samples/sheets.json", {"mixture": None}, "has no 'mixture'"),
+        ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),
+        ("train_cnn/activation_maps.json", {"title": 3}, "title: found 3, expected a text"),
     ],
 )
 def test_a_missing_or_wrong_value_stops_with_its_file(

@@ -51,14 +51,14 @@ def test_maps_that_do_not_fit_get_a_larger_place_of_the_same_shape(num_maps: int
     assert width > activation_maps._WIDTH or height > activation_maps._HEIGHT
     assert width / height == pytest.approx(activation_maps._WIDTH / activation_maps._HEIGHT, 0.15)
     layers = {"Conv2D_1": maps, "Conv2D_2": maps[..., :4]}
-    wide = activation_maps.draw(np.zeros((1, 28, 28), np.uint8), [3], layers)
+    wide = activation_maps.draw(np.zeros((1, 28, 28), np.uint8), [3], layers).image
     assert wide.width > 3 * width
 
 
 def test_the_sheet_has_a_row_for_each_digit() -> None:
     images = np.zeros((2, 28, 28), np.uint8)
     maps = {"Conv2D_1": np.ones((2, 26, 26, 4), np.float32)}
-    low = activation_maps.draw(images[:1], [3], {"Conv2D_1": maps["Conv2D_1"][:1]})
-    high = activation_maps.draw(images, [3, 1], maps)
+    low = activation_maps.draw(images[:1], [3], {"Conv2D_1": maps["Conv2D_1"][:1]}).image
+    high = activation_maps.draw(images, [3, 1], maps).image
     assert high.width == low.width
     assert high.height - low.height >= activation_maps._HEIGHT

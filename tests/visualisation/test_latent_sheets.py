@@ -9,8 +9,8 @@ from tests.models.example_vae import small_vae
 from latentmaps.models.encodings import Encodings
 from latentmaps.models.inference import TrainedVae
 from latentmaps.visualisation import face_sheet, latent_sheets
-from latentmaps.visualisation.face_sheet import FaceSheet
 from latentmaps.visualisation.latent_sheets import AttributedFaces
+from latentmaps.visualisation.sheets import Sheet
 
 RANDOM = np.random.default_rng(3)
 STEPS = np.linspace(-2.0, 2.0, 5)
@@ -27,8 +27,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[npt.NDArray[np.uint8]]:
     taken: list[npt.NDArray[np.uint8]] = []
     draw = face_sheet.draw
 
-    def take(tiles: npt.NDArray[np.uint8], *, num_columns: int, **words: Any) -> FaceSheet:
-        taken.append(tiles.reshape(-1, num_columns, *tiles.shape[1:]))
+    def take(tiles: list[npt.NDArray[np.uint8]], *, num_columns: int, **words: Any) -> Sheet:
+        taken.append(np.stack(tiles).reshape(-1, num_columns, *tiles[0].shape))
         return draw(tiles, num_columns=num_columns, **words)
 
     monkeypatch.setattr(face_sheet, "draw", take)

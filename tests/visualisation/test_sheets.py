@@ -1,6 +1,8 @@
 """Sheets hold their tiles unchanged and their words whole."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,10 @@ def _tiles(number: int, size: int = 8) -> list[Tile]:
     return list(generator.integers(0, 256, (number, size, size, 3), dtype=np.uint8))
 
 
+def _draw(tiles: Sequence[Tile | None], **words: Any) -> Image.Image:
+    return sheets.draw_sheet(tiles, **words).image
+
+
 def _find(sheet: Image.Image, tile: Tile) -> tuple[int, int]:
     """Gives row and column of the one place where `tile` stands, pixel for pixel."""
     windows = np.lib.stride_tricks.sliding_window_view(np.asarray(sheet), tile.shape)
@@ -29,7 +35,7 @@ def _find(sheet: Image.Image, tile: Tile) -> tuple[int, int]:
 
 def test_every_tile_stands_once_and_unchanged_in_rows() -> None:
     tiles = _tiles(6)
-    sheet = sheets.draw_sheet(list(tiles), num_columns=3, title="t", caption=LONG)
+    sheet = _draw(list(tiles), num_columns=3, title="t", caption=LONG)
     places = [_find(sheet, tile) for tile in tiles]
     assert places == sorted(places)
     assert len({row for row, _ in places}) == 2
@@ -38,19 +44,19 @@ def test_every_tile_stands_once_and_unchanged_in_rows() -> None:
 
 def test_an_enlarged_tile_keeps_its_pixels() -> None:
     tile = _tiles(1, size=4)[0]
-    sheet = sheets.draw_sheet([tile], num_columns=1, scale=5, title="t")
+    sheet = _draw([tile], num_columns=1, scale=5, title="t")
     _find(sheet, tile.repeat(5, axis=0).repeat(5, axis=1))
 
 
 def test_a_blank_place_stays_paper() -> None:
     tile = np.zeros((8, 8), dtype=np.uint8)
-    alone = np.asarray(sheets.draw_sheet([tile, None], num_columns=2, title=" "))
+    alone = np.asarray(_draw([tile, None], num_columns=2, title=" "))
     assert (alone == 0).all(axis=2).sum() == 64
 
 
 def test_labels_do_not_move_tiles_into_each_other() -> None:
     tiles = _tiles(4)
-    sheet = sheets.draw_sheet(
+    sheet = _draw(
         list(tiles),
         num_columns=2,
         title="t",
@@ -66,7 +72,7 @@ def test_labels_do_not_move_tiles_into_each_other() -> None:
 def test_no_word_touches_the_edge_of_the_sheet(kind: str) -> None:
     words: dict[str, object] = {"title": "t"}
     words[kind] = LONG if kind in ("title", "caption") else [LONG[:60]]
-    sheet = sheets.draw_sheet(_tiles(1), num_columns=1, **words)  # type: ignore[arg-type]
+    sheet = _draw(_tiles(1), num_columns=1, **words)
     ink = np.argwhere((np.asarray(sheet) != 255).any(axis=2))
     assert (ink.min(axis=0) > 4).all()
     assert (ink.max(axis=0) < np.array([sheet.height, sheet.width]) - 4).all()
@@ -84,7 +90,7 @@ def test_words_of_different_kinds_do_not_overlap() -> None:
 
     def ink(**words: list[str]) -> int:
         labels = spaces | words
-        sheet = sheets.draw_sheet(list(blank), num_columns=2, title="title", **labels)  # type: ignore[arg-type]
+        sheet = _draw(list(blank), num_columns=2, title="title", **labels)
         return int((np.asarray(sheet) != 255).any(axis=2).sum())
 
     alone = [ink(**{name: labels}) - ink() for name, labels in kinds.items()]
@@ -93,29 +99,29 @@ def test_words_of_different_kinds_do_not_overlap() -> None:
 
 def test_a_border_surrounds_its_tile() -> None:
     tile = np.zeros((8, 8), dtype=np.uint8)
-    sheet = np.asarray(sheets.draw_sheet([tile], num_columns=1, title=" ", borders=["#ff0000"]))
+    sheet = np.asarray(_draw([tile], num_columns=1, title=" ", borders=["#ff0000"]))
     is_red = (sheet == [255, 0, 0]).all(axis=2)
     assert is_red.sum() == 12 * 12 - 8 * 8
 
 
 def test_labels_that_do_not_match_the_places_are_refused() -> None:
     with pytest.raises(ValueError, match="row_labels: found 1, expected 2"):
-        sheets.draw_sheet(list(_tiles(4)), num_columns=2, title="t", row_labels=["one"])
+        _draw(list(_tiles(4)), num_columns=2, title="t", row_labels=["one"])
 
 
 def test_tiles_of_two_sizes_are_refused() -> None:
     with pytest.raises(ValueError, match=r"tiles: found the sizes \[\(4, 4\), \(8, 8\)\]"):
-        sheets.draw_sheet([*_tiles(1, 4), *_tiles(1, 8)], num_columns=2, title="t")
+        _draw([*_tiles(1, 4), *_tiles(1, 8)], num_columns=2, title="t")
 
 
 def test_a_sheet_without_a_tile_is_refused() -> None:
     with pytest.raises(ValueError, match="expected one size for all"):
-        sheets.draw_sheet([None, None], num_columns=2, title="t")
+        _draw([None, None], num_columns=2, title="t")
 
 
 def test_equal_sheets_are_equal_files_without_metadata(tmp_path: Path) -> None:
     first, second = (
-        sheets.draw_sheet(list(_tiles(4)), num_columns=2, title="t", caption="c") for _ in range(2)
+        _draw(list(_tiles(4)), num_columns=2, title="t", caption="c") for _ in range(2)
     )
     second.info["Software"] = "left behind by a filter"
     sheets.save_png(first, tmp_path / "first.png")
@@ -125,3 +131,29 @@ def test_equal_sheets_are_equal_files_without_metadata(tmp_path: Path) -> None:
         assert isinstance(image, PngImagePlugin.PngImageFile)
         assert image.info == {}
         np.testing.assert_array_equal(np.asarray(image), np.asarray(first))
+
+
+def test_the_layout_tells_where_each_tile_lies() -> None:
+    tiles = _tiles(5)
+    sheet = sheets.draw_sheet(
+        [*tiles, None],
+        num_columns=3,
+        title="t",
+        scale=2,
+        row_labels=["first", "second"],
+        column_labels=["a wide label of the column", "b", "c"],
+        tile_labels=[f"{index}" for index in range(6)],
+        borders=["#009e73", *[None] * 5],
+    )
+    layout = sheet.numbers["layout"]
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, 3)
+        left, top = layout["left"][column], layout["top"][row]
+        box = (left, top, left + layout["tile_width"], top + layout["tile_height"])
+        enlarged = tile.repeat(2, axis=0).repeat(2, axis=1)
+        np.testing.assert_array_equal(np.asarray(sheet.image.crop(box)), enlarged)
+    assert layout["is_blank"] == [False] * 5 + [True]
+    assert layout["row_labels"] == ["first", "second"]
+    assert layout["column_labels"] == ["a wide label of the column", "b", "c"]
+    assert layout["tile_labels"] == ["0", "1", "2", "3", "4", "5"]
+    assert layout["borders"] == ["#009e73", "", "", "", "", ""]
