@@ -61,7 +61,7 @@ class _Column:
 
 
 def render(experiments: Sequence[Experiment]) -> str:
-    """Return the table as text, with what to mind and what is left out below it.
+    """Return the table as text; below it, warnings and what is left out.
 
     Args:
         experiments: in any order.
@@ -103,7 +103,7 @@ def _numbers(drawn: Sequence[Experiment]) -> list[_Column]:
 
 def _text(one: Experiment, document: str, name: str, term_name: str) -> str:
     value = one.number(document, name)
-    if value is None and term_name == _KERNEL:  # before there were headlines, it stood here alone
+    if value is None and term_name == _KERNEL:  # older versions have it here alone
         nets = measures.feature_nets([one])[:1]
         value = one.number(document, "samples", name.removeprefix("kernel_"), *nets, _KERNEL)
     if value is None:
@@ -140,10 +140,7 @@ def _left_out(experiments: Sequence[Experiment]) -> list[str]:
     lacking = [one for one in by_fact(experiments) if not (one.training and one.test)]
     return [
         f"{'incomplete' if one.is_drawn else 'left out'}: {one.name} (fact {one.label}): "
-        + "; ".join(
-            f"{problem.reason}{f' - {problem.command}' if problem.command else ''}"
-            for problem in one.problems
-        )
+        + "; ".join(" - ".join(filter(None, (p.reason, p.command))) for p in one.problems)
         for one in lacking
     ]
 
