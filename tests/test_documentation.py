@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from latentmaps.compare import table
+from latentmaps.compare.experiment import FACT, Experiment
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
@@ -98,6 +101,14 @@ def test_the_table_of_samplers_is_that_of_the_committed_metrics(
     [line] = [line for line in README.splitlines() if line.startswith(f"| {title} |")]
     cells = dict(zip(SAMPLERS, line.split("|")[2:], strict=False))
     assert cells[sampler].strip() == expected
+
+
+def test_the_table_of_experiments_is_that_of_the_committed_metrics() -> None:
+    training, test = metrics("train_vae"), metrics("evaluate_vae")
+    parameters = {FACT: training["fact"]}
+    sample = Experiment("HEAD", parameters=parameters, training=training, test=test)
+    printed = table.render([sample]).partition("\n\n")[0]
+    assert f"```\n{printed}\n```" in (ROOT / "docs/compare.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_tells_every_stage_and_target() -> None:

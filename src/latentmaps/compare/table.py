@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from latentmaps.compare import measures, notes, rows
 from latentmaps.compare.experiment import Experiment, by_fact
 from latentmaps.compare.measures import NO_VALUE
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, excerpt
 from latentmaps.report import glossary
 
 WIDTH = 120
@@ -73,7 +73,9 @@ def render(experiments: Sequence[Experiment]) -> str:
     below = [*_warnings(drawn), *_left_out(experiments)]
     if not drawn:
         raise DataError(f"no experiment has results; {' '.join(below)}")
-    names = _Column(["experiment"], [_cut(one.name) for one in drawn], is_number=False)
+    names = _Column(
+        ["experiment"], [excerpt(one.name, _MOST_CHARACTERS) for one in drawn], is_number=False
+    )
     facts = _Column(["fact"], [one.label for one in drawn])
     blocks = _arrange([names, facts], [*_parameters(drawn), *_numbers(drawn)])
     texts = ["\n".join(line.rstrip() for line in _set(block)) for block in blocks]
@@ -88,7 +90,11 @@ def render(experiments: Sequence[Experiment]) -> str:
 def _parameters(drawn: Sequence[Experiment]) -> list[_Column]:
     differing = rows.differing_parameters(drawn)
     return [
-        _Column(name.split("."), [_cut(texts[name]) for texts in differing], is_number=False)
+        _Column(
+            name.split("."),
+            [excerpt(texts[name], _MOST_CHARACTERS) for texts in differing],
+            is_number=False,
+        )
         for name in differing[0]
     ]
 
@@ -143,7 +149,3 @@ def _left_out(experiments: Sequence[Experiment]) -> list[str]:
         + "; ".join(" - ".join(filter(None, (p.reason, p.command))) for p in one.problems)
         for one in lacking
     ]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 3]}..."
