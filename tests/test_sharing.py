@@ -74,6 +74,24 @@ def test_a_profile_without_a_remote_sends_nothing(project: Path) -> None:
     assert sent == set()
 
 
+def test_a_store_inside_a_site_gets_faces_when_its_remote_is_named(project: Path) -> None:
+    dvc(project, "remote", "modify", "--local", "faces_of_celeba", "url", "remote://store/")
+    assert pushed(project, "celeba") == (0, {"face of celeba", "number of celeba"})
+
+
+def test_a_colleague_misses_the_faces_alone(project: Path) -> None:
+    pushed(project, "own")
+    shutil.rmtree(project / ".dvc/cache")
+    for name in ("face.txt", "number.txt"):
+        (project / name).unlink()
+    pull = dvc(project, "pull")
+    assert pull.returncode != 0
+    assert "Checkout failed for following targets:\nface.txt" in pull.stderr
+    assert dvc(project, "pull", "--allow-missing").returncode == 0
+    assert (project / "number.txt").exists()
+    assert not (project / "face.txt").exists()
+
+
 def test_a_plain_push_gives_away_no_face() -> None:
     private = {
         "data/raw/faces/images.zip",
