@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from latentmaps import command_line
+from latentmaps.compare import repository
 
 
 def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[str]:
@@ -61,6 +63,23 @@ def test_a_table_outside_of_a_repository_says_where_to_run(tmp_path: Path, root:
     result = run("table", folder=tmp_path, root=root)
     assert result.returncode == 1
     assert result.stderr.startswith(f"latentmaps table: {tmp_path}: not inside of a DVC repository")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (["table"], "standard output"),
+        (["compare"], "reports/compare.html"),
+        (["compare", "--output", "talk/sweep.html"], "talk/sweep.html"),
+    ],
+)
+def test_an_error_of_the_system_that_names_no_file_is_told_with_the_output(
+    words: list[str], place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = mock.Mock(side_effect=OSError(28, "No space left on device"))
+    monkeypatch.setattr(repository, "open_repository", full)
+    with pytest.raises(SystemExit, match=f"^latentmaps {words[0]}: {place}: No space left on dev"):
+        command_line.main(words)
 
 
 def test_a_command_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:

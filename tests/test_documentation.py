@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
+from latentmaps.compare import table
+from latentmaps.compare.experiment import FACT, Experiment
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
 
 
 def metrics(stage: str) -> dict[str, Any]:
@@ -99,6 +103,14 @@ def test_the_table_of_samplers_is_that_of_the_committed_metrics(
     assert cells[sampler].strip() == expected
 
 
+def test_the_table_of_experiments_is_that_of_the_committed_metrics() -> None:
+    training, test = metrics("train_vae"), metrics("evaluate_vae")
+    parameters = {FACT: training["fact"]}
+    sample = Experiment("HEAD", parameters=parameters, training=training, test=test)
+    printed = table.render([sample]).partition("\n\n")[0]
+    assert f"```\n{printed}\n```" in (ROOT / "docs/compare.md").read_text(encoding="utf-8")
+
+
 def test_the_readme_tells_every_stage_and_target() -> None:
     for script in (ROOT / "stages").glob("*.py"):
         assert f"`{script.stem}`" in README
@@ -106,7 +118,18 @@ def test_the_readme_tells_every_stage_and_target() -> None:
         assert target in README
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+def anchors(page: Path) -> set[str]:
+    """The names that GitHub gives to the headings of a page."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-        assert link.startswith("https://") or (page.parent / link).exists(), link
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        if link.startswith("https://"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link

@@ -1,10 +1,8 @@
 """dvc.yaml against the code: what a stage reads, writes and depends on."""
 
 import ast
-import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -168,53 +166,6 @@ def test_the_page_depends_on_every_section_it_lists() -> None:
     assert set(loader.section_classes()) - {"machine"} <= names
 
 
-@pytest.mark.parametrize(
-    "script", ["fetch_faces", "crop_faces", "split_faces", "fetch_digits", "build_report"]
-)
-def test_a_stage_without_tensors_imports_no_tensorflow(script: str) -> None:
-    program = f"import runpy, sys; runpy.run_path('stages/{script}.py'); print(*sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": "src"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert {"tensorflow", "keras"}.isdisjoint(result.stdout.split())
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "stages").glob("*.py")), ids=lambda path: path.stem)
-def test_a_wrong_parameter_is_refused_before_tensorflow_is_imported(
-    path: Path, tmp_path: Path
-) -> None:
-    """A TensorFlow that cannot be imported stands in front of the real one."""
-    for name in ("tensorflow", "keras"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('was imported')", encoding="utf-8")
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    (tmp_path / "params.yaml").write_text(text.replace("fact: 5.0", "fact: high"), encoding="utf-8")
-    usage = subprocess.run(
-        [sys.executable, path], env=_without_tensorflow(tmp_path), capture_output=True, text=True
-    )
-    assert "the following arguments are required" in usage.stderr
-    flags = usage.stderr.rpartition("required: ")[2].strip().split(", ")
-    words = [word for flag in flags for word in (flag, "nowhere")]
-    result = subprocess.run(
-        [sys.executable, path, *words],
-        cwd=tmp_path,
-        env=_without_tensorflow(tmp_path),
-        capture_output=True,
-        text=True,
-    )
-    assert result.stderr.strip() == (
-        f"{path.stem}: params.yaml: train_vae.fact: found 'high', expected a valid number"
-    )
-
-
-def _without_tensorflow(folder: Path) -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT / 'src'}"}
-
-
 def test_only_stages_read_parameters_and_runs() -> None:
     allowed = {"runs.py", "machine.py"}
     for path in (SRC / "latentmaps").rglob("*.py"):
@@ -239,44 +190,6 @@ def test_a_folder_that_a_stage_reads_is_whole_in_git_or_whole_in_the_cache(stage
     for folder in paths(stage.deps):
         kinds = {out.use_cache for path, out in outs.items() if path.startswith(f"{folder}/")}
         assert len(kinds) <= 1, folder
-
-
-def test_a_plain_push_gives_away_no_face() -> None:
-    private = {
-        "data/raw/faces/images.zip",
-        "data/raw/faces/attributes.csv",
-        "data/raw/faces/partition.csv",
-        "data/raw/faces/identity.csv",
-        "data/raw/faces/origins.csv",
-        "reports/fetch_faces/refused.csv",
-        "data/faces/images.npy",
-        "data/faces/index.csv",
-        "reports/crop_faces/refused.csv",
-        "data/latents",
-        "reports/draw_reconstructions/train.png",
-        "reports/draw_reconstructions/test.png",
-        "reports/draw_reconstructions/strip.png",
-        "reports/draw_latent_space/interpolations.png",
-        "reports/draw_latent_space/attributes.png",
-        "reports/index.html",
-    }
-    remotes = {out.def_path: out.remote for stage in STAGES for out in stage.outs}
-    assert {path for path, remote in remotes.items() if remote} == private
-    assert {remotes[path] for path in private} == {"faces_of_sample"}
-
-
-def test_only_the_avatars_have_a_remote_that_others_read() -> None:
-    config = Repo(str(ROOT)).config["remote"]
-    profiles = yaml12.load((ROOT / "params.yaml").read_text(encoding="utf-8"))["profiles"]
-    assert config.keys() >= {f"faces_of_{profile}" for profile in profiles}
-    at_home = str(ROOT / ".dvc/cache")
-    places = {name: str(Path(remote["url"]).resolve()) for name, remote in config.items()}
-    assert {name for name in places if places[name] == at_home} - {"store"} == {
-        f"faces_of_{name}"
-        for name, profile in profiles.items()
-        if profile["fetch_faces"]["source"] != "avatars"
-    }
-    assert config["faces_of_sample"]["url"] == "remote://store/"
 
 
 def test_metrics_and_histories_are_in_git() -> None:

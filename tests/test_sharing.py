@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
+from tests.test_pipeline import STAGES
+
+from latentmaps.params import yaml12
 
 PIPELINE = """
 stages:
@@ -64,7 +68,63 @@ def test_the_faces_of_persons_stay_at_home(project: Path, profile: str) -> None:
     assert pushed(project, profile) == (0, {f"number of {profile}"})
 
 
-def test_a_profile_without_a_remote_sends_no_face(project: Path) -> None:
+def test_a_profile_without_a_remote_sends_nothing(project: Path) -> None:
     code, sent = pushed(project, "mine")
     assert code != 0
-    assert "face of mine" not in sent
+    assert sent == set()
+
+
+def test_a_store_inside_a_site_gets_faces_when_its_remote_is_named(project: Path) -> None:
+    dvc(project, "remote", "modify", "--local", "faces_of_celeba", "url", "remote://store/")
+    assert pushed(project, "celeba") == (0, {"face of celeba", "number of celeba"})
+
+
+def test_a_colleague_misses_the_faces_alone(project: Path) -> None:
+    pushed(project, "own")
+    shutil.rmtree(project / ".dvc/cache")
+    for name in ("face.txt", "number.txt"):
+        (project / name).unlink()
+    pull = dvc(project, "pull")
+    assert pull.returncode != 0
+    assert "Checkout failed for following targets:\nface.txt" in pull.stderr
+    assert dvc(project, "pull", "--allow-missing").returncode == 0
+    assert (project / "number.txt").exists()
+    assert not (project / "face.txt").exists()
+
+
+def test_a_plain_push_gives_away_no_face() -> None:
+    private = {
+        "data/raw/faces/images.zip",
+        "data/raw/faces/attributes.csv",
+        "data/raw/faces/partition.csv",
+        "data/raw/faces/identity.csv",
+        "data/raw/faces/origins.csv",
+        "reports/fetch_faces/refused.csv",
+        "data/faces/images.npy",
+        "data/faces/index.csv",
+        "reports/crop_faces/refused.csv",
+        "data/latents",
+        "reports/draw_reconstructions/train.png",
+        "reports/draw_reconstructions/test.png",
+        "reports/draw_reconstructions/strip.png",
+        "reports/draw_latent_space/interpolations.png",
+        "reports/draw_latent_space/attributes.png",
+        "reports/index.html",
+    }
+    remotes = {out.def_path: out.remote for stage in STAGES for out in stage.outs}
+    assert {path for path, remote in remotes.items() if remote} == private
+    assert {remotes[path] for path in private} == {"faces_of_sample"}
+
+
+def test_only_the_avatars_have_a_remote_that_others_read(root: Path) -> None:
+    config = Repo(str(root)).config["remote"]
+    profiles = yaml12.load((root / "params.yaml").read_text(encoding="utf-8"))["profiles"]
+    assert config.keys() >= {f"faces_of_{profile}" for profile in profiles}
+    at_home = str(root / ".dvc/cache")
+    places = {name: str(Path(remote["url"]).resolve()) for name, remote in config.items()}
+    assert {name for name in places if places[name] == at_home} - {"store"} == {
+        f"faces_of_{name}"
+        for name, profile in profiles.items()
+        if profile["fetch_faces"]["source"] != "avatars"
+    }
+    assert config["faces_of_sample"]["url"] == "remote://store/"

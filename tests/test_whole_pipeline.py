@@ -102,6 +102,19 @@ def test_the_whole_sample_arrives_at_a_colleague(clone: Clone, tmp_path: Path) -
     assert there.outs() == clone.outs()
 
 
+def test_what_a_failed_run_removed_comes_back_by_the_command_that_it_names(clone: Clone) -> None:
+    way_back = "git checkout params.yaml dvc.lock reports && dvc checkout"
+    before = clone.outs()
+    with pytest.raises(AssertionError, match=rf"mixture_components: found 60[^`]*`{way_back}`"):
+        clone.experiment("evaluate_vae.mixture_components=60")
+    assert "reports/evaluate_vae/metrics.json" not in clone.outs()
+
+    clone.run("sh", "-c", way_back)
+
+    assert clone.outs() == before
+    assert clone.run("git", "status", "--porcelain") == ""
+
+
 def test_fact_reruns_what_depends_on_it_and_going_back_restores(clone: Clone) -> None:
     before = clone.outs()
     assert running(clone.experiment("train_vae.fact=1.5")) == FACT_DECIDES

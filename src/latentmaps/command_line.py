@@ -29,8 +29,9 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         sys.exit(f"{place}: {error}")
     except OSError as error:
         sys.exit(
-            f"{place}: {error.filename or arguments.output}: {error.strerror or error}; nothing "
-            "was written - see that the disk has room and the folder is writable, then run again"
+            f"{place}: {error.filename or arguments.output or _OUTPUT}: {error.strerror or error}; "
+            "nothing was written - see that the disk has room and the folder is writable, then run "
+            "again"
         )
     except KeyboardInterrupt:
         sys.exit(f"{place}: interrupted; nothing was written")
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Print DVC experiments, sorted by fact: the parameters that differ and the "
         "numbers that people compare, at most 120 characters wide.",
     )
-    table.set_defaults(run=_table, output=None)
+    table.set_defaults(run=_table, output="standard output")
     for parser_of_names in (compare, table):
         parser_of_names.add_argument(
             "names",

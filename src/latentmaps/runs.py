@@ -90,7 +90,7 @@ def main(
     logging.basicConfig(
         stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO
     )
-    # TensorFlow tells at every start what the processor can do; warnings are kept
+    # at every start TensorFlow logs what the processor can do; this keeps warnings
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     try:
         _run(work, arguments, named)

@@ -60,4 +60,4 @@ def test_a_caption_tells_what_differs_besides_fact() -> None:
     curves = fact_curves.make_curves([experiment("a", 5.0), other])
     assert len(curves) == 5
     for curve in curves:
-        assert curve.caption.endswith(". Not by fact alone: train_vae.epochs (3, 11) differs.")
+        assert curve.caption.endswith(". Besides fact, train_vae.epochs (3, 11) differs.")

@@ -1,6 +1,7 @@
 from typing import Any
 
 from latentmaps.compare import parameters
+from latentmaps.params import loader
 
 
 def test_the_profile_in_force_stands_under_its_section() -> None:
@@ -14,6 +15,14 @@ def test_the_profile_in_force_stands_under_its_section() -> None:
         "train_vae.fact": 5.0,
         "train_vae.epochs": 24,
     }
+
+
+def test_the_mark_that_the_profile_has_the_value_is_no_value() -> None:
+    values = {
+        "profiles.celeba.train_vae": {"epochs": 24},
+        "train_vae": {"epochs": loader.FROM_PROFILE, "batch_size": loader.FROM_PROFILE},
+    }
+    assert parameters.flatten(values) == {"train_vae.epochs": 24}
 
 
 def test_only_what_is_not_the_same_everywhere_differs() -> None:
@@ -54,9 +63,9 @@ def test_other_files_are_told_by_their_names() -> None:
 def test_many_values_of_a_cause_are_cut() -> None:
     of_each = [{"train_vae.fact": 1.0, "train_vae.seed": seed} for seed in range(9, 0, -1)]
     described = parameters.describe_causes(of_each, but="train_vae.fact")
-    assert described == {"train_vae.seed": "1, 2, 3, 4, 5, 6, ..."}
+    assert described == ["train_vae.seed (1, 2, 3, 4, 5, 6, ...)"]
 
 
 def test_a_cause_that_one_version_lacks_is_told() -> None:
     described = parameters.describe_causes([{"train_vae.seed": 1}, {"base.seed": 1}], but="")
-    assert described == {"base.seed": "1, \N{EN DASH}", "train_vae.seed": "1, \N{EN DASH}"}
+    assert described == ["base.seed (1, \N{EN DASH})", "train_vae.seed (1, \N{EN DASH})"]

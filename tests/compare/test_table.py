@@ -1,6 +1,7 @@
 import pytest
 from tests.compare.example_experiments import evaluation, experiment, sweep, training
 
+from latentmaps import stage_numbers
 from latentmaps.compare import table
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.errors import DataError
@@ -22,6 +23,10 @@ def test_experiments_stand_by_fact_with_their_numbers() -> None:
     assert lines[0][-3:] == ["0.25", "0.5", "0.75"]
     # an older version has the kernel distance in its table of samplers alone
     assert lines[1][-3] == f"{0.08 / 6:.3g}"
+
+
+def test_every_headline_of_the_vae_has_a_column() -> None:
+    assert {*table._HEADLINES} == {*stage_numbers.HEADLINES} - {"test_accuracy"}
 
 
 def test_parameters_that_differ_stand_behind_fact() -> None:

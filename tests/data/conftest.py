@@ -1,10 +1,11 @@
-"""Digits small enough for any test, places for raw faces, and a server that misbehaves."""
+"""Digits and CelebA small enough for any test, places for raw faces, a server that misbehaves."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.data.example_celeba import write_celeba
 from tests.data.example_downloads import CONTENT
 from tests.data.example_raw_faces import raw_faces
 from tests.data.misbehaving_server import Served, serve
@@ -17,6 +18,12 @@ from latentmaps.data.raw_faces import RawFaces
 def raw(tmp_path: Path) -> RawFaces:
     """An empty place for raw faces."""
     return raw_faces(tmp_path / "raw")
+
+
+@pytest.fixture
+def celeba_folder(tmp_path: Path) -> Path:
+    """A folder in CelebA's layout with three faces."""
+    return write_celeba(tmp_path / "celeba")
 
 
 @pytest.fixture

@@ -148,16 +148,18 @@ def test_what_is_transparent_is_white() -> None:
 
 
 @pytest.mark.parametrize(
-    ("alpha", "was_clear"), [(0, True), (254, True), (255, False)], ids=["clear", "misty", "solid"]
+    ("alpha", "was_transparent"),
+    [(0, True), (254, True), (255, False)],
+    ids=["clear", "misty", "solid"],
 )
 def test_a_picture_with_a_pixel_that_lets_something_through_is_known(
-    alpha: int, was_clear: bool
+    alpha: int, was_transparent: bool
 ) -> None:
     picture = Image.new("RGBA", (32, 32), (0, 0, 0, 255))
     picture.putpixel((31, 31), (0, 0, 0, alpha))
 
-    assert aligned_size.to_aligned_size(_file(picture)).was_clear is was_clear
-    assert not aligned_size.to_aligned_size(_file(picture.convert("RGB"))).was_clear
+    assert aligned_size.to_aligned_size(_file(picture)).was_transparent is was_transparent
+    assert not aligned_size.to_aligned_size(_file(picture.convert("RGB"))).was_transparent
 
 
 def test_of_an_animation_the_first_frame_is_taken() -> None:

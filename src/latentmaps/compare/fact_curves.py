@@ -67,12 +67,10 @@ def make_curves(drawn: Sequence[Experiment]) -> list[FactCurve]:
 
 
 def _caveat(known: Sequence[Experiment]) -> str:
-    """Return what else differs between the points of a curve, or nothing."""
+    """Return a sentence on what else differs between the points of a curve, or nothing."""
     others = parameters.describe_causes([one.parameters for one in known], but=FACT)
-    told = ", ".join(f"{name} ({values})" for name, values in others.items())
-    return (
-        f" Not by fact alone: {told} {'differs' if len(others) == 1 else 'differ'}." if told else ""
-    )
+    verb = "differs" if len(others) == 1 else "differ"
+    return f" Besides fact, {', '.join(others)} {verb}." if others else ""
 
 
 def _of_nets(known: Sequence[Experiment]) -> list[FactCurve | None]:

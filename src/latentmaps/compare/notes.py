@@ -40,12 +40,12 @@ def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
 
 
 def _on_causes(drawn: Sequence[Experiment]) -> Note | None:
-    """Return what differs besides fact; by itself, in a sweep over it, that is no warning."""
+    """Return what differs besides fact; a warning, unless it is the only thing that differs."""
     of_each = [one.parameters for one in drawn]
     others = parameters.describe_causes(of_each, but=FACT)
     if not others:
         return None
-    told = ", ".join(f"{name} ({values})" for name, values in others.items())
+    told = ", ".join(others)
     verb = "differs" if len(others) == 1 else "differ"
     if FACT in parameters.find_differing(of_each):
         return Note(

@@ -5,10 +5,10 @@ from typing import Any
 
 from latentmaps.report import parameter_text
 
-# in a section: the value stands in the profile
+# what a section has where the profile has the value, as params.loader.FROM_PROFILE
 _FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
-# whose values decide the network, or the faces on which it is measured
+# sections whose values decide the network, or the faces on which it is measured
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
 _MOST_VALUES = 6
 
@@ -45,15 +45,15 @@ def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:
     return [name for name in names if len(_distinct(known, name)) > 1 or _is_rare(known, name)]
 
 
-def describe_causes(of_each: Sequence[Mapping[str, Any]], *, but: str) -> dict[str, str]:
-    """Return name -> its values, as text, of what may be why trained networks differ.
+def describe_causes(of_each: Sequence[Mapping[str, Any]], *, but: str) -> list[str]:
+    """Return each parameter that may be why trained networks differ, as ``name (its values)``.
 
     Args:
         of_each: the parameters of each experiment.
         but: a name that is left out.
     """
     names = [name for name in find_differing(of_each) if name.partition(".")[0] in _CAUSES]
-    return {name: _list_values(of_each, name) for name in names if name != but}
+    return [f"{name} ({_list_values(of_each, name)})" for name in names if name != but]
 
 
 def _list_values(of_each: Sequence[Mapping[str, Any]], name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from latentmaps.compare import measures, notes, rows
 from latentmaps.compare.experiment import Experiment, by_fact
 from latentmaps.compare.measures import NO_VALUE
-from latentmaps.errors import DataError
+from latentmaps.errors import DataError, excerpt
 from latentmaps.report import glossary
 
 WIDTH = 120
@@ -61,7 +61,7 @@ class _Column:
 
 
 def render(experiments: Sequence[Experiment]) -> str:
-    """Return the table as text, with what to mind and what is left out below it.
+    """Return the table as text; below it, warnings and what is left out.
 
     Args:
         experiments: in any order.
@@ -73,7 +73,9 @@ def render(experiments: Sequence[Experiment]) -> str:
     below = [*_warnings(drawn), *_left_out(experiments)]
     if not drawn:
         raise DataError(f"no experiment has results; {' '.join(below)}")
-    names = _Column(["experiment"], [_cut(one.name) for one in drawn], is_number=False)
+    names = _Column(
+        ["experiment"], [excerpt(one.name, _MOST_CHARACTERS) for one in drawn], is_number=False
+    )
     facts = _Column(["fact"], [one.label for one in drawn])
     blocks = _arrange([names, facts], [*_parameters(drawn), *_numbers(drawn)])
     texts = ["\n".join(line.rstrip() for line in _set(block)) for block in blocks]
@@ -88,7 +90,11 @@ def render(experiments: Sequence[Experiment]) -> str:
 def _parameters(drawn: Sequence[Experiment]) -> list[_Column]:
     differing = rows.differing_parameters(drawn)
     return [
-        _Column(name.split("."), [_cut(texts[name]) for texts in differing], is_number=False)
+        _Column(
+            name.split("."),
+            [excerpt(texts[name], _MOST_CHARACTERS) for texts in differing],
+            is_number=False,
+        )
         for name in differing[0]
     ]
 
@@ -103,7 +109,7 @@ def _numbers(drawn: Sequence[Experiment]) -> list[_Column]:
 
 def _text(one: Experiment, document: str, name: str, term_name: str) -> str:
     value = one.number(document, name)
-    if value is None and term_name == _KERNEL:  # before there were headlines, it stood here alone
+    if value is None and term_name == _KERNEL:  # older versions have it here alone
         nets = measures.feature_nets([one])[:1]
         value = one.number(document, "samples", name.removeprefix("kernel_"), *nets, _KERNEL)
     if value is None:
@@ -140,13 +146,6 @@ def _left_out(experiments: Sequence[Experiment]) -> list[str]:
     lacking = [one for one in by_fact(experiments) if not (one.training and one.test)]
     return [
         f"{'incomplete' if one.is_drawn else 'left out'}: {one.name} (fact {one.label}): "
-        + "; ".join(
-            f"{problem.reason}{f' - {problem.command}' if problem.command else ''}"
-            for problem in one.problems
-        )
+        + "; ".join(" - ".join(filter(None, (p.reason, p.command))) for p in one.problems)
         for one in lacking
     ]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 3]}..."

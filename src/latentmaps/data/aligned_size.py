@@ -36,11 +36,11 @@ class Aligned:
 
     Attributes:
         jpeg: the file, 178 wide and 218 high, quality 95, without metadata.
-        was_clear: whether a pixel let something through, which is white now.
+        was_transparent: whether a pixel was at least partly transparent; it is on white now.
     """
 
     jpeg: bytes
-    was_clear: bool
+    was_transparent: bool
 
 
 def to_aligned_size(content: bytes) -> Aligned:
@@ -56,14 +56,14 @@ def to_aligned_size(content: bytes) -> Aligned:
     try:
         with picture_files.opened(content, _FORMATS, prepare=_prepare) as picture:
             transposition = picture_files.find_transposition(picture)
-            face, was_clear = _to_rgb(picture)
+            face, was_transparent = _to_rgb(picture)
     except DamagedError as error:
         raise UnusableError(f"no whole JPEG, PNG or WebP picture ({error})") from error
     if transposition is not None:
         face = face.transpose(transposition)
     jpeg = io.BytesIO()
     ImageOps.fit(face, SIZE, Image.Resampling.LANCZOS).save(jpeg, "JPEG", quality=_JPEG_QUALITY)
-    return Aligned(jpeg.getvalue(), was_clear)
+    return Aligned(jpeg.getvalue(), was_transparent)
 
 
 def _prepare(picture: Image.Image) -> None:
@@ -86,11 +86,11 @@ def _check_size(picture: Image.Image) -> None:
 
 
 def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Return the picture in RGB, and whether a pixel of it let something through."""
+    """Return the picture in RGB, and whether any of its pixels was transparent."""
     profile = picture.info.get("icc_profile")
     if "transparency" in picture.info or picture.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
-        flat, was_clear = _on_white(picture)
-        return _to_srgb(flat, profile) if profile else flat, was_clear
+        flat, was_transparent = _on_white(picture)
+        return _to_srgb(flat, profile) if profile else flat, was_transparent
     if picture.mode.startswith("I"):
         # 16 bits of grey: Pillow would cut them off at 255
         picture = picture.convert("I").point(lambda value: value / 257).convert("L")
@@ -98,17 +98,20 @@ def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
 
 
 def _on_white(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Lay a picture on white, band by band, for three layers fill the memory; as ``_to_rgb``."""
+    """Lay a picture on white, and return what ``_to_rgb`` returns.
+
+    It goes band by band: three whole layers would fill the memory.
+    """
     width, height = picture.size
     flat = Image.new("RGB", picture.size)
-    was_clear = False
+    was_transparent = False
     num_rows = max(1, _BAND_PIXELS // width)
     for top in range(0, height, num_rows):
         layer = picture.crop((0, top, width, min(top + num_rows, height))).convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
-        was_clear = was_clear or any(layer.getchannel("A").histogram()[:255])
+        was_transparent = was_transparent or any(layer.getchannel("A").histogram()[:255])
         flat.paste(Image.alpha_composite(white, layer).convert("RGB"), (0, top))
-    return flat, was_clear
+    return flat, was_transparent
 
 
 def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:

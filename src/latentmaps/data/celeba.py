@@ -56,8 +56,8 @@ def take_faces(
 
     Returns:
         the receipt: what was taken, sizes and checksums of what was found, what was not there, and
-        the terms. Its ``pictures_sha256`` is over name, CRC-32 and size of each picture, whatever
-        they are packed in: equal ones mean equal pictures.
+        the terms. Its ``pictures_sha256`` covers name, CRC-32 and size of each picture, however
+        they are packed: equal values mean equal pictures.
 
     Raises:
         ParamsError: the terms are not accepted.
@@ -133,7 +133,7 @@ def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataF
     tables = {}
     known = celeba_layouts.official_partition(names)
     if celeba_files.PARTITION not in files.tables and known is not None:
-        log.info("Found no %s: with these names it is known", celeba_files.PARTITION)
+        log.info("Found no %s: took CelebA's, which is known", celeba_files.PARTITION)
         tables[celeba_files.PARTITION] = known
     for name, reader in _READERS.items():
         if name in tables:

@@ -1,9 +1,9 @@
 """CelebA's files: what the authors publish, where it can be had, and what lies in a user's folder.
 
 Sizes and hashes are those that torchvision and TensorFlow Datasets publish for the authors' files.
-The archive has two known places with plain HTTPS; of attributes and identities none is known, so
-they come from Google Drive. No machine that built this project could reach any of them: the hashes
-decide. Other projects rely on the first two places with hashes that are those of the authors' file.
+The archive is at two known places with plain HTTPS. No such place is known for attributes and
+identities, so they come from Google Drive. No machine that built this project could reach any of
+these places: the hashes decide. Other projects use the two places with the authors' hashes.
 """
 
 import functools
@@ -37,7 +37,7 @@ def _table(
     read: Callable[[Path], pd.DataFrame],
     render: Callable[[pd.DataFrame], str],
 ) -> RemoteFile:
-    """Return a table that also copies with other line ends or as CSV are taken for."""
+    """Return a table of which copies with other line endings, or as CSV, are accepted too."""
     return RemoteFile(
         name,
         urls=(),
@@ -66,7 +66,7 @@ OFFICIAL = {
             first_bytes=b"PK",
             limit_bytes=_IMAGES_BYTES,
         ),
-        # nowhere fetched: what it says is known, see celeba_layouts.official_partition
+        # never fetched: its content is known, see celeba_layouts.official_partition
         _table(
             PARTITION,
             "fc955bcb3ef8fbdf7d5640d9a8693a8431b5f2ee291a5c1449a1549e7e073fe7",
@@ -77,7 +77,7 @@ OFFICIAL = {
             ATTRIBUTES,
             "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
             "0B7EVK8r0v71pblRyaVFSWGxPY0U",
-            "11um21kRUuaUNoMl59TCe2fb01FNjqNms",  # a copy of others, with a quota of its own
+            "11um21kRUuaUNoMl59TCe2fb01FNjqNms",  # someone else's copy, with its own quota
             read=celeba_tables.read_attributes,
             render=celeba_layouts.render_attributes,
         ),
@@ -171,7 +171,7 @@ def fetch(downloads: Path) -> CelebaFiles:
     images = download.fetch(
         OFFICIAL[IMAGES],
         downloads,
-        advice=f"{_by_hand(IMAGES, downloads)} {kaggle.ADVICE}",
+        advice=f"{_by_hand(IMAGES, downloads)}; {kaggle.ADVICE}",
         unreachable=unreachable,
     )
     tables = {}
@@ -189,7 +189,7 @@ def fetch(downloads: Path) -> CelebaFiles:
 def _by_hand(name: str, downloads: Path) -> str:
     return (
         f"fetch {name} by hand from {celeba_licence.PROJECT_PAGE}, put it into "
-        f"{downloads.absolute()} and run again; or set fetch_faces.path to the folder where it is;"
+        f"{downloads.absolute()} and run again; or set fetch_faces.path to the folder where it is"
     )
 
 
@@ -211,10 +211,9 @@ def describe(files: CelebaFiles) -> dict[str, dict[str, object]]:
 
 def _describe(path: Path, official: RemoteFile) -> dict[str, object]:
     sha256 = file_sha256(path)
-    says_the_same = official.says_the_same or (lambda _: False)
     return {
         "file": path.name,
         "size_bytes": path.stat().st_size,
         "sha256": sha256,
-        "official": sha256 == official.sha256 or says_the_same(path),
+        "official": official.is_content_of(path, sha256),
     }

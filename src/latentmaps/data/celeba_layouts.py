@@ -1,14 +1,14 @@
 """CelebA's tables in the bytes of the authors' files.
 
-Copies circulate with other line ends and as CSV. Which of them says what the authors' file says can
-be told without that file: what a copy says, written as the authors write it, has the published hash
-of their file, or it does not. No copy is taken for the authors' by mistake; were a layout wrong,
-copies would merely count as unofficial.
+Copies circulate with other line endings and as CSV. Whether a copy has the content of the authors'
+file can be decided without that file: written as the authors write it, the copy has the published
+hash or it does not. No copy is taken for the authors' by mistake; if a layout were wrong, copies
+would merely count as unofficial.
 
-How sure the layouts are: that of the partition is proven, since its content is known, too, and has
-the published hash. That of the attributes follows from the published length, in which every row has
-two characters for each value but the first; no file was at hand to prove it. The identities have
-one space and a line end, of which both kinds are tried.
+How certain the layouts are: that of the partition is proven, since its content is known and has the
+published hash. That of the attributes follows from the published length, which leaves two
+characters for each value of a row except the first; no file was at hand to prove it. Identities are
+separated from the names by one space; both kinds of line endings are tried.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def has_content(
     render: Callable[[pd.DataFrame], str],
     sha256: str,
 ) -> bool:
-    """Tell whether a table says what the file with this hash says.
+    """Tell whether a table has the content of the file with this hash.
 
     Args:
         path: the table, in any form that `read` takes and with its rows in any order.

@@ -51,6 +51,11 @@ class RemoteFile:
     says_the_same: Callable[[Path], bool] | None = None
     first_bytes: bytes = b""
 
+    def is_content_of(self, path: Path, sha256: str) -> bool:
+        """Tell whether a file with this SHA-256 is the expected one, or says the same."""
+        is_same = sha256 == self.sha256
+        return is_same or (self.says_the_same is not None and self.says_the_same(path))
+
 
 @dataclass(frozen=True)
 class _Mirror:
@@ -58,8 +63,7 @@ class _Mirror:
 
     Attributes:
         title: for messages.
-        host: that is asked no more in a run in which it gave no answer; None: the next place may
-            have the same host, and other files lie elsewhere.
+        host: is not asked again in a run in which it gave no answer; None: it is always asked.
         transfer: fills the part file.
     """
 
@@ -111,9 +115,9 @@ def fetch(
 
 
 def _remove_strays(target: Path) -> None:
-    """Remove what interrupted runs of gdown have left, with up to the size of the whole file."""
+    """Remove part files that interrupted runs of gdown left; each may be as large as the file."""
     for stray in target.parent.glob(f"{glob.escape(target.name)}.part?*.part"):
-        log.info("Removing %s, left by a download that was broken off", stray)
+        log.info("Removing %s, left by an interrupted download", stray)
         stray.unlink()
 
 
@@ -220,7 +224,6 @@ def _find_problem(path: Path, file: RemoteFile) -> str | None:
         return f"begins with {first_bytes!r}, expected {file.first_bytes!r}"
     if file.sha256 is not None:
         sha256 = file_sha256(path)
-        is_same = sha256 == file.sha256 or (file.says_the_same and file.says_the_same(path))
-        if not is_same:
+        if not file.is_content_of(path, sha256):
             return f"the sha256 is {sha256}, expected {file.sha256}"
     return None

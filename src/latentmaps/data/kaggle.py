@@ -20,11 +20,11 @@ ADVICE = (
 def download() -> Path:
     """Return the folder into which kagglehub has put CelebA.
 
-    It keeps the folder beside its other downloads, goes on with what was begun, and needs no
+    The package keeps the folder in its own cache, resumes an interrupted download, and needs no
     account for a public data set.
 
     Raises:
-        DownloadError: the package is not installed, or it does not give the data set.
+        DownloadError: the package is not installed, or it cannot fetch the data set.
     """
     try:
         kagglehub = importlib.import_module("kagglehub")
@@ -36,7 +36,7 @@ def download() -> Path:
     log.info("Fetching %s from Kaggle", DATASET)
     kinds = vars(importlib.import_module("kagglehub.exceptions")).values()
     own = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception)]
-    # OSError: every error of requests, too
+    # errors of requests are OSErrors
     refusals: tuple[type[Exception], ...] = (OSError, ValueError, *own)
     try:
         return Path(kagglehub.dataset_download(DATASET))

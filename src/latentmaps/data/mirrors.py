@@ -53,10 +53,10 @@ class Patience:
     """How long a place is given.
 
     Attributes:
-        connect_s: for a connection to each address of a host. Five seconds are a first packet and
-            two more: who needs a third has no line for a gigabyte.
-        reach_s: after so many seconds without any answer no further try begins, so a machine
-            without a network learns it soon. Once a place has answered, `num_tries` alone counts.
+        connect_s: for a connection to each address of a host. Five seconds allow the first packet
+            and two retransmissions; a line that needs a third one is too slow for a gigabyte.
+        reach_s: after so many seconds without any answer no further try begins, so that a machine
+            without a network fails soon. Once a place has answered, only `num_tries` counts.
         timeout_s: between two pieces of an answer.
         num_tries: tries that may fail one after the other, the last one that brought a further
             thousandth of the file among them. Also how often a begun file may be thrown away.

@@ -25,10 +25,10 @@ LICENCE = "the pictures are yours: nothing is known of their licence"
 _MOST_FACES = 999_999
 # a process needs a second to start; photographs take 20 to 100 ms each
 _FILES_WORTH_A_PROCESS = 50
-# of the files that are skipped, in the log
-_NAMED = 5
+# at most so many skipped files are named in the log
+_MOST_NAMED = 5
 
-# as telephones write it, also under the name of a JPEG; Pillow does not read it
+# phones write it, sometimes under the name of a JPEG; Pillow does not read it
 _HEIC_SUFFIXES = (".heic", ".heif")
 _HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
 _HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pictures.md says"
@@ -56,12 +56,12 @@ class _Taken:
     Attributes:
         origins: the names of files that became faces, in their order.
         refused: names and reasons of the others.
-        num_clear: faces that had transparent pixels.
+        num_transparent: faces that had transparent pixels.
     """
 
     origins: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    num_clear: int = 0
+    num_transparent: int = 0
 
 
 def take_pictures(
@@ -80,8 +80,8 @@ def take_pictures(
         path: the folder or zip.
         num_faces: the first usable ones; None takes all.
         max_refused: so many files may be no usable picture.
-        refused_path: where the table of refused files lies after the run, for the log; None: where
-            it is written.
+        refused_path: the final path of the table of refused files, for the log; None: the path to
+            which it is written.
         num_processes: that convert at the same time; None takes what the machine and the number of
             files are worth. The bytes do not depend on it.
 
@@ -104,7 +104,7 @@ def take_pictures(
         "num_faces": len(taken.origins),
         "num_refused": len(taken.refused),
         "num_skipped": source.num_hidden + len(source.others),
-        "num_laid_on_white": taken.num_clear,
+        "num_laid_on_white": taken.num_transparent,
         "licence": LICENCE,
         "versions": {"pillow": PIL.__version__},
         "sha256": {"images.zip": file_sha256(raw.images)},
@@ -128,7 +128,7 @@ def _write_archive(
                 continue
             writer.add(archive.face_name(len(taken.origins)), file.face.jpeg)
             taken.origins.append(file.name)
-            taken.num_clear += file.face.was_clear
+            taken.num_transparent += file.face.was_transparent
             if len(taken.origins) == num_wanted:
                 break
     return taken
@@ -151,8 +151,8 @@ def _convert(source: PictureSource, name: str) -> _Converted:
 def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iterator[str]:
     """Return lines for the log that say what became of all files."""
     yield f"Took {len(taken.origins):,} pictures"
-    if taken.num_clear:
-        yield f"{taken.num_clear:,} of them had transparent pixels, which are white now"
+    if taken.num_transparent:
+        yield f"{taken.num_transparent:,} of them had transparent pixels, which are white now"
     if taken.refused:
         yield f"Refused {len(taken.refused):,} files, each named in {refused_path} with the reason"
     if source.num_hidden:
@@ -162,8 +162,8 @@ def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iter
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = [excerpt(picture_sources.printable(name), 60) for name in names[:_NAMED]]
-    return ", ".join([*shown, "..."] if len(names) > _NAMED else shown)
+    shown = [excerpt(picture_sources.printable(name), 60) for name in names[:_MOST_NAMED]]
+    return ", ".join([*shown, "..."] if len(names) > _MOST_NAMED else shown)
 
 
 def _require_few(path: Path, refused: Sequence[tuple[str, str]], max_refused: int) -> None:

@@ -45,11 +45,11 @@ class PictureSource(Protocol):
 
     @property
     def num_hidden(self) -> int:
-        """Files that are not among the names, since they or a folder of theirs are hidden."""
+        """The number of files left out of the names because they, or a folder above, are hidden."""
 
     @property
     def others(self) -> tuple[str, ...]:
-        """Files that are not among the names, since their suffix says that they are no pictures."""
+        """The files left out of the names because their suffix is not that of a picture."""
 
     def read(self, name: str) -> bytes:
         """Return the content of a file.
@@ -96,7 +96,7 @@ def printable(name: str) -> str:
 
 
 def _sort_out(files: Iterable[str]) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
-    """Return the names to look at, the number of hidden files, and the names of no pictures."""
+    """Return the names to look at, the number of hidden files, and the other files' names."""
     names: list[str] = []
     others: list[str] = []
     num_hidden = 0
@@ -111,7 +111,7 @@ def _sort_out(files: Iterable[str]) -> tuple[tuple[str, ...], int, tuple[str, ..
 
 
 def _is_hidden(name: str) -> bool:
-    # macOS hides the folder __MACOSX, which its zips have beside the files
+    # zips that macOS makes have a folder __MACOSX beside the files
     parts = (part for part in name.split("/") if part != "..")
     return any(part == "__MACOSX" or part.startswith(".") for part in parts)
 

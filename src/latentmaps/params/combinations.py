@@ -2,8 +2,8 @@
 
 Wide layers, large kernels and large images are possible, but not all of them at once: the limits
 here are what a large GPU still holds, and what is still a picture to look at. Layers must fit the
-images, and a layer that is drawn must exist. All of it is known from params.yaml alone, so the
-first stage of a run tells, before it works.
+images, and a layer that is drawn must exist. All of it follows from params.yaml alone, so the first
+stage of a run refuses it before any work.
 """
 
 import itertools
@@ -26,7 +26,7 @@ _MAX_PIXELS = 80_000_000
 
 # faces in a row of the sheet of temperatures
 _TEMPERATURE_COLUMNS = 8
-# whose faces have a remote that others read, see .dvc/config
+# profiles whose faces go to a remote that others read, see .dvc/config
 _SHARED_PROFILES = {"sample"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
@@ -45,7 +45,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     if profile in _SHARED_PROFILES and source != "avatars":
         yield (
             f"profiles.{profile}.fetch_faces.source: found {source}, expected avatars, since "
-            f"`dvc push` gives the faces of this profile away; set profile to own or celeba"
+            "`dvc push` sends the faces of this profile to others; set profile to own or celeba"
         )
     crop, vae, cnn = (sections[name] for name in ("crop_faces", "train_vae", "train_cnn"))
     yield from _check_vae(vae, crop)

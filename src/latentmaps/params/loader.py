@@ -26,7 +26,7 @@ from latentmaps.params import combinations, yaml12
 
 S = TypeVar("S")
 
-# in a section: the value stands in the profile
+# what a section has where the profile has the value
 FROM_PROFILE = "profile"
 
 _NOT_SECTIONS = {"combinations", "loader", "types", "yaml12"}

@@ -1,7 +1,7 @@
 """What every number of the pages means, in plain words, and which of two values is the better one.
 
 The words stand in templates/glossary.toml. A page asks for a number by the name it has in
-metrics.json, so every page tells the same of it.
+metrics.json or numbers.json, so every page tells the same of it.
 """
 
 import enum

@@ -61,7 +61,7 @@ def _by_place(change: Change) -> tuple[str, str]:
 
 
 def _place(path: str) -> str:
-    """Gives the stage, if the file is one of its numbers in reports/<stage>/."""
+    """Return the stage of a file reports/<stage>/<name>, or the path of any other file."""
     parts = PurePosixPath(path).parts
     return parts[1] if len(parts) == 3 and parts[0] == "reports" else path
 
