@@ -25,7 +25,7 @@ class _Layout(BaseModel):
     tile_height: PositiveInt
     left: Annotated[list[NonNegativeInt], Field(min_length=1)]
     top: Annotated[list[NonNegativeInt], Field(min_length=1)]
-    is_blank: Annotated[list[bool], Field(min_length=1)]
+    is_blank: Annotated[list[bool], Field(min_length=1, max_length=10_000)]
     row_labels: list[str]
     column_labels: list[str]
     tile_labels: list[str]

@@ -26,12 +26,23 @@ def _example() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         Example(Path(folder)).write()
         files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-        return {
-            path.relative_to(folder).as_posix(): (
-                pngs.png() if path.suffix == ".png" else path.read_bytes()
-            )
-            for path in files
-        }
+        return {path.relative_to(folder).as_posix(): _shrunk(path) for path in files}
+
+
+def _shrunk(path: Path) -> bytes:
+    """Return the content of a file; of a sheet, and of its layout, that of one tile of 4 pixels."""
+    if path.suffix == ".png":
+        return pngs.png()
+    if path.suffix != ".json":
+        return path.read_bytes()
+    places = {"left": [0], "top": [0], "is_blank": [False], "tile_labels": ["a"], "borders": []}
+    labels = {"row_labels": ["b"], "column_labels": ["c"]}
+    layout = {"tile_width": 4, "tile_height": 4, **places, **labels}
+    document = json.loads(path.read_bytes())
+    for words in (document, *document.values()):
+        if isinstance(words, dict) and "layout" in words:
+            words["layout"] = layout
+    return json.dumps(document).encode()
 
 
 def _names(suffix: str) -> list[str]:
@@ -117,6 +128,7 @@ def _read_config(folder: Path) -> None:
 _READS = (
     *("latentmaps.json_files", "latentmaps.data.picture_files"),
     *("latentmaps.report.inputs", "latentmaps.report.content", "latentmaps.report.face_numbers"),
+    "latentmaps.report.tiles",
     *("latentmaps.report.digits", "latentmaps.report.curves", "latentmaps.report.confusion"),
 )
 
