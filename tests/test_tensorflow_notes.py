@@ -1,0 +1,51 @@
+"""What TensorFlow says at every import is held back, and every other line comes through."""
+
+import os
+import subprocess
+import sys
+
+NOTE = "I0000 00:00:1 port.cc:153] oneDNN custom operations are on. You may see"
+WRITE = f"""
+import os, sys
+from latentmaps import tensorflow_notes
+with tensorflow_notes.held_back():
+    os.write(2, b"before\\n{NOTE}\\nafter\\n")
+    %s
+print("outside", file=sys.stderr)
+"""
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    without = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**without, "PYTHONPATH": "src", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_notes_are_left_out_and_nothing_else() -> None:
+    assert run(WRITE % "").stderr.splitlines() == ["before", "after", "outside"]
+
+
+def test_an_abort_inside_the_block_loses_no_line() -> None:
+    result = run(WRITE % "os.abort()")
+    assert result.returncode < 0
+    assert result.stderr.splitlines() == ["before", "after"]
+
+
+def test_an_error_inside_the_block_is_shown() -> None:
+    result = run(WRITE % "raise ImportError('no such library')")
+    assert result.stderr.splitlines()[-1] == "ImportError: no such library"
+
+
+def test_the_lowest_log_level_lets_the_notes_through() -> None:
+    assert NOTE in run(WRITE % "", TF_CPP_MIN_LOG_LEVEL="0").stderr
+
+
+def test_importing_tensorflow_through_machine_says_nothing() -> None:
+    result = run("from latentmaps import machine; print(machine.tf.__version__)")
+    assert result.returncode == 0
+    assert result.stderr == ""
