@@ -108,7 +108,7 @@ def read_sheet(path: Path, words: Document, stage: str, *, is_chart: bool = Fals
         DataError: the picture is missing or damaged, or there is no title or caption.
     """
     return Sheet(
-        key=f"{stage}-{path.stem}".replace("_", "-").replace("@", "-"),
+        key=f"{stage.partition('@')[0]}-{path.stem}".replace("_", "-"),
         title=words.text("title"),
         caption=words.text("caption"),
         command=redraw_command(stage),

@@ -105,12 +105,11 @@ def draw_sheet(
         x, y = grid.corner(index)
         _draw_tile(sheet, (left + x, top + y), picture, grid, borders[index] if borders else None)
     _draw_words(sheet, grid, words)
-    corners = [grid.corner(index) for index in range(grid.num_tiles)]
     layout = {
         "tile_width": grid.tile_width,
         "tile_height": grid.tile_height,
-        "left": [left + x for x, _ in corners[:num_columns]],
-        "top": [top + y for _, y in corners[::num_columns]],
+        "left": [left + grid.corner(column)[0] for column in range(num_columns)],
+        "top": [top + grid.corner(row * num_columns)[1] for row in range(grid.num_rows)],
         "is_blank": [picture is None for picture in pictures],
         "row_labels": list(row_labels or ()),
         "column_labels": list(column_labels or ()),
