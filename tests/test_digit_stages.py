@@ -14,10 +14,12 @@ TRAINED = {
     "history": "history.csv",
     "predictions": "predictions.csv",
     "activation_maps": "activation_maps.png",
+    "activation_words": "activation_maps.json",
 }
 DRAWN = {
     "oips": "out/oips.npz",
     "sheet": "out/sheet.png",
+    "words": "out/sheet.json",
     "strips": "out/strips.png",
     "page": "out/page.html",
     "table": "out/table.csv",
