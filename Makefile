@@ -94,7 +94,7 @@ else
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endif
 	$(BIN)/python -m latentmaps.report.offline_plots .dvc/plots_template.html
-	$(BIN)/dvc config --local plots.html_template plots_template.html
+	$(BIN)/python -m latentmaps.clone_settings .
 	printf %s "$(CURDIR)" > .venv/.place
 	touch $@
 

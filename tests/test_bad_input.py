@@ -53,7 +53,7 @@ def test_an_image_size_that_the_strides_do_not_divide(workspace: Workspace) -> N
     assert_refused(
         workspace,
         workspace.train_vae(),
-        "train_vae.strides: value 2 is 2 for maps of 45x45, expected a divisor",
+        "found 90, which becomes maps of 45x45 before convolution 2, expected a multiple",
         "crop_faces.image_size",
     )
 

@@ -189,7 +189,7 @@ def test_a_stage_that_fails_under_dvc_says_how_everything_comes_back(stage: Stag
     result = stage.run("raise DataError('bad')")
     first, way_back = result.stderr.strip().splitlines()
     assert first == "copy_text: bad"
-    assert "`git checkout params.yaml dvc.lock reports && dvc checkout`" in way_back
+    assert "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout`" in way_back
 
 
 def test_tensorflow_is_told_to_keep_its_notes_to_itself(stage: Stage) -> None:

@@ -10,6 +10,7 @@ import pytest
 from dvc.repo import Repo
 from tests.test_pipeline import STAGES
 
+from latentmaps import clone_settings
 from latentmaps.params import yaml12
 
 PIPELINE = """
@@ -128,3 +129,35 @@ def test_only_the_avatars_have_a_remote_that_others_read(root: Path) -> None:
         if profile["fetch_faces"]["source"] != "avatars"
     }
     assert config["faces_of_sample"]["url"] == "remote://store/"
+
+
+def test_an_experiment_that_is_pushed_keeps_its_faces_at_home(root: Path, tmp_path: Path) -> None:
+    """DVC reads the remotes from the commit then, as if the repository lay at /."""
+    before = Path("/.dvc").exists()
+    folder, origin = tmp_path / "project", tmp_path / "origin.git"
+    folder.mkdir()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", "init", "-q", "--bare", str(origin)], check=True)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    for name, value in (("user.name", "a"), ("user.email", "a@b")):
+        subprocess.run(["git", "config", name, value], cwd=folder, check=True)
+    dvc(folder, "init")
+    shutil.copy(root / ".dvc/config", folder / ".dvc/config")
+    clone_settings.write(folder)
+    dvc(
+        folder, "remote", "add", "--force", "--local", "--default", "store", str(tmp_path / "store")
+    )
+    (folder / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+    (folder / "params.yaml").write_text("profile: sample\n", encoding="utf-8")
+    assert dvc(folder, "repro").returncode == 0
+    for command in (["add", "-A"], ["commit", "-qm", "first"], ["push", "-q", str(origin), "HEAD"]):
+        subprocess.run([*git, *command], cwd=folder, check=True)
+    ran = dvc(folder, "exp", "run", "--name", "mine", "-S", "profile=own")
+    assert ran.returncode == 0, ran.stderr
+    result = dvc(folder, "exp", "push", str(origin), "mine")
+    assert result.returncode == 0, result.stderr
+    stored = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    words = {path.read_text(encoding="utf-8").strip() for path in stored}
+    assert "number of own" in words
+    assert "face of own" not in words
+    assert Path("/.dvc").exists() == before

@@ -103,7 +103,7 @@ def test_the_whole_sample_arrives_at_a_colleague(clone: Clone, tmp_path: Path) -
 
 
 def test_what_a_failed_run_removed_comes_back_by_the_command_that_it_names(clone: Clone) -> None:
-    way_back = "git checkout params.yaml dvc.lock reports && dvc checkout"
+    way_back = "git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout"
     before = clone.outs()
     with pytest.raises(AssertionError, match=rf"mixture_components: found 60[^`]*`{way_back}`"):
         clone.experiment("evaluate_vae.mixture_components=60")

@@ -11,7 +11,7 @@ def of_training(num_steps: float) -> list[str]:
     if num_steps >= _LEAST_STEPS:
         return []
     warning = (
-        f"The VAE was trained for only {num_steps:,.0f} steps; it takes about {_LEAST_STEPS} until "
+        f"The VAE is trained for only {num_steps:,.0f} steps; it takes about {_LEAST_STEPS} until "
         "it shows faces instead of gray smears. Set epochs and batch_size of train_vae, in the "
         "profile, to auto, or take more epochs or a smaller batch_size."
     )

@@ -28,7 +28,8 @@ log = logging.getLogger("latentmaps")
 
 _WAY_BACK = (
     "The parameter stays as it was set, and DVC has removed the outputs of the run before. "
-    "`git checkout params.yaml dvc.lock reports && dvc checkout` brings back what is committed."
+    "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout` brings back what is "
+    "committed."
 )
 
 

@@ -45,6 +45,18 @@ def test_the_seed_is_that_of_the_training(order: int) -> None:
     assert fingerprints.read_parameters(stages[::order]) == {"base.seed": 2}
 
 
+def test_the_seed_of_a_training_is_the_one_in_force() -> None:
+    stages = [
+        stage("train_vae", base__seed=2, train_vae={"seed": None}),
+        stage("train_cnn", base__seed=2, train_cnn={"seed": 5}),
+    ]
+    assert fingerprints.read_parameters(stages) == {
+        "base.seed": 2,
+        "train_vae.seed": 2,
+        "train_cnn.seed": 5,
+    }
+
+
 def test_what_its_stage_does_not_name_is_taken_from_whoever_does() -> None:
     stages = [stage("split_faces", base__seed=1), stage("build_report", old={"name": "x"})]
     assert fingerprints.read_parameters(stages) == {"base.seed": 1, "old.name": "x"}

@@ -32,10 +32,38 @@ def test_every_headline_of_the_vae_has_a_column() -> None:
 def test_parameters_that_differ_stand_behind_fact() -> None:
     text = table.render([*sweep(), experiment("c", 7.0, **{"train_vae.epochs": 3})])
     heads, lines = text.splitlines()[:2], rows(text)
-    assert "train_vae" in heads[0]
+    assert "train_vae" not in heads[0] + heads[1]  # one section alone has a value of that name
     assert heads[1].split()[:3] == ["experiment", "fact", "epochs"]
     assert [line[2] for line in lines[2:]] == ["11", "11", "11", "11", "3", "11"]
     assert "mind: train_vae.epochs (3, 11) differs, too" in text
+
+
+def test_values_of_one_name_keep_their_sections() -> None:
+    other = experiment("c", 7.0, **{"train_vae.seed": 1, "train_cnn.seed": 2})
+    text = table.render([experiment("a", 7.0), other])
+    heads = text.splitlines()[:2]
+    assert "train_cnn" in heads[0]
+    assert "train_vae" in heads[0]
+    assert heads[1].split()[2:4] == ["seed", "seed"]
+
+
+def test_experiments_of_one_fact_stand_by_their_seeds() -> None:
+    seeds = {"a": 3, "b": 2}
+    made = [experiment(name, 5.0, **{"train_vae.seed": seed}) for name, seed in seeds.items()]
+    assert [line[0] for line in rows(table.render(made))[2:4]] == ["b", "a"]
+
+
+def test_what_is_left_out_is_told_with_all_that_differs() -> None:
+    waiting = Experiment(
+        "c",
+        state="queued",
+        parameters={"train_vae.fact": 5.0, "train_vae.seed": 4},
+        problems=[Problem("waits", "dvc queue start")],
+    )
+    text = table.render([experiment("a", 5.0, **{"train_vae.seed": 3}), waiting])
+    assert "left out: c (fact 5, train_vae.seed 4): waits - dvc queue start" in " ".join(
+        text.split()
+    )
 
 
 def test_no_line_is_wider_than_a_terminal_and_no_column_is_lost() -> None:

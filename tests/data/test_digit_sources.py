@@ -135,7 +135,7 @@ def test_when_every_mirror_fails_the_message_says_what_to_fetch_by_hand(
     message = str(caught.value)
     assert f"{address}gone/train-images-idx3-ubyte.gz: status 404" in message
     assert "t10k-labels-idx1-ubyte (.gz or unpacked)" in message
-    assert "set fetch_digits.source to folder" in message
+    assert "set profiles.<profile>.fetch_digits.source to folder" in message
 
 
 def test_the_source_decides_what_is_read(

@@ -69,5 +69,5 @@ def test_the_log_tells_in_how_many_directions(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level("INFO"):
         latent_mixture.fit(corners(1000, num_directions=1), num_components=2, seed=1)
         latent_mixture.fit(corners(9, num_directions=1), num_components=2, seed=1)
-    assert "Fitted 2 Gaussian(s) in 1 of 8 directions to the z-points of 1,000" in caplog.text
-    assert "Fitted 1 Gaussian(s) in 0 of 8 directions to the z-points of 9" in caplog.text
+    assert "Fitted 2 Gaussians in 1 of 8 directions to the z-points of 1,000" in caplog.text
+    assert "Fitted one Gaussian, since several describe other faces no better" in caplog.text

@@ -135,7 +135,11 @@ def test_latent_layers_and_logits_stay_float32(precision: str) -> None:
 
 
 def test_strides_that_do_not_divide_the_maps_are_refused() -> None:
-    with pytest.raises(TrainingError, match="value 2 is 4 for maps of 10x10, expected a divisor"):
+    message = (
+        "image_size: found 20, which becomes maps of 10x10 before convolution 2, expected a "
+        "multiple of its stride 4, since the decoder multiplies by it; set it to 16 or 24, or"
+    )
+    with pytest.raises(TrainingError, match=message):
         architecture(image_size=20)
 
 

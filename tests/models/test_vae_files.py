@@ -175,7 +175,7 @@ def test_a_wrong_value_is_refused_before_a_network_is_built(
     ("place", "value", "message"),
     [
         ("architecture.filters", [4, 6, 8], "expected .*strides and paddings of one length"),
-        ("architecture.strides", [2, 3], r"no shape of a network \(train_vae\.strides: value 2"),
+        ("architecture.strides", [2, 3], r"no shape of a network \(crop_faces\.image_size: found"),
     ],
 )
 def test_layers_that_do_not_fit_together_are_refused(

@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 FACT = "train_vae.fact"
+SEED = "train_vae.seed"
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,14 @@ class Experiment:
 
 
 def by_fact(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Gives experiments in rising order of fact, those of one fact by name; unknown facts last."""
-    return sorted(
-        experiments, key=lambda one: (math.isnan(one.fact), one.fact, one.name, one.revision)
-    )
+    """Return experiments by fact, then by the seed of the training, then by name; unknown last."""
+
+    def order(one: Experiment) -> tuple[Any, ...]:
+        seed: Any = one.parameters.get(SEED)
+        seed = seed if _is_number(seed) else math.inf
+        return (math.isnan(one.fact), one.fact, seed, one.name, one.revision)
+
+    return sorted(experiments, key=order)
 
 
 def _is_number(value: Any) -> bool:

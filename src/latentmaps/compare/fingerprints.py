@@ -8,10 +8,15 @@ from latentmaps.compare import freshness, parameters
 
 # build_report names it. Its values stand under their sections; by itself it changes no result.
 _NAME_OF_PROFILE = "profile"
+# null stands for the first of these
+_BASE_SEED = "base.seed"
+_SEEDS_OF_TRAININGS = ("train_vae.seed", "train_cnn.seed")
 
 
 def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
     """Gives the parameters on which any stage depends: a change of others changes no result.
+
+    The seed of a training that is null in params.yaml is the one in force.
 
     Several stages may name a parameter, and may have run with different values of it. That counts
     with which the stage of its section ran.
@@ -27,7 +32,12 @@ def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, 
         name = stage.name.partition("@")[0]
         of_all |= values
         of_owners |= {key: value for key, value in values.items() if _owner(key) == name}
-    return {key: of_owners.get(key, of_all[key]) for key in of_all if key != _NAME_OF_PROFILE}
+    values = {key: of_owners.get(key, of_all[key]) for key in of_all if key != _NAME_OF_PROFILE}
+    return values | {
+        key: values[_BASE_SEED]
+        for key in _SEEDS_OF_TRAININGS
+        if key in values and values[key] is None and _BASE_SEED in values
+    }
 
 
 def _read_own(stage: Any, *, as_run: bool) -> dict[str, Any]:

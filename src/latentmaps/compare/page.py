@@ -76,6 +76,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             samplers=[(one, glossary.term(one)) for one in sampler_numbers.SAMPLERS],
             originals=originals,
             facts=_span(drawn),
+            facts_differ=len({one.label for one in drawn}) > 1,
             notes=notes.find_notes(drawn),
             compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
             nets=measures.feature_nets(drawn),

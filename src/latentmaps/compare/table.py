@@ -6,7 +6,7 @@ characters: what does not fit stands in a second table below, with the same rows
 """
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from latentmaps.compare import measures, notes, rows
@@ -89,13 +89,14 @@ def render(experiments: Sequence[Experiment]) -> str:
 
 def _parameters(drawn: Sequence[Experiment]) -> list[_Column]:
     differing = rows.differing_parameters(drawn)
+    keys = [name.rpartition(".")[2] for name in differing[0]]
     return [
         _Column(
-            name.split("."),
+            [key] if keys.count(key) == 1 else name.split("."),
             [excerpt(texts[name], _MOST_CHARACTERS) for texts in differing],
             is_number=False,
         )
-        for name in differing[0]
+        for key, name in zip(keys, differing[0], strict=True)
     ]
 
 
@@ -143,9 +144,16 @@ def _warnings(drawn: Sequence[Experiment]) -> list[str]:
 
 def _left_out(experiments: Sequence[Experiment]) -> list[str]:
     """Return why experiments have no row, or no numbers of the training or the test."""
-    lacking = [one for one in by_fact(experiments) if not (one.training and one.test)]
+    ordered = by_fact(experiments)
     return [
-        f"{'incomplete' if one.is_drawn else 'left out'}: {one.name} (fact {one.label}): "
+        f"{'incomplete' if one.is_drawn else 'left out'}: {one.name} ("
+        + ", ".join([f"fact {one.label}", *_words(differing)])
+        + "): "
         + "; ".join(" - ".join(filter(None, (p.reason, p.command))) for p in one.problems)
-        for one in lacking
+        for one, differing in zip(ordered, rows.differing_parameters(ordered), strict=True)
+        if not (one.training and one.test)
     ]
+
+
+def _words(differing: Mapping[str, str]) -> list[str]:
+    return [f"{name} {text}" for name, text in differing.items() if text != NO_VALUE]

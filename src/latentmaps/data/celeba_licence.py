@@ -59,7 +59,7 @@ def _accepted_by(*, is_accepted: bool) -> str:
     raise ParamsError(
         "fetch_faces.accept_licence: found false, expected true once you agree to CelebA's terms "
         f"({PROJECT_PAGE}); add -S fetch_faces.accept_licence=true, or use `profile: sample`, "
-        "which draws its faces"
+        "which draws its faces, or `profile: own` for pictures of yours"
     )
 
 

@@ -48,8 +48,9 @@ BUNDLED_SHA256 = {
 _LIMIT_BYTES = 100_000_000
 _ADVICE = (
     f"fetch {NPZ_FILE} or the four files {', '.join(IDX_FILES.values())} (.gz or unpacked) in a "
-    "browser, put them into one folder, and set fetch_digits.source to folder and "
-    "fetch_digits.path to that folder"
+    "browser, put them into one folder, and set profiles.<profile>.fetch_digits.source to folder "
+    "and fetch_digits.path to that folder; or set the source to bundled, the 12,000 digits that "
+    "come with the project"
 )
 
 

@@ -154,7 +154,7 @@ def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iter
     if taken.num_transparent:
         yield f"{taken.num_transparent:,} of them had transparent pixels, which are white now"
     if taken.refused:
-        yield f"Refused {len(taken.refused):,} files, each named in {refused_path} with the reason"
+        yield f"Refused (each is named in {refused_path} with the reason): {len(taken.refused):,}"
     if source.num_hidden:
         yield f"Skipped {source.num_hidden:,} files that are hidden or in a hidden folder"
     if source.others:

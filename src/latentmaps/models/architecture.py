@@ -1,6 +1,7 @@
 """The shape of a VAE: what its layers are, and whether they fit together."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
@@ -79,8 +80,23 @@ class Architecture:
         sizes = [self.image_size]
         layers = zip(self.kernel_sizes, self.strides, self.paddings, strict=True)
         for index, (kernel_size, stride, padding) in enumerate(layers):
+            if padding == "same" and sizes[-1] % stride:
+                raise TrainingError(self._misfit(index, sizes[-1]))
             sizes.append(_next_size(index, sizes[-1], kernel_size, stride, padding))
         return tuple(sizes)
+
+    def _misfit(self, index: int, size: int) -> str:
+        """Return what to do when the stride of a convolution does not divide the maps it reads."""
+        product = math.prod(self.strides)
+        below = self.image_size // product * product
+        sizes = " or ".join(f"{fitting}" for fitting in (below, below + product) if fitting)
+        advice = "" if "valid" in self.paddings else f" to {sizes}"
+        return (
+            f"crop_faces.image_size: found {self.image_size}, which becomes maps of {size}x{size} "
+            f"before convolution {index + 1}, expected a multiple of its stride "
+            f"{self.strides[index]}, since the decoder multiplies by it; set it{advice}, or change "
+            "train_vae.strides"
+        )
 
 
 def _next_size(index: int, size: int, kernel_size: int, stride: int, padding: str) -> int:
@@ -92,10 +108,4 @@ def _next_size(index: int, size: int, kernel_size: int, stride: int, padding: st
                 "same there"
             )
         return (size - kernel_size) // stride + 1
-    if size % stride:
-        raise TrainingError(
-            f"train_vae.strides: value {index + 1} is {stride} for maps of {size}x{size}, expected "
-            "a divisor, since the decoder multiplies by it; change it or crop_faces.image_size (a "
-            "multiple of the product of the strides)"
-        )
     return size // stride

@@ -73,10 +73,10 @@ def fit(encodings: Encodings, *, num_components: int, seed: int) -> Components:
     z = encodings.draw_z(seed=seed)
     num_mixed = choose_num_mixed(encodings, z, num_components=num_components, seed=seed)
     log.info(
-        "Fitted %d Gaussian(s) in %d of %d directions to the z-points of %s faces",
-        num_components if num_mixed else 1,
-        num_mixed,
-        z.shape[1],
+        "Fitted %s to the z-points of %s faces",
+        f"{num_components} Gaussians in {num_mixed} of {z.shape[1]} directions"
+        if num_mixed
+        else "one Gaussian, since several describe other faces no better,",
         f"{len(z):,}",
     )
     return fit_directions(encodings, z, num_mixed, num_components=num_components, seed=seed)
