@@ -20,6 +20,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## make .venv with what the pipeline needs (GPU=1: TensorFlow with CUDA)
+	@$(BIN)/python -m latentmaps.clone_settings .
 
 repro: $(RUNTIME) ## run the pipeline; the page to look at is reports/index.html
 	$(BIN)/dvc repro

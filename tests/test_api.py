@@ -45,10 +45,19 @@ def test_a_cnn_is_loaded_predicts_and_shows_its_maps(trained_cnn: TrainedCnn) ->
     np.testing.assert_allclose(trained_cnn.predict(DIGITS).sum(axis=1), 1.0, rtol=1e-5)
     assert trained_cnn.layer_names == ["Conv2D_1", "Conv2D_2"]
     assert trained_cnn.feature_maps(DIGITS, "Conv2D_2").shape == (5, 11, 11, 3)
-    every = trained_cnn.all_feature_maps(DIGITS)
+
+
+@pytest.mark.parametrize("filters", [(2, 3), (4,)])
+@pytest.mark.parametrize("num_images", [1, 5])
+def test_all_feature_maps_are_those_of_each_layer(
+    filters: tuple[int, ...], num_images: int
+) -> None:
+    trained_cnn = TrainedCnn(cnn.build_cnn(cnn.Architecture(filters, 4), seed=1))
+    images = DIGITS[:num_images]
+    every = trained_cnn.all_feature_maps(images)
     assert list(every) == trained_cnn.layer_names
     for name, maps in every.items():
-        np.testing.assert_allclose(maps, trained_cnn.feature_maps(DIGITS, name), atol=1e-6)
+        np.testing.assert_allclose(maps, trained_cnn.feature_maps(images, name), atol=1e-6)
 
 
 NO_IMAGES = [

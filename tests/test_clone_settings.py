@@ -29,13 +29,11 @@ def urls(folder: Path, level: str | None = None) -> dict[str, str]:
 
 def test_faces_stay_in_the_cache_of_this_clone_wherever_dvc_reads_from(clone: Path) -> None:
     clone_settings.write(clone)
-    cache = str(clone / ".dvc/cache")
+    assert urls(clone, "local").keys() == {"faces_of_own", "faces_of_celeba", "store"}
     # no relative path: DVC would read it from the root of the file system
-    assert urls(clone, "local") == {
-        "faces_of_own": cache,
-        "faces_of_celeba": cache,
-        "store": cache,
-    }
+    lines = (clone / ".dvc/config.local").read_text(encoding="utf-8").splitlines()
+    written = [line.split(" = ")[1] for line in lines if line.strip().startswith("url")]
+    assert written == [str(clone / ".dvc/cache")] * 3
 
 
 def test_a_store_that_was_added_stays(clone: Path) -> None:
@@ -44,6 +42,16 @@ def test_a_store_that_was_added_stays(clone: Path) -> None:
         settings["remote"]["store"]["url"] = "s3://bucket/store"
     clone_settings.write(clone)
     assert urls(clone, "local")["store"] == "s3://bucket/store"
+
+
+def test_a_store_that_is_committed_is_not_hidden(clone: Path) -> None:
+    clone_settings.write(clone)
+    with Config(str(clone / ".dvc")).edit("repo") as settings:
+        settings["remote"]["store"]["url"] = "s3://bucket/store"
+        settings["remote"]["faces_of_mine"] = {"url": str(clone / ".dvc/cache")}
+    clone_settings.write(clone)
+    assert urls(clone)["store"] == "s3://bucket/store"
+    assert "faces_of_mine" in urls(clone, "local")
 
 
 def test_a_clone_that_was_moved_is_set_up_anew(clone: Path, tmp_path: Path) -> None:

@@ -45,7 +45,20 @@ def test_the_lowest_log_level_lets_the_notes_through() -> None:
     assert NOTE in run(WRITE % "", TF_CPP_MIN_LOG_LEVEL="0").stderr
 
 
+def test_ctrl_c_inside_the_block_leaves_the_words_of_the_stage() -> None:
+    interrupt = """
+    import signal, time
+    os.killpg(0, signal.SIGINT)
+    time.sleep(5)
+"""
+    code = "import os\nos.setpgrp()\n" + WRITE % interrupt
+    result = run(f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{code}")
+    assert result.stderr.splitlines()[:2] == ["before", "after"]
+    assert result.stderr.count("Traceback") == 1  # of this program, none of the one that passes on
+
+
 def test_importing_tensorflow_through_machine_says_nothing() -> None:
+    """Without AVX512 TensorFlow says nothing anyway."""
     result = run("from latentmaps import machine; print(machine.tf.__version__)")
     assert result.returncode == 0
     assert result.stderr == ""

@@ -32,7 +32,9 @@ def held_back() -> Iterator[None]:
         return
     sys.stderr.flush()
     own = os.dup(2)
-    with subprocess.Popen([sys.executable, "-IS", "-c", _PASS_ON], stdin=subprocess.PIPE) as other:
+    command = [sys.executable, "-IS", "-c", _PASS_ON]
+    # a session of its own: Ctrl-C is for the stage, whose last words are to be passed on
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as other:
         assert other.stdin is not None  # noqa: S101 - for the type checker
         os.dup2(other.stdin.fileno(), 2)
         try:

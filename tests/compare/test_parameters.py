@@ -69,3 +69,12 @@ def test_many_values_of_a_cause_are_cut() -> None:
 def test_a_cause_that_one_version_lacks_is_told() -> None:
     described = parameters.describe_causes([{"train_vae.seed": 1}, {"base.seed": 1}], but="")
     assert described == ["base.seed (1, \N{EN DASH})", "train_vae.seed (1, \N{EN DASH})"]
+
+
+def test_a_seed_of_a_training_that_only_follows_base_seed_is_no_cause_of_its_own() -> None:
+    of_each = [
+        {"base.seed": seed, "train_vae.seed": seed, "train_cnn.seed": seed} for seed in (1, 2)
+    ]
+    assert parameters.find_differing(of_each) == ["base.seed"]
+    of_each[1]["train_vae.seed"] = 3
+    assert parameters.find_differing(of_each) == ["base.seed", "train_vae.seed"]

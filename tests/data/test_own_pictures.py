@@ -91,7 +91,7 @@ def test_the_log_says_what_became_of_every_file(
     assert caplog.messages[-5:] == [
         "Took 5 pictures",
         "1 of them had transparent pixels, which are white now",
-        "Refused (each is named in reports/refused.csv with the reason): 2",
+        "Refused 2 files, each named in reports/refused.csv with the reason",
         "Skipped 2 files that are hidden or in a hidden folder",
         "Skipped 2 files that are no pictures: Thumbs.db, b/notes.txt",
     ]

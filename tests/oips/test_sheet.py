@@ -1,3 +1,4 @@
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,19 @@ def test_each_status_has_its_border(found: Found) -> None:
 def test_the_place_of_a_dead_map_is_blank(found: Found, words: dict[str, Any]) -> None:
     sheet.draw(found, shown="free")
     assert [tile is None for tile in words["tiles"]] == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize("shown", ["free", "data"])
+def test_a_layer_of_dead_maps_is_told_in_words(found: Found, shown: str) -> None:
+    free, in_range = (
+        dataclasses.replace(ends, best=np.zeros_like(ends.best))
+        for ends in (found.oips.free, found.oips.in_range)
+    )
+    oips = dataclasses.replace(found.oips, free=free, in_range=in_range)
+    drawn = sheet.draw(dataclasses.replace(found, oips=oips), shown=shown)
+    assert drawn.numbers["layout"] is None
+    assert "Nothing to draw: nothing that was tried excites" in drawn.numbers["caption"]
+    assert drawn.image.width > 100
 
 
 def test_a_tile_has_no_pixel_that_the_layer_cannot_see(found: Found, words: dict[str, Any]) -> None:

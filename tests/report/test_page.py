@@ -10,7 +10,8 @@ from tests.report.made_up import CHARTS, LAYERS
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
-from latentmaps.report import inputs, page, tiles
+from latentmaps.params import yaml12
+from latentmaps.report import faces, inputs, page, tiles
 
 if TYPE_CHECKING:
     from tests.report.made_up import Example
@@ -122,7 +123,11 @@ def test_the_page_tells_from_which_seeds_the_networks_were_trained(
 
 
 def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Example") -> None:
-    words = {"title": "Attribute arithmetic", "caption": "Nothing to draw: no attributes."}
+    words = {
+        "title": "Attribute arithmetic",
+        "caption": "Nothing to draw: no attributes.",
+        "layout": None,
+    }
     example.change("draw_latent_space/sheets.json", attributes=words)
     text = example.render()
     figure = text[text.index('id="draw-latent-space-attributes"') :].partition("</figure>")[0]
@@ -159,8 +164,10 @@ def test_a_layer_shows_its_counts_its_median_and_the_command_that_redraws_it(ren
 
 def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
     table = example.folder / "draw_oips/Conv2D_1.csv"
-    header, *_, dead = table.read_text(encoding="utf-8").splitlines()
-    table.write_text(f"{header}\n{dead}\n", encoding="utf-8")
+    header, *lines = table.read_text(encoding="utf-8").splitlines()
+    dead = lines[-1].partition(",")[2]
+    rows = [f"{index},{dead}" for index in range(len(lines))]
+    table.write_text("\n".join([header, *rows]), encoding="utf-8")
     assert "<b>none</b> median ratio to the strongest real digit" in example.render()
 
 
@@ -198,6 +205,8 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
         ("draw_samples/sheets.json", {"mixture": None}, "has no 'mixture'"),
         ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),
+        ("draw_oips/Conv2D_1.json", {"layout": None}, "has no 'layout'"),
+        ("draw_samples/sheets.json", {"prior": {"title": "", "caption": ""}}, "has no 'layout'"),
         ("train_cnn/activation_maps.json", {"title": 3}, "title: found 3, expected a text"),
     ],
 )
@@ -225,3 +234,27 @@ def test_an_extra_number_changes_nothing(example: "Example", rendered: str) -> N
 def test_the_written_file_is_the_page(rendered: str, tmp_path: Path) -> None:
     page.write(rendered, tmp_path / "index.html")
     assert (tmp_path / "index.html").read_bytes() == rendered.encode("utf-8")
+
+
+def test_a_sheet_of_another_table_is_refused(example: "Example") -> None:
+    table = example.folder / "draw_oips/Conv2D_1.csv"
+    *lines, _ = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError, match=r"Conv2D_1\.json: found 4 tiles, expected 3, as many as "):
+        example.render()
+
+
+@pytest.mark.parametrize("stage", ["draw_reconstructions", "draw_samples", "draw_latent_space"])
+def test_every_sheet_that_a_stage_draws_has_a_tab(root: Path, stage: str) -> None:
+    pipeline = yaml12.load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"][stage]
+    outputs = [next(iter(out)) if isinstance(out, dict) else out for out in pipeline["plots"]]
+    drawn = {Path(out).stem for out in outputs} - {""}
+    drawn = {name for name in drawn if not name.startswith("strip")}
+    assert {name.removesuffix("_processed") for name in drawn} == set(SHEETS_OF_TABS[stage])
+
+
+SHEETS_OF_TABS = {
+    "draw_reconstructions": faces.RECONSTRUCTIONS,
+    "draw_samples": faces.SAMPLES,
+    "draw_latent_space": {**faces.LATENT_WALKS, **faces.LATENT_CHARTS},
+}

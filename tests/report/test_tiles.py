@@ -52,6 +52,7 @@ def test_every_tile_comes_out_as_it_went_in(tmp_path: Path) -> None:
     [
         ({"left": []}, "layout.left: found []: List should have at least 1 item"),
         ({"top": [1, "2"]}, "layout.top.1: found '2': Input should be a valid integer"),
+        ({"borders": ["red; position: fixed"] * 6}, "layout.borders.0: found 'red; position"),
         ({"tile_width": 0}, "layout.tile_width: found 0: Input should be greater than 0"),
         ({"row_labels": ["upper"]}, "layout: found other numbers of labels and tiles"),
         ({"is_blank": [False] * 7}, "layout: found other numbers of labels and tiles"),

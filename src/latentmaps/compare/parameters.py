@@ -41,8 +41,17 @@ def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:
     are compared, not the texts that stand for them: two paths may read alike.
     """
     known = [values for values in of_each if values]
-    names = sorted({name for values in known for name in values})
+    names = sorted({name for values in known for name in values} - _repeated_seeds(known))
     return [name for name in names if len(_distinct(known, name)) > 1 or _is_rare(known, name)]
+
+
+def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the seeds of trainings that are ``base.seed`` in every experiment."""
+    return {
+        name
+        for name in ("train_vae.seed", "train_cnn.seed")
+        if all(values.get(name) == values.get("base.seed") for values in known)
+    }
 
 
 def describe_causes(of_each: Sequence[Mapping[str, Any]], *, but: str) -> list[str]:

@@ -154,7 +154,8 @@ def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iter
     if taken.num_transparent:
         yield f"{taken.num_transparent:,} of them had transparent pixels, which are white now"
     if taken.refused:
-        yield f"Refused (each is named in {refused_path} with the reason): {len(taken.refused):,}"
+        files = "1 file" if len(taken.refused) == 1 else f"{len(taken.refused):,} files"
+        yield f"Refused {files}, each named in {refused_path} with the reason"
     if source.num_hidden:
         yield f"Skipped {source.num_hidden:,} files that are hidden or in a hidden folder"
     if source.others:

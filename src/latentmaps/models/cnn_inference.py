@@ -2,6 +2,7 @@
 
 import difflib
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -75,9 +76,9 @@ class TrainedCnn:
         """
         _require_images(images)
         # one model for all layers: Keras warns of retracing when it compiles one after the other
-        outputs = [self._model.get_layer(name).output for name in self.layer_names]
-        maps = cnn.predict(keras.Model(self._model.inputs, outputs), images)
-        return dict(zip(self.layer_names, maps, strict=True))
+        outputs = {name: self._model.get_layer(name).output for name in self.layer_names}
+        maps: Any = cnn.predict(keras.Model(self._model.inputs, outputs), images)
+        return {name: maps[name] for name in self.layer_names}
 
     def _guess(self, layer_name: str) -> str:
         spelled = {name.lower(): name for name in self.layer_names}

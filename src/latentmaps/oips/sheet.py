@@ -30,9 +30,14 @@ def draw(found: Found, *, shown: str) -> Sheet:
     table, scale = found.table, found.scale
     ends = found.oips.free if is_free else found.oips.in_range
     drawn = scale.free(ends.images) if is_free else scale.in_range(ends.images)
-    tiles = [image if best > 0 else None for image, best in zip(drawn, ends.best, strict=True)]
     suffix = "" if is_free else "_in_range"
     ratios, statuses = table[f"ratio{suffix}"], table[f"status{suffix}"]
+    if not (ends.best > 0).any():
+        return sheets.draw_words(
+            title=_title(found, ratios, statuses),
+            text="Nothing to draw: nothing that was tried excites one of its feature maps.",
+        )
+    tiles = [image if best > 0 else None for image, best in zip(drawn, ends.best, strict=True)]
     pixels = _free_words(scale) if is_free else _range_words(scale)
     return sheets.draw_sheet(
         tiles,

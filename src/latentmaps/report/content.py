@@ -100,19 +100,20 @@ def read_sheet(path: Path, words: Document, stage: str, *, is_chart: bool = Fals
 
     Args:
         path: the PNG.
-        words: its title and caption, and of tiles their layout; without one there are words alone.
+        words: its title and caption, and of tiles their layout, null for words alone.
         stage: the name of the stage that drew it.
         is_chart: the picture is a chart.
 
     Raises:
         DataError: the picture is missing or damaged, or there is no title or caption.
     """
+    has_none = is_chart or words.values.get("layout", "") is None
     return Sheet(
         key=f"{stage.partition('@')[0]}-{path.stem}".replace("_", "-"),
         title=words.text("title"),
         caption=words.text("caption"),
         command=redraw_command(stage),
-        tiles=tiles.read_tiles(path, words) if "layout" in words.values else None,
+        tiles=None if has_none else tiles.read_tiles(path, words),
         chart=inputs.read_picture(path) if is_chart else None,
     )
 

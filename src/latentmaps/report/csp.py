@@ -1,4 +1,4 @@
-"""Name inline scripts and styles as a Content-Security-Policy does that allows them alone."""
+"""Allow single inline scripts and styles in a Content-Security-Policy."""
 
 import base64
 import hashlib

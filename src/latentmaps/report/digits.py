@@ -44,6 +44,7 @@ class Layer:
     Attributes:
         name: of the layer.
         sheet: the OIPs of all its feature maps.
+        links: of each tile of the sheet, to its row on the page of the layer.
         counts: status -> number of feature maps.
         medians: of ``ratio`` and ``ratio_in_range``, over the maps that have one, as text.
         table: a row for each feature map.
@@ -51,6 +52,7 @@ class Layer:
 
     name: str
     sheet: Sheet
+    links: Sequence[str]
     counts: dict[str, int]
     medians: Mapping[str, str]
     table: Table
@@ -167,13 +169,18 @@ def _read_layer(folder: Path, name: str) -> Layer:
         )
     counts = {status: statuses.count(status) for status in oip.STATUSES}
     medians = {name: _median(path, name, rows) for name in ("ratio", "ratio_in_range")}
+    words = inputs.read_document(folder / f"{name}.json")
+    sheet = content.read_sheet(folder / f"{name}.png", words, f"draw_oips@{name}")
+    num_tiles = sum(map(len, sheet.tiles.rows)) if sheet.tiles else len(rows)
+    if num_tiles != len(rows):
+        raise DataError(
+            f"{words.path}: found {num_tiles} tiles, expected {len(rows)}, as many as {path} has "
+            "feature maps; run the stage again that writes both"
+        )
     return Layer(
         name=name,
-        sheet=content.read_sheet(
-            folder / f"{name}.png",
-            inputs.read_document(folder / f"{name}.json"),
-            f"draw_oips@{name}",
-        ),
+        sheet=sheet,
+        links=[f"draw_oips/{name}.html#{name}-{row['map_index']}" for row in rows],
         counts=counts,
         medians=medians,
         table=_tabulate(name, rows),

@@ -125,7 +125,11 @@ def read_dimensions(path: Path) -> Dimensions:
     names = [*_DIMENSION_COLUMNS.values(), "is_used"]
     table = Table(
         key="dimensions",
-        caption=f"The {len(shown)} dimensions with the most KL",
+        caption=(
+            f"The {len(shown)} dimensions with the most KL"
+            if len(shown) < len(rows)
+            else "All dimensions, those with the most KL first"
+        ),
         corner=Head("Dimension"),
         columns=[tables.head(name) for name in names],
         rows=[_dimension_row(path, row) for row in shown],

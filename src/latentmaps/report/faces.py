@@ -19,19 +19,19 @@ _CURVES = {
     "kl_loss": ("KL loss, times fact", "loss per face"),
 }
 # names of sheets -> words of their tabs, in the order of the page
-_SAMPLES = {
+SAMPLES = {
     "prior": "Prior",
     "gaussian": "Gaussian",
     "mixture": "Mixture",
     "temperatures": "Temperatures",
 }
-_RECONSTRUCTIONS = {"test": "Test faces", "train": "Training faces"}
-_LATENT_WALKS = {
+RECONSTRUCTIONS = {"test": "Test faces", "train": "Training faces"}
+LATENT_WALKS = {
     "traversals": "Traversals",
     "interpolations": "Interpolations",
     "attributes": "Attributes",
 }
-_LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
+LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
 _DRAWN_FACES = "avatars"
 
 
@@ -155,14 +155,14 @@ def read_faces(files: FacesFiles) -> Faces:
         samplers=face_samplers.sampler_tables(test),
         curves=curves.read_curves(files.train_vae / "history.csv", "train_vae", _CURVES),
         reconstructions=content.read_sheets(
-            files.draw_reconstructions, "draw_reconstructions", _RECONSTRUCTIONS
+            files.draw_reconstructions, "draw_reconstructions", RECONSTRUCTIONS
         ),
-        samples=content.read_sheets(files.draw_samples, "draw_samples", _SAMPLES),
+        samples=content.read_sheets(files.draw_samples, "draw_samples", SAMPLES),
         latent_walks=content.read_sheets(
-            files.draw_latent_space, "draw_latent_space", _LATENT_WALKS
+            files.draw_latent_space, "draw_latent_space", LATENT_WALKS
         ),
         latent_charts=content.read_sheets(
-            files.draw_latent_space, "draw_latent_space", _LATENT_CHARTS, are_charts=True
+            files.draw_latent_space, "draw_latent_space", LATENT_CHARTS, are_charts=True
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A PNG as it stands in a page: inside of it."""
+"""PNG pictures as data URLs."""
 
 import base64
 import io

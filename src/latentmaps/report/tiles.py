@@ -29,7 +29,7 @@ class _Layout(BaseModel):
     row_labels: list[str]
     column_labels: list[str]
     tile_labels: list[str]
-    borders: list[str]
+    borders: list[Annotated[str, Field(pattern="^(#[0-9a-f]{6})?$")]]
 
     def boxes(self) -> list[inputs.Box]:
         """Return left, top, right and bottom of each place, row by row."""

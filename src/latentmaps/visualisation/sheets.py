@@ -40,6 +40,8 @@ class Sheet:
             - ``is_blank``: of each place, row by row, whether it has no tile.
             - ``row_labels``, ``column_labels``, ``tile_labels``, ``borders``: one for each row,
               column or place, or none at all.
+
+            Of words alone the layout is None.
     """
 
     image: Image.Image
@@ -133,7 +135,7 @@ def draw_words(*, title: str, text: str) -> Sheet:
     image = Image.new("RGB", (width, top + _TEXT_FONT.height(text_lines) + _MARGIN), _PAPER)
     _TITLE_FONT.draw(image, (_MARGIN, _MARGIN), title_lines, _INK)
     _TEXT_FONT.draw(image, (_MARGIN, top), text_lines, _SOFT_INK)
-    return Sheet(image, {"title": title, "caption": text})
+    return Sheet(image, {"title": title, "caption": text, "layout": None})
 
 
 def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
