@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -130,4 +131,6 @@ def start(workspace: Workspace, *, out: str, **environment: str) -> "subprocess.
         env=workspace.environment() | environment,
         stderr=subprocess.PIPE,
         text=True,
+        # a shell lets what it starts in the background ignore Ctrl-C, and so all that that starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
