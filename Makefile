@@ -14,13 +14,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test attack check format pipeline-check compare-with-main benchmarks figures lock clean
+.PHONY: help setup repro test attack check format deps pipeline-check compare-with-main benchmarks figures lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## make .venv with what the pipeline needs (GPU=1: TensorFlow with CUDA)
-	@$(BIN)/python -m latentmaps.clone_settings .
+	@$(BIN)/python -m latentmaps.tools.clone_settings .
 
 repro: $(RUNTIME) ## run the pipeline; the page to look at is reports/index.html
 	$(BIN)/dvc repro
@@ -39,6 +39,9 @@ check: $(TOOLS) ## lint, format and types
 format: $(TOOLS) ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+deps: $(TOOLS) ## write into dvc.yaml which code each stage depends on
+	PYTHONPATH=src $(BIN)/python -m tests.code_deps
 
 pipeline-check: $(TOOLS) ## dvc.lock agrees with the code, and a fresh clone runs
 	.ci/pipeline-check
@@ -94,8 +97,8 @@ else
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/$(FLAVOUR).txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endif
-	$(BIN)/python -m latentmaps.report.offline_plots .dvc/plots_template.html
-	$(BIN)/python -m latentmaps.clone_settings .
+	$(BIN)/python -m latentmaps.tools.offline_plots .dvc/plots_template.html
+	$(BIN)/python -m latentmaps.tools.clone_settings .
 	printf %s "$(CURDIR)" > .venv/.place
 	touch $@
 

@@ -30,7 +30,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import measuring
-from latentmaps.data import archive, avatars
+from latentmaps.faces.raw import archive
+from latentmaps.faces.sources import avatars
 
 BOX = (15, 35, 163, 183)
 SIZE = 96

@@ -71,7 +71,7 @@ def run_way(way: str, model_folder: Path, tf_keras_vis: Path | None) -> dict[str
     if way == "train":
         train(params, model_folder)
         return {}
-    from latentmaps.models import cnn
+    from latentmaps.cnn.network import cnn
 
     model = cnn.load(model_folder)
     if way in OURS:
@@ -95,7 +95,8 @@ def train(params: Any, folder: Path) -> None:
     """Trains the CNN of params.yaml for one epoch on the bundled digits."""
     import dataclasses
 
-    from latentmaps.models import cnn, cnn_training
+    from latentmaps.cnn.network import cnn
+    from latentmaps.cnn.training import cnn_training
     from latentmaps.params.train_cnn import TrainCnn
 
     section = dataclasses.asdict(params.section(TrainCnn)) | {"epochs": 1}
@@ -113,7 +114,7 @@ def train(params: Any, folder: Path) -> None:
 
 def bundled_digits() -> Any:
     """Gives the digits of the repository."""
-    from latentmaps.data import digits
+    from latentmaps.digits.dataset import digits
 
     return digits.load(measuring.ROOT / "data/bundled/mnist_12k.npz")
 

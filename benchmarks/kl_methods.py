@@ -68,7 +68,7 @@ def print_table(runs: dict[str, list[measuring.Run]], rounds: int) -> None:
 
 def num_lines(method: str) -> int:
     """Gives the lines of code of a method."""
-    from latentmaps.models import kl
+    from latentmaps.vae.training import kl
 
     total = 0
     for name in CLASSES[method]:

@@ -19,10 +19,15 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 from benchmarks import train_vae  # noqa: E402
-from latentmaps import training  # noqa: E402
-from latentmaps.data import arrays, batches  # noqa: E402
-from latentmaps.models import compute_dtype, vae_task, vae_training  # noqa: E402
-from latentmaps.models.architecture import Architecture  # noqa: E402
+from latentmaps.faces.dataset import arrays  # noqa: E402
+from latentmaps.training import fit  # noqa: E402
+from latentmaps.vae.network.architecture import Architecture  # noqa: E402
+from latentmaps.vae.training import (  # noqa: E402
+    batches,
+    compute_dtype,
+    vae_task,
+    vae_training,
+)
 
 
 class Clock(keras.callbacks.Callback):
@@ -72,13 +77,13 @@ def time_fit(images: Path, *, precision: str, kl_method: str = "train_step") -> 
         )
         return vae_training.with_targets(model, epoch)
 
-    training.fit(
+    fit.fit(
         model,
         data,
         validation=vae_training.with_targets(
             model, batches.ordered_batches(what.validation, batch_size=1)
         ),
-        schedule=training.Schedule(1, what.steps_per_epoch),
+        schedule=fit.Schedule(1, what.steps_per_epoch),
         callbacks=[clock],
     )
     return clock.images_a_second

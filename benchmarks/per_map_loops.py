@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from latentmaps.models import cnn
+from latentmaps.cnn.network import cnn
 
 Loop = Callable[[int, int], None]
 

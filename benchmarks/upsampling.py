@@ -21,21 +21,18 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import ours
-from latentmaps import training
-from latentmaps.data import arrays, batches, split
-from latentmaps.models import (
-    compute_dtype,
-    training_length,
-    vae_files,
-    vae_task,
-    vae_training,
-)
-from latentmaps.models.architecture import Architecture
-from latentmaps.models.inference import TrainedVae
+from latentmaps.drawing import sheets
+from latentmaps.faces.dataset import arrays, split_table
+from latentmaps.images import pixels
 from latentmaps.params.base import Base
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.train_vae import TrainVae
-from latentmaps.visualisation import pixels, reconstruction_sheets, sheets
+from latentmaps.training import fit
+from latentmaps.vae.network import vae_files
+from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.pictures import reconstruction_sheets
+from latentmaps.vae.training import batches, compute_dtype, training_length, vae_task, vae_training
 
 Upsampling = Literal["transpose", "resize"]
 
@@ -49,7 +46,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, required=True)
     figure = parser.parse_args().figure
     images = arrays.open_images(Path("data/faces/images.npy"))
-    parts = split.read_split(Path("data/faces/split.csv"), num_rows=len(images))
+    parts = split_table.read_split(Path("data/faces/split.csv"), num_rows=len(images))
     shown = ours.PARAMS.section(DrawReconstructions)
     picks = reconstruction_sheets.Picks(FACES, shown.row_seeds[:1])
     rows = picks.rows(parts["test"])
@@ -82,7 +79,7 @@ def train(
     upsampling: Upsampling,
     images: npt.NDArray[np.uint8],
     parts: Mapping[str, npt.NDArray[np.int64]],
-) -> tuple[TrainedVae, training.Trained, float]:
+) -> tuple[TrainedVae, fit.Trained, float]:
     """Gives the trained VAE, what the training told, and its seconds."""
     section, seed = ours.PARAMS.section(TrainVae), ours.PARAMS.section(Base).seed
     architecture = dataclasses.replace(

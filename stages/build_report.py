@@ -20,6 +20,7 @@ def build_report(run: runs.Run) -> None:
     )
     digits = DigitsFiles(
         train_cnn=run.inputs["train_cnn"],
+        draw_activation_maps=run.inputs["draw_activation_maps"],
         draw_oips=run.inputs["draw_oips"],
     )
 
@@ -46,7 +47,8 @@ if __name__ == "__main__":
             "draw_reconstructions": "folder with sheets.json and its PNG files",
             "draw_samples": "folder with sheets.json and its PNG files",
             "draw_latent_space": "folder with sheets.json and its PNG files",
-            "train_cnn": "folder with its JSON and CSV files and activation maps",
+            "train_cnn": "folder with its JSON and CSV files",
+            "draw_activation_maps": "folder with sheet.png and sheet.json",
             "draw_oips": "folder with a PNG, a JSON and a CSV file for each layer",
         },
         outputs={"page": "HTML, one self-contained file"},

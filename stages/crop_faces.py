@@ -1,9 +1,10 @@
 """Crop and scale every face, and put them into one array that can be mapped into memory."""
 
 from latentmaps import runs
-from latentmaps.data import cropped_array, face_tables
-from latentmaps.data.archive import FaceArchive
-from latentmaps.data.crop import Crop
+from latentmaps.faces.preparing import cropped_array
+from latentmaps.faces.preparing.crop import Crop
+from latentmaps.faces.raw import face_tables
+from latentmaps.faces.raw.archive import FaceArchive
 from latentmaps.params.crop_faces import CropFaces
 
 

@@ -10,12 +10,14 @@ def draw_latent_space(run: runs.Run) -> None:
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     import numpy as np
 
-    from latentmaps import machine, result_files
-    from latentmaps.data import face_attributes, receipts
-    from latentmaps.models import latent_files
-    from latentmaps.models.inference import TrainedVae
-    from latentmaps.visualisation import charts, latent_charts, latent_sheets, sheets
-    from latentmaps.visualisation.latent_sheets import AttributedFaces
+    from latentmaps import machine
+    from latentmaps.drawing import charts, sheets
+    from latentmaps.faces.raw import face_attributes, receipts
+    from latentmaps.storage import result_files
+    from latentmaps.vae.latent import latent_files
+    from latentmaps.vae.network.inference import TrainedVae
+    from latentmaps.vae.pictures import latent_charts, latent_sheets
+    from latentmaps.vae.pictures.latent_sheets import AttributedFaces
 
     params = run.params(DrawLatentSpace)
     machine.configure(run.params(Machine))

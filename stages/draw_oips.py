@@ -12,13 +12,23 @@ _CHUNK_SIZES = {"CPU": 128, "GPU": 1024}
 def draw_oips(run: runs.Run) -> None:
     """Writes the OIPs, a table with a row for each, sheets, and the page of the layer."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import machine, result_files
-    from latentmaps.data import digits as digits_module
-    from latentmaps.models import cnn
-    from latentmaps.oips import excitation, greys, oip, real_digits, scores, search, sheet, strips
+    from latentmaps import machine
+    from latentmaps.cnn.network import cnn
+    from latentmaps.digits.dataset import digits as digits_module
+    from latentmaps.drawing import sheets
+    from latentmaps.oips import (
+        excitation,
+        greys,
+        oip,
+        page,
+        real_digits,
+        scores,
+        search,
+        sheet,
+        strips,
+    )
     from latentmaps.oips.found import Found
-    from latentmaps.report import oip_page
-    from latentmaps.visualisation import sheets
+    from latentmaps.storage import result_files
 
     params = run.params(DrawOips)
     setup = machine.configure(run.params(Machine))
@@ -46,7 +56,7 @@ def draw_oips(run: runs.Run) -> None:
     sheets.save_png(drawn.image, run.outputs["sheet"])
     result_files.write_json(run.outputs["words"], drawn.numbers)
     sheets.save_png(strips.draw(found).image, run.outputs["strips"])
-    oip_page.write(oip_page.render(found), run.outputs["page"])
+    page.write(page.render(found), run.outputs["page"])
 
 
 if __name__ == "__main__":

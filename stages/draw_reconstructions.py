@@ -8,16 +8,19 @@ from latentmaps.params.machine import Machine
 def draw_reconstructions(run: runs.Run) -> None:
     """Writes a sheet for the training part, one for the test part, a strip, and their numbers."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import machine, result_files
-    from latentmaps.data import arrays, receipts, split
-    from latentmaps.models.inference import TrainedVae
-    from latentmaps.visualisation import reconstruction_sheets, sheets
+    from latentmaps import machine
+    from latentmaps.drawing import sheets
+    from latentmaps.faces.dataset import arrays, split_table
+    from latentmaps.faces.raw import receipts
+    from latentmaps.storage import result_files
+    from latentmaps.vae.network.inference import TrainedVae
+    from latentmaps.vae.pictures import reconstruction_sheets
 
     params = run.params(DrawReconstructions)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])
-    parts = split.read_split(run.inputs["split"], num_rows=len(images))
+    parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     note = receipts.sharing_note(run.inputs["receipt"])
     picks = reconstruction_sheets.Picks(num_columns=params.num_columns, row_seeds=params.row_seeds)
 

@@ -8,10 +8,12 @@ from latentmaps.params.machine import Machine
 def draw_samples(run: runs.Run) -> None:
     """Writes, for each sampler, its random faces, raw and post-processed, and a strip of them."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import machine, result_files
-    from latentmaps.models import latent_files
-    from latentmaps.models.inference import TrainedVae
-    from latentmaps.visualisation import sample_sheets, sheets
+    from latentmaps import machine
+    from latentmaps.drawing import sheets
+    from latentmaps.storage import result_files
+    from latentmaps.vae.latent import latent_files
+    from latentmaps.vae.network.inference import TrainedVae
+    from latentmaps.vae.pictures import sample_sheets
 
     params = run.params(DrawSamples)
     machine.configure(run.params(Machine))

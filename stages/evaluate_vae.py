@@ -8,18 +8,19 @@ from latentmaps.params.machine import Machine
 def evaluate_vae(run: runs.Run) -> None:
     """Writes the numbers, a table of the dimensions, the encodings, and the fitted samplers."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import doubts, machine, result_files, stage_numbers, versions
-    from latentmaps.data import arrays, split, subset
-    from latentmaps.evaluation import feature_nets, latent, reconstruction, samples
-    from latentmaps.models import latent_files, samplers
-    from latentmaps.models.inference import TrainedVae
+    from latentmaps import doubts, machine, versions
+    from latentmaps.faces.dataset import arrays, split_table
+    from latentmaps.storage import result_files, stage_numbers
+    from latentmaps.vae.evaluation import feature_nets, latent, reconstruction, samples
+    from latentmaps.vae.latent import latent_files, latent_geometry, samplers, subset
+    from latentmaps.vae.network.inference import TrainedVae
 
     params = run.params(EvaluateVae)
     second_net = params.second_net
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])
-    parts = split.read_split(run.inputs["split"], num_rows=len(images))
+    parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     real = samples.RealFaces(images, parts["train"], parts["test"])
     compared = samples.Settings(
         params.num_compared, params.num_searched, params.temperature, run.seed
@@ -28,7 +29,7 @@ def evaluate_vae(run: runs.Run) -> None:
     train_rows = subset.draw(real.train, params.num_encoded, seed=run.seed)
 
     train, test = trained.encode(images, train_rows), trained.encode(images, real.test)
-    dimensions = latent.describe_dimensions(test)
+    dimensions = latent_geometry.describe_dimensions(test)
     fitted = samplers.fit_all(train, num_components=params.mixture_components, seed=run.seed)
     nets = [feature_nets.pixels_pca(images, train_rows)]
     if second_net is not None:

@@ -7,7 +7,8 @@ usual wrappings, or other pictures of the same form.
 from pathlib import Path
 
 from latentmaps import runs
-from latentmaps.data import digit_sources, digits
+from latentmaps.digits.dataset import digits
+from latentmaps.digits.sources import digit_sources
 from latentmaps.params.fetch_digits import FetchDigits
 
 

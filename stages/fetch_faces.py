@@ -1,9 +1,10 @@
 """Get the raw faces: draw avatars from the seed, fetch CelebA, or take the user's own pictures."""
 
-from latentmaps import result_files, runs
-from latentmaps.data import avatars, celeba, own_pictures
-from latentmaps.data.raw_faces import RawFaces
+from latentmaps import runs
+from latentmaps.faces.sources import avatars, celeba, own_pictures
+from latentmaps.faces.sources.raw_faces import RawFaces
 from latentmaps.params.fetch_faces import FetchFaces
+from latentmaps.storage import result_files
 
 
 def fetch_faces(run: runs.Run) -> None:

@@ -1,7 +1,8 @@
 """Decide which face is for training, validation and test."""
 
 from latentmaps import runs
-from latentmaps.data import face_tables, split
+from latentmaps.faces.preparing import split
+from latentmaps.faces.raw import face_tables
 from latentmaps.params.split_faces import SplitFaces
 
 

@@ -8,17 +8,15 @@ from latentmaps.params.train_cnn import TrainCnn
 def train_cnn(run: runs.Run) -> None:
     """Writes weights and shape, the history, and the numbers on the test part."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import machine, result_files, stage_numbers, versions
-    from latentmaps.data import digits as digits_module
-    from latentmaps.evaluation import classification
-    from latentmaps.models import cnn, cnn_training, model_card
-    from latentmaps.models.cnn_inference import TrainedCnn
-    from latentmaps.visualisation import activation_maps, sheets
+    from latentmaps import machine, versions
+    from latentmaps.cnn.network import cnn
+    from latentmaps.cnn.training import classification, cnn_card, cnn_training
+    from latentmaps.digits.dataset import digits as digits_module
+    from latentmaps.storage import result_files, stage_numbers
 
     params = run.params(TrainCnn)
     setup = machine.configure(run.params(Machine))
     digits = digits_module.load(run.inputs["digits"])
-    rows = activation_maps.choose_rows(digits.test_labels, params.activation_digits)
 
     architecture = cnn.Architecture(
         filters=params.filters,
@@ -43,11 +41,6 @@ def train_cnn(run: runs.Run) -> None:
     )
     model, trained = cnn_training.train(architecture, settings, digits)
     probabilities = cnn.predict(model, digits.test_images)
-    sheet = activation_maps.draw(
-        digits.test_images[rows],
-        params.activation_digits,
-        TrainedCnn(model).all_feature_maps(digits.test_images[rows]),
-    )
 
     metrics = {
         "test_accuracy": classification.accuracy(probabilities, digits.test_labels),
@@ -68,11 +61,9 @@ def train_cnn(run: runs.Run) -> None:
     }
 
     cnn.save(run.outputs["model"], architecture, model)
-    model_card.write_cnn(run.outputs["model"], architecture, metrics)
+    cnn_card.write(run.outputs["model"], architecture, metrics)
     result_files.write_table(run.outputs["history"], trained.history)
     classification.write_predictions(probabilities, digits.test_labels, run.outputs["predictions"])
-    sheets.save_png(sheet.image, run.outputs["activation_maps"])
-    result_files.write_json(run.outputs["activation_words"], sheet.numbers)
     stage_numbers.write(metrics, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
 
@@ -86,7 +77,5 @@ if __name__ == "__main__":
             "numbers": "JSON, all other numbers on the test part and of the best epoch",
             "history": "CSV, loss and accuracy of each epoch",
             "predictions": "CSV, label and prediction of each test digit, for the confusion matrix",
-            "activation_maps": "PNG, all feature maps of all layers for some digits",
-            "activation_words": "JSON, title, caption and layout of the activation maps",
         },
     )

@@ -10,33 +10,25 @@ from latentmaps.params.train_vae import TrainVae
 def train_vae(run: runs.Run) -> None:
     """Writes the model with its card, the history, and the numbers of the epoch of its weights."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    from latentmaps import (
-        doubts,
-        machine,
-        result_files,
-        stage_code,
-        stage_numbers,
-        versions,
-        workers,
-    )
-    from latentmaps.data import arrays, batches, split
-    from latentmaps.models import (
+    from latentmaps import doubts, machine, stage_code, versions, workers
+    from latentmaps.faces.dataset import arrays, split_table
+    from latentmaps.storage import result_files, stage_numbers
+    from latentmaps.vae.network import encodings, inference, vae_files
+    from latentmaps.vae.network.architecture import Architecture
+    from latentmaps.vae.training import (
+        batches,
         compute_dtype,
-        encodings,
-        inference,
-        model_card,
         training_length,
-        vae_files,
+        vae_card,
         vae_task,
         vae_training,
     )
-    from latentmaps.models.architecture import Architecture
 
     params, where = run.params(TrainVae), run.params(Machine)
     setup = machine.configure(where, spread=True)
     images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
     seed = run.training_seed(params.seed)
-    parts = split.read_split(run.inputs["split"], num_rows=len(images))
+    parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     faces = {
         part: batches.Faces(
             images,
@@ -105,7 +97,7 @@ def train_vae(run: runs.Run) -> None:
         "seed": seed,
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
-    model_card.write_vae(run.outputs["model"], saved, metrics)
+    vae_card.write(run.outputs["model"], saved, metrics)
     result_files.write_table(run.outputs["history"], trained.history)
     stage_numbers.write(metrics, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.models.example_vae import images, small_vae
+from tests.vae.example_vae import images, small_vae
 
 import latentmaps
+from latentmaps.cnn.network import cnn
+from latentmaps.cnn.network.cnn_inference import TrainedCnn
 from latentmaps.errors import DataError
-from latentmaps.models import cnn, vae_files
-from latentmaps.models.cnn_inference import TrainedCnn
-from latentmaps.models.inference import TrainedVae
+from latentmaps.vae.network import vae_files
+from latentmaps.vae.network.inference import TrainedVae
 
 DIGITS = np.random.default_rng(1).integers(0, 256, (5, 28, 28), dtype=np.uint8)
 

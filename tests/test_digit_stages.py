@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from tests.example_workspace import Workspace, assert_refused
 
 READ = {"digits": "digits.npz", "model": "cnn"}
@@ -13,8 +14,6 @@ TRAINED = {
     "numbers": "numbers.json",
     "history": "history.csv",
     "predictions": "predictions.csv",
-    "activation_maps": "activation_maps.png",
-    "activation_words": "activation_maps.json",
 }
 DRAWN = {
     "oips": "out/oips.npz",
@@ -65,16 +64,16 @@ def test_oips_grow_from_coarse_to_fine_and_are_shown_in_range(trained: Workspace
     assert (trained.folder / "out/sheet.png").stat().st_size > 5_000
 
 
-def test_a_digit_whose_activation_maps_cannot_be_drawn_stops_before_the_training(
-    digits: Workspace,
-) -> None:
-    digits.set_param("activation_digits: [1, 4, 5, 7, 9] ", "activation_digits: [1, 4] ")
-    only_ones(digits.folder / "digits.npz")
-    result = digits.run("train_cnn", READ | TRAINED)
-    assert result.returncode == 1
-    assert "activation_digits: found 4, expected digits of the test part" in result.stderr
-    assert "Training a CNN" not in result.stderr
-    assert not (digits.folder / "cnn").exists()
+def test_activation_maps_are_drawn_for_digits_of_the_test_part(trained: Workspace) -> None:
+    drawn = {"sheet": "out/sheet.png", "words": "out/sheet.json"}
+    result = trained.run("draw_activation_maps", READ | drawn)
+    assert result.returncode == 0, result.stderr
+    with Image.open(trained.folder / "out/sheet.png") as sheet:
+        assert sheet.width > 4 * 432
+    only_ones(trained.folder / "digits.npz")
+    refused = trained.run("draw_activation_maps", READ | drawn)
+    message = "draw_activation_maps.digits: found 4, expected digits of the test part"
+    assert_refused(trained, refused, message)
 
 
 def only_ones(path: Path) -> None:

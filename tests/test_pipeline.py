@@ -3,44 +3,19 @@
 import ast
 import shlex
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dvc.repo import Repo
 from dvc.stage import Stage
+from tests import code_deps
 
 from latentmaps.params import loader, yaml12
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 
-# Modules that a stage imports without depending on them: why a change leaves results as they are.
-WITHOUT_EFFECT = {
-    "latentmaps.data.disk": "tells whether there is room",
-    "latentmaps.data.download": "checksums decide what a download may be",
-    "latentmaps.data.google_drive": "checksums decide what a download may be",
-    "latentmaps.data.guarded_http": "checksums decide what a download may be",
-    "latentmaps.data.html_pages": "tells a page of words from a file",
-    "latentmaps.data.memory": "tells whether there is room",
-    "latentmaps.data.mirrors": "checksums decide what a download may be",
-    "latentmaps.data.part_file": "checksums decide what a download may be",
-    "latentmaps.errors": "words",
-    "latentmaps.machine": "devices, threads, memory; models.compute_dtype has the format",
-    "latentmaps.mending": "words",
-    "latentmaps.parallel": "spreads work; results come in the order of the tasks",
-    "latentmaps.params.base": "the seed itself is watched as a parameter",
-    "latentmaps.params.loader": "DVC watches the values, this reads them",
-    "latentmaps.params.machine": "devices, threads, memory",
-    "latentmaps.params.types": "ranges",
-    "latentmaps.params.yaml12": "DVC watches the values, this reads them",
-    "latentmaps.progress": "words",
-    "latentmaps.runs": "starts the stage; result_files rounds what it writes",
-    "latentmaps.stage_code": "compares what DVC lists",
-    "latentmaps.staging": "names outputs once they are whole",
-    "latentmaps.workers": "tells which of several machines this is",
-}
 # what computes nothing by itself among the libraries of requirements/versions.txt
 DRAWS_DATA = {"dicebear-core", "dicebear-styles", "pillow", "resvg-py"}
 
@@ -64,35 +39,6 @@ def paths(outputs: list[Any]) -> set[str]:
     return {output.def_path for output in outputs if output.def_path != "params.yaml"}
 
 
-def imported_modules(path: Path) -> Iterator[str]:
-    """Gives the modules of ours that a file imports, those inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        yield from (name for name in names if module_path(name) is not None)
-
-
-def module_path(name: str) -> Path | None:
-    path = SRC.joinpath(*name.split(".")).with_suffix(".py")
-    return path if name.startswith("latentmaps.") and path.exists() else None
-
-
-def reachable_modules(script: Path) -> set[str]:
-    found: set[str] = set()
-    waiting = [script]
-    while waiting:
-        for name in imported_modules(waiting.pop()):
-            path = module_path(name)
-            if name not in found | WITHOUT_EFFECT.keys() and path is not None:
-                found.add(name)
-                waiting.append(path)
-    return found
-
-
 def test_every_stage_has_a_script_and_every_script_a_stage() -> None:
     scripts = {path.stem for path in (ROOT / "stages").glob("*.py")}
     assert scripts == {base_name(stage) for stage in STAGES}
@@ -114,13 +60,51 @@ def test_the_script_defines_a_function_of_the_name_of_the_stage(stage: Stage) ->
 
 
 @by_name
-def test_deps_name_the_script_and_every_module_it_can_reach(stage: Stage) -> None:
-    script = f"stages/{base_name(stage)}.py"
-    modules = reachable_modules(ROOT / script)
-    expected = {script} | {str(module_path(m).relative_to(ROOT)) for m in modules}  # type: ignore[union-attr]
-    code = {p for p in paths(stage.deps) if p.endswith(".py")}
-    assert code - expected == set(), "dvc.yaml names modules that the stage cannot reach"
-    assert expected - code == set(), "add these to the deps of the stage in dvc.yaml"
+def test_deps_name_the_script_and_every_room_it_can_reach(stage: Stage) -> None:
+    code = [path for path in paths(stage.deps) if path.startswith(("src/", "stages/"))]
+    assert sorted(code) == sorted(code_deps.of_stage(base_name(stage))), "`make deps` writes them"
+
+
+# What must never decide a result, whoever imports whom.
+PICTURES = ("drawing", "oips", "pages", "report")
+NEVER = {
+    "train_vae": ("cnn", "digits", "vae/evaluation", "images", *PICTURES),
+    "evaluate_vae": ("cnn", "digits", "training", "vae/training", *PICTURES),
+    "train_cnn": ("vae", "faces", "images", *PICTURES),
+    "draw_activation_maps": ("vae", "faces", "training", "cnn/training"),
+    "draw_oips": ("vae", "faces", "training", "cnn/training"),
+    "draw_samples": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
+    "draw_latent_space": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
+    "draw_reconstructions": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
+}
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_a_stage_never_depends_on_what_cannot_decide_its_result(name: str) -> None:
+    rooms = code_deps.of_stage(name)
+    for room in NEVER[name]:
+        path = f"src/latentmaps/{room}"
+        assert not [dep for dep in rooms if dep == path or dep.startswith(f"{path}/")]
+
+
+def test_reading_a_split_is_not_deciding_it() -> None:
+    for name in ("train_vae", "evaluate_vae", "draw_reconstructions"):
+        assert "src/latentmaps/faces/preparing" not in code_deps.of_stage(name)
+
+
+def test_the_root_decides_no_result() -> None:
+    for name in {base_name(stage) for stage in STAGES}:
+        files = {dep for dep in code_deps.of_stage(name) if dep.count("/") == 2}
+        assert {dep for dep in files if dep.endswith(".py")} == set(code_deps.SHOWN.get(name, []))
+
+
+def test_a_room_holds_only_files_that_git_knows() -> None:
+    rooms = sorted({dep for stage in STAGES for dep in code_deps.of_stage(base_name(stage))})
+    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *rooms]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    unknown = [line[3:] for line in found.splitlines() if line.startswith(("??", "!!"))]
+    ignored = Repo(str(ROOT)).dvcignore
+    assert [path for path in unknown if not ignored.is_ignored_file(str(ROOT / path))] == []
 
 
 @by_name
@@ -171,7 +155,7 @@ def test_only_stages_read_parameters_and_runs() -> None:
     for path in (SRC / "latentmaps").rglob("*.py"):
         if path.name in allowed or path.parent.name == "params":
             continue
-        names = set(imported_modules(path))
+        names = set(code_deps.imported(path))
         wrong = {n for n in names if n == "latentmaps.runs" or n.startswith("latentmaps.params.")}
         assert wrong == set(), path
 

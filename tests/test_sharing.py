@@ -10,8 +10,8 @@ import pytest
 from dvc.repo import Repo
 from tests.test_pipeline import STAGES
 
-from latentmaps import clone_settings
 from latentmaps.params import yaml12
+from latentmaps.tools import clone_settings
 
 PIPELINE = """
 stages:

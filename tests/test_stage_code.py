@@ -34,6 +34,7 @@ def test_a_changed_line_in_any_file_that_dvc_watches_changes_the_digest(copy: Pa
         for dep in deps
         if dep.startswith(("src/", "stages/"))
         for file in ((copy / dep).rglob("*") if (copy / dep).is_dir() else [copy / dep])
+        if file.is_file()
     ]
     assert len(watched) > 20
     assert {str(file.relative_to(copy)) for file in watched} == before.keys()
@@ -50,8 +51,8 @@ def test_code_that_the_stage_does_not_depend_on_leaves_the_digest(copy: Path) ->
     for name in ("src/latentmaps/runs.py", "stages/draw_oips.py"):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write("\n# another word\n")
-    (copy / "src/latentmaps/models/templates/__pycache__").mkdir()
-    (copy / "src/latentmaps/models/templates/__pycache__/a.pyc").write_bytes(b"1")
+    (copy / "src/latentmaps/vae/training/templates/__pycache__").mkdir()
+    (copy / "src/latentmaps/vae/training/templates/__pycache__/a.pyc").write_bytes(b"1")
     assert stage_code.digest(STAGE, root=copy) == before
 
 
@@ -76,17 +77,17 @@ def test_a_pipeline_without_the_stage_is_refused(
 # Edits that a training once did not notice: its checkpoints gave the old network back.
 EDITS = {
     "the learning rate": (
-        "models/vae_training.py",
+        "vae/training/vae_training.py",
         "            settings.learning_rate,\n",
         "            10.0 * settings.learning_rate,\n",
     ),
     "the warm-up": (
-        "models/vae_training.py",
+        "vae/training/vae_training.py",
         "self._share = min(1.0, (epoch + 1) / (self._epochs + 1))",
         "self._share = 0.0",
     ),
     "the steps of an epoch": (
-        "training.py",
+        "training/fit.py",
         "steps_per_epoch=schedule.steps_per_epoch,",
         "steps_per_epoch=1,",
     ),

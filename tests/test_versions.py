@@ -12,7 +12,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tests.test_pipeline import DRAWS_DATA, STAGES, base_name, module_path, paths, reachable_modules
+from tests import code_deps
+from tests.test_pipeline import DRAWS_DATA, STAGES, base_name, paths
 
 from latentmaps import versions
 
@@ -64,9 +65,8 @@ def test_the_stages_with_tensors_or_pixels_depend_on_it() -> None:
 @pytest.mark.parametrize("stage", ["train_vae", "evaluate_vae", "train_cnn"])
 def test_numbers_name_all_libraries_that_computed_them(root: Path, stage: str) -> None:
     imported = set()
-    for name in [*reachable_modules(root / f"stages/{stage}.py")]:
-        path = module_path(name)
-        assert path is not None
+    modules = code_deps.reachable(root / f"stages/{stage}.py")
+    for path in [code_deps.path_of(name) for name in modules if code_deps.room_of(name)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.partition(".")[0] for alias in node.names}

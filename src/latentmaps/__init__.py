@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from latentmaps.models.cnn_inference import TrainedCnn
-    from latentmaps.models.inference import TrainedVae
+    from latentmaps.cnn.network.cnn_inference import TrainedCnn
+    from latentmaps.vae.network.inference import TrainedVae
 
 __version__ = "0.1.0"
 
@@ -35,7 +35,7 @@ def load_vae(path: "str | Path") -> "TrainedVae":
         DataError: a file is missing or damaged, or does not belong to the others.
     """
     # TensorFlow takes seconds to import, and half of the stages do without
-    from latentmaps.models.inference import TrainedVae
+    from latentmaps.vae.network.inference import TrainedVae
 
     return TrainedVae.load(Path(path))
 
@@ -54,6 +54,6 @@ def load_cnn(path: "str | Path") -> "TrainedCnn":
     Raises:
         DataError: a file is missing or damaged, or does not belong to the other.
     """
-    from latentmaps.models.cnn_inference import TrainedCnn
+    from latentmaps.cnn.network.cnn_inference import TrainedCnn
 
     return TrainedCnn.load(Path(path))

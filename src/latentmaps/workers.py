@@ -6,8 +6,8 @@ TensorFlow's environment variable TF_CONFIG names the addresses of all and the p
 
 import os
 
-from latentmaps import json_files
 from latentmaps.errors import ParamsError, shorten
+from latentmaps.storage import json_files
 
 _EXPECTED = (
     'expected {"cluster": {"worker": ["host1:port", "host2:port"]}, '

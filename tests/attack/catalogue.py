@@ -25,10 +25,10 @@ GROUPS: dict[str, Group] = {group.name: group for module in _MODULES for group i
 
 # module -> why nothing of the user's is parsed there
 LEFT_ALONE = {
-    "latentmaps.data.avatars": "pictures that were drawn a line before, styles of a hashed package",
-    "latentmaps.data.bundled": "a package whose hash was checked",
-    "latentmaps.data.memory": "a file of the Linux kernel",
+    "latentmaps.faces.sources.avatars": "pictures drawn a line before, styles of a hashed package",
+    "latentmaps.tools.bundled": "a package whose hash was checked",
+    "latentmaps.memory": "a file of the Linux kernel",
     "latentmaps.report.glossary": "a file of the package itself",
-    "latentmaps.report.metric_changes": "what DVC prints in our own workflow",
-    "latentmaps.report.oip_rows": "writes pictures, reads none",
+    "latentmaps.tools.metric_changes": "what DVC prints in our own workflow",
+    "latentmaps.oips.page_rows": "writes pictures, reads none",
 }

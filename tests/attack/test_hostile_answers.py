@@ -11,7 +11,7 @@ from tests.attack.groups.downloads import BEGUN, CONTENT, fetch, write_begun
 from tests.attack.hostile_answers import ANSWERS
 from tests.attack.raw_server import Served, serve
 
-from latentmaps.data import mirrors
+from latentmaps.downloads import mirrors
 from latentmaps.errors import DownloadError
 
 

@@ -15,7 +15,7 @@ from example_experiments import (  # type: ignore[import-not-found]  # lies besi
     training,
 )
 
-from latentmaps import stage_numbers
+from latentmaps.storage import stage_numbers
 
 
 def write_numbers(folder: Path, content: dict[str, Any]) -> None:

@@ -1,10 +1,10 @@
 import pytest
 from tests.compare.example_experiments import evaluation, experiment, sweep, training
 
-from latentmaps import stage_numbers
 from latentmaps.compare import table
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.errors import DataError
+from latentmaps.storage import stage_numbers
 
 
 def rows(text: str) -> list[list[str]]:

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pytest
 from tests.oips import example_found
 
-from latentmaps.data.digits import Digits
-from latentmaps.models import cnn
+from latentmaps.cnn.network import cnn
+from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation
 from latentmaps.oips.excitation import Networks
 from latentmaps.oips.found import Found

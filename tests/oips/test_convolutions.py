@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from latentmaps.models import cnn
+from latentmaps.cnn.network import cnn
 from latentmaps.oips import excitation
 
 IMAGES = np.random.default_rng(0).normal(size=(6, 28, 28, 1)).astype(np.float32)

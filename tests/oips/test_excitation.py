@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from latentmaps.cnn.network import cnn
 from latentmaps.errors import TrainingError
-from latentmaps.models import cnn
 from latentmaps.oips import excitation
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)

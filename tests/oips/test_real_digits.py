@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from latentmaps.data.digits import Digits
+from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation, oip, real_digits, search
 from latentmaps.oips.excitation import Networks
 from latentmaps.oips.oip import Settings

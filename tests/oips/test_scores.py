@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from latentmaps import result_files
 from latentmaps.oips import scores
 from latentmaps.oips.found import Found
+from latentmaps.storage import result_files
 
 
 def test_the_status_tells_what_was_needed(found: Found) -> None:

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from latentmaps.data.digits import Digits
+from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 from latentmaps.oips import excitation, oip, search
 from latentmaps.oips.ascent import Climb

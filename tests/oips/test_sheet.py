@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
 from latentmaps.oips import sheet
 from latentmaps.oips.found import Found
-from latentmaps.visualisation import sheets
-from latentmaps.visualisation.sheets import Sheet
 
 
 def count(picture: Image.Image, colour: str) -> int:

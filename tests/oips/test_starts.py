@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from latentmaps.data.digits import Digits
+from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation, start_images, starts
 from latentmaps.oips.excitation import Networks
 from latentmaps.oips.oip import Settings

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
 from latentmaps.oips import strips
 from latentmaps.oips.found import Found
-from latentmaps.visualisation import sheets
-from latentmaps.visualisation.sheets import Sheet
 
 
 def test_rows_go_from_the_highest_ratio_to_the_lowest() -> None:

@@ -7,14 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.models.example_vae import architecture
+from tests.vae.example_vae import architecture
 
-from latentmaps.models import cnn, vae
-from latentmaps.models.architecture import Architecture
+from latentmaps.cnn.network import cnn
 from latentmaps.params import combinations, loader
 from latentmaps.params.train_cnn import TrainCnn
 from latentmaps.params.train_vae import TrainVae
-from latentmaps.visualisation import sample_sheets
+from latentmaps.vae.network import vae
+from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.pictures import sample_sheets
 
 SMALL = {"strides": (2, 2)}  # of the example, which halves its maps and then quarters them
 

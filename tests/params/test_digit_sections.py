@@ -40,7 +40,7 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
         ),
         ("train_cnn", "kernel_size", 9, "train_cnn: expected filters of at most 2 convolutions"),
         ("train_cnn", "optimizer", "adam", r"train_cnn\.optimizer: found 'adam'"),
-        ("train_cnn", "activation_digits", [10], r"train_cnn\.activation_digits\.0: found 10"),
+        ("draw_activation_maps", "digits", [10], r"draw_activation_maps\.digits\.0: found 10"),
         ("train_cnn", "momentum", 1.0, r"train_cnn\.momentum: found 1\.0, expected less than 1"),
         ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* every layer once"),
         ("draw_oips", "length_scales", [3, 29], r"draw_oips\.length_scales\.1: found 29"),

@@ -154,7 +154,7 @@ def test_a_value_that_no_stage_could_use_is_refused(
             {"draw_samples.num_samples": 200, "crop_faces.image_size": 1024},
             "found a sheet of 200 tiles and 209,715,200 pixels, expected at most 80,000,000",
         ),
-        ({"train_cnn.activation_digits": [1] * 64, "train_cnn.filters": [1024]}, "128 tiles and"),
+        ({"draw_activation_maps.digits": [1] * 64, "train_cnn.filters": [1024]}, "128 tiles and"),
     ],
 )
 def test_values_that_come_to_too_much_together_are_refused(

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from latentmaps import stage_numbers
+from latentmaps.drawing import sheets
 from latentmaps.report import page
 from latentmaps.report.digits import DigitsFiles
 from latentmaps.report.faces import FacesFiles
-from latentmaps.visualisation import sheets
+from latentmaps.storage import stage_numbers
 
 LAYERS = {"Conv2D_1": 4, "Conv2D_2": 6}
 VERSIONS = {"tensorflow": "2.21.0", "keras": "3.15.1"}
@@ -174,7 +174,8 @@ class Example:
         predictions = [[digit, digit, (digit + (digit == 4) * 5) % 10] for digit in range(10)]
         predictions_path = self.folder / "train_cnn/predictions.csv"
         _write_csv(predictions_path, ["row", "label", "prediction"], predictions)
-        activation_maps = self.folder / "train_cnn/activation_maps.png"
+        activation_maps = self.folder / "draw_activation_maps/sheet.png"
+        activation_maps.parent.mkdir(exist_ok=True)
         words = _write_sheet(activation_maps, "Activation maps", size=24)
         _write_json(activation_maps.with_suffix(".json"), words)
         for layer, num_maps in LAYERS.items():
@@ -201,6 +202,7 @@ class Example:
             ),
             DigitsFiles(
                 train_cnn=self.folder / "train_cnn",
+                draw_activation_maps=self.folder / "draw_activation_maps",
                 draw_oips=self.folder / "draw_oips",
             ),
             profile="sample",

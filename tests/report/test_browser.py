@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.report import reading
 
-from latentmaps.report import offline_plots
+from latentmaps.tools import offline_plots
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +126,7 @@ def test_the_dark_page_has_no_white_paper(browser: Browser, report: Path) -> Non
     chart = visit.page.locator("#draw-latent-space-z-points .frame")
     shot = np.asarray(Image.open(io.BytesIO(chart.screenshot())).convert("L"))
     assert np.median(shot) < 60
-    maps = visit.page.locator("#train-cnn-activation-maps .picture img").first
+    maps = visit.page.locator("#draw-activation-maps-sheet .picture img").first
     assert "invert" in maps.evaluate("one => getComputedStyle(one).filter")
     face = visit.page.locator("#draw-samples-prior .picture img").first
     assert face.evaluate("one => getComputedStyle(one).filter") == "none"

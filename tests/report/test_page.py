@@ -207,7 +207,7 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
         ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),
         ("draw_oips/Conv2D_1.json", {"layout": None}, "has no 'layout'"),
         ("draw_samples/sheets.json", {"prior": {"title": "", "caption": ""}}, "has no 'layout'"),
-        ("train_cnn/activation_maps.json", {"title": 3}, "title: found 3, expected a text"),
+        ("draw_activation_maps/sheet.json", {"title": 3}, "title: found 3, expected a text"),
     ],
 )
 def test_a_missing_or_wrong_value_stops_with_its_file(

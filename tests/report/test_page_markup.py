@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.report.outline import BESIDE, Outline
 
-from latentmaps.report import csp
+from latentmaps.pages import csp
 
 if TYPE_CHECKING:
     from tests.report.made_up import Example

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from latentmaps.drawing import sheets
 from latentmaps.errors import DataError
 from latentmaps.report import tiles
 from latentmaps.report.inputs import Document
-from latentmaps.visualisation import sheets
 
 TILES = list(np.random.default_rng(5).integers(0, 256, (5, 8, 10, 3), dtype=np.uint8))
 

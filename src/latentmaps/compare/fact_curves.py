@@ -5,14 +5,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures, parameters
+from latentmaps.compare import measures, parameter_curves, parameters
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.evaluation import feature_net_names
+from latentmaps.compare.parameter_curves import Line
 from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
-from latentmaps.visualisation import parameter_curves
-from latentmaps.visualisation.parameter_curves import Line
+from latentmaps.vae.evaluation import feature_net_names
 
 _FLOOR = "floor"
 

@@ -73,11 +73,11 @@ def hash_data(stages: Mapping[str, Any], *, reader: str, network: str) -> dict[s
 
 
 def hash_code(stage: Any) -> str:
-    """Gives one hash of all modules that a stage named when it ran."""
+    """Return one hash of all code, files and folders, that a stage named when it ran."""
     code = [
         f"{dep.def_path} {dep.hash_info.value}"
         for dep in stage.deps
-        if dep.def_path.endswith(".py")
+        if dep.def_path.startswith(("src/", "stages/"))
     ]
     return _hash(code)
 

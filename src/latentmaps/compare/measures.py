@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from latentmaps.compare.experiment import Experiment, Problem
-from latentmaps.evaluation import feature_net_names
 from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
+from latentmaps.vae.evaluation import feature_net_names
 
 NO_VALUE = "\N{EN DASH}"
 _PLUS_MINUS = "\N{PLUS-MINUS SIGN}"

@@ -26,9 +26,10 @@ from latentmaps.compare import (
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
 from latentmaps.compare.found import WORKSPACE
 from latentmaps.errors import DataError
-from latentmaps.evaluation import feature_net_names
-from latentmaps.report import csp, glossary, sampler_numbers
+from latentmaps.pages import csp
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
+from latentmaps.vae.evaluation import feature_net_names
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from PIL import Image
 
-from latentmaps import json_files
 from latentmaps.compare import fingerprints, freshness
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.compare.found import WORKSPACE, Found
 from latentmaps.compare.page_names import FULL_PAGE
-from latentmaps.data import picture_files
 from latentmaps.errors import DataError
+from latentmaps.images import picture_files
+from latentmaps.storage import json_files
 
 _METRICS, _NUMBERS = "metrics.json", "numbers.json"
 _TRAINING = "train_vae"

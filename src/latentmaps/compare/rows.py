@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from latentmaps.compare import measures, parameters, pictures
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.report import glossary, picture, sampler_numbers
+from latentmaps.pages import picture
+from latentmaps.pages.picture import Picture
+from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.content import Number
 from latentmaps.report.glossary import Term
-from latentmaps.report.picture import Picture
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from latentmaps.data.digits import IMAGE_SIZE
+from latentmaps.digits.dataset.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
 from latentmaps.oips import start_images, step
 from latentmaps.oips.oip import Ascent, Floats, Range

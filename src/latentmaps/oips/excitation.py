@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from latentmaps.data.digits import IMAGE_SIZE
+from latentmaps.cnn.network import cnn
+from latentmaps.digits.dataset.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
-from latentmaps.models import cnn
 from latentmaps.oips.convolutions import SingleMaps
 
 Floats = npt.NDArray[np.float32]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from latentmaps.images import pixels
 from latentmaps.oips.oip import Floats, Oips, Range
-from latentmaps.visualisation import pixels
 
 CLIP_PERCENTILE = 98
 

@@ -7,7 +7,7 @@ Humans predict what a map reacts to better from real images than from drawn ones
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.data.digits import Digits
+from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation
 from latentmaps.oips.evidence import NUM_STRONGEST, Paths, Strongest
 from latentmaps.oips.excitation import Networks

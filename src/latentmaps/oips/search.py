@@ -9,7 +9,7 @@ import logging
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.data.digits import Digits
+from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 from latentmaps.oips import ascent, excitation, oip
 from latentmaps.oips import starts as starts_module

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
 from latentmaps.oips import greys, oip
 from latentmaps.oips.found import Found
 from latentmaps.oips.greys import Scale
 from latentmaps.oips.oip import Settings
-from latentmaps.visualisation import sheets
-from latentmaps.visualisation.sheets import Sheet
 
 # Okabe & Ito's palette, told apart by colour-blind readers too
 BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}

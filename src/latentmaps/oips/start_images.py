@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from latentmaps.data.digits import IMAGE_SIZE
+from latentmaps.digits.dataset.digits import IMAGE_SIZE
 
 Pattern = npt.NDArray[np.float64]
 

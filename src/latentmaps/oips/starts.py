@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.data.digits import Digits
+from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation, oip, rescue, start_images, step
 from latentmaps.oips.excitation import Networks
 from latentmaps.oips.oip import Floats, Range, Settings

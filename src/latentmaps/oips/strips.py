@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
 from latentmaps.oips import oip, sheet
 from latentmaps.oips.evidence import NUM_STRONGEST
 from latentmaps.oips.found import Found
 from latentmaps.oips.greys import Images
 from latentmaps.oips.oip import Settings
-from latentmaps.visualisation import sheets
-from latentmaps.visualisation.sheets import Sheet
 
 _NUM_ROWS = 12
 _SCALE = 2

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from latentmaps.errors import TrainingError, shorten
-from latentmaps.models import training_length
-from latentmaps.models.architecture import Architecture
+from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.training import training_length
 
 # with their gradients and the two moments of Adam 32 GB
 _MAX_WEIGHTS = 2_000_000_000
@@ -56,9 +56,11 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     for keys, tiles in _face_sheets(sections).items():
         yield from _check_sheet(keys, tiles, tiles * crop.image_size**2)
     largest = max(num * (size + 1) ** 2 for size, num in _cnn_maps(cnn))
-    mosaics = len(cnn.activation_digits) * (len(cnn.filters) + 1)
+    mosaics = len(sections["draw_activation_maps"].digits) * (len(cnn.filters) + 1)
     yield from _check_sheet(
-        "train_cnn.activation_digits times the layers of filters", mosaics, mosaics * largest
+        "draw_activation_maps.digits times the layers of train_cnn.filters",
+        mosaics,
+        mosaics * largest,
     )
 
 

@@ -18,7 +18,6 @@ from latentmaps.params.types import (
 
 _IMAGE_SIZE = 28
 
-Digit = Annotated[int, Field(ge=0, le=9)]
 Filters = Annotated[int, Field(ge=1, le=1024)]
 Pixels = Annotated[int, Field(ge=1, le=_IMAGE_SIZE)]
 
@@ -38,7 +37,6 @@ class TrainCnn:
     momentum: of the optimizer.
     l2: weight of the L2 penalty on all kernels.
     num_validation: digits taken from the training part to choose the best epoch.
-    activation_digits: of each of these, the activation maps of one test image are drawn.
     seed: of initial kernels and the order of the digits; null: ``base.seed``.
     epochs: passes through what is left of the training part.
     batch_size: images a step.
@@ -56,7 +54,6 @@ class TrainCnn:
     momentum: Share
     l2: Annotated[float, Field(ge=0, le=10)]
     num_validation: Annotated[int, Field(ge=1, le=999_999)]
-    activation_digits: Listed[Digit]
     seed: Seed | None
     epochs: Epochs
     batch_size: BatchSize

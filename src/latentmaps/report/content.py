@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from latentmaps.pages.picture import Picture
 from latentmaps.report import glossary, inputs, parameter_text, tiles
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Document
-from latentmaps.report.picture import Picture
 from latentmaps.report.tiles import Tiles
 
 _PROCESSED = "_processed"

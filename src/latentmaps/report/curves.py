@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from latentmaps.drawing import charts
 from latentmaps.report import glossary, inputs
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import History
-from latentmaps.visualisation import charts
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,13 @@ class DigitsFiles:
     """Where the stages on digits wrote; see dvc.yaml, stage build_report.
 
     Attributes:
-        train_cnn: folder with metrics.json, numbers.json, history.csv, predictions.csv and
-            activation_maps.png and .json.
+        train_cnn: folder with metrics.json, numbers.json, history.csv and predictions.csv.
+        draw_activation_maps: folder with sheet.png and sheet.json.
         draw_oips: folder with a PNG, a JSON and a CSV file for each layer.
     """
 
     train_cnn: Path
+    draw_activation_maps: Path
     draw_oips: Path
 
 
@@ -110,9 +111,9 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
         confusion=read_confusion(files.train_cnn / "predictions.csv"),
         curves=curves.read_curves(files.train_cnn / "history.csv", "train_cnn", _CURVES),
         activation_maps=content.read_sheet(
-            files.train_cnn / "activation_maps.png",
-            inputs.read_document(files.train_cnn / "activation_maps.json"),
-            "train_cnn",
+            files.draw_activation_maps / "sheet.png",
+            inputs.read_document(files.draw_activation_maps / "sheet.json"),
+            "draw_activation_maps",
         ),
         layers=layers,
     )

@@ -16,11 +16,11 @@ from typing import Any
 
 from PIL import Image
 
-from latentmaps import json_files
-from latentmaps.data import picture_files
 from latentmaps.errors import DataError, shorten
-from latentmaps.report import picture
-from latentmaps.report.picture import Picture
+from latentmaps.images import picture_files
+from latentmaps.pages import picture
+from latentmaps.pages.picture import Picture
+from latentmaps.storage import json_files
 
 History = Mapping[str, Sequence[float]]
 

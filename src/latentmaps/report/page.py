@@ -11,7 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from latentmaps.report import content, csp, glossary
+from latentmaps.pages import csp
+from latentmaps.report import content, glossary
 from latentmaps.report.digits import DigitsFiles, read_digits
 from latentmaps.report.faces import FacesFiles, read_faces
 

@@ -1,8 +1,8 @@
 """The numbers on random faces: of which kinds of faces there are any, and what they are called."""
 
-from latentmaps.evaluation import feature_net_names
 from latentmaps.report import glossary, tables
 from latentmaps.report.tables import Head
+from latentmaps.vae.evaluation import feature_net_names
 
 REAL = "real"
 SAMPLERS = ("prior", "gaussian", "mixture")

@@ -11,9 +11,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
 from latentmaps.errors import DataError, shorten
+from latentmaps.pages.picture import Picture
 from latentmaps.report import inputs
 from latentmaps.report.inputs import Document
-from latentmaps.report.picture import Picture
 
 
 class _Layout(BaseModel):

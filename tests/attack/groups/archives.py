@@ -14,10 +14,10 @@ from pathlib import Path
 from tests.attack import mutators
 from tests.attack.case import Group, each, write_file
 from tests.attack.groups.pictures import picture, require_repeatable
-from tests.data.example_raw_faces import raw_faces
+from tests.faces.example_raw_faces import raw_faces
 
-from latentmaps.data import own_pictures
-from latentmaps.data.archive import FaceArchive
+from latentmaps.faces.raw.archive import FaceArchive
+from latentmaps.faces.sources import own_pictures
 
 _FILE = "images.zip"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
@@ -186,7 +186,7 @@ def _good_zips() -> Sequence[bytes]:
 GROUPS = (
     Group(
         "zip-faces",
-        ("latentmaps.data.archive", "latentmaps.data.archive_member"),
+        ("latentmaps.faces.raw.archive", "latentmaps.faces.raw.archive_member"),
         partial(write_file, _FILE, _good_zips, _listed, _mutate),
         _read_faces,
         num_cases=4_000,
@@ -195,7 +195,7 @@ GROUPS = (
     ),
     Group(
         "zip-own",
-        ("latentmaps.data.picture_sources", "latentmaps.data.zip_files"),
+        ("latentmaps.faces.sources.picture_sources", "latentmaps.storage.zip_files"),
         partial(write_file, _FILE, _good_zips, _listed, _mutate),
         _read_own,
         num_cases=4_000,

@@ -11,7 +11,7 @@ import numpy as np
 from tests.attack import mutators
 from tests.attack.case import BrokenPromiseError, Group, write_file
 
-from latentmaps.data import arrays
+from latentmaps.faces.dataset import arrays
 
 _FILE = "images.npy"
 _HEADER_BITS = 8 * 128
@@ -141,7 +141,7 @@ def _good() -> Sequence[bytes]:
     return good_images()
 
 
-_READS = ("latentmaps.data.arrays", "latentmaps.data.npy")
+_READS = ("latentmaps.faces.dataset.arrays", "latentmaps.storage.npy")
 
 GROUPS = (
     Group(

@@ -16,7 +16,7 @@ from tests.attack.case import Group
 from tests.compare import example_experiments
 from tests.compare.example_stages import File, Stage
 
-from latentmaps.stage_numbers import HEADLINES
+from latentmaps.storage.stage_numbers import HEADLINES
 
 _STRIPS = {
     "reconstructions": "draw_reconstructions/strip.png",

@@ -18,8 +18,9 @@ from tests.attack import mutators
 from tests.attack.case import BrokenPromiseError, Group, each, write_file
 from tests.attack.groups.arrays import hostile_arrays, npy
 
-from latentmaps.data import digit_sources, digits
-from latentmaps.data.digits import Digits
+from latentmaps.digits.dataset import digits
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.digits.sources import digit_sources
 
 _NPZ = digit_sources.NPZ_FILE
 _KEYS = digit_sources.NPZ_KEYS
@@ -167,8 +168,12 @@ def _good() -> Sequence[bytes]:
     return _good_npz()
 
 
-_READS_NPZ = ("latentmaps.data.npz", "latentmaps.data.digits", "latentmaps.data.digit_sources")
-_READS_IDX = ("latentmaps.data.idx", "latentmaps.data.digit_sources")
+_READS_NPZ = (
+    "latentmaps.storage.npz",
+    "latentmaps.digits.dataset.digits",
+    "latentmaps.digits.sources.digit_sources",
+)
+_READS_IDX = ("latentmaps.digits.sources.idx", "latentmaps.digits.sources.digit_sources")
 
 GROUPS = (
     Group(

@@ -11,9 +11,9 @@ from tests.attack.case import BrokenPromiseError, Group
 from tests.attack.hostile_answers import ANSWERS
 from tests.attack.raw_server import Served, serve
 
-from latentmaps.data import download, mirrors
-from latentmaps.data.download import RemoteFile
-from latentmaps.data.mirrors import Patience
+from latentmaps.downloads import download, mirrors
+from latentmaps.downloads.download import RemoteFile
+from latentmaps.downloads.mirrors import Patience
 from latentmaps.errors import DownloadError
 
 CONTENT = b"PK" + bytes(range(256)) * 40
@@ -87,7 +87,8 @@ GROUPS = (
     Group(
         "downloads",
         tuple(
-            f"latentmaps.data.{n}" for n in ("download", "mirrors", "guarded_http", "html_pages")
+            f"latentmaps.downloads.{n}"
+            for n in ("download", "mirrors", "guarded_http", "html_pages")
         ),
         _write,
         _read,

@@ -9,11 +9,11 @@ from pathlib import Path
 from tests.attack.case import Group, each
 from tests.attack.groups.archives import NAMES, jpeg
 from tests.attack.groups.pictures import require_repeatable
-from tests.data.example_raw_faces import raw_faces
+from tests.faces.example_raw_faces import raw_faces
 
-from latentmaps.data import celeba, own_pictures
-from latentmaps.data.face_tree import FaceTree
-from latentmaps.data.raw_faces import RawFaces
+from latentmaps.faces.sources import celeba, own_pictures
+from latentmaps.faces.sources.face_tree import FaceTree
+from latentmaps.faces.sources.raw_faces import RawFaces
 
 
 def _file(name: bytes) -> Callable[[bytes], None]:
@@ -96,7 +96,11 @@ def _take_celeba(folder: Path) -> None:
 GROUPS = (
     Group(
         "folder-names",
-        ("latentmaps.data.picture_sources", "latentmaps.data.face_tree", "latentmaps.data.celeba"),
+        (
+            "latentmaps.faces.sources.picture_sources",
+            "latentmaps.faces.sources.face_tree",
+            "latentmaps.faces.sources.celeba",
+        ),
         _write_names,
         _read_names,
         num_cases=1 + len(_FOLDERS),

@@ -33,9 +33,9 @@ def _saved(save: Callable[[Path], None]) -> _Folder:
 # TensorFlow takes seconds to import, and only the processes of these groups need it
 @functools.cache
 def _vae() -> _Folder:
-    from tests.models.example_vae import small_vae
+    from tests.vae.example_vae import small_vae
 
-    from latentmaps.models import vae_files
+    from latentmaps.vae.network import vae_files
 
     return _saved(partial(vae_files.save, saved=small_vae()))
 
@@ -44,7 +44,7 @@ def _vae() -> _Folder:
 def _cnn() -> _Folder:
     import keras
 
-    from latentmaps.models import cnn
+    from latentmaps.cnn.network import cnn
 
     keras.utils.set_random_seed(1)
     shape = cnn.Architecture(filters=(3, 4), dense_units=6)
@@ -52,14 +52,14 @@ def _cnn() -> _Folder:
 
 
 def _load_vae(folder: Path) -> list[np.ndarray]:
-    from latentmaps.models import vae_files
+    from latentmaps.vae.network import vae_files
 
     saved = vae_files.load(folder)
     return _weights(saved.encoder, saved.decoder)
 
 
 def _load_cnn(folder: Path) -> list[np.ndarray]:
-    from latentmaps.models import cnn
+    from latentmaps.cnn.network import cnn
 
     return _weights(cnn.load(folder))
 
@@ -124,12 +124,12 @@ def _damage_weights(content: bytes, turn: int, generator: random.Random) -> byte
     return mutators.mutate(content[:size], generator) + content[size:]
 
 
-_READS = ("latentmaps.models.model_folder", "latentmaps.models.weights")
+_READS = ("latentmaps.storage.model_folder", "latentmaps.storage.weights")
 
 GROUPS = (
     Group(
         "vae-model",
-        ("latentmaps.models.vae_files", *_READS),
+        ("latentmaps.vae.network.vae_files", *_READS),
         partial(_write, "vae"),
         partial(_read, "vae"),
         num_cases=1_200,
@@ -137,7 +137,7 @@ GROUPS = (
     ),
     Group(
         "cnn-model",
-        ("latentmaps.models.cnn", *_READS),
+        ("latentmaps.cnn.network.cnn", *_READS),
         partial(_write, "cnn"),
         partial(_read, "cnn"),
         num_cases=1_200,

@@ -19,11 +19,12 @@ from PIL import Image
 from tests.attack import mutators, pngs
 from tests.attack.attempt import names_memory
 from tests.attack.case import BrokenPromiseError, Group
-from tests.data.example_raw_faces import raw_faces
+from tests.faces.example_raw_faces import raw_faces
 
-from latentmaps.data import cropped_array, own_pictures
-from latentmaps.data.archive import FaceArchive
-from latentmaps.data.crop import Crop
+from latentmaps.faces.preparing import cropped_array
+from latentmaps.faces.preparing.crop import Crop
+from latentmaps.faces.raw.archive import FaceArchive
+from latentmaps.faces.sources import own_pictures
 
 _GOOD = "good.jpg"
 _CROP = Crop((15, 35, 163, 183), 16, "lanczos")
@@ -207,7 +208,7 @@ def _crop(folder: Path) -> None:
 GROUPS = (
     Group(
         "pictures-own",
-        ("latentmaps.data.aligned_size", "latentmaps.data.own_pictures"),
+        ("latentmaps.faces.sources.aligned_size", "latentmaps.faces.sources.own_pictures"),
         _write_folder,
         _take,
         num_cases=8_000,
@@ -216,7 +217,7 @@ GROUPS = (
     ),
     Group(
         "pictures-crop",
-        ("latentmaps.data.crop", "latentmaps.data.cropped_array"),
+        ("latentmaps.faces.preparing.crop", "latentmaps.faces.preparing.cropped_array"),
         _write_archive,
         _crop,
         num_cases=4_000,

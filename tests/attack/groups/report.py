@@ -16,8 +16,8 @@ from tests.attack.case import Contents, Group, Mutate, each, write_file
 from tests.report.made_up import Example
 
 from latentmaps import workers
-from latentmaps.data import receipts
-from latentmaps.visualisation import charts
+from latentmaps.drawing import charts
+from latentmaps.faces.raw import receipts
 
 
 @functools.cache
@@ -126,7 +126,7 @@ def _read_config(folder: Path) -> None:
 
 
 _READS = (
-    *("latentmaps.json_files", "latentmaps.data.picture_files"),
+    *("latentmaps.storage.json_files", "latentmaps.images.picture_files"),
     *("latentmaps.report.inputs", "latentmaps.report.content", "latentmaps.report.face_numbers"),
     "latentmaps.report.tiles",
     *("latentmaps.report.digits", "latentmaps.report.curves", "latentmaps.report.confusion"),
@@ -143,7 +143,7 @@ GROUPS = (
     ),
     Group(
         "receipt",
-        ("latentmaps.data.receipts",),
+        ("latentmaps.faces.raw.receipts",),
         partial(write_file, "receipt.json", _good_receipt, documents.listed, documents.mutate),
         _read_receipt,
         num_cases=1_000,

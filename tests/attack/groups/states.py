@@ -13,9 +13,9 @@ from tests.attack import documents, mutators
 from tests.attack.case import BrokenPromiseError, Group
 from tests.attack.groups.arrays import hostile_arrays
 
-from latentmaps.models import latent_files, samplers
-from latentmaps.models.encodings import Encodings
-from latentmaps.models.latent_files import EncodedFaces, Latents
+from latentmaps.vae.latent import latent_files, samplers
+from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
+from latentmaps.vae.network.encodings import Encodings
 
 if TYPE_CHECKING:
     import keras
@@ -131,17 +131,17 @@ def _train(folder: Path, epochs: int) -> None:
     """Train up to an epoch; from a checkpoint of that epoch on nothing is left to compute."""
     import tensorflow as tf
 
-    from latentmaps import training
-    from latentmaps.checkpoints import Checkpoints
-    from latentmaps.early_stopping import EarlyStopping
+    from latentmaps.training import fit
+    from latentmaps.training.checkpoints import Checkpoints
+    from latentmaps.training.early_stopping import EarlyStopping
 
     def batches(_: int) -> tf.data.Dataset:
         return tf.data.Dataset.from_tensors((tf.ones((4, 2)), tf.ones((4, 1)))).repeat()
 
     checkpoints = Checkpoints(folder, {})
-    schedule = training.Schedule(epochs, 1, EarlyStopping("val_loss", patience=9))
+    schedule = fit.Schedule(epochs, 1, EarlyStopping("val_loss", patience=9))
     with checkpoints.locked():
-        trained = training.fit(
+        trained = fit.fit(
             _model(),
             batches,
             validation=batches(0).take(1),
@@ -191,7 +191,7 @@ def _read_checkpoint(folder: Path) -> None:
 GROUPS = (
     Group(
         "latents",
-        ("latentmaps.models.latent_files", "latentmaps.data.npz"),
+        ("latentmaps.vae.latent.latent_files", "latentmaps.storage.npz"),
         _write_latents,
         _read_latents,
         num_cases=3_000,
@@ -199,7 +199,11 @@ GROUPS = (
     ),
     Group(
         "checkpoints",
-        ("latentmaps.checkpoints", "latentmaps.training", "latentmaps.early_stopping"),
+        (
+            "latentmaps.training.checkpoints",
+            "latentmaps.training.fit",
+            "latentmaps.training.early_stopping",
+        ),
         _write_checkpoint,
         _read_checkpoint,
         num_cases=3_000,

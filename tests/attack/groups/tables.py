@@ -10,7 +10,10 @@ import numpy as np
 from tests.attack import tables
 from tests.attack.case import BrokenPromiseError, Group, each, write_file
 
-from latentmaps.data import celeba_tables, face_attributes, face_tables, split
+from latentmaps.faces.dataset import split_table
+from latentmaps.faces.preparing import split
+from latentmaps.faces.raw import face_attributes, face_tables
+from latentmaps.faces.sources import celeba_tables
 
 _NUM_FACES = 12
 _NAMES = [f"{number:06d}.jpg" for number in range(1, _NUM_FACES + 1)]
@@ -92,7 +95,7 @@ def _listed_indices() -> list[bytes]:
 
 
 def _read_split(folder: Path) -> None:
-    parts = split.read_split(folder / "split.csv", num_rows=_NUM_FACES)
+    parts = split_table.read_split(folder / "split.csv", num_rows=_NUM_FACES)
     rows = np.sort(np.concatenate(list(parts.values())))
     if not np.array_equal(rows, np.arange(_NUM_FACES)):
         raise BrokenPromiseError(f"the rows of all parts are {rows}")
@@ -188,7 +191,7 @@ def _read_list(folder: Path) -> None:
 GROUPS = (
     Group(
         "split-csv",
-        ("latentmaps.data.split", "latentmaps.data.csv_tables"),
+        ("latentmaps.faces.preparing.split", "latentmaps.storage.csv_tables"),
         partial(write_file, "split.csv", _split, _listed_splits, tables.mutate),
         _read_split,
         num_cases=4_000,
@@ -196,7 +199,7 @@ GROUPS = (
     ),
     Group(
         "index-csv",
-        ("latentmaps.data.split", "latentmaps.data.face_attributes"),
+        ("latentmaps.faces.preparing.split", "latentmaps.faces.raw.face_attributes"),
         partial(write_file, "index.csv", _index, _listed_indices, tables.mutate),
         _read_index,
         num_cases=3_000,
@@ -204,7 +207,7 @@ GROUPS = (
     ),
     Group(
         "face-tables",
-        ("latentmaps.data.face_tables",),
+        ("latentmaps.faces.raw.face_tables",),
         _write_tables,
         _read_tables,
         num_cases=4_000,
@@ -212,7 +215,7 @@ GROUPS = (
     ),
     Group(
         "celeba-lists",
-        ("latentmaps.data.celeba_tables",),
+        ("latentmaps.faces.sources.celeba_tables",),
         _write_list,
         _read_list,
         num_cases=3_000,

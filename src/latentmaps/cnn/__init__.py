@@ -1,0 +1,1 @@
+"""The CNN that reads digits."""

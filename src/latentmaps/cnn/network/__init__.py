@@ -1,0 +1,1 @@
+"""What the network is, how it is saved, and how it is used."""

@@ -1,0 +1,180 @@
+"""The CNN that reads digits: built, saved, loaded, and cut at one of its layers.
+
+Valid convolutions with pooling between them, by default three of 3x3 as in the source's series on
+MNIST; they are called Conv2D_1, Conv2D_2, Conv2D_3. How it is trained stands in ``cnn_training``.
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from latentmaps.digits.dataset.digits import IMAGE_SIZE, NUM_CLASSES
+from latentmaps.errors import DataError, TrainingError
+from latentmaps.storage import model_folder, weights
+from latentmaps.storage.sizes import Size, Sizes
+
+_ADVICE = "run train_cnn again"
+_WEIGHTS_FILE = "cnn.weights.h5"
+
+_PREDICTION_BATCH_SIZE = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """The shape of the CNN. The types are checked where one is read from a file.
+
+    Attributes:
+        filters: feature maps of each convolution.
+        dense_units: width of the dense layer before the output.
+        kernel_size: height and width of a kernel.
+        pool_size: height and width of what a pooling makes one value of.
+        image_size: height and width of an image, pixels.
+    """
+
+    filters: Sizes
+    dense_units: Size
+    kernel_size: Size = 3
+    pool_size: Size = 2
+    image_size: Size = IMAGE_SIZE
+
+
+def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> keras.Model:
+    """Gives the untrained CNN: standardised images (n, size, size, 1) -> probabilities (n, 10).
+
+    Args:
+        architecture: the shape.
+        l2: weight of the L2 penalty on all kernels.
+        seed: of the initial kernels; every layer has a stream of its own.
+
+    Raises:
+        ValueError: the image has no room for so many convolutions.
+    """
+    num_convolutions = len(architecture.filters)
+    seeds = [
+        int(word) for word in np.random.SeedSequence(seed).generate_state(num_convolutions + 2)
+    ]
+    size = architecture.image_size
+    inputs = keras.Input((size, size, 1), name="standardised_images")
+    maps = inputs
+    for index, num_maps in enumerate(architecture.filters):
+        name = f"Conv2D_{index + 1}"
+        if index > 0:
+            maps = keras.layers.MaxPooling2D(architecture.pool_size, name=f"pooling_{index}")(maps)
+        maps = keras.layers.Conv2D(
+            num_maps,
+            architecture.kernel_size,
+            activation="relu",
+            name=name,
+            **_kernel(seeds[index], l2),
+        )(maps)
+    features = keras.layers.Flatten(name="features")(maps)
+    hidden = keras.layers.Dense(
+        architecture.dense_units,
+        activation="relu",
+        name="dense",
+        **_kernel(seeds[-2], l2),
+    )(features)
+    probabilities = keras.layers.Dense(
+        NUM_CLASSES,
+        activation="softmax",
+        name="probabilities",
+        **_kernel(seeds[-1], l2),
+    )(hidden)
+    return keras.Model(inputs, probabilities, name="cnn")
+
+
+def _kernel(seed: int, l2: float) -> dict[str, Any]:
+    # He's initialisation, made for ReLU, diverged at a learning rate of 0.05, Glorot's did not
+    return {
+        "kernel_initializer": keras.initializers.GlorotUniform(seed),
+        "kernel_regularizer": keras.regularizers.L2(l2),
+    }
+
+
+def standardise(images: npt.NDArray[np.uint8] | tf.Tensor) -> tf.Tensor:
+    """Gives each image with mean 0 and standard deviation 1, what the CNN reads.
+
+    (x - mean) / max(std, 1 / sqrt(number of pixels)), the definition of TensorFlow.
+
+    Args:
+        images: (n, 28, 28), uint8, 0..255.
+
+    Returns:
+        (n, 28, 28, 1), float32.
+    """
+    return tf.image.per_image_standardization(tf.cast(images, tf.float32)[..., tf.newaxis])
+
+
+def predict(model: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Gives the outputs of `model` for images.
+
+    Args:
+        model: reads standardised images.
+        images: (n, 28, 28), uint8, 0..255.
+    """
+    batches = tf.data.Dataset.from_tensor_slices(images).batch(_PREDICTION_BATCH_SIZE)
+    outputs: npt.NDArray[np.float32] = model.predict(batches.map(standardise), verbose=0)
+    return outputs
+
+
+def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
+    """Gives the part of the CNN up to the feature maps (n, h, w, num_maps) of a convolution.
+
+    Raises:
+        TrainingError: the CNN has no convolution of that name.
+    """
+    names = layer_names(model)
+    if layer_name not in names:
+        others = {layer.name for layer in model.layers}
+        found = f"{layer_name}, which has no feature maps" if layer_name in others else layer_name
+        raise TrainingError(
+            f"draw_oips.layers: found {found}, expected one of {', '.join(names)}, the "
+            "convolutions of the trained CNN; correct it or add to train_cnn.filters"
+        )
+    return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
+
+
+def layer_names(model: keras.Model) -> list[str]:
+    """Gives the names of the convolutions, from the image on."""
+    return [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Description(model_folder.Description):
+    architecture: Architecture
+
+
+def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:
+    """Write shape and weights into `folder`: equal bytes for equal models."""
+    parts = {"architecture": dataclasses.asdict(architecture)}
+    model_folder.save(folder, parts, {_WEIGHTS_FILE: model})
+
+
+def load(folder: Path) -> keras.Model:
+    """Return the CNN that ``save`` wrote.
+
+    Raises:
+        DataError: a file is missing or damaged, does not belong to the other, or the CNN reads
+            images of another size.
+    """
+    description = model_folder.load(folder, _Description, [_WEIGHTS_FILE], advice=_ADVICE)
+    architecture = description.architecture
+    path = folder / model_folder.DESCRIPTION_FILE
+    if architecture.image_size != IMAGE_SIZE:
+        raise DataError(
+            f"{path}: image_size: found {architecture.image_size}, expected {IMAGE_SIZE}, the size "
+            f"of a digit; {_ADVICE}"
+        )
+    try:
+        model = build_cnn(architecture)
+    except ValueError as error:
+        raise DataError(
+            f"{path}: more convolutions than a digit has room for; {_ADVICE}"
+        ) from error
+    weights.load(model, folder / _WEIGHTS_FILE, advice=_ADVICE)
+    return model

@@ -1,0 +1,127 @@
+"""What the feature maps of each layer show when the CNN looks at a digit: its activation maps.
+
+The source calls the patterns that emerge within and across them feature-creating patterns (FCP).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.drawing import sheets
+from latentmaps.drawing.grid import enlarge
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.errors import DataError
+from latentmaps.images import pixels
+
+Maps = npt.NDArray[np.float32]
+Tile = npt.NDArray[np.uint8]
+
+# the place of a mosaic, pixels; it grows with the largest
+_WIDTH, _HEIGHT = 432, 230
+_PERCENTILE = 99.5
+_PAPER, _LINE = 255, 205
+
+
+def choose_rows(labels: npt.NDArray[np.uint8], digits: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Gives the first row of each of `digits` among `labels`.
+
+    Raises:
+        DataError: there is no such row.
+    """
+    missing = sorted(set(digits) - set(labels.tolist()))
+    if missing:
+        raise DataError(
+            f"draw_activation_maps.digits: found {missing[0]}, expected digits of the test part, "
+            f"which shows {', '.join(map(str, np.unique(labels)))}; take one of them"
+        )
+    return np.array([np.flatnonzero(labels == digit)[0] for digit in digits])
+
+
+def draw(images: npt.NDArray[np.uint8], labels: Sequence[int], layers: Mapping[str, Maps]) -> Sheet:
+    """Draw the sheet: a row for each image, a mosaic of all maps for each layer.
+
+    Args:
+        images: (num_images, 28, 28), uint8, what the CNN looked at.
+        labels: what they show.
+        layers: name -> maps (num_images, height, width, num_maps), 0 or more, from the image on.
+    """
+    digits = [enlarge(255 - image, _HEIGHT // image.shape[0]) for image in images]
+    mosaics = [[enlarge(tile, 1) for tile in _mosaics(maps)] for maps in layers.values()]
+    columns = _of_one_size([digits, *mosaics])
+    return sheets.draw_sheet(
+        [tile for row in zip(*columns, strict=True) for tile in row],
+        num_columns=len(columns),
+        title="Activation maps: what each layer makes of digits of the test part",
+        caption=_caption(layers),
+        row_labels=[f"digit {label}" for label in labels],
+        column_labels=["what the CNN reads", *(_describe(*layer) for layer in layers.items())],
+    )
+
+
+def _describe(name: str, maps: Maps) -> str:
+    _, height, width, num_maps = maps.shape
+    return f"{name}: {num_maps} maps of {height}x{width}"
+
+
+def _caption(layers: Mapping[str, Maps]) -> str:
+    limits = ", ".join(f"{_limit(maps):.2g} in {name}" for name, maps in layers.items())
+    return (
+        "Each small tile is one feature map, row by row in the order of their numbers, from 0: "
+        "what the map makes of the digit at every place, after its ReLU. Blank is 0, full ink is "
+        f"{limits} and above (percentile {_PERCENTILE} over these digits): one scale a layer, so "
+        "that maps and digits compare. A map that stays blank for every digit is silent for them. "
+        "The digits themselves are drawn in ink, too."
+    )
+
+
+def _limit(maps: npt.NDArray[np.float32]) -> float:
+    return float(np.percentile(maps, _PERCENTILE)) or 1.0
+
+
+def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Gives a picture of all maps for each image, (num_images, h, w); dark is active."""
+    num_images, height, width, num_maps = maps.shape
+    num_columns, scale = _arrangement(num_maps, height, width)
+    num_rows = -(-num_maps // num_columns)
+    padded = np.pad(maps, ((0, 0), (0, 0), (0, 0), (0, num_rows * num_columns - num_maps)))
+    greys = pixels.to_uint8(1 - padded / _limit(maps))
+    greys[..., num_maps:] = _PAPER
+    tiles = np.moveaxis(greys, 3, 1).repeat(scale, axis=2).repeat(scale, axis=3)
+    # a line right of and under each map, and later one left of and above them all
+    framed = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=_LINE)
+    grid = framed.reshape(num_images, num_rows, num_columns, *framed.shape[2:])
+    mosaic = grid.swapaxes(2, 3).reshape(num_images, num_rows * framed.shape[2], -1)
+    return np.pad(mosaic, ((0, 0), (1, 0), (1, 0)), constant_values=_LINE)
+
+
+def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
+    """Gives columns and enlargement with which the maps fill a mosaic best.
+
+    More maps than fit into its place are not enlarged, in a larger mosaic of its shape.
+    """
+
+    def scale(num_columns: int) -> int:
+        num_rows = -(-num_maps // num_columns)
+        across = ((_WIDTH - 1) // num_columns - 1) // width
+        return min(across, ((_HEIGHT - 1) // num_rows - 1) // height)
+
+    num_columns = max(range(1, num_maps + 1), key=lambda number: (scale(number), -number))
+    if scale(num_columns) >= 1:
+        return num_columns, scale(num_columns)
+    return math.ceil(math.sqrt(num_maps * _WIDTH / _HEIGHT * (height + 1) / (width + 1))), 1
+
+
+def _of_one_size(columns: Sequence[Sequence[Tile]]) -> list[list[Tile]]:
+    """Gives all tiles in the middle of white ones of one size."""
+    sizes = [tile.shape for tiles in columns for tile in tiles]
+    height = max(_HEIGHT, *(size[0] for size in sizes))
+    width = max(_WIDTH, *(size[1] for size in sizes))
+    return [[_centred(tile, height, width) for tile in tiles] for tiles in columns]
+
+
+def _centred(tile: Tile, height: int, width: int) -> Tile:
+    above, left = (height - tile.shape[0]) // 2, (width - tile.shape[1]) // 2
+    below, right = height - tile.shape[0] - above, width - tile.shape[1] - left
+    return np.pad(tile, ((above, below), (left, right), (0, 0)), constant_values=_PAPER)

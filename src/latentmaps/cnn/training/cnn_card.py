@@ -1,0 +1,28 @@
+"""The model card of a CNN: what it is, what it is made of, what it is not for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from latentmaps.cnn.network.cnn import Architecture
+from latentmaps.training import model_card
+
+
+def write(folder: Path, architecture: Architecture, metrics: Mapping[str, Any]) -> None:
+    """Writes the card of a CNN into the folder of its files.
+
+    Args:
+        folder: where ``cnn.save`` wrote it.
+        architecture: its shape.
+        metrics: the numbers of metrics.json.
+    """
+    accuracies = metrics["test_accuracy_per_digit"]
+    worst = min(accuracies, key=accuracies.__getitem__)
+    model_card.write(
+        folder,
+        "latentmaps.cnn.training",
+        "cnn_card.md",
+        shape=architecture,
+        metrics=metrics,
+        worst=worst,
+    )

@@ -1,0 +1,110 @@
+"""Handwritten digits: four arrays that belong together, in one file.
+
+Where they come from is the affair of ``digit_sources``.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.errors import DataError
+from latentmaps.storage import npz
+
+# EMNIST, the largest set of this kind, has 0.7 GB; a small file may unpack to anything
+_LIMIT_BYTES = 1_000_000_000
+
+IMAGE_SIZE = 28
+NUM_CLASSES = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Digits:
+    """Images of digits and what they show.
+
+    Attributes:
+        train_images: (num_train, 28, 28), uint8, 0..255, white on black.
+        train_labels: (num_train,), uint8, 0..9.
+        test_images: (num_test, 28, 28), uint8, 0..255.
+        test_labels: (num_test,), uint8, 0..9.
+    """
+
+    train_images: npt.NDArray[np.uint8]
+    train_labels: npt.NDArray[np.uint8]
+    test_images: npt.NDArray[np.uint8]
+    test_labels: npt.NDArray[np.uint8]
+
+    def arrays(self) -> dict[str, npt.NDArray[np.uint8]]:
+        """Gives the four arrays by name."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+def hashes(digits: Digits) -> dict[str, str]:
+    """Gives the sha256 of the bytes of each array, by name.
+
+    They tell the same digits whatever file held them: .npz files and gzip streams with equal
+    content differ in their own bytes.
+    """
+    return {
+        name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in digits.arrays().items()
+    }
+
+
+def save(digits: Digits, path: Path) -> None:
+    """Writes `digits` as .npz: equal bytes for equal digits."""
+    arrays: dict[str, Any] = digits.arrays()
+    np.savez_compressed(path, **arrays)
+
+
+def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
+    """Gives the digits in an .npz file.
+
+    Args:
+        path: the file.
+        keys: name of an array here -> its name in the file; None when they are the same.
+
+    Raises:
+        DataError: the file is damaged, or holds something else.
+    """
+    names = keys or {field.name: field.name for field in dataclasses.fields(Digits)}
+    content = npz.load(
+        path, list(names.values()), advice="fetch it again", limit_bytes=_LIMIT_BYTES
+    )
+    arrays = {name: content[key] for name, key in names.items()}
+    return checked(arrays, str(path))
+
+
+def checked(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digits:
+    """Gives `arrays` as digits after a look at shapes, types and ranges.
+
+    Args:
+        arrays: the attributes of ``Digits`` by name.
+        place: where they come from, for the message.
+
+    Raises:
+        DataError: they are no digits of 28 x 28 pixels with a label each.
+    """
+    for part in ("train", "test"):
+        _check_part(arrays[f"{part}_images"], arrays[f"{part}_labels"], f"{place}: {part}")
+    return Digits(**arrays)
+
+
+def _check_part(images: npt.NDArray, labels: npt.NDArray, place: str) -> None:
+    if labels.dtype != np.uint8 or labels.ndim != 1 or not len(labels):
+        raise DataError(
+            f"{place}_labels: found {labels.dtype} {labels.shape}, expected uint8 (n,), n > 0"
+        )
+    if labels.max() >= NUM_CLASSES:
+        raise DataError(
+            f"{place}_labels: found {labels.max()}, expected 0 to {NUM_CLASSES - 1} everywhere"
+        )
+    expected = (len(labels), IMAGE_SIZE, IMAGE_SIZE)
+    if images.dtype != np.uint8 or images.shape != expected:
+        raise DataError(
+            f"{place}_images: found {images.dtype} {images.shape}, expected uint8 {expected}, an "
+            "image for each label"
+        )

@@ -1,0 +1,1 @@
+"""Where digits come from: bundled, downloaded, or a folder."""

@@ -1,0 +1,185 @@
+"""Where digits come from: the repository, the network, or a folder of the user's.
+
+MNIST is published in many wrappings, so the hashes of the four arrays decide what is MNIST, never
+those of files. A folder may hold other digits, or clothes: the log then says that it is not MNIST.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentmaps.digits.dataset import digits as digits_module
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.digits.sources import idx
+from latentmaps.downloads import download
+from latentmaps.downloads.download import RemoteFile
+from latentmaps.downloads.mirrors import Patience
+from latentmaps.errors import DataError, DownloadError
+
+log = logging.getLogger(__name__)
+
+NPZ_FILE = "mnist.npz"
+NPZ_KEYS = {
+    "train_images": "x_train",
+    "train_labels": "y_train",
+    "test_images": "x_test",
+    "test_labels": "y_test",
+}
+IDX_FILES = {
+    "train_images": "train-images-idx3-ubyte",
+    "train_labels": "train-labels-idx1-ubyte",
+    "test_images": "t10k-images-idx3-ubyte",
+    "test_labels": "t10k-labels-idx1-ubyte",
+}
+
+MNIST_SHA256 = {
+    "train_images": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "train_labels": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "test_images": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "test_labels": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+}
+BUNDLED_SHA256 = {
+    "train_images": "61f83fe388c7ffc7b950f5bb359f1d4f6e94bfd5df5f42593323a7706423210d",
+    "train_labels": "ebcdcef028a720368035e2faa08c8d70fb88524002022bb675f7970a564215ef",
+    "test_images": "f0d1250f0e1c81ed67029fd6a06f6781e6a9151cec42d9fac4a16c7f77c0c06c",
+    "test_labels": "221abe75a4dacf229f1de7c9c10a0c614576749d93ef93f8a70bf32587b4ea2f",
+}
+
+_LIMIT_BYTES = 100_000_000
+_ADVICE = (
+    f"fetch {NPZ_FILE} or the four files {', '.join(IDX_FILES.values())} (.gz or unpacked) in a "
+    "browser, put them into one folder, and set profiles.<profile>.fetch_digits.source to folder "
+    "and fetch_digits.path to that folder; or set the source to bundled, the 12,000 digits that "
+    "come with the project"
+)
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A place on the network that has all of MNIST.
+
+    Attributes:
+        address: what stands before the names of its files, with a slash at the end.
+        file_names: the files to fetch.
+    """
+
+    address: str
+    file_names: tuple[str, ...]
+
+
+_IDX_ARCHIVES = tuple(f"{name}.gz" for name in IDX_FILES.values())
+MIRRORS = (
+    Mirror("https://storage.googleapis.com/tensorflow/tf-keras-datasets/", (NPZ_FILE,)),
+    Mirror("https://ossci-datasets.s3.amazonaws.com/mnist/", _IDX_ARCHIVES),
+    Mirror("https://storage.googleapis.com/cvdf-datasets/mnist/", _IDX_ARCHIVES),
+)
+
+
+def read(source: str, *, bundled: Path, folder: Path | None, workspace: Path) -> Digits:
+    """Gives the digits of one of the three sources.
+
+    Args:
+        source: bundled, official or folder.
+        bundled: the file in the repository.
+        folder: the user's folder, for the source folder.
+        workspace: an existing folder for what is downloaded; the caller removes it.
+
+    Raises:
+        DataError: a file is missing or damaged.
+        DownloadError: no mirror gave MNIST.
+    """
+    if source == "official":
+        return read_official(workspace)
+    if source == "folder" and folder is not None:
+        return read_folder(folder)
+    if source == "bundled":
+        return read_bundled(bundled)
+    raise ValueError(f"source: found {source!r} with the folder {folder}")
+
+
+def read_bundled(path: Path) -> Digits:
+    """Gives the digits in the repository.
+
+    Raises:
+        DataError: the file is damaged, or its arrays are not the ones committed.
+    """
+    digits = digits_module.load(path)
+    _require_hashes(digits, BUNDLED_SHA256, f"{path}: restore it with git")
+    return digits
+
+
+def read_official(
+    workspace: Path, mirrors: Sequence[Mirror] = MIRRORS, *, patience: Patience | None = None
+) -> Digits:
+    """Gives all of MNIST from the first mirror that has it whole.
+
+    Args:
+        workspace: an existing folder for the files.
+        mirrors: in the order of trying.
+        patience: how long one is given.
+
+    Raises:
+        DownloadError: none has.
+    """
+    reasons = []
+    for number, mirror in enumerate(mirrors):
+        try:
+            return _fetch(mirror, workspace / f"mirror_{number}", patience or Patience())
+        except (DownloadError, DataError) as error:
+            log.info("Leaving the mirror %s: %s", mirror.address, error)
+            reasons.append(str(error))
+    raise DownloadError(f"MNIST: no mirror gave it: {'; '.join(reasons)}. To go on, {_ADVICE}")
+
+
+def _fetch(mirror: Mirror, folder: Path, patience: Patience) -> Digits:
+    for name in mirror.file_names:
+        file = RemoteFile(name, (mirror.address + name,), _LIMIT_BYTES)
+        download.fetch(file, folder, patience=patience)
+    digits = _read_files(folder)
+    _require_hashes(digits, MNIST_SHA256, mirror.address)
+    return digits
+
+
+def read_folder(folder: Path) -> Digits:
+    """Gives the digits in a folder: ``mnist.npz``, or four IDX files, gzipped or not.
+
+    Raises:
+        DataError: a file is missing or damaged.
+    """
+    digits = _read_files(folder)
+    is_mnist = digits_module.hashes(digits) == MNIST_SHA256
+    log.info(
+        "Read %d training and %d test images from %s: %s",
+        len(digits.train_labels),
+        len(digits.test_labels),
+        folder,
+        "MNIST" if is_mnist else "not MNIST, but images and labels of its form",
+    )
+    return digits
+
+
+def _read_files(folder: Path) -> Digits:
+    if (folder / NPZ_FILE).exists():
+        return digits_module.load(folder / NPZ_FILE, keys=NPZ_KEYS)
+    arrays = {name: idx.read(_find(folder, file)) for name, file in IDX_FILES.items()}
+    return digits_module.checked(arrays, str(folder))
+
+
+def _find(folder: Path, file_name: str) -> Path:
+    for path in (folder / file_name, folder / f"{file_name}.gz"):
+        if path.exists():
+            return path
+    raise DataError(
+        f"{folder}: found neither {NPZ_FILE} nor {file_name} (.gz or unpacked), expected the "
+        "one or all four IDX files; correct fetch_digits.path or add the file"
+    )
+
+
+def _require_hashes(digits: Digits, expected: dict[str, str], place: str) -> None:
+    found = digits_module.hashes(digits)
+    wrong = [name for name in expected if found[name] != expected[name]]
+    if wrong:
+        raise DataError(
+            f"{place}: {wrong[0]} has the sha256 {found[wrong[0]]}, expected {expected[wrong[0]]}"
+        )

@@ -1,0 +1,1 @@
+"""Download files that are checked by their hashes; changes no result."""

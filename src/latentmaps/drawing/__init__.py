@@ -1,0 +1,1 @@
+"""Sheets of tiles with words, and charts."""

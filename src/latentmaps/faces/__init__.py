@@ -1,0 +1,1 @@
+"""Faces, from their sources to the arrays that are trained on."""

@@ -1,0 +1,1 @@
+"""Read the array of faces and its parts."""

@@ -1,0 +1,82 @@
+"""The array of images, mapped into memory: opened at once, read where it is touched."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps import memory
+from latentmaps.errors import DataError
+from latentmaps.storage import npy
+from latentmaps.storage.npy import Header, HeaderError
+
+_EXPECTED = "expected uint8 of the shape (num_images, size, size, 3 or 1)"
+_ADVICE = "run crop_faces again"
+
+
+def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
+    """Return the images of a .npy file without reading them.
+
+    Args:
+        path: the file that crop_faces wrote.
+        in_memory: read them all, for a disk that is slow at any place but the next.
+
+    Returns:
+        (num_images, size, size, channels), uint8, 0..255, 3 or 1 channels; read-only, in memory
+        only where it was touched.
+
+    Raises:
+        DataError: the file is missing, no .npy, of another dtype or shape, shorter or longer than
+            its header announces, or larger than the memory that it should be read into.
+    """
+    try:
+        num_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            header = npy.read_header(file, num_bytes)
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file, {_EXPECTED}; {_ADVICE}") from None
+    except HeaderError as error:
+        raise DataError(
+            f"{path}: {num_bytes:,} bytes that are no whole .npy array ({error}), "
+            f"{_EXPECTED}; {_ADVICE}"
+        ) from error
+    if not _announces_images(header):
+        raise DataError(
+            f"{path}: {header.dtype} of the shape {header.shape}, {_EXPECTED}; {_ADVICE}"
+        )
+    images: npt.NDArray[np.uint8] = np.lib.format.open_memmap(path, mode="r")
+    return _read_into_memory(images) if in_memory else images
+
+
+def _announces_images(header: Header) -> bool:
+    is_square = len(header.shape) == 4 and header.shape[1] == header.shape[2]
+    is_bytes = header.dtype == np.uint8 and min(header.shape, default=0) > 0
+    return is_bytes and is_square and header.shape[3] in (1, 3)
+
+
+def _read_into_memory(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    free_bytes = memory.free_bytes()
+    if images.nbytes > free_bytes:
+        raise DataError(
+            f"machine.cache_images: the images have {images.nbytes / 1e9:,.1f} GB, expected at "
+            f"most the {free_bytes / 1e9:,.1f} GB of memory that are free; set it to false"
+        )
+    return np.array(images)
+
+
+def mean_entropy(images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]) -> float:
+    """Return the entropy of pixels that are read as probabilities, in nats per pixel and channel.
+
+    -x log x - (1 - x) log(1 - x) for a pixel x, 0..1: what the binary cross-entropy of a perfect
+    reconstruction would be.
+
+    Args:
+        images: (num_images, h, w, c), uint8; may be memory-mapped.
+        rows: (n,), the images that count.
+    """
+    counts = np.zeros(256, np.int64)
+    for row in rows:
+        counts += np.bincount(images[row].ravel(), minlength=256)
+    x = np.arange(1, 255) / 255.0  # 0 and 255 have no entropy
+    entropies = -x * np.log(x) - (1.0 - x) * np.log1p(-x)
+    return float(counts[1:255] @ entropies / counts.sum())

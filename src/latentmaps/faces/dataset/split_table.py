@@ -1,0 +1,54 @@
+"""Read which face is for training, validation and test.
+
+A split is a table, not a copy of the images: the columns row and part, one row per face.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from latentmaps.errors import DataError, excerpt
+from latentmaps.storage import csv_tables
+
+USED = ("train", "validation", "test")
+UNUSED = "unused"
+PARTS = (*USED, UNUSED)
+
+
+def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
+    """Gives the rows of every part: train, validation, test and unused.
+
+    Args:
+        path: the table split.csv.
+        num_rows: rows of the array of images that the table belongs to.
+
+    Returns:
+        part -> rows of images.npy, int64, rising.
+
+    Raises:
+        DataError: the file is missing or damaged, belongs to another array, or a part is empty.
+    """
+    table = csv_tables.read(
+        path,
+        {"row": "int64", "part": "str"},
+        kind="split of faces",
+        advice="run split_faces again",
+    )
+    if len(table) != num_rows:
+        raise DataError(
+            f"{path}: {len(table):,} faces, expected {num_rows:,}, as many as there are images; "
+            "run split_faces again"
+        )
+    unknown = table["part"][~table["part"].isin(PARTS)]
+    if len(unknown):
+        raise DataError(
+            f"{path}: part {excerpt(unknown.iloc[0])!r}, expected one of {', '.join(PARTS)}; "
+            "run split_faces again"
+        )
+    if not np.array_equal(np.sort(table["row"]), np.arange(len(table))):
+        raise DataError(f"{path}: not every face has one row; run split_faces again")
+    parts = {part: np.sort(table["row"][table["part"] == part].to_numpy("int64")) for part in PARTS}
+    empty = [part for part in USED if not len(parts[part])]
+    if empty:
+        raise DataError(f"{path}: no face in the part {empty[0]}; run split_faces again")
+    return parts

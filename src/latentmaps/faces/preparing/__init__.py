@@ -1,0 +1,1 @@
+"""From raw faces to an array: crop, resize, and decide the parts."""

@@ -1,0 +1,94 @@
+"""From one picture to one small image: decode, cut, scale."""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from latentmaps.images import picture_files
+from latentmaps.images.picture_files import DamagedError
+
+# a small file can claim to be a picture that fills the memory
+_LARGEST_PICTURE_PIXELS = 16_000_000
+
+
+class PictureError(Exception):
+    """The bytes are no whole picture, or none that can be cropped."""
+
+
+class BoxError(PictureError):
+    """The picture is smaller than the box."""
+
+
+@dataclass(frozen=True)
+class Crop:
+    """What becomes of a picture.
+
+    Attributes:
+        box: left, top, right, bottom in pixels of the picture; the last two are outside.
+        image_size: height and width of the image, pixels.
+        resample: the filter: nearest, box, bilinear, hamming, bicubic or lanczos.
+        num_channels: 3 for colour, 1 for luminance alone.
+    """
+
+    box: tuple[int, ...]
+    image_size: int
+    resample: str
+    num_channels: int = 3
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of an image in the array."""
+        return self.image_size, self.image_size, self.num_channels
+
+    @property
+    def image_bytes(self) -> int:
+        """Size of an image in the array."""
+        return math.prod(self.shape)
+
+
+def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
+    """Return one image, (image_size, image_size, num_channels), uint8, 0..255.
+
+    Args:
+        jpeg: the JPEG file; pictures of any mode become RGB, or luminance alone.
+        crop: what part of the picture is kept, and at which size.
+
+    Raises:
+        PictureError: the bytes are no whole picture.
+        BoxError: the box is not inside of it.
+    """
+    try:
+        check_size = functools.partial(_check_size, crop=crop)
+        with picture_files.opened(jpeg, ("JPEG",), prepare=check_size) as picture:
+            return _cropped(picture, crop)
+    except DamagedError as error:
+        raise PictureError(f"{len(jpeg):,} bytes, expected a JPEG picture ({error})") from error
+
+
+def _check_size(picture: Image.Image, crop: Crop) -> None:
+    width, height = picture.size
+    if width * height > _LARGEST_PICTURE_PIXELS:
+        raise PictureError(
+            f"a picture of {width}x{height} pixels, expected at most "
+            f"{_LARGEST_PICTURE_PIXELS:,} in all"
+        )
+    _, _, right, bottom = crop.box
+    if right > width or bottom > height:
+        raise BoxError(
+            f"a picture of {width}x{height} pixels, expected at least {right}x{bottom} "
+            f"for the box {list(crop.box)}"
+        )
+
+
+def _cropped(picture: Image.Image, crop: Crop) -> np.ndarray:
+    left, top, right, bottom = crop.box
+    part = picture.crop((left, top, right, bottom))
+    mode = "RGB" if crop.num_channels == 3 else "L"
+    if part.mode != mode:
+        part = part.convert(mode)
+    size = (crop.image_size, crop.image_size)
+    image = np.asarray(part.resize(size, Image.Resampling[crop.resample.upper()]))
+    return image.reshape(crop.shape)

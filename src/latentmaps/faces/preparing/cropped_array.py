@@ -1,0 +1,179 @@
+"""From an archive of pictures to one array of small images.
+
+One process tells the others, in the order of the names, which pictures to take; they read, decode,
+cut and scale them, and write the rows into the array themselves. The rows are written, not mapped:
+on a full disk a memory map kills the process (SIGBUS) where a write gives an error to report.
+"""
+
+import functools
+import itertools
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from latentmaps import disk, parallel, progress
+from latentmaps.errors import DataError, describe_refusals
+from latentmaps.faces.preparing import crop
+from latentmaps.faces.preparing.crop import BoxError, Crop, PictureError
+from latentmaps.faces.raw.archive import FaceArchive
+from latentmaps.faces.raw.archive_member import Member, read_member
+
+log = logging.getLogger(__name__)
+
+# of a task for a process: half a megabyte of JPEG, 1.8 MB of rows at 96x96
+_FACES_A_TASK = 64
+# a process needs a second to start
+_FACES_WORTH_A_PROCESS = 1000
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Pictures that one process crops in one go.
+
+    Attributes:
+        first_row: of the array.
+        members: the pictures for this row and those that follow.
+    """
+
+    first_row: int
+    members: tuple[Member, ...]
+
+
+def crop_archive(
+    faces: FaceArchive,
+    target: Path,
+    how: Crop,
+    *,
+    max_refused: int = 0,
+    num_processes: int | None = None,
+) -> list[tuple[str, str]]:
+    """Crops and scales every picture of an archive, in the order of the names.
+
+    Args:
+        faces: the archive.
+        target: the .npy file to write: (num_faces, *how.shape), uint8, 0..255.
+        how: what part of a picture is kept, and at which size.
+        max_refused: so many pictures may be left out because they cannot be cropped.
+        num_processes: that crop at the same time; None takes what the machine and the number of
+            faces are worth. The bytes do not depend on it.
+
+    Returns:
+        name and reason for each picture that was left out; those after it move up.
+
+    Raises:
+        DataError: the archive is damaged, the box is not inside its first picture, or more pictures
+            than allowed cannot be cropped.
+    """
+    num_faces = len(faces.names)
+    _check_box(faces, how)
+    disk.require_space(target.parent, num_faces * how.image_bytes)
+    if num_processes is None:
+        num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
+    log.info(
+        "Cropping %s faces to %dx%d in %d processes",
+        f"{num_faces:,}",
+        how.image_size,
+        how.image_size,
+        max(num_processes, 1),
+    )
+    reasons = _crop_faces(faces, target, how, num_processes)
+    refused = {row: reason for row, reason in enumerate(reasons) if reason is not None}
+    named = [(faces.names[row], reason) for row, reason in refused.items()]
+    _require_few(faces.path, named, num_faces, max_refused)
+    _close_gaps(target, how, num_faces, list(refused))
+    return named
+
+
+def _check_box(faces: FaceArchive, how: Crop) -> None:
+    """Refuses a box for which the pictures are too small before any of them is cropped."""
+    name = faces.names[0]
+    try:
+        crop.crop_picture(faces.read(name), how)
+    except BoxError as error:
+        raise DataError(
+            f"{faces.path}: {name}: {error}; change crop_faces.crop_box or the source of the faces"
+        ) from error
+    except PictureError:
+        log.info("Found %s damaged; the others are tried", name)
+
+
+def _crop_faces(
+    faces: FaceArchive, target: Path, how: Crop, num_processes: int
+) -> list[str | None]:
+    """Writes the array, and gives for each row why it is empty, or None."""
+    num_faces = len(faces.names)
+    offset = _write_header(target, how, num_faces)
+    work = functools.partial(_crop_task, faces.path, target, offset, how)
+    # Threads would give two thirds of the speed: Pillow lets go of Python's lock only where it
+    # decodes and scales.
+    done = parallel.map_in_processes(work, _tasks(faces), num_processes)
+    reasons = itertools.chain.from_iterable(done)
+    return list(progress.track(reasons, num_faces, "Cropping", "faces"))
+
+
+def _tasks(faces: FaceArchive) -> Iterator[_Task]:
+    for first in range(0, len(faces.names), _FACES_A_TASK):
+        names = faces.names[first : first + _FACES_A_TASK]
+        yield _Task(first, tuple(faces.member(name) for name in names))
+
+
+def _write_header(target: Path, how: Crop, num_faces: int) -> int:
+    """Starts the array or corrects its length; gives the position of row 0."""
+    shape = (num_faces, *how.shape)
+    descr = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
+    header = {"descr": descr, "fortran_order": False, "shape": shape}
+    with target.open("r+b" if target.exists() else "wb") as file:
+        # NumPy leaves room for a number of any length, so the rows stay where they are
+        np.lib.format.write_array_header_1_0(file, header)
+        return file.tell()
+
+
+def _crop_task(
+    archive: Path, target: Path, offset: int, how: Crop, task: _Task
+) -> list[str | None]:
+    """Writes the rows of a task; gives for each why it is empty, or None."""
+    with archive.open("rb") as file:
+        jpegs = [read_member(file, member) for member in task.members]
+    rows: list[bytes] = []
+    reasons: list[str | None] = []
+    for jpeg in jpegs:
+        try:
+            rows.append(crop.crop_picture(jpeg, how).tobytes())
+            reasons.append(None)
+        except PictureError as error:
+            rows.append(bytes(how.image_bytes))
+            reasons.append(str(error))
+    with target.open("r+b") as file:
+        file.seek(offset + task.first_row * how.image_bytes)
+        file.write(b"".join(rows))
+    return reasons
+
+
+def _require_few(
+    path: Path, refused: Sequence[tuple[str, str]], num_faces: int, max_refused: int
+) -> None:
+    if len(refused) <= max_refused and len(refused) < num_faces:
+        return
+    raise DataError(
+        f"{path}: {len(refused):,} of {num_faces:,} pictures cannot be cropped, expected at most "
+        f"{max_refused:,} and not all ({describe_refusals(refused)}); fetch "
+        "the archive again, or raise crop_faces.max_refused to go on without them"
+    )
+
+
+def _close_gaps(target: Path, how: Crop, num_faces: int, refused: Sequence[int]) -> None:
+    """Moves the rows after a refused one up, and shortens the array."""
+    if not refused:
+        return
+    kept = np.delete(np.arange(num_faces), refused)
+    offset = _write_header(target, how, len(kept))
+    with target.open("r+b") as file:
+        for row, old_row in enumerate(kept[refused[0] :], start=refused[0]):
+            file.seek(offset + int(old_row) * how.image_bytes)
+            image = file.read(how.image_bytes)
+            file.seek(offset + row * how.image_bytes)
+            file.write(image)
+        file.truncate(offset + len(kept) * how.image_bytes)

@@ -1,0 +1,196 @@
+"""Decide which face is for training, validation and test; see ``split_table`` for the table."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from latentmaps.errors import DataError, ParamsError
+from latentmaps.faces.dataset.split_table import UNUSED
+from latentmaps.faces.raw import face_tables
+from latentmaps.storage import csv_tables
+
+# evaluate_vae looks for the 5 nearest of each face among the others
+_LEAST_FACES = 7
+
+
+@dataclass(frozen=True)
+class PartSizes:
+    """How many faces each part gets; None for training takes all that it can have.
+
+    A number below 1 is a share of all faces; a part has at least one face.
+    """
+
+    num_train: float | None
+    num_validation: float
+    num_test: float
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """The sizes of the parts in faces."""
+
+    num_train: int | None
+    num_validation: int
+    num_test: int
+
+
+def _counts(sizes: PartSizes, num_faces: int) -> _Counts:
+    def count(size: float) -> int:
+        return int(size) if size >= 1 else max(1, round(size * num_faces))
+
+    return _Counts(
+        None if sizes.num_train is None else count(sizes.num_train),
+        count(sizes.num_validation),
+        count(sizes.num_test),
+    )
+
+
+def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.DataFrame:
+    """Gives the columns row and part: train, validation, test or unused.
+
+    Args:
+        index: the table index.csv of crop_faces.
+        scheme: random draws the faces of each part; identity draws persons, none of whom then is
+            in two parts; official takes the source's own partition, whatever its sizes.
+        sizes: of the parts, for the schemes that draw.
+        seed: of the schemes that draw.
+
+    Raises:
+        DataError: the table is damaged, or lacks what the scheme needs.
+        ParamsError: the parts cannot have these sizes.
+    """
+    table = _read_index(index)
+    if scheme == "official":
+        return _table(_official(index, table))
+    counts = _counts(sizes, len(table))
+    if scheme == "identity":
+        return _table(_by_identity(_identities(index, table), counts, seed))
+    return _table(_random(len(table), counts, seed))
+
+
+def _read_index(index: Path) -> pd.DataFrame:
+    table = csv_tables.read(
+        index,
+        {"row": "int64", "partition": "str", "identity": "Int64"},
+        kind="index of faces",
+        advice="run crop_faces again",
+    )
+    if not np.array_equal(table["row"], np.arange(len(table))):
+        raise DataError(f"{index}: the column row is not 0, 1, 2, ...; run crop_faces again")
+    return table
+
+
+def _random(num_faces: int, sizes: _Counts, seed: int) -> np.ndarray:
+    """Gives the part of every row. The test part comes first, so num_train does not change it."""
+    held_out = sizes.num_test + sizes.num_validation
+    num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
+    if num_train < 1 or held_out + num_train > num_faces:
+        raise _do_not_fit(sizes, f"{num_faces:,} faces")
+    order = np.random.default_rng(seed).permutation(num_faces)
+    parts = np.full(num_faces, UNUSED, dtype="<U10")
+    parts[order[: sizes.num_test]] = "test"
+    parts[order[sizes.num_test : held_out]] = "validation"
+    parts[order[held_out : held_out + num_train]] = "train"
+    return parts
+
+
+def _by_identity(identities: np.ndarray, sizes: _Counts, seed: int) -> np.ndarray:
+    """Gives the part of every row; all faces of a person are in one part, or unused.
+
+    Persons are drawn one after the other. A part takes each one who still fits into it, the test
+    part first, until it has its size to the face. With few persons, or none of few faces, the one
+    order drawn may miss a size that another would meet; the message then says what it gives.
+    """
+    persons, person_of_row, num_faces = np.unique(
+        identities, return_inverse=True, return_counts=True
+    )
+    order = np.random.default_rng(seed).permutation(len(persons))
+    part_of_person = np.full(len(persons), UNUSED, dtype="<U10")
+    for part, wanted in (
+        ("test", sizes.num_test),
+        ("validation", sizes.num_validation),
+        ("train", sizes.num_train),
+    ):
+        free = order[part_of_person[order] == UNUSED]
+        chosen = free if wanted is None else _fill(free, num_faces, wanted)
+        num_chosen = int(num_faces[chosen].sum())
+        if num_chosen < (wanted or 1):
+            raise _do_not_fit(
+                sizes,
+                f"{len(identities):,} faces of {len(persons):,} persons, none of whom may be in "
+                f"two parts: {part} gets {num_chosen:,} faces",
+            )
+        part_of_person[chosen] = part
+    return part_of_person[person_of_row]
+
+
+def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
+    """Gives the first persons, in their order, whose faces together are no more than `wanted`."""
+    chosen, num_left = [], wanted
+    for person in persons:
+        if num_faces[person] <= num_left:
+            chosen.append(int(person))
+            num_left -= int(num_faces[person])
+        if num_left == 0:
+            break
+    return chosen
+
+
+def _identities(index: Path, table: pd.DataFrame) -> np.ndarray:
+    if table["identity"].isna().any():
+        raise DataError(
+            f"{index}: the source of the faces does not say who is on them, so split_faces.scheme "
+            "cannot be identity; set it to random"
+        )
+    return table["identity"].to_numpy(dtype=np.int64)
+
+
+def _official(index: Path, table: pd.DataFrame) -> np.ndarray:
+    partition = table["partition"]
+    if (partition == "").all():
+        raise DataError(
+            f"{index}: the source of the faces has no partition, so split_faces.scheme cannot be "
+            "official; set it to random"
+        )
+    face_tables.check_partition(index, partition)
+    empty = [part for part in face_tables.PARTITIONS if not (partition == part).any()]
+    if empty:
+        raise DataError(
+            f"{index}: the source's own partition has {len(table):,} faces, none of them for "
+            f"{empty[0]}; fetch more faces, or set split_faces.scheme to random"
+        )
+    return partition.to_numpy(dtype="<U10")
+
+
+def _do_not_fit(sizes: _Counts, found: str) -> ParamsError:
+    return ParamsError(
+        f"split_faces.num_train {_number(sizes.num_train)}, num_validation "
+        f"{sizes.num_validation:,} and num_test {sizes.num_test:,} do not fit into {found}; "
+        "lower them or fetch more faces"
+    )
+
+
+def _number(wanted: int | None) -> str:
+    return "null" if wanted is None else f"{wanted:,}"
+
+
+def _table(parts: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"row": np.arange(len(parts)), "part": parts})
+
+
+def require_enough(parts: pd.DataFrame) -> None:
+    """Refuse a split with which evaluate_vae could not work, before anything is trained.
+
+    Raises:
+        ParamsError: training or test part is too small to look for neighbours among its faces.
+    """
+    for part in ("train", "test"):
+        num_faces = int((parts["part"] == part).sum())
+        if num_faces < _LEAST_FACES:
+            raise ParamsError(
+                f"split_faces: the part {part} has {num_faces} faces of {len(parts):,}, expected "
+                f"at least {_LEAST_FACES}; fetch more faces (60 or more with profile: own), or "
+                f"raise num_{part}"
+            )

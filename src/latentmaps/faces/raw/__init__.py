@@ -1,0 +1,1 @@
+"""What every source writes: an archive of pictures and tables about them."""

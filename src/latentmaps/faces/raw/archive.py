@@ -1,0 +1,156 @@
+"""The archive of raw faces: JPEG pictures named 000001.jpg and so on in a zip, as CelebA has it.
+
+It is read member by member in the order of the names and never unpacked. An archive comes from
+somebody else, so what is read is checked first: the names of its members, their kinds and sizes.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from latentmaps.errors import DataError, excerpt
+from latentmaps.faces.raw.archive_member import Member, read_member
+from latentmaps.storage import zip_files
+from latentmaps.storage.zip_files import ZipError
+
+# the official archive has its pictures in a folder, the one from Kaggle in a folder of that folder
+_FOLDER = "img_align_celeba/"
+_MEMBER = re.compile(rf"(?:{_FOLDER}){{0,2}}([0-9]{{6}}\.jpg)")
+# CelebA's pictures have 3 to 30 kB
+_LARGEST_PICTURE_BYTES = 1_000_000
+# the first instant a zip can hold: a clock would make equal pictures unequal archives
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+
+
+def face_name(index: int) -> str:
+    """Gives the name of face `index`, counted from 0: 000001.jpg for the first."""
+    return f"{index + 1:06d}.jpg"
+
+
+class ArchiveWriter:
+    """Writes pictures into a new archive; equal pictures give equal bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._zip.close()
+
+    def add(self, name: str, jpeg: bytes) -> None:
+        """Appends one picture.
+
+        Args:
+            name: 000001.jpg or the like.
+            jpeg: the whole JPEG file; stored as it is, since a zip would not make it smaller.
+        """
+        member = zipfile.ZipInfo(name, _FIXED_TIME)
+        member.create_system = _UNIX
+        member.external_attr = 0o644 << 16
+        self._zip.writestr(member, jpeg)
+
+
+class FaceArchive:
+    """An existing archive, checked.
+
+    Attributes:
+        path: the file.
+        names: 000001.jpg and so on, sorted, without a folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Reads the directory of an archive.
+
+        Raises:
+            DataError: the file is missing, no zip, empty, or holds something other than pictures.
+        """
+        self.path = path
+        self._members: dict[str, Member] = {}
+        with _open_zip(path) as archive:
+            size_bytes = path.stat().st_size
+            for info in archive.infolist():
+                if info.orig_filename not in (_FOLDER, 2 * _FOLDER):
+                    self._add(info, size_bytes)
+        self.names = sorted(self._members)
+        if not self.names:
+            raise DataError(f"{path}: no member, expected pictures named 000001.jpg and so on")
+
+    def _add(self, info: zipfile.ZipInfo, archive_bytes: int) -> None:
+        matched = _MEMBER.fullmatch(info.orig_filename)
+        if matched is None:
+            raise DataError(
+                f"{self.path}: member {excerpt(repr(info.orig_filename))}, expected pictures "
+                "named 000001.jpg and so on, at most in a folder img_align_celeba; use CelebA's "
+                "own archive"
+            )
+        name = matched[1]
+        if name in self._members:
+            raise DataError(f"{self.path}: member {name} stands twice; use CelebA's own archive")
+        reason = zip_files.refusal(info)
+        if reason is not None:
+            raise DataError(
+                f"{self.path}: member {name} is {reason}; use CelebA's own archive, or pack the "
+                "pictures again"
+            )
+        size_bytes = max(info.file_size, info.compress_size)
+        if size_bytes > _LARGEST_PICTURE_BYTES:
+            raise DataError(
+                f"{self.path}: member {name} has {size_bytes:,} bytes, expected at most "
+                f"{_LARGEST_PICTURE_BYTES:,}; use the aligned and cropped pictures"
+            )
+        if not 0 <= info.header_offset < archive_bytes:
+            raise DataError(
+                f"{self.path}: member {name} lies outside of the file; fetch the archive again"
+            )
+        self._members[name] = Member(
+            name=name,
+            position=info.header_offset,
+            packed_bytes=info.compress_size,
+            size_bytes=info.file_size,
+            is_deflated=info.compress_type == zipfile.ZIP_DEFLATED,
+            checksum=info.CRC,
+        )
+
+    def member(self, name: str) -> Member:
+        """Gives what another process needs to read a picture."""
+        return self._members[name]
+
+    def read(self, name: str) -> bytes:
+        """Gives one picture as the bytes of a JPEG file.
+
+        Raises:
+            DataError: the member is damaged.
+        """
+        with self.path.open("rb") as file:
+            return read_member(file, self._members[name])
+
+    def pictures(self) -> Iterator[tuple[str, bytes]]:
+        """Gives name and bytes of every picture, in the order of the names.
+
+        Raises:
+            DataError: as for ``read``.
+        """
+        return ((name, self.read(name)) for name in self.names)
+
+
+def _open_zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zip_files.open_zip(path)
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file, expected an archive of faces") from None
+    except ZipError as error:
+        raise DataError(
+            f"{path}: {path.stat().st_size:,} bytes that are no zip archive ({error}); "
+            "it is cut off, damaged or another file - fetch it again"
+        ) from error

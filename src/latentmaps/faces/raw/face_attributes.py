@@ -1,0 +1,67 @@
+"""What is known of the faces: a smile, glasses, the colour of the hair."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from latentmaps.errors import DataError, ParamsError, excerpt
+from latentmaps.faces.raw import face_tables
+from latentmaps.storage import csv_tables
+
+_AGAIN = "run crop_faces again"
+
+
+def read_attributes(index: Path) -> pd.DataFrame:
+    """Gives the attributes of all faces, a row a face in the order of images.npy.
+
+    Args:
+        index: the table index.csv of crop_faces.
+
+    Returns:
+        A column of booleans for each attribute; none when the source of the faces knows none.
+
+    Raises:
+        DataError: the table is missing or damaged.
+    """
+    table = csv_tables.read(index, {"file": "str"}, kind="index of faces", advice=_AGAIN)
+    if list(table.columns[: len(face_tables.INDEX_COLUMNS)]) != list(face_tables.INDEX_COLUMNS):
+        raise DataError(
+            f"{index}: columns {excerpt(', '.join(table.columns[:6]))}, expected "
+            f"{', '.join(face_tables.INDEX_COLUMNS)} and attributes; {_AGAIN}"
+        )
+    attributes = table[list(table.columns[len(face_tables.INDEX_COLUMNS) :])]
+    if not attributes.isin([1, -1]).all(axis=None):
+        raise DataError(f"{index}: an attribute is neither 1 nor -1; {_AGAIN}")
+    return attributes == 1
+
+
+def choose(
+    attributes: pd.DataFrame, names: Sequence[str], rows: npt.NDArray[np.int64]
+) -> pd.DataFrame:
+    """Gives some attributes of some faces.
+
+    Args:
+        attributes: of ``read_attributes``.
+        names: the attributes; where the source knows none at all, the result is without columns.
+        rows: (n,), the faces.
+
+    Raises:
+        ParamsError: the source knows attributes, but not all of `names`.
+        DataError: there is no such row.
+    """
+    if len(rows) and rows.max() >= len(attributes):
+        raise DataError(
+            f"index.csv: {len(attributes):,} faces, expected more than {rows.max():,}: index and "
+            "encodings belong to different sets; run crop_faces and evaluate_vae again"
+        )
+    known = list(attributes.columns)
+    unknown = [name for name in names if name not in known]
+    if known and unknown:
+        raise ParamsError(
+            f"params.yaml: draw_latent_space.attributes: found {unknown[0]}, expected some of "
+            f"{', '.join(known)}"
+        )
+    return attributes.iloc[rows][[name for name in names if name in known]]

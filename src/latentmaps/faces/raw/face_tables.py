@@ -1,0 +1,178 @@
+"""The tables that go with the faces, from attributes.csv to index.csv.
+
+All name a face by its file in the archive. attributes.csv has the columns file and one per
+attribute, 1 for true and -1 for false as in CelebA; partition.csv has file and partition;
+identity.csv has file and identity, the number of the person. A source that does not know one of
+them writes the column file alone. index.csv joins them and adds the row of the face in images.npy;
+what is not known is empty there.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from latentmaps.errors import DataError, excerpt
+from latentmaps.storage import csv_tables
+
+PARTITIONS = ("train", "validation", "test")
+# of index.csv; what follows them is attributes
+INDEX_COLUMNS = ("row", "file", "partition", "identity")
+_AGAIN = "run the stage again that writes it"
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Writes a table as CSV, equal byte for byte for equal content on every system."""
+    table.to_csv(path, index=False, lineterminator="\n")
+
+
+def names_only(names: Sequence[str]) -> pd.DataFrame:
+    """Gives the table of a source that knows nothing but the names of its faces."""
+    return pd.DataFrame({"file": list(names)}, dtype="str")
+
+
+def refusals(reasons: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Gives the columns file and reason.
+
+    Args:
+        reasons: a file that became no face, and why.
+    """
+    return pd.DataFrame(reasons, columns=["file", "reason"], dtype="str")
+
+
+def read_attributes(path: Path) -> pd.DataFrame:
+    """Gives the columns file and one per attribute, int8, 1 and -1.
+
+    Raises:
+        DataError: the file is no such table.
+    """
+    attributes = list(_header(path)[1:])
+    reserved = sorted(set(attributes) & set(INDEX_COLUMNS))
+    if reserved:
+        raise DataError(f"{path}: an attribute called {reserved[0]}, a name the index needs itself")
+    table = _read(path, ["file", *attributes], dict.fromkeys(attributes, "int8"))
+    if not table[attributes].isin([1, -1]).all(axis=None):
+        raise DataError(f"{path}: an attribute is neither 1 nor -1; run fetch_faces again")
+    return table
+
+
+def read_partition(path: Path) -> pd.DataFrame:
+    """Gives the columns file and partition: train, validation or test; empty where not known.
+
+    Raises:
+        DataError: the file is no such table.
+    """
+    table = _read_known(path, "partition", "str")
+    if "partition" not in table:
+        return table.assign(partition="")
+    check_partition(path, table["partition"])
+    return table
+
+
+def read_identity(path: Path) -> pd.DataFrame:
+    """Gives the columns file and identity, Int64: the number of the person; NA where not known.
+
+    Raises:
+        DataError: the file is no such table.
+    """
+    table = _read_known(path, "identity", "int64")
+    if "identity" not in table:
+        return table.assign(identity=pd.array([None] * len(table), dtype="Int64"))
+    return table.astype({"identity": "Int64"})
+
+
+def check_partition(path: Path, partition: "pd.Series[str]") -> None:
+    """Checks that every face of the table `path` is in one of the three partitions.
+
+    Raises:
+        DataError: one is not.
+    """
+    other = partition[~partition.isin(PARTITIONS)]
+    if len(other):
+        raise DataError(
+            f"{path}: partition {excerpt(other.iloc[0])!r}, expected one of "
+            f"{', '.join(PARTITIONS)}; {_AGAIN}"
+        )
+
+
+def _read_known(path: Path, column: str, dtype: str) -> pd.DataFrame:
+    if _header(path) == ["file"]:
+        return _read(path, ["file"], {})
+    return _read(path, ["file", column], {column: dtype})
+
+
+def _header(path: Path) -> list[str]:
+    return csv_tables.read_header(path, kind="table", advice=_AGAIN)
+
+
+def _read(path: Path, columns: list[str], dtypes: dict[str, str]) -> pd.DataFrame:
+    """Return a table with just these columns; names are text, though they are digits."""
+    header = _header(path)
+    if header != columns:
+        raise DataError(
+            f"{path}: columns {excerpt(', '.join(header))}, expected "
+            f"{excerpt(', '.join(columns))}; {_AGAIN}"
+        )
+    return csv_tables.read(path, {"file": "str"} | dtypes, kind="table", advice=_AGAIN)
+
+
+def build_index(
+    names: Sequence[str],
+    *,
+    partition: pd.DataFrame,
+    identity: pd.DataFrame,
+    attributes: pd.DataFrame,
+) -> pd.DataFrame:
+    """Gives the columns row, file, partition, identity and one per attribute, a row per face.
+
+    Args:
+        names: the faces in the order of images.npy.
+        partition: of ``read_partition``; further faces are left out.
+        identity: of ``read_identity``; further faces are left out.
+        attributes: of ``read_attributes``; further faces are left out.
+
+    Raises:
+        DataError: a face is missing in a table, or stands there twice.
+    """
+    index = pd.DataFrame({"row": np.arange(len(names)), "file": list(names)})
+    tables = {"partition": partition, "identity": identity, "attributes": attributes}
+    for title, table in tables.items():
+        require_rows(title, table["file"], names)
+        index = index.merge(table, on="file", how="left", validate="one_to_one")
+    return index
+
+
+def without_refused(index: pd.DataFrame, refused: Sequence[str]) -> pd.DataFrame:
+    """Gives the index without some faces, its rows counted anew.
+
+    Args:
+        index: of ``build_index``.
+        refused: the files of the faces that go.
+    """
+    kept = index[~index["file"].isin(refused)]
+    return kept.assign(row=np.arange(len(kept)))
+
+
+def require_rows(title: str, files: "pd.Series[str]", names: Sequence[str]) -> None:
+    """Checks that a table has one row for each face.
+
+    Args:
+        title: of the table, for the message.
+        files: its column file.
+        names: of the faces.
+
+    Raises:
+        DataError: a face is missing in the table, or stands there twice.
+    """
+    twice = files[files.duplicated()]
+    if len(twice):
+        raise DataError(
+            f"{title}: {excerpt(twice.iloc[0])} has two rows, expected one for each face"
+        )
+    missing = sorted(set(names) - set(files))
+    if missing:
+        raise DataError(
+            f"{title}: no row for {len(missing):,} of {len(names):,} faces, the first of them "
+            f"{missing[0]}; archive and table belong to different sets"
+        )

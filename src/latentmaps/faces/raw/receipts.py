@@ -1,0 +1,30 @@
+"""What the receipt of fetch_faces says about pictures that show its faces."""
+
+from pathlib import Path
+
+from latentmaps.errors import DataError, shorten
+from latentmaps.storage import json_files
+
+_NOTES = {
+    "avatars": "",
+    "celeba": (
+        "CelebA, for non-commercial research only: this picture shows faces of real persons and "
+        "must not be passed on, published or committed."
+    ),
+    "folder": "These are faces from your own pictures: mind whose they are before you share this.",
+}
+
+
+def sharing_note(receipt: Path) -> str:
+    """Return the sentence that a picture of these faces has to carry; empty for drawn faces.
+
+    Raises:
+        DataError: the receipt is missing, damaged, or names no source that is known.
+    """
+    source = json_files.read_object(receipt, advice="run fetch_faces again").get("source")
+    if not isinstance(source, str) or source not in _NOTES:
+        raise DataError(
+            f"{receipt}: source: found {shorten(source)}, expected one of {', '.join(_NOTES)}; "
+            "run fetch_faces again"
+        )
+    return _NOTES[source]

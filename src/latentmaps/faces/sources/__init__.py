@@ -1,0 +1,1 @@
+"""Where faces come from: avatars, CelebA, or a folder of pictures."""

@@ -1,0 +1,192 @@
+"""From CelebA's files to raw faces: the archive, and tables that fit it."""
+
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from latentmaps import disk, progress
+from latentmaps.errors import DataError
+from latentmaps.faces.raw import face_tables
+from latentmaps.faces.raw.archive import ArchiveWriter, FaceArchive
+from latentmaps.faces.sources import (
+    celeba_files,
+    celeba_layouts,
+    celeba_licence,
+    celeba_tables,
+    kaggle,
+)
+from latentmaps.faces.sources.celeba_files import CelebaFiles
+from latentmaps.faces.sources.face_tree import FaceTree
+from latentmaps.faces.sources.raw_faces import RawFaces
+from latentmaps.storage.checksums import file_sha256
+
+log = logging.getLogger(__name__)
+
+_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    celeba_files.PARTITION: celeba_tables.read_partition,
+    celeba_files.ATTRIBUTES: celeba_tables.read_attributes,
+    celeba_files.IDENTITY: celeba_tables.read_identity,
+}
+
+
+def take_faces(
+    raw: RawFaces,
+    folder: Path | None,
+    num_faces: int | None,
+    *,
+    downloads: Path,
+    accept_licence: bool,
+    from_kaggle: bool = False,
+) -> dict[str, Any]:
+    """Take faces from CelebA's files.
+
+    Args:
+        raw: where to write.
+        folder: of the user's, with CelebA's files or others of their form; None downloads them.
+        num_faces: the first ones in the order of the names; None takes all.
+        downloads: the folder that keeps what is downloaded, whole or begun.
+        accept_licence: whether the user has agreed to the terms.
+        from_kaggle: whether Kaggle's copy is fetched if there is no folder of the user's.
+
+    Returns:
+        the receipt: what was taken, sizes and checksums of what was found, what was not there, and
+        the terms. Its ``pictures_sha256`` covers name, CRC-32 and size of each picture, however
+        they are packed: equal values mean equal pictures.
+
+    Raises:
+        ParamsError: the terms are not accepted.
+        DownloadError: no place gave the archive.
+        DataError: a file is damaged, archive and partition differ, another table lacks a face, or
+            there are fewer faces than asked for.
+    """
+    licence = celeba_licence.require_acceptance(is_accepted=accept_licence)
+    if from_kaggle and folder is None:
+        folder = kaggle.download()
+    files = celeba_files.fetch(downloads) if folder is None else celeba_files.find(folder)
+    names, missing = _take(raw, files, num_faces, may_link=folder is None)
+    return {
+        "source": "celeba",
+        "num_faces": len(names),
+        "sha256": {"images.zip": file_sha256(raw.images)},
+        "pictures_sha256": _pictures_sha256(raw.images),
+        "found": celeba_files.describe(files),
+        "missing": missing,
+        **licence,
+    }
+
+
+def _take(
+    raw: RawFaces, files: CelebaFiles, num_faces: int | None, *, may_link: bool
+) -> tuple[list[str], list[str]]:
+    """Write archive and tables; return the names of the faces and of tables that are not there.
+
+    A downloaded archive may be linked: then it takes its room on the disk once, and nothing writes
+    to it. DVC changes the permissions of what it caches, which a user's own file must not suffer.
+    """
+    source = _open(files.images)
+    names = _first_names(source, num_faces)
+    tables = _read_tables(files, source.names)
+    for name, target in _targets(raw).items():
+        face_tables.write_table(target, _rows_of(tables.get(name), names))
+    face_tables.write_table(raw.origins, face_tables.names_only(names))
+    face_tables.write_table(raw.refused, face_tables.refusals([]))
+    _write_archive(source, names, raw.images, may_link=may_link)
+    return names, [name for name in celeba_files.TABLES if name not in tables]
+
+
+def _pictures_sha256(images: Path) -> str:
+    archive = FaceArchive(images)
+    members = (archive.member(name) for name in archive.names)
+    lines = (f"{one.name} {one.checksum:08x} {one.size_bytes}\n" for one in members)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _open(images: Path) -> FaceArchive | FaceTree:
+    return FaceArchive(images) if images.is_file() else FaceTree(images)
+
+
+def _targets(raw: RawFaces) -> dict[str, Path]:
+    return {
+        celeba_files.PARTITION: raw.partition,
+        celeba_files.ATTRIBUTES: raw.attributes,
+        celeba_files.IDENTITY: raw.identity,
+    }
+
+
+def _first_names(source: FaceArchive | FaceTree, num_faces: int | None) -> list[str]:
+    if num_faces is not None and num_faces > len(source.names):
+        raise DataError(
+            f"{source.path}: {len(source.names):,} faces, expected at least {num_faces:,}; "
+            "lower fetch_faces.num_faces, or set it to null for all that there are"
+        )
+    return source.names[:num_faces]
+
+
+def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return the tables that are there, each of which has a row for every face of the archive."""
+    tables = {}
+    known = celeba_layouts.official_partition(names)
+    if celeba_files.PARTITION not in files.tables and known is not None:
+        log.info("Found no %s: took CelebA's, which is known", celeba_files.PARTITION)
+        tables[celeba_files.PARTITION] = known
+    for name, reader in _READERS.items():
+        if name in tables:
+            continue
+        if name not in files.tables:
+            log.info("Found no %s: the faces have none of what it tells", name)
+            continue
+        path = files.tables[name]
+        tables[name] = reader(path)
+        face_tables.require_rows(str(path), tables[name]["file"], names)
+    if celeba_files.PARTITION in files.tables:
+        _require_no_more(files, tables[celeba_files.PARTITION]["file"], names)
+    return tables
+
+
+def _require_no_more(files: CelebaFiles, listed: "pd.Series[str]", names: Sequence[str]) -> None:
+    """Refuses an archive that lacks a face of the partition; nothing else tells it is whole."""
+    missing = sorted(set(listed) - set(names))
+    if missing:
+        raise DataError(
+            f"{files.images}: {len(names):,} faces, expected the {len(listed):,} of "
+            f"{files.tables[celeba_files.PARTITION].name}; {missing[0]} is the first one missing - "
+            "fetch the archive again, or take the lines of missing faces out of that file"
+        )
+
+
+def _rows_of(table: pd.DataFrame | None, names: Sequence[str]) -> pd.DataFrame:
+    """Gives the rows of the faces `names`, in their order."""
+    if table is None:
+        return face_tables.names_only(names)
+    return table.set_index("file").loc[list(names)].reset_index()
+
+
+def _write_archive(
+    source: FaceArchive | FaceTree, names: Sequence[str], target: Path, *, may_link: bool
+) -> None:
+    log.info("Taking %s of %s faces", f"{len(names):,}", f"{len(source.names):,}")
+    if isinstance(source, FaceArchive) and len(names) == len(source.names):
+        _copy(source.path, target, may_link=may_link)
+        return
+    with ArchiveWriter(target) as writer:
+        for name in progress.track(names, len(names), "Taking", "faces"):
+            writer.add(name, source.read(name))
+
+
+def _copy(source: Path, target: Path, *, may_link: bool) -> None:
+    if may_link:
+        try:
+            os.link(source, target)
+        except OSError as error:
+            # another disk, or one without links
+            log.info("Copying %s, since it cannot be linked: %s", source, error.strerror)
+        else:
+            return
+    disk.require_space(target.parent, source.stat().st_size)
+    shutil.copyfile(source, target)

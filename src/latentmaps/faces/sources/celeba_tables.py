@@ -1,0 +1,162 @@
+"""CelebA's lists as tables: the authors' text files, or the CSV files that circulate.
+
+A text file has a line per face, "000001.jpg -1 1 ...", its fields parted by spaces. Attributes
+begin with a line that tells the number of faces and one with the names of the columns. A CSV file
+begins with the names of the columns, the first of which is image_id.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from latentmaps.errors import DataError, excerpt
+from latentmaps.faces.raw import face_tables
+
+_NAME = re.compile(r"[0-9]{6}\.jpg")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_ADVICE = "fetch CelebA's own file again"
+# a byte order mark, as some editors of Windows put it
+_ENCODING = "utf-8-sig"
+# CelebA has 40 attributes
+_MOST_COLUMNS = 1_000
+_MOST_CHARACTERS_A_LINE = 100_000
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands before the rows of a list.
+
+    Attributes:
+        columns: names, the first of which is file.
+        num_lines: lines before the first row.
+        num_announced: rows that the list says it has, if it does.
+        separator: between the fields; None for any spaces.
+    """
+
+    columns: list[str]
+    num_lines: int
+    num_announced: int | None
+    separator: str | None
+
+    def fields(self, line: str) -> list[str]:
+        return line.split(self.separator)
+
+
+def read_partition(path: Path) -> pd.DataFrame:
+    """Gives the columns file and partition: train, validation or test.
+
+    Raises:
+        DataError: the list is damaged, or a partition is not 0, 1 or 2.
+    """
+    table = _read(path, _head(path, column="partition"))
+    other = table["partition"][~table["partition"].isin(range(3))]
+    if len(other):
+        raise DataError(
+            f"{path}: partition {other.iloc[0]} of {table['file'][other.index[0]]}, expected 0 "
+            f"(train), 1 (validation) or 2 (test); {_ADVICE}"
+        )
+    names = dict(enumerate(face_tables.PARTITIONS))
+    return table.assign(partition=table["partition"].map(names))
+
+
+def read_identity(path: Path) -> pd.DataFrame:
+    """Gives the columns file and identity, the number of the person.
+
+    Raises:
+        DataError: the list is damaged.
+    """
+    return _read(path, _head(path, column="identity"))
+
+
+def read_attributes(path: Path) -> pd.DataFrame:
+    """Gives the columns file and one per attribute, int8, 1 or -1.
+
+    Raises:
+        DataError: the list is damaged, or an attribute is neither 1 nor -1.
+    """
+    table = _read(path, _head(path))
+    attributes = list(table.columns[1:])
+    if not table[attributes].isin([1, -1]).all(axis=None):
+        raise DataError(f"{path}: an attribute is neither 1 nor -1; {_ADVICE}")
+    return table.astype(dict.fromkeys(attributes, "int8"))
+
+
+def _head(path: Path, *, column: str | None = None) -> _Head:
+    """Reads what stands before the rows.
+
+    Args:
+        path: the list.
+        column: name of the one column that a text file without names has beside file.
+    """
+    with path.open(encoding=_ENCODING, errors="replace") as file:
+        first, second = (file.readline(_MOST_CHARACTERS_A_LINE) for _ in range(2))
+    if max(first.count(","), len(second.split())) > _MOST_COLUMNS:
+        raise DataError(f"{path}: more than {_MOST_COLUMNS:,} columns; {_ADVICE}")
+    names = [name.strip() for name in first.split(",")]
+    if names[0] == "image_id" and len(names) > 1:
+        columns = [column] if column else names[1:]
+        return _Head(["file", *columns], 1, None, ",")
+    if column is not None:
+        return _Head(["file", column], 0, None, None)
+    if not _NUMBER.fullmatch(first.strip()) or not second.strip():
+        raise DataError(
+            f"{path}: begins with {first.strip()[:40]!r}, expected the number of faces and a line "
+            f"with the names of the columns, or a CSV file with the column image_id; {_ADVICE}"
+        )
+    return _Head(["file", *second.split()], 2, int(first), None)
+
+
+def _read(path: Path, head: _Head) -> pd.DataFrame:
+    num_rows = _check_rows(path, head)
+    if head.num_announced not in (None, num_rows):
+        raise DataError(
+            f"{path}: line 1 announces {head.num_announced:,} faces and {num_rows:,} follow; "
+            f"{_ADVICE}"
+        )
+    try:
+        # of an infinite number NumPy warns, and makes another one
+        with warnings.catch_warnings(action="error"):
+            return pd.read_csv(
+                path,
+                sep=head.separator or r"\s+",
+                names=head.columns,
+                skiprows=head.num_lines,
+                dtype={"file": "str"} | dict.fromkeys(head.columns[1:], "int32"),
+                encoding=_ENCODING,
+            )
+    except (ValueError, TypeError, OverflowError, Warning) as error:
+        raise DataError(
+            f"{path}: a field is no whole number ({excerpt(str(error))}); {_ADVICE}"
+        ) from error
+
+
+def _check_rows(path: Path, head: _Head) -> int:
+    """Gives the number of rows after a check of each: pandas shifts or fills what does not fit."""
+    num_rows = 0
+    for number, line in _rows(path, head):
+        fields = head.fields(line)
+        if len(fields) != len(head.columns):
+            raise DataError(
+                f"{path}: line {number} has {len(fields)} fields, expected {len(head.columns)}; "
+                f"{_ADVICE}"
+            )
+        if not _NAME.fullmatch(fields[0]):
+            raise DataError(
+                f"{path}: line {number} begins with {fields[0][:40]!r}, expected a name such as "
+                f"000001.jpg; {_ADVICE}"
+            )
+        num_rows += 1
+    if num_rows == 0:
+        raise DataError(f"{path}: no row with a face; {_ADVICE}")
+    return num_rows
+
+
+def _rows(path: Path, head: _Head) -> Iterator[tuple[int, str]]:
+    with path.open(encoding=_ENCODING, errors="replace") as file:
+        for number, line in enumerate(file, start=1):
+            if number > head.num_lines and line.strip():
+                yield number, line

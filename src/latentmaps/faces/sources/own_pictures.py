@@ -1,0 +1,202 @@
+"""The user's own pictures as raw faces, in CelebA's form."""
+
+import functools
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import PIL
+
+from latentmaps import parallel, progress
+from latentmaps.errors import DataError, describe_refusals, excerpt
+from latentmaps.faces.raw import archive, face_tables
+from latentmaps.faces.sources import aligned_size, picture_sources
+from latentmaps.faces.sources.aligned_size import Aligned, UnusableError
+from latentmaps.faces.sources.picture_sources import FileError, PictureSource
+from latentmaps.faces.sources.raw_faces import RawFaces
+from latentmaps.storage.checksums import file_sha256
+
+log = logging.getLogger(__name__)
+
+LICENCE = "the pictures are yours: nothing is known of their licence"
+
+# the six digits of a name
+_MOST_FACES = 999_999
+# a process needs a second to start; photographs take 20 to 100 ms each
+_FILES_WORTH_A_PROCESS = 50
+# at most so many skipped files are named in the log
+_MOST_NAMED = 5
+
+# phones write it, sometimes under the name of a JPEG; Pillow does not read it
+_HEIC_SUFFIXES = (".heic", ".heif")
+_HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
+_HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pictures.md says"
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """What became of one file.
+
+    Attributes:
+        name: of the file, as ``picture_sources.printable`` gives it.
+        face: the face, or None.
+        reason: why there is none.
+    """
+
+    name: str
+    face: Aligned | None
+    reason: str = ""
+
+
+@dataclass
+class _Taken:
+    """What became of all files.
+
+    Attributes:
+        origins: the names of files that became faces, in their order.
+        refused: names and reasons of the others.
+        num_transparent: faces that had transparent pixels.
+    """
+
+    origins: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    num_transparent: int = 0
+
+
+def take_pictures(
+    raw: RawFaces,
+    path: Path,
+    num_faces: int | None,
+    *,
+    max_refused: int,
+    refused_path: Path | None = None,
+    num_processes: int | None = None,
+) -> dict[str, Any]:
+    """Take pictures from a folder tree or a zip, in the order of their paths.
+
+    Args:
+        raw: where to write.
+        path: the folder or zip.
+        num_faces: the first usable ones; None takes all.
+        max_refused: so many files may be no usable picture.
+        refused_path: the final path of the table of refused files, for the log; None: the path to
+            which it is written.
+        num_processes: that convert at the same time; None takes what the machine and the number of
+            files are worth. The bytes do not depend on it.
+
+    Returns:
+        the receipt: how many were taken, refused and skipped, the checksum of the archive.
+
+    Raises:
+        DataError: there is no such folder or zip, more files are refused than allowed, or fewer
+            are usable than asked for.
+    """
+    source = picture_sources.open_source(path)
+    taken = _write_archive(raw.images, source, num_faces or _MOST_FACES, num_processes)
+    _require_few(path, taken.refused, max_refused)
+    _require_enough(path, len(taken.origins), num_faces, source)
+    _write_tables(raw, taken.origins, taken.refused)
+    for line in _summarize(taken, source, refused_path or raw.refused):
+        log.info("%s", line)
+    return {
+        "source": "folder",
+        "num_faces": len(taken.origins),
+        "num_refused": len(taken.refused),
+        "num_skipped": source.num_hidden + len(source.others),
+        "num_laid_on_white": taken.num_transparent,
+        "licence": LICENCE,
+        "versions": {"pillow": PIL.__version__},
+        "sha256": {"images.zip": file_sha256(raw.images)},
+    }
+
+
+def _write_archive(
+    target: Path, source: PictureSource, num_wanted: int, num_processes: int | None
+) -> _Taken:
+    num_files = len(source.names)
+    if num_processes is None:
+        num_processes = min(parallel.num_cores(), num_files // _FILES_WORTH_A_PROCESS)
+    log.info("Converting pictures, %s files", f"{num_files:,}")
+    taken = _Taken()
+    with archive.ArchiveWriter(target) as writer:
+        convert = functools.partial(_convert, source)
+        files = parallel.map_in_processes(convert, source.names, num_processes)
+        for file in progress.track(files, num_files, "Converting", "files"):
+            if file.face is None:
+                taken.refused.append((file.name, file.reason))
+                continue
+            writer.add(archive.face_name(len(taken.origins)), file.face.jpeg)
+            taken.origins.append(file.name)
+            taken.num_transparent += file.face.was_transparent
+            if len(taken.origins) == num_wanted:
+                break
+    return taken
+
+
+def _convert(source: PictureSource, name: str) -> _Converted:
+    shown = picture_sources.printable(name)
+    content = b""
+    try:
+        content = source.read(name)
+        return _Converted(shown, aligned_size.to_aligned_size(content))
+    except FileError as error:
+        reason = str(error)
+    except UnusableError as error:
+        is_heic = name.lower().endswith(_HEIC_SUFFIXES) or content[4:12] in _HEIC_STARTS
+        reason = _HEIC_REASON if is_heic else str(error)
+    return _Converted(shown, None, picture_sources.printable(reason))
+
+
+def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iterator[str]:
+    """Return lines for the log that say what became of all files."""
+    yield f"Took {len(taken.origins):,} pictures"
+    if taken.num_transparent:
+        yield f"{taken.num_transparent:,} of them had transparent pixels, which are white now"
+    if taken.refused:
+        files = "1 file" if len(taken.refused) == 1 else f"{len(taken.refused):,} files"
+        yield f"Refused {files}, each named in {refused_path} with the reason"
+    if source.num_hidden:
+        yield f"Skipped {source.num_hidden:,} files that are hidden or in a hidden folder"
+    if source.others:
+        yield f"Skipped {len(source.others):,} files that are no pictures: {_some(source.others)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = [excerpt(picture_sources.printable(name), 60) for name in names[:_MOST_NAMED]]
+    return ", ".join([*shown, "..."] if len(names) > _MOST_NAMED else shown)
+
+
+def _require_few(path: Path, refused: Sequence[tuple[str, str]], max_refused: int) -> None:
+    if len(refused) <= max_refused:
+        return
+    raise DataError(
+        f"{path}: {len(refused):,} files are no usable picture, expected at most {max_refused:,} "
+        f"({describe_refusals(refused)}); mend them, take them out, or raise "
+        "fetch_faces.max_refused to go on without them"
+    )
+
+
+def _require_enough(
+    path: Path, num_taken: int, num_faces: int | None, source: PictureSource
+) -> None:
+    if num_taken >= (num_faces or 1):
+        return
+    skipped = f"{source.num_hidden:,} hidden files and {len(source.others):,} of other kinds"
+    raise DataError(
+        f"{path}: {num_taken:,} usable pictures, {skipped} skipped, expected at least "
+        f"{num_faces or 1:,} pictures; add JPEG, PNG or WebP files, or lower fetch_faces.num_faces "
+        "(null takes all)"
+    )
+
+
+def _write_tables(
+    raw: RawFaces, origins: Sequence[str], refused: Sequence[tuple[str, str]]
+) -> None:
+    names = [archive.face_name(index) for index in range(len(origins))]
+    for path in (raw.attributes, raw.partition, raw.identity):
+        face_tables.write_table(path, face_tables.names_only(names))
+    face_tables.write_table(raw.origins, pd.DataFrame({"file": names, "origin": list(origins)}))
+    face_tables.write_table(raw.refused, face_tables.refusals(refused))

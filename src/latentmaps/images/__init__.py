@@ -1,0 +1,1 @@
+"""Pixels: conversion, likeness, and pictures of unknown origin."""

@@ -1,0 +1,83 @@
+"""Set the page of a layer: an overview of its feature maps, and a row with all about each.
+
+One file with everything in it, as the report is. A small script filters, sorts and finds maps;
+without it all are there, in the order of their numbers. A tile of the overview shows the picture of
+its row again (SVG ``use``), so every picture is in the file once.
+"""
+
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from latentmaps.oips import oip, page_rows
+from latentmaps.oips.found import Found
+from latentmaps.pages import csp
+
+_MEDIANS = ("ratio", "ratio_in_range")
+# of the filter: least ratio, the ratio above -> what the filter says
+_RATIO_BOUNDS = {
+    (0, 1): "below 1",
+    (1, 2): "1 to 2",
+    (2, 4): "2 to 4",
+    (4, ""): "4 and more",
+}
+
+
+def render(found: Found) -> str:
+    """Gives the page.
+
+    Args:
+        found: the results of the layer.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("latentmaps.oips"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    script, style = (environment.get_template(name).render() for name in ("oips.js", "oips.css"))
+    table = found.table
+    return environment.get_template("oips.html.j2").render(
+        layer_name=found.layer_name,
+        settings=found.settings,
+        value_range=found.oips.value_range,
+        limit=found.scale.limit,
+        size=found.scale.reachable_size,
+        num_hidden=found.oips.free.images.shape[1] - found.scale.reachable_size,
+        counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
+        medians={name: page_rows.number(table[name].median()) for name in _MEDIANS},
+        path=_count_paths(table),
+        bounds=_RATIO_BOUNDS,
+        rows=[page_rows.row(found, index) for index in range(len(table))],
+        # our own texts; the page allows these two and no others
+        script=Markup(script),  # noqa: S704
+        script_hash=csp.source_hash(script),
+        style=Markup(style),  # noqa: S704
+        style_hash=csp.source_hash(style),
+    )
+
+
+def _count_paths(table: pd.DataFrame) -> dict[str, int]:
+    """Gives how many OIPs the layer below takes for more like the strongest digit than random ones.
+
+    Free and in range; ``known``: of so many maps. All are 0 for the first layer.
+    """
+    random = table["path_random_digit"]
+    return {
+        "free": int((table["path_correlation"] > random).sum()),
+        "in_range": int((table["path_correlation_in_range"] > random).sum()),
+        "known": int(table["path_correlation"].notna().sum()),
+    }
+
+
+def write(text: str, path: Path) -> None:
+    """Writes the page.
+
+    Args:
+        text: as ``render`` gives it.
+        path: the file.
+    """
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,283 @@
+"""What the page of a layer tells about each feature map: pictures, a verdict, numbers, a curve."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from markupsafe import Markup
+from PIL import Image
+
+from latentmaps.oips import oip, page_curve
+from latentmaps.oips.found import Found
+from latentmaps.pages import picture
+
+# how a map that no random start of its own excites was brought to respond
+_RESCUES = {
+    oip.PRECURSOR: "the best of many random candidates",
+    oip.PRE_ACTIVATION: "candidates pushed on the map before its ReLU",
+    oip.DIGITS: "a real digit",
+    oip.IN_RANGE: "the OIP in range",
+}
+
+# The same as the first sentence of a verdict. Each rung of the ladder is tried for what the one
+# before left silent (``oips.starts``), so what a sentence denies was tried in vain.
+_WOKEN = {
+    oip.PRECURSOR: "Rescued: its own starts leave it silent, the best of many others does not.",
+    oip.PRE_ACTIVATION: "Rescued: random starts woke it only by steps on the map before its ReLU.",
+    oip.DIGITS: "Rescued: no random start woke it, a real digit as a start did.",
+    oip.IN_RANGE: "Rescued: no start but the OIP in range woke it.",
+}
+
+# An OIP excites its map in the same way as the strongest digit when its path correlation is above
+# that of random digits, and at least so far from there towards that of the second strongest digit.
+_SAME_WAY = 0.5
+
+# below this seed gap a verdict says how far apart the starts end
+_LEAST_SEED_GAP = 0.75
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A small picture of a row.
+
+    Attributes:
+        data_url: the PNG.
+        words: under it.
+        alt: for those who cannot see it.
+    """
+
+    data_url: str
+    words: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number of a row.
+
+    Attributes:
+        name: what it is.
+        value: in words.
+    """
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the page tells about one feature map.
+
+    Attributes:
+        anchor: its name within the page, such as Conv2D_3-17.
+        index: its number.
+        status: alive, rescued or dead.
+        rescued_by: what rescued it; empty: nothing had to, or nothing did.
+        sort_keys: name -> number by which the script sorts, empty where there is none.
+        verdict: sentences, the one that matters most first.
+        facts: numbers in words.
+        course: pictures from the start on; of a dead map none.
+        ends: the OIP with pixels free, and in range; of a dead map none.
+        digits: pictures of the strongest test digits.
+        curve: SVG, empty for a dead map.
+    """
+
+    anchor: str
+    index: int
+    status: str
+    rescued_by: str
+    sort_keys: dict[str, str]
+    verdict: Sequence[str]
+    facts: Sequence[Fact]
+    course: Sequence[Picture]
+    ends: Sequence[Picture]
+    digits: Sequence[Picture]
+    curve: str
+
+
+def row(found: Found, position: int) -> Row:
+    """Gives the row of the map that stands at `position` in the table."""
+    line = found.table.iloc[position]
+    anchor = f"{found.layer_name}-{line['map_index']}"
+    keys = {
+        "index": str(line["map_index"]),
+        "rank": str(oip.STATUSES.index(line["status"])),
+        "ratio": number(line["ratio"], ""),
+        "in-range": number(line["ratio_in_range"], ""),
+        "steps": str(line["num_steps"]),
+    }
+    return Row(
+        anchor=anchor,
+        index=int(line["map_index"]),
+        status=str(line["status"]),
+        rescued_by=str(line["rescued_by"]),
+        sort_keys=keys,
+        verdict=_verdict(line),
+        facts=_facts(line, found, position),
+        course=_course(found, position, line),
+        ends=_ends(found, position, line),
+        digits=_digits(found, position),
+        curve=Markup(_curve(found, position, line)),  # noqa: S704 - our own drawing
+    )
+
+
+def number(value: float, missing: str = "none") -> str:
+    """Gives a number with two digits behind the point."""
+    return f"{value:.2f}" if np.isfinite(value) else missing
+
+
+def _verdict(line: pd.Series) -> list[str]:
+    """Return what the numbers of a map come to: one sentence, or a few."""
+    has_digit = line["strongest_digit_activation"] > 0
+    if line["status"] == oip.DEAD:
+        if has_digit:
+            return ["Dead: no start excites it, though test digits do."]
+        return ["Dead: nothing that was tried excites it."]
+    woken = [_WOKEN[line["rescued_by"]]] if line["rescued_by"] else []
+    strength = "No test digit excites it; its OIP does."
+    if has_digit:
+        times = f"{line['ratio']:.1f} times as strongly as to the strongest digit"
+        strength = f"Reacts {times}{_way(line)}."
+    return [*woken, strength, *_spread(line)]
+
+
+def _way(line: pd.Series) -> str:
+    """Return how the OIP excites the map, compared with the strongest digit; empty: unknown."""
+    path, random = line["path_correlation"], line["path_random_digit"]
+    if not np.isfinite(path):
+        return ""
+    if path <= random:
+        return ", in a different way"
+    # without a second digit there is nothing to call the same
+    same = random + _SAME_WAY * (line["path_second_digit"] - random)
+    return ", in much the same way" if path >= same else ", partly in the same way"
+
+
+def _spread(line: pd.Series) -> list[str]:
+    gap = line["seed_gap"]
+    return [f"Its random starts end up to {1 - gap:.0%} apart."] if gap < _LEAST_SEED_GAP else []
+
+
+def _facts(line: pd.Series, found: Found, position: int) -> list[Fact]:
+    tried = f"{line['silent_share']:.0%} of the random images leave it silent"
+    if line["status"] == oip.DEAD:
+        return [Fact("Starts", tried), Fact("OIP", "none: nothing that was tried excites the map")]
+    facts = [
+        *_rescue(line, "", "Rescued by"),
+        *_rescue(line, "_in_range", "In range by"),
+        Fact("Pixels free", _strength(line["activation"], line["ratio"])),
+        Fact("Pixels in range", _strength(line["activation_in_range"], line["ratio_in_range"])),
+        Fact("Course", f"free: {_end(line, '')}; in range: {_end(line, '_in_range')}"),
+        Fact("Starts", f"{tried}; the best one: {line['winning_start']}"),
+        Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
+    ]
+    if np.isfinite(line["seed_gap"]):
+        num_loud = int((found.oips.free.activations[position] > 0).sum())
+        words = f"the worst of {num_loud} random starts ends at {line['seed_gap']:.0%} of the best"
+        facts.append(Fact("Spread", words))
+    if np.isfinite(line["path_correlation"]):
+        facts.append(Fact("Path", _path(line)))
+    return facts
+
+
+def _rescue(line: pd.Series, suffix: str, name: str) -> list[Fact]:
+    rescued_by = line[f"rescued_by{suffix}"]
+    return [Fact(name, f"{_RESCUES[rescued_by]} ({rescued_by})")] if rescued_by else []
+
+
+def _strength(activation: float, ratio: float) -> str:
+    if activation <= 0:
+        return "silent"
+    if not np.isfinite(ratio):
+        return f"activation {activation:.3g}; no test digit excites the map"
+    return f"{ratio:.2f} times the strongest digit (activation {activation:.3g})"
+
+
+def _end(line: pd.Series, suffix: str) -> str:
+    steps = line[f"num_steps{suffix}"]
+    if line[f"converged{suffix}"]:
+        return f"converged after {steps} steps"
+    state = "still improving" if line[f"improving{suffix}"] else "not converged"
+    return f"{state} after {steps} steps"
+
+
+def _path(line: pd.Series) -> str:
+    return (
+        f"rank correlation {line['path_correlation']:.2f} free, "
+        f"{number(line['path_correlation_in_range'])} in range (second digit "
+        f"{number(line['path_second_digit'])}, random digits {line['path_random_digit']:.2f})"
+    )
+
+
+def _course(found: Found, position: int, line: pd.Series) -> list[Picture]:
+    if line["status"] == oip.DEAD:
+        return []
+    free = found.oips.free
+    steps = found.settings.ascent.snapshot_steps[1:-1]
+    taken = [step for step in steps if step < free.num_steps[position]]
+    pictures = [free.starts[position], *free.snapshots[position, 1 : 1 + len(taken)]]
+    words = [f"start: {line['winning_start']}", *(f"step {step}" for step in taken)]
+    return [
+        _picture(found.scale.free(image), text, text)
+        for image, text in zip(pictures, words, strict=True)
+    ]
+
+
+def _ends(found: Found, position: int, line: pd.Series) -> list[Picture]:
+    scale, oips = found.scale, found.oips
+    pictures = []
+    if line["activation"] > 0:
+        alt = f"OIP with free pixels, {_strength(line['activation'], line['ratio'])}"
+        image = scale.free(oips.free.images[position])
+        pictures.append(_picture(image, _times("free", line["ratio"]), alt))
+    if line["activation_in_range"] > 0:
+        alt = (
+            "OIP with pixels in range, "
+            f"{_strength(line['activation_in_range'], line['ratio_in_range'])}"
+        )
+        image = scale.in_range(oips.in_range.images[position])
+        words = _times("in range", line["ratio_in_range"])
+        pictures.append(_picture(image, words, alt))
+    return pictures
+
+
+def _times(word: str, ratio: float) -> str:
+    return f"{word} {ratio:.2f}\u00d7" if np.isfinite(ratio) else word
+
+
+def _digits(found: Found, position: int) -> list[Picture]:
+    strongest = found.strongest
+    places = zip(
+        strongest.images[position],
+        strongest.labels[position],
+        strongest.activations[position],
+        strongest.rows[position],
+        strict=True,
+    )
+    return [
+        _picture(
+            found.scale.crop(image),
+            f"{label}: {activation:.3g}",
+            f"test digit number {index}, a {label}, activation {activation:.3g}",
+        )
+        for image, label, activation, index in places
+        if activation > 0
+    ]
+
+
+def _curve(found: Found, position: int, line: pd.Series) -> str:
+    if line["status"] == oip.DEAD:
+        return ""
+    free, in_range = found.oips.free, found.oips.in_range
+    strongest = float(line["strongest_digit_activation"])
+    return page_curve.draw(
+        {"free": free.curves[position], "in range": in_range.curves[position]},
+        strongest if strongest > 0 else None,
+        title=f"Activation of map {line['map_index']} over the steps",
+    )
+
+
+def _picture(image: npt.NDArray[np.uint8], words: str, alt: str) -> Picture:
+    return Picture(picture.encode(Image.fromarray(image)).data_url, words, alt)

@@ -1,0 +1,10 @@
+"""Hashes of files that may be larger than memory."""
+
+import hashlib
+from pathlib import Path
+
+
+def file_sha256(path: Path) -> str:
+    """Gives the SHA-256 of a file, in hexadecimal digits; the file may be larger than memory."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

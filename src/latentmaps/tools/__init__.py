@@ -1,0 +1,1 @@
+"""Programs that make and CI use; no stage needs them."""

@@ -1,0 +1,275 @@
+"""Train a compiled Keras model; the same for both networks.
+
+Keras runs the loop. This module adds checkpoints and the way back to them, early stopping, the
+history as a table, progress, and a stop with advice when a loss is no longer a number. Losses,
+optimisers and data are the models' affair.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import tensorflow as tf
+
+from latentmaps.errors import TrainingError
+from latentmaps.training.checkpoints import Checkpoints, State
+from latentmaps.training.early_stopping import EarlyStopping
+from latentmaps.training_progress import Guard, Progress
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a training goes on.
+
+    Attributes:
+        epochs: passes through the training data.
+        steps_per_epoch: batches in an epoch.
+        stopping: ends the training sooner, or None.
+    """
+
+    epochs: int
+    steps_per_epoch: int
+    stopping: EarlyStopping | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training told.
+
+    Attributes:
+        history: a row an epoch: ``epoch`` from 1, then every number of the model.
+        epoch: the one after which the model had the weights that it has.
+    """
+
+    history: pd.DataFrame
+    epoch: int
+
+    def numbers(self) -> dict[str, float]:
+        """Gives every number of the epoch of the weights by name."""
+        row = self.history[self.history["epoch"] == self.epoch].iloc[0]
+        return {str(name): float(value) for name, value in row.items() if name != "epoch"}
+
+
+def fit(
+    model: keras.Model,
+    batches: Callable[[int], tf.data.Dataset],
+    *,
+    validation: tf.data.Dataset,
+    schedule: Schedule,
+    checkpoints: Checkpoints | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Trained:
+    """Trains `model` from its last checkpoint on.
+
+    Args:
+        model: compiled and built, its optimizer too.
+        batches: first epoch, from 0 -> the batches of this epoch and all that follow.
+        validation: batches on which the ``val_`` numbers are computed after each epoch.
+        schedule: how long.
+        checkpoints: where the state after each epoch goes; None: nowhere.
+        callbacks: of Keras, called before ours.
+
+    Raises:
+        TrainingError: a loss became infinite or not a number, the memory of the device is full,
+            or several machines have different checkpoints.
+        DataError: a checkpoint is damaged.
+    """
+    course = _Course(model, schedule, checkpoints)
+    course.go_on()
+    if not course.is_over:
+        progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=course.epoch)
+        try:
+            model.fit(
+                _without_autotuning(batches(course.epoch)),
+                validation_data=_without_autotuning(validation),
+                initial_epoch=course.epoch,
+                epochs=schedule.epochs,
+                steps_per_epoch=schedule.steps_per_epoch,
+                callbacks=[*callbacks, Guard(), progress, course],
+                shuffle=False,  # the batches come in the order that the seed gives
+                verbose=0,
+            )
+        except tf.errors.ResourceExhaustedError as error:
+            raise TrainingError(
+                "the memory of the device is full: a step needs more than it has; lower "
+                "batch_size or filters, then run again"
+            ) from error
+        except KeyboardInterrupt:
+            log.info("Interrupted; %s", course.describe_rest())
+            raise
+        finally:
+            progress.close()
+    return course.finish()
+
+
+def _without_autotuning(batches: tf.data.Dataset) -> tf.data.Dataset:
+    options = tf.data.Options()
+    # Our data sets leave nothing to tune, and now and then the end of `fit` would wait for the
+    # tuning thread to wake: it sleeps twice as long each time, 20 s after 20 s of training.
+    options.autotune.enabled = False
+    # several machines: each makes the whole batch and takes its piece
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    return batches.with_options(options)
+
+
+class _Course(keras.callbacks.Callback):
+    """The training so far: its history, and the way between the model and its checkpoints."""
+
+    def __init__(
+        self, model: keras.Model, schedule: Schedule, checkpoints: Checkpoints | None
+    ) -> None:
+        super().__init__()
+        self.set_model(model)
+        self._schedule = schedule
+        self._checkpoints = checkpoints
+        self._rows: list[dict[str, float]] = []
+
+    @property
+    def epoch(self) -> int:
+        """Passes through the data so far."""
+        return len(self._rows)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the training ends here."""
+        stopping = self._schedule.stopping
+        stopped = stopping is not None and self.epoch > 0 and stopping.is_over(self.epoch)
+        return stopped or self.epoch >= self._schedule.epochs
+
+    def go_on(self) -> None:
+        """Takes up the last checkpoint, if there is one."""
+        epoch = self._checkpoints.last_epoch(self._schedule.epochs) if self._checkpoints else 0
+        _require_agreement(self.model, epoch)
+        if self._checkpoints is None or not epoch:
+            return
+        state = self._checkpoints.load(epoch)
+        variables = _variables(self.model)
+        stopping = self._schedule.stopping
+        best = {} if stopping is None else stopping.variables(self.model)
+        problem = _problem_of_arrays(state.arrays, variables | best) or _problem_of_notes(
+            state, with_stopping=stopping is not None
+        )
+        if problem is not None:
+            raise self._checkpoints.refusal(epoch, problem)
+        for name, variable in variables.items():
+            variable.assign(state.arrays[name])
+        self._rows = [dict(row) for row in state.notes["history"]]
+        if stopping is not None:
+            stopping.restore(state.arrays, state.notes["stopping"])
+        log.info("Going on after epoch %d, checkpoint in %s", epoch, self._checkpoints.folder)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        numbers = {name: float(value) for name, value in (logs or {}).items()}
+        self._rows.append({"epoch": epoch + 1, **numbers})
+        if self._schedule.stopping is not None:
+            self._schedule.stopping.update(self.model, self.epoch, numbers)
+        self._save()
+        self.model.stop_training = self.is_over
+
+    def finish(self) -> Trained:
+        """Gives what the training told; the model gets its best weights if it was to be stopped."""
+        if self._checkpoints is not None:
+            self._checkpoints.keep(self.epoch)
+        history, stopping = pd.DataFrame(self._rows), self._schedule.stopping
+        history["epoch"] = history["epoch"].astype(int)
+        if stopping is None:
+            return Trained(history, self.epoch)
+        stopping.go_back(self.model)
+        log.info("Took the weights of epoch %d, the best of %d", stopping.best_epoch, self.epoch)
+        return Trained(history, stopping.best_epoch)
+
+    def describe_rest(self) -> str:
+        """Gives what is left of a training that was interrupted, in words."""
+        if self._checkpoints is None or not self.epoch:
+            return "no epoch was completed"
+        return f"the checkpoint of epoch {self.epoch} is kept, run again to go on"
+
+    def _save(self) -> None:
+        if self._checkpoints is None:
+            return
+        arrays = {name: np.asarray(v) for name, v in _variables(self.model).items()}
+        notes: dict[str, Any] = {"history": self._rows}
+        if self._schedule.stopping is not None:
+            arrays |= self._schedule.stopping.arrays()
+            notes["stopping"] = self._schedule.stopping.notes()
+        self._checkpoints.save(State(self.epoch, arrays, notes))
+
+
+def _require_agreement(model: keras.Model, epoch: int) -> None:
+    """Refuses machines that would go on from different epochs: they would wait for ever."""
+    strategy = model.distribute_strategy
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return
+    epochs = strategy.run(lambda: tf.constant(float(epoch)))
+    mean = float(strategy.reduce("MEAN", epochs, axis=None))
+    if mean != epoch:
+        raise TrainingError(
+            f"checkpoints: found that of epoch {epoch} here and another one on other machines, "
+            "expected one folder that all machines see; set LATENTMAPS_CHECKPOINTS to it"
+        )
+
+
+def _variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """Gives everything a step changes: weights, states of random numbers, the optimizer's own.
+
+    ``.weights.h5``, ``tf.train.Checkpoint`` and Keras's BackupAndRestore all lose the random ones.
+    """
+    return {
+        f"{kind}/{index:03d}": variable
+        for kind, owner in (("model", model), ("optimizer", model.optimizer))
+        for index, variable in enumerate(owner.variables)
+    }
+
+
+def _problem_of_arrays(
+    arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
+) -> str | None:
+    """Return why arrays are not the values of variables, in words."""
+    other = sorted(arrays.keys() ^ variables.keys())
+    if other:
+        found = "found" if other[0] in arrays else "missing"
+        return f"{len(other)} arrays too few or too many, {other[0]} is {found}"
+    for name, variable in variables.items():
+        array = arrays[name]
+        if array.shape != tuple(variable.shape) or array.dtype.name != variable.dtype:
+            return (
+                f"{name}: found {array.dtype} of the shape {array.shape}, expected "
+                f"{variable.dtype} of the shape {tuple(variable.shape)}"
+            )
+        if not np.isfinite(array).all():
+            return f"{name}: found a NaN or an infinite number"
+    return None
+
+
+def _problem_of_notes(state: State, *, with_stopping: bool) -> str | None:
+    """Return why notes are not those after the epoch, in words."""
+    notes = state.notes if isinstance(state.notes, dict) else {}
+    history = notes.get("history")
+    rows = history if isinstance(history, list) else []
+    if [row.get("epoch") if isinstance(row, dict) else None for row in rows] != list(
+        range(1, state.epoch + 1)
+    ):
+        return f"history: found {len(rows)} epochs, expected those from 1 to {state.epoch}"
+    if not all(_is_number(row[name]) for row in rows for name in row if name != "epoch"):
+        return "history: found a value that is no finite number"
+    if any(row.keys() != rows[0].keys() for row in rows):
+        return "history: found epochs with different numbers"
+    stopping = notes.get("stopping")
+    if with_stopping and not (
+        isinstance(stopping, dict)
+        and _is_number(stopping.get("best"))
+        and stopping.get("best_epoch") in range(1, state.epoch + 1)
+    ):
+        return "stopping: found no best epoch"
+    return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) and bool(np.isfinite(value))

@@ -1,0 +1,1 @@
+"""Numbers on reconstructions, the latent space and random faces."""

@@ -1,0 +1,53 @@
+"""Where the z-points of real images lie, against the prior N(0, I) from which faces are drawn."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from latentmaps.vae.evaluation import distances
+from latentmaps.vae.latent import latent_geometry
+from latentmaps.vae.network import encodings as posteriors
+from latentmaps.vae.network.encodings import Encodings, draw_prior
+
+Array = npt.NDArray[np.floating]
+
+# Burda et al. 2016, section 5.2. It tells idle dimensions from others in a network that collapses;
+# here every dimension passes.
+_ACTIVE_VARIANCE = 0.01
+
+
+def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[str, float]:
+    """Gives the numbers of the latent space.
+
+    Args:
+        encodings: the posteriors of some images.
+        table: their dimensions, of ``describe_dimensions``.
+        seed: for one z of each posterior, and for the points of the prior.
+
+    Returns:
+        ``kl_nats``; ``num_dimensions_used`` with more than 0.1 nat, and the fewest that hold 90 %
+        of the KL, ``num_dimensions_90``; ``active_units``, those whose posterior mean has a
+        variance of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and spread of
+        the radii, and ``radius_prior`` beside them; over the dimensions, the root mean square of
+        the means of z, ``z_mean_rms``, and mean, least and greatest spread of z; ``mmd_prior``
+        between the z of the images and as many points of the prior, and ``mmd_floor``, what two
+        sets of the prior have between them.
+    """
+    z = encodings.draw_z(seed=seed)
+    prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
+    z_radii = latent_geometry.radii(z)
+    return {
+        "kl_nats": float(table["kl_nats"].to_numpy().sum()),
+        "num_dimensions_used": int(table["is_used"].sum()),
+        "num_dimensions_90": posteriors.count_holding(table["kl_nats"].to_numpy(), 0.9),
+        "active_units": int((table["mean_variance"] > _ACTIVE_VARIANCE).sum()),
+        "radius_mean": float(z_radii.mean()),
+        "radius_std": float(z_radii.std()),
+        "radius_prior": latent_geometry.prior_radius(z.shape[1]),
+        "z_mean_rms": float(np.sqrt(np.square(table["mean"].to_numpy()).mean())),
+        "z_std_mean": float(table["std"].to_numpy().mean()),
+        "z_std_min": float(table["std"].min()),
+        "z_std_max": float(table["std"].max()),
+        "mmd_prior": distances.mmd_to_prior(z, prior),
+        "mmd_floor": distances.mmd_to_prior(other_prior, prior),
+    }

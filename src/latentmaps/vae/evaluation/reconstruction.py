@@ -1,0 +1,89 @@
+"""How near reconstructions come to their originals, image by image.
+
+All functions take pixels (n, h, w, c), float32, 0..1, and give one number an image.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.images import likeness, pixels
+from latentmaps.images.likeness import PerImage, Pixels
+from latentmaps.vae.evaluation.diversity import Diversity
+from latentmaps.vae.network import inference
+
+
+def evaluate(
+    trained: inference.TrainedVae,
+    images: npt.NDArray[np.uint8],
+    rows: npt.NDArray[np.int64],
+    *,
+    seed: int,
+) -> dict[str, Any]:
+    """Gives the means over images of every number here.
+
+    Args:
+        trained: the VAE.
+        images: (num_images, h, w, c), uint8; may be memory-mapped, only one batch is in memory.
+        rows: (n,), the images to reconstruct.
+        seed: for one z of each posterior.
+
+    Returns:
+        The numbers when z is the posterior mean; ``diversity``, how much these reconstructions
+        differ from one another; ``sharpness_originals`` and ``diversity_originals``; and, under
+        ``sampled``, the numbers when z is drawn from the posterior, as in training.
+    """
+    from_mean, from_draw = _Means(), _Means()
+    of_originals, of_reconstructions = Diversity(), Diversity()
+    for chunk in inference.chunks(rows):
+        originals = pixels.to_pixels(images[chunk])
+        posteriors = trained.encode(images, chunk)
+        drawn = posteriors.draw_z(seed=seed, first=from_mean.num_images)
+        reconstructions = trained.decode(posteriors.z_mean)
+        of_originals.add(originals)
+        of_reconstructions.add(reconstructions)
+        from_mean.add(
+            _numbers(originals, reconstructions)
+            | {"sharpness_originals": likeness.sharpness(originals)}
+        )
+        from_draw.add(_numbers(originals, trained.decode(drawn)))
+    return {
+        **from_mean.values(),
+        "diversity": of_reconstructions.value(),
+        "diversity_originals": of_originals.value(),
+        "sampled": from_draw.values(),
+    }
+
+
+class _Means:
+    """Means over images that come batch by batch."""
+
+    def __init__(self) -> None:
+        self.num_images = 0
+        self._totals: dict[str, float] = {}
+
+    def add(self, numbers: Mapping[str, PerImage]) -> None:
+        """Adds a batch, one value an image under each name."""
+        self.num_images += len(next(iter(numbers.values())))
+        for name, values in numbers.items():
+            self._totals[name] = self._totals.get(name, 0.0) + float(values.sum())
+
+    def values(self) -> dict[str, float]:
+        """Gives the mean under each name."""
+        return {name: total / self.num_images for name, total in self._totals.items()}
+
+
+def _numbers(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
+    mse = likeness.mean_squared_error(originals, reconstructions)
+    bce = likeness.bce_per_dim(originals, reconstructions)
+    return {
+        "mse": mse,
+        "psnr_db": likeness.psnr_db(mse),
+        "ssim": likeness.ssim(originals, reconstructions),
+        "ms_ssim": likeness.ms_ssim(originals, reconstructions),
+        "bce_per_dim": bce,
+        "bce_above_entropy": bce - likeness.entropy_per_dim(originals),
+        "sharpness": likeness.sharpness(reconstructions),
+    }

@@ -1,0 +1,245 @@
+"""What random faces are worth, beside real ones: numbers for every sampler of the latent space.
+
+Every number stands beside what real faces have: training faces take the place of random ones
+against the same test faces. Faces are looked at a batch at a time, and of those that are compared
+only the features are kept, so memory does not grow with the size of a face.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps import progress
+from latentmaps.images import likeness, pixels
+from latentmaps.vae.evaluation import distances, nearest_training, neighbours
+from latentmaps.vae.evaluation.diversity import Diversity
+from latentmaps.vae.evaluation.feature_nets import FeatureNet
+from latentmaps.vae.latent import samplers, subset
+from latentmaps.vae.latent.samplers import Sampler
+from latentmaps.vae.network import inference
+
+Pixels = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+Features = Mapping[str, npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class RealFaces:
+    """The faces that random ones are compared with.
+
+    Attributes:
+        images: (num_images, h, w, c), uint8; may be memory-mapped.
+        train: (n,), rows of the training faces.
+        test: (m,), rows of the test faces.
+    """
+
+    images: npt.NDArray[np.uint8]
+    train: Rows
+    test: Rows
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much is compared.
+
+    Attributes:
+        num_compared: faces in each set, as far as there are so many training and test faces.
+        num_searched: training faces among which copies are looked for; None: all.
+        temperature: at which every sampler is measured besides 1.
+        seed: of the random points, and of what is taken of the real faces.
+    """
+
+    num_compared: int
+    num_searched: int | None
+    temperature: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class FaceSet:
+    """A set of faces, as far as the numbers need it.
+
+    Attributes:
+        sharpness: mean variance of the Laplacian, times 1000.
+        diversity: root mean square difference of two faces of the set, 0..1.
+        features: name of the feature net -> (n, num_features).
+    """
+
+    sharpness: float
+    diversity: float
+    features: Features
+
+
+def summarise(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
+    """Gives what the numbers need of faces that come batch by batch.
+
+    Args:
+        faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
+        nets: look at every face.
+    """
+    num_faces, sharpness, diversity = 0, 0.0, Diversity()
+    features: dict[str, list[npt.NDArray[np.float32]]] = {net.name: [] for net in nets}
+    for batch in faces:
+        num_faces += len(batch)
+        sharpness += float(likeness.sharpness(batch).sum())
+        diversity.add(batch)
+        for net in nets:
+            features[net.name].append(net.features(batch))
+    return FaceSet(
+        sharpness=sharpness / num_faces,
+        diversity=diversity.value(),
+        features={name: np.concatenate(parts) for name, parts in features.items()},
+    )
+
+
+def count_compared(real: RealFaces, settings: Settings) -> int:
+    """Gives how many faces there are in each set that is compared.
+
+    Raises:
+        DataError: too few for nearest neighbours.
+    """
+    num_compared = min(settings.num_compared, len(real.train), len(real.test))
+    neighbours.require_enough(num_compared)
+    return num_compared
+
+
+def evaluate(
+    trained: inference.TrainedVae,
+    fitted: Mapping[str, Sampler],
+    real: RealFaces,
+    nets: Sequence[FeatureNet],
+    settings: Settings,
+) -> dict[str, Any]:
+    """Gives the numbers of each sampler, at temperature 1 and at that of the settings.
+
+    Args:
+        trained: decodes the points.
+        fitted: the samplers by name.
+        real: the faces to compare with.
+        nets: feature nets, for the distances.
+        settings: how much is compared.
+
+    Returns:
+        ``num_compared``; ``num_searched``, how many training faces were searched for copies;
+        ``temperature``; ``feature_nets``, their names; and ``samples``, a row of numbers for
+        ``real``, each sampler, and, with ``_cool`` behind its name, each sampler at the other
+        temperature. A row holds ``sharpness``, ``diversity`` and a part for each feature net.
+
+    Raises:
+        DataError: there are too few faces for nearest neighbours, or all test faces are copies of
+            training faces.
+    """
+    num_compared = count_compared(real, settings)
+    train, test = (
+        summarise(_read(real.images, subset.draw(rows, num_compared, seed=settings.seed)), nets)
+        for rows in (real.train, real.test)
+    )
+    drawn = _summarise_samplers(trained, fitted, nets, num_compared, settings)
+    searched = subset.draw(real.train, settings.num_searched, seed=settings.seed)
+    nearness = nearest_training.ratios(
+        _track(_read(real.images, searched), len(searched)),
+        nets,
+        test=test.features,
+        generated={name: faces.features for name, faces in drawn.items()},
+    )
+    rows = {"real": _row(test, train.features, test.features, dict.fromkeys(test.features, 1.0))}
+    for name, faces in drawn.items():
+        rows[name] = _row(faces, faces.features, test.features, nearness[name])
+    return {
+        "num_compared": num_compared,
+        "num_searched": len(searched),
+        "temperature": settings.temperature,
+        "feature_nets": [net.name for net in nets],
+        "samples": rows,
+    }
+
+
+def headlines(rows: Mapping[str, Any], net: str) -> dict[str, float]:
+    """Return the kernel distance of each sampler at temperature 1, by ``kernel_`` and its name.
+
+    Args:
+        rows: ``samples``, as ``evaluate`` returns it.
+        net: the feature net on which it is taken.
+    """
+    return {
+        f"kernel_{name}": row[net]["kernel_distance"]
+        for name, row in rows.items()
+        if name != "real" and not name.endswith("_cool")
+    }
+
+
+def _summarise_samplers(
+    trained: inference.TrainedVae,
+    fitted: Mapping[str, Sampler],
+    nets: Sequence[FeatureNet],
+    num_faces: int,
+    settings: Settings,
+) -> dict[str, FaceSet]:
+    """Gives the faces of each sampler, at temperature 1 and, ``_cool``, at that of the settings."""
+    return {
+        f"{name}{suffix}": summarise(
+            _decode(trained, sampler, num_faces, temperature, seed=settings.seed), nets
+        )
+        for name, sampler in fitted.items()
+        for suffix, temperature in (("", 1.0), ("_cool", settings.temperature))
+    }
+
+
+def _row(
+    faces: FaceSet, features: Features, test: Features, nearness: Mapping[str, float]
+) -> dict[str, Any]:
+    """Gives the numbers of some faces.
+
+    Args:
+        faces: have the sharpness and the diversity of the row.
+        features: are compared with the test faces.
+        test: features of the test faces.
+        nearness: name of the feature net -> ``nearest_training``.
+    """
+    of_nets = {
+        name: {**_against_test(features[name], test[name]), "nearest_training": nearness[name]}
+        for name in test
+    }
+    return {"sharpness": faces.sharpness, "diversity": faces.diversity, **of_nets}
+
+
+def _against_test(
+    features: npt.NDArray[np.float32], test: npt.NDArray[np.float32]
+) -> dict[str, float]:
+    return {
+        "frechet_distance": distances.frechet_distance(features, test),
+        "kernel_distance": distances.kernel_distance(features, test),
+        "kernel_distance_error": distances.kernel_distance_error(features, test),
+        **dataclasses.asdict(neighbours.precision_recall_density_coverage(test, features)),
+    }
+
+
+def _track(batches_of_faces: Iterator[Pixels], num_faces: int) -> Iterator[Pixels]:
+    num_batches = math.ceil(num_faces / inference.BATCH_SIZE)
+    return progress.track(batches_of_faces, num_batches, "Searching", "batches of training faces")
+
+
+def _read(images: npt.NDArray[np.uint8], rows: Rows) -> Iterator[Pixels]:
+    for chunk in inference.chunks(rows):
+        yield pixels.to_pixels(images[chunk])
+
+
+def _decode(
+    trained: inference.TrainedVae,
+    sampler: Sampler,
+    num_faces: int,
+    temperature: float,
+    *,
+    seed: int,
+) -> Iterator[Pixels]:
+    latent_dim = trained.architecture.latent_dim
+    for chunk in inference.chunks(np.arange(num_faces)):
+        z = samplers.draw(
+            sampler, len(chunk), latent_dim, seed=seed, first=chunk[0], temperature=temperature
+        )
+        yield trained.decode(z)

@@ -1,0 +1,1 @@
+"""The latent space: where faces lie, and samplers of random points."""

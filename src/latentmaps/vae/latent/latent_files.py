@@ -1,0 +1,148 @@
+"""The folder data/latents: where the faces lie in the latent space, and what was fitted to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.errors import DataError
+from latentmaps.storage import npz
+from latentmaps.vae.latent.samplers import Gaussian, Mixture, Prior, Sampler
+from latentmaps.vae.network.encodings import Encodings
+
+_ADVICE = "run evaluate_vae again"
+
+# of each file: array -> its axes; d is the latent space, n faces and k components can be any number
+_ARRAYS: Mapping[str, Mapping[str, str]] = {
+    "train": {"rows": "n", "z_mean": "nd", "z_log_var": "nd"},
+    "test": {"rows": "n", "z_mean": "nd", "z_log_var": "nd"},
+    "gaussian": {"mean": "d", "covariance": "dd"},
+    "mixture": {"weights": "k", "means": "kd", "covariances": "kdd"},
+}
+
+# covariances of float64 that come from products of matrices differ in the last digits
+_TOLERANCE = 1e-6
+# of anything here, a log variance among them: whose exponential then is a number in float64
+_LARGEST = 500.0
+
+
+@dataclass(frozen=True)
+class EncodedFaces:
+    """The posteriors of some faces.
+
+    Attributes:
+        rows: (n,), the faces' rows in images.npy.
+        encodings: the posteriors, in the same order.
+    """
+
+    rows: npt.NDArray[np.int64]
+    encodings: Encodings
+
+
+@dataclass(frozen=True)
+class Latents:
+    """What evaluate_vae hands to the drawings.
+
+    Attributes:
+        train: training faces, those to which the samplers were fitted.
+        test: all test faces.
+        samplers: by name: prior, gaussian and mixture.
+    """
+
+    train: EncodedFaces
+    test: EncodedFaces
+    samplers: Mapping[str, Sampler]
+
+
+def save(folder: Path, latents: Latents) -> None:
+    """Writes train.npz, test.npz, gaussian.npz and mixture.npz."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in ("train", "test"):
+        faces: EncodedFaces = getattr(latents, part)
+        np.savez(folder / f"{part}.npz", rows=faces.rows, **vars(faces.encodings))
+    for name in ("gaussian", "mixture"):
+        np.savez(folder / f"{name}.npz", **vars(latents.samplers[name]))
+
+
+def load(folder: Path, *, latent_dim: int) -> Latents:
+    """Return what ``save`` wrote.
+
+    Args:
+        folder: the folder.
+        latent_dim: of the VAE that shall decode the points.
+
+    Raises:
+        DataError: a file is missing or damaged, belongs to a VAE of another latent_dim, or holds
+            arrays that do not fit together or are no distribution.
+    """
+    files = {name: _load(folder / f"{name}.npz", latent_dim) for name in _ARRAYS}
+    train, test = (_faces(files[part]) for part in ("train", "test"))
+    samplers: dict[str, Sampler] = {
+        "prior": Prior(),
+        "gaussian": Gaussian(**files["gaussian"]),
+        "mixture": Mixture(**files["mixture"]),
+    }
+    return Latents(train, test, samplers)
+
+
+def _faces(arrays: dict[str, npt.NDArray]) -> EncodedFaces:
+    return EncodedFaces(arrays["rows"], Encodings(arrays["z_mean"], arrays["z_log_var"]))
+
+
+def _load(path: Path, latent_dim: int) -> dict[str, npt.NDArray]:
+    axes = _ARRAYS[path.stem]
+    arrays = npz.load(path, list(axes), advice=_ADVICE)
+    found = (0, *arrays[list(axes)[1]].shape)[-1]
+    if found != latent_dim:
+        raise DataError(
+            f"{path}: points of {found} dimensions, expected {latent_dim}, as the VAE has that was "
+            f"trained since; {_ADVICE}"
+        )
+    sizes = {"d": latent_dim}
+    for name, letters in axes.items():
+        array = arrays[name]
+        for letter, size in zip(letters, array.shape, strict=False):
+            sizes.setdefault(letter, size)
+        shape = tuple(sizes.get(letter, 0) for letter in letters)
+        if array.shape != shape or 0 in shape:
+            raise DataError(
+                f"{path}: {name}: found the shape {array.shape}, expected {shape}; {_ADVICE}"
+            )
+        problem = _problem(name, array)
+        if problem is not None:
+            raise DataError(f"{path}: {name}: found {problem}; {_ADVICE}")
+    return arrays
+
+
+def _problem(name: str, array: npt.NDArray) -> str | None:
+    """Return what is wrong with the values of an array, in words."""
+    if name == "rows":
+        is_fit = array.dtype.kind == "i" and array.min() >= 0
+        if not is_fit:
+            return f"{array.dtype} from {array.min()}, expected integers from 0 on"
+        return None if len(np.unique(array)) == len(array) else "a row that stands twice"
+    if array.dtype.type not in (np.float32, np.float64):
+        return f"{array.dtype}, expected float32 or float64"
+    if not np.isfinite(array).all():
+        return "a NaN or an infinite number, expected finite ones"
+    if np.abs(array).max() > _LARGEST:
+        return f"{np.abs(array).max():.3g}, expected numbers of at most {_LARGEST:g}"
+    if name == "weights" and (array.min() < 0 or abs(array.sum() - 1.0) > _TOLERANCE):
+        return f"shares from {array.min():.3g} that sum to {array.sum():.3g}, expected 1"
+    if name in ("covariance", "covariances"):
+        return _problem_of_covariances(array)
+    return None
+
+
+def _problem_of_covariances(covariances: npt.NDArray) -> str | None:
+    """Return why matrices (..., d, d) are no covariances, in words."""
+    largest = np.abs(covariances).max()
+    if np.abs(covariances - np.swapaxes(covariances, -1, -2)).max() > _TOLERANCE * largest:
+        return "a matrix that is not symmetric, expected a covariance"
+    try:
+        np.linalg.cholesky(covariances)
+    except np.linalg.LinAlgError:
+        return "a matrix that is not positive definite, expected a covariance"
+    return None

@@ -1,0 +1,130 @@
+"""Axes, ways, distances and dimensions of the latent space. No tensors."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from latentmaps.errors import DataError
+from latentmaps.vae.network import encodings as posteriors
+from latentmaps.vae.network.encodings import Encodings
+
+Array = npt.NDArray[np.floating]
+
+# cosine of an angle below which a chord and its arc are the same to seven digits
+_PARALLEL = 1.0 - 1e-8
+# behind the seed: a stream of its own, far from the point indices of the prior
+_PAIRS = 2**31 + 1
+
+
+def principal_axes(points: Array) -> tuple[Array, Array]:
+    """Gives the directions along which points vary, those of the greatest variance first.
+
+    Args:
+        points: (n, d), n at least 2.
+
+    Returns:
+        The axes as columns, (d, d), of length 1, the largest entry of each positive; and the share
+        of the variance that each holds, (d,), zeros for points that do not vary.
+    """
+    covariance = np.atleast_2d(np.cov(points.astype(np.float64), rowvar=False))
+    variances, axes = np.linalg.eigh(covariance)  # ascending
+    variances, axes = np.maximum(variances[::-1], 0.0), axes[:, ::-1]
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)
+    total = variances.sum()
+    return axes * np.sign(largest), variances / total if total else variances
+
+
+def walk_spherically(start: Array, end: Array, shares: Array) -> Array:
+    """Gives the points on the arc from `start` to `end` around the origin.
+
+    In many dimensions points of the prior lie near a sphere; the chord between two of them leaves
+    it, the arc does not. White 2016, "Sampling Generative Networks", section 2.1, with both
+    lengths: the length changes from one to the other along the arc.
+
+    Args:
+        start: (..., d).
+        end: (..., d).
+        shares: (num_steps,), of the angle; 0 gives `start`, 1 gives `end`.
+
+    Returns:
+        (..., num_steps, d). Where both point the same way, opposite ways, or one is zero, there is
+        no one arc: the straight line.
+    """
+    start, end = start[..., None, :].astype(np.float64), end[..., None, :].astype(np.float64)
+    shares = shares[:, None]  # (num_steps, 1)
+    lengths = np.linalg.norm(start, axis=-1) * np.linalg.norm(end, axis=-1)
+    cosine = (start * end).sum(axis=-1) / np.maximum(lengths, np.finfo(float).tiny)
+    is_line = (np.abs(cosine) > _PARALLEL) | (lengths == 0)
+    angle = np.arccos(np.where(is_line, 0.0, cosine))[..., None]
+    arc = (np.sin((1.0 - shares) * angle) * start + np.sin(shares * angle) * end) / np.sin(angle)
+    return np.where(is_line[..., None], (1.0 - shares) * start + shares * end, arc)
+
+
+def attribute_direction(z: Array, has_attribute: npt.NDArray[np.bool_]) -> Array:
+    """Gives the mean of the points with an attribute minus the mean of those without.
+
+    Larsen et al. 2016, "Autoencoding beyond pixels using a learned similarity metric", section 5.2.
+
+    Args:
+        z: (n, d).
+        has_attribute: (n,), some true and some false.
+
+    Returns:
+        (d,).
+    """
+    points = z.astype(np.float64)
+    return points[has_attribute].mean(axis=0) - points[~has_attribute].mean(axis=0)
+
+
+def draw_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
+    """Gives pairs of different images, (num_pairs, 2); pair i depends on (seed, i) alone.
+
+    Raises:
+        DataError: there are fewer than 2 images.
+    """
+    if num_images < 2:
+        raise DataError(f"split_faces.num_test: found {num_images}, expected 2 or more for a pair")
+    streams = (np.random.default_rng([seed, _PAIRS, index]) for index in range(num_pairs))
+    return np.stack([stream.choice(num_images, 2, replace=False) for stream in streams])
+
+
+def radii(z: Array) -> Array:
+    """Gives the distance of each z-point, (n, latent_dim), from the origin, (n,)."""
+    return np.linalg.norm(z, axis=1)
+
+
+def prior_radius(latent_dim: int) -> float:
+    """Gives the mean radius of z ~ N(0, I) in d dimensions, about sqrt(d).
+
+    sqrt(2) Gamma((d + 1) / 2) / Gamma(d / 2): the mean of the chi distribution.
+    """
+    log_ratio = math.lgamma((latent_dim + 1) / 2) - math.lgamma(latent_dim / 2)
+    return math.sqrt(2.0) * math.exp(log_ratio)
+
+
+def describe_dimensions(encodings: Encodings) -> pd.DataFrame:
+    """Gives a row for each dimension of the latent space.
+
+    Args:
+        encodings: the posteriors of some images.
+
+    Returns:
+        The columns ``dimension``; ``kl_nats``, its KL divergence from the prior; ``mean`` and
+        ``std`` of its z-points over images and posteriors, 0 and 1 for the prior;
+        ``mean_variance``, the variance of the posterior mean over images; and ``is_used``, whether
+        its KL is more than 0.1 nat.
+    """
+    kl_nats = encodings.kl_per_dimension()
+    variances = encodings.z_mean.astype(np.float64).var(axis=0)
+    return pd.DataFrame(
+        {
+            "dimension": np.arange(len(variances)),
+            "kl_nats": kl_nats,
+            "mean": encodings.z_mean.mean(axis=0, dtype=np.float64),
+            "std": np.sqrt(variances + encodings.variances_within()),
+            "mean_variance": variances,
+            "is_used": kl_nats > posteriors.USED_KL_NATS,
+        }
+    )

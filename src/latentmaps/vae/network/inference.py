@@ -1,0 +1,89 @@
+"""Use a trained VAE: images to z-points, z-points to pixels, in batches of flat memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from latentmaps import arguments
+from latentmaps.vae.network import inputs, vae_files
+from latentmaps.vae.network.encodings import Encodings, draw_prior
+
+BATCH_SIZE = 128
+
+
+class TrainedVae:
+    """Encoder and decoder of a trained VAE, in float32."""
+
+    def __init__(self, saved: vae_files.SavedVae) -> None:
+        self.architecture = saved.architecture
+        self.origin = saved.origin
+        self._encode = tf.function(lambda images: saved.encoder(inputs.to_pixels(images)))
+        self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)))
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrainedVae":
+        """Return the VAE that ``vae_files.save`` wrote into `folder`.
+
+        Raises:
+            DataError: a file is missing or damaged, or does not belong to the others.
+        """
+        return cls(vae_files.load(folder))
+
+    def encode(
+        self, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64] | None = None
+    ) -> Encodings:
+        """Return the posteriors of images.
+
+        Args:
+            images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
+            rows: (n,), which of them; None takes all.
+
+        Raises:
+            DataError: the images are not uint8, of another size than the model was trained on, or
+                none, or a row is not theirs.
+        """
+        shape = self.architecture
+        arguments.require_images(images, (shape.image_size, shape.image_size, shape.num_channels))
+        rows = np.arange(len(images)) if rows is None else rows
+        arguments.require_rows(rows, len(images))
+        parts = [self._encode(np.asarray(images[chunk])) for chunk in chunks(rows)]
+        means, log_vars = zip(*parts, strict=True)
+        return Encodings(np.concatenate(means), np.concatenate(log_vars))
+
+    def decode(self, z: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+        """Return the pixels, (n, h, w, c), 0..1, of points of the latent space.
+
+        Args:
+            z: (n, latent_dim), float32 or float64.
+
+        Raises:
+            DataError: they are of another type or width, none, or not finite in float32.
+        """
+        points = arguments.to_points(z, self.architecture.latent_dim)
+        parts = [self._decode(chunk) for chunk in chunks(points)]
+        return np.concatenate(parts)
+
+    def sample(self, num_faces: int, *, seed: int) -> npt.NDArray[np.float32]:
+        """Return the pixels, (num_faces, h, w, c), 0..1, of random points z ~ N(0, I).
+
+        Face i is a function of (seed, i), whatever their number.
+
+        Args:
+            num_faces: 1 or more.
+            seed: 0 or more.
+
+        Raises:
+            DataError: one of them is not.
+        """
+        arguments.require_integer("num_faces", num_faces, least=1)
+        arguments.require_integer("seed", seed, least=0)
+        return self.decode(draw_prior(num_faces, self.architecture.latent_dim, seed=seed))
+
+
+def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:
+    """Gives `array` in pieces of at most 128 along its first axis."""
+    for start in range(0, len(array), BATCH_SIZE):
+        yield array[start : start + BATCH_SIZE]

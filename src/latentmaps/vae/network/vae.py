@@ -1,0 +1,164 @@
+"""Encoder and decoder of the VAE, untrained.
+
+What the losses are and how the KL term enters the training stands in ``losses`` and ``kl``; how a
+trained VAE is saved stands in ``vae_files``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.network.layers import Bias, FrozenBatchNormalization, FusedBatchNormalization
+
+# The default slope of Keras, and so that of the source.
+_LEAKY_SLOPE = 0.3
+
+_NORMALISATIONS: Mapping[str, type[keras.layers.Layer]] = {
+    "train": FusedBatchNormalization,
+    "frozen": FrozenBatchNormalization,
+}
+
+
+def build_encoder(architecture: Architecture, *, precision: str = "float32") -> keras.Model:
+    """Gives the encoder: pixels (n, h, w, c), 0..1 -> [z_mean, z_log_var], (n, latent_dim) each.
+
+    Args:
+        architecture: the shape.
+        precision: float32, bfloat16 or float16 for convolutions and matrices. What comes out is
+            float32: exp(z_log_var) overflows in float16.
+    """
+    blocks = _Blocks(architecture, precision)
+    size, channels = architecture.image_size, architecture.num_channels
+    inputs = keras.Input((size, size, channels), name="pixels")
+    maps = inputs
+    for index in range(len(architecture.filters)):
+        convolution = keras.layers.Conv2D(
+            architecture.filters[index],
+            architecture.kernel_sizes[index],
+            strides=architecture.strides[index],
+            padding=architecture.paddings[index],
+            name=f"convolution_{index + 1}",
+            **blocks.trainable,
+        )
+        maps = blocks.behind(convolution(maps), str(index + 1))
+    features = keras.layers.Flatten(dtype=blocks.policy, name="features")(maps)
+    if architecture.dense_units is not None:
+        dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
+        features = blocks.behind(dense(features), "dense")
+    latent = [blocks.latent(features, name) for name in ("z_mean", "z_log_var")]
+    return keras.Model(inputs, latent, name="encoder")
+
+
+def build_decoder(architecture: Architecture, *, precision: str = "float32") -> keras.Model:
+    """Gives the decoder: z (n, latent_dim) -> logits (n, h, w, c), unbounded, float32.
+
+    Args:
+        architecture: the shape; the decoder mirrors the encoder.
+        precision: float32, bfloat16 or float16 for convolutions and matrices.
+    """
+    blocks = _Blocks(architecture, precision)
+    size, filters = architecture.map_sizes[-1], architecture.filters
+    inputs = keras.Input((architecture.latent_dim,), name="z")
+    features = inputs
+    if architecture.dense_units is not None:
+        dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
+        features = blocks.behind(dense(features), "dense")
+    features = keras.layers.Dense(size * size * filters[-1], name="features", dtype=blocks.policy)(
+        features
+    )
+    maps = keras.layers.Reshape((size, size, filters[-1]), dtype=blocks.policy, name="maps")(
+        features
+    )
+    for index in reversed(range(1, len(filters))):
+        maps = blocks.enlarge(maps, index, filters[index - 1], name=f"convolution_{index + 1}")
+        maps = blocks.behind(maps, str(index + 1))
+    logits = blocks.enlarge(maps, 0, architecture.num_channels, name="logits")
+    return keras.Model(inputs, Bias(name="logits_bias")(logits), name="decoder")
+
+
+class _Blocks:
+    """The layers that encoder and decoder share.
+
+    Every layer has a name of ours: Keras numbers those without one through the whole process, and
+    the names are saved, but equal models are to have equal bytes.
+
+    Attributes:
+        policy: the types of a layer without weights.
+        trainable: arguments of a layer whose output is activated.
+    """
+
+    def __init__(self, architecture: Architecture, precision: str) -> None:
+        self._architecture = architecture
+        name = "float32" if precision == "float32" else f"mixed_{precision}"
+        self.policy = keras.DTypePolicy(name)
+        # SELU keeps mean 0 and variance 1 only with this start; Klambauer et al. 2017, section 3
+        initializer = "lecun_normal" if architecture.activation == "selu" else "glorot_uniform"
+        self.trainable: dict[str, Any] = {
+            "dtype": self.policy,
+            "kernel_initializer": initializer,
+        }
+
+    def behind(self, maps: Any, name: str) -> Any:
+        """Gives maps, or features, normalised, activated, and thinned out."""
+        normalisation = _NORMALISATIONS.get(self._architecture.batch_norm)
+        if normalisation is not None and len(maps.shape) == 4:
+            maps = normalisation(dtype=self.policy, name=f"normalisation_{name}")(maps)
+        maps = self._activation(f"activation_{name}")(maps)
+        if self._architecture.dropout_rate == 0.0:
+            return maps
+        return self._dropout(f"dropout_{name}")(maps)
+
+    def latent(self, features: Any, name: str) -> Any:
+        """Gives z_mean or z_log_var, (n, latent_dim), float32."""
+        dense = keras.layers.Dense(self._architecture.latent_dim, dtype=self.policy, name=name)
+        to_float32 = keras.layers.Activation("linear", dtype="float32", name=f"{name}_float32")
+        return to_float32(dense(features))
+
+    def enlarge(self, maps: Any, index: int, num_maps: int, *, name: str) -> Any:
+        """Gives the maps that the encoder's convolution `index` reads, before their activation."""
+        stride = self._architecture.strides[index]
+        # the last maps are logits: no activation follows, and their bias is a layer of its own
+        arguments = {"dtype": self.policy, "use_bias": False} if index == 0 else self.trainable
+        if self._architecture.upsampling == "transpose":
+            return keras.layers.Conv2DTranspose(
+                num_maps,
+                self._architecture.kernel_sizes[index],
+                strides=stride,
+                padding=self._architecture.paddings[index],
+                output_padding=self._output_padding(index),
+                name=name,
+                **arguments,
+            )(maps)
+        if stride > 1:
+            maps = keras.layers.UpSampling2D(stride, dtype=self.policy, name=f"resize_{index + 1}")(
+                maps
+            )
+        kernel_size = self._architecture.kernel_sizes[index]
+        return keras.layers.Conv2D(num_maps, kernel_size, padding="same", name=name, **arguments)(
+            maps
+        )
+
+    def _output_padding(self, index: int) -> int | None:
+        """Gives the rows that a valid convolution of the encoder did not reach."""
+        if self._architecture.paddings[index] == "same":
+            return None
+        size, smaller = self._architecture.map_sizes[index : index + 2]
+        stride, kernel_size = (
+            self._architecture.strides[index],
+            self._architecture.kernel_sizes[index],
+        )
+        return size - ((smaller - 1) * stride + kernel_size)
+
+    def _activation(self, name: str) -> keras.layers.Layer:
+        if self._architecture.activation == "selu":
+            return keras.layers.Activation("selu", dtype=self.policy, name=name)
+        slope = _LEAKY_SLOPE if self._architecture.activation == "leaky_relu" else 0.0
+        return keras.layers.LeakyReLU(negative_slope=slope, dtype=self.policy, name=name)
+
+    def _dropout(self, name: str) -> keras.layers.Layer:
+        # plain dropout would spoil the mean and variance that SELU keeps
+        kind = "AlphaDropout" if self._architecture.activation == "selu" else "Dropout"
+        rate = self._architecture.dropout_rate
+        return getattr(keras.layers, kind)(rate, dtype=self.policy, name=name)

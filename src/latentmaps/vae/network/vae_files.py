@@ -1,0 +1,98 @@
+"""A trained VAE on disk: weights, shape, origin, and a model card."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Literal
+
+import keras
+from pydantic import Field
+
+from latentmaps.storage import model_folder, weights
+from latentmaps.vae.network import vae
+from latentmaps.vae.network.architecture import Architecture
+
+_ADVICE = "run train_vae again"
+_ENCODER_FILE = "encoder.weights.h5"
+_DECODER_FILE = "decoder.weights.h5"
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where the weights of a VAE come from, for titles of pictures.
+
+    The types are checked where it is read from a file.
+
+    Attributes:
+        fact: weight of the KL term.
+        reconstruction_loss: bce, mse or gaussian.
+        sigma: learned standard deviation of the pixels, 0..1; None unless gaussian.
+        corruption: of the images that were read while training: none, noise, gray or mask.
+        corruption_level: see ``data.corruption``.
+        epochs: passes through the training part.
+        seed: of the training.
+        num_train: faces of the training part.
+    """
+
+    fact: Annotated[float, Field(ge=0)]
+    reconstruction_loss: Literal["bce", "mse", "gaussian"]
+    sigma: Annotated[float, Field(gt=0)] | None
+    corruption: Literal["none", "noise", "gray", "mask"]
+    corruption_level: Annotated[float, Field(ge=0, le=1)]
+    epochs: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+    num_train: Annotated[int, Field(ge=1)]
+
+    def describe(self) -> str:
+        """Gives it in words, for a title."""
+        kind = "" if self.reconstruction_loss == "bce" else f"{self.reconstruction_loss}, "
+        corrupted = "" if self.corruption == "none" else f", corruption {self.corruption}"
+        epochs = "epoch" if self.epochs == 1 else "epochs"
+        return (
+            f"{kind}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} faces"
+            f"{corrupted}, seed {self.seed}"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class SavedVae:
+    """What a folder of a trained VAE holds.
+
+    Attributes:
+        architecture: the shape of the networks.
+        origin: where the weights come from.
+        encoder: pixels -> [z_mean, z_log_var].
+        decoder: z -> logits.
+    """
+
+    architecture: Architecture
+    origin: Origin
+    encoder: keras.Model
+    decoder: keras.Model
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Description(model_folder.Description):
+    architecture: Architecture
+    origin: Origin
+
+
+def save(folder: Path, saved: SavedVae) -> None:
+    """Write a trained VAE into `folder`: equal bytes for equal models."""
+    parts = {name: dataclasses.asdict(getattr(saved, name)) for name in ("architecture", "origin")}
+    networks = {_ENCODER_FILE: saved.encoder, _DECODER_FILE: saved.decoder}
+    model_folder.save(folder, parts, networks)
+
+
+def load(folder: Path) -> SavedVae:
+    """Return the VAE that ``save`` wrote, in float32.
+
+    Raises:
+        DataError: a file is missing or damaged, or does not belong to the others.
+    """
+    files = (_ENCODER_FILE, _DECODER_FILE)
+    description = model_folder.load(folder, _Description, files, advice=_ADVICE)
+    architecture = description.architecture
+    encoder, decoder = vae.build_encoder(architecture), vae.build_decoder(architecture)
+    weights.load(encoder, folder / _ENCODER_FILE, advice=_ADVICE)
+    weights.load(decoder, folder / _DECODER_FILE, advice=_ADVICE)
+    return SavedVae(architecture, description.origin, encoder, decoder)

@@ -1,0 +1,1 @@
+"""Sheets and charts of faces and of the latent space."""

@@ -1,0 +1,72 @@
+"""What all sheets of faces share.
+
+Every experiment shows the same faces and the same z, so that sheets compare.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.images import pixels
+from latentmaps.vae.network.inference import TrainedVae
+
+Images = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Words and frames around the tiles; see ``sheets.draw_sheet``."""
+
+    rows: Sequence[str] | None = None
+    columns: Sequence[str] | None = None
+    tiles: Sequence[str] | None = None
+    borders: Sequence[str | None] | None = None
+
+
+def draw(
+    tiles: Sequence[Images | None],
+    *,
+    num_columns: int,
+    title: str,
+    caption: str,
+    numbers: Mapping[str, Any],
+    labels: Labels | None = None,
+) -> Sheet:
+    """Draw the sheet.
+
+    Args:
+        tiles: row by row, each (h, w, c), uint8; None leaves the place blank.
+        num_columns: tiles a row.
+        title: on top.
+        caption: at the bottom.
+        numbers: what the sheet shows, for its twin.
+        labels: words around the tiles.
+    """
+    labels = labels or Labels()
+    sheet = sheets.draw_sheet(
+        tiles,
+        num_columns=num_columns,
+        title=title,
+        caption=caption,
+        row_labels=labels.rows,
+        column_labels=labels.columns,
+        tile_labels=labels.tiles,
+        borders=labels.borders,
+    )
+    return Sheet(sheet.image, {**sheet.numbers, **numbers})
+
+
+def decode(trained: TrainedVae, z: Points) -> Images:
+    """Gives the faces, (n, h, w, c), of z-points (..., latent_dim), in their order."""
+    return pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
+
+
+def sentences(*parts: str) -> str:
+    """Gives one text of the parts that are not empty."""
+    return " ".join(filter(None, parts))

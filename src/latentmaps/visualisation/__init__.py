@@ -1,1 +1,0 @@
-"""Pictures: from arrays to PNG sheets and charts, equal byte for byte for equal input."""

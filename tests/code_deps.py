@@ -1,0 +1,88 @@
+"""The code that decides the result of a stage, found from its imports.
+
+A stage depends on its script, its section of params.yaml and the folders of the modules it reaches.
+Nothing that lies directly in ``latentmaps``, in ``downloads`` or in ``tools`` changes a result.
+``python -m tests.code_deps`` writes what was found into dvc.yaml.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src"
+
+# DVC watches the values of params.yaml; these read and check them
+READERS = {"base", "combinations", "loader", "machine", "types", "yaml12"}
+WITHOUT_EFFECT = {"downloads", "tools"}
+# modules of the root whose words a stage shows
+SHOWN = {"build_report": ["src/latentmaps/doubts.py"]}
+
+
+def of_stage(name: str) -> list[str]:
+    """Return the script of a stage and the folders and files of code that it reaches, sorted."""
+    script = f"stages/{name}.py"
+    rooms = {room for module in reachable(ROOT / script) if (room := room_of(module))}
+    return [script, *sorted(rooms | set(SHOWN.get(name, [])))]
+
+
+def room_of(module: str) -> str | None:
+    """Return the folder, or of a section the file, by which dvc.yaml names a module, if it does."""
+    _, *folders, name = module.split(".")
+    if not folders or folders[0] in WITHOUT_EFFECT:
+        return None
+    if folders == ["params"]:
+        return None if name in READERS else f"src/latentmaps/params/{name}.py"
+    return "/".join(["src/latentmaps", *folders])
+
+
+def reachable(script: Path) -> set[str]:
+    """Return the modules that a script imports, directly or through modules that have a room."""
+    found: set[str] = set()
+    waiting = [script]
+    while waiting:
+        for module in imported(waiting.pop()):
+            if module not in found:
+                found.add(module)
+                if room_of(module):
+                    waiting.append(path_of(module))
+    return found
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the modules of ours that a file imports, those inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (
+            name for name in names if name.startswith("latentmaps.") and path_of(name).exists()
+        )
+
+
+def path_of(module: str) -> Path:
+    """Return the file of a module."""
+    return SRC.joinpath(*module.split(".")).with_suffix(".py")
+
+
+def _write(path: Path) -> None:
+    """Write the code deps of every stage into dvc.yaml; all other lines stay."""
+    lines: list[str] = []
+    stage = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if match := re.fullmatch(r"  (\w+):", line):
+            stage = match[1]
+        if re.fullmatch(r"      - (stages|src)/.*", line):
+            continue
+        lines.append(line)
+        if line == "    deps:":
+            lines += [f"      - {dep}" for dep in of_stage(stage)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write(ROOT / "dvc.yaml")

@@ -1,0 +1,90 @@
+"""CelebA without a folder of the user's: downloaded file by file, or from Kaggle."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.faces.example_celeba import take, write_celeba
+
+from latentmaps.downloads import download
+from latentmaps.downloads.download import RemoteFile
+from latentmaps.errors import DownloadError, ParamsError
+from latentmaps.faces.sources import celeba_files, kaggle
+from latentmaps.faces.sources.raw_faces import RawFaces
+
+
+def _give(monkeypatch: pytest.MonkeyPatch, downloads: Path, *lacking: str) -> list[str]:
+    """Put these files in the place of a download; return the names that are asked for."""
+    asked = []
+
+    def fetch(file: RemoteFile, folder: Path, *, advice: str, unreachable: set[str]) -> Path:
+        asked.append(file.name)
+        if file.name in lacking:
+            raise DownloadError(f"no place; {advice}")
+        return downloads / file.name
+
+    monkeypatch.setattr(download, "fetch", fetch)
+    return asked
+
+
+def test_without_a_folder_what_was_downloaded_is_taken(
+    tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloads = write_celeba(tmp_path / "downloads")
+    asked = _give(monkeypatch, downloads)
+
+    receipt = take(raw, None)
+
+    assert raw.images.samefile(downloads / celeba_files.IMAGES)
+    # three faces are not the 202,599 whose partition is known without its file
+    assert receipt["missing"] == [celeba_files.PARTITION]
+    assert asked == [celeba_files.IMAGES, celeba_files.ATTRIBUTES, celeba_files.IDENTITY]
+
+
+def test_a_table_that_cannot_be_had_is_left_out(
+    tmp_path: Path,
+    raw: RawFaces,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _give(monkeypatch, write_celeba(tmp_path / "downloads"), celeba_files.ATTRIBUTES)
+
+    assert celeba_files.ATTRIBUTES in take(raw, None)["missing"]
+    [warning] = [line for line in caplog.messages if line.startswith("Going on without")]
+    assert warning.endswith("or set fetch_faces.path to the folder where it is")
+
+
+def test_without_the_archive_no_table_is_asked_for_and_the_message_tells_what_to_do(
+    tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _give(monkeypatch, tmp_path, celeba_files.IMAGES)
+
+    with pytest.raises(DownloadError) as raised:
+        take(raw, None)
+
+    assert asked == [celeba_files.IMAGES]
+    assert re.search(r"img_align_celeba\.zip by hand.*downloads and run", str(raised.value))
+    assert "kagglehub.dataset_download('jessicali9530/celeba-dataset')" in str(raised.value)
+    assert "-S fetch_faces.path=" in str(raised.value)
+
+
+def test_kaggles_copy_is_celeba_to_all_that_follows(
+    celeba_folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kaggle, "download", lambda: celeba_folder)
+
+    receipt = take(raw, None, from_kaggle=True)
+
+    assert receipt["source"] == "celeba"
+    assert receipt["licence_accepted_by"] == "fetch_faces.accept_licence"
+    # a copy: Kaggle's file stays its own
+    assert (celeba_folder / celeba_files.IMAGES).stat().st_nlink == 1
+
+
+def test_kaggle_is_not_asked_before_the_terms_are_accepted(
+    raw: RawFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kaggle, "download", lambda: pytest.fail("asked"))
+
+    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence"):
+        take(raw, None, accept=False, from_kaggle=True)

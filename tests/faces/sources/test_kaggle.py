@@ -1,0 +1,55 @@
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from latentmaps.errors import DownloadError
+from latentmaps.faces.sources import kaggle
+
+
+class _CredentialError(Exception):
+    pass
+
+
+@pytest.fixture
+def kagglehub(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A module with what is used of kagglehub."""
+    package, exceptions = ModuleType("kagglehub"), ModuleType("kagglehub.exceptions")
+    exceptions.CredentialError = _CredentialError  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "kagglehub", package)
+    monkeypatch.setitem(sys.modules, "kagglehub.exceptions", exceptions)
+    return package
+
+
+def test_the_folder_is_the_one_that_kagglehub_names(kagglehub: ModuleType) -> None:
+    asked = []
+
+    def dataset_download(handle: str) -> str:
+        asked.append(handle)
+        return "/cache/versions/2"
+
+    kagglehub.dataset_download = dataset_download  # type: ignore[attr-defined]
+
+    assert kaggle.download() == Path("/cache/versions/2")
+    assert asked == ["jessicali9530/celeba-dataset"]
+
+
+@pytest.mark.parametrize("error", [_CredentialError("who?"), OSError("no network")])
+def test_what_kagglehub_raises_is_one_message(kagglehub: ModuleType, error: Exception) -> None:
+    def dataset_download(handle: str) -> str:
+        raise error
+
+    kagglehub.dataset_download = dataset_download  # type: ignore[attr-defined]
+
+    with pytest.raises(DownloadError, match=f"Kaggle did not give it .*{error}"):
+        kaggle.download()
+
+
+def test_without_the_package_the_message_tells_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "kagglehub", None)  # as if it were not installed
+
+    with pytest.raises(DownloadError, match=r"found kaggle.*run `pip install kagglehub`"):
+        kaggle.download()

@@ -1,0 +1,349 @@
+"""The page of a layer in a real browser, without a network."""
+
+import dataclasses
+import io
+import itertools
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+from tests.browsing import Visit
+from tests.oips import example_found
+from tests.report import contrast, reading
+
+from latentmaps.oips import page
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def layer_page(tmp_path: Path) -> Path:
+    path = tmp_path / "Conv2D_3.html"
+    page.write(page.render(example_found.example_found()), path)
+    return path
+
+
+SHOWN = "Array.from(document.querySelectorAll('article')).filter(a => !a.hidden).map(a => a.id)"
+TILES = """Array.from(document.querySelectorAll('#tiles li')).filter(li => li.checkVisibility())
+    .map(li => li.querySelector('a').hash.slice(1))"""
+
+
+def _is_marked(visit: Visit, name: str) -> bool:
+    """Tell whether this row, and no other, has the frame of what a link leads to."""
+    frames = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('article'))
+        .filter(one => getComputedStyle(one).boxShadow !== 'none').map(one => one.id)"""
+    )
+    return bool(frames == [name])
+
+
+def test_the_page_of_a_layer_opens_without_a_complaint_or_a_request(
+    browser: Browser, layer_page: Path
+) -> None:
+    visit = Visit(browser, layer_page)
+    assert visit.troubles == []
+    assert visit.requests == [layer_page.as_uri()]
+    widths = visit.page.evaluate("Array.from(document.images, image => image.naturalWidth)")
+    assert set(widths) == {26}
+
+
+def test_feature_maps_are_filtered_by_status(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.select_option("#filter", "rescued")
+    assert visit.page.evaluate(SHOWN) == ["Conv2D_3-2"]
+    assert visit.page.locator("#shown").text_content() == "1 of 4 shown"
+    visit.page.select_option("#filter", "")
+    assert len(visit.page.evaluate(SHOWN)) == 4
+
+
+def test_feature_maps_are_sorted_by_ratio_and_what_has_none_comes_last(
+    browser: Browser, layer_page: Path
+) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.select_option("#sort", "ratio")
+    assert visit.page.evaluate(SHOWN)[:2] == ["Conv2D_3-0", "Conv2D_3-1"]  # the highest first
+    visit.page.uncheck("#descending")
+    order = ["Conv2D_3-1", "Conv2D_3-0", "Conv2D_3-2", "Conv2D_3-3"]
+    assert visit.page.evaluate(SHOWN) == order
+    visit.page.select_option("#sort", "index")
+    assert visit.page.evaluate(SHOWN) == sorted(order)
+
+
+def test_feature_maps_are_sorted_by_status(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.select_option("#sort", "rank")
+    order = ["Conv2D_3-0", "Conv2D_3-1", "Conv2D_3-2", "Conv2D_3-3"]
+    assert visit.page.evaluate(SHOWN) == order  # alive, alive, rescued, dead
+    visit.page.check("#descending")
+    assert visit.page.evaluate(SHOWN)[:2] == ["Conv2D_3-3", "Conv2D_3-2"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "shown"),
+    [("0,1", ["1"]), ("1,2", []), ("2,4", ["0"]), ("4,", []), ("none", ["2", "3"])],
+)
+def test_feature_maps_are_filtered_by_ratio(
+    browser: Browser, layer_page: Path, bounds: str, shown: list[str]
+) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.select_option("#bounds", bounds)
+    assert visit.page.evaluate(SHOWN) == [f"Conv2D_3-{number}" for number in shown]
+    # a link to a row that is hidden shows it again
+    visit.page.evaluate("location.hash = '#Conv2D_3-0'")
+    visit.page.wait_for_function("!document.getElementById('Conv2D_3-0').hidden")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_link_leads_to_the_heading_of_its_feature_map(
+    browser: Browser, layer_page: Path, width: int
+) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    visit.page.select_option("#filter", "dead")
+    visit.page.evaluate("location.hash = '#Conv2D_3-1'")
+    visit.page.wait_for_function("!document.getElementById('Conv2D_3-1').hidden")
+    heading = visit.page.locator("#Conv2D_3-1 h2")
+    script = "h => { const b = h.getBoundingClientRect(); return document.elementFromPoint("
+    script += "b.left + 40, b.top + b.height / 2)?.closest('article')?.id }"
+    assert heading.evaluate(script) == "Conv2D_3-1"  # nothing lies over it
+
+
+def test_the_page_of_a_layer_is_complete_without_scripts(
+    browser: Browser, layer_page: Path
+) -> None:
+    visit = Visit(browser, layer_page, with_scripts=False)
+    assert visit.troubles == []
+    assert visit.page.locator("article:visible").count() == 4
+    assert visit.page.locator("#controls").is_hidden()
+    assert visit.page.locator("article figure svg").count() == 3
+    assert visit.page.locator("#tiles a:visible").count() == 4
+    visit.page.locator("#Conv2D_3-0 summary").click()
+    assert visit.page.locator("#Conv2D_3-0 figure").is_visible()
+    visit.page.locator("#tiles a").nth(2).click()
+    assert _is_marked(visit, "Conv2D_3-2")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_sticks_out_of_the_page_of_a_layer(
+    browser: Browser, layer_page: Path, width: int
+) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert visit.width_of_content() <= width
+
+
+def test_the_page_of_a_layer_is_dark_in_the_dark_and_white_on_paper(
+    browser: Browser, layer_page: Path
+) -> None:
+    visit = Visit(browser, layer_page)
+    read = "getComputedStyle(document.body).backgroundColor"
+    visit.page.emulate_media(color_scheme="dark")
+    assert visit.page.evaluate(read) == "rgb(21, 24, 27)"
+    visit.page.emulate_media(color_scheme="dark", media="print")
+    assert visit.page.evaluate(read) == "rgb(255, 255, 255)"
+    assert visit.page.locator("#controls").is_hidden()
+
+
+def test_tiles_are_filtered_and_sorted_as_the_rows_are(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    assert visit.page.evaluate(TILES) == visit.page.evaluate(SHOWN)
+    visit.page.select_option("#sort", "ratio")
+    visit.page.uncheck("#descending")
+    order = [f"Conv2D_3-{number}" for number in (1, 0, 2, 3)]
+    assert visit.page.evaluate(TILES) == visit.page.evaluate(SHOWN) == order
+    visit.page.select_option("#filter", "alive")
+    assert visit.page.evaluate(TILES) == visit.page.evaluate(SHOWN) == order[:2]
+    visit.page.select_option("#bounds", "2,4")
+    assert visit.page.evaluate(TILES) == visit.page.evaluate(SHOWN) == ["Conv2D_3-0"]
+
+
+def test_a_tile_shows_its_picture_and_leads_to_its_row(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    tile = visit.page.locator("#tiles li").nth(1)
+    drawn = np.asarray(Image.open(io.BytesIO(tile.locator("svg").screenshot())).convert("L"))
+    assert drawn.std() > 30  # noise, not an empty box
+    tile.locator("a").click()
+    assert visit.page.url.endswith("#Conv2D_3-1")
+    assert _is_marked(visit, "Conv2D_3-1")
+
+
+@pytest.mark.parametrize("with_scripts", [True, False])
+def test_a_link_from_another_page_marks_its_row(
+    browser: Browser, layer_page: Path, with_scripts: bool
+) -> None:
+    visit = Visit(browser, layer_page, with_scripts=with_scripts)
+    visit.page.goto(f"{layer_page.as_uri()}#Conv2D_3-2")
+    visit.page.reload()
+    assert _is_marked(visit, "Conv2D_3-2")
+
+
+def test_a_number_leads_to_its_row_even_if_the_filter_hides_it(
+    browser: Browser, layer_page: Path
+) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.set_viewport_size({"width": 1280, "height": 400})
+    visit.page.select_option("#filter", "dead")
+    visit.page.get_by_label("Go to map").fill("1")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator("#Conv2D_3-1 h2")).to_be_in_viewport()
+    assert _is_marked(visit, "Conv2D_3-1")
+    assert visit.page.evaluate("document.activeElement.hash") == "#Conv2D_3-1"
+    # the same number again, from elsewhere, leads there again
+    visit.page.evaluate("scrollTo(0, 0)")
+    visit.page.get_by_role("button", name="Go").click()
+    expect(visit.page.locator("#Conv2D_3-1 h2")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("4", "There is no map 4: type a number from 0 to 3"),
+        ("-1", "There is no map -1: type a number from 0 to 3"),
+        ("1.5", "There is no map 1.5: type a number from 0 to 3"),
+        ("", "Not a number: type a number from 0 to 3"),
+    ],
+)
+def test_a_wrong_number_is_refused_in_words_until_a_right_one_comes(
+    browser: Browser, layer_page: Path, typed: str, words: str
+) -> None:
+    visit = Visit(browser, layer_page)
+    field, refusal = visit.page.get_by_label("Go to map"), visit.page.locator("#refusal")
+    field.fill(typed)
+    field.press("Enter")
+    expect(refusal).to_have_text(words)
+    expect(refusal).to_have_attribute("aria-live", "polite")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert "#" not in visit.page.url
+    field.fill("0")
+    field.press("Enter")
+    expect(refusal).to_have_text("")
+    expect(field).to_have_attribute("aria-invalid", "false")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_free_oip_is_the_largest_picture_and_labels_do_not_break(
+    browser: Browser, layer_page: Path, width: int
+) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    reading.unfold(visit.page)
+    sizes = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('#Conv2D_3-0 :is(.oip, img)'),
+        one => one.getBoundingClientRect().width)"""
+    )
+    assert sizes[0] == max(sizes)
+    if width > 320:
+        assert 140 <= sizes[0] <= 168
+    broken = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('article li > span'))
+        .filter(one => one.getClientRects().length > 1 || one.offsetHeight > 24)
+        .map(one => one.textContent)"""
+    )
+    assert broken == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768, 1024, 1280])
+def test_long_numbers_under_digits_neither_touch_nor_split(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    found = example_found.example_found()
+    faint = (found.strongest.activations * 0.01234).astype(np.float32)
+    faint[0, 0] = 0.03456
+    strongest = dataclasses.replace(found.strongest, activations=faint)
+    path = tmp_path / "faint.html"
+    page.write(page.render(dataclasses.replace(found, strongest=strongest)), path)
+    visit = Visit(browser, path, width=width)
+    boxes = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('#Conv2D_3-0 .digits span'), one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const box = range.getBoundingClientRect();
+            return [box.left, box.right, box.top, box.height];
+        })"""
+    )
+    assert len(boxes) == 6
+    for one, other in itertools.pairwise(boxes):
+        assert other[0] > one[1] or other[2] > one[2] + one[3]
+    assert max(height for *_, height in boxes) < 36  # the digit, and below it the whole number
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_word_is_smaller_than_11_pixels(browser: Browser, layer_page: Path, width: int) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    reading.unfold(visit.page)
+    sizes = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('body *'))
+        .filter(one => one.checkVisibility() && Array.from(one.childNodes)
+            .some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+        .map(one => parseFloat(getComputedStyle(one).fontSize)
+            * (one.closest('svg') ? one.getScreenCTM().a : 1))"""
+    )
+    assert len(sizes) > 100
+    assert min(sizes) >= 11
+
+
+def test_a_layer_of_128_maps_takes_at_most_30_screens(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "long.html"
+    text = page.render(example_found.example_found())
+    # the first map, which has all its pictures, 125 times
+    for start, end in (("<li><a href", "</li>"), ("<article", "</article>")):
+        before, _, rest = text.partition(start)
+        one, _, after = rest.partition(end)
+        text = before + (start + one + end) * 125 + after
+    page.write(text, path)
+    visit = Visit(browser, path, with_scripts=False)
+    assert visit.page.locator("article").count() == visit.page.locator("#tiles li").count() == 128
+    assert visit.page.evaluate("document.documentElement.scrollHeight") <= 30 * 900
+
+
+def test_paper_has_what_is_folded_but_nothing_to_press(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    folded = visit.page.locator("#Conv2D_3-0 figure")
+    expect(folded).to_be_hidden()
+    visit.page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    expect(visit.page.locator(".guide li").first).to_be_visible()
+    expect(visit.page.locator("#tiles li").first).to_be_visible()
+    for name in ("#controls", ".skip"):
+        expect(visit.page.locator(name)).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_of_the_page_of_a_layer_stands_out(
+    browser: Browser, layer_page: Path, scheme: Literal["light", "dark"]
+) -> None:
+    visit = Visit(browser, layer_page)
+    reading.unfold(visit.page)
+    visit.page.emulate_media(color_scheme=scheme)
+    assert contrast.is_light(visit.page) == (scheme == "light")
+    colours = contrast.read_colours(visit.page)
+    assert len(colours) > 100
+    assert contrast.too_faint(colours) == []
+
+
+def test_in_the_dark_all_pictures_are_dimmed_alike(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    read = """Array.from(document.querySelectorAll('.oip, img'),
+        one => getComputedStyle(one).filter)"""
+    assert set(visit.page.evaluate(read)) == {"none"}
+    visit.page.emulate_media(color_scheme="dark")
+    assert set(visit.page.evaluate(read)) == {"brightness(0.85)"}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_tab_key_reaches_all_of_the_page_of_a_layer(
+    browser: Browser, layer_page: Path, width: int
+) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    reading.unfold(visit.page)
+    assert reading.tab_through(visit.page) > 15
+
+
+def test_the_skip_link_leads_past_controls_and_overview(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.keyboard.press("Tab")
+    expect(visit.page.get_by_text("Skip to the feature maps")).to_be_in_viewport()
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.closest('article').id") == "Conv2D_3-0"

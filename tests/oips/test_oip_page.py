@@ -1,0 +1,249 @@
+import base64
+import dataclasses
+import hashlib
+import io
+import itertools
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+from tests.oips import example_found
+from tests.report.outline import Outline
+
+from latentmaps.oips import greys, page, page_curve, page_rows
+
+
+@pytest.fixture(scope="module")
+def rendered() -> str:
+    return page.render(example_found.example_found())
+
+
+def test_every_map_has_a_row_with_an_anchor(rendered: str) -> None:
+    rows = re.findall(r'<article id="([^"]+)" data-status="(\w+)"', rendered)
+    assert rows == [
+        ("Conv2D_3-0", "alive"),
+        ("Conv2D_3-1", "alive"),
+        ("Conv2D_3-2", "rescued"),
+        ("Conv2D_3-3", "dead"),
+    ]
+    for anchor, _ in rows:
+        assert f'<a href="#{anchor}">' in rendered
+
+
+def test_rows_carry_what_the_script_sorts_by(rendered: str) -> None:
+    assert re.findall(r'data-rank="(\d)"', rendered) == ["0", "0", "1", "2"]
+    ratios = re.findall(r'data-ratio="([^"]*)" data-in-range="([^"]*)"', rendered)
+    assert ratios == [("2.00", "1.00"), ("0.50", "0.25"), ("", ""), ("", "")]
+
+
+def test_the_policy_allows_this_script_and_this_style_alone(rendered: str) -> None:
+    [policy] = re.findall(r'Content-Security-Policy" content="([^"]+)"', rendered)
+    for tag in ("script", "style"):
+        [text] = re.findall(f"<{tag}>(.*?)</{tag}>", rendered, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; img-src data:;")
+    assert "style=" not in rendered.partition("<body>")[2]  # the policy would refuse it
+
+
+def test_nothing_comes_from_outside_and_nothing_changes(rendered: str) -> None:
+    assert not re.findall(r'(?:src|href)="(?!data:|#|\.\./index\.html)', rendered)
+    assert page.render(example_found.example_found()) == rendered
+
+
+def test_a_row_tells_status_strength_course_and_path() -> None:
+    facts = {
+        fact.name: fact.value for fact in page_rows.row(example_found.example_found(), 0).facts
+    }
+    assert facts == {
+        "Pixels free": "2.00 times the strongest digit (activation 4)",
+        "Pixels in range": "1.00 times the strongest digit (activation 2)",
+        "Course": "free: converged after 9 steps; in range: converged after 9 steps",
+        "Starts": "0% of the random images leave it silent; the best one: coarse",
+        "Out of range": facts["Out of range"],
+        "Spread": "the worst of 2 random starts ends at 50% of the best",
+        "Path": "rank correlation 0.80 free, 0.70 in range (second digit 0.90, random digits 0.50)",
+    }
+
+
+def test_a_rescued_map_tells_what_rescued_it(rendered: str) -> None:
+    row = page_rows.row(example_found.example_found(), 2)
+    facts = {fact.name: fact.value for fact in row.facts}
+    assert facts["Rescued by"] == "the best of many random candidates (precursor)"
+    assert facts["In range by"] == "a real digit (digits)"
+    assert '<span class="status rescued">rescued: precursor</span>' in rendered
+    assert '<span class="status alive">alive</span>' in rendered
+
+
+def test_the_head_counts_oips_that_are_more_like_a_digit_than_chance(rendered: str) -> None:
+    words = " ".join(re.sub("<[^>]+>", "", rendered).split())
+    assert "2 of 2 OIPs are more like the strongest digit than random digits are" in words
+    assert "in range 2." in words
+
+
+def test_a_map_that_no_digit_excites_says_so() -> None:
+    row = page_rows.row(example_found.example_found(), 2)
+    facts = {fact.name: fact.value for fact in row.facts}
+    assert facts["Pixels free"] == "activation 3; no test digit excites the map"
+    assert row.digits == []
+    assert "strongest digit" not in row.curve
+
+
+def test_a_dead_map_has_words_and_no_pictures() -> None:
+    row = page_rows.row(example_found.example_found(), 3)
+    assert [list(row.course), list(row.ends), list(row.digits), row.curve] == [[], [], [], ""]
+    assert row.facts[-1].value == "none: nothing that was tried excites the map"
+
+
+def test_every_picture_says_what_it_is(rendered: str) -> None:
+    small = re.findall(r'<img [^>]*alt="([^"]+)"', rendered)
+    assert len(small) == rendered.count("<img")
+    oips = re.findall(r'<svg class="oip" [^>]*role="img" aria-label="([^"]+)"><image', rendered)
+    assert len(oips) == rendered.count("<image") == 6
+    texts = [*oips, *small]
+    assert len(texts) > 20
+    assert "OIP with free pixels, 2.00 times the strongest digit (activation 4)" in texts
+    assert "test digit number 0, a 0, activation 2" in texts
+
+
+def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered: str) -> None:
+    found = example_found.example_found()
+    row = page_rows.row(found, 0)
+    drawn = [_read(picture) for picture in (*row.course, *row.ends, *row.digits)]
+    assert {image.shape for image in drawn} == {(26, 26)}
+    kept = [
+        found.scale.free(found.oips.free.images[0]),
+        found.scale.in_range(found.oips.in_range.images[0]),
+        *found.strongest.images[0],
+    ]
+    for image, whole in zip(drawn[len(row.course) :], kept, strict=True):
+        assert (image == whole[:26, :26]).all()
+    words = " ".join(rendered.split())
+    assert "The last 2 rows and columns of pixels are left out of all pictures" in words
+
+
+def test_where_all_pixels_reach_the_layer_none_is_left_out() -> None:
+    found = example_found.example_found()
+    found = dataclasses.replace(found, scale=greys.scale(found.oips, 28))
+    assert _read(page_rows.row(found, 0).ends[0]).shape == (28, 28)
+    assert "left out" not in page.render(found)
+
+
+def _read(picture: page_rows.Picture) -> npt.NDArray[np.uint8]:
+    content = base64.b64decode(picture.data_url.partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(content)))
+
+
+def _verdict(position: int, **numbers: float | str) -> str:
+    found = example_found.example_found()
+    table = found.table.copy()
+    for name, value in numbers.items():
+        table[name] = table[name].astype(object)
+        table.loc[position, name] = value
+    return " ".join(page_rows.row(dataclasses.replace(found, table=table), position).verdict)
+
+
+# the example: second digit 0.9, random digits 0.5
+@pytest.mark.parametrize(
+    ("path", "second", "way"),
+    [
+        (0.50, 0.9, ", in a different way."),
+        (0.51, 0.9, ", partly in the same way."),
+        (0.69, 0.9, ", partly in the same way."),
+        (0.71, 0.9, ", in much the same way."),
+        (0.95, 0.9, ", in much the same way."),
+        (0.95, np.nan, ", partly in the same way."),  # nothing to call the same
+        (0.45, 0.4, ", in a different way."),  # like the second digit, but so are random ones
+        (0.55, 0.4, ", in much the same way."),
+        (np.nan, np.nan, "."),  # the first layer
+    ],
+)
+def test_the_verdict_tells_whether_digits_excite_the_map_in_that_way(
+    path: float, second: float, way: str
+) -> None:
+    words = _verdict(0, path_correlation=path, path_second_digit=second, seed_gap=0.9)
+    assert words == f"Reacts 2.0 times as strongly as to the strongest digit{way}"
+
+
+@pytest.mark.parametrize(
+    ("rescued_by", "words"),
+    [
+        ("precursor", "its own starts leave it silent, the best of many others does not."),
+        ("pre-activation", "random starts woke it only by steps on the map before its ReLU."),
+        ("digits", "no random start woke it, a real digit as a start did."),
+        ("in range", "no start but the OIP in range woke it."),
+    ],
+)
+def test_the_verdict_on_a_rescued_map_begins_with_what_woke_it(rescued_by: str, words: str) -> None:
+    assert _verdict(2, rescued_by=rescued_by) == (
+        f"Rescued: {words} No test digit excites it; its OIP does."
+    )
+    strong = _verdict(0, rescued_by=rescued_by, status="rescued", seed_gap=np.nan)
+    assert strong.startswith(f"Rescued: {words} Reacts 2.0 times as strongly")
+
+
+def test_the_verdict_on_a_dead_map_does_not_deny_digits_that_excite_it() -> None:
+    assert _verdict(3) == "Dead: nothing that was tried excites it."
+    excited = _verdict(3, strongest_digit_activation=0.2)
+    assert excited == "Dead: no start excites it, though test digits do."
+
+
+def test_the_verdict_tells_when_the_start_matters() -> None:
+    assert _verdict(0, seed_gap=0.5).endswith(" Its random starts end up to 50% apart.")
+    assert "apart" not in _verdict(0, seed_gap=0.75)
+    assert "apart" not in _verdict(0, seed_gap=np.nan)
+
+
+def test_every_tile_shows_the_picture_of_its_row_again(rendered: str) -> None:
+    overview = rendered.partition('<ul id="tiles">')[2].partition("</ul>")[0]
+    assert re.findall(r'<a href="#([^"]+)">', overview) == [f"Conv2D_3-{i}" for i in range(4)]
+    assert re.findall(r'<b>(\d)</b> <span class="\w+">(\w+)</span>', overview) == [
+        ("0", "alive"),
+        ("1", "alive"),
+        ("2", "rescued"),
+        ("3", "dead"),
+    ]
+    shown = re.findall(r'<use href="#([^"]+)"', overview)
+    assert shown == [f"Conv2D_3-{i}-oip" for i in range(3)]  # a dead map has none
+    assert set(shown) <= set(re.findall(r'<image id="([^"]+)"', rendered))
+    assert "data:" not in overview
+    assert len(set(re.findall(r'href="(data:image[^"]+)"', rendered))) == rendered.count("<image")
+
+
+def test_drawing_again_is_said_to_give_the_same(rendered: str) -> None:
+    command = "dvc repro --force --single-item draw_oips@Conv2D_3"
+    assert f"Draw the same again: <code>{command}</code>" in rendered
+
+
+def test_headings_are_in_order(rendered: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h(\d)", rendered)]
+    assert levels[:2] == [1, 2]
+    assert all(below - above <= 1 for above, below in itertools.pairwise(levels))
+
+
+def test_every_element_is_closed_and_no_name_is_given_twice(rendered: str) -> None:
+    outline = Outline(rendered)
+    assert outline.open == []
+    assert outline.faults == []
+    names = outline.attributes("id")
+    assert len(names) == len(set(names))
+
+
+def test_a_curve_has_two_lines_and_one_for_the_strongest_digit() -> None:
+    rising = np.array([1, 2, 3, 4, np.nan], np.float32)
+    half = (rising / 2).astype(np.float32)
+    svg = page_curve.draw({"free": rising, "in range": half}, 2.0, title="Activation & more")
+    assert 'aria-label="Activation &amp; more"' in svg
+    assert svg.count("<path") == 4
+    assert "2\u00d7" in svg  # 4 is twice the strongest digit
+    assert ">3 steps<" in svg
+    paths = re.findall(r'class="(?:first|second)" d="M([^"]+)"', svg)
+    assert [len(path.split("L")) for path in paths] == [4, 4]
+
+
+def test_a_long_curve_is_thinned_out() -> None:
+    long = np.linspace(0, 1, 2001, dtype=np.float32)
+    svg = page_curve.draw({"free": long}, None, title="t")
+    assert len(svg) < 2000

@@ -1,0 +1,48 @@
+from dataclasses import replace
+from pathlib import Path
+
+from tests.vae.example_vae import ORIGIN, small_vae, task
+
+from latentmaps.cnn.network import cnn
+from latentmaps.cnn.training import cnn_card
+from latentmaps.vae.training import vae_card, vae_training
+
+
+def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None:
+    model, trained = vae_training.train(task(), epochs=1, devices=vae_training.Devices())
+    metrics = vae_training.final_numbers(model, trained, entropy_per_dim=0.5)
+    vae_card.write(tmp_path, small_vae(), metrics)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    for part in (
+        "fact 5, 2 epochs on 1,600 faces, seed 1",
+        "images of 16x16 pixels and 3 channels",
+        f"| val_bce_per_dim | {metrics['val_bce_per_dim']:.6g} |",
+        "non-commercial research only",
+        "## Limits",
+        "## Memorisation and bias",
+    ):
+        assert part in text
+    assert "spoilt" not in text
+
+
+def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
+    model, trained = vae_training.train(task(), epochs=1, devices=vae_training.Devices())
+    metrics = vae_training.final_numbers(model, trained, entropy_per_dim=0.5)
+    saved = replace(small_vae(), origin=replace(ORIGIN, corruption="noise"))
+    vae_card.write(tmp_path, saved, metrics)
+    assert "images spoilt by noise" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
+    metrics = {
+        "num_parameters": 12345,
+        "num_train": 9000,
+        "num_validation": 1000,
+        "num_test": 2000,
+        "test_accuracy": 0.9876,
+        "test_accuracy_per_digit": {"0": 0.99, "8": 0.95},
+    }
+    cnn_card.write(tmp_path, cnn.Architecture((4, 5), 6), metrics)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "| worst digit | 8: 95.00% |" in text
+    assert "12,345 parameters" in text

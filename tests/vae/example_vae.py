@@ -1,0 +1,90 @@
+"""A small VAE that many tests share."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.vae.network import vae
+from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.network.vae_files import Origin, SavedVae
+from latentmaps.vae.training import batches, vae_task
+
+RANDOM = np.random.default_rng(4)
+ORIGIN = Origin(
+    fact=5.0,
+    reconstruction_loss="bce",
+    sigma=None,
+    corruption="none",
+    corruption_level=0.2,
+    epochs=2,
+    seed=1,
+    num_train=1600,
+)
+
+
+def architecture(**changes: Any) -> Architecture:
+    small: dict[str, Any] = {
+        "image_size": 16,
+        "num_channels": 3,
+        "latent_dim": 5,
+        "filters": (4, 6),
+        "kernel_sizes": (3, 5),
+        "strides": (2, 4),
+        "paddings": ("same", "same"),
+        "activation": "leaky_relu",
+        "batch_norm": "train",
+        "dropout_rate": 0.0,
+        "dense_units": None,
+        "upsampling": "transpose",
+    }
+    return Architecture(**small | changes)
+
+
+def small_vae(**changes: Any) -> SavedVae:
+    keras.utils.set_random_seed(1)
+    shape = architecture(**changes)
+    return SavedVae(shape, ORIGIN, vae.build_encoder(shape), vae.build_decoder(shape))
+
+
+def images(num_images: int = 3) -> npt.NDArray[np.uint8]:
+    return RANDOM.integers(0, 256, (num_images, 16, 16, 3), dtype=np.uint8)
+
+
+def settings(**changes: Any) -> vae_task.Settings:
+    simple: dict[str, Any] = {
+        "fact": 5.0,
+        "fact_warmup_epochs": 0,
+        "kl_method": "train_step",
+        "reconstruction_loss": "bce",
+        "learning_rate": 0.002,
+        "learning_rate_schedule": "constant",
+        "decay_epochs": 2,
+        "decay_rate": 0.5,
+        "early_stopping_patience": None,
+        "batch_size": 4,
+        "precision": "float32",
+        "seed": 1,
+    }
+    return vae_task.Settings(**simple | changes)
+
+
+def task(
+    shape: dict[str, Any] | None = None, *, corruption: str = "none", **changes: Any
+) -> vae_task.Task:
+    """Gives 14 faces to learn from, which fill three batches of four, and 6 to validate with."""
+    network = architecture(**shape or {})
+    pictures = np.random.default_rng(5).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
+    train, validation = (
+        batches.Faces(
+            pictures,
+            rows,
+            latent_dim=network.latent_dim,
+            seed=1,
+            corruption=corruption,
+            corruption_level=0.3,
+        )
+        for rows in (np.arange(14), np.arange(14, 20))
+    )
+    return vae_task.Task(network, settings(**changes), train, validation)

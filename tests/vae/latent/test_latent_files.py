@@ -1,0 +1,186 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentmaps.errors import DataError
+from latentmaps.vae.latent import latent_files, samplers
+from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
+from latentmaps.vae.network.encodings import Encodings
+
+RANDOM = np.random.default_rng(5)
+
+
+def encoded(num_faces: int) -> EncodedFaces:
+    return EncodedFaces(
+        RANDOM.permutation(100)[:num_faces],
+        Encodings(RANDOM.normal(size=(num_faces, 4)), RANDOM.normal(size=(num_faces, 4))),
+    )
+
+
+@pytest.fixture
+def latents() -> Latents:
+    train = encoded(50)
+    return Latents(train, encoded(7), samplers.fit_all(train.encodings, num_components=2, seed=1))
+
+
+def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents) -> None:
+    latent_files.save(tmp_path, latents)
+    loaded = latent_files.load(tmp_path, latent_dim=4)
+    for part in ("train", "test"):
+        saved, back = getattr(latents, part), getattr(loaded, part)
+        np.testing.assert_array_equal(back.rows, saved.rows)
+        np.testing.assert_array_equal(back.encodings.z_mean, saved.encodings.z_mean)
+        np.testing.assert_array_equal(back.encodings.z_log_var, saved.encodings.z_log_var)
+    for name, sampler in latents.samplers.items():
+        np.testing.assert_array_equal(
+            samplers.draw(loaded.samplers[name], 9, 4, seed=1),
+            samplers.draw(sampler, 9, 4, seed=1),
+        )
+
+
+@pytest.mark.parametrize("name", ["train", "test", "gaussian", "mixture"])
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 cut"])
+def test_a_damaged_file_is_named(
+    tmp_path: Path, latents: Latents, name: str, content: bytes | None
+) -> None:
+    latent_files.save(tmp_path, latents)
+    path = tmp_path / f"{name}.npz"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=rf"{name}\.npz: .*run evaluate_vae again"):
+        latent_files.load(tmp_path, latent_dim=4)
+
+
+def test_points_of_another_vae_are_refused(tmp_path: Path, latents: Latents) -> None:
+    latent_files.save(tmp_path, latents)
+    with pytest.raises(
+        DataError,
+        match=r"train\.npz: points of 4 dimensions, expected 8, as the VAE .* evaluate_vae again",
+    ):
+        latent_files.load(tmp_path, latent_dim=8)
+
+
+@pytest.mark.parametrize("name", ["train", "test", "gaussian", "mixture"])
+def test_each_file_must_belong_to_the_vae(tmp_path: Path, latents: Latents, name: str) -> None:
+    latent_files.save(tmp_path, latents)
+    with np.load(tmp_path / f"{name}.npz") as arrays:
+        cut = {key: array[..., :3] for key, array in arrays.items()}
+    np.savez(tmp_path / f"{name}.npz", **cut)
+    with pytest.raises(DataError, match=rf"{name}\.npz: points of 3 dimensions, expected 4"):
+        latent_files.load(tmp_path, latent_dim=4)
+
+
+def respoil(folder: Path, file: str, **changes: object) -> None:
+    """Write a file anew with other arrays; None takes one away."""
+    with np.load(folder / f"{file}.npz") as arrays:
+        kept = dict(arrays) | changes
+    np.savez(folder / f"{file}.npz", **{k: v for k, v in kept.items() if v is not None})
+
+
+NAN = np.where(np.arange(4) == 2, np.nan, 0.0)
+FACES = np.zeros((7, 4))
+WRONG = [
+    ("test", "rows", None, "no .npz file with the arrays rows, z_mean, z_log_var"),
+    ("test", "rows", np.arange(6), r"z_mean: found the shape \(7, 4\), expected \(6, 4\)"),
+    ("test", "rows", np.array([1, 1, 2, 3, 4, 5, 6]), "rows: found a row that stands twice"),
+    ("test", "z_log_var", np.full((7, 4), 1e4), "z_log_var: found 1e[+]04, expected numbers of at"),
+    ("test", "rows", np.arange(7.0), "rows: found float64 from 0.0, expected integers from 0 on"),
+    ("test", "rows", np.arange(7) - 1, "rows: found int64 from -1, expected integers from 0 on"),
+    ("test", "rows", np.arange(0), r"rows: found the shape \(0,\)"),
+    ("test", "rows", np.int64(7), r"rows: found the shape \(\), expected"),
+    ("test", "z_mean", FACES + NAN, "z_mean: found a NaN or an infinite number, expected finite"),
+    ("gaussian", "covariance", np.eye(4, dtype=np.float16), "covariance: found float16, expected"),
+    ("test", "z_mean", FACES.astype(int), "z_mean: found int64, expected float32"),
+    ("test", "z_mean", FACES[0], r"z_mean: found the shape \(4,\), expected \(7, 4\)"),
+    ("test", "z_log_var", FACES[:, :3], r"z_log_var: found the shape \(7, 3\), expected \(7, 4\)"),
+    (
+        "test",
+        "z_log_var",
+        FACES + np.inf,
+        "z_log_var: found a NaN or an infinite number, expected finite",
+    ),
+    ("gaussian", "mean", NAN, "mean: found a NaN or an infinite number, expected finite"),
+    ("gaussian", "mean", np.zeros((2, 4)), r"mean: found the shape \(2, 4\), expected \(4,\)"),
+    (
+        "gaussian",
+        "covariance",
+        np.zeros((4, 4)),
+        "covariance: found a matrix that is not positive definite",
+    ),
+    (
+        "gaussian",
+        "covariance",
+        -np.eye(4),
+        "covariance: found a matrix that is not positive definite",
+    ),
+    (
+        "gaussian",
+        "covariance",
+        np.eye(4) + np.eye(4, k=1),
+        "covariance: found a matrix that is not symmetric",
+    ),
+    (
+        "gaussian",
+        "covariance",
+        np.diag(NAN),
+        "covariance: found a NaN or an infinite number, expected finite",
+    ),
+    (
+        "mixture",
+        "weights",
+        np.array([1.5, -0.5]),
+        r"weights: found shares from -0\.5 that sum to 1, expected 1",
+    ),
+    ("mixture", "weights", np.zeros(2), "weights: found shares from 0 that sum to 0, expected 1"),
+    (
+        "mixture",
+        "weights",
+        np.array([0.7, 0.7]),
+        r"weights: found shares from 0\.7 that sum to 1\.4, expected 1",
+    ),
+    (
+        "mixture",
+        "weights",
+        np.full(2, np.nan),
+        "weights: found a NaN or an infinite number, expected finite",
+    ),
+    (
+        "mixture",
+        "weights",
+        np.full(3, 1 / 3),
+        r"means: found the shape \(2, 4\), expected \(3, 4\)",
+    ),
+    (
+        "mixture",
+        "covariances",
+        np.eye(4)[None],
+        r"covariances: found the shape \(1, 4, 4\), expected",
+    ),
+    (
+        "mixture",
+        "covariances",
+        np.stack([np.eye(4), -np.eye(4)]),
+        "covariances: found a matrix that is not positive definite",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def two_components() -> Latents:
+    train, mixture = encoded(50), np.array([0.25, 0.75])
+    fitted = samplers.Mixture(mixture, np.zeros((2, 4)), np.stack([np.eye(4), 2.0 * np.eye(4)]))
+    gaussian = samplers.Gaussian.fit(train.encodings)
+    return Latents(train, encoded(7), {"gaussian": gaussian, "mixture": fitted})
+
+
+@pytest.mark.parametrize(("file", "name", "array", "message"), WRONG, ids=range(len(WRONG)))
+def test_arrays_that_are_no_points_or_no_distribution_are_refused(
+    tmp_path: Path, two_components: Latents, file: str, name: str, array: object, message: str
+) -> None:
+    latent_files.save(tmp_path, two_components)
+    latent_files.load(tmp_path, latent_dim=4)
+    respoil(tmp_path, file, **{name: array})
+    with pytest.raises(DataError, match=rf"{file}\.npz: {message}.*; run evaluate_vae again"):
+        latent_files.load(tmp_path, latent_dim=4)

@@ -1,0 +1,50 @@
+import keras
+import numpy as np
+import tensorflow as tf
+
+from latentmaps.vae.network.layers import Bias, FrozenBatchNormalization, FusedBatchNormalization
+
+RANDOM = np.random.default_rng(2)
+
+
+def test_fused_batch_normalisation_does_what_keras_does() -> None:
+    ours, theirs = FusedBatchNormalization(), keras.layers.BatchNormalization(momentum=0.9)
+    for _ in range(3):
+        maps = RANDOM.normal(2.0, 3.0, (8, 5, 5, 4)).astype(np.float32)
+        expected = theirs(maps, training=True)
+        np.testing.assert_allclose(ours(maps, training=True), expected, atol=1e-5)
+    for mine, reference in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_allclose(mine.numpy(), reference.numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ours(maps), theirs(maps), atol=1e-5)
+
+
+def test_fused_batch_normalisation_leaves_its_statistics_alone_in_inference() -> None:
+    layer = FusedBatchNormalization()
+    layer(np.full((2, 3, 3, 1), 7.0, np.float32), training=False)
+    assert layer.moving_mean.numpy() == [0.0]
+    assert layer.moving_variance.numpy() == [1.0]
+
+
+def test_frozen_batch_normalisation_never_looks_at_a_batch() -> None:
+    layer = FrozenBatchNormalization()
+    maps = RANDOM.normal(2.0, 3.0, (8, 5, 5, 4)).astype(np.float32)
+    outputs = layer(maps, training=True)
+    np.testing.assert_allclose(outputs, maps / np.sqrt(1.0 + layer.epsilon), rtol=1e-5)
+    np.testing.assert_array_equal(layer.moving_mean.numpy(), 0.0)
+    assert len(layer.trainable_weights) == 2
+
+
+def test_a_bias_adds_a_number_to_each_map_and_knows_its_gradient() -> None:
+    layer = Bias()
+    maps = tf.constant(RANDOM.normal(size=(4, 5, 6, 3)).astype(np.float32))
+    weights = RANDOM.normal(size=(4, 5, 6, 3)).astype(np.float32)
+    layer(maps)
+    layer.bias.assign([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        outputs = layer(maps)
+        loss = tf.reduce_sum(weights * outputs)
+    np.testing.assert_allclose(outputs, maps + tf.constant([1.0, 2.0, 3.0]), rtol=1e-6)
+    of_maps, of_bias = tape.gradient(loss, [maps, layer.bias.value])
+    np.testing.assert_array_equal(of_maps, weights)
+    np.testing.assert_allclose(of_bias, weights.sum(axis=(0, 1, 2)), rtol=1e-5)

@@ -1,0 +1,185 @@
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from tests.vae.example_vae import RANDOM, architecture, images, small_vae
+
+from latentmaps.errors import DataError, TrainingError
+from latentmaps.vae.network import vae
+from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.network.inference import TrainedVae
+
+
+def source(**changes: Any) -> Architecture:
+    shape = {
+        "image_size": 96,
+        "num_channels": 3,
+        "latent_dim": 256,
+        "filters": (32, 64, 128, 256),
+        "kernel_sizes": (3,) * 4,
+        "strides": (2,) * 4,
+        "paddings": ("same",) * 4,
+    }
+    return architecture(**shape | changes)
+
+
+def test_the_network_of_the_source_has_its_number_of_weights() -> None:
+    encoder, decoder = vae.build_encoder(source()), vae.build_decoder(source())
+    assert encoder.count_params() == 5_109_440
+    assert decoder.count_params() == 2_757_571
+    moving = sum(int(np.prod(v.shape)) for v in [*encoder.weights, *decoder.weights]) - sum(
+        int(np.prod(v.shape)) for v in [*encoder.trainable_weights, *decoder.trainable_weights]
+    )
+    assert 7_867_011 - moving == 7_865_603
+
+
+def test_a_dense_layer_before_the_latent_layers_saves_weights() -> None:
+    encoder = vae.build_encoder(source(dense_units=128))
+    assert encoder.get_layer("dense").units == 128
+    assert encoder.count_params() < 5_109_440 / 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"num_channels": 1},
+        {"batch_norm": "none"},
+        {"batch_norm": "frozen"},
+        {"activation": "relu"},
+        {"activation": "selu", "batch_norm": "none", "dropout_rate": 0.2},
+        {"dropout_rate": 0.2},
+        {"dense_units": 7},
+        {"upsampling": "resize"},
+        {"upsampling": "resize", "strides": (1, 4)},
+        {"paddings": ("valid", "valid")},
+        {"paddings": ("valid", "same"), "image_size": 17, "strides": (2, 2)},
+        {"image_size": 23, "paddings": ("valid", "valid"), "strides": (3, 2)},
+    ],
+    ids=str,
+)
+def test_the_decoder_gives_back_the_shape_of_the_image(changes: dict[str, Any]) -> None:
+    saved = small_vae(**changes)
+    shape = saved.architecture
+    pixels = np.zeros((2, shape.image_size, shape.image_size, shape.num_channels), np.float32)
+    z_mean, z_log_var = saved.encoder(pixels)
+    assert z_mean.shape == z_log_var.shape == (2, 5)
+    assert saved.decoder(z_mean).shape == pixels.shape
+
+
+def kinds(model: keras.Model) -> set[str]:
+    return {type(layer).__name__ for layer in model.layers}
+
+
+@pytest.mark.parametrize(
+    ("batch_norm", "kind"),
+    [("train", "FusedBatchNormalization"), ("frozen", "FrozenBatchNormalization"), ("none", None)],
+)
+def test_normalisation_is_what_was_asked_for(batch_norm: str, kind: str | None) -> None:
+    saved = small_vae(batch_norm=batch_norm)
+    for model in (saved.encoder, saved.decoder):
+        found = {name for name in kinds(model) if "Normalization" in name}
+        assert found == ({kind} if kind else set())
+
+
+def test_selu_comes_with_its_start_and_its_dropout() -> None:
+    saved = small_vae(activation="selu", batch_norm="none", dropout_rate=0.1)
+    for model in (saved.encoder, saved.decoder):
+        assert "AlphaDropout" in kinds(model)
+        assert "Dropout" not in kinds(model)
+    first = saved.encoder.get_layer("convolution_1")
+    assert isinstance(first.kernel_initializer, keras.initializers.LecunNormal)
+
+
+def test_selu_keeps_mean_and_variance() -> None:
+    keras.utils.set_random_seed(2)
+    shape = source(activation="selu", batch_norm="none", filters=(64,) * 4)
+    encoder = vae.build_encoder(shape)
+    maps = keras.Model(encoder.input, encoder.get_layer("activation_4").output)
+    values = maps(RANDOM.standard_normal((8, 96, 96, 3)).astype(np.float32)).numpy()
+    assert abs(values.mean()) < 0.2
+    assert 0.6 < values.std() < 1.4
+
+
+def test_dropout_leaves_out_its_share_while_training_only() -> None:
+    saved = small_vae(dropout_rate=0.25, batch_norm="none")
+    maps = keras.Model(saved.encoder.input, saved.encoder.get_layer("dropout_1").output)
+    pixels = RANDOM.random((20, 16, 16, 3)).astype(np.float32)
+    assert np.mean(maps(pixels, training=True).numpy() == 0.0) == pytest.approx(0.25, abs=0.02)
+    assert np.mean(maps(pixels, training=False).numpy() == 0.0) < 0.01
+
+
+def test_resizing_leaves_no_checkerboard() -> None:
+    """All maps are flat, so what the last layer adds is its own pattern."""
+    amplitudes = {}
+    for upsampling in ("transpose", "resize"):
+        keras.utils.set_random_seed(3)
+        shape = source(upsampling=upsampling, batch_norm="none", filters=(4,) * 4, latent_dim=3)
+        decoder = vae.build_decoder(shape)
+        decoder.get_layer("features").kernel.assign(np.ones((3, 6 * 6 * 4)))
+        inner = decoder(np.full((1, 3), 0.3, np.float32)).numpy()[0, 32:64, 32:64]
+        amplitudes[upsampling] = inner.std(axis=(0, 1)).max()
+    assert amplitudes["transpose"] > 1e-3
+    assert amplitudes["resize"] < 1e-5
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_latent_layers_and_logits_stay_float32(precision: str) -> None:
+    encoder = vae.build_encoder(architecture(), precision=precision)
+    decoder = vae.build_decoder(architecture(), precision=precision)
+    assert [output.dtype for output in encoder.outputs] == ["float32", "float32"]
+    assert [output.dtype for output in decoder.outputs] == ["float32"]
+    assert encoder.get_layer("convolution_1").compute_dtype == precision
+    assert decoder.get_layer("logits").compute_dtype == precision
+
+
+def test_strides_that_do_not_divide_the_maps_are_refused() -> None:
+    message = (
+        "image_size: found 20, which becomes maps of 10x10 before convolution 2, expected a "
+        "multiple of its stride 4, since the decoder multiplies by it; set it to 16 or 24, or"
+    )
+    with pytest.raises(TrainingError, match=message):
+        architecture(image_size=20)
+
+
+def test_a_kernel_larger_than_its_maps_is_refused() -> None:
+    with pytest.raises(TrainingError, match="value 2 is 5, expected at most 3"):
+        architecture(image_size=8, paddings=("valid", "valid"))
+
+
+def test_images_that_are_not_square_are_refused() -> None:
+    with pytest.raises(TrainingError, match="found 8x9 pixels"):
+        Architecture.for_images((5, 8, 9, 3), None)
+
+
+def test_an_architecture_takes_its_values_from_a_section() -> None:
+    section = architecture(num_channels=1)
+    assert Architecture.for_images((5, 32, 32, 3), section) == architecture(image_size=32)
+
+
+def test_reconstructions_are_pixels() -> None:
+    pixels = TrainedVae(small_vae()).decode(RANDOM.normal(0.0, 9.0, (200, 5)))
+    assert pixels.shape == (200, 16, 16, 3)
+    assert pixels.dtype == np.float32
+    assert pixels.min() >= 0.0
+    assert pixels.max() <= 1.0
+
+
+def test_rows_are_encoded_in_the_order_asked_for() -> None:
+    trained, faces = TrainedVae(small_vae()), images(150)
+    rows = np.array([149, 0, 7])
+    some = trained.encode(faces, rows).z_mean
+    np.testing.assert_allclose(some, trained.encode(faces).z_mean[rows], atol=1e-5)
+
+
+def test_images_of_another_size_are_refused() -> None:
+    with pytest.raises(DataError, match=r"16x16x3 images expected, found .*\(1, 8, 8, 3\)"):
+        TrainedVae(small_vae()).encode(np.zeros((1, 8, 8, 3), np.uint8))
+
+
+def test_a_random_face_does_not_depend_on_the_number_of_faces() -> None:
+    trained = TrainedVae(small_vae())
+    few, many = trained.sample(2, seed=3), trained.sample(5, seed=3)
+    np.testing.assert_allclose(few, many[:2], atol=1e-6)
+    assert np.any(np.abs(trained.sample(2, seed=4) - few) > 1e-3)

@@ -1,0 +1,153 @@
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from tests.vae.example_vae import small_vae
+
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.vae.network.encodings import Encodings
+from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.pictures import face_sheet, latent_sheets
+from latentmaps.vae.pictures.latent_sheets import AttributedFaces
+
+RANDOM = np.random.default_rng(3)
+STEPS = np.linspace(-2.0, 2.0, 5)
+
+
+@pytest.fixture(scope="module")
+def trained() -> TrainedVae:
+    return TrainedVae(small_vae())
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[npt.NDArray[np.uint8]]:
+    """Takes what is drawn: the tiles of a sheet, (rows, columns, h, w, c)."""
+    taken: list[npt.NDArray[np.uint8]] = []
+    draw = face_sheet.draw
+
+    def take(tiles: list[npt.NDArray[np.uint8]], *, num_columns: int, **words: Any) -> Sheet:
+        taken.append(np.stack(tiles).reshape(-1, num_columns, *tiles[0].shape))
+        return draw(tiles, num_columns=num_columns, **words)
+
+    monkeypatch.setattr(face_sheet, "draw", take)
+    return taken
+
+
+class Glass:
+    """Stands in for a VAE: shows the five coordinates of z as five gray pixels, 128 for 0."""
+
+    def __init__(self, trained: TrainedVae) -> None:
+        self.origin = trained.origin
+
+    def decode(self, z: np.ndarray) -> npt.NDArray[np.float32]:
+        return ((z[:, None, :, None] * 20.0 + 128.0) / 255.0).astype(np.float32)
+
+
+def encodings(num_faces: int = 12) -> Encodings:
+    return Encodings(RANDOM.normal(size=(num_faces, 5)), np.zeros((num_faces, 5)))
+
+
+def attributed(**attributes: list[bool]) -> AttributedFaces:
+    return AttributedFaces(encodings(4), pd.DataFrame(attributes, index=range(4)))
+
+
+def test_traversals_show_the_dimensions_with_the_most_kl(trained: TrainedVae) -> None:
+    mean = np.zeros((4, 5))
+    mean[:, 3], mean[:, 1] = 5.0, 2.0
+    sheet = latent_sheets.draw_traversals(
+        trained, Encodings(mean, np.zeros((4, 5))), num_dimensions=2, steps=STEPS
+    )
+    assert list(sheet.numbers["dimension"]) == [3, 1]
+    np.testing.assert_allclose(sheet.numbers["kl_nats"], [12.5, 2.0])
+
+
+def test_interpolations_carry_their_note_and_pairs(trained: TrainedVae) -> None:
+    sheet = latent_sheets.draw_interpolations(
+        trained, encodings(), num_pairs=3, num_steps=4, seed=1, note="Mind this."
+    )
+    assert sheet.numbers["test_index"].shape == (3, 2)
+    assert sheet.numbers["caption"].endswith("Mind this.")
+
+
+def test_an_interpolation_leads_from_one_reconstruction_to_the_other(
+    trained: TrainedVae, shown: list[np.ndarray]
+) -> None:
+    # far apart, so that an untrained decoder answers with faces that differ
+    faces = Encodings(50.0 * RANDOM.normal(size=(12, 5)), np.zeros((12, 5)))
+    sheet = latent_sheets.draw_interpolations(trained, faces, num_pairs=3, num_steps=4, seed=1)
+    [tiles] = shown
+    assert tiles.shape == (3, 4, 16, 16, 3)
+    reconstructions = face_sheet.decode(trained, faces.z_mean)
+    assert len(np.unique(reconstructions, axis=0)) == 12
+    for row, (start, end) in zip(tiles, sheet.numbers["test_index"], strict=True):
+        np.testing.assert_array_equal(row[0], reconstructions[start])
+        np.testing.assert_array_equal(row[-1], reconstructions[end])
+
+
+def test_halfway_an_interpolation_is_on_the_arc(
+    trained: TrainedVae, shown: list[np.ndarray]
+) -> None:
+    faces = Encodings(np.array([[3.0, 0, 0, 0, 0], [0, 3.0, 0, 0, 0]]), np.zeros((2, 5)))
+    glass: Any = Glass(trained)
+    latent_sheets.draw_interpolations(glass, faces, num_pairs=1, num_steps=3, seed=1)
+    halfway = shown[0][0, 1, 0, :, 0]
+    along = 128 + 20 * 3 / np.sqrt(2)
+    np.testing.assert_allclose(halfway, [along, along, 128, 128, 128], atol=0.5)
+
+
+def test_a_traversal_changes_one_coordinate_and_passes_the_mean(
+    trained: TrainedVae, shown: list[np.ndarray]
+) -> None:
+    mean = RANDOM.normal(size=(40, 5)) * [0.1, 2.0, 0.1, 3.0, 0.1]
+    mean -= mean.mean(axis=0)  # so that step 0 is the mean in the walking coordinate, too
+    mean += [0.5, 0.0, 1.0, 0.0, -0.5]
+    faces, glass = Encodings(mean, np.zeros((40, 5))), Glass(trained)
+    sheet = latent_sheets.draw_traversals(glass, faces, num_dimensions=2, steps=STEPS)  # type: ignore[arg-type]
+    [tiles] = shown
+    coordinates = tiles[:, :, 0, :, 0].astype(float)  # (rows, steps, latent_dim)
+    assert list(sheet.numbers["dimension"]) == [3, 1]
+    for row, dimension in zip(coordinates, [3, 1], strict=True):
+        np.testing.assert_array_equal(row[2], [138, 128, 148, 128, 118])  # the decoded mean
+        np.testing.assert_allclose(row[:, dimension], 128 + 20 * STEPS, atol=0.5)
+        others = np.delete(row, dimension, axis=1)
+        np.testing.assert_array_equal(others, np.tile(others[2], (len(STEPS), 1)))
+
+
+def test_an_attribute_walks_a_face_without_and_one_with_it(trained: TrainedVae) -> None:
+    train = attributed(Smiling=[True, False, True, False])
+    test = attributed(Smiling=[False, True, True, True])
+    sheet = latent_sheets.draw_attributes(trained, train, test, steps=STEPS, seed=1)
+    [(without, with_it)] = sheet.numbers["test_index"]
+    assert without == 0
+    assert with_it in {1, 2, 3}
+    difference = train.encodings.z_mean[[0, 2]].mean(0) - train.encodings.z_mean[[1, 3]].mean(0)
+    assert sheet.numbers["length"] == [pytest.approx(np.linalg.norm(difference))]
+    assert sheet.numbers["num_with"] == sheet.numbers["num_without"] == [2]
+    assert "framed: nothing added" in sheet.numbers["caption"]
+
+
+def test_no_tile_is_framed_when_none_is_the_start(trained: TrainedVae) -> None:
+    faces = attributed(Smiling=[True, False, True, False])
+    sheet = latent_sheets.draw_attributes(trained, faces, faces, steps=STEPS[:2], seed=1)
+    assert "framed" not in sheet.numbers["caption"]
+
+
+def test_an_attribute_of_all_faces_is_named_and_left_out(trained: TrainedVae) -> None:
+    faces = attributed(Smiling=[True, False, True, False], Young=[True] * 4)
+    sheet = latent_sheets.draw_attributes(trained, faces, faces, steps=STEPS, seed=1)
+    assert sheet.numbers["attribute"] == ["Smiling"]
+    assert "Not drawn, for want of faces with and without: Young." in sheet.numbers["caption"]
+
+
+def test_faces_without_attributes_give_a_sheet_that_says_so(trained: TrainedVae) -> None:
+    faces = attributed()
+    sheet = latent_sheets.draw_attributes(trained, faces, faces, steps=STEPS, seed=1)
+    assert "knows no attributes" in sheet.numbers["caption"]
+    assert sheet.image.height < 200
+    only_one_kind = attributed(Young=[True] * 4)
+    other = latent_sheets.draw_attributes(
+        trained, only_one_kind, only_one_kind, steps=STEPS, seed=1
+    )
+    assert "No attribute has faces with and without it" in other.numbers["caption"]

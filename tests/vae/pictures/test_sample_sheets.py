@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+from tests.vae.example_vae import small_vae
+
+from latentmaps.vae.latent.samplers import Mixture, Prior
+from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.pictures import sample_sheets
+from latentmaps.vae.pictures.sample_sheets import Processing
+
+AS_IT_IS = Processing(radius=1.5, percent=0, contrast=1.0)
+
+
+@pytest.fixture(params=[1, 3], ids=["gray", "colour"])
+def trained(request: pytest.FixtureRequest) -> TrainedVae:
+    return TrainedVae(small_vae(num_channels=request.param))
+
+
+def sample(trained: TrainedVae, num_faces: int = 10) -> sample_sheets.RandomFaces:
+    return sample_sheets.sample(trained, "prior", Prior(), num_faces=num_faces, seed=1)
+
+
+def test_a_face_does_not_depend_on_how_many_there_are(trained: TrainedVae) -> None:
+    few, many = sample(trained, 3), sample(trained, 10)
+    np.testing.assert_allclose(few.images.astype(int), many.images[:3], atol=1)
+
+
+def test_processing_changes_the_faces_and_is_told(trained: TrainedVae) -> None:
+    faces = sample(trained)
+    plain = sample_sheets.draw(faces)
+    processed = sample_sheets.draw(faces, Processing(radius=1.5, percent=120, contrast=1.2))
+    assert "sharpened (unsharp mask, radius 1.5, 120 %), contrast times 1.2" in str(
+        processed.numbers["caption"]
+    )
+    assert processed.numbers["sharpness"] > plain.numbers["sharpness"]
+    assert processed.image.width == plain.image.width
+
+
+@pytest.mark.parametrize("num_parts", [1, 2])
+def test_a_mixture_of_one_gaussian_says_so(trained: TrainedVae, num_parts: int) -> None:
+    dim = trained.architecture.latent_dim
+    mixture = Mixture(
+        weights=np.full(num_parts, 1 / num_parts),
+        means=np.zeros((num_parts, dim)),
+        covariances=np.stack([np.eye(dim)] * num_parts),
+    )
+    faces = sample_sheets.sample(trained, "mixture", mixture, num_faces=3, seed=1)
+    caption = str(sample_sheets.draw(faces).numbers["caption"])
+    assert ("so the mixture has one part" in caption) == (num_parts == 1)
+
+
+def test_no_sharpening_and_contrast_one_leave_the_faces(trained: TrainedVae) -> None:
+    faces = sample(trained).images
+    np.testing.assert_array_equal(AS_IT_IS.apply(faces), faces)
+
+
+def test_contrast_doubles_the_distance_from_the_mean() -> None:
+    face = np.full((1, 8, 8, 3), 100, np.uint8)
+    face[:, 4:] = 140
+    doubled = Processing(radius=1.5, percent=0, contrast=2.0).apply(face)
+    assert set(np.unique(doubled)) == {80, 160}
+
+
+def test_the_strip_holds_the_first_row(trained: TrainedVae) -> None:
+    faces = sample(trained)
+    strip = np.asarray(sample_sheets.draw_strip(faces))
+    assert strip.shape == (16, 8 * 16 + 7 * 6, 3)
+    np.testing.assert_array_equal(strip[:, -16:], np.broadcast_to(faces.images[7], (16, 16, 3)))
+
+
+def test_each_temperature_has_a_row_and_a_sharpness(trained: TrainedVae) -> None:
+    sheet = sample_sheets.draw_temperatures(trained, Prior(), (0.5, 1.0), seed=1)
+    assert len(sheet.numbers["sharpness"]) == 2
+    other = sample_sheets.draw_temperatures(trained, Prior(), (0.5,), seed=1)
+    assert other.image.height < sheet.image.height

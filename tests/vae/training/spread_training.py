@@ -1,0 +1,51 @@
+"""Trains the small VAE on several devices, in a process of its own; writes its history as JSON.
+
+    python -m tests.vae.training.spread_training <number of devices> <KL method> <batch_norm>
+
+One device; or that many logical devices of the CPU; or 0: the workers that TF_CONFIG names.
+"""
+
+import json
+import sys
+
+import tensorflow as tf
+
+from latentmaps import machine
+from latentmaps.params.machine import Machine
+
+
+def main() -> None:
+    num_devices, kl_method, batch_norm = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    where = Machine(
+        device="cpu",
+        gpu_memory_limit_mib=None,
+        cpu_threads=1,
+        jit_compile="auto",
+        cache_images=False,
+    )
+    if num_devices > 1:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        logical = [tf.config.LogicalDeviceConfiguration()] * num_devices
+        tf.config.set_logical_device_configuration(cpu, logical)
+    setup = machine.configure(where, spread=num_devices == 0)
+    strategy = setup.strategy
+    if num_devices > 1:
+        names = [f"CPU:{index}" for index in range(num_devices)]
+        strategy = tf.distribute.MirroredStrategy(names)
+
+    from tests.vae.example_vae import task
+
+    from latentmaps.vae.training import vae_training
+
+    model, trained = vae_training.train(
+        task({"batch_norm": batch_norm}, kl_method=kl_method, corruption="noise"),
+        epochs=3,
+        devices=vae_training.Devices(strategy),
+    )
+    first = model.trainable_variables[0].numpy().ravel()[:5].tolist()
+    told = {"history": trained.history.to_dict("list"), "weights": first}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main()

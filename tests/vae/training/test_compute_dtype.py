@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+from latentmaps.vae.training import compute_dtype
+
+
+class Capability:
+    """A GPU that TensorFlow would see."""
+
+    def __init__(self, major: int, minor: int) -> None:
+        self.details = {"compute_capability": (major, minor)}
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_a_precision_that_is_named_is_taken(precision: str) -> None:
+    assert compute_dtype.choose(precision) == precision
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("fpu avx2 avx512_bf16", True), ("amx_bf16", True), ("fpu avx2 avx512f", False)],
+)
+def test_a_cpu_has_bfloat16_when_its_flags_say_so(
+    tmp_path: Path, flags: str, expected: bool
+) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"flags : {flags}\n", encoding="utf-8")
+    assert compute_dtype._cpu_has_bfloat16(cpuinfo) is expected
+
+
+def test_a_system_that_does_not_tell_has_none(tmp_path: Path) -> None:
+    assert not compute_dtype._cpu_has_bfloat16(tmp_path / "none")
+
+
+@pytest.mark.parametrize(("cpu_has_it", "expected"), [(True, "bfloat16"), (False, "float32")])
+def test_auto_takes_bfloat16_only_where_it_is_fast(
+    monkeypatch: pytest.MonkeyPatch, cpu_has_it: bool, expected: str
+) -> None:
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [])
+    monkeypatch.setattr(compute_dtype, "_cpu_has_bfloat16", lambda: cpu_has_it)
+    assert compute_dtype.choose("auto") == expected
+
+
+@pytest.mark.parametrize(
+    ("gpu", "expected"), [(Capability(8, 0), "bfloat16"), (Capability(7, 5), "float32")]
+)
+def test_auto_asks_the_gpu_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, gpu: Capability, expected: str
+) -> None:
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [gpu])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: gpu.details)
+    assert compute_dtype.choose("auto") == expected

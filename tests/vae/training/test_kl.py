@@ -1,0 +1,236 @@
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from tests.vae.example_vae import architecture, images, task
+
+from latentmaps.training.optimizers import FusedAdam
+from latentmaps.vae.network import inputs
+from latentmaps.vae.training import kl, losses, vae_training
+from latentmaps.vae.training.likelihood import Likelihood
+from latentmaps.vae.training.trainable_vae import TrainableVae, draw_z
+
+KINDS = ["bce", "mse", "gaussian"]
+methods = pytest.mark.parametrize("method", kl.METHODS)
+
+
+class Recorder(keras.optimizers.SGD):
+    """Keeps the gradients and moves nothing."""
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        self.recorded = [np.asarray(gradient) for gradient in grads]
+
+
+def compiled(method: str = "train_step", **changes: Any) -> TrainableVae:
+    return vae_training.build(task(kl_method=method, **changes))
+
+
+def batch(num_images: int = 8) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    pixels = inputs.to_pixels(images(num_images))
+    epsilon = np.random.default_rng(num_images).standard_normal((num_images, 5))
+    return {"pixels": pixels, "epsilon": tf.constant(epsilon, tf.float32)}, pixels
+
+
+def with_targets(model: TrainableVae, data: tuple[dict[str, tf.Tensor], tf.Tensor]) -> Any:
+    inputs, pixels = data
+    return inputs, model.targets(pixels)
+
+
+def validated(
+    model: TrainableVae, data: tuple[dict[str, tf.Tensor], tf.Tensor]
+) -> dict[str, float]:
+    """Gives the means so far, with the images of a batch in them."""
+    return numbers(model.test_step((*with_targets(model, data), tf.ones(len(data[1])))))
+
+
+def numbers(logs: dict[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in logs.items()}
+
+
+def trained_numbers(model: TrainableVae, data: Any, *, num_steps: int) -> dict[str, float]:
+    step = tf.function(model.train_step)
+    for _ in range(num_steps):
+        model.reset_metrics()
+        logs = step(data)
+    return numbers(logs)
+
+
+def recorded(
+    method: str, data: Any, *, kind: str, warm_up: float
+) -> tuple[list[np.ndarray], dict[str, float]]:
+    model = compiled(method, reconstruction_loss=kind, fact=0.7)
+    model.warm_up.assign(warm_up)
+    optimizer = Recorder()
+    optimizer.build(model.trainable_variables)
+    model.make_ready(optimizer, jit_compile=False)
+    logs = numbers(model.train_step(with_targets(model, data)))
+    return optimizer.recorded, logs
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("warm_up", [1.0, 0.25])
+def test_all_methods_have_the_same_losses_and_gradients(kind: str, warm_up: float) -> None:
+    data = batch()
+    expected, expected_logs = recorded("train_step", data, kind=kind, warm_up=warm_up)
+    floor = 1e-7 * np.sqrt(sum(np.square(gradient).sum() for gradient in expected))
+    assert len(expected) == 20 + (kind == "gaussian")
+    assert any(np.abs(gradient).max() > 0 for gradient in expected)
+    for method in ("kl_layer", "add_loss", "output_transfer"):
+        gradients, logs = recorded(method, data, kind=kind, warm_up=warm_up)
+        assert logs == pytest.approx(expected_logs, rel=1e-6)
+        for mine, reference in zip(gradients, expected, strict=True):
+            distance = np.linalg.norm(mine - reference)
+            assert distance <= 1e-5 * np.linalg.norm(reference) + floor
+
+
+@methods
+def test_all_methods_learn_alike_in_fit(method: str) -> None:
+    _, trained = vae_training.train(
+        task(kl_method=method), epochs=2, devices=vae_training.Devices()
+    )
+    _, expected = vae_training.train(task(), epochs=2, devices=vae_training.Devices())
+    # Adam makes much of the rounding of gradients near zero
+    assert trained.numbers() == pytest.approx(expected.numbers(), rel=1e-4, abs=0.03)
+
+
+@methods
+def test_the_parts_add_up_to_the_total(method: str) -> None:
+    model = compiled(method)
+    logs = numbers(model.train_step(with_targets(model, batch())))
+    assert logs["total_loss"] == pytest.approx(logs["reconstruction_loss"] + logs["kl_loss"])
+    assert logs["kl_loss"] == pytest.approx(5.0 * logs["kl_nats"])
+
+
+@methods
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_reported_losses_are_those_of_numpy(method: str, kind: str) -> None:
+    model, (inputs, pixels) = compiled(method, reconstruction_loss=kind), batch(4)
+    reported = validated(model, (inputs, pixels))
+    z_mean, z_log_var = (output.numpy() for output in model.encoder(inputs["pixels"]))
+    z = z_mean + np.exp(0.5 * z_log_var) * inputs["epsilon"].numpy()
+    reconstruction = 1.0 / (1.0 + np.exp(-model.decoder(z).numpy().astype(np.float64)))
+    kl_nats = 0.5 * np.sum(z_mean**2 + np.exp(z_log_var) - z_log_var - 1.0, axis=1).mean()
+    x, r = pixels.numpy().astype(np.float64), reconstruction
+    sigma = 0.3
+    per_value = {
+        "bce": -x * np.log(r) - (1.0 - x) * np.log(1.0 - r),
+        "mse": (x - r) ** 2,
+        "gaussian": 0.5 * ((x - r) / sigma) ** 2 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi),
+    }[kind]
+    expected = per_value.mean(axis=3).sum(axis=(1, 2)).mean()
+    assert reported["kl_nats"] == pytest.approx(kl_nats, rel=1e-5)
+    assert reported["reconstruction_loss"] == pytest.approx(expected, rel=1e-5)
+    assert reported["total_loss"] == pytest.approx(expected + 5.0 * kl_nats, rel=1e-5)
+
+
+@methods
+def test_means_count_images_not_batches(method: str) -> None:
+    first, second = batch(6), batch(2)
+    model = compiled(method)
+    apart = []
+    for data in (first, second):
+        model.reset_metrics()
+        apart.append(validated(model, data))
+    model.reset_metrics()
+    validated(model, first)
+    together = validated(model, second)
+    for name in ("kl_nats", "reconstruction_loss", "total_loss"):
+        expected = (6 * apart[0][name] + 2 * apart[1][name]) / 8
+        assert together[name] == pytest.approx(expected, rel=1e-5)
+
+
+@methods
+def test_a_step_moves_every_weight_and_the_moving_statistics(method: str) -> None:
+    model = compiled(method)
+    networks = [*model.encoder.weights, *model.decoder.weights]
+    before = {v.path: v.numpy().copy() for v in networks}
+    model.train_step(with_targets(model, batch()))
+    still = [v.path for v in networks if np.array_equal(before[v.path], v.numpy())]
+    assert still == []
+
+
+def test_frozen_normalisation_keeps_its_statistics_and_learns_the_rest() -> None:
+    model = vae_training.build(task({"batch_norm": "frozen"}))
+    before = {v.path: v.numpy().copy() for v in model.encoder.weights}
+    model.train_step(batch())
+    still = {v.path for v in model.encoder.weights if np.array_equal(before[v.path], v.numpy())}
+    assert still == {path for path in before if "moving" in path}
+
+
+@methods
+def test_validation_moves_nothing(method: str) -> None:
+    model = compiled(method)
+    before = [v.numpy().copy() for v in model.variables]
+    validated(model, batch())
+    for value, variable in zip(before, model.variables, strict=True):
+        np.testing.assert_array_equal(value, variable.numpy())
+
+
+def test_training_lowers_the_loss() -> None:
+    model, data = compiled(learning_rate=0.01), batch(16)
+    before = numbers(compiled().train_step(data))["total_loss"]
+    after = trained_numbers(model, data, num_steps=30)["total_loss"]
+    assert after < 0.9 * before
+
+
+def test_a_larger_weight_of_the_kl_term_gives_a_smaller_kl() -> None:
+    data = batch(16)
+    weak, strong = (
+        trained_numbers(compiled(fact=weight, learning_rate=0.01), data, num_steps=40)["kl_nats"]
+        for weight in (0.1, 50.0)
+    )
+    assert strong < 0.5 * weak
+
+
+def test_the_learned_variance_comes_to_that_of_the_residuals() -> None:
+    likelihood = Likelihood("gaussian")
+    pixels = np.full((64, 16, 16, 3), 0.5, np.float32)
+    pixels += np.random.default_rng(1).normal(0.0, 0.05, pixels.shape)
+    logits = np.zeros_like(pixels)
+    optimizer = FusedAdam(0.005)
+    for _ in range(200):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(likelihood(pixels, logits))
+        weights = likelihood.trainable_variables
+        optimizer.apply(tape.gradient(loss, weights), weights)
+    assert likelihood.sigma == pytest.approx(0.05, rel=0.05)
+
+
+def test_a_likelihood_without_a_variance_has_no_weights() -> None:
+    assert Likelihood("bce").weights == []
+    assert Likelihood("bce").sigma is None
+
+
+def test_z_has_the_mean_and_the_variance_of_the_posterior() -> None:
+    mean = np.full((40_000, 2), [1.5, -2.0], np.float32)
+    log_var = np.full((40_000, 2), np.log([4.0, 0.25]), np.float32)
+    epsilon = np.random.default_rng(3).standard_normal((40_000, 2)).astype(np.float32)
+    z = draw_z(mean, log_var, epsilon).numpy()
+    np.testing.assert_allclose(z.mean(axis=0), [1.5, -2.0], atol=0.05)
+    np.testing.assert_allclose(z.var(axis=0), [4.0, 0.25], rtol=0.05)
+    np.testing.assert_array_equal(draw_z(mean, log_var, 0.0 * epsilon), mean)
+
+
+def test_the_parts_of_the_kl_add_up() -> None:
+    mean, log_var = np.random.default_rng(2).normal(size=(2, 3, 4)).astype(np.float32)
+    parts = losses.kl_of_means(mean) + losses.kl_of_variances(log_var)
+    np.testing.assert_allclose(parts, losses.kl_divergence(mean, log_var), rtol=1e-6)
+
+
+def test_precision_leaves_the_losses_in_float32() -> None:
+    model = compiled(precision="bfloat16")
+    logs = model.test_step((*batch(), tf.ones(8)))
+    assert {value.dtype for value in logs.values()} == {tf.float32}
+    assert architecture().latent_dim == model.encoder.outputs[0].shape[1]
+
+
+@methods
+def test_an_image_without_weight_does_not_count(method: str) -> None:
+    model, (inputs, pixels) = compiled(method), batch(3)
+    weights = tf.constant([1.0, 1.0, 0.0])
+    filled = numbers(model.test_step((*with_targets(model, (inputs, pixels)), weights)))
+    model.reset_metrics()
+    two = {name: value[:2] for name, value in inputs.items()}
+    assert filled == pytest.approx(validated(model, (two, pixels[:2])), rel=1e-5)

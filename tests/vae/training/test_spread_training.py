@@ -1,0 +1,108 @@
+"""Several devices, and several machines, learn what one does."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from latentmaps.vae.training import kl
+
+# Sums over devices are added in another order. After nine steps of Adam rounding is this large.
+TOLERANCE = 2e-5
+# Batch normalisation looks at the piece of a batch that its device has.
+TOLERANCE_WITH_NORMALISATION = 0.05
+
+pytestmark = pytest.mark.slow
+
+
+def start(
+    root: Path, num_devices: int, method: str, batch_norm: str, **environment: str
+) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.vae.training.spread_training"]
+    paths = os.pathsep.join([str(root / "src"), str(root)])
+    return subprocess.Popen(
+        [*command, str(num_devices), method, batch_norm],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": paths, "CUDA_VISIBLE_DEVICES": "-1"} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def result(process: "subprocess.Popen[str]") -> dict[str, Any]:
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    return dict(json.loads(output.splitlines()[-1]))
+
+
+def train(root: Path, num_devices: int, method: str, batch_norm: str) -> dict[str, Any]:
+    return result(start(root, num_devices, method, batch_norm))
+
+
+def assert_near(mine: dict[str, Any], reference: dict[str, Any], tolerance: float) -> None:
+    assert mine["history"].keys() == reference["history"].keys()
+    for name, values in reference["history"].items():
+        assert mine["history"][name] == pytest.approx(values, rel=tolerance), name
+    assert mine["weights"] == pytest.approx(reference["weights"], rel=100 * tolerance)
+
+
+@pytest.fixture(scope="module")
+def alone(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
+    root = Path(__file__).parents[3]
+    return {norm: train(root, 1, "train_step", norm) for norm in ("none", "train")}
+
+
+@pytest.mark.parametrize("method", kl.METHODS)
+def test_two_devices_learn_what_one_does(
+    root: Path, method: str, alone: dict[str, dict[str, Any]]
+) -> None:
+    assert_near(train(root, 2, method, "none"), alone["none"], TOLERANCE)
+
+
+def test_two_devices_normalise_their_own_piece(
+    root: Path, alone: dict[str, dict[str, Any]]
+) -> None:
+    mine = train(root, 2, "train_step", "train")
+    expected = alone["train"]["history"]["total_loss"]
+    assert mine["history"]["total_loss"] == pytest.approx(
+        expected, rel=TOLERANCE_WITH_NORMALISATION
+    )
+
+
+def free_ports(number: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(number)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [int(each.getsockname()[1]) for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def configs() -> list[str]:
+    workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    return [
+        json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
+        for index in range(2)
+    ]
+
+
+@pytest.mark.parametrize("method", kl.METHODS)
+def test_two_machines_learn_what_one_does(
+    root: Path, method: str, alone: dict[str, dict[str, Any]]
+) -> None:
+    processes = [start(root, 0, method, "none", TF_CONFIG=config) for config in configs()]
+    try:
+        results = [result(process) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    assert results[0] == results[1]
+    assert_near(results[0], alone["none"], TOLERANCE)

@@ -1,0 +1,214 @@
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.vae.example_vae import task
+
+from latentmaps import training_progress
+from latentmaps.errors import TrainingError
+from latentmaps.training import fit
+from latentmaps.training.checkpoints import Checkpoints
+from latentmaps.vae.training import vae_task, vae_training
+from latentmaps.vae.training.trainable_vae import TrainableVae
+
+ONE_DEVICE = vae_training.Devices()
+
+
+def train(
+    what: vae_task.Task, epochs: int, folder: Path | None = None
+) -> tuple[TrainableVae, fit.Trained]:
+    checkpoints = None if folder is None else Checkpoints(folder, {})
+    if checkpoints is None:
+        return vae_training.train(what, epochs=epochs, devices=ONE_DEVICE)
+    with checkpoints.locked():
+        return vae_training.train(what, epochs=epochs, devices=ONE_DEVICE, checkpoints=checkpoints)
+
+
+def assert_equal(
+    first: tuple[TrainableVae, fit.Trained], second: tuple[TrainableVae, fit.Trained]
+) -> None:
+    for mine, other in zip(first[0].variables, second[0].variables, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), other.numpy(), err_msg=mine.path)
+    for mine, other in zip(
+        first[0].optimizer.variables, second[0].optimizer.variables, strict=True
+    ):
+        np.testing.assert_array_equal(mine.numpy(), other.numpy(), err_msg=mine.path)
+    assert first[1].history.equals(second[1].history)
+    assert first[1].epoch == second[1].epoch
+
+
+VARIED: list[dict[str, Any]] = [
+    {},
+    {"kl_method": "kl_layer"},
+    {"kl_method": "output_transfer", "reconstruction_loss": "gaussian"},
+    {"shape": {"dropout_rate": 0.3}},
+    {"shape": {"activation": "selu", "batch_norm": "none", "dropout_rate": 0.1}},
+    {"corruption": "noise", "fact_warmup_epochs": 3},
+    {"corruption": "mask", "learning_rate_schedule": "step"},
+    {"learning_rate_schedule": "cosine", "early_stopping_patience": 4},
+    {"precision": "float16"},
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", VARIED, ids=str)
+def test_two_goes_end_where_one_ends(tmp_path: Path, changes: dict[str, Any]) -> None:
+    what = task(**changes)
+    at_once = train(what, 5)
+    train(what, 3, tmp_path)
+    assert_equal(train(what, 5, tmp_path), at_once)
+
+
+def test_a_finished_training_is_not_trained_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = train(task(), 2, tmp_path)
+    with caplog.at_level(logging.INFO):
+        second = train(task(), 2, tmp_path)
+    assert_equal(first, second)
+    assert "Going on after epoch 2" in caplog.text
+    assert "Epoch " not in caplog.text
+
+
+def test_fewer_epochs_begin_anew_and_leave_the_later_checkpoint(tmp_path: Path) -> None:
+    train(task(), 4, tmp_path)
+    assert_equal(train(task(), 2, tmp_path), train(task(), 2))
+    assert {path.name for path in tmp_path.glob("*.npz")} == {"epoch-00002.npz", "epoch-00004.npz"}
+
+
+class KilledError(Exception):
+    pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_step", [4, 5])
+def test_a_killed_training_goes_on_after_its_last_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_step: int
+) -> None:
+    what = task(shape={"dropout_rate": 0.2})
+    steps = 0
+
+    def count(self: Any, batch: int, logs: Any = None) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == at_step:
+            raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training_progress.Progress, "on_train_batch_end", count)
+        with pytest.raises(KilledError):
+            train(what, 3, tmp_path)
+    assert Checkpoints(tmp_path, {}).last_epoch(9) == 1
+    assert_equal(train(what, 3, tmp_path), train(what, 3))
+
+
+def test_an_interrupted_training_tells_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupt(self: Any, epoch: int, logs: Any = None) -> None:
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(training_progress.Progress, "on_epoch_begin", interrupt)
+    with caplog.at_level(logging.INFO), pytest.raises(KeyboardInterrupt):
+        train(task(), 3, tmp_path)
+    assert "Interrupted; the checkpoint of epoch 1 is kept, run again to go on" in caplog.text
+
+
+def test_early_stopping_takes_the_best_weights(tmp_path: Path) -> None:
+    what = task(early_stopping_patience=2, learning_rate=0.05)
+    model, trained = train(what, 30, tmp_path)
+    losses = trained.history["val_total_loss"]
+    assert len(losses) < 30
+    assert trained.epoch == int(losses.to_numpy().argmin()) + 1 == len(losses) - 2
+    again, _ = train(replace_patience(what, None), trained.epoch)
+    for mine, other in zip(model.trainable_variables, again.trainable_variables, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), other.numpy())
+    assert_equal(train(what, 40, tmp_path), (model, trained))
+
+
+def replace_patience(what: vae_task.Task, patience: int | None) -> vae_task.Task:
+    return replace(what, settings=replace(what.settings, early_stopping_patience=patience))
+
+
+def test_the_weight_of_the_kl_term_warms_up_and_validation_has_the_whole() -> None:
+    _, trained = train(task(fact_warmup_epochs=3, learning_rate=0.02), 5)
+    history = trained.history
+    np.testing.assert_allclose(history["fact"], [1.25, 2.5, 3.75, 5.0, 5.0], rtol=1e-6)
+    np.testing.assert_allclose(history["kl_loss"], history["fact"] * history["kl_nats"], rtol=1e-5)
+    np.testing.assert_allclose(history["val_kl_loss"], 5.0 * history["val_kl_nats"], rtol=1e-5)
+    for prefix in ("", "val_"):
+        parts = history[f"{prefix}reconstruction_loss"] + history[f"{prefix}kl_loss"]
+        np.testing.assert_allclose(history[f"{prefix}total_loss"], parts, rtol=1e-6)
+
+
+def test_the_schedule_does_not_depend_on_the_number_of_epochs() -> None:
+    what = task(learning_rate_schedule="step", learning_rate=0.004)
+    rates = train(what, 5)[1].history["learning_rate"]
+    np.testing.assert_allclose(rates, [0.004, 0.002, 0.002, 0.001, 0.001], rtol=1e-5)
+
+
+def test_a_loss_that_is_no_number_stops_with_epoch_and_batch(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"is (nan|inf) in epoch 1, batch [23]"):
+        train(task(learning_rate=1e30), 3, tmp_path)
+    assert Checkpoints(tmp_path, {}).last_epoch(9) == 0
+
+
+def test_the_final_numbers_are_in_units_that_compare() -> None:
+    model, trained = train(task(reconstruction_loss="gaussian"), 2)
+    numbers = vae_training.final_numbers(model, trained, entropy_per_dim=0.5)
+    assert numbers["beta_equivalent"] == 15.0
+    assert numbers["val_kl_share"] == pytest.approx(
+        numbers["val_kl_loss"] / numbers["val_total_loss"]
+    )
+    assert numbers["val_nll_per_dim"] == pytest.approx(numbers["val_reconstruction_loss"] / 256)
+    assert numbers["val_nll_above_floor"] == pytest.approx(
+        numbers["val_nll_per_dim"] + np.log(256.0)
+    )
+    assert 0.1 < numbers["sigma"] < 0.4
+    assert numbers["num_parameters"] == vae_training.num_parameters(model)
+    assert numbers["epoch"] == 2
+
+
+def test_a_batch_that_devices_cannot_share_is_refused() -> None:
+    with pytest.raises(TrainingError, match="found 4, expected a multiple of 3"):
+        vae_training._require_equal_pieces(4, FakeStrategy(3))
+
+
+class FakeStrategy:
+    def __init__(self, num_devices: int) -> None:
+        self.num_replicas_in_sync = num_devices
+
+
+def test_checkpoints_are_named_after_everything_that_decides(tmp_path: Path) -> None:
+    images = tmp_path / "images.npy"
+    images.write_bytes(b"1")
+    tasks = [
+        task(),
+        task(fact=4.0),
+        task(shape={"latent_dim": 6}),
+        task(corruption="gray"),
+        replace(task(), train=replace(task().train, rows=np.arange(13))),
+    ]
+
+    def folder(what: vae_task.Task, code: str = "a") -> Path:
+        return vae_task.open_checkpoints(
+            what, tmp_path, images=images, code={"src/module.py": code}, is_writer=True
+        ).folder
+
+    folders = {folder(each) for each in tasks}
+    assert folder(task()) in folders
+    folders.add(folder(task(), code="b"))
+    images.write_bytes(b"2")
+    folders.add(folder(task()))
+    assert len(folders) == 7
+
+
+def test_seeds_decide_the_result() -> None:
+    first, same = (train(task(), 1) for _ in range(2))
+    assert_equal(first, same)
+    other = train(task(seed=2), 1)[0]
+    assert np.any(first[0].trainable_variables[0].numpy() != other.trainable_variables[0].numpy())
