@@ -30,18 +30,17 @@ def _example() -> dict[str, bytes]:
 
 
 def _shrunk(path: Path) -> bytes:
-    """Return the content of a file; of a sheet, and of its layout, that of one tile of 4 pixels."""
+    """Return the content of a file; of a sheet, and in its layout, tiles of 4 pixels."""
     if path.suffix == ".png":
         return pngs.png()
     if path.suffix != ".json":
         return path.read_bytes()
-    places = {"left": [0], "top": [0], "is_blank": [False], "tile_labels": ["a"], "borders": []}
-    labels = {"row_labels": ["b"], "column_labels": ["c"]}
-    layout = {"tile_width": 4, "tile_height": 4, **places, **labels}
     document = json.loads(path.read_bytes())
     for words in (document, *document.values()):
         if isinstance(words, dict) and "layout" in words:
-            words["layout"] = layout
+            num_places = len(words["layout"]["is_blank"])
+            words["layout"] |= {"tile_width": 4, "tile_height": 4, "row_labels": ["a"]}
+            words["layout"] |= {"left": [0] * num_places, "top": [0], "column_labels": []}
     return json.dumps(document).encode()
 
 
