@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import train_vae
+from benchmarks import workload
 
 FILTERS = (32, 64, 128, 256)
 LATENT_DIM = 256
@@ -31,7 +31,7 @@ def time_keras_io(images: Path) -> float:
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
     clock = Clock()
     pixels = np.load(images).astype("float32") / 255.0
-    model.fit(pixels, epochs=2, batch_size=train_vae.BATCH_SIZE, callbacks=[clock], verbose=0)
+    model.fit(pixels, epochs=2, batch_size=workload.BATCH_SIZE, callbacks=[clock], verbose=0)
     return clock.images_a_second
 
 
@@ -41,7 +41,7 @@ def time_source(images: Path) -> float:
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
     clock = Clock()
     pixels = np.load(images).astype("float32") / 255.0
-    steps = len(pixels) // train_vae.BATCH_SIZE
+    steps = len(pixels) // workload.BATCH_SIZE
     model.fit(batches_of(pixels), epochs=2, steps_per_epoch=steps, callbacks=[clock], verbose=0)
     return clock.images_a_second
 
@@ -51,14 +51,14 @@ def batches_of(pixels: np.ndarray) -> Iterator[tuple[np.ndarray]]:
     generator = np.random.default_rng(1)
     while True:
         order = generator.permutation(len(pixels))
-        for first in range(0, len(order) - train_vae.BATCH_SIZE + 1, train_vae.BATCH_SIZE):
-            yield (pixels[order[first : first + train_vae.BATCH_SIZE]],)
+        for first in range(0, len(order) - workload.BATCH_SIZE + 1, workload.BATCH_SIZE):
+            yield (pixels[order[first : first + workload.BATCH_SIZE]],)
 
 
 def networks(*, dropout_rate: float) -> tuple[keras.Model, keras.Model]:
     """Gives encoder and decoder of the source's shape."""
     layers = keras.layers
-    inputs = keras.Input((train_vae.IMAGE_SIZE, train_vae.IMAGE_SIZE, 3))
+    inputs = keras.Input((workload.IMAGE_SIZE, workload.IMAGE_SIZE, 3))
     maps = inputs
     for num_maps in FILTERS:
         maps = layers.Conv2D(num_maps, 3, strides=2, padding="same")(maps)
@@ -128,11 +128,11 @@ class Clock(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Looks at the clock; reading the loss waits for the device."""
         self._num_steps += 1
-        if self._num_steps == train_vae.NUM_WARM_UP:
+        if self._num_steps == workload.NUM_WARM_UP:
             float(logs["loss"])
             self._started = time.perf_counter()
-        if self._num_steps == train_vae.NUM_WARM_UP + train_vae.NUM_STEPS:
+        if self._num_steps == workload.NUM_WARM_UP + workload.NUM_STEPS:
             float(logs["loss"])
             seconds = time.perf_counter() - self._started
-            self.images_a_second = train_vae.NUM_STEPS * train_vae.BATCH_SIZE / seconds
+            self.images_a_second = workload.NUM_STEPS * workload.BATCH_SIZE / seconds
             self.model.stop_training = True

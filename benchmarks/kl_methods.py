@@ -16,7 +16,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from benchmarks import measuring, train_vae
+from benchmarks import measuring, workload
 
 METHODS = ("train_step", "kl_layer", "add_loss", "output_transfer")
 CLASSES = {
@@ -41,7 +41,7 @@ def main() -> None:
         return
     runs: dict[str, list[measuring.Run]] = {method: [] for method in METHODS}
     with tempfile.TemporaryDirectory() as folder:
-        path = train_vae.write_images(Path(folder), train_vae.NUM_IMAGES)
+        path = workload.write_images(Path(folder), workload.NUM_IMAGES)
         for _ in range(arguments.rounds):
             for method in METHODS:
                 command = ["--method", method, "--images", str(path)]
@@ -51,11 +51,11 @@ def main() -> None:
 
 def print_table(runs: dict[str, list[measuring.Run]], rounds: int) -> None:
     """Prints medians, and ratios round by round."""
-    print(f"batches of {train_vae.BATCH_SIZE}, {train_vae.NUM_CORES} cores, {rounds} rounds\n")
+    print(f"batches of {workload.BATCH_SIZE}, {workload.NUM_CORES} cores, {rounds} rounds\n")
     print("| method | steps/s | against `train_step` | peak memory [MB] | lines of code |")
     print("| --- | --- | --- | --- | --- |")
     speeds = {
-        method: [float(run.output) / train_vae.BATCH_SIZE for run in runs[method]]
+        method: [float(run.output) / workload.BATCH_SIZE for run in runs[method]]
         for method in METHODS
     }
     for method in METHODS:

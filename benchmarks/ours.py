@@ -18,7 +18,7 @@ SETUP = machine.configure(PARAMS.section(Machine))
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
-from benchmarks import train_vae  # noqa: E402
+from benchmarks import workload  # noqa: E402
 from latentmaps.faces.dataset import arrays  # noqa: E402
 from latentmaps.training import fit  # noqa: E402
 from latentmaps.vae.network.architecture import Architecture  # noqa: E402
@@ -44,11 +44,11 @@ class Clock(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Looks at the clock; reading the loss waits for the device."""
-        if batch + 1 not in (train_vae.NUM_WARM_UP, train_vae.NUM_WARM_UP + train_vae.NUM_STEPS):
+        if batch + 1 not in (workload.NUM_WARM_UP, workload.NUM_WARM_UP + workload.NUM_STEPS):
             return
         float((logs or {})["total_loss"])
         now = time.perf_counter()
-        self.images_a_second = train_vae.NUM_STEPS * train_vae.BATCH_SIZE / (now - self._started)
+        self.images_a_second = workload.NUM_STEPS * workload.BATCH_SIZE / (now - self._started)
         self._started = now
 
 
@@ -57,10 +57,10 @@ def task(images: Path, *, precision: str, kl_method: str = "train_step") -> vae_
     section = PARAMS.section(TrainVae)
     array = arrays.open_images(images)
     settings = vae_task.Settings.of(section, precision=compute_dtype.choose(precision), seed=1)
-    settings = dataclasses.replace(settings, batch_size=train_vae.BATCH_SIZE, kl_method=kl_method)
-    num_batches = train_vae.NUM_WARM_UP + train_vae.NUM_STEPS
+    settings = dataclasses.replace(settings, batch_size=workload.BATCH_SIZE, kl_method=kl_method)
+    num_batches = workload.NUM_WARM_UP + workload.NUM_STEPS
     # rows from the whole file, as a shuffled epoch has them
-    rows = np.linspace(0, len(array) - 1, num_batches * train_vae.BATCH_SIZE).astype(np.int64)
+    rows = np.linspace(0, len(array) - 1, num_batches * workload.BATCH_SIZE).astype(np.int64)
     faces = batches.Faces(array, rows, latent_dim=section.latent_dim, seed=1)
     few = batches.Faces(array, rows[:1], latent_dim=section.latent_dim, seed=1)
     return vae_task.Task(Architecture.for_images(array.shape, section), settings, faces, few)
@@ -73,7 +73,7 @@ def time_fit(images: Path, *, precision: str, kl_method: str = "train_step") -> 
 
     def data(first_epoch: int) -> Any:
         epoch = batches.training_batches(
-            what.train, batch_size=train_vae.BATCH_SIZE, epochs=1, first_epoch=first_epoch
+            what.train, batch_size=workload.BATCH_SIZE, epochs=1, first_epoch=first_epoch
         )
         return vae_training.with_targets(model, epoch)
 

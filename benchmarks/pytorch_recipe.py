@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks import train_vae
+from benchmarks import workload
 
 FILTERS = (32, 64, 128, 256)
 LATENT_DIM = 256
 FACT = 5.0
-SIDE = train_vae.IMAGE_SIZE // 16
+SIDE = workload.IMAGE_SIZE // 16
 
 
 class Vae(nn.Module):
@@ -46,7 +46,7 @@ class Vae(nn.Module):
 
 def time_steps_of_pytorch(images: Path) -> float:
     """Gives images a second."""
-    torch.set_num_threads(train_vae.NUM_CORES)
+    torch.set_num_threads(workload.NUM_CORES)
     torch.manual_seed(1)
     array = np.load(images, mmap_mode="r")
     model: Any = Vae()
@@ -56,7 +56,7 @@ def time_steps_of_pytorch(images: Path) -> float:
     computes_bfloat16 = "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
 
     def step() -> None:
-        rows = generator.integers(0, len(array), train_vae.BATCH_SIZE)
+        rows = generator.integers(0, len(array), workload.BATCH_SIZE)
         batch = torch.from_numpy(array[rows]).permute(0, 3, 1, 2)  # channels-last as it lies
         pixels = batch.float() / 255.0
         with torch.autocast("cpu", torch.bfloat16, enabled=computes_bfloat16):
@@ -64,7 +64,7 @@ def time_steps_of_pytorch(images: Path) -> float:
         bce = nn.functional.binary_cross_entropy_with_logits(logits, pixels, reduction="sum") / 3
         kl = 0.5 * (mean.square() + log_var.exp() - log_var - 1).sum()
         optimizer.zero_grad()
-        ((bce + FACT * kl) / train_vae.BATCH_SIZE).backward()
+        ((bce + FACT * kl) / workload.BATCH_SIZE).backward()
         optimizer.step()
 
-    return train_vae.time_steps(step)
+    return workload.time_steps(step)

@@ -13,24 +13,12 @@ A second table trains ours on 10,000 and on 200,000 images: memory must not grow
 
 import argparse
 import importlib.util
-import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks import measuring
-
-BATCH_SIZE = 128
-IMAGE_SIZE = 96
-NUM_WARM_UP, NUM_STEPS = 4, 12
-NUM_IMAGES = 2048
-NUM_CORES = len(os.sched_getaffinity(0))
-
-Step = Callable[[], None]
+from benchmarks import measuring, workload
 
 
 def main() -> None:
@@ -44,23 +32,10 @@ def main() -> None:
         print(WAYS[arguments.way](arguments.images))
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = write_images(Path(folder), NUM_IMAGES)
+        path = workload.write_images(Path(folder), workload.NUM_IMAGES)
         print_speeds(path, arguments.rounds)
         path.unlink()
         print_memory(Path(folder))
-
-
-def write_images(folder: Path, num_images: int) -> Path:
-    """Writes noise: what a picture shows does not change the time of a step."""
-    path = folder / f"{num_images}.npy"
-    shape = (num_images, IMAGE_SIZE, IMAGE_SIZE, 3)
-    images = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
-    generator = np.random.default_rng(1)
-    for first in range(0, num_images, 1000):
-        part = images[first : first + 1000]
-        part[:] = generator.integers(0, 256, part.shape, dtype=np.uint8)
-    images.flush()
-    return path
 
 
 def print_speeds(path: Path, rounds: int) -> None:
@@ -71,7 +46,8 @@ def print_speeds(path: Path, rounds: int) -> None:
         for way in ways:
             arguments = ["--way", way, "--images", str(path)]
             runs[way].append(measuring.run("benchmarks.train_vae", arguments))
-    print(f"batches of {BATCH_SIZE}, {NUM_CORES} cores, medians of {rounds} rounds\n")
+    load = f"batches of {workload.BATCH_SIZE}, {workload.NUM_CORES} cores"
+    print(f"{load}, medians of {rounds} rounds\n")
     print("| way | images/s | ours (auto) against it | peak memory [MB] |")
     print("| --- | --- | --- | --- |")
     speeds = {way: [float(run.output) for run in runs[way]] for way in ways}
@@ -87,22 +63,10 @@ def print_memory(folder: Path) -> None:
     """Trains ours on few and on many images and prints the memory."""
     print("\n| images | file [GB] | peak memory [MB] |\n| --- | --- | --- |")
     for num_images in (10_000, 200_000):
-        path = write_images(folder, num_images)
+        path = workload.write_images(folder, num_images)
         run = measuring.run("benchmarks.train_vae", ["--way", "ours", "--images", str(path)])
         print(f"| {num_images:,} | {path.stat().st_size / 1e9:.2f} | {run.peak_mb:,.0f} |")
         path.unlink()
-
-
-def time_steps(step: Step, wait: Step = lambda: None) -> float:
-    """Gives images a second of a step, after its warm-up; `wait` returns when all is done."""
-    for _ in range(NUM_WARM_UP):
-        step()
-    wait()
-    started = time.perf_counter()
-    for _ in range(NUM_STEPS):
-        step()
-    wait()
-    return NUM_STEPS * BATCH_SIZE / (time.perf_counter() - started)
 
 
 def run_ours(images: Path) -> float:

@@ -69,3 +69,14 @@ def _names(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     kinds = (ast.FunctionDef, ast.ClassDef)
     return {node.name for node in tree.body if isinstance(node, kinds)}
+
+
+def test_every_decision_is_listed_and_names_what_exists(root: Path, text: str) -> None:
+    decisions = sorted((root / "docs/decisions").glob("*.md"))
+    listed = re.findall(r"\[([^\]]+)\]\(docs/decisions/([\w-]+\.md)\)", text)
+    assert [name for _, name in listed] == [path.name for path in decisions]
+    for number, (title, name) in enumerate(listed, start=1):
+        content = (root / "docs/decisions" / name).read_text(encoding="utf-8")
+        assert content.startswith(f"# {number}. {title}\n")
+        for path in re.findall(r"`([\w/]+\.py)`", content):
+            assert (root / SRC / path).exists(), path
