@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
+from tests.browsing import started_browser
 from tests.downloads.example_downloads import CONTENT
 from tests.downloads.misbehaving_server import Served, serve
 from tests.example_workspace import Workspace
@@ -66,3 +68,9 @@ def server() -> Iterator[Served]:
     """A server on this machine that answers each path in a way of its own."""
     with serve(CONTENT) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started_browser() as browser:
+        yield browser

@@ -70,10 +70,14 @@ def test_activation_maps_are_drawn_for_digits_of_the_test_part(trained: Workspac
     assert result.returncode == 0, result.stderr
     with Image.open(trained.folder / "out/sheet.png") as sheet:
         assert sheet.width > 4 * 432
+
+
+def test_a_digit_that_the_test_part_lacks_is_refused(trained: Workspace) -> None:
     only_ones(trained.folder / "digits.npz")
-    refused = trained.run("draw_activation_maps", READ | drawn)
+    drawn = {"sheet": "out/sheet.png", "words": "out/sheet.json"}
+    result = trained.run("draw_activation_maps", READ | drawn)
     message = "draw_activation_maps.digits: found 4, expected digits of the test part"
-    assert_refused(trained, refused, message)
+    assert_refused(trained, result, message)
 
 
 def only_ones(path: Path) -> None:

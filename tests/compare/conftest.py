@@ -2,12 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from tests.browsing import started_browser
 from tests.compare.example_repository import ExampleRepository
 
 SWEEP = "train_vae.fact=0.5,1.5,3.0,5.0,10.0,-1.0"
@@ -37,9 +34,3 @@ def named(swept: ExampleRepository) -> dict[float, str]:
         row["revs"][0]["data"]["params"]["params.yaml"]["data"]["train_vae"]["fact"]: row["name"]
         for row in rows
     }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser

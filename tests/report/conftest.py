@@ -1,12 +1,9 @@
 """What the tests of the pages share: made-up results, the page made of them, and a browser."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from tests.browsing import started_browser
 from tests.report.made_up import Example
 
 from latentmaps.report import page
@@ -30,12 +27,6 @@ def rendered(pristine: Example) -> str:
 def example(pristine: Example, tmp_path: Path) -> Example:
     """Made-up results of all stages, for this test alone."""
     return Example(shutil.copytree(pristine.folder, tmp_path / "reports"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 @pytest.fixture
