@@ -1,6 +1,7 @@
 """Networks of which the answer is known."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,7 +11,7 @@ from tests.oips import example_found
 
 from latentmaps.cnn.network import cnn
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation
+from latentmaps.oips import excitation, page
 from latentmaps.oips.excitation import Networks
 from latentmaps.oips.found import Found
 from latentmaps.oips.oip import Settings
@@ -95,3 +96,10 @@ def dots() -> Digits:
 def found() -> Found:
     """Made-up results: alive, alive, rescued though no digit excites it, dead."""
     return example_found.example_found()
+
+
+@pytest.fixture
+def layer_page(tmp_path: Path) -> Path:
+    path = tmp_path / "Conv2D_3.html"
+    page.write(page.render(example_found.example_found()), path)
+    return path

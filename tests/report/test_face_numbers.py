@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from tests.report import made_up
+from tests.report import made_up_numbers
 
 from latentmaps.errors import DataError
 from latentmaps.report import face_numbers
 from latentmaps.report.inputs import Document
 from latentmaps.report.tables import Table
 
-TEST = Document(Path("metrics.json"), made_up.EVALUATE_VAE)
-TRAINING = Document(Path("metrics.json"), made_up.TRAIN_VAE)
+TEST = Document(Path("metrics.json"), made_up_numbers.EVALUATE_VAE)
+TRAINING = Document(Path("metrics.json"), made_up_numbers.TRAIN_VAE)
 
 
 def _texts(table: Table) -> dict[str, list[str]]:

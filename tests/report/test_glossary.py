@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.report import made_up
+from tests.report import made_up_numbers
 
 from latentmaps.report import glossary
 from latentmaps.report.glossary import Better, Term
@@ -34,7 +34,13 @@ def test_every_name_stands_once() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*made_up.EVALUATE_VAE["sampled"], *made_up.FEATURES, "diversity", "kl_nats", "z_std_max"],
+    [
+        *made_up_numbers.EVALUATE_VAE["sampled"],
+        *made_up_numbers.FEATURES,
+        "diversity",
+        "kl_nats",
+        "z_std_max",
+    ],
 )
 def test_a_number_of_evaluate_vae_has_words(name: str) -> None:
     assert glossary.term(name).name == name
@@ -121,4 +127,6 @@ def test_page_and_documentation_say_the_same_is_better(name: str, direction: str
 
 
 def test_the_documentation_names_every_number_on_random_faces() -> None:
-    assert {*made_up.FEATURES, "sharpness", "diversity"} <= {name for name, _ in _documented()}
+    assert {*made_up_numbers.FEATURES, "sharpness", "diversity"} <= {
+        name for name, _ in _documented()
+    }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.made_up import CHARTS, LAYERS
+from tests.report.made_up_numbers import CHARTS, LAYERS
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError

@@ -8,9 +8,6 @@ from latentmaps.compare import freshness, parameters
 
 # build_report names it. Its values stand under their sections; by itself it changes no result.
 _NAME_OF_PROFILE = "profile"
-# null stands for the first of these
-_BASE_SEED = "base.seed"
-_SEEDS_OF_TRAININGS = ("train_vae.seed", "train_cnn.seed")
 
 
 def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
@@ -34,9 +31,9 @@ def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, 
         of_owners |= {key: value for key, value in values.items() if _owner(key) == name}
     values = {key: of_owners.get(key, of_all[key]) for key in of_all if key != _NAME_OF_PROFILE}
     return values | {
-        key: values[_BASE_SEED]
-        for key in _SEEDS_OF_TRAININGS
-        if key in values and values[key] is None and _BASE_SEED in values
+        key: values[parameters.BASE_SEED]
+        for key in parameters.SEEDS_OF_TRAININGS
+        if key in values and values[key] is None and parameters.BASE_SEED in values
     }
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib import resources
 
 import jinja2
-from markupsafe import Markup
 
 from latentmaps.compare import (
     fact_curves,
@@ -26,7 +25,7 @@ from latentmaps.compare import (
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
 from latentmaps.compare.found import WORKSPACE
 from latentmaps.errors import DataError
-from latentmaps.pages import csp
+from latentmaps.pages import csp, templates
 from latentmaps.report import glossary, sampler_numbers
 from latentmaps.report.glossary import Term
 from latentmaps.vae.evaluation import feature_net_names
@@ -149,17 +148,5 @@ def _script() -> str:
 
 
 def environment() -> jinja2.Environment:
-    """Gives what sets the templates of the comparison and of the report."""
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("latentmaps.compare"), jinja2.PackageLoader("latentmaps.report")]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # Our own drawings and our own script, the only text on the page that is not escaped.
-    environment.filters["drawing"] = Markup
-    environment.filters["ours"] = Markup
-    return environment
+    """Return the templates of the comparison and of the report."""
+    return templates.environment("latentmaps.compare", "latentmaps.report")

@@ -8,6 +8,9 @@ from latentmaps.report import parameter_text
 # what a section has where the profile has the value, as params.loader.FROM_PROFILE
 _FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
+BASE_SEED = "base.seed"
+# null stands for the seed above
+SEEDS_OF_TRAININGS = ("train_vae.seed", "train_cnn.seed")
 # sections whose values decide the network, or the faces on which it is measured
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
 _MOST_VALUES = 6
@@ -49,8 +52,8 @@ def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
     """Return the seeds of trainings that are ``base.seed`` in every experiment."""
     return {
         name
-        for name in ("train_vae.seed", "train_cnn.seed")
-        if all(values.get(name) == values.get("base.seed") for values in known)
+        for name in SEEDS_OF_TRAININGS
+        if all(values.get(name) == values.get(BASE_SEED) for values in known)
     }
 
 

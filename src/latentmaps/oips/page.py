@@ -7,13 +7,12 @@ its row again (SVG ``use``), so every picture is in the file once.
 
 from pathlib import Path
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 
 from latentmaps.oips import oip, page_rows
 from latentmaps.oips.found import Found
-from latentmaps.pages import csp
+from latentmaps.pages import csp, templates
 
 _MEDIANS = ("ratio", "ratio_in_range")
 # of the filter: least ratio, the ratio above -> what the filter says
@@ -31,13 +30,7 @@ def render(found: Found) -> str:
     Args:
         found: the results of the layer.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("latentmaps.oips"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates.environment("latentmaps.oips")
     script, style = (environment.get_template(name).render() for name in ("oips.js", "oips.css"))
     table = found.table
     return environment.get_template("oips.html.j2").render(

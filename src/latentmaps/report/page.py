@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
-from latentmaps.pages import csp
+from latentmaps.pages import csp, templates
 from latentmaps.report import content, glossary
 from latentmaps.report.digits import DigitsFiles, read_digits
 from latentmaps.report.faces import FacesFiles, read_faces
@@ -41,7 +40,7 @@ def render(
     Raises:
         DataError: a file is missing, damaged, or lacks something that the page shows.
     """
-    environment = _environment()
+    environment = templates.environment("latentmaps.report")
     script = environment.get_template("page.js").render()
     return environment.get_template("page.html.j2").render(
         profile=profile,
@@ -65,16 +64,3 @@ def write(text: str, path: Path) -> None:
         path: the file.
     """
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("latentmaps.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # Our own drawing, the only text on the page that is not escaped.
-    environment.filters["drawing"] = Markup
-    return environment

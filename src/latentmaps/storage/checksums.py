@@ -5,6 +5,6 @@ from pathlib import Path
 
 
 def file_sha256(path: Path) -> str:
-    """Gives the SHA-256 of a file, in hexadecimal digits; the file may be larger than memory."""
+    """Return the SHA-256 of a file in hexadecimal digits; the file may exceed the memory."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

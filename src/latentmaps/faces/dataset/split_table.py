@@ -16,7 +16,7 @@ PARTS = (*USED, UNUSED)
 
 
 def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
-    """Gives the rows of every part: train, validation, test and unused.
+    """Return the rows of every part: train, validation, test and unused.
 
     Args:
         path: the table split.csv.

@@ -17,7 +17,7 @@ _ACTIVE_VARIANCE = 0.01
 
 
 def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[str, float]:
-    """Gives the numbers of the latent space.
+    """Measure where z-points of real images lie.
 
     Args:
         encodings: the posteriors of some images.

@@ -22,7 +22,7 @@ def evaluate(
     *,
     seed: int,
 ) -> dict[str, Any]:
-    """Gives the means over images of every number here.
+    """Measure reconstructions, and return the mean of each number over the images.
 
     Args:
         trained: the VAE.
@@ -65,13 +65,13 @@ class _Means:
         self._totals: dict[str, float] = {}
 
     def add(self, numbers: Mapping[str, PerImage]) -> None:
-        """Adds a batch, one value an image under each name."""
+        """Add the values of a batch of images, by name."""
         self.num_images += len(next(iter(numbers.values())))
         for name, values in numbers.items():
             self._totals[name] = self._totals.get(name, 0.0) + float(values.sum())
 
     def values(self) -> dict[str, float]:
-        """Gives the mean under each name."""
+        """Return the mean of each number, by name."""
         return {name: total / self.num_images for name, total in self._totals.items()}
 
 

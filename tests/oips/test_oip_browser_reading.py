@@ -1,0 +1,144 @@
+"""The page of a layer in a real browser, as different people read it."""
+
+import dataclasses
+import itertools
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.browsing import Visit
+from tests.oips import example_found
+from tests.report import contrast, reading
+
+from latentmaps.oips import page
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_free_oip_is_the_largest_picture_and_labels_do_not_break(
+    browser: Browser, layer_page: Path, width: int
+) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    reading.unfold(visit.page)
+    sizes = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('#Conv2D_3-0 :is(.oip, img)'),
+        one => one.getBoundingClientRect().width)"""
+    )
+    assert sizes[0] == max(sizes)
+    if width > 320:
+        assert 140 <= sizes[0] <= 168
+    broken = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('article li > span'))
+        .filter(one => one.getClientRects().length > 1 || one.offsetHeight > 24)
+        .map(one => one.textContent)"""
+    )
+    assert broken == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768, 1024, 1280])
+def test_long_numbers_under_digits_neither_touch_nor_split(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    found = example_found.example_found()
+    faint = (found.strongest.activations * 0.01234).astype(np.float32)
+    faint[0, 0] = 0.03456
+    strongest = dataclasses.replace(found.strongest, activations=faint)
+    path = tmp_path / "faint.html"
+    page.write(page.render(dataclasses.replace(found, strongest=strongest)), path)
+    visit = Visit(browser, path, width=width)
+    boxes = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('#Conv2D_3-0 .digits span'), one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const box = range.getBoundingClientRect();
+            return [box.left, box.right, box.top, box.height];
+        })"""
+    )
+    assert len(boxes) == 6
+    for one, other in itertools.pairwise(boxes):
+        assert other[0] > one[1] or other[2] > one[2] + one[3]
+    assert max(height for *_, height in boxes) < 36  # the digit, and below it the whole number
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_word_is_smaller_than_11_pixels(browser: Browser, layer_page: Path, width: int) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    reading.unfold(visit.page)
+    sizes = visit.page.evaluate(
+        """Array.from(document.querySelectorAll('body *'))
+        .filter(one => one.checkVisibility() && Array.from(one.childNodes)
+            .some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+        .map(one => parseFloat(getComputedStyle(one).fontSize)
+            * (one.closest('svg') ? one.getScreenCTM().a : 1))"""
+    )
+    assert len(sizes) > 100
+    assert min(sizes) >= 11
+
+
+def test_a_layer_of_128_maps_takes_at_most_30_screens(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "long.html"
+    text = page.render(example_found.example_found())
+    # the first map, which has all its pictures, 125 times
+    for start, end in (("<li><a href", "</li>"), ("<article", "</article>")):
+        before, _, rest = text.partition(start)
+        one, _, after = rest.partition(end)
+        text = before + (start + one + end) * 125 + after
+    page.write(text, path)
+    visit = Visit(browser, path, with_scripts=False)
+    assert visit.page.locator("article").count() == visit.page.locator("#tiles li").count() == 128
+    assert visit.page.evaluate("document.documentElement.scrollHeight") <= 30 * 900
+
+
+def test_paper_has_what_is_folded_but_nothing_to_press(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    folded = visit.page.locator("#Conv2D_3-0 figure")
+    expect(folded).to_be_hidden()
+    visit.page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    expect(visit.page.locator(".guide li").first).to_be_visible()
+    expect(visit.page.locator("#tiles li").first).to_be_visible()
+    for name in ("#controls", ".skip"):
+        expect(visit.page.locator(name)).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_of_the_page_of_a_layer_stands_out(
+    browser: Browser, layer_page: Path, scheme: Literal["light", "dark"]
+) -> None:
+    visit = Visit(browser, layer_page)
+    reading.unfold(visit.page)
+    visit.page.emulate_media(color_scheme=scheme)
+    assert contrast.is_light(visit.page) == (scheme == "light")
+    colours = contrast.read_colours(visit.page)
+    assert len(colours) > 100
+    assert contrast.too_faint(colours) == []
+
+
+def test_in_the_dark_all_pictures_are_dimmed_alike(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    read = """Array.from(document.querySelectorAll('.oip, img'),
+        one => getComputedStyle(one).filter)"""
+    assert set(visit.page.evaluate(read)) == {"none"}
+    visit.page.emulate_media(color_scheme="dark")
+    assert set(visit.page.evaluate(read)) == {"brightness(0.85)"}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_tab_key_reaches_all_of_the_page_of_a_layer(
+    browser: Browser, layer_page: Path, width: int
+) -> None:
+    visit = Visit(browser, layer_page, width=width)
+    reading.unfold(visit.page)
+    assert reading.tab_through(visit.page) > 15
+
+
+def test_the_skip_link_leads_past_controls_and_overview(browser: Browser, layer_page: Path) -> None:
+    visit = Visit(browser, layer_page)
+    visit.page.keyboard.press("Tab")
+    expect(visit.page.get_by_text("Skip to the feature maps")).to_be_in_viewport()
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.closest('article').id") == "Conv2D_3-0"

@@ -1,0 +1,126 @@
+"""The numbers and titles of the made-up results in ``made_up``."""
+
+from typing import Any
+
+LAYERS = {"Conv2D_1": 4, "Conv2D_2": 6}
+VERSIONS = {"tensorflow": "2.21.0", "keras": "3.15.1"}
+TRAIN_VAE = {
+    "fact": 5.0,
+    "beta_equivalent": 15.0,
+    "val_kl_share": 0.0221,
+    "latent_dim": 256,
+    "num_parameters": 5_123_456,
+    "kl_method": "train_step",
+    "reconstruction_loss_kind": "bce",
+    "epoch": 3,
+    "epochs": 3,
+    "batch_size": 32,
+    "precision": "float32",
+    "seed": 2022,
+    "num_train": 2500,
+    "num_steps": 1234,
+    "versions": VERSIONS,
+}
+FEATURES = {
+    "frechet_distance": 2.5,
+    "kernel_distance": 0.031,
+    "kernel_distance_error": 0.0043,
+    "precision": 0.61,
+    "recall": 0.42,
+    "density": 0.87,
+    "coverage": 0.55,
+    "nearest_training": 0.93,
+}
+SAMPLE = {"sharpness": 1.9, "diversity": 0.21, "pixels-pca": FEATURES}
+REAL = {
+    "sharpness": 6.4,
+    "diversity": 0.33,
+    "pixels-pca": dict(
+        zip(FEATURES, (0.4, -0.001, 0.002, 0.95, 0.94, 1.01, 0.97, 1.0), strict=True)
+    ),
+}
+EVALUATE_VAE: dict[str, Any] = {
+    "mse": 0.01234,
+    "psnr_db": 19.87,
+    "ssim": 0.712,
+    "ms_ssim": 0.801,
+    "bce_per_dim": 0.5731,
+    "bce_above_entropy": 0.0412,
+    "sharpness": 1.91,
+    "sharpness_originals": 6.43,
+    "sampled": {
+        "mse": 0.01444,
+        "psnr_db": 18.55,
+        "ssim": 0.671,
+        "ms_ssim": 0.765,
+        "bce_per_dim": 0.5812,
+        "bce_above_entropy": 0.0493,
+        "sharpness": 1.85,
+    },
+    "kl_nats": 24.31,
+    "num_dimensions_used": 41,
+    "num_dimensions_90": 57,
+    "active_units": 256,
+    "diversity": 0.22,
+    "diversity_originals": 0.34,
+    "radius_mean": 15.62,
+    "radius_std": 0.81,
+    "radius_prior": 15.98,
+    "z_mean_rms": 0.0712,
+    "z_std_mean": 0.9934,
+    "z_std_min": 0.8471,
+    "z_std_max": 1.2103,
+    "mmd_prior": 0.0123,
+    "mmd_floor": 0.0004,
+    "num_test": 300,
+    "num_compared": 250,
+    "temperature": 0.8,
+    "feature_nets": ["pixels-pca"],
+    "samples": {
+        "real": REAL,
+        **{
+            f"{sampler}{suffix}": SAMPLE
+            for sampler in ("prior", "gaussian", "mixture")
+            for suffix in ("", "_cool")
+        },
+    },
+    "versions": VERSIONS,
+}
+TRAIN_CNN = {
+    "test_accuracy": 0.9785,
+    "test_accuracy_per_digit": {str(digit): 0.97 + digit / 500 for digit in range(10)},
+    "accuracy": 0.9991,
+    "val_accuracy": 0.981,
+    "num_train": 9000,
+    "num_test": 2000,
+    "num_parameters": 221_234,
+    "epochs": 3,
+    "batch_size": 64,
+    "seed": 2022,
+    "versions": VERSIONS,
+}
+CHARTS = {"z_points", "dimensions", "projection"}
+SHEETS = {
+    "draw_reconstructions": {
+        "train": "Reconstructions of the train part - fact 5, epoch 12, seed 2022",
+        "test": "Reconstructions of the test part - fact 5, epoch 12, seed 2022",
+    },
+    "draw_samples": {
+        "prior": "Random faces, z ~ N(0, I) - fact 5, epoch 12, seed 2022",
+        "prior_processed": "Random faces, z ~ N(0, I), processed",
+        "gaussian": "Random faces, z ~ Gaussian fitted to the training faces",
+        "gaussian_processed": "Random faces, z ~ Gaussian, processed",
+        "mixture": "Random faces, z ~ mixture fitted to the training faces",
+        "mixture_processed": "Random faces, z ~ mixture, processed",
+        "temperatures": "Random faces at several temperatures",
+    },
+    "draw_latent_space": {
+        "z_points": "z-points of 300 test faces",
+        "dimensions": "Mean, spread and KL of the dimensions",
+        "projection": "The plane in which the z-points vary most",
+        "interpolations": "Interpolations between test faces",
+        "traversals": "Traversals of the 8 dimensions with the most KL",
+        "attributes": "Attributes added and taken away",
+    },
+}
+NUM_DIMENSIONS = 20
