@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from latentmaps import seeds
 from latentmaps.errors import DataError, ParamsError
 from latentmaps.faces.dataset.split_table import UNUSED
 from latentmaps.faces.raw import face_tables
@@ -88,7 +89,7 @@ def _random(num_faces: int, sizes: _Counts, seed: int) -> np.ndarray:
     num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
     if num_train < 1 or held_out + num_train > num_faces:
         raise _do_not_fit(sizes, f"{num_faces:,} faces")
-    order = np.random.default_rng(seed).permutation(num_faces)
+    order = seeds.split(seed).permutation(num_faces)
     parts = np.full(num_faces, UNUSED, dtype="<U10")
     parts[order[: sizes.num_test]] = "test"
     parts[order[sizes.num_test : held_out]] = "validation"
@@ -106,7 +107,7 @@ def _by_identity(identities: np.ndarray, sizes: _Counts, seed: int) -> np.ndarra
     persons, person_of_row, num_faces = np.unique(
         identities, return_inverse=True, return_counts=True
     )
-    order = np.random.default_rng(seed).permutation(len(persons))
+    order = seeds.split(seed).permutation(len(persons))
     part_of_person = np.full(len(persons), UNUSED, dtype="<U10")
     for part, wanted in (
         ("test", sizes.num_test),

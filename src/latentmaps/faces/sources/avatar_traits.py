@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from latentmaps import seeds
+
 Weights = Mapping[str, float]
 
 HEADS: Weights = {"short": 0.46, "long": 0.40, "bald": 0.06, "hat": 0.08}
@@ -128,7 +130,7 @@ def choose(seed: int, index: int) -> Traits:
         seed: of the whole set.
         index: of the avatar, from 0.
     """
-    generator = np.random.default_rng([seed, index])
+    generator = seeds.avatar(seed, index)
     head = _pick(generator, HEADS)
     skin_colour = _pick(generator, SKIN_COLOURS)
     return Traits(

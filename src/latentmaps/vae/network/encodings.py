@@ -3,17 +3,15 @@
 Every row of noise has a stream of its own, so it is the same however many rows are drawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
+from latentmaps import seeds
 
-# Behind the seed: streams of their own, far from the indices of points drawn from the prior.
-_POSTERIORS = 2**31
-_CHOICES = 2**31 + 2
+Array = npt.NDArray[np.floating]
 
 # A dimension with less KL, nats, tells next to nothing; own choice: 0.1 nat is a seventh of a bit.
 USED_KL_NATS = 0.1
@@ -60,7 +58,7 @@ class Encodings:
             seed: of the draws.
             first: the number i of the first image.
         """
-        epsilon = _normal_rows(*self.z_mean.shape, seed=[seed, _POSTERIORS], first=first)
+        epsilon = _normal_rows(*self.z_mean.shape, seeds.posterior_point, seed=seed, first=first)
         return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
 
 
@@ -89,7 +87,7 @@ def draw_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -
         seed: of the draws.
         first: the number i of the first point.
     """
-    return _normal_rows(num_points, latent_dim, seed=[seed], first=first)
+    return _normal_rows(num_points, latent_dim, seeds.prior_point, seed=seed, first=first)
 
 
 def draw_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
@@ -97,14 +95,18 @@ def draw_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
 
     Number i depends on (seed, i) alone and has nothing to do with point i of ``draw_prior``.
     """
-    streams = (
-        np.random.default_rng([seed, _CHOICES, first + index]) for index in range(num_points)
-    )
-    return np.array([stream.random() for stream in streams])
+    return np.array([seeds.component(seed, first + index).random() for index in range(num_points)])
 
 
-def _normal_rows(num_rows: int, num_columns: int, *, seed: Sequence[int], first: int) -> Array:
+def _normal_rows(
+    num_rows: int,
+    num_columns: int,
+    stream: Callable[[int, int], np.random.Generator],
+    *,
+    seed: int,
+    first: int,
+) -> Array:
     noise = np.empty((num_rows, num_columns))
     for index in range(num_rows):
-        np.random.default_rng([*seed, first + index]).standard_normal(out=noise[index])
+        stream(seed, first + index).standard_normal(out=noise[index])
     return noise

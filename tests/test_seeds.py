@@ -1,0 +1,63 @@
+"""The streams of random numbers: no stage depends on their file, so none may ever change."""
+
+import inspect
+
+import pytest
+
+from latentmaps import seeds
+
+# the first uniform number of each stream for seed 7, items 5 and 3; of kernels, the last seed
+FIRST = {
+    "attribute_faces": 0.9621348536519586,
+    "avatar": 0.019002501051586518,
+    "component": 0.6802182325225896,
+    "digit_order": 0.019002501051586518,
+    "held_out_digits": 0.04287569922314871,
+    "image_pair": 0.2534181539869691,
+    "jitter": 0.7257379847251288,
+    "kernels": 1732601695.0,
+    "oip_start": 0.42255534153435614,
+    "posterior_point": 0.5862647509139335,
+    "prior_point": 0.019002501051586518,
+    "random_digits": 0.4588699184629932,
+    "source_rows": 0.3063046070659432,
+    "split": 0.625095466604667,
+    "start_candidate": 0.1959656311478375,
+    "subset": 0.6772747878558643,
+}
+
+
+def streams() -> set[str]:
+    return {name for name, _ in inspect.getmembers(seeds, inspect.isfunction)}
+
+
+def first_number(name: str) -> float:
+    function = getattr(seeds, name)
+    items = [5, 3][: len(inspect.signature(function).parameters) - 1]
+    drawn = function(7, *items)
+    return float(drawn[-1] if isinstance(drawn, list) else drawn.random())
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_a_stream_is_what_it_was(name: str) -> None:
+    assert first_number(name) == FIRST[name]
+
+
+def test_every_stream_is_held() -> None:
+    assert streams() == FIRST.keys()
+
+
+def test_items_of_a_stream_differ() -> None:
+    assert len({seeds.prior_point(7, index).random() for index in range(50)}) == 50
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("prior_point", "component", "posterior_point", "image_pair", "attribute_faces", "subset"),
+        ("digit_order", "held_out_digits"),
+        ("oip_start", "start_candidate", "jitter", "random_digits"),
+    ],
+)
+def test_streams_that_meet_in_one_result_differ(names: tuple[str, ...]) -> None:
+    assert len({FIRST[name] for name in names}) == len(names)
