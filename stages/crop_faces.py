@@ -5,6 +5,7 @@ from latentmaps.faces.preparing import cropped_array
 from latentmaps.faces.preparing.crop import Crop
 from latentmaps.faces.raw import face_tables
 from latentmaps.faces.raw.archive import FaceArchive
+from latentmaps.folders import FACES, RAW_FACES, REFUSED, some
 from latentmaps.params.crop_faces import CropFaces
 
 
@@ -13,7 +14,7 @@ def crop_faces(run: runs.Run) -> None:
     wanted = run.params(CropFaces)
     how = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
 
-    faces = FaceArchive(run.inputs["archive"])
+    faces = FaceArchive(run.inputs["images"])
     # tables that do not fit are refused before any picture is cropped
     index = face_tables.build_index(
         faces.names,
@@ -33,15 +34,6 @@ def crop_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         crop_faces,
-        inputs={
-            "archive": "the archive of faces, JPEG pictures in a zip",
-            "attributes": "a row per face: its file, and 1 or -1 for each attribute",
-            "partition": "a row per face: its file, and the source's own train, validation or test",
-            "identity": "a row per face: its file, and the number of the person",
-        },
-        outputs={
-            "images": "the images, uint8, (num_faces, image_size, image_size, num_channels)",
-            "index": "a row per image: row, file, partition, identity and attributes",
-            "refused": "a row per picture that cannot be cropped: the file, and the reason",
-        },
+        inputs={"raw_faces": some(RAW_FACES, "images", "attributes", "partition", "identity")},
+        outputs={"faces": some(FACES, "images", "index"), "report": REFUSED},
     )

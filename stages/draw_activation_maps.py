@@ -1,6 +1,7 @@
 """Draw what the layers of the CNN make of some digits."""
 
 from latentmaps import runs
+from latentmaps.folders import ACTIVATION_MAPS
 from latentmaps.params.draw_activation_maps import DrawActivationMaps
 from latentmaps.params.machine import Machine
 
@@ -34,8 +35,5 @@ if __name__ == "__main__":
             "digits": "digits.npz as fetch_digits writes it",
             "model": "folder of the CNN as train_cnn writes it",
         },
-        outputs={
-            "sheet": "PNG, all feature maps of all layers for some digits",
-            "words": "JSON, title, caption and layout of the sheet",
-        },
+        outputs={"report": ACTIVATION_MAPS},
     )

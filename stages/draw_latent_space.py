@@ -1,6 +1,7 @@
 """Draw where the z-points of real faces lie, and what lies between them."""
 
 from latentmaps import runs
+from latentmaps.folders import FACES, LATENT_SPACE, RAW_FACES, some
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.params.machine import Machine
 
@@ -71,18 +72,10 @@ if __name__ == "__main__":
     runs.main(
         draw_latent_space,
         inputs={
+            "raw_faces": some(RAW_FACES, "receipt"),
+            "faces": some(FACES, "index"),
             "model": "folder of the VAE that train_vae wrote",
             "latents": "folder of the encodings and samplers that evaluate_vae wrote",
-            "index": "index.csv as crop_faces writes it, with the attributes",
-            "receipt": "receipt.json of fetch_faces, which tells whose faces these are",
         },
-        outputs={
-            "z_points": "PNG, distances of the z-points from the origin",
-            "dimensions": "PNG, KL, mean and spread of the dimensions",
-            "projection": "PNG, the z-points in a plane, coloured by attribute",
-            "interpolations": "PNG, walks between the z-points of test faces",
-            "traversals": "PNG, one dimension of z walks in each row",
-            "attributes": "PNG, attributes added to test faces and taken away",
-            "numbers": "JSON, titles, captions and numbers of the pictures",
-        },
+        outputs={"report": LATENT_SPACE},
     )

@@ -1,6 +1,7 @@
 """For every feature map of one layer of the CNN, find and draw the input that excites it most."""
 
 from latentmaps import runs
+from latentmaps.folders import OIP_ARRAYS, OIP_PICTURES
 from latentmaps.params.draw_oips import DrawOips
 from latentmaps.params.machine import Machine
 
@@ -66,13 +67,6 @@ if __name__ == "__main__":
             "digits": "digits.npz as fetch_digits writes it",
             "model": "folder of the CNN as train_cnn writes it",
         },
-        outputs={
-            "oips": "OIPs, their start images and activations, .npz",
-            "sheet": "PNG, all OIPs of the layer",
-            "words": "JSON, title, caption and layout of the sheet",
-            "strips": "PNG, how some of them grew, beside real digits",
-            "table": "CSV, a row for each feature map",
-            "page": "HTML, all that is known of each feature map",
-        },
+        outputs={"oips": OIP_ARRAYS, "report": OIP_PICTURES},
         options={"layer": "name of a convolution of the CNN, such as Conv2D_3"},
     )

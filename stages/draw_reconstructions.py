@@ -1,6 +1,7 @@
 """Draw faces of the training and the test part above their reconstructions."""
 
 from latentmaps import runs
+from latentmaps.folders import FACES, RAW_FACES, RECONSTRUCTIONS, some
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.machine import Machine
 
@@ -39,15 +40,9 @@ if __name__ == "__main__":
     runs.main(
         draw_reconstructions,
         inputs={
-            "images": "the faces, images.npy as crop_faces writes it",
-            "split": "split.csv as split_faces writes it",
-            "receipt": "receipt.json of fetch_faces, which tells whose faces these are",
+            "raw_faces": some(RAW_FACES, "receipt"),
+            "faces": some(FACES, "images", "split"),
             "model": "folder of the VAE that train_vae wrote",
         },
-        outputs={
-            "train_sheet": "PNG, faces of the training part above their reconstructions",
-            "test_sheet": "PNG, faces of the test part above their reconstructions",
-            "strip": "PNG without words, the first row of test faces and their reconstructions",
-            "numbers": "JSON, titles, captions and numbers of both sheets",
-        },
+        outputs={"report": RECONSTRUCTIONS},
     )

@@ -1,6 +1,7 @@
 """Draw faces from random points of the latent space."""
 
 from latentmaps import runs
+from latentmaps.folders import SAMPLES, pictures_of_sampler
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.params.machine import Machine
 
@@ -54,16 +55,9 @@ if __name__ == "__main__":
             "latents": "folder of the encodings and samplers that evaluate_vae wrote",
         },
         outputs={
-            "prior": "PNG, faces for z from the prior N(0, I)",
-            "prior_processed": "PNG, the same faces, sharpened and with more contrast",
-            "gaussian": "PNG, faces for z from the Gaussian fitted to the z-points",
-            "gaussian_processed": "PNG, the same faces, sharpened and with more contrast",
-            "mixture": "PNG, faces for z from the mixture fitted to the z-points",
-            "mixture_processed": "PNG, the same faces, sharpened and with more contrast",
-            "temperatures": "PNG, the same faces of the prior at several temperatures",
-            "strip_prior": "PNG without words, a row of faces of the prior",
-            "strip_gaussian": "PNG without words, a row of faces of the Gaussian",
-            "strip_mixture": "PNG without words, a row of faces of the mixture",
-            "numbers": "JSON, titles, captions and numbers of the sheets",
+            "report": SAMPLES
+            | pictures_of_sampler("prior")
+            | pictures_of_sampler("gaussian")
+            | pictures_of_sampler("mixture")
         },
     )

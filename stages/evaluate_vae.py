@@ -1,6 +1,7 @@
 """Measure the VAE: reconstructions, latent space, and the faces of random points."""
 
 from latentmaps import runs
+from latentmaps.folders import EVALUATION, FACES, some
 from latentmaps.params.evaluate_vae import EvaluateVae
 from latentmaps.params.machine import Machine
 
@@ -70,14 +71,11 @@ if __name__ == "__main__":
     runs.main(
         evaluate_vae,
         inputs={
-            "images": "the faces, images.npy as crop_faces writes it",
-            "split": "split.csv as split_faces writes it",
+            "faces": some(FACES, "images", "split"),
             "model": "folder of the VAE that train_vae wrote",
         },
         outputs={
             "latents": "folder of the encodings and of the fitted samplers",
-            "dimensions": "CSV, KL, mean and spread of each dimension of the latent space",
-            "metrics": "JSON, the numbers that people compare",
-            "numbers": "JSON, all other numbers",
+            "report": EVALUATION,
         },
     )

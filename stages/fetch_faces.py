@@ -3,6 +3,7 @@
 from latentmaps import runs
 from latentmaps.faces.sources import avatars, celeba, own_pictures
 from latentmaps.faces.sources.raw_faces import RawFaces
+from latentmaps.folders import RAW_FACES, REFUSED
 from latentmaps.params.fetch_faces import FetchFaces
 from latentmaps.storage import result_files
 
@@ -39,14 +40,6 @@ if __name__ == "__main__":
     runs.main(
         fetch_faces,
         inputs={},
-        outputs={
-            "images": "the archive of faces, JPEG pictures in a zip",
-            "attributes": "a row per face: its file, and 1 or -1 for each attribute",
-            "partition": "a row per face: its file, and the source's own train, validation or test",
-            "identity": "a row per face: its file, and the number of the person",
-            "origins": "a row per face: its file, and what it was called at its source",
-            "refused": "a row per file of the source that became no face: the file, and the reason",
-            "receipt": "source, versions, checksums and licence of the faces",
-        },
+        outputs={"raw_faces": RAW_FACES, "report": REFUSED},
         kept={"downloads": "downloaded files, whole and begun"},
     )

@@ -3,6 +3,7 @@
 from latentmaps import runs
 from latentmaps.faces.preparing import split
 from latentmaps.faces.raw import face_tables
+from latentmaps.folders import FACES, some
 from latentmaps.params.split_faces import SplitFaces
 
 
@@ -20,6 +21,6 @@ def split_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         split_faces,
-        inputs={"index": "a row per image: row, file, partition, identity and attributes"},
-        outputs={"split": "a row per image: its row and its part"},
+        inputs={"faces": some(FACES, "index")},
+        outputs={"faces": some(FACES, "split")},
     )

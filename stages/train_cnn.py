@@ -1,6 +1,7 @@
 """Train the CNN that reads digits, and test it on digits it has not seen."""
 
 from latentmaps import runs
+from latentmaps.folders import CLASSIFICATION
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_cnn import TrainCnn
 
@@ -71,11 +72,5 @@ if __name__ == "__main__":
     runs.main(
         train_cnn,
         inputs={"digits": "digits.npz as fetch_digits writes it"},
-        outputs={
-            "model": "folder of the trained CNN",
-            "metrics": "JSON, the number that people compare",
-            "numbers": "JSON, all other numbers on the test part and of the best epoch",
-            "history": "CSV, loss and accuracy of each epoch",
-            "predictions": "CSV, label and prediction of each test digit, for the confusion matrix",
-        },
+        outputs={"model": "folder of the trained CNN", "report": CLASSIFICATION},
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from latentmaps import runs
+from latentmaps.folders import FACES, TRAINING, some
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
@@ -105,15 +106,7 @@ def train_vae(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         train_vae,
-        inputs={
-            "images": "the faces, images.npy as crop_faces writes it",
-            "split": "split.csv as split_faces writes it",
-        },
-        outputs={
-            "model": "folder of the trained VAE",
-            "metrics": "JSON, the numbers of the epoch of the weights that people compare",
-            "numbers": "JSON, all other numbers",
-            "history": "CSV, the losses of each epoch",
-        },
+        inputs={"faces": some(FACES, "images", "split")},
+        outputs={"model": "folder of the trained VAE", "report": TRAINING},
         kept={"checkpoints": "the state after each epoch, to go on from"},
     )

@@ -85,12 +85,9 @@ class Workspace:
 
     def train_vae_paths(self, out: str) -> dict[str, str]:
         return {
-            "images": "images.npy",
-            "split": "split.csv",
+            "faces": ".",
             "model": f"{out}/vae",
-            "metrics": f"{out}/metrics.json",
-            "numbers": f"{out}/numbers.json",
-            "history": f"{out}/history.csv",
+            "report": out,
             "checkpoints": "checkpoints",
         }
 

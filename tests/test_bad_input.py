@@ -9,12 +9,7 @@ from tests.example_workspace import SIZE, Workspace, assert_refused, start
 # every stage is a process of its own, and most start TensorFlow
 pytestmark = pytest.mark.slow
 
-TABLES = ("attributes", "partition", "identity", "origins", "refused")
-RAW_FACES = {
-    "images": "out/images.zip",
-    "receipt": "out/receipt.json",
-    "downloads": "downloads",
-} | {name: f"out/{name}.csv" for name in TABLES}
+RAW_FACES = {"raw_faces": "out", "report": "out", "downloads": "downloads"}
 
 
 def test_a_parameter_of_the_wrong_type(workspace: Workspace) -> None:
@@ -94,15 +89,9 @@ def test_a_batch_larger_than_the_training_part(workspace: Workspace) -> None:
 def test_a_picture_that_is_no_picture(workspace: Workspace) -> None:
     with zipfile.ZipFile(workspace.folder / "images.zip", "w") as archive:
         archive.writestr("000001.jpg", b"quota exceeded")
-    (workspace.folder / "names.csv").write_text("file\n000001.jpg\n", encoding="utf-8")
-    tables = dict.fromkeys(("attributes", "partition", "identity"), "names.csv")
-    outputs = {
-        "images": "out/images.npy",
-        "index": "out/index.csv",
-        "refused": "out/refused.csv",
-    }
-    paths = {"archive": "images.zip"} | tables | outputs
-    result = workspace.run("crop_faces", paths)
+    for table in ("attributes", "partition", "identity"):
+        (workspace.folder / f"{table}.csv").write_text("file\n000001.jpg\n", encoding="utf-8")
+    result = workspace.run("crop_faces", {"raw_faces": ".", "faces": "out", "report": "out"})
     assert_refused(workspace, result, "000001.jpg")
 
 

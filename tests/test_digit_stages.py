@@ -9,20 +9,7 @@ from PIL import Image
 from tests.example_workspace import Workspace, assert_refused
 
 READ = {"digits": "digits.npz", "model": "cnn"}
-TRAINED = {
-    "metrics": "metrics.json",
-    "numbers": "numbers.json",
-    "history": "history.csv",
-    "predictions": "predictions.csv",
-}
-DRAWN = {
-    "oips": "out/oips.npz",
-    "sheet": "out/sheet.png",
-    "words": "out/sheet.json",
-    "strips": "out/strips.png",
-    "page": "out/page.html",
-    "table": "out/table.csv",
-}
+DRAWN = {"oips": "out", "report": "out"}
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +25,7 @@ def digits(workspace: Workspace) -> Workspace:
 @pytest.fixture
 def trained(digits: Workspace) -> Workspace:
     digits.set_param("filters: [32, 64, 128] ", "filters: [8, 8, 8] ")
-    result = digits.run("train_cnn", READ | TRAINED)
+    result = digits.run("train_cnn", READ | {"report": "."})
     assert result.returncode == 0, result.stderr
     return digits
 
@@ -54,19 +41,18 @@ def test_oips_grow_from_coarse_to_fine_and_are_shown_in_range(trained: Workspace
     trained.set_param("num_steps: 400 ", "num_steps: 160 ")
     result = trained.run("draw_oips", {"layer": "Conv2D_2"} | READ | DRAWN)
     assert result.returncode == 0, result.stderr
-    table = pd.read_csv(trained.folder / "out/table.csv")
+    table = pd.read_csv(trained.folder / "out/Conv2D_2.csv")
     found = table[table["status_in_range"] != "dead"]
     assert len(found) >= 4
     assert (found["activation"] >= 0.99 * found["activation_in_range"]).all()
     assert (found["num_steps_in_range"] >= 140).all()  # three coarse phases, and some fine steps
-    page = (trained.folder / "out/page.html").read_text(encoding="utf-8")
+    page = (trained.folder / "out/Conv2D_2.html").read_text(encoding="utf-8")
     assert 'id="Conv2D_2-7"' in page
-    assert (trained.folder / "out/sheet.png").stat().st_size > 5_000
+    assert (trained.folder / "out/Conv2D_2.png").stat().st_size > 5_000
 
 
 def test_activation_maps_are_drawn_for_digits_of_the_test_part(trained: Workspace) -> None:
-    drawn = {"sheet": "out/sheet.png", "words": "out/sheet.json"}
-    result = trained.run("draw_activation_maps", READ | drawn)
+    result = trained.run("draw_activation_maps", READ | {"report": "out"})
     assert result.returncode == 0, result.stderr
     with Image.open(trained.folder / "out/sheet.png") as sheet:
         assert sheet.width > 4 * 432
@@ -74,8 +60,7 @@ def test_activation_maps_are_drawn_for_digits_of_the_test_part(trained: Workspac
 
 def test_a_digit_that_the_test_part_lacks_is_refused(trained: Workspace) -> None:
     only_ones(trained.folder / "digits.npz")
-    drawn = {"sheet": "out/sheet.png", "words": "out/sheet.json"}
-    result = trained.run("draw_activation_maps", READ | drawn)
+    result = trained.run("draw_activation_maps", READ | {"report": "out"})
     message = "draw_activation_maps.digits: found 4, expected digits of the test part"
     assert_refused(trained, result, message)
 

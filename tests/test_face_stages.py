@@ -1,6 +1,7 @@
 """The real stages behind train_vae, on faces of which nothing is known, and on bad input."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,16 +11,7 @@ from tests.example_workspace import Workspace, assert_refused
 pytestmark = pytest.mark.slow
 
 NUM_FACES = 24
-SAMPLES = [
-    *(f"{name}{kind}" for name in ("prior", "gaussian", "mixture") for kind in ("", "_processed")),
-    *("temperatures", "strip_prior", "strip_gaussian", "strip_mixture"),
-]
-LATENT_SPACE = {
-    "model": "vae",
-    "latents": "latents",
-    "index": "index.csv",
-    "receipt": "receipt.json",
-}
+LATENT_SPACE = {"raw_faces": ".", "faces": ".", "model": "vae", "latents": "latents"}
 PICTURES = ("z_points", "dimensions", "projection", "interpolations", "traversals", "attributes")
 Result = subprocess.CompletedProcess[str]
 
@@ -45,28 +37,18 @@ def write_index(workspace: Workspace, header: str = "", value: str = "") -> None
     (workspace.folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
 
 
-def evaluate(workspace: Workspace, out: str, split: str = "split.csv") -> Result:
-    read = {"images": "images.npy", "split": split, "model": "vae"}
-    written = {
-        "latents": "latents",
-        "dimensions": "dimensions.csv",
-        "metrics": "metrics.json",
-        "numbers": "numbers.json",
-    }
-    return workspace.run(
-        "evaluate_vae", read | {name: f"{out}/{path}" for name, path in written.items()}
-    )
+def evaluate(workspace: Workspace, out: str, faces: str = ".") -> Result:
+    paths = {"faces": faces, "model": "vae", "latents": f"{out}/latents", "report": out}
+    return workspace.run("evaluate_vae", paths)
 
 
 def draw_samples(workspace: Workspace, out: str, **changes: str) -> Result:
-    read = {"model": "vae", "latents": "latents"} | changes
-    written = {name: f"{out}/{name}.png" for name in SAMPLES} | {"numbers": f"{out}/sheets.json"}
-    return workspace.run("draw_samples", read | written)
+    paths = {"model": "vae", "latents": "latents", "report": out} | changes
+    return workspace.run("draw_samples", paths)
 
 
 def draw_latent_space(workspace: Workspace, out: str, **changes: str) -> Result:
-    written = {name: f"{out}/{name}.png" for name in PICTURES} | {"numbers": f"{out}/sheets.json"}
-    return workspace.run("draw_latent_space", LATENT_SPACE | changes | written)
+    return workspace.run("draw_latent_space", LATENT_SPACE | {"report": out} | changes)
 
 
 def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Workspace) -> None:
@@ -117,8 +99,11 @@ def test_too_few_test_faces_are_refused_before_any_work(trained: Workspace, num_
     parts = ["train"] * 10 + ["validation"] + ["test"] * num_test
     parts += ["unused"] * (NUM_FACES - len(parts))
     lines = ["row,part", *(f"{row},{part}" for row, part in enumerate(parts))]
-    (trained.folder / "few.csv").write_text("\n".join(lines), encoding="utf-8")
-    result = evaluate(trained, "out", split="few.csv")
+    few = trained.folder / "few"
+    few.mkdir(exist_ok=True)
+    shutil.copy(trained.folder / "images.npy", few)
+    (few / "split.csv").write_text("\n".join(lines), encoding="utf-8")
+    result = evaluate(trained, "out", faces="few")
     message = f"found {num_test} images in a set to compare, expected at least 7"
     assert_refused(trained, result, message, "num_train and num_test of split_faces")
 

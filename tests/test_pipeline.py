@@ -1,6 +1,7 @@
 """dvc.yaml against the code: what a stage reads, writes and depends on."""
 
 import ast
+import runpy
 import shlex
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ from dvc.repo import Repo
 from dvc.stage import Stage
 from tests import code_deps
 
+from latentmaps import folders, runs
 from latentmaps.params import loader, yaml12
 
 ROOT = Path(__file__).parents[1]
@@ -108,15 +110,31 @@ def test_a_room_holds_only_files_that_git_knows() -> None:
 
 
 @by_name
-def test_the_command_names_exactly_the_data_of_deps_and_outs(stage: Stage) -> None:
-    words = {w for w in shlex.split(stage.cmd) if w.startswith(("data/", "reports/"))}
-    words -= KEPT.get(stage.name, set())
-    declared = paths(stage.deps) | paths(stage.outs)
-    data = {path for path in declared if path.startswith(("data/", "reports/"))}
-    # a folder stands for those files in it on which the stage depends
-    folders = {word for word in words - data if any(p.startswith(f"{word}/") for p in data)}
-    inside = {path for path in data if any(path.startswith(f"{folder}/") for folder in folders)}
-    assert words - folders == data - inside
+def test_the_command_hands_over_exactly_the_data_of_deps_and_outs(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared: dict[str, Any] = {}
+    monkeypatch.setattr(runs, "main", lambda _, **arguments: declared.update(arguments))
+    _, _, script, *words = shlex.split(stage.cmd)
+    runpy.run_path(str(ROOT / script), run_name="__main__")
+    flags = [word.removeprefix("--").replace("-", "_") for word in words[::2]]
+    values = dict(zip(flags, words[1::2], strict=True))
+    kept, options = declared.get("kept", {}), declared.get("options", {})
+    assert sorted(values) == sorted(declared["inputs"] | declared["outputs"] | kept | options)
+    assert {values[name] for name in kept} == KEPT.get(stage.name, set())
+
+    def files(arguments: Any) -> set[str]:
+        places = {name: Path(value) for name, value in values.items()} | {
+            name: values[name] for name in options
+        }
+        return {path.as_posix() for _, path, _ in folders.expand(arguments, places)}
+
+    read = {path for path in paths(stage.deps) if path.startswith(("data/", "reports/"))}
+    if base_name(stage) == "build_report":  # reads all of reports/, as far as it is there
+        assert all(path.startswith((values["reports"], values["receipt"])) for path in read)
+    else:
+        assert files(declared["inputs"]) == read
+    assert files(declared["outputs"]) == paths(stage.outs)
 
 
 @pytest.mark.parametrize("folder", sorted(set.union(*KEPT.values())))

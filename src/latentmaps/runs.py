@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from latentmaps import mending, staging, versions, workers
+from latentmaps import folders, mending, staging, versions, workers
 from latentmaps.errors import DataError, LatentmapsError, excerpt
+from latentmaps.folders import Folder
 from latentmaps.params import loader
 from latentmaps.params.base import Base
 
@@ -38,9 +39,9 @@ class Run:
     """One run of a stage.
 
     Attributes:
-        inputs: argument name -> existing path.
-        outputs: argument name -> path to write to; it gets its final name after the run.
-        finals: argument name -> that final name, for messages.
+        inputs: name of a file or folder -> existing path.
+        outputs: name -> path to write to; it gets its final name after the run.
+        finals: name -> that final name, for messages.
         options: argument name -> text from the command line.
         kept: argument name -> folder whose content outlives the run; it may not exist yet.
         all_params: the checked params.yaml.
@@ -70,8 +71,8 @@ class Run:
 def main(
     work: Callable[[Run], None],
     *,
-    inputs: Mapping[str, str],
-    outputs: Mapping[str, str],
+    inputs: Mapping[str, str | Folder],
+    outputs: Mapping[str, str | Folder],
     options: Mapping[str, str] | None = None,
     kept: Mapping[str, str] | None = None,
 ) -> NoReturn:
@@ -79,8 +80,10 @@ def main(
 
     Args:
         work: the stage; the docstring of its module is the text of ``--help``.
-        inputs: argument name -> what the file or folder holds.
-        outputs: argument name -> what the file or folder will hold.
+        inputs: argument name -> what the file or folder holds; or the files of a folder that the
+            stage reads, each of which ``Run.inputs`` has by its own name.
+        outputs: argument name -> what the file or folder will hold; or the files of a folder that
+            the stage writes.
         options: argument name -> meaning of an argument that is no path.
         kept: argument name -> what a folder holds that outlives the run, so that a killed one can
             go on. LATENTMAPS_<NAME> in the environment moves it: DVC runs queued experiments in
@@ -96,7 +99,7 @@ def main(
     try:
         _run(work, arguments, named)
     except DataError as error:
-        read = [vars(arguments)[name] for name in named.inputs]
+        read = [path for _, path, _ in folders.expand(named.inputs, vars(arguments))]
         _fail(work, f"{error}{mending.advise(str(error), read)}")
     except LatentmapsError as error:
         _fail(work, str(error))
@@ -127,10 +130,10 @@ def warn(sentences: Iterable[str]) -> None:
 
 @dataclass(frozen=True)
 class _Named:
-    """The arguments of a stage: name -> meaning."""
+    """The arguments of a stage: name -> meaning, or the files of a folder."""
 
-    inputs: Mapping[str, str]
-    outputs: Mapping[str, str]
+    inputs: Mapping[str, str | Folder]
+    outputs: Mapping[str, str | Folder]
     options: Mapping[str, str]
     kept: Mapping[str, str]
 
@@ -145,17 +148,26 @@ def _parse(work: Callable[[Run], None], named: _Named) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     kinds = {"read": named.inputs, "written": named.outputs, "kept": named.kept}
+    helps: dict[str, list[str]] = {}  # a stage may read some files of a folder and write others
     for kind, arguments in kinds.items():
-        for name, meaning in arguments.items():
-            parser.add_argument(
-                _flag(name), type=Path, required=True, metavar="PATH", help=f"{kind}: {meaning}"
-            )
+        for name, meant in arguments.items():
+            text = meant if isinstance(meant, str) else _listed(meant)
+            helps.setdefault(name, []).append(f"{kind}: {text}")
+    for name, texts in helps.items():
+        parser.add_argument(
+            _flag(name), type=Path, required=True, metavar="PATH", help=". ".join(texts)
+        )
     for name, meaning in named.options.items():
         parser.add_argument(_flag(name), required=True, help=meaning)
     parser.add_argument(
         "--params", type=Path, default=Path("params.yaml"), metavar="PATH", help="read: params.yaml"
     )
     return parser.parse_args()
+
+
+def _listed(folder: Folder) -> str:
+    files = "; ".join(f"{file.name}: {file.meaning}" for file in folder.values())
+    return f"folder with {files}"
 
 
 def _flag(name: str) -> str:
@@ -167,9 +179,9 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     values = vars(arguments)
     all_params = loader.load(arguments.params)
     versions.warn_of_differences(arguments.params.parent / "requirements/versions.txt")
-    inputs = {name: values[name] for name in named.inputs}
-    _require_inputs(inputs, named.inputs)
-    staged = staging.Staging({name: values[name] for name in named.outputs}, rank=workers.rank())
+    inputs = _existing(named.inputs, values)
+    finals = {name: path for name, path, _ in folders.expand(named.outputs, values)}
+    staged = staging.Staging(finals, rank=workers.rank())
     if not workers.addresses():  # other machines need not see our locks, nor we theirs
         paths = [*inputs.values(), *staged.finals.values()]
         around = [folder for path in paths for folder in (path, *path.parents[:2])]
@@ -200,13 +212,16 @@ def _kept_folder(name: str, folder: Path) -> Path:
     return Path(os.environ.get(f"LATENTMAPS_{name.upper()}") or folder)
 
 
-def _require_inputs(paths: Mapping[str, Path], meanings: Mapping[str, str]) -> None:
-    for name, path in paths.items():
+def _existing(arguments: Mapping[str, str | Folder], values: Mapping[str, Any]) -> dict[str, Path]:
+    paths: dict[str, Path] = {}
+    for name, path, meaning in folders.expand(arguments, values):
         if not path.exists():
             raise DataError(
-                f"{path}: no such file or folder, expected {meanings[name]}; "
+                f"{path}: no such file or folder, expected {meaning}; "
                 "`dvc repro` runs the stages that write it"
             )
+        paths[name] = path
+    return paths
 
 
 def _size(path: Path) -> str:

@@ -58,7 +58,7 @@ class Encodings:
             seed: of the draws.
             first: the number i of the first image.
         """
-        epsilon = _normal_rows(*self.z_mean.shape, seeds.posterior_point, seed=seed, first=first)
+        epsilon = _normal_rows(self.z_mean.shape, seeds.posterior_point, seed=seed, first=first)
         return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
 
 
@@ -87,7 +87,7 @@ def draw_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -
         seed: of the draws.
         first: the number i of the first point.
     """
-    return _normal_rows(num_points, latent_dim, seeds.prior_point, seed=seed, first=first)
+    return _normal_rows((num_points, latent_dim), seeds.prior_point, seed=seed, first=first)
 
 
 def draw_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
@@ -99,14 +99,13 @@ def draw_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
 
 
 def _normal_rows(
-    num_rows: int,
-    num_columns: int,
+    shape: tuple[int, ...],
     stream: Callable[[int, int], np.random.Generator],
     *,
     seed: int,
     first: int,
 ) -> Array:
-    noise = np.empty((num_rows, num_columns))
-    for index in range(num_rows):
-        stream(seed, first + index).standard_normal(out=noise[index])
+    noise = np.empty(shape)
+    for index, row in enumerate(noise, start=first):
+        stream(seed, index).standard_normal(out=row)
     return noise

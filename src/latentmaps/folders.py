@@ -1,0 +1,116 @@
+"""What the folders of data/ and reports/ hold: the contract between the stages.
+
+dvc.yaml says where a folder is, and hands it to a stage as one argument; a stage picks the files of
+it that it reads or writes. ARCHITECTURE.md has the columns and shapes of the files.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class File(NamedTuple):
+    """A file or folder inside a folder.
+
+    Attributes:
+        name: its path in there; ``{layer}`` stands for the option of that name.
+        meaning: what it holds.
+    """
+
+    name: str
+    meaning: str
+
+
+Folder = dict[str, File]
+
+RAW_FACES: Folder = {
+    "images": File("images.zip", "the archive of faces, JPEG pictures"),
+    "attributes": File("attributes.csv", "a row per face: its file, 1 or -1 for each attribute"),
+    "partition": File("partition.csv", "a row per face: its file, its part at the source"),
+    "identity": File("identity.csv", "a row per face: its file, the number of the person"),
+    "origins": File("origins.csv", "a row per face: its file, its name at the source"),
+    "receipt": File("receipt.json", "source, versions, checksums and license of the faces"),
+}
+FACES: Folder = {
+    "images": File("images.npy", "faces, uint8, (num_faces, image_size, image_size, channels)"),
+    "index": File("index.csv", "a row per image: row, file, partition, identity and attributes"),
+    "split": File("split.csv", "a row per image: its row and its part"),
+}
+REFUSED: Folder = {
+    "refused": File("refused.csv", "a row per picture that became no face: its file, the reason"),
+}
+# of a stage that trains or evaluates
+NUMBERS: Folder = {
+    "metrics": File("metrics.json", "the numbers that people compare"),
+    "numbers": File("numbers.json", "all other numbers"),
+}
+TRAINING: Folder = NUMBERS | {"history": File("history.csv", "the losses of each epoch")}
+CLASSIFICATION: Folder = TRAINING | {
+    "predictions": File("predictions.csv", "label and prediction of each test digit"),
+}
+EVALUATION: Folder = NUMBERS | {
+    "dimensions": File("dimensions.csv", "KL, mean and spread of each latent dimension"),
+}
+_SHEETS = {"numbers": File("sheets.json", "titles, captions and numbers of the pictures")}
+RECONSTRUCTIONS: Folder = _SHEETS | {
+    "train_sheet": File("train.png", "training faces above their reconstructions"),
+    "test_sheet": File("test.png", "test faces above their reconstructions"),
+    "strip": File("strip.png", "no words, the first row of test faces and reconstructions"),
+}
+SAMPLES: Folder = _SHEETS | {
+    "temperatures": File("temperatures.png", "the same faces of the prior at all temperatures"),
+}
+LATENT_SPACE: Folder = _SHEETS | {
+    "z_points": File("z_points.png", "distances of the z-points from the origin"),
+    "dimensions": File("dimensions.png", "KL, mean and spread of the dimensions"),
+    "projection": File("projection.png", "the z-points in a plane, colored by attribute"),
+    "interpolations": File("interpolations.png", "walks between z-points of test faces"),
+    "traversals": File("traversals.png", "one dimension of z walks in each row"),
+    "attributes": File("attributes.png", "attributes added to test faces and taken away"),
+}
+ACTIVATION_MAPS: Folder = {
+    "sheet": File("sheet.png", "all feature maps of all layers for some digits"),
+    "words": File("sheet.json", "title, caption and layout of the sheet"),
+}
+OIP_ARRAYS: Folder = {
+    "oips": File("{layer}.npz", "OIPs, their start images and activations"),
+}
+OIP_PICTURES: Folder = {
+    "sheet": File("{layer}.png", "all OIPs of the layer"),
+    "words": File("{layer}.json", "title, caption and layout of the sheet"),
+    "strips": File("{layer}_strips.png", "how some of them grew, beside real digits"),
+    "table": File("{layer}.csv", "a row for each feature map"),
+    "page": File("{layer}.html", "all that is known of each feature map"),
+}
+
+
+def some(folder: Folder, *names: str) -> Folder:
+    """Return the files of these names."""
+    return {name: folder[name] for name in names}
+
+
+def pictures_of_sampler(name: str) -> Folder:
+    """Return the pictures of the random faces of one sampler."""
+    return {
+        name: File(f"{name}.png", f"random faces of the sampler {name}"),
+        f"{name}_processed": File(f"{name}_processed.png", "the same, sharpened and more contrast"),
+        f"strip_{name}": File(f"strip_{name}.png", "no words, a row of these faces"),
+    }
+
+
+def expand(
+    arguments: Mapping[str, str | Folder], values: Mapping[str, Any]
+) -> Iterator[tuple[str, Path, str]]:
+    """Yield name, path and meaning of every file that arguments stand for.
+
+    Args:
+        arguments: argument name -> the meaning of a file or folder, or the files of a folder.
+        values: argument name -> path from the command line; option -> text, for the names of files
+            that hold one.
+    """
+    for argument, meant in arguments.items():
+        if isinstance(meant, str):
+            yield argument, values[argument], meant
+            continue
+        for name, file in meant.items():
+            yield name, values[argument] / file.name.format(**values), file.meaning
