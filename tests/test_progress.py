@@ -31,6 +31,30 @@ def test_short_work_leaves_no_line(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.messages == []
 
 
+def test_bytes_are_counted_from_where_they_were(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        caplog.at_level(logging.INFO),
+        progress.count_bytes(10_000_000, 5_500_000, "Downloading a.zip", quiet_s=0) as count,
+    ):
+        for _ in range(9):
+            count(500_000)
+
+    assert [message.partition(" MB, ")[0] for message in caplog.messages] == [
+        f"Downloading a.zip: {done} of 10" for done in (6, 7, 8, 9, 10)
+    ]
+
+
+def test_bytes_without_a_total_leave_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        caplog.at_level(logging.INFO),
+        progress.count_bytes(None, 0, "Downloading a.zip", quiet_s=0) as count,
+    ):
+        count(500_000)
+        count(500_000)
+
+    assert caplog.messages == []
+
+
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

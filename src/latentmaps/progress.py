@@ -20,7 +20,7 @@ _QUIET_S = 5.0
 def track(
     items: Iterable[Item], total: int, description: str, unit: str, *, quiet_s: float = _QUIET_S
 ) -> Iterator[Item]:
-    """Gives the items unchanged and reports how many have passed.
+    """Yield the items unchanged and report how many have passed.
 
     On a terminal the report is a bar with the time that is left, elsewhere a line in the log every
     10 %.
@@ -33,28 +33,23 @@ def track(
         quiet_s: seconds between two lines of the log, at least.
     """
     if sys.stderr.isatty():
-        return iter(tqdm(items, total=total, desc=description, unit=f" {unit}"))
-    return _log_tenths(items, total, f"{description} {unit}", quiet_s)
-
-
-def _log_tenths(items: Iterable[Item], total: int, phrase: str, quiet_s: float) -> Iterator[Item]:
-    started = last_line = time.monotonic()
-    tenth = 0
-    for num_done, item in enumerate(items, start=1):
+        yield from tqdm(items, total=total, desc=description, unit=f" {unit}")
+        return
+    lines = _Lines(total, 0, quiet_s)
+    for item in items:
         yield item
-        now = time.monotonic()
-        if num_done * 10 // total > tenth and now - last_line >= quiet_s:
-            tenth = num_done * 10 // total
-            last_line = now
-            rate = num_done / max(now - started, 1e-9)
-            log.info("%s: %s of %s, %.3g a second", phrase, f"{num_done:,}", f"{total:,}", rate)
+        if lines.add(1):
+            log.info(
+                "%s %s: %s of %s, %.3g a second",
+                *(description, unit, f"{lines.done:,}", f"{total:,}", lines.rate),
+            )
 
 
 @contextmanager
 def count_bytes(
     total: int | None, done: int, description: str, *, quiet_s: float = _QUIET_S
 ) -> Iterator[Callable[[int], object]]:
-    """Reports how many bytes have passed; gives a function that is told of each piece.
+    """Report how many bytes have passed; yield a function that is told of each piece.
 
     On a terminal the report is a bar with rate and time left, elsewhere a line in the log every
     10 %.
@@ -69,35 +64,40 @@ def count_bytes(
         with tqdm(total=total, initial=done, desc=description, unit="B", unit_scale=True) as bar:
             yield bar.update
         return
-    yield _ByteLog(total, done, description, quiet_s).add
+    lines = _Lines(total or 0, done, quiet_s)
 
-
-class _ByteLog:
-    """A line in the log for every 10 % of the bytes."""
-
-    def __init__(self, total: int | None, done: int, description: str, quiet_s: float) -> None:
-        self._total, self._done, self._started_at = total, done, done
-        self._description = description
-        self._quiet_s = quiet_s
-        self._started = self._last_line = time.monotonic()
-        self._tenth = 0 if total is None else done * 10 // max(total, 1)
-
-    def add(self, num_bytes: int) -> None:
-        """Counts a piece."""
-        self._done += num_bytes
-        now = time.monotonic()
-        if self._total is None or now - self._last_line < self._quiet_s:
-            return
-        tenth = self._done * 10 // max(self._total, 1)
-        if tenth > self._tenth:
-            self._tenth, self._last_line = tenth, now
-            rate = (self._done - self._started_at) / max(now - self._started, 1e-9)
-            left_s = (self._total - self._done) / max(rate, 1e-9)
+    def count(num_bytes: int) -> None:
+        if lines.add(num_bytes) and total is not None:
             log.info(
                 "%s: %s of %s MB, %.3g MB a second, %.0f s left",
-                self._description,
-                f"{self._done / 1e6:,.0f}",
-                f"{self._total / 1e6:,.0f}",
-                rate / 1e6,
-                left_s,
+                *(description, f"{lines.done / 1e6:,.0f}", f"{total / 1e6:,.0f}"),
+                *(lines.rate / 1e6, (total - lines.done) / lines.rate),
             )
+
+    yield count
+
+
+class _Lines:
+    """When a line of the log is due: at every tenth of the work, and not too often.
+
+    Attributes:
+        done: how much of the work is done.
+        rate: how much was done in a second, since the beginning; above 0.
+    """
+
+    def __init__(self, total: int, done: int, quiet_s: float) -> None:
+        self.done, self.rate = done, 1e-9
+        self._total, self._done_before = max(total, 1), done
+        self._quiet_s = quiet_s
+        self._started = self._last_line = time.monotonic()
+        self._tenth = done * 10 // self._total
+
+    def add(self, number: int) -> bool:
+        """Count a piece, and return whether a line is due."""
+        self.done += number
+        now, tenth = time.monotonic(), self.done * 10 // self._total
+        if tenth <= self._tenth or now - self._last_line < self._quiet_s:
+            return False
+        self._tenth, self._last_line = tenth, now
+        self.rate = max((self.done - self._done_before) / max(now - self._started, 1e-9), 1e-9)
+        return True

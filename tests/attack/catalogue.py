@@ -27,7 +27,7 @@ GROUPS: dict[str, Group] = {group.name: group for module in _MODULES for group i
 LEFT_ALONE = {
     "latentmaps.faces.sources.avatars": "pictures drawn a line before, styles of a hashed package",
     "latentmaps.tools.bundled": "a package whose hash was checked",
-    "latentmaps.memory": "a file of the Linux kernel",
+    "latentmaps.resources": "a file of the Linux kernel",
     "latentmaps.report.glossary": "a file of the package itself",
     "latentmaps.tools.metric_changes": "what DVC prints in our own workflow",
     "latentmaps.oips.page_rows": "writes pictures, reads none",

@@ -138,7 +138,7 @@ def test_without_a_network_the_verdict_on_celeba_comes_within_a_minute(
         ]
         monkeypatch.setattr(socket, "getaddrinfo", addresses)
         monkeypatch.setattr(socket.socket, "connect", NO_NETWORK[fault])
-    monkeypatch.setattr("latentmaps.disk.require_space", lambda *_: None)
+    monkeypatch.setattr("latentmaps.resources.require_disk_space", lambda *_: None)
 
     started = time.monotonic()
     with pytest.raises(DownloadError, match=r"img_align_celeba\.zip: no place gave it"):

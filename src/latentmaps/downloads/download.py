@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import filelock
 
-from latentmaps import disk
+from latentmaps import resources
 from latentmaps.downloads import google_drive, mirrors
 from latentmaps.downloads.guarded_http import MirrorError, UnreachableError
 from latentmaps.downloads.mirrors import Patience
@@ -104,7 +104,7 @@ def fetch(
         part = target.with_name(f"{file.name}.part")
         if file.size_bytes is not None:
             begun_bytes = part.stat().st_size if part.exists() else 0
-            disk.require_space(folder, max(0, file.size_bytes - begun_bytes))
+            resources.require_disk_space(folder, max(0, file.size_bytes - begun_bytes))
         _remove_strays(target)
         places = _mirrors(file, patience or Patience())
         reasons = _fetch_from_any(places, file, part, set() if unreachable is None else unreachable)

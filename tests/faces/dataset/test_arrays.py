@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latentmaps import memory
+from latentmaps import resources
 from latentmaps.errors import DataError
 from latentmaps.faces.dataset import arrays
 
@@ -72,7 +72,7 @@ def test_images_are_read_into_memory_if_they_fit(
     np.save(path, np.ones((2, 4, 4, 3), np.uint8))
     assert isinstance(arrays.open_images(path), np.memmap)
     assert not isinstance(arrays.open_images(path, in_memory=True), np.memmap)
-    monkeypatch.setattr(memory, "free_bytes", lambda: 90)
+    monkeypatch.setattr(resources, "free_memory_bytes", lambda: 90)
     with pytest.raises(DataError, match=r"machine.cache_images: .*; set it to false"):
         arrays.open_images(path, in_memory=True)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from latentmaps import disk
+from latentmaps import resources
 from latentmaps.errors import DataError
 from latentmaps.faces.dataset import arrays
 from latentmaps.faces.preparing import cropped_array
@@ -146,7 +146,9 @@ def test_a_disk_without_room_is_refused_before_the_work(
 ) -> None:
     path = _archive(tmp_path / "a.zip", _jpeg(1))
     asked = []
-    monkeypatch.setattr(disk, "require_space", lambda folder, num_bytes: asked.append(num_bytes))
+    monkeypatch.setattr(
+        resources, "require_disk_space", lambda folder, num_bytes: asked.append(num_bytes)
+    )
 
     _crop(path, tmp_path / "images.npy")
 

@@ -162,11 +162,12 @@ def test_every_row_is_in_one_part(index: Path, scheme: str) -> None:
     ("text", "message"),
     [
         ("a,b\n1,2\n", "no index of faces"),
-        ("row,partition,identity\n0,train,x\n", "no index of faces"),
-        (f"row,partition,identity\n0,train,{'9' * 30}\n", "no index of faces"),
-        ("row,partition,identity\n0,train,inf\n", "no index of faces"),
-        ("row,partition,identity\n0,train,1.5\n", "no index of faces"),
-        ("row,partition,identity\n1,train,1\n", "the column row is not 0, 1, 2"),
+        ("row,file,partition,identity\n0,a.jpg,train,x\n", "no index of faces"),
+        (f"row,file,partition,identity\n0,a.jpg,train,{'9' * 30}\n", "no index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,inf\n", "no index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,1.5\n", "no index of faces"),
+        ("row,file,partition,identity\n1,a.jpg,train,1\n", "the column row is not 0, 1, 2"),
+        ("row,partition,identity,file\n0,train,1,a\n", "columns row, partition, identity, file"),
     ],
 )
 def test_a_damaged_index_is_refused(tmp_path: Path, text: str, message: str) -> None:

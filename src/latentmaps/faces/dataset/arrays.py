@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps import memory
+from latentmaps import resources
 from latentmaps.errors import DataError
 from latentmaps.storage import npy
 from latentmaps.storage.npy import Header, HeaderError
@@ -55,7 +55,7 @@ def _announces_images(header: Header) -> bool:
 
 
 def _read_into_memory(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    free_bytes = memory.free_bytes()
+    free_bytes = resources.free_memory_bytes()
     if images.nbytes > free_bytes:
         raise DataError(
             f"machine.cache_images: the images have {images.nbytes / 1e9:,.1f} GB, expected at "

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from latentmaps import disk, parallel, progress
+from latentmaps import parallel, progress, resources
 from latentmaps.errors import DataError, describe_refusals
 from latentmaps.faces.preparing import crop
 from latentmaps.faces.preparing.crop import BoxError, Crop, PictureError
@@ -69,7 +69,7 @@ def crop_archive(
     """
     num_faces = len(faces.names)
     _check_box(faces, how)
-    disk.require_space(target.parent, num_faces * how.image_bytes)
+    resources.require_disk_space(target.parent, num_faces * how.image_bytes)
     if num_processes is None:
         num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
     log.info(

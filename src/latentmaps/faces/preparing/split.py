@@ -10,7 +10,6 @@ from latentmaps import seeds
 from latentmaps.errors import DataError, ParamsError
 from latentmaps.faces.dataset.split_table import UNUSED
 from latentmaps.faces.raw import face_tables
-from latentmaps.storage import csv_tables
 
 # evaluate_vae looks for the 5 nearest of each face among the others
 _LEAST_FACES = 7
@@ -62,25 +61,13 @@ def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.Dat
         DataError: the table is damaged, or lacks what the scheme needs.
         ParamsError: the parts cannot have these sizes.
     """
-    table = _read_index(index)
+    table = face_tables.read_index(index)
     if scheme == "official":
         return _table(_official(index, table))
     counts = _counts(sizes, len(table))
     if scheme == "identity":
         return _table(_by_identity(_identities(index, table), counts, seed))
     return _table(_random(len(table), counts, seed))
-
-
-def _read_index(index: Path) -> pd.DataFrame:
-    table = csv_tables.read(
-        index,
-        {"row": "int64", "partition": "str", "identity": "Int64"},
-        kind="index of faces",
-        advice="run crop_faces again",
-    )
-    if not np.array_equal(table["row"], np.arange(len(table))):
-        raise DataError(f"{index}: the column row is not 0, 1, 2, ...; run crop_faces again")
-    return table
 
 
 def _random(num_faces: int, sizes: _Counts, seed: int) -> np.ndarray:

@@ -7,11 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from latentmaps.errors import DataError, ParamsError, excerpt
+from latentmaps.errors import DataError, ParamsError
 from latentmaps.faces.raw import face_tables
-from latentmaps.storage import csv_tables
-
-_AGAIN = "run crop_faces again"
 
 
 def read_attributes(index: Path) -> pd.DataFrame:
@@ -26,15 +23,9 @@ def read_attributes(index: Path) -> pd.DataFrame:
     Raises:
         DataError: the table is missing or damaged.
     """
-    table = csv_tables.read(index, {"file": "str"}, kind="index of faces", advice=_AGAIN)
-    if list(table.columns[: len(face_tables.INDEX_COLUMNS)]) != list(face_tables.INDEX_COLUMNS):
-        raise DataError(
-            f"{index}: columns {excerpt(', '.join(table.columns[:6]))}, expected "
-            f"{', '.join(face_tables.INDEX_COLUMNS)} and attributes; {_AGAIN}"
-        )
-    attributes = table[list(table.columns[len(face_tables.INDEX_COLUMNS) :])]
+    attributes = face_tables.read_index(index).drop(columns=list(face_tables.INDEX_COLUMNS))
     if not attributes.isin([1, -1]).all(axis=None):
-        raise DataError(f"{index}: an attribute is neither 1 nor -1; {_AGAIN}")
+        raise DataError(f"{index}: an attribute is neither 1 nor -1; run crop_faces again")
     return attributes == 1
 
 

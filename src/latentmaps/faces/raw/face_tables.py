@@ -20,6 +20,7 @@ PARTITIONS = ("train", "validation", "test")
 # of index.csv; what follows them is attributes
 INDEX_COLUMNS = ("row", "file", "partition", "identity")
 _AGAIN = "run the stage again that writes it"
+_INDEX_AGAIN = "run crop_faces again"
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -141,6 +142,28 @@ def build_index(
         require_rows(title, table["file"], names)
         index = index.merge(table, on="file", how="left", validate="one_to_one")
     return index
+
+
+def read_index(path: Path) -> pd.DataFrame:
+    """Return the table that ``build_index`` made: identity is Int64, NA where not known.
+
+    Raises:
+        DataError: the file is no such table, or its rows are not counted 0, 1, 2, ...
+    """
+    table = csv_tables.read(
+        path,
+        {"file": "str", "row": "int64", "partition": "str", "identity": "Int64"},
+        kind="index of faces",
+        advice=_INDEX_AGAIN,
+    )
+    if tuple(table.columns[: len(INDEX_COLUMNS)]) != INDEX_COLUMNS:
+        raise DataError(
+            f"{path}: columns {excerpt(', '.join(table.columns[:6]))}, expected "
+            f"{', '.join(INDEX_COLUMNS)} and attributes; {_INDEX_AGAIN}"
+        )
+    if not np.array_equal(table["row"], np.arange(len(table))):
+        raise DataError(f"{path}: the column row is not 0, 1, 2, ...; {_INDEX_AGAIN}")
+    return table
 
 
 def without_refused(index: pd.DataFrame, refused: Sequence[str]) -> pd.DataFrame:

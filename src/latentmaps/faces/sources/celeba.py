@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from latentmaps import disk, progress
+from latentmaps import progress, resources
 from latentmaps.errors import DataError
 from latentmaps.faces.raw import face_tables
 from latentmaps.faces.raw.archive import ArchiveWriter, FaceArchive
@@ -188,5 +188,5 @@ def _copy(source: Path, target: Path, *, may_link: bool) -> None:
             log.info("Copying %s, since it cannot be linked: %s", source, error.strerror)
         else:
             return
-    disk.require_space(target.parent, source.stat().st_size)
+    resources.require_disk_space(target.parent, source.stat().st_size)
     shutil.copyfile(source, target)
