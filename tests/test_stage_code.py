@@ -11,6 +11,7 @@ from latentmaps import stage_code
 from latentmaps.errors import DataError
 
 STAGE = "train_vae"
+OTHER_STAGE = Path("stages/draw_oips.py")
 
 
 @pytest.fixture
@@ -48,9 +49,15 @@ def test_a_changed_line_in_any_file_that_dvc_watches_changes_the_digest(copy: Pa
 
 def test_code_that_the_stage_does_not_depend_on_leaves_the_digest(copy: Path) -> None:
     before = stage_code.digest(STAGE, root=copy)
-    for name in ("src/latentmaps/runs.py", "stages/draw_oips.py"):
-        with (copy / name).open("a", encoding="utf-8") as file:
-            file.write("\n# another word\n")
+    root_modules = sorted((copy / "src/latentmaps").glob("*.py"))
+    assert len(root_modules) > 15
+    for file in [*root_modules, *(copy / "src/latentmaps/oips").glob("*.py"), OTHER_STAGE]:
+        with (copy / file).open("a", encoding="utf-8") as opened:
+            opened.write("\n# another word\n")
+    runs = copy / "src/latentmaps/runs.py"
+    text = runs.read_text(encoding="utf-8")
+    assert '"%s took %.1f s -> %s"' in text
+    runs.write_text(text.replace("%s took %.1f s", "%s lasted %.1f s"), encoding="utf-8")
     (copy / "src/latentmaps/vae/training/templates/__pycache__").mkdir()
     (copy / "src/latentmaps/vae/training/templates/__pycache__/a.pyc").write_bytes(b"1")
     assert stage_code.digest(STAGE, root=copy) == before
