@@ -9,12 +9,8 @@ from latentmaps.params.split_faces import SplitFaces
 
 def split_faces(run: runs.Run) -> None:
     """Writes a table with the part of every face; the images themselves stay where they are."""
-    wanted = run.params(SplitFaces)
-    sizes = split.PartSizes(wanted.num_train, wanted.num_validation, wanted.num_test)
-
-    parts = split.split_faces(run.inputs["index"], wanted.scheme, sizes, run.seed)
+    parts = split.split_faces(run.inputs["index"], run.params(SplitFaces), run.seed)
     split.require_enough(parts)
-
     face_tables.write_table(run.outputs["split"], parts)
 
 

@@ -25,6 +25,14 @@ DRAWS_DATA = {"dicebear-core", "dicebear-styles", "pillow", "resvg-py"}
 KEPT = {"fetch_faces": {"data/downloads"}, "train_vae": {"data/checkpoints/train_vae"}}
 
 
+# the page names the layers and the source of the digits
+SHARED_SECTIONS = {
+    "build_report": {
+        f"src/latentmaps/params/{section}.py" for section in ("draw_oips", "fetch_digits")
+    }
+}
+
+
 def stages() -> list[Stage]:
     return [stage for stage in Repo(str(ROOT)).index.stages if stage.path_in_repo == "dvc.yaml"]
 
@@ -168,14 +176,19 @@ def test_the_page_depends_on_every_section_it_lists() -> None:
     assert set(loader.section_classes()) - {"machine"} <= names
 
 
-def test_only_stages_read_parameters_and_runs() -> None:
-    allowed = {"runs.py", "machine.py"}
+def test_only_stages_read_params_yaml_and_run() -> None:
+    """The library takes sections of params.yaml as they are, and reads no file of parameters."""
+    of_stages = {"latentmaps.runs", "latentmaps.params.loader", "latentmaps.folders"}
     for path in (SRC / "latentmaps").rglob("*.py"):
-        if path.name in allowed or path.parent.name == "params":
-            continue
-        names = set(code_deps.imported(path))
-        wrong = {n for n in names if n == "latentmaps.runs" or n.startswith("latentmaps.params.")}
-        assert wrong == set(), path
+        if path.name != "runs.py" and path.parent.name != "params":
+            assert of_stages.isdisjoint(code_deps.imported(path)), path
+
+
+@by_name
+def test_a_stage_reads_the_sections_of_no_other_stage(stage: Stage) -> None:
+    sections = {dep for dep in code_deps.of_stage(base_name(stage)) if "/params/" in dep}
+    own = {f"src/latentmaps/params/{base_name(stage)}.py"}
+    assert sections <= own | SHARED_SECTIONS.get(base_name(stage), set())
 
 
 def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:

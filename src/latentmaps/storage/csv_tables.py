@@ -10,8 +10,8 @@ import pandas as pd
 from latentmaps.errors import DataError, excerpt
 
 # CelebA has 40 attributes; the time that pandas takes grows with the square of this number
-_MOST_COLUMNS = 1_000
-_MOST_CHARACTERS_A_LINE = 100_000
+MOST_COLUMNS = 1_000
+MOST_CHARACTERS_A_LINE = 100_000
 
 
 def read(path: Path, dtypes: Mapping[str, str], *, kind: str, advice: str) -> pd.DataFrame:
@@ -65,19 +65,19 @@ def read_header(path: Path, *, kind: str, advice: str) -> list[str]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [file.readline(_MOST_CHARACTERS_A_LINE) for _ in range(2)]
+            lines = [file.readline(MOST_CHARACTERS_A_LINE) for _ in range(2)]
         # an empty line is no fields
         header, row = (next(csv.reader([line], strict=True), []) for line in lines)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; {advice}") from None
     except (ValueError, csv.Error) as error:
         raise _no_table(path, kind, advice, error) from error
-    if max(map(len, lines)) == _MOST_CHARACTERS_A_LINE:
+    if max(map(len, lines)) == MOST_CHARACTERS_A_LINE:
         raise DataError(f"{path}: no {kind} (a line without end); {advice}")
-    if not 1 <= len(header) <= _MOST_COLUMNS or len(set(header)) < len(header):
+    if not 1 <= len(header) <= MOST_COLUMNS or len(set(header)) < len(header):
         raise DataError(
             f"{path}: no {kind} ({len(header):,} columns, {len(set(header)):,} of them with a name "
-            f"of their own, expected 1 to {_MOST_COLUMNS:,} different ones); {advice}"
+            f"of their own, expected 1 to {MOST_COLUMNS:,} different ones); {advice}"
         )
     if row and len(row) != len(header):
         raise DataError(

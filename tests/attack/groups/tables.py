@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tests.attack import tables
@@ -14,6 +15,7 @@ from latentmaps.faces.dataset import split_table
 from latentmaps.faces.preparing import split
 from latentmaps.faces.raw import face_attributes, face_tables
 from latentmaps.faces.sources import celeba_tables
+from latentmaps.params.split_faces import SplitFaces
 
 _NUM_FACES = 12
 _NAMES = [f"{number:06d}.jpg" for number in range(1, _NUM_FACES + 1)]
@@ -102,10 +104,12 @@ def _read_split(folder: Path) -> None:
 
 
 def _read_index(folder: Path) -> None:
-    index, sizes = folder / "index.csv", split.PartSizes(None, 2, 2)
-    schemes = ("random", "identity", "official")
+    index = folder / "index.csv"
+    sizes: Any = {"num_train": None, "num_validation": 2, "num_test": 2}
+    schemes: Any = ("random", "identity", "official")
+    wanted = [SplitFaces(scheme=scheme, **sizes) for scheme in schemes]
     each(
-        *(partial(split.split_faces, index, scheme, sizes, 1) for scheme in schemes),
+        *(partial(split.split_faces, index, one, 1) for one in wanted),
         partial(_choose, index),
     )
 

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,8 @@ import pytest
 from latentmaps.errors import DataError, ParamsError
 from latentmaps.faces.dataset import split_table
 from latentmaps.faces.preparing import split
-from latentmaps.faces.preparing.split import PartSizes
 from latentmaps.faces.raw import face_tables
+from latentmaps.params.split_faces import SplitFaces
 
 
 @pytest.fixture
@@ -33,12 +34,20 @@ def _write(folder: Path, *, identity: Sequence[int | None], partition: str | Non
     return folder / "index.csv"
 
 
+def _wanted(
+    scheme: Any, num_train: float | None, num_validation: float, num_test: float
+) -> SplitFaces:
+    return SplitFaces(
+        scheme=scheme, num_train=num_train, num_validation=num_validation, num_test=num_test
+    )
+
+
 def _rows(table: pd.DataFrame, part: str) -> list[int]:
     return list(table["row"][table["part"] == part])
 
 
 def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:
-    table = split.split_faces(index, "random", PartSizes(10, 3, 4), seed=1)
+    table = split.split_faces(index, _wanted("random", 10, 3, 4), seed=1)
 
     assert list(table["row"]) == list(range(20))
     assert table["part"].value_counts().to_dict() == {
@@ -50,7 +59,7 @@ def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:
 
 
 def test_null_for_training_takes_the_rest(index: Path) -> None:
-    table = split.split_faces(index, "random", PartSizes(None, 3, 4), seed=1)
+    table = split.split_faces(index, _wanted("random", None, 3, 4), seed=1)
 
     assert len(_rows(table, "train")) == 13
     assert _rows(table, "unused") == []
@@ -58,7 +67,7 @@ def test_null_for_training_takes_the_rest(index: Path) -> None:
 
 def test_the_seed_decides_the_parts(index: Path) -> None:
     tables = [
-        split.split_faces(index, "random", PartSizes(10, 3, 4), seed=seed) for seed in (1, 1, 2)
+        split.split_faces(index, _wanted("random", 10, 3, 4), seed=seed) for seed in (1, 1, 2)
     ]
 
     assert tables[0].equals(tables[1])
@@ -66,8 +75,8 @@ def test_the_seed_decides_the_parts(index: Path) -> None:
 
 
 def test_the_test_part_does_not_depend_on_the_other_sizes(index: Path) -> None:
-    few = split.split_faces(index, "random", PartSizes(5, 1, 4), seed=1)
-    many = split.split_faces(index, "random", PartSizes(13, 3, 4), seed=1)
+    few = split.split_faces(index, _wanted("random", 5, 1, 4), seed=1)
+    many = split.split_faces(index, _wanted("random", 13, 3, 4), seed=1)
 
     assert _rows(few, "test") == _rows(many, "test")
 
@@ -78,14 +87,14 @@ def test_parts_that_do_not_fit_are_refused_with_the_numbers(
 ) -> None:
     num_test = 4 if num_train else 17
     with pytest.raises(ParamsError, match=f"num_test {num_test} do not fit into 20 faces"):
-        split.split_faces(index, "random", PartSizes(num_train, 3, num_test), seed=1)
+        split.split_faces(index, _wanted("random", num_train, 3, num_test), seed=1)
 
 
-@pytest.mark.parametrize("sizes", [PartSizes(None, 4, 4), PartSizes(170_000, 1, 1)])
+@pytest.mark.parametrize("sizes", [(None, 4, 4), (170_000, 1, 1)])
 def test_the_official_split_is_that_of_the_source_whatever_the_numbers(
-    index: Path, sizes: PartSizes
+    index: Path, sizes: tuple[int | None, int, int]
 ) -> None:
-    table = split.split_faces(index, "official", sizes, seed=1)
+    table = split.split_faces(index, _wanted("official", *sizes), seed=1)
 
     assert _rows(table, "train") == list(range(12))
     assert _rows(table, "validation") == [12, 13, 14, 15]
@@ -96,14 +105,14 @@ def test_an_official_split_needs_a_partition(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=range(20), partition="")
 
     with pytest.raises(DataError, match=r"has no partition, so .* cannot be official"):
-        split.split_faces(index, "official", PartSizes(None, 4, 4), seed=1)
+        split.split_faces(index, _wanted("official", None, 4, 4), seed=1)
 
 
 def test_an_official_split_needs_faces_in_every_part(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=range(20), partition="train")
 
     with pytest.raises(DataError, match="20 faces, none of them for validation"):
-        split.split_faces(index, "official", PartSizes(None, 4, 4), seed=1)
+        split.split_faces(index, _wanted("official", None, 4, 4), seed=1)
 
 
 PERSONS = [0] * 3 + [1] * 3 + [2] * 2 + list(range(3, 15))
@@ -114,7 +123,7 @@ PERSONS = [0] * 3 + [1] * 3 + [2] * 2 + list(range(3, 15))
 def test_nobody_is_in_two_parts(tmp_path: Path, seed: int, num_train: int | None) -> None:
     index = _write(tmp_path, identity=PERSONS)
 
-    table = split.split_faces(index, "identity", PartSizes(num_train, 3, 4), seed=seed)
+    table = split.split_faces(index, _wanted("identity", num_train, 3, 4), seed=seed)
 
     parts = table["part"].groupby(PERSONS).nunique()
     assert (parts == 1).all()
@@ -127,7 +136,7 @@ def test_the_seed_decides_which_persons_are_in_a_part(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=range(20))
 
     tests = [
-        _rows(split.split_faces(index, "identity", PartSizes(None, 3, 4), seed=seed), "test")
+        _rows(split.split_faces(index, _wanted("identity", None, 3, 4), seed=seed), "test")
         for seed in (1, 1, 2)
     ]
 
@@ -140,19 +149,19 @@ def test_a_size_that_whole_persons_cannot_give_is_refused_with_the_numbers(tmp_p
 
     message = "num_test 4 do not fit into 20 faces of 2 persons.*test gets 0 faces"
     with pytest.raises(ParamsError, match=message):
-        split.split_faces(index, "identity", PartSizes(None, 3, 4), seed=1)
+        split.split_faces(index, _wanted("identity", None, 3, 4), seed=1)
 
 
 def test_a_split_by_identity_needs_identities(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=[None, *range(19)])
 
     with pytest.raises(DataError, match="does not say who is on them"):
-        split.split_faces(index, "identity", PartSizes(None, 3, 4), seed=1)
+        split.split_faces(index, _wanted("identity", None, 3, 4), seed=1)
 
 
 @pytest.mark.parametrize("scheme", ["random", "identity", "official"])
 def test_every_row_is_in_one_part(index: Path, scheme: str) -> None:
-    table = split.split_faces(index, scheme, PartSizes(10, 3, 4), seed=1)
+    table = split.split_faces(index, _wanted(scheme, 10, 3, 4), seed=1)
 
     assert list(table["row"]) == list(range(20))
     assert table["part"].isin(split_table.PARTS).all()
@@ -174,11 +183,11 @@ def test_a_damaged_index_is_refused(tmp_path: Path, text: str, message: str) -> 
     (tmp_path / "index.csv").write_text(text)
 
     with pytest.raises(DataError, match=message):
-        split.split_faces(tmp_path / "index.csv", "random", PartSizes(1, 1, 1), seed=1)
+        split.split_faces(tmp_path / "index.csv", _wanted("random", 1, 1, 1), seed=1)
 
 
 def test_a_split_survives_writing_and_reading(index: Path, tmp_path: Path) -> None:
-    table = split.split_faces(index, "random", PartSizes(10, 3, 4), seed=1)
+    table = split.split_faces(index, _wanted("random", 10, 3, 4), seed=1)
     face_tables.write_table(tmp_path / "split.csv", table)
 
     parts = split_table.read_split(tmp_path / "split.csv", num_rows=len(table))
@@ -218,8 +227,8 @@ def test_a_damaged_split_is_refused(tmp_path: Path, text: str, message: str) -> 
 
 
 def test_a_size_below_one_is_a_share_of_all_faces(index: Path) -> None:
-    num_faces = len(split.split_faces(index, "random", PartSizes(None, 3, 4), seed=1))
-    shares = split.split_faces(index, "random", PartSizes(None, 0.1, 0.2), seed=1)
+    num_faces = len(split.split_faces(index, _wanted("random", None, 3, 4), seed=1))
+    shares = split.split_faces(index, _wanted("random", None, 0.1, 0.2), seed=1)
     counts = shares["part"].value_counts()
     assert counts["validation"] == max(1, round(0.1 * num_faces))
     assert counts["test"] == round(0.2 * num_faces)
@@ -227,7 +236,7 @@ def test_a_size_below_one_is_a_share_of_all_faces(index: Path) -> None:
 
 
 def test_a_small_share_is_one_face(index: Path) -> None:
-    table = split.split_faces(index, "random", PartSizes(None, 0.001, 0.001), seed=1)
+    table = split.split_faces(index, _wanted("random", None, 0.001, 0.001), seed=1)
     assert (table["part"] == "validation").sum() == 1
 
 
@@ -235,7 +244,7 @@ def test_a_small_share_is_one_face(index: Path) -> None:
 def test_a_test_part_without_neighbours_is_refused_before_the_training(
     index: Path, num_test: int, is_enough: bool
 ) -> None:
-    parts = split.split_faces(index, "random", PartSizes(None, 1, num_test), seed=1)
+    parts = split.split_faces(index, _wanted("random", None, 1, num_test), seed=1)
     if is_enough:
         split.require_enough(parts)
         return

@@ -10,21 +10,10 @@ from latentmaps import seeds
 from latentmaps.errors import DataError, ParamsError
 from latentmaps.faces.dataset.split_table import UNUSED
 from latentmaps.faces.raw import face_tables
+from latentmaps.params.split_faces import SplitFaces
 
 # evaluate_vae looks for the 5 nearest of each face among the others
 _LEAST_FACES = 7
-
-
-@dataclass(frozen=True)
-class PartSizes:
-    """How many faces each part gets; None for training takes all that it can have.
-
-    A number below 1 is a share of all faces; a part has at least one face.
-    """
-
-    num_train: float | None
-    num_validation: float
-    num_test: float
 
 
 @dataclass(frozen=True)
@@ -36,25 +25,23 @@ class _Counts:
     num_test: int
 
 
-def _counts(sizes: PartSizes, num_faces: int) -> _Counts:
-    def count(size: float) -> int:
+def _counts(wanted: SplitFaces, num_faces: int) -> _Counts:
+    def count(size: float) -> int:  # below 1 a share of all faces; a part has at least one
         return int(size) if size >= 1 else max(1, round(size * num_faces))
 
     return _Counts(
-        None if sizes.num_train is None else count(sizes.num_train),
-        count(sizes.num_validation),
-        count(sizes.num_test),
+        None if wanted.num_train is None else count(wanted.num_train),
+        count(wanted.num_validation),
+        count(wanted.num_test),
     )
 
 
-def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.DataFrame:
+def split_faces(index: Path, wanted: SplitFaces, seed: int) -> pd.DataFrame:
     """Gives the columns row and part: train, validation, test or unused.
 
     Args:
         index: the table index.csv of crop_faces.
-        scheme: random draws the faces of each part; identity draws persons, none of whom then is
-            in two parts; official takes the source's own partition, whatever its sizes.
-        sizes: of the parts, for the schemes that draw.
+        wanted: the scheme, and the sizes of the parts for those that draw.
         seed: of the schemes that draw.
 
     Raises:
@@ -62,10 +49,10 @@ def split_faces(index: Path, scheme: str, sizes: PartSizes, seed: int) -> pd.Dat
         ParamsError: the parts cannot have these sizes.
     """
     table = face_tables.read_index(index)
-    if scheme == "official":
+    if wanted.scheme == "official":
         return _table(_official(index, table))
-    counts = _counts(sizes, len(table))
-    if scheme == "identity":
+    counts = _counts(wanted, len(table))
+    if wanted.scheme == "identity":
         return _table(_by_identity(_identities(index, table), counts, seed))
     return _table(_random(len(table), counts, seed))
 

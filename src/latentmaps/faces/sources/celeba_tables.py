@@ -15,15 +15,13 @@ import pandas as pd
 
 from latentmaps.errors import DataError, excerpt
 from latentmaps.faces.raw import face_tables
+from latentmaps.storage import csv_tables
 
 _NAME = re.compile(r"[0-9]{6}\.jpg")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _ADVICE = "fetch CelebA's own file again"
 # a byte order mark, as some editors of Windows put it
 _ENCODING = "utf-8-sig"
-# CelebA has 40 attributes
-_MOST_COLUMNS = 1_000
-_MOST_CHARACTERS_A_LINE = 100_000
 
 
 @dataclass(frozen=True)
@@ -93,9 +91,9 @@ def _head(path: Path, *, column: str | None = None) -> _Head:
         column: name of the one column that a text file without names has beside file.
     """
     with path.open(encoding=_ENCODING, errors="replace") as file:
-        first, second = (file.readline(_MOST_CHARACTERS_A_LINE) for _ in range(2))
-    if max(first.count(","), len(second.split())) > _MOST_COLUMNS:
-        raise DataError(f"{path}: more than {_MOST_COLUMNS:,} columns; {_ADVICE}")
+        first, second = (file.readline(csv_tables.MOST_CHARACTERS_A_LINE) for _ in range(2))
+    if max(first.count(","), len(second.split())) > csv_tables.MOST_COLUMNS:
+        raise DataError(f"{path}: more than {csv_tables.MOST_COLUMNS:,} columns; {_ADVICE}")
     names = [name.strip() for name in first.split(",")]
     if names[0] == "image_id" and len(names) > 1:
         columns = [column] if column else names[1:]
