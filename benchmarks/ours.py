@@ -21,13 +21,7 @@ import numpy as np  # noqa: E402
 from benchmarks import workload  # noqa: E402
 from latentmaps.faces.dataset import arrays  # noqa: E402
 from latentmaps.training import fit  # noqa: E402
-from latentmaps.vae.network.architecture import Architecture  # noqa: E402
-from latentmaps.vae.training import (  # noqa: E402
-    batches,
-    compute_dtype,
-    vae_task,
-    vae_training,
-)
+from latentmaps.vae.training import batches, vae_task, vae_training  # noqa: E402
 
 
 class Clock(keras.callbacks.Callback):
@@ -52,23 +46,28 @@ class Clock(keras.callbacks.Callback):
         self._started = now
 
 
-def task(images: Path, *, precision: str, kl_method: str = "train_step") -> vae_task.Task:
-    """Gives the task of params.yaml on some images."""
+def task(images: Path, **changes: Any) -> vae_task.Task:
+    """Return the task of params.yaml, with changed values, on some images."""
     section = PARAMS.section(TrainVae)
+    section = dataclasses.replace(section, epochs=1, batch_size=workload.BATCH_SIZE, **changes)
     array = arrays.open_images(images)
-    settings = vae_task.Settings.of(section, precision=compute_dtype.choose(precision), seed=1)
-    settings = dataclasses.replace(settings, batch_size=workload.BATCH_SIZE, kl_method=kl_method)
     num_batches = workload.NUM_WARM_UP + workload.NUM_STEPS
     # rows from the whole file, as a shuffled epoch has them
     rows = np.linspace(0, len(array) - 1, num_batches * workload.BATCH_SIZE).astype(np.int64)
-    faces = batches.Faces(array, rows, latent_dim=section.latent_dim, seed=1)
-    few = batches.Faces(array, rows[:1], latent_dim=section.latent_dim, seed=1)
-    return vae_task.Task(Architecture.for_images(array.shape, section), settings, faces, few)
+    parts = {"train": rows, "validation": rows[:1]}
+    return vae_task.Task.for_faces(
+        section, array, parts, kl_weight=section.fact, seed=1, validation_seed=1
+    )
 
 
-def time_fit(images: Path, *, precision: str, kl_method: str = "train_step") -> float:
-    """Gives images a second of one epoch of ``training.fit``."""
-    what, clock = task(images, precision=precision, kl_method=kl_method), Clock()
+def time_fit(images: Path, **changes: Any) -> float:
+    """Return images a second of one epoch of ``training.fit``.
+
+    Args:
+        images: the file.
+        changes: of values of the section ``train_vae``.
+    """
+    what, clock = task(images, **changes), Clock()
     model = vae_training.build(what, jit_compile=SETUP.jit_compile)
 
     def data(first_epoch: int) -> Any:

@@ -29,10 +29,9 @@ from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.train_vae import TrainVae
 from latentmaps.training import fit
 from latentmaps.vae.network import vae_files
-from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import reconstruction_sheets
-from latentmaps.vae.training import batches, compute_dtype, training_length, vae_task, vae_training
+from latentmaps.vae.training import training_results, vae_task, vae_training
 
 Upsampling = Literal["transpose", "resize"]
 
@@ -80,32 +79,17 @@ def train(
     images: npt.NDArray[np.uint8],
     parts: Mapping[str, npt.NDArray[np.int64]],
 ) -> tuple[TrainedVae, fit.Trained, float]:
-    """Gives the trained VAE, what the training told, and its seconds."""
+    """Return the trained VAE, the result of the training, and its seconds."""
     section, seed = ours.PARAMS.section(TrainVae), ours.PARAMS.section(Base).seed
-    architecture = dataclasses.replace(
-        Architecture.for_images(images.shape, section), upsampling=upsampling
-    )
-    precision = compute_dtype.choose(section.precision)
-    length = training_length.choose_length(
-        len(parts["train"]), epochs=section.epochs, batch_size=section.batch_size
-    )
-    task = vae_task.Task(
-        architecture,
-        vae_task.Settings.of(section, batch_size=length.batch_size, precision=precision, seed=seed),
-        *(
-            batches.Faces(images, parts[part], latent_dim=section.latent_dim, seed=seed)
-            for part in ("train", "validation")
-        ),
+    section = dataclasses.replace(section, upsampling=upsampling)
+    task = vae_task.Task.for_faces(
+        section, images, parts, kl_weight=section.fact, seed=seed, validation_seed=seed
     )
     started = time.perf_counter()
-    model, trained = vae_training.train(task, epochs=length.epochs, devices=vae_training.Devices())
+    model, trained = vae_training.train(task, devices=vae_training.Devices())
     seconds = time.perf_counter() - started
-    origin = vae_files.Origin(
-        section.fact, "bce", None, "none", 0.0, length.epochs, seed, len(parts["train"])
-    )
     with tempfile.TemporaryDirectory() as folder:  # back in float32, as every stage uses it
-        saved = vae_files.SavedVae(architecture, origin, model.encoder, model.decoder)
-        vae_files.save(Path(folder), saved)
+        vae_files.save(Path(folder), training_results.saved_vae(task, model, trained))
         return TrainedVae.load(Path(folder)), trained, seconds
 
 

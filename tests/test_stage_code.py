@@ -85,8 +85,8 @@ def test_a_pipeline_without_the_stage_is_refused(
 EDITS = {
     "the learning rate": (
         "vae/training/vae_training.py",
-        "            settings.learning_rate,\n",
-        "            10.0 * settings.learning_rate,\n",
+        "            params.learning_rate,\n",
+        "            10.0 * params.learning_rate,\n",
     ),
     "the warm-up": (
         "vae/training/vae_training.py",

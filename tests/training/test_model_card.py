@@ -5,12 +5,12 @@ from tests.vae.example_vae import ORIGIN, small_vae, task
 
 from latentmaps.cnn.network import cnn
 from latentmaps.cnn.training import cnn_card
-from latentmaps.vae.training import vae_card, vae_training
+from latentmaps.vae.training import training_results, vae_card, vae_training
 
 
 def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None:
-    model, trained = vae_training.train(task(), epochs=1, devices=vae_training.Devices())
-    metrics = vae_training.final_numbers(model, trained, entropy_per_dim=0.5)
+    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
+    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     vae_card.write(tmp_path, small_vae(), metrics)
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     for part in (
@@ -26,8 +26,8 @@ def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None
 
 
 def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
-    model, trained = vae_training.train(task(), epochs=1, devices=vae_training.Devices())
-    metrics = vae_training.final_numbers(model, trained, entropy_per_dim=0.5)
+    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
+    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption="noise"))
     vae_card.write(tmp_path, saved, metrics)
     assert "images spoilt by noise" in (tmp_path / "README.md").read_text(encoding="utf-8")

@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from latentmaps.params.train_vae import TrainVae
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.network.vae_files import Origin, SavedVae
-from latentmaps.vae.training import batches, vae_task
+from latentmaps.vae.training import vae_task
 
 RANDOM = np.random.default_rng(4)
 ORIGIN = Origin(
@@ -24,22 +25,22 @@ ORIGIN = Origin(
 )
 
 
+_SHAPE: dict[str, Any] = {
+    "latent_dim": 5,
+    "filters": (4, 6),
+    "kernel_sizes": (3, 5),
+    "strides": (2, 4),
+    "paddings": ("same", "same"),
+    "activation": "leaky_relu",
+    "batch_norm": "train",
+    "dropout_rate": 0.0,
+    "dense_units": None,
+    "upsampling": "transpose",
+}
+
+
 def architecture(**changes: Any) -> Architecture:
-    small: dict[str, Any] = {
-        "image_size": 16,
-        "num_channels": 3,
-        "latent_dim": 5,
-        "filters": (4, 6),
-        "kernel_sizes": (3, 5),
-        "strides": (2, 4),
-        "paddings": ("same", "same"),
-        "activation": "leaky_relu",
-        "batch_norm": "train",
-        "dropout_rate": 0.0,
-        "dense_units": None,
-        "upsampling": "transpose",
-    }
-    return Architecture(**small | changes)
+    return Architecture(**{"image_size": 16, "num_channels": 3} | _SHAPE | changes)
 
 
 def small_vae(**changes: Any) -> SavedVae:
@@ -52,7 +53,7 @@ def images(num_images: int = 3) -> npt.NDArray[np.uint8]:
     return RANDOM.integers(0, 256, (num_images, 16, 16, 3), dtype=np.uint8)
 
 
-def settings(**changes: Any) -> vae_task.Settings:
+def params(**changes: Any) -> TrainVae:
     simple: dict[str, Any] = {
         "fact": 5.0,
         "fact_warmup_epochs": 0,
@@ -63,28 +64,26 @@ def settings(**changes: Any) -> vae_task.Settings:
         "decay_epochs": 2,
         "decay_rate": 0.5,
         "early_stopping_patience": None,
-        "batch_size": 4,
+        "corruption": "none",
+        "corruption_level": 0.3,
         "precision": "float32",
-        "seed": 1,
+        "seed": None,
+        "epochs": 2,
+        "batch_size": 4,
     }
-    return vae_task.Settings(**simple | changes)
+    return TrainVae(**_SHAPE | simple | changes)
 
 
-def task(
-    shape: dict[str, Any] | None = None, *, corruption: str = "none", **changes: Any
-) -> vae_task.Task:
-    """Gives 14 faces to learn from, which fill three batches of four, and 6 to validate with."""
-    network = architecture(**shape or {})
+def task(*, seed: int = 1, **changes: Any) -> vae_task.Task:
+    """Return the task of 14 faces to learn from, three batches of four, and 6 to validate with.
+
+    Args:
+        seed: of the training part.
+        changes: values of the section ``train_vae``.
+    """
+    section = params(**changes)
     pictures = np.random.default_rng(5).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
-    train, validation = (
-        batches.Faces(
-            pictures,
-            rows,
-            latent_dim=network.latent_dim,
-            seed=1,
-            corruption=corruption,
-            corruption_level=0.3,
-        )
-        for rows in (np.arange(14), np.arange(14, 20))
+    parts = {"train": np.arange(14), "validation": np.arange(14, 20)}
+    return vae_task.Task.for_faces(
+        section, pictures, parts, kl_weight=section.fact, seed=seed, validation_seed=1
     )
-    return vae_task.Task(network, settings(**changes), train, validation)

@@ -21,7 +21,7 @@ from latentmaps.params.types import (
 class TrainVae:
     """Attributes:
     fact: weight of the KL term, in the source's scale: reconstruction loss summed over pixels,
-        averaged over colour channels and batch; KL summed over latent dimensions.
+        averaged over color channels and batch; KL summed over latent dimensions.
     fact_warmup_epochs: epochs in which the weight rises linearly to `fact`.
     kl_method: how the KL term enters the training.
     reconstruction_loss: what compares an image with its reconstruction.
@@ -45,14 +45,14 @@ class TrainVae:
     corruption_level: standard deviation of noise; edge of a mask as a share of the image's.
     precision: of convolutions and matrices; latent outputs and losses are always float32.
     seed: of initial weights, order of the faces, noise and corruption; null: ``base.seed``.
-    epochs: passes through the training part; auto: see ``vae_task.choose_length``.
+    epochs: passes through the training part; auto: see ``training_length.choose_length``.
     batch_size: images a step; auto: likewise.
     """
 
     fact: Annotated[float, Field(ge=0, le=1e6)]
     fact_warmup_epochs: Annotated[int, Field(ge=0, le=100_000)]
     kl_method: Literal["train_step", "kl_layer", "add_loss", "output_transfer"]
-    reconstruction_loss: Literal["bce", "mse", "gaussian"]
+    reconstruction_loss: Literal["bce", "mse", "gaussian", "mae"]
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
     filters: Listed[Annotated[int, Field(ge=1, le=16_384)]]
     kernel_sizes: Listed[Annotated[int, Field(ge=1, le=32)]]

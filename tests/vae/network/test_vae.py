@@ -124,14 +124,14 @@ def test_resizing_leaves_no_checkerboard() -> None:
     assert amplitudes["resize"] < 1e-5
 
 
-@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_latent_layers_and_logits_stay_float32(precision: str) -> None:
-    encoder = vae.build_encoder(architecture(), precision=precision)
-    decoder = vae.build_decoder(architecture(), precision=precision)
+@pytest.mark.parametrize("compute_dtype", ["bfloat16", "float16"])
+def test_latent_layers_and_logits_stay_float32(compute_dtype: str) -> None:
+    encoder = vae.build_encoder(architecture(), compute_dtype=compute_dtype)
+    decoder = vae.build_decoder(architecture(), compute_dtype=compute_dtype)
     assert [output.dtype for output in encoder.outputs] == ["float32", "float32"]
     assert [output.dtype for output in decoder.outputs] == ["float32"]
-    assert encoder.get_layer("convolution_1").compute_dtype == precision
-    assert decoder.get_layer("logits").compute_dtype == precision
+    assert encoder.get_layer("convolution_1").compute_dtype == compute_dtype
+    assert decoder.get_layer("logits").compute_dtype == compute_dtype
 
 
 def test_strides_that_do_not_divide_the_maps_are_refused() -> None:

@@ -38,8 +38,7 @@ def main() -> None:
     from latentmaps.vae.training import vae_training
 
     model, trained = vae_training.train(
-        task({"batch_norm": batch_norm}, kl_method=kl_method, corruption="noise"),
-        epochs=3,
+        task(epochs=3, batch_norm=batch_norm, kl_method=kl_method, corruption="noise"),
         devices=vae_training.Devices(strategy),
     )
     first = model.trainable_variables[0].numpy().ravel()[:5].tolist()

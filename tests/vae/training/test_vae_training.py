@@ -11,6 +11,7 @@ from latentmaps import training_progress
 from latentmaps.errors import TrainingError
 from latentmaps.training import fit
 from latentmaps.training.checkpoints import Checkpoints
+from latentmaps.vae.network.layers import FusedBatchNormalization
 from latentmaps.vae.training import vae_task, vae_training
 from latentmaps.vae.training.trainable_vae import TrainableVae
 
@@ -20,11 +21,12 @@ ONE_DEVICE = vae_training.Devices()
 def train(
     what: vae_task.Task, epochs: int, folder: Path | None = None
 ) -> tuple[TrainableVae, fit.Trained]:
-    checkpoints = None if folder is None else Checkpoints(folder, {})
-    if checkpoints is None:
-        return vae_training.train(what, epochs=epochs, devices=ONE_DEVICE)
+    what = replace(what, length=replace(what.length, epochs=epochs))
+    if folder is None:
+        return vae_training.train(what, devices=ONE_DEVICE)
+    checkpoints = Checkpoints(folder, {})
     with checkpoints.locked():
-        return vae_training.train(what, epochs=epochs, devices=ONE_DEVICE, checkpoints=checkpoints)
+        return vae_training.train(what, devices=ONE_DEVICE, checkpoints=checkpoints)
 
 
 def assert_equal(
@@ -44,8 +46,8 @@ VARIED: list[dict[str, Any]] = [
     {},
     {"kl_method": "kl_layer"},
     {"kl_method": "output_transfer", "reconstruction_loss": "gaussian"},
-    {"shape": {"dropout_rate": 0.3}},
-    {"shape": {"activation": "selu", "batch_norm": "none", "dropout_rate": 0.1}},
+    {"dropout_rate": 0.3},
+    {"activation": "selu", "batch_norm": "none", "dropout_rate": 0.1},
     {"corruption": "noise", "fact_warmup_epochs": 3},
     {"corruption": "mask", "learning_rate_schedule": "step"},
     {"learning_rate_schedule": "cosine", "early_stopping_patience": 4},
@@ -88,7 +90,7 @@ class KilledError(Exception):
 def test_a_killed_training_goes_on_after_its_last_epoch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_step: int
 ) -> None:
-    what = task(shape={"dropout_rate": 0.2})
+    what = task(dropout_rate=0.2)
     steps = 0
 
     def count(self: Any, batch: int, logs: Any = None) -> None:
@@ -131,7 +133,7 @@ def test_early_stopping_takes_the_best_weights(tmp_path: Path) -> None:
 
 
 def replace_patience(what: vae_task.Task, patience: int | None) -> vae_task.Task:
-    return replace(what, settings=replace(what.settings, early_stopping_patience=patience))
+    return replace(what, params=replace(what.params, early_stopping_patience=patience))
 
 
 def test_the_weight_of_the_kl_term_warms_up_and_validation_has_the_whole() -> None:
@@ -153,24 +155,8 @@ def test_the_schedule_does_not_depend_on_the_number_of_epochs() -> None:
 
 def test_a_loss_that_is_no_number_stops_with_epoch_and_batch(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"is (nan|inf) in epoch 1, batch [23]"):
-        train(task(learning_rate=1e30), 3, tmp_path)
+        train(task(learning_rate=10.0), 3, tmp_path)
     assert Checkpoints(tmp_path, {}).last_epoch(9) == 0
-
-
-def test_the_final_numbers_are_in_units_that_compare() -> None:
-    model, trained = train(task(reconstruction_loss="gaussian"), 2)
-    numbers = vae_training.final_numbers(model, trained, entropy_per_dim=0.5)
-    assert numbers["beta_equivalent"] == 15.0
-    assert numbers["val_kl_share"] == pytest.approx(
-        numbers["val_kl_loss"] / numbers["val_total_loss"]
-    )
-    assert numbers["val_nll_per_dim"] == pytest.approx(numbers["val_reconstruction_loss"] / 256)
-    assert numbers["val_nll_above_floor"] == pytest.approx(
-        numbers["val_nll_per_dim"] + np.log(256.0)
-    )
-    assert 0.1 < numbers["sigma"] < 0.4
-    assert numbers["num_parameters"] == vae_training.num_parameters(model)
-    assert numbers["epoch"] == 2
 
 
 def test_a_batch_that_devices_cannot_share_is_refused() -> None:
@@ -183,32 +169,20 @@ class FakeStrategy:
         self.num_replicas_in_sync = num_devices
 
 
-def test_checkpoints_are_named_after_everything_that_decides(tmp_path: Path) -> None:
-    images = tmp_path / "images.npy"
-    images.write_bytes(b"1")
-    tasks = [
-        task(),
-        task(fact=4.0),
-        task(shape={"latent_dim": 6}),
-        task(corruption="gray"),
-        replace(task(), train=replace(task().train, rows=np.arange(13))),
-    ]
-
-    def folder(what: vae_task.Task, code: str = "a") -> Path:
-        return vae_task.open_checkpoints(
-            what, tmp_path, images=images, code={"src/module.py": code}, is_writer=True
-        ).folder
-
-    folders = {folder(each) for each in tasks}
-    assert folder(task()) in folders
-    folders.add(folder(task(), code="b"))
-    images.write_bytes(b"2")
-    folders.add(folder(task()))
-    assert len(folders) == 7
-
-
 def test_seeds_decide_the_result() -> None:
     first, same = (train(task(), 1) for _ in range(2))
     assert_equal(first, same)
     other = train(task(seed=2), 1)[0]
     assert np.any(first[0].trainable_variables[0].numpy() != other.trainable_variables[0].numpy())
+
+
+def test_moving_statistics_forget_the_start_in_a_few_dozen_steps() -> None:
+    model = vae_training.build(task(batch_norm="train"))
+    layers = [
+        layer
+        for network in (model.encoder, model.decoder)
+        for layer in network.layers
+        if isinstance(layer, FusedBatchNormalization)
+    ]
+    assert layers
+    assert all(layer.momentum == 0.9 for layer in layers)

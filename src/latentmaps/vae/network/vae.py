@@ -1,7 +1,7 @@
 """Encoder and decoder of the VAE, untrained.
 
-What the losses are and how the KL term enters the training stands in ``losses`` and ``kl``; how a
-trained VAE is saved stands in ``vae_files``.
+The losses are in ``reconstruction_losses`` and, with the KL term, in ``vae.training.kl``; how a
+trained VAE is saved is in ``vae_files``.
 """
 
 from collections.abc import Mapping
@@ -21,15 +21,15 @@ _NORMALISATIONS: Mapping[str, type[keras.layers.Layer]] = {
 }
 
 
-def build_encoder(architecture: Architecture, *, precision: str = "float32") -> keras.Model:
-    """Gives the encoder: pixels (n, h, w, c), 0..1 -> [z_mean, z_log_var], (n, latent_dim) each.
+def build_encoder(architecture: Architecture, *, compute_dtype: str = "float32") -> keras.Model:
+    """Return the encoder: pixels (n, h, w, c), 0..1 -> [z_mean, z_log_var], (n, latent_dim) each.
 
     Args:
         architecture: the shape.
-        precision: float32, bfloat16 or float16 for convolutions and matrices. What comes out is
+        compute_dtype: float32, bfloat16 or float16 for convolutions and matrices. What comes out is
             float32: exp(z_log_var) overflows in float16.
     """
-    blocks = _Blocks(architecture, precision)
+    blocks = _Blocks(architecture, compute_dtype)
     size, channels = architecture.image_size, architecture.num_channels
     inputs = keras.Input((size, size, channels), name="pixels")
     maps = inputs
@@ -51,14 +51,14 @@ def build_encoder(architecture: Architecture, *, precision: str = "float32") -> 
     return keras.Model(inputs, latent, name="encoder")
 
 
-def build_decoder(architecture: Architecture, *, precision: str = "float32") -> keras.Model:
-    """Gives the decoder: z (n, latent_dim) -> logits (n, h, w, c), unbounded, float32.
+def build_decoder(architecture: Architecture, *, compute_dtype: str = "float32") -> keras.Model:
+    """Return the decoder: z (n, latent_dim) -> logits (n, h, w, c), unbounded, float32.
 
     Args:
         architecture: the shape; the decoder mirrors the encoder.
-        precision: float32, bfloat16 or float16 for convolutions and matrices.
+        compute_dtype: float32, bfloat16 or float16 for convolutions and matrices.
     """
-    blocks = _Blocks(architecture, precision)
+    blocks = _Blocks(architecture, compute_dtype)
     size, filters = architecture.map_sizes[-1], architecture.filters
     inputs = keras.Input((architecture.latent_dim,), name="z")
     features = inputs
@@ -89,9 +89,9 @@ class _Blocks:
         trainable: arguments of a layer whose output is activated.
     """
 
-    def __init__(self, architecture: Architecture, precision: str) -> None:
+    def __init__(self, architecture: Architecture, compute_dtype: str) -> None:
         self._architecture = architecture
-        name = "float32" if precision == "float32" else f"mixed_{precision}"
+        name = "float32" if compute_dtype == "float32" else f"mixed_{compute_dtype}"
         self.policy = keras.DTypePolicy(name)
         # SELU keeps mean 0 and variance 1 only with this start; Klambauer et al. 2017, section 3
         initializer = "lecun_normal" if architecture.activation == "selu" else "glorot_uniform"

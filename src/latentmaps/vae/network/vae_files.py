@@ -5,15 +5,23 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import keras
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from latentmaps.errors import shorten
 from latentmaps.storage import model_folder, weights
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 
 _ADVICE = "run train_vae again"
 _ENCODER_FILE = "encoder.weights.h5"
 _DECODER_FILE = "decoder.weights.h5"
+
+
+def _require_known_loss(kind: str) -> str:
+    if kind not in RECONSTRUCTION_LOSSES:
+        raise ValueError(f"one of {', '.join(RECONSTRUCTION_LOSSES)}, found {shorten(kind)}")
+    return kind
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +32,8 @@ class Origin:
 
     Attributes:
         fact: weight of the KL term.
-        reconstruction_loss: bce, mse or gaussian.
-        sigma: learned standard deviation of the pixels, 0..1; None unless gaussian.
+        reconstruction_loss: a name of ``RECONSTRUCTION_LOSSES``.
+        sigma: learned standard deviation of the pixels, 0..1; None where the loss learns none.
         corruption: of the images that were read while training: none, noise, gray or mask.
         corruption_level: see ``data.corruption``.
         epochs: passes through the training part.
@@ -34,7 +42,7 @@ class Origin:
     """
 
     fact: Annotated[float, Field(ge=0)]
-    reconstruction_loss: Literal["bce", "mse", "gaussian"]
+    reconstruction_loss: Annotated[str, AfterValidator(_require_known_loss)]
     sigma: Annotated[float, Field(gt=0)] | None
     corruption: Literal["none", "noise", "gray", "mask"]
     corruption_level: Annotated[float, Field(ge=0, le=1)]
@@ -43,12 +51,13 @@ class Origin:
     num_train: Annotated[int, Field(ge=1)]
 
     def describe(self) -> str:
-        """Gives it in words, for a title."""
-        kind = "" if self.reconstruction_loss == "bce" else f"{self.reconstruction_loss}, "
+        """Return it in words, for a title."""
+        caption = RECONSTRUCTION_LOSSES[self.reconstruction_loss].caption
+        loss = f"{caption}, " if caption else ""
         corrupted = "" if self.corruption == "none" else f", corruption {self.corruption}"
         epochs = "epoch" if self.epochs == 1 else "epochs"
         return (
-            f"{kind}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} faces"
+            f"{loss}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} faces"
             f"{corrupted}, seed {self.seed}"
         )
 

@@ -1,8 +1,8 @@
 """Four ways to bring the KL term into the training of a VAE.
 
-For the same weights, batch, noise and ``fact`` all four have the same loss,
+For the same weights, batch, noise and ``kl_weight`` all four have the same loss,
 
-    total_loss = reconstruction_loss + fact * KL(q(z|x) || N(0, I)),
+    total_loss = reconstruction_loss + kl_weight * KL(q(z|x) || N(0, I)),
 
 and so the same gradients; they differ in where Keras meets the KL term:
 
@@ -18,8 +18,9 @@ and goes with it; the price is a loss that ``compile`` does not show.
 model has to be a class, since Keras 3 has no ``add_loss`` on functional models.
 
 ``output_transfer``: z_mean and z_log_var become outputs of the model with losses and loss weights
-of their own: mu^2 / 2 and (exp(lv) - lv - 1) / 2, summed over dimensions, weight ``fact`` each. All
-losses stand in ``compile``; every batch has to carry targets for them, which nobody reads.
+of their own: mu^2 / 2 and (exp(lv) - lv - 1) / 2, summed over dimensions, weight ``kl_weight``
+each. All losses stand in ``compile``; every batch has to carry targets for them, which nobody
+reads.
 
 The three that leave the step to Keras sum their losses in it. Its own ``loss`` is kept out of the
 numbers: with a ragged last batch it is not the sum of the weighted parts. Each part is averaged
@@ -34,13 +35,13 @@ from collections.abc import Callable, Mapping
 import keras
 import tensorflow as tf
 
-from latentmaps.vae.training import losses
-from latentmaps.vae.training.likelihood import Likelihood
+from latentmaps.vae.network.reconstruction_losses import ReconstructionLoss
+from latentmaps.vae.training import kl_terms
 from latentmaps.vae.training.trainable_vae import Inputs, TrainableVae, draw_z, one_row_each
 
 
 class TrainStepVae(TrainableVae):
-    """Method ``train_step``: mean(reconstruction) + fact * mean(KL), differentiated by us.
+    """Method ``train_step``: mean(reconstruction) + kl_weight * mean(KL), differentiated by us.
 
     Costs a step of one's own: training phase, share of a device and loss scale are our affair.
     """
@@ -66,7 +67,7 @@ class TrainStepVae(TrainableVae):
         # Without `training=True` batch normalisation would use its moving statistics and never
         # update them: a train_step of one's own gets no training phase from Keras.
         logits, z_mean, z_log_var = self._forward(inputs, training=True)
-        reconstruction_loss = tf.reduce_mean(self._reconstruction_loss(pixels, logits))
+        reconstruction_loss = tf.reduce_mean(self._count_reconstruction(pixels, logits))
         return reconstruction_loss + self._weight_in_force() * self._kl_nats(z_mean, z_log_var)
 
 
@@ -87,13 +88,15 @@ class KlLayer(keras.layers.Layer):
 
 
 class KlLayerVae(TrainableVae):
-    """Method ``kl_layer``: Keras adds fact * mean(KL), the loss of a layer, to compile's loss.
+    """Method ``kl_layer``: Keras adds kl_weight * mean(KL), a loss of a layer, to compile's loss.
 
     Costs a layer in the network, which any model that contains it brings along.
     """
 
-    def __init__(self, *networks: keras.Model, likelihood: Likelihood, kl_weight: float) -> None:
-        super().__init__(*networks, likelihood=likelihood, kl_weight=kl_weight)
+    def __init__(
+        self, *networks: keras.Model, reconstruction_loss: ReconstructionLoss, kl_weight: float
+    ) -> None:
+        super().__init__(*networks, reconstruction_loss=reconstruction_loss, kl_weight=kl_weight)
         self.kl_layer = KlLayer(self._weight_in_force, self._kl_nats)
 
     def call(self, inputs: Inputs, training: bool = False) -> tf.Tensor:
@@ -104,7 +107,7 @@ class KlLayerVae(TrainableVae):
 
 
 class AddLossVae(TrainableVae):
-    """Method ``add_loss``: Keras adds fact * mean(KL), the loss of the model, to compile's loss.
+    """Method ``add_loss``: Keras adds kl_weight * mean(KL), a loss of the model, to compile's loss.
 
     Costs a model that is a class; nothing else.
     """
@@ -119,12 +122,15 @@ class AddLossVae(TrainableVae):
 class OutputTransferVae(TrainableVae):
     """Method ``output_transfer``: compile has all losses and their weights.
 
-    mean(reconstruction) + fact * mean(sum(mu^2 / 2)) + fact * mean(sum((exp(lv) - lv - 1) / 2)).
+    mean(reconstruction)
+    + kl_weight * mean(sum(mu^2 / 2)) + kl_weight * mean(sum((exp(lv) - lv - 1) / 2)).
     Costs empty targets, which every batch carries, and losses that are told apart by output.
     """
 
-    def __init__(self, *networks: keras.Model, likelihood: Likelihood, kl_weight: float) -> None:
-        super().__init__(*networks, likelihood=likelihood, kl_weight=kl_weight)
+    def __init__(
+        self, *networks: keras.Model, reconstruction_loss: ReconstructionLoss, kl_weight: float
+    ) -> None:
+        super().__init__(*networks, reconstruction_loss=reconstruction_loss, kl_weight=kl_weight)
         self._kl_means = [keras.metrics.Mean(name=name) for name in ("z_mean", "z_log_var")]
 
     def make_ready(self, optimizer: keras.Optimizer, *, jit_compile: bool) -> None:
@@ -132,13 +138,13 @@ class OutputTransferVae(TrainableVae):
         of_means, of_variances = (
             self._loss_of_output(part, mean)
             for part, mean in zip(
-                (losses.kl_of_means, losses.kl_of_variances), self._kl_means, strict=True
+                (kl_terms.kl_of_means, kl_terms.kl_of_variances), self._kl_means, strict=True
             )
         )
         self.compile(
             optimizer=optimizer,
             loss={
-                "logits": self._reconstruction_loss,
+                "logits": self._count_reconstruction,
                 "z_mean": of_means,
                 "z_log_var": of_variances,
             },
@@ -157,7 +163,7 @@ class OutputTransferVae(TrainableVae):
     def _count_kl(
         self, z_mean: tf.Tensor, z_log_var: tf.Tensor, weights: tf.Tensor | None = None
     ) -> tf.Tensor:
-        parts = losses.kl_of_means(z_mean), losses.kl_of_variances(z_log_var)
+        parts = kl_terms.kl_of_means(z_mean), kl_terms.kl_of_variances(z_log_var)
         sums = [tf.reduce_sum(part, axis=1) for part in parts]
         for mean, per_image in zip(self._kl_means, sums, strict=True):
             mean.update_state(per_image, sample_weight=weights)

@@ -9,22 +9,22 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from latentmaps.vae.training import losses
-from latentmaps.vae.training.likelihood import Likelihood
+from latentmaps.vae.network.reconstruction_losses import ReconstructionLoss
+from latentmaps.vae.training import kl_terms
 
 Inputs = Mapping[str, tf.Tensor]
 
 
 class TrainableVae(keras.Model):
-    """Encoder, decoder and likelihood, with their noise, their numbers and their validation.
+    """Encoder, decoder and reconstruction loss, with their noise, numbers and validation.
 
     It reads ``{"pixels": (n, h, w, c), "epsilon": (n, latent_dim)}``; the target is clean pixels.
 
     Attributes:
         encoder: pixels -> [z_mean, z_log_var].
         decoder: z -> logits.
-        likelihood: the reconstruction loss of each image.
-        kl_weight: ``fact``.
+        reconstruction_loss: of each image.
+        kl_weight: weight of the KL term.
         warm_up: (), 0..1, by which ``kl_weight`` is multiplied.
     """
 
@@ -33,13 +33,13 @@ class TrainableVae(keras.Model):
         encoder: keras.Model,
         decoder: keras.Model,
         *,
-        likelihood: Likelihood,
+        reconstruction_loss: ReconstructionLoss,
         kl_weight: float,
     ) -> None:
         super().__init__(name="vae")
         self.encoder = encoder
         self.decoder = decoder
-        self.likelihood = likelihood
+        self.reconstruction_loss = reconstruction_loss
         self.kl_weight = kl_weight
         self.warm_up = self.add_weight(
             shape=(), initializer="ones", trainable=False, dtype="float32", name="warm_up"
@@ -47,9 +47,14 @@ class TrainableVae(keras.Model):
         self._reconstruction_mean = keras.metrics.Mean(name="reconstruction_loss")
         self._kl_means = [keras.metrics.Mean(name="kl_nats")]
 
+    @property
+    def num_parameters(self) -> int:
+        """The number of weights of encoder and decoder."""
+        return int(self.encoder.count_params() + self.decoder.count_params())
+
     def make_ready(self, optimizer: keras.Optimizer, *, jit_compile: bool) -> None:
         """Compiles the model with the losses that the method leaves to Keras."""
-        self.compile(optimizer=optimizer, loss=self._reconstruction_loss, jit_compile=jit_compile)
+        self.compile(optimizer=optimizer, loss=self._count_reconstruction, jit_compile=jit_compile)
 
     def targets(self, pixels: tf.Tensor) -> Any:
         """Gives what a batch has to carry for clean pixels (n, h, w, c)."""
@@ -76,7 +81,7 @@ class TrainableVae(keras.Model):
         """
         inputs, targets, weights = data
         logits, z_mean, z_log_var = self._forward(inputs, training=False)
-        per_image = self.likelihood(self._clean_pixels(targets), logits)
+        per_image = self.reconstruction_loss(self._clean_pixels(targets), logits)
         self._reconstruction_mean.update_state(per_image, sample_weight=weights)
         self._count_kl(z_mean, z_log_var, weights)
         return one_row_each(self.get_metrics_result())
@@ -125,9 +130,9 @@ class TrainableVae(keras.Model):
     def _weight_in_force(self) -> tf.Tensor:
         return self.kl_weight * tf.convert_to_tensor(self.warm_up)
 
-    def _reconstruction_loss(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        """Gives the loss of each image, (n,), and counts it."""
-        per_image = self.likelihood(pixels, logits)
+    def _count_reconstruction(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Return the reconstruction loss of each image, (n,), and count it."""
+        per_image = self.reconstruction_loss(pixels, logits)
         self._reconstruction_mean.update_state(per_image)
         return per_image
 
@@ -139,7 +144,7 @@ class TrainableVae(keras.Model):
         self, z_mean: tf.Tensor, z_log_var: tf.Tensor, weights: tf.Tensor | None = None
     ) -> tf.Tensor:
         """Gives the KL divergence of each image, (n,), and counts it."""
-        per_image = tf.reduce_sum(losses.kl_divergence(z_mean, z_log_var), axis=1)
+        per_image = tf.reduce_sum(kl_terms.kl_divergence(z_mean, z_log_var), axis=1)
         self._kl_means[0].update_state(per_image, sample_weight=weights)
         return per_image
 

@@ -1,79 +1,95 @@
-"""What is trained on what: everything that decides the numbers but the number of epochs."""
+"""What is trained on what: everything that decides the numbers of a training."""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from latentmaps import versions
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps import versions, workers
+from latentmaps.params.train_vae import TrainVae
 from latentmaps.training.checkpoints import Checkpoints, fingerprint
 from latentmaps.vae.network.architecture import Architecture
-from latentmaps.vae.training import batches
+from latentmaps.vae.training import batches, compute_dtype, training_length
+from latentmaps.vae.training.training_length import Length
 
 # what computes a training
 LIBRARIES = ("keras", "numpy", "tensorflow")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a VAE is trained, but for how long.
-
-    Attributes:
-        fact: weight of the KL term.
-        fact_warmup_epochs: in which the weight rises linearly to `fact`.
-        kl_method: a name of ``kl.METHODS``.
-        reconstruction_loss: bce, mse or gaussian.
-        learning_rate: of Adam at the first step.
-        learning_rate_schedule: constant, step or cosine.
-        decay_epochs: see ``optimizers.learning_rate``, in epochs.
-        decay_rate: see ``optimizers.learning_rate``.
-        early_stopping_patience: epochs without a better val_total_loss before the training stops.
-        batch_size: images a step, over all devices.
-        precision: float32, bfloat16 or float16.
-        seed: of initial weights, order, noise and corruption.
-    """
-
-    fact: float
-    fact_warmup_epochs: int
-    kl_method: str
-    reconstruction_loss: str
-    learning_rate: float
-    learning_rate_schedule: str
-    decay_epochs: int
-    decay_rate: float
-    early_stopping_patience: int | None
-    batch_size: int
-    precision: str
-    seed: int
-
-    @classmethod
-    def of(cls, section: Any, **others: Any) -> Self:
-        """Return the settings of an object with these attributes, as ``train_vae`` is.
-
-        Args:
-            section: the object.
-            others: attributes that are not the object's, as the seed, or that replace its own.
-        """
-        names = {field.name for field in fields(cls)} - others.keys()
-        return cls(**{name: getattr(section, name) for name in names}, **others)
+# Of these a fingerprint has what they come to, under another name. The number of epochs is not in
+# it: a longer training goes on where a shorter one ended.
+_RESOLVED = {"fact", "epochs", "batch_size", "precision", "seed"}
 
 
 @dataclass(frozen=True)
 class Task:
-    """Everything but the number of epochs that decides what a training gives.
+    """What is trained on what, and for how long.
 
     Attributes:
-        architecture: the shape of the networks.
-        settings: how they are trained.
-        train: the faces to learn from.
+        params: the section ``train_vae``; what the other attributes say has precedence over it.
+        kl_weight: of the KL term.
+        length: epochs and batch size.
+        compute_dtype: float32, bfloat16 or float16.
+        train: the faces to learn from; their seed is that of the initial weights, too.
         validation: the faces for the ``val_`` numbers.
     """
 
-    architecture: Architecture
-    settings: Settings
+    params: TrainVae
+    kl_weight: float
+    length: Length
+    compute_dtype: str
     train: batches.Faces
     validation: batches.Faces
+
+    @classmethod
+    def for_faces(
+        cls,
+        params: TrainVae,
+        images: npt.NDArray[np.uint8],
+        parts: Mapping[str, npt.NDArray[np.int64]],
+        *,
+        kl_weight: float,
+        seed: int,
+        validation_seed: int,
+    ) -> Self:
+        """Return the task for some faces, with what "auto" in the section comes to here.
+
+        Args:
+            params: the section ``train_vae``.
+            images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
+            parts: train and validation -> (num_rows,), rows of `images`.
+            kl_weight: of the KL term.
+            seed: of initial weights, order, noise and corruption of the training part.
+            validation_seed: of noise and corruption of the validation part: trainings compare where
+                it is the same.
+        """
+        dtype = compute_dtype.choose(params.precision)
+        length = training_length.choose_length(
+            len(parts["train"]), epochs=params.epochs, batch_size=params.batch_size
+        )
+        train, validation = (
+            batches.Faces(
+                images,
+                parts[part],
+                latent_dim=params.latent_dim,
+                seed=seed_of_part,
+                corruption=params.corruption,
+                corruption_level=params.corruption_level,
+            )
+            for part, seed_of_part in (("train", seed), ("validation", validation_seed))
+        )
+        return cls(params, kl_weight, length, dtype, train, validation)
+
+    @property
+    def architecture(self) -> Architecture:
+        """The shape of the networks.
+
+        Raises:
+            TrainingError: the images are not square, or layers do not fit.
+        """
+        return Architecture.for_images(self.train.images.shape, self.params)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -82,31 +98,39 @@ class Task:
         Raises:
             TrainingError: the training part does not fill one.
         """
-        return batches.steps_per_epoch(len(self.train.rows), self.settings.batch_size)
+        return batches.steps_per_epoch(len(self.train.rows), self.length.batch_size)
+
+    @property
+    def num_steps(self) -> int:
+        """The number of batches in all epochs."""
+        return self.length.epochs * self.steps_per_epoch
 
 
 def open_checkpoints(
-    task: Task, root: Path, *, images: Path, code: Mapping[str, str], is_writer: bool
+    task: Task, root: Path, *, images: Path, code: Mapping[str, str]
 ) -> Checkpoints:
-    """Gives the checkpoints of a task.
+    """Return the checkpoints of a task; of several machines the first one writes them.
 
     Args:
         task: what is trained on what.
         root: the folder of all checkpoints.
         images: the file of the images; its bytes count.
         code: path -> hash of all code that decides the result, see ``stage_code``.
-        is_writer: whether this process writes them.
     """
     description = _what_decides(task) | {"code": dict(code)}
     name = fingerprint(description, [images])
-    return Checkpoints(root / name, description, is_writer=is_writer)
+    return Checkpoints(root / name, description, is_writer=workers.is_writer())
 
 
 def _what_decides(task: Task) -> dict[str, Any]:
     """Return what decides the numbers, except the images, the code and the number of epochs."""
+    params = {name: value for name, value in asdict(task.params).items() if name not in _RESOLVED}
     return {
+        "params": params,
+        "kl_weight": task.kl_weight,
+        "batch_size": task.length.batch_size,
+        "compute_dtype": task.compute_dtype,
         "architecture": asdict(task.architecture),
-        "settings": asdict(task.settings),
         "seeds": [task.train.seed, task.validation.seed],
         "corruption": [task.train.corruption, task.train.corruption_level],
         "rows": [

@@ -1,0 +1,223 @@
+"""The reconstruction losses: what compares an image with its reconstruction.
+
+A loss is one class, found under its name in ``RECONSTRUCTION_LOSSES``. Reductions follow the source
+of the method: a loss is summed over the pixels of an image and averaged over its color channels;
+the training step averages it over the batch.
+
+They stand beside the networks, not in the training, because the title of every picture names the
+loss that its VAE was trained with.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import keras
+import tensorflow as tf
+
+
+class ReconstructionLoss(keras.layers.Layer):
+    """A loss for each image: pixels and logits (n, h, w, c) -> (n,), float32.
+
+    Pixels are the targets, 0..1; the reconstruction is the logistic function of the logits. A
+    class of the registry sets every attribute: none has a value that a new loss could inherit by
+    mistake.
+
+    Attributes:
+        kind: name in params.yaml, in files of results and on pages.
+        caption: name in titles of pictures; empty for the loss that titles do not mention.
+        nats_name: name of the loss in nats, in names of numbers: bce or nll.
+        nats_per_unit: nats of the negative log-likelihood in one unit of the loss.
+        constant_per_dim: nats of the negative log-likelihood that the loss leaves out, for each
+            pixel and channel.
+        floor: the least that ``nats_per_dim`` can be; None: the entropy of the targets.
+    """
+
+    kind: ClassVar[str]
+    caption: ClassVar[str]
+    nats_name: ClassVar[str]
+    nats_per_unit: ClassVar[float]
+    constant_per_dim: ClassVar[float]
+    floor: ClassVar[float | None]
+
+    def __init__(self) -> None:
+        super().__init__(dtype="float32", name="reconstruction_loss")
+        self.built = True
+
+    @property
+    def sigma(self) -> float | None:
+        """The learned standard deviation of the pixels, 0..1; None: the loss learns none."""
+        return None
+
+    @classmethod
+    def beta_equivalent(cls, kl_weight: float, *, num_channels: int) -> float:
+        """Return the weight of the KL term when everything is in nats of the whole image.
+
+        The loss is a mean over channels, so multiplying the total by their number gives the
+        negative ELBO of Higgins et al. 2017 with beta = num_channels * kl_weight, for a loss that
+        is in nats itself.
+
+        Args:
+            kl_weight: of the KL term beside this loss.
+            num_channels: of the images.
+        """
+        return num_channels * kl_weight * cls.nats_per_unit
+
+    @classmethod
+    def nats_per_dim(cls, reconstruction_loss: float, *, num_pixels: int) -> float:
+        """Return a value of this loss as negative log-likelihood, in nats per pixel and channel.
+
+        Args:
+            reconstruction_loss: sum over pixels, mean over channels.
+            num_pixels: height times width.
+        """
+        return cls.nats_per_unit * (reconstruction_loss / num_pixels) + cls.constant_per_dim
+
+    @classmethod
+    def floor_per_dim(cls, entropy_per_dim: float) -> float:
+        """Return the least that ``nats_per_dim`` can be, whatever the network.
+
+        Args:
+            entropy_per_dim: -x log x - (1 - x) log(1 - x), mean over the pixels x of the targets,
+                nats.
+        """
+        return entropy_per_dim if cls.floor is None else cls.floor
+
+
+class BinaryCrossEntropy(ReconstructionLoss):
+    """``bce``: -x log r - (1 - x) log(1 - r) for a pixel x and its reconstruction r, in nats.
+
+    The pixel is read as a probability; Kingma & Welling 2014, appendix C.1.
+    """
+
+    kind = "bce"
+    caption = ""
+    nats_name = "bce"
+    nats_per_unit = 1.0
+    constant_per_dim = 0.0
+    floor = None  # a perfect copy costs the entropy of the targets
+
+    def call(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Return the cross-entropy of each image, (n,), nats."""
+        return _bce_from_logits(pixels, logits)
+
+
+class _Density(ReconstructionLoss):
+    """A loss that is the negative logarithm of a density of the pixels, up to constants.
+
+    A density of values with 256 levels, each 1/256 wide, is at most 256, so the floor is -log 256;
+    what is above it is the length of the code of a value.
+    """
+
+    nats_name = "nll"
+    floor = -math.log(256.0)
+
+
+class SquaredError(_Density):
+    """``mse``: (x - r)^2 for a pixel x and its reconstruction r.
+
+    Read as a Gaussian of unit variance, whose negative log-likelihood is
+    ((x - r)^2 + log(2 pi)) / 2.
+    """
+
+    kind = "mse"
+    caption = "mse"
+    nats_per_unit = 0.5
+    constant_per_dim = 0.5 * math.log(2.0 * math.pi)
+
+    def call(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Return the squared error of each image, (n,)."""
+        return _squared_error(pixels, logits)
+
+
+class AbsoluteError(_Density):
+    """``mae``: |x - r| for a pixel x and its reconstruction r.
+
+    Read as a Laplace distribution of unit scale, whose negative log-likelihood is
+    |x - r| + log 2.
+    """
+
+    kind = "mae"
+    caption = "mae"
+    nats_per_unit = 1.0
+    constant_per_dim = math.log(2.0)
+
+    def call(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Return the absolute error of each image, (n,)."""
+        return _sum_over_pixels(tf.abs(pixels - tf.sigmoid(logits)))
+
+
+class GaussianNll(_Density):
+    """``gaussian``: the negative log-likelihood under one Gaussian for all pixels.
+
+    (x - r)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2 for a pixel x and its reconstruction r, in
+    nats of a density: it may be negative. sigma is learned; Rybkin, Daniilidis & Levine 2021,
+    equation 4.
+    """
+
+    kind = "gaussian"
+    caption = "gaussian"
+    nats_per_unit = 1.0
+    constant_per_dim = 0.0
+
+    # Adam moves every weight by about the learning rate a step. log sigma has to go from -1.2 to
+    # about -3: with a learning rate of 0.0005 that would take 4,000 steps, with a weight a tenth of
+    # it 400.
+    SCALE = 10.0
+    # near the standard deviation of the pixels of a face
+    FIRST_SIGMA = 0.3
+
+    def __init__(self) -> None:
+        super().__init__()
+        first = keras.initializers.Constant(math.log(self.FIRST_SIGMA) / self.SCALE)
+        self.scaled_log_sigma = self.add_weight(initializer=first, name="scaled_log_sigma")
+
+    def call(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Return the negative log-likelihood of each image, (n,), nats."""
+        log_sigma = self.SCALE * self.scaled_log_sigma
+        size = tf.shape(pixels)
+        num_pixels = tf.cast(size[1] * size[2], tf.float32)
+        constant = num_pixels * (log_sigma + 0.5 * math.log(2.0 * math.pi))
+        return 0.5 * tf.exp(-2.0 * log_sigma) * _squared_error(pixels, logits) + constant
+
+    @property
+    def sigma(self) -> float | None:
+        """The learned standard deviation of the pixels, 0..1."""
+        return float(math.exp(self.SCALE * float(self.scaled_log_sigma.numpy())))
+
+
+RECONSTRUCTION_LOSSES: Mapping[str, type[ReconstructionLoss]] = {
+    loss.kind: loss for loss in (BinaryCrossEntropy, SquaredError, GaussianNll, AbsoluteError)
+}
+
+
+@tf.custom_gradient
+def _bce_from_logits(
+    pixels: tf.Tensor, logits: tf.Tensor
+) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]]:
+    """Return the binary cross-entropy of each image, (n,), and its gradient.
+
+    max(l, 0) - l x - log(max(s(l), 1 - s(l))) for logit l and pixel x, s the logistic function: the
+    stable form of -x log s(l) - (1 - x) log(1 - s(l)). The gradient s(l) - x is written out, since
+    s(l) is there already; TensorFlow's own cross-entropy takes twice as long.
+    """
+    share = tf.sigmoid(logits)
+    distance_from_half = tf.math.log(tf.maximum(share, 1.0 - share))
+    nats = tf.nn.relu(logits) - logits * pixels - distance_from_half
+    num_channels = tf.cast(tf.shape(logits)[-1], tf.float32)
+
+    def gradient(of_losses: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        factor = tf.reshape(of_losses / num_channels, (-1, 1, 1, 1))  # (n, 1, 1, 1)
+        return -logits * factor, (share - pixels) * factor
+
+    return _sum_over_pixels(nats), gradient
+
+
+def _squared_error(pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    return _sum_over_pixels(tf.math.squared_difference(pixels, tf.sigmoid(logits)))
+
+
+def _sum_over_pixels(values: tf.Tensor) -> tf.Tensor:
+    # one reduction, then one division for each image: cheaper than a mean for each pixel
+    num_channels = tf.cast(tf.shape(values)[-1], tf.float32)
+    return tf.reduce_sum(values, axis=(1, 2, 3)) / num_channels

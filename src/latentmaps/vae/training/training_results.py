@@ -1,0 +1,98 @@
+"""What a training leaves: the model in its folder, its card, and the numbers of its weights."""
+
+from pathlib import Path
+from typing import Any
+
+from latentmaps import versions
+from latentmaps.faces.dataset import arrays
+from latentmaps.training.fit import Trained
+from latentmaps.vae.network import encodings, vae_files
+from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.network.vae_files import Origin, SavedVae
+from latentmaps.vae.training import vae_card, vae_task
+from latentmaps.vae.training.trainable_vae import TrainableVae
+from latentmaps.vae.training.vae_task import Task
+
+
+def write_model(folder: Path, task: Task, model: TrainableVae, trained: Trained) -> dict[str, Any]:
+    """Write a trained VAE with its card into `folder`, and return all numbers of the training.
+
+    Args:
+        folder: of the model; is made if it does not exist.
+        task: what was trained on what.
+        model: as ``vae_training.train`` returned it.
+        trained: likewise.
+
+    Returns:
+        Names to numbers and texts, in the order of numbers.json.
+    """
+    saved = saved_vae(task, model, trained)
+    vae_files.save(folder, saved)
+    # the numbers of the model that later stages load: in float32, and from its file
+    images, rows = task.validation.images, task.validation.rows
+    kl_nats = TrainedVae.load(folder).encode(images, rows).kl_per_dimension()
+    entropy_per_dim = arrays.mean_entropy(images, rows)
+    numbers = {
+        "kl_method": task.params.kl_method,
+        "reconstruction_loss_kind": task.params.reconstruction_loss,
+        **final_numbers(model, trained, entropy_per_dim=entropy_per_dim),
+        "val_num_dimensions_used": encodings.count_used(kl_nats),
+        "val_num_dimensions_90": encodings.count_holding(kl_nats, 0.9),
+        "latent_dim": task.params.latent_dim,
+        "num_train": len(task.train.rows),
+        "epochs": task.length.epochs,
+        "batch_size": task.length.batch_size,
+        "num_steps": len(trained.history) * task.steps_per_epoch,
+        "precision": task.compute_dtype,
+        "seed": task.train.seed,
+        "versions": versions.installed(*vae_task.LIBRARIES),
+    }
+    vae_card.write(folder, saved, numbers)
+    return numbers
+
+
+def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
+    """Return the networks of a trained VAE with their origin, as ``vae_files.save`` takes them."""
+    params = task.params
+    origin = Origin(
+        fact=task.kl_weight,
+        reconstruction_loss=params.reconstruction_loss,
+        sigma=model.reconstruction_loss.sigma,
+        corruption=params.corruption,
+        corruption_level=params.corruption_level,
+        epochs=trained.epoch,
+        seed=task.train.seed,
+        num_train=len(task.train.rows),
+    )
+    return SavedVae(task.architecture, origin, model.encoder, model.decoder)
+
+
+def final_numbers(
+    model: TrainableVae, trained: Trained, *, entropy_per_dim: float
+) -> dict[str, Any]:
+    """Return the losses of the epoch of the weights, and the same in units that compare.
+
+    Args:
+        model: the trained VAE.
+        trained: as ``vae_training.train`` returned it.
+        entropy_per_dim: of the validation part, see ``ReconstructionLoss.floor_per_dim``.
+
+    Returns:
+        The losses and their ``val_`` twins, and ``beta_equivalent``; ``val_kl_share`` of the total
+        loss; ``val_bce_per_dim`` or ``val_nll_per_dim`` in nats, and how much of it is above its
+        floor; ``sigma`` if it is learned; ``num_parameters``; ``epoch``.
+    """
+    numbers = trained.numbers()
+    loss = model.reconstruction_loss
+    size, channels = model.encoder.input_shape[1], model.encoder.input_shape[3]
+    per_dim = loss.nats_per_dim(numbers["val_reconstruction_loss"], num_pixels=size**2)
+    return numbers | {
+        "fact": model.kl_weight,
+        "beta_equivalent": loss.beta_equivalent(model.kl_weight, num_channels=channels),
+        "val_kl_share": numbers["val_kl_loss"] / numbers["val_total_loss"],
+        f"val_{loss.nats_name}_per_dim": per_dim,
+        f"val_{loss.nats_name}_above_floor": per_dim - loss.floor_per_dim(entropy_per_dim),
+        **({} if loss.sigma is None else {"sigma": loss.sigma}),
+        "num_parameters": model.num_parameters,
+        "epoch": trained.epoch,
+    }

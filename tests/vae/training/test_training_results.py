@@ -1,0 +1,75 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.vae.example_vae import task
+
+from latentmaps.training.fit import Trained
+from latentmaps.vae.network import vae_files
+from latentmaps.vae.training import training_results, vae_training
+from latentmaps.vae.training.trainable_vae import TrainableVae
+from latentmaps.vae.training.vae_task import Task
+
+
+def train(what: Task) -> tuple[TrainableVae, Trained]:
+    return vae_training.train(what, devices=vae_training.Devices())
+
+
+def test_the_final_numbers_are_in_units_that_compare() -> None:
+    model, trained = train(task(reconstruction_loss="gaussian"))
+    numbers = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+    assert numbers["beta_equivalent"] == 15.0
+    assert numbers["val_kl_share"] == pytest.approx(
+        numbers["val_kl_loss"] / numbers["val_total_loss"]
+    )
+    assert numbers["val_nll_per_dim"] == pytest.approx(numbers["val_reconstruction_loss"] / 256)
+    assert numbers["val_nll_above_floor"] == pytest.approx(
+        numbers["val_nll_per_dim"] + np.log(256.0)
+    )
+    assert 0.1 < numbers["sigma"] < 0.4
+    assert numbers["num_parameters"] == model.num_parameters
+    assert numbers["epoch"] == 2
+
+
+def test_a_training_on_absolute_errors_ends_in_nats_of_a_laplace_distribution() -> None:
+    model, trained = train(task(reconstruction_loss="mae", fact=0.1))
+    numbers = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+    history = trained.history["reconstruction_loss"]
+    assert history.iloc[1] < history.iloc[0]
+    # 256 pixels, and errors of random pixels from a network that has learned next to nothing
+    assert 0.2 < numbers["val_reconstruction_loss"] / 256 < 0.3
+    assert numbers["beta_equivalent"] == pytest.approx(0.3)
+    assert numbers["val_nll_per_dim"] == pytest.approx(
+        numbers["val_reconstruction_loss"] / 256 + np.log(2.0)
+    )
+    assert numbers["val_nll_above_floor"] == pytest.approx(
+        numbers["val_nll_per_dim"] + np.log(256.0)
+    )
+    assert "sigma" not in numbers
+
+
+def test_a_model_is_written_with_its_origin_card_and_numbers(tmp_path: Path) -> None:
+    what = task(seed=3, fact=0.2, reconstruction_loss="mae", corruption="mask")
+    model, trained = train(what)
+    numbers = training_results.write_model(tmp_path, what, model, trained)
+    saved = vae_files.load(tmp_path)
+    assert saved.architecture == what.architecture
+    description = "mae, fact 0.2, 2 epochs on 14 faces, corruption mask, seed 3"
+    assert saved.origin.describe() == description
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert description in card
+    assert f"| val_nll_per_dim | {numbers['val_nll_per_dim']:.6g} |" in card
+    expected = {
+        "kl_method": "train_step",
+        "reconstruction_loss_kind": "mae",
+        "latent_dim": 5,
+        "num_train": 14,
+        "epochs": 2,
+        "batch_size": 4,
+        "num_steps": 6,
+        "precision": "float32",
+        "seed": 3,
+    }
+    assert {name: numbers[name] for name in expected} == expected
+    json.dumps(numbers)
