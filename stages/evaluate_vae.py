@@ -41,7 +41,7 @@ def evaluate_vae(run: runs.Run) -> None:
         "num_test": len(real.test),
         **samples.evaluate(trained, fitted, real, nets, compared),
         "versions": versions.installed(
-            *("keras", "numpy", "prdc", "scikit-learn", "scipy", "tensorflow"),
+            *("keras", "numpy", "scikit-learn", "scipy", "tensorflow"),
             *feature_nets.libraries(nets),
         ),
     }

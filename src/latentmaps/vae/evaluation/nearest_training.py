@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from latentmaps.errors import DataError
 from latentmaps.vae.evaluation.feature_nets import FeatureNet
-from latentmaps.vae.evaluation.neighbours import Nearest
+from latentmaps.vae.evaluation.neighbors import Nearest
 
 Pixels = npt.NDArray[np.float32]
 # name of a feature net -> (n, num_features)

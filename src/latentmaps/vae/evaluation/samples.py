@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from latentmaps import progress
 from latentmaps.images import likeness, pixels
-from latentmaps.vae.evaluation import distances, nearest_training, neighbours
+from latentmaps.vae.evaluation import distances, nearest_training, neighbors
 from latentmaps.vae.evaluation.diversity import Diversity
 from latentmaps.vae.evaluation.feature_nets import FeatureNet
 from latentmaps.vae.latent import samplers, subset
@@ -101,10 +101,10 @@ def count_compared(real: RealFaces, settings: Settings) -> int:
     """Gives how many faces there are in each set that is compared.
 
     Raises:
-        DataError: too few for nearest neighbours.
+        DataError: too few for nearest neighbors.
     """
     num_compared = min(settings.num_compared, len(real.train), len(real.test))
-    neighbours.require_enough(num_compared)
+    neighbors.require_enough(num_compared)
     return num_compared
 
 
@@ -131,7 +131,7 @@ def evaluate(
         temperature. A row holds ``sharpness``, ``diversity`` and a part for each feature net.
 
     Raises:
-        DataError: there are too few faces for nearest neighbours, or all test faces are copies of
+        DataError: there are too few faces for nearest neighbors, or all test faces are copies of
             training faces.
     """
     num_compared = count_compared(real, settings)
@@ -215,7 +215,7 @@ def _against_test(
         "frechet_distance": distances.frechet_distance(features, test),
         "kernel_distance": distances.kernel_distance(features, test),
         "kernel_distance_error": distances.kernel_distance_error(features, test),
-        **dataclasses.asdict(neighbours.precision_recall_density_coverage(test, features)),
+        **dataclasses.asdict(neighbors.precision_recall_density_coverage(test, features)),
     }
 
 
