@@ -61,8 +61,8 @@ def naive(real: np.ndarray, generated: np.ndarray, nearest_k: int) -> dict[str, 
 def test_the_four_numbers_are_those_of_the_papers(
     dtype: type, nearest_k: int, sizes: tuple[int, int]
 ) -> None:
-    real = normal(sizes[0]).astype(dtype)
-    generated = (0.8 * normal(sizes[1]) + 0.3).astype(dtype)
+    real: np.ndarray = normal(sizes[0]).astype(dtype)
+    generated: np.ndarray = (0.8 * normal(sizes[1]) + 0.3).astype(dtype)
     found = neighbors.precision_recall_density_coverage(real, generated, nearest_k=nearest_k)
     assert vars(found) == pytest.approx(naive(real, generated, nearest_k), abs=1e-12)
 
