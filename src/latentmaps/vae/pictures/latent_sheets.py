@@ -8,6 +8,7 @@ import pandas as pd
 
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
+from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.vae.latent import latent_geometry
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
@@ -19,10 +20,70 @@ _ATTRIBUTES = 2**31 + 3
 _FRAME = "#d55e00"
 
 
+@dataclass(frozen=True)
+class AttributedFaces:
+    """Faces of which is known what they show.
+
+    Attributes:
+        encodings: the posteriors of n faces.
+        attributes: n rows, a column of booleans for each attribute.
+    """
+
+    encodings: Encodings
+    attributes: pd.DataFrame
+
+
+def draw_all(
+    trained: TrainedVae,
+    train: AttributedFaces,
+    test: AttributedFaces,
+    params: DrawLatentSpace,
+    *,
+    seed: int,
+    note: str = "",
+) -> dict[str, Sheet]:
+    """Draw every walk through the latent space.
+
+    Args:
+        trained: the VAE.
+        train: give the direction of each attribute.
+        test: walk.
+        params: how far the walks lead, and in how many steps.
+        seed: decides which faces walk.
+        note: a sentence that the sheets with faces of people have to carry.
+
+    Returns:
+        The sheets ``interpolations``, ``traversals`` and ``attributes``.
+
+    Raises:
+        DataError: there are fewer than 2 test faces.
+    """
+    steps = np.linspace(-1.0, 1.0, params.num_steps)
+    return {
+        "interpolations": draw_interpolations(
+            trained,
+            test.encodings,
+            num_pairs=params.num_pairs,
+            num_steps=params.num_steps,
+            seed=seed,
+            note=note,
+        ),
+        "traversals": draw_traversals(
+            trained,
+            test.encodings,
+            num_dimensions=params.num_dimensions,
+            steps=params.traversal_limit * steps,
+        ),
+        "attributes": draw_attributes(
+            trained, train, test, steps=params.attribute_limit * steps, seed=seed, note=note
+        ),
+    }
+
+
 def draw_traversals(
     trained: TrainedVae, encodings: Encodings, *, num_dimensions: int, steps: Points
 ) -> Sheet:
-    """Gives a row for each of the dimensions with the most KL: one coordinate walks, others rest.
+    """Draw a row for each of the dimensions with the most KL: one coordinate walks, others rest.
 
     Args:
         trained: the VAE.
@@ -62,7 +123,7 @@ def draw_interpolations(
     seed: int,
     note: str = "",
 ) -> Sheet:
-    """Gives a row for each pair of images: the arc from one posterior mean to the other.
+    """Draw a row for each pair of images: the arc from one posterior mean to the other.
 
     Args:
         trained: the VAE.
@@ -100,19 +161,6 @@ def _signed(steps: Points) -> list[str]:
     return ["0" if np.isclose(step, 0.0) else f"{step:+.3g}" for step in steps]
 
 
-@dataclass(frozen=True)
-class AttributedFaces:
-    """Faces of which is known what they show.
-
-    Attributes:
-        encodings: the posteriors of n faces.
-        attributes: n rows, a column of booleans for each attribute.
-    """
-
-    encodings: Encodings
-    attributes: pd.DataFrame
-
-
 def draw_attributes(
     trained: TrainedVae,
     train: AttributedFaces,
@@ -122,7 +170,7 @@ def draw_attributes(
     seed: int,
     note: str = "",
 ) -> Sheet:
-    """Gives two rows for each attribute: a test face without and one with it walk along it.
+    """Draw two rows for each attribute: a test face without and one with it walk along it.
 
     Args:
         trained: the VAE.
@@ -192,7 +240,7 @@ class _Walk:
         self._start = test.encodings.z_mean[self.test_indices]
 
     def points(self, steps: Points) -> npt.NDArray[np.floating]:
-        """Gives the z-points, (2, num_steps, latent_dim)."""
+        """Return the z-points, (2, num_steps, latent_dim)."""
         return self._start[:, None] + steps[:, None] * self.direction
 
 
