@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentmaps import seeds
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.params.draw_latent_space import DrawLatentSpace
@@ -15,8 +16,6 @@ from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Labels, Points
 
-# Behind the seed: a stream of its own for the faces to which attributes are added.
-_ATTRIBUTES = 2**31 + 3
 _FRAME = "#d55e00"
 
 
@@ -190,7 +189,9 @@ def draw_attributes(
     missing = sorted(set(known) - set(names))
     if not names:
         return _say_why_not(title, missing)
-    walks = [_Walk(train, test, name, seed=[seed, _ATTRIBUTES, i]) for i, name in enumerate(names)]
+    walks = [
+        _Walk(train, test, name, seeds.attribute_faces(seed, i)) for i, name in enumerate(names)
+    ]
     z = np.concatenate([walk.points(steps) for walk in walks])  # (rows, steps, latent_dim)
     is_start_of_walk = np.isclose(steps, 0.0)
     framed = "; framed: nothing added, the reconstruction itself" if is_start_of_walk.any() else ""
@@ -228,12 +229,15 @@ class _Walk:
     """One attribute: its direction, and the test faces to which it is added."""
 
     def __init__(
-        self, train: AttributedFaces, test: AttributedFaces, name: str, *, seed: list[int]
+        self,
+        train: AttributedFaces,
+        test: AttributedFaces,
+        name: str,
+        generator: np.random.Generator,
     ) -> None:
         self.direction = latent_geometry.attribute_direction(
             train.encodings.z_mean, train.attributes[name].to_numpy()
         )
-        generator = np.random.default_rng(seed)
         has = test.attributes[name].to_numpy()
         self.test_indices = [int(generator.choice(np.flatnonzero(k))) for k in (~has, has)]
         self.length = float(np.linalg.norm(self.direction))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from latentmaps import seeds
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.images import likeness, pixels
@@ -29,8 +30,8 @@ _SPOILING = 3
 def pick(available: Rows, params: DrawReconstructions) -> Rows:
     """Return entries of `available`, a row of them for each seed, none of them twice.
 
-    The generator is the source's: MT19937, seeded through a SeedSequence. It draws a face twice now
-    and then; another one is drawn for it.
+    The generator is that of the method's source, which draws a face twice now and then; another one
+    is drawn for it.
 
     Args:
         available: (n,).
@@ -43,7 +44,7 @@ def pick(available: Rows, params: DrawReconstructions) -> Rows:
         return available
     picked: list[int] = []
     for seed in params.row_seeds:
-        generator = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
+        generator = seeds.source_rows(seed)
         for drawn in generator.randint(0, len(available), params.num_columns):
             index = int(drawn)
             while index in picked:
@@ -59,7 +60,7 @@ class Reconstructed:
     Attributes:
         rows: (n,), rows of the array of images.
         kinds: what stands in a row of tiles -> the tiles, (n, h, w, c): the face, what the encoder
-            read where that was spoilt, the reconstruction.
+            read where that was corrupted, the reconstruction.
         mse: (n,), mean squared error of each reconstruction.
         num_columns: faces a row; the last row may be shorter.
         origin: of the VAE.
@@ -77,7 +78,7 @@ def reconstruct(
 ) -> Reconstructed:
     """Return some faces and their reconstructions from the posterior mean.
 
-    A VAE that was trained on spoilt images reads spoilt images here, too.
+    A VAE that was trained on corrupted images reads corrupted images here, too.
 
     Args:
         trained: the VAE.
