@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from latentmaps.errors import ParamsError
+from latentmaps.params import loader
 from latentmaps.params.evaluate_vae import EvaluateVae
 
 
@@ -43,3 +44,18 @@ def test_a_relative_file_of_weights_is_refused() -> None:
         ParamsError, match=r"feature_net_weights: found weights\.pth, expected an abs"
     ):
         _ = named.fid_weights
+
+
+@pytest.mark.parametrize("name", ["keras-InceptionV3", "InceptionV3", "fid", "pixels-pca"])
+def test_another_second_net_is_refused_with_the_one_that_is_allowed(
+    root: Path, tmp_path: Path, name: str
+) -> None:
+    text = (root / "params.yaml").read_text(encoding="utf-8")
+    assert text.count("  feature_net:  ") == 1
+    text = text.replace("  feature_net:  ", f"  feature_net: {name} ")
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError) as refused:
+        loader.load(tmp_path / "params.yaml")
+    assert str(refused.value).endswith(
+        f"params.yaml: evaluate_vae.feature_net: found '{name}', expected 'inception-2015-fid'"
+    )
