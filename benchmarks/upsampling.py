@@ -47,8 +47,8 @@ def main() -> None:
     images = arrays.open_images(Path("data/faces/images.npy"))
     parts = split_table.read_split(Path("data/faces/split.csv"), num_rows=len(images))
     shown = ours.PARAMS.section(DrawReconstructions)
-    picks = reconstruction_sheets.Picks(FACES, shown.row_seeds[:1])
-    rows = picks.rows(parts["test"])
+    picked = DrawReconstructions(num_columns=FACES, row_seeds=shown.row_seeds[:1])
+    rows = reconstruction_sheets.pick(parts["test"], picked)
     tiles = [np.asarray(images[rows])]
     print("| upsampling | roughness of flat areas | val_total_loss | training [s] |")
     print("| --- | --- | --- | --- |")

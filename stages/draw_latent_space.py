@@ -7,10 +7,8 @@ from latentmaps.params.machine import Machine
 
 
 def draw_latent_space(run: runs.Run) -> None:
-    """Writes charts of the z-points, and walks through the latent space."""
+    """Write charts of the z-points, and walks through the latent space."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
-    import numpy as np
-
     from latentmaps import machine
     from latentmaps.drawing import charts, sheets
     from latentmaps.faces.raw import face_attributes, receipts
@@ -24,41 +22,17 @@ def draw_latent_space(run: runs.Run) -> None:
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
-    attributes = face_attributes.read_attributes(run.inputs["index"])
+    known = face_attributes.read_attributes(run.inputs["index"])
     note = receipts.sharing_note(run.inputs["receipt"])
     train, test = (
-        AttributedFaces(
-            faces.encodings, face_attributes.choose(attributes, params.attributes, faces.rows)
-        )
-        for faces in (latents.train, latents.test)
+        AttributedFaces(some.encodings, face_attributes.choose(known, params.attributes, some.rows))
+        for some in (latents.train, latents.test)
     )
-    steps = np.linspace(-1.0, 1.0, params.num_steps)
-    origin = trained.origin.describe()
 
-    drawn_charts = {
-        "z_points": latent_charts.draw_radii(test.encodings, origin=origin, seed=run.seed),
-        "dimensions": latent_charts.draw_dimensions(test.encodings, origin=origin),
-        "projection": latent_charts.draw_projection(test.encodings, test.attributes, origin=origin),
-    }
-    drawn_sheets = {
-        "interpolations": latent_sheets.draw_interpolations(
-            trained,
-            test.encodings,
-            num_pairs=params.num_pairs,
-            num_steps=params.num_steps,
-            seed=run.seed,
-            note=note,
-        ),
-        "traversals": latent_sheets.draw_traversals(
-            trained,
-            test.encodings,
-            num_dimensions=params.num_dimensions,
-            steps=params.traversal_limit * steps,
-        ),
-        "attributes": latent_sheets.draw_attributes(
-            trained, train, test, steps=params.attribute_limit * steps, seed=run.seed, note=note
-        ),
-    }
+    drawn_charts = latent_charts.draw_all(
+        test.encodings, test.attributes, origin=trained.origin.describe(), seed=run.seed
+    )
+    drawn_sheets = latent_sheets.draw_all(trained, train, test, params, seed=run.seed, note=note)
 
     for name, chart in drawn_charts.items():
         charts.save_chart(chart.figure, run.outputs[name])

@@ -7,7 +7,7 @@ from latentmaps.params.machine import Machine
 
 
 def draw_reconstructions(run: runs.Run) -> None:
-    """Writes a sheet for the training part, one for the test part, a strip, and their numbers."""
+    """Write a sheet for the training part, one for the test part, a strip, and their numbers."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.drawing import sheets
@@ -23,10 +23,9 @@ def draw_reconstructions(run: runs.Run) -> None:
     images = arrays.open_images(run.inputs["images"])
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     note = receipts.sharing_note(run.inputs["receipt"])
-    picks = reconstruction_sheets.Picks(num_columns=params.num_columns, row_seeds=params.row_seeds)
 
-    of_train = reconstruction_sheets.reconstruct(trained, images, parts["train"], picks)
-    of_test = reconstruction_sheets.reconstruct(trained, images, parts["test"], picks)
+    of_train = reconstruction_sheets.reconstruct(trained, images, parts["train"], params)
+    of_test = reconstruction_sheets.reconstruct(trained, images, parts["test"], params)
     train = reconstruction_sheets.draw(of_train, part="training", note=note)
     test = reconstruction_sheets.draw(of_test, part="test", note=note)
 

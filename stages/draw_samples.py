@@ -4,10 +4,11 @@ from latentmaps import runs
 from latentmaps.folders import SAMPLES, pictures_of_sampler
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.params.machine import Machine
+from latentmaps.vae.latent.samplers import SAMPLERS
 
 
 def draw_samples(run: runs.Run) -> None:
-    """Writes, for each sampler, its random faces, raw and post-processed, and a strip of them."""
+    """Write, for each sampler, its random faces, raw and post-processed, and a strip of them."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.drawing import sheets
@@ -20,30 +21,14 @@ def draw_samples(run: runs.Run) -> None:
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
-    processing = sample_sheets.Processing(
-        params.sharpen_radius, params.sharpen_percent, params.contrast
-    )
 
-    drawn = {
-        name: sample_sheets.sample(
-            trained, name, sampler, num_faces=params.num_samples, seed=run.seed
-        )
-        for name, sampler in latents.samplers.items()
-    }
-    pictures = {}
-    for name, faces in drawn.items():
-        pictures[name] = sample_sheets.draw(faces)
-        pictures[f"{name}_processed"] = sample_sheets.draw(faces, processing)
-    pictures["temperatures"] = sample_sheets.draw_temperatures(
-        trained, latents.samplers["prior"], params.temperatures, seed=run.seed
-    )
+    drawn = sample_sheets.draw_all(trained, latents.samplers, params, seed=run.seed)
 
-    for name, faces in drawn.items():
-        sheets.save_png(sample_sheets.draw_strip(faces), run.outputs[f"strip_{name}"])
-    for name, picture in pictures.items():
-        sheets.save_png(picture.image, run.outputs[name])
+    images = {name: sheet.image for name, sheet in drawn.sheets.items()} | dict(drawn.strips)
+    for name, image in images.items():
+        sheets.save_png(image, run.outputs[name])
     result_files.write_json(
-        run.outputs["numbers"], {name: picture.numbers for name, picture in pictures.items()}
+        run.outputs["numbers"], {name: sheet.numbers for name, sheet in drawn.sheets.items()}
     )
 
 
@@ -56,8 +41,6 @@ if __name__ == "__main__":
         },
         outputs={
             "report": SAMPLES
-            | pictures_of_sampler("prior")
-            | pictures_of_sampler("gaussian")
-            | pictures_of_sampler("mixture")
+            | {key: file for name in SAMPLERS for key, file in pictures_of_sampler(name).items()}
         },
     )

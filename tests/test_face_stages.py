@@ -87,7 +87,7 @@ def test_encodings_of_a_vae_before_the_last_training_are_refused(
 def test_a_feature_net_without_weights_is_refused_before_any_work(
     trained: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change = trained.params.replace("feature_net:      ", "feature_net: keras-InceptionV3 ")
+    change = trained.params.replace("feature_net:      ", "feature_net: inception-2015-fid ")
     monkeypatch.setattr(trained, "params", change)
     result = evaluate(trained, "out")
     assert_refused(trained, result, "expected both or neither: nothing is downloaded")

@@ -22,7 +22,6 @@ LOCKED = "requirements/versions.txt"
 MODULES = {
     "keras": "keras",
     "numpy": "numpy",
-    "prdc": "prdc",
     "scikit-learn": "sklearn",
     "tensorflow": "tensorflow",
 }

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from latentmaps.errors import ParamsError
+from latentmaps.params import loader
 from latentmaps.params.evaluate_vae import EvaluateVae
 
 
@@ -20,26 +21,41 @@ def section(**changes: Any) -> EvaluateVae:
     return EvaluateVae(**given | changes)
 
 
-def test_there_is_no_second_net_unless_one_is_named() -> None:
-    assert section().second_net is None
+def test_there_is_no_fid_weights_unless_one_is_named() -> None:
+    assert section().fid_weights is None
 
 
-def test_a_second_net_has_a_name_and_a_file() -> None:
-    named = section(feature_net="keras-InceptionV3", feature_net_weights="/weights.h5")
-    assert named.second_net == ("keras-InceptionV3", Path("/weights.h5"))
+def test_a_fid_weights_has_a_name_and_a_file() -> None:
+    named = section(feature_net="inception-2015-fid", feature_net_weights="/weights.pth")
+    assert named.fid_weights == Path("/weights.pth")
 
 
 @pytest.mark.parametrize(
-    "given", [{"feature_net": "keras-InceptionV3"}, {"feature_net_weights": "/weights.h5"}]
+    "given", [{"feature_net": "inception-2015-fid"}, {"feature_net_weights": "/weights.pth"}]
 )
 def test_a_net_without_weights_or_weights_without_a_net_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(ParamsError, match="expected both or neither: nothing is downloaded"):
-        _ = section(**given).second_net
+        _ = section(**given).fid_weights
 
 
 def test_a_relative_file_of_weights_is_refused() -> None:
-    named = section(feature_net="keras-InceptionV3", feature_net_weights="weights.h5")
+    named = section(feature_net="inception-2015-fid", feature_net_weights="weights.pth")
     with pytest.raises(
-        ParamsError, match=r"feature_net_weights: found weights\.h5, expected an abs"
+        ParamsError, match=r"feature_net_weights: found weights\.pth, expected an abs"
     ):
-        _ = named.second_net
+        _ = named.fid_weights
+
+
+@pytest.mark.parametrize("name", ["keras-InceptionV3", "InceptionV3", "fid", "pixels-pca"])
+def test_another_second_net_is_refused_with_the_one_that_is_allowed(
+    root: Path, tmp_path: Path, name: str
+) -> None:
+    text = (root / "params.yaml").read_text(encoding="utf-8")
+    assert text.count("  feature_net:  ") == 1
+    text = text.replace("  feature_net:  ", f"  feature_net: {name} ")
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParamsError) as refused:
+        loader.load(tmp_path / "params.yaml")
+    assert str(refused.value).endswith(
+        f"params.yaml: evaluate_vae.feature_net: found '{name}', expected 'inception-2015-fid'"
+    )

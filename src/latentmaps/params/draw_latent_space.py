@@ -14,7 +14,7 @@ class DrawLatentSpace:
     num_steps: columns of traversals and interpolations.
     num_pairs: rows of the interpolations, each between two test faces.
     traversal_limit: a traversal runs from minus to plus this, standard deviations of the prior.
-    attributes: those that colour the projection and that are added to faces.
+    attributes: those that color the projection and that are added to faces.
     attribute_limit: from minus to plus so many times the direction of an attribute is added.
     """
 

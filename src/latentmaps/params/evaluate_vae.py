@@ -1,7 +1,7 @@
 """The section ``evaluate_vae``: what is measured on the trained VAE."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,7 +20,8 @@ class EvaluateVae:
     mixture_components: Gaussians of the mixture that is fitted to the z-points; where they fit
         unseen faces no better than one, the mixture has one.
     temperature: factor on the spread of random points; every sampler is measured at 1 and at this.
-    feature_net: a second net for the distances besides pixels-pca; None for none.
+    feature_net: a second net for the distances besides pixels-pca, the network of FID; None for
+        none.
     feature_net_weights: absolute path of its weights.
     """
 
@@ -29,12 +30,12 @@ class EvaluateVae:
     num_searched: Faces | None
     mixture_components: Annotated[int, Field(ge=1, le=1000)]
     temperature: Temperature
-    feature_net: Text | None
+    feature_net: Literal["inception-2015-fid"] | None
     feature_net_weights: Text | None
 
     @property
-    def second_net(self) -> tuple[str, Path] | None:
-        """The name of the second feature net and the file of its weights; None when there is none.
+    def fid_weights(self) -> Path | None:
+        """The file of weights of the second feature net; None when there is none.
 
         Raises:
             ParamsError: there is a net without a file, a file without a net, or the path is not
@@ -54,4 +55,4 @@ class EvaluateVae:
                 f"params.yaml: evaluate_vae.feature_net_weights: found {path}, expected an "
                 "absolute path: experiments run in folders of their own"
             )
-        return self.feature_net, path
+        return path

@@ -80,6 +80,14 @@ def test_the_checksum_is_the_one_in_the_name_of_the_file() -> None:
     assert len(fid_network._SHA256) == 64
 
 
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError,
+        match=r"w\.pth: no such file, expected the weights of inception-2015-fid; put them there",
+    ):
+        fid_network.load(tmp_path / "w.pth")
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"something else")

@@ -9,8 +9,10 @@ import pytest
 from tests.vae.example_vae import small_vae
 
 from latentmaps.errors import DataError
+from latentmaps.params.evaluate_vae import EvaluateVae
 from latentmaps.vae.evaluation import samples
 from latentmaps.vae.latent import samplers
+from latentmaps.vae.latent.samplers import SAMPLERS
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 
@@ -27,7 +29,15 @@ ROW = {
 }
 
 
-SETTINGS = samples.Settings(num_compared=30, num_searched=None, temperature=0.5, seed=1)
+PARAMS = EvaluateVae(
+    num_encoded=30,
+    num_compared=30,
+    num_searched=None,
+    mixture_components=2,
+    temperature=0.5,
+    feature_net=None,
+    feature_net_weights=None,
+)
 
 
 class Means:
@@ -47,19 +57,19 @@ def test_the_diversity_of_black_and_white_faces_is_known() -> None:
     # two of four faces are white: of the 6 pairs, 4 differ everywhere
     pixels = np.zeros((4, 3, 3, 3), np.float32)
     pixels[:2] = 1.0
-    summary = samples.summarise(batched(pixels, 3), [])
+    summary = samples.summarize(batched(pixels, 3), [])
     assert summary.diversity == pytest.approx(np.sqrt(4 / 6))
     assert summary.sharpness == 0.0
 
 
 def test_equal_faces_have_no_diversity() -> None:
     pixels = np.full((5, 3, 3, 3), 0.3, np.float32)
-    assert samples.summarise(batched(pixels, 2), []).diversity == pytest.approx(0.0, abs=1e-6)
+    assert samples.summarize(batched(pixels, 2), []).diversity == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_summary_does_not_depend_on_the_size_of_the_batches() -> None:
     pixels = np.random.default_rng(1).random((10, 5, 5, 3), dtype=np.float32)
-    one, many = (samples.summarise(batched(pixels, size), [Means()]) for size in (10, 3))
+    one, many = (samples.summarize(batched(pixels, size), [Means()]) for size in (10, 3))
     assert one.diversity == pytest.approx(many.diversity)
     assert one.sharpness == pytest.approx(many.sharpness)
     np.testing.assert_array_equal(one.features["means"], many.features["means"])
@@ -76,12 +86,13 @@ def numbers() -> dict[str, object]:
         samplers.fit_all(posteriors, num_components=2, seed=1),
         samples.RealFaces(images, train=np.arange(40), test=np.arange(40, 60)),
         [Means()],
-        SETTINGS,
+        PARAMS,
+        seed=1,
     )
 
 
 def test_every_sampler_and_the_real_faces_have_all_numbers(numbers: dict) -> None:
-    kinds = [f"{name}{cool}" for name in ("prior", "gaussian", "mixture") for cool in ("", "_cool")]
+    kinds = [f"{name}{cool}" for name in SAMPLERS for cool in ("", "_cool")]
     assert list(numbers["samples"]) == ["real", *kinds]
     for row in numbers["samples"].values():
         assert set(row) == {"sharpness", "diversity", "means"}
@@ -92,7 +103,7 @@ def test_every_sampler_and_the_real_faces_have_all_numbers(numbers: dict) -> Non
 
 def test_the_headlines_are_the_kernel_distances_of_the_samplers(numbers: dict) -> None:
     [net, *_] = numbers["feature_nets"]
-    found = samples.headlines(numbers["samples"], net)
+    found = samples.headlines(numbers["samples"], SAMPLERS, net)
     assert list(found) == ["kernel_prior", "kernel_gaussian", "kernel_mixture"]
     assert found["kernel_gaussian"] == numbers["samples"]["gaussian"][net]["kernel_distance"]
 
@@ -107,8 +118,8 @@ def test_all_training_faces_are_searched_unless_a_number_is_set(
 ) -> None:
     images = np.random.default_rng(2).integers(0, 120, (60, 16, 16, 3), dtype=np.uint8)
     real = samples.RealFaces(images, train=np.arange(40), test=np.arange(40, 60))
-    settings = dataclasses.replace(SETTINGS, num_searched=at_most)
-    found = samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], settings)
+    params = dataclasses.replace(PARAMS, num_searched=at_most)
+    found = samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], params, seed=1)
     assert found["num_searched"] == num_searched
 
 
@@ -122,7 +133,7 @@ def test_real_faces_are_nearer_to_real_faces_than_those_of_an_untrained_net(numb
 
 def test_cool_faces_are_less_diverse(numbers: dict) -> None:
     rows = numbers["samples"]
-    for name in ("prior", "gaussian", "mixture"):
+    for name in SAMPLERS:
         assert rows[f"{name}_cool"]["diversity"] < rows[name]["diversity"]
 
 
@@ -130,7 +141,7 @@ def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
     images = np.random.default_rng(2).integers(0, 120, (10, 16, 16, 3), dtype=np.uint8)
     real = samples.RealFaces(images, train=np.arange(10), test=np.arange(10))
     with pytest.raises(DataError, match="each of the 10 test faces equals a training face"):
-        samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], SETTINGS)
+        samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], PARAMS, seed=1)
 
 
 def test_real_faces_that_lie_in_order_of_brightness_are_as_near_as_mixed_ones() -> None:
@@ -140,7 +151,7 @@ def test_real_faces_that_lie_in_order_of_brightness_are_as_near_as_mixed_ones() 
     images = (brightness + noise).astype(np.uint8)
     is_test = np.arange(150) % 5 == 0
     real = samples.RealFaces(images, np.flatnonzero(~is_test), np.flatnonzero(is_test))
-    found = samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], SETTINGS)
+    found = samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], PARAMS, seed=1)
     floor = found["samples"]["real"]["means"]
     assert floor["frechet_distance"] < 0.1
     assert floor["coverage"] > 0.5

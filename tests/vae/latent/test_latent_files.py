@@ -1,4 +1,7 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -6,8 +9,10 @@ import pytest
 from latentmaps.errors import DataError
 from latentmaps.vae.latent import latent_files, samplers
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
+from latentmaps.vae.latent.samplers import Prior
 from latentmaps.vae.network.encodings import Encodings
 
+FILES = ["train", "test", "gaussian", "mixture"]
 RANDOM = np.random.default_rng(5)
 
 
@@ -39,7 +44,7 @@ def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents)
         )
 
 
-@pytest.mark.parametrize("name", ["train", "test", "gaussian", "mixture"])
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 cut"])
 def test_a_damaged_file_is_named(
     tmp_path: Path, latents: Latents, name: str, content: bytes | None
@@ -62,7 +67,7 @@ def test_points_of_another_vae_are_refused(tmp_path: Path, latents: Latents) -> 
         latent_files.load(tmp_path, latent_dim=8)
 
 
-@pytest.mark.parametrize("name", ["train", "test", "gaussian", "mixture"])
+@pytest.mark.parametrize("name", FILES)
 def test_each_file_must_belong_to_the_vae(tmp_path: Path, latents: Latents, name: str) -> None:
     latent_files.save(tmp_path, latents)
     with np.load(tmp_path / f"{name}.npz") as arrays:
@@ -171,7 +176,7 @@ WRONG = [
 def two_components() -> Latents:
     train, mixture = encoded(50), np.array([0.25, 0.75])
     fitted = samplers.Mixture(mixture, np.zeros((2, 4)), np.stack([np.eye(4), 2.0 * np.eye(4)]))
-    gaussian = samplers.Gaussian.fit(train.encodings)
+    gaussian = samplers.Gaussian.fit(train.encodings, num_components=1, seed=1)
     return Latents(train, encoded(7), {"gaussian": gaussian, "mixture": fitted})
 
 
@@ -183,4 +188,37 @@ def test_arrays_that_are_no_points_or_no_distribution_are_refused(
     latent_files.load(tmp_path, latent_dim=4)
     respoil(tmp_path, file, **{name: array})
     with pytest.raises(DataError, match=rf"{file}\.npz: {message}.*; run evaluate_vae again"):
+        latent_files.load(tmp_path, latent_dim=4)
+
+
+@dataclass(frozen=True)
+class Diagonal(Prior):
+    """A sampler of which this module knows nothing."""
+
+    name = "diagonal"
+    axes: ClassVar[Mapping[str, str]] = {"center": "d", "spread": "d"}
+
+    center: np.ndarray
+    spread: np.ndarray
+
+
+def test_a_further_sampler_is_saved_and_checked(
+    tmp_path: Path, latents: Latents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latent_files, "SAMPLERS", {"diagonal": Diagonal})
+    mine = {"diagonal": Diagonal(np.arange(4.0), np.ones(4))}
+    latent_files.save(tmp_path, Latents(latents.train, latents.test, mine))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "diagonal.npz",
+        "test.npz",
+        "train.npz",
+    ]
+    loaded = latent_files.load(tmp_path, latent_dim=4).samplers["diagonal"]
+    assert isinstance(loaded, Diagonal)
+    np.testing.assert_array_equal(loaded.center, np.arange(4.0))
+    respoil(tmp_path, "diagonal", spread=np.ones(3))
+    with pytest.raises(DataError, match=r"diagonal\.npz: spread: found the shape \(3,\), expected"):
+        latent_files.load(tmp_path, latent_dim=4)
+    respoil(tmp_path, "diagonal", center=np.ones(3), spread=np.ones(3))
+    with pytest.raises(DataError, match=r"diagonal\.npz: points of 3 dimensions, expected 4"):
         latent_files.load(tmp_path, latent_dim=4)

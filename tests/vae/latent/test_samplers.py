@@ -1,3 +1,8 @@
+import ast
+import dataclasses
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -28,16 +33,20 @@ def draw(sampler: Sampler, num_points: int, latent_dim: int = 3, **changes: floa
     return samplers.draw(sampler, num_points, latent_dim, seed=1, **changes)  # type: ignore[arg-type]
 
 
+def gaussian_of(some: Encodings) -> Gaussian:
+    return Gaussian.fit(some, num_components=1, seed=1)
+
+
 def test_the_gaussian_has_the_moments_of_points_drawn_from_the_posteriors() -> None:
     some = encodings(num_images=20_000)
-    gaussian = Gaussian.fit(some)
+    gaussian = gaussian_of(some)
     z = some.draw_z(seed=1)
     np.testing.assert_allclose(gaussian.mean, z.mean(axis=0), atol=0.05)
     np.testing.assert_allclose(gaussian.covariance, np.cov(z.T), atol=0.15)
 
 
 def test_points_of_the_gaussian_have_its_moments() -> None:
-    gaussian = Gaussian.fit(encodings())
+    gaussian = gaussian_of(encodings())
     z = draw(gaussian, 20_000)
     np.testing.assert_allclose(z.mean(axis=0), gaussian.mean, atol=0.05)
     np.testing.assert_allclose(np.cov(z.T), gaussian.covariance, atol=0.15)
@@ -52,7 +61,7 @@ def test_the_mixture_finds_two_clusters_that_one_gaussian_bridges() -> None:
     first = draw(mixture, 4000, 6)[:, 0]
     assert np.abs(first).min() > 1.0
     assert (first < 0).mean() == pytest.approx(0.25, abs=0.03)
-    assert np.abs(draw(Gaussian.fit(clusters), 4000, 6)[:, 0]).min() < 0.1
+    assert np.abs(draw(gaussian_of(clusters), 4000, 6)[:, 0]).min() < 0.1
 
 
 def test_the_mixture_keeps_the_spread_of_dimensions_that_carry_nothing() -> None:
@@ -63,7 +72,7 @@ def test_the_mixture_keeps_the_spread_of_dimensions_that_carry_nothing() -> None
 
 def test_a_mixture_of_one_is_the_gaussian() -> None:
     some = encodings(num_images=20_000)
-    mixture, gaussian = Mixture.fit(some, num_components=1, seed=1), Gaussian.fit(some)
+    mixture, gaussian = Mixture.fit(some, num_components=1, seed=1), gaussian_of(some)
     np.testing.assert_allclose(mixture.means[0], gaussian.mean, atol=0.05)
     np.testing.assert_allclose(mixture.covariances[0], gaussian.covariance, atol=0.15)
 
@@ -83,13 +92,13 @@ def test_in_collapse_the_mixture_learns_nothing_by_heart(spread: float) -> None:
 
     train, unseen = collapsed(400), collapsed(400).draw_z(seed=2)
     mixture = Mixture.fit(train, num_components=10, seed=1)
-    expected = mean_log_density(Gaussian.fit(train), unseen)
+    expected = mean_log_density(gaussian_of(train), unseen)
     assert mean_log_density(mixture, unseen) == pytest.approx(expected)
 
 
 def test_unseen_points_of_clusters_are_likelier_in_the_mixture() -> None:
     train, unseen = two_clusters(6), two_clusters(6).draw_z(seed=2)
-    gaussian, mixture = Gaussian.fit(train), Mixture.fit(train, num_components=2, seed=1)
+    gaussian, mixture = gaussian_of(train), Mixture.fit(train, num_components=2, seed=1)
     # two narrow clusters instead of one wide one: log(standard deviations) and who is in which
     gain = mean_log_density(mixture, unseen) - mean_log_density(gaussian, unseen)
     variance = 0.25 + 0.05**2
@@ -113,21 +122,62 @@ def test_more_components_than_faces_are_refused() -> None:
         Mixture.fit(encodings(num_images=7), num_components=10, seed=1)
 
 
-@pytest.mark.parametrize("name", ["prior", "gaussian", "mixture"])
+@pytest.mark.parametrize("name", samplers.SAMPLERS)
 def test_a_point_does_not_depend_on_how_many_are_drawn(name: str) -> None:
     sampler = samplers.fit_all(two_clusters(3), num_components=3, seed=1)[name]
     many = draw(sampler, 20)
     np.testing.assert_allclose(draw(sampler, 5, first=7), many[7:12], rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["prior", "gaussian", "mixture"])
-def test_temperature_zero_leaves_the_centres(name: str) -> None:
+@pytest.mark.parametrize("name", samplers.SAMPLERS)
+def test_temperature_zero_leaves_the_centers(name: str) -> None:
     sampler = samplers.fit_all(two_clusters(3), num_components=3, seed=1)[name]
     z = draw(sampler, 50, temperature=0.0)
-    centres = {"prior": 1, "gaussian": 1, "mixture": 3}
-    assert len(np.unique(z.round(9), axis=0)) == centres[name]
+    centers = {"prior": 1, "gaussian": 1, "mixture": 3}
+    assert len(np.unique(z.round(9), axis=0)) == centers[name]
 
 
-def test_temperature_scales_the_distance_from_the_centre() -> None:
+def test_temperature_scales_the_distance_from_the_center() -> None:
     warm, cool = draw(Prior(), 5), draw(Prior(), 5, temperature=0.5)
     np.testing.assert_allclose(cool, 0.5 * warm)
+
+
+def test_every_sampler_is_found_by_its_name_and_fitted() -> None:
+    assert list(samplers.SAMPLERS) == ["prior", "gaussian", "mixture"]
+    assert [kind.name for kind in samplers.SAMPLERS.values()] == list(samplers.SAMPLERS)
+    fitted = samplers.fit_all(encodings(), num_components=2, seed=1)
+    assert {name: type(one) for name, one in fitted.items()} == samplers.SAMPLERS
+    assert not samplers.SAMPLERS[samplers.OF_THE_VAE].axes
+
+
+@pytest.mark.parametrize("kind", samplers.SAMPLERS.values(), ids=samplers.SAMPLERS)
+def test_a_sampler_is_saved_whole(kind: type[Sampler]) -> None:
+    fields = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    assert list(kind.axes) == fields
+    assert not kind.axes or any(letters.endswith("d") for letters in kind.axes.values())
+    assert kind.words.startswith("z ~ ")
+
+
+@pytest.mark.parametrize("missing", ["fit", "place"])
+def test_a_sampler_without_a_fit_or_without_points_cannot_be_made(missing: str) -> None:
+    methods = {"fit": Prior.fit, "place": Prior.place}
+    del methods[missing]
+    broken = type("Broken", (Sampler,), methods)
+    with pytest.raises(TypeError, match=f"abstract method '?{missing}"):
+        broken()
+
+
+def test_a_mixture_of_one_part_says_so() -> None:
+    def mixture(num_parts: int) -> Mixture:
+        shares = np.full(num_parts, 1 / num_parts)
+        return Mixture(shares, np.zeros((num_parts, 2)), np.stack([np.eye(2)] * num_parts))
+
+    assert mixture(1).note().startswith("Several Gaussians would fit unseen faces no better")
+    assert mixture(2).note() == Prior().note() == gaussian_of(encodings()).note() == ""
+
+
+def test_the_registry_is_read_without_tensorflow() -> None:
+    program = "import latentmaps.vae.latent.samplers, sys; print(list(sys.modules))"
+    command = [sys.executable, "-c", program]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert {"tensorflow", "keras"}.isdisjoint(ast.literal_eval(found))

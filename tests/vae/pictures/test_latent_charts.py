@@ -51,3 +51,12 @@ def test_faces_without_attributes_are_drawn_in_one_colour(latent_dim: int) -> No
     chart = latent_charts.draw_projection(encodings(latent_dim), none, origin="o")
     assert "knows no attributes" in chart.numbers["caption"]
     assert len(chart.figure.axes) == 1
+
+
+def test_every_chart_has_a_name_and_its_origin() -> None:
+    some, attributes = encodings(), pd.DataFrame({"A": np.arange(40) % 3 == 0})
+    drawn = latent_charts.draw_all(some, attributes, origin="of a test", seed=1)
+    assert list(drawn) == ["z_points", "dimensions", "projection"]
+    assert all(one.numbers["title"].endswith(" - of a test") for one in drawn.values())
+    radii = latent_charts.draw_radii(some, origin="o", seed=1).numbers["radius_mean"]
+    assert drawn["z_points"].numbers["radius_mean"] == radii

@@ -7,6 +7,7 @@ import pytest
 from tests.vae.example_vae import small_vae
 
 from latentmaps.drawing.sheets import Sheet
+from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet, latent_sheets
@@ -151,3 +152,29 @@ def test_faces_without_attributes_give_a_sheet_that_says_so(trained: TrainedVae)
         trained, only_one_kind, only_one_kind, steps=STEPS, seed=1
     )
     assert "No attribute has faces with and without it" in other.numbers["caption"]
+
+
+def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
+    faces = attributed(Smiling=[True, False, True, False])
+    params = DrawLatentSpace(
+        num_dimensions=2,
+        num_steps=5,
+        num_pairs=3,
+        traversal_limit=2.5,
+        attributes=("Smiling",),
+        attribute_limit=1.5,
+    )
+    drawn = latent_sheets.draw_all(trained, faces, faces, params, seed=1, note="Mind this.")
+    assert list(drawn) == ["interpolations", "traversals", "attributes"]
+    assert drawn["interpolations"].numbers["test_index"].shape == (3, 2)
+    assert len(drawn["interpolations"].numbers["layout"]["column_labels"]) == 5
+    assert "from -2.5 to 2.5" in drawn["traversals"].numbers["caption"]
+    assert len(drawn["traversals"].numbers["dimension"]) == 2
+    labels = drawn["attributes"].numbers["layout"]["column_labels"]
+    assert labels == ["-1.5", "-0.75", "0", "+0.75", "+1.5"]
+    for name in ("interpolations", "attributes"):
+        assert "Mind this." in drawn[name].numbers["caption"]
+    alone = latent_sheets.draw_attributes(
+        trained, faces, faces, steps=np.linspace(-1.5, 1.5, 5), seed=1
+    )
+    assert alone.numbers["test_index"] == drawn["attributes"].numbers["test_index"]

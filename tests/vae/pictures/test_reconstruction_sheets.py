@@ -5,11 +5,17 @@ import numpy as np
 import pytest
 from tests.vae.example_vae import ORIGIN, small_vae
 
+from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import reconstruction_sheets
-from latentmaps.vae.pictures.reconstruction_sheets import Picks, Reconstructed
+from latentmaps.vae.pictures.reconstruction_sheets import Reconstructed
 
-PICKS = Picks(3, (33, 44))
+
+def section(num_columns: int, *row_seeds: int) -> DrawReconstructions:
+    return DrawReconstructions(num_columns=num_columns, row_seeds=row_seeds)
+
+
+PICKS = section(3, 33, 44)
 
 
 def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> Reconstructed:
@@ -65,19 +71,19 @@ def test_the_strip_is_the_first_row_without_words() -> None:
 
 def test_faces_are_picked_by_the_generator_of_the_source() -> None:
     # computed once with RandomState(MT19937(SeedSequence(33))).randint(0, 400, 7) of NumPy 2
-    picked = Picks(7, (33,)).rows(np.arange(400))
+    picked = reconstruction_sheets.pick(np.arange(400), section(7, 33))
     np.testing.assert_array_equal(picked, [98, 78, 124, 103, 168, 28, 29])
 
 
 def test_the_same_faces_are_picked_every_time() -> None:
-    rows = PICKS.rows(np.arange(100, 120))
-    np.testing.assert_array_equal(rows, PICKS.rows(np.arange(100, 120)))
+    rows, again = (reconstruction_sheets.pick(np.arange(100, 120), PICKS) for _ in range(2))
+    np.testing.assert_array_equal(rows, again)
     assert rows.min() >= 100
 
 
 def test_no_face_is_picked_twice() -> None:
     # of 15 faces, 14 draws of the generator hold some twice
-    rows = Picks(7, (33, 44)).rows(np.arange(100, 115))
+    rows = reconstruction_sheets.pick(np.arange(100, 115), section(7, 33, 44))
     assert len(rows) == len(set(rows)) == 14
 
 

@@ -1,13 +1,20 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.vae.example_vae import small_vae
 
-from latentmaps.vae.latent.samplers import Mixture, Prior
+from latentmaps.params.draw_samples import DrawSamples
+from latentmaps.vae.latent import samplers
+from latentmaps.vae.latent.samplers import SAMPLERS, Mixture, Prior
+from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import sample_sheets
-from latentmaps.vae.pictures.sample_sheets import Processing
 
-AS_IT_IS = Processing(radius=1.5, percent=0, contrast=1.0)
+
+def section(*, percent: int = 0, contrast: float = 1.0, **changes: Any) -> DrawSamples:
+    given: dict[str, Any] = {"num_samples": 3, "temperatures": (0.5, 1.0), "sharpen_radius": 1.5}
+    return DrawSamples(sharpen_percent=percent, contrast=contrast, **given | changes)
 
 
 @pytest.fixture(params=[1, 3], ids=["gray", "colour"])
@@ -16,7 +23,7 @@ def trained(request: pytest.FixtureRequest) -> TrainedVae:
 
 
 def sample(trained: TrainedVae, num_faces: int = 10) -> sample_sheets.RandomFaces:
-    return sample_sheets.sample(trained, "prior", Prior(), num_faces=num_faces, seed=1)
+    return sample_sheets.sample(trained, Prior(), num_faces=num_faces, seed=1)
 
 
 def test_a_face_does_not_depend_on_how_many_there_are(trained: TrainedVae) -> None:
@@ -27,7 +34,7 @@ def test_a_face_does_not_depend_on_how_many_there_are(trained: TrainedVae) -> No
 def test_processing_changes_the_faces_and_is_told(trained: TrainedVae) -> None:
     faces = sample(trained)
     plain = sample_sheets.draw(faces)
-    processed = sample_sheets.draw(faces, Processing(radius=1.5, percent=120, contrast=1.2))
+    processed = sample_sheets.draw_processed(faces, section(percent=120, contrast=1.2))
     assert "sharpened (unsharp mask, radius 1.5, 120 %), contrast times 1.2" in str(
         processed.numbers["caption"]
     )
@@ -43,20 +50,20 @@ def test_a_mixture_of_one_gaussian_says_so(trained: TrainedVae, num_parts: int) 
         means=np.zeros((num_parts, dim)),
         covariances=np.stack([np.eye(dim)] * num_parts),
     )
-    faces = sample_sheets.sample(trained, "mixture", mixture, num_faces=3, seed=1)
+    faces = sample_sheets.sample(trained, mixture, num_faces=3, seed=1)
     caption = str(sample_sheets.draw(faces).numbers["caption"])
     assert ("so the mixture has one part" in caption) == (num_parts == 1)
 
 
 def test_no_sharpening_and_contrast_one_leave_the_faces(trained: TrainedVae) -> None:
     faces = sample(trained).images
-    np.testing.assert_array_equal(AS_IT_IS.apply(faces), faces)
+    np.testing.assert_array_equal(sample_sheets.process(faces, section()), faces)
 
 
 def test_contrast_doubles_the_distance_from_the_mean() -> None:
     face = np.full((1, 8, 8, 3), 100, np.uint8)
     face[:, 4:] = 140
-    doubled = Processing(radius=1.5, percent=0, contrast=2.0).apply(face)
+    doubled = sample_sheets.process(face, section(contrast=2.0))
     assert set(np.unique(doubled)) == {80, 160}
 
 
@@ -68,7 +75,27 @@ def test_the_strip_holds_the_first_row(trained: TrainedVae) -> None:
 
 
 def test_each_temperature_has_a_row_and_a_sharpness(trained: TrainedVae) -> None:
-    sheet = sample_sheets.draw_temperatures(trained, Prior(), (0.5, 1.0), seed=1)
+    sheet = sample_sheets.draw_temperatures(trained, Prior(), section(), seed=1)
     assert len(sheet.numbers["sharpness"]) == 2
-    other = sample_sheets.draw_temperatures(trained, Prior(), (0.5,), seed=1)
+    one = section(temperatures=(0.5,))
+    other = sample_sheets.draw_temperatures(trained, Prior(), one, seed=1)
     assert other.image.height < sheet.image.height
+
+
+def test_every_sampler_has_its_pictures(trained: TrainedVae) -> None:
+    dim = trained.architecture.latent_dim
+    means = np.random.default_rng(1).normal(size=(9, dim))
+    fitted = samplers.fit_all(Encodings(means, 0.0 * means), num_components=1, seed=1)
+    drawn = sample_sheets.draw_all(trained, fitted, section(), seed=1)
+    assert list(drawn.sheets) == [
+        *(f"{name}{kind}" for name in SAMPLERS for kind in ("", "_processed")),
+        "temperatures",
+    ]
+    assert list(drawn.strips) == [f"strip_{name}" for name in SAMPLERS]
+    for name, kind in SAMPLERS.items():
+        title = f"Random faces, {kind.words}"
+        assert drawn.sheets[name].numbers["title"].startswith(f"{title} - ")
+        processed = drawn.sheets[f"{name}_processed"].numbers["title"]
+        assert processed.startswith(f"{title}, post-processed - ")
+    temperatures = drawn.sheets["temperatures"].numbers["title"]
+    assert temperatures.startswith("Random faces, z ~ N(0, I) times a temperature - ")

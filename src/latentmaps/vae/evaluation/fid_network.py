@@ -47,35 +47,40 @@ class FidNetwork:
         self._extractor = extractor
 
     def features(self, pixels: Pixels) -> npt.NDArray[np.float32]:
-        """Gives the features, (n, 2048), of a batch of pixels, (n, h, w, 3 or 1), 0..1.
+        """Return the features, (n, 2048), of a batch of pixels, (n, h, w, 3 or 1), 0..1.
 
         They are rounded to bytes first, as a picture file would be; the network resizes them.
         """
         images = pixel_values.to_uint8(pixels)
-        colour = np.broadcast_to(images, (*images.shape[:-1], 3))
-        tensor = self._torch.from_numpy(np.ascontiguousarray(colour.transpose(0, 3, 1, 2)))
+        color = np.broadcast_to(images, (*images.shape[:-1], 3))
+        tensor = self._torch.from_numpy(np.ascontiguousarray(color.transpose(0, 3, 1, 2)))
         with self._torch.no_grad():
             [features] = self._extractor(tensor)
         return features.numpy()
 
 
 def load(path: Path) -> FidNetwork:
-    """Gives the FID network.
+    """Return the FID network.
 
     Args:
         path: its weights, the file ``WEIGHTS_FILE`` that torch-fidelity publishes. A pickle, which
             may hold code that torch would run, so no file but this one is given to torch.
 
     Raises:
-        DataError: the file is another one.
+        DataError: the file is missing, or another one.
         ParamsError: torch or torch-fidelity is not installed.
     """
+    if not path.is_file():
+        raise DataError(
+            f"{path}: no such file, expected the weights of {NAME}; put them there by hand, "
+            "nothing is downloaded"
+        )
     found = checksums.file_sha256(path)
     if found != _SHA256:
         raise DataError(
             f"{path}: SHA-256 {found}, expected {_SHA256}; only with "
             f"{WEIGHTS_FILE} is the distance the FID, take that file of torch-fidelity's release "
-            "v0.2.0, or another feature net"
+            "v0.2.0, or set feature_net and feature_net_weights to null"
         )
     # Triton, which torch brings along on Linux and does without, holds an LLVM of its own. Next to
     # the one in TensorFlow that ends the process: None makes an import of it fail like a missing
@@ -94,5 +99,6 @@ def _optional(name: str) -> Any:
     except ImportError as error:
         raise ParamsError(
             f"{NAME}: the library {name} cannot be imported ({error}), expected torch and "
-            "torch-fidelity; run `pip install torch torch-fidelity`, or take another feature net"
+            "torch-fidelity; run `pip install torch torch-fidelity`, or set feature_net and "
+            "feature_net_weights to null"
         ) from error

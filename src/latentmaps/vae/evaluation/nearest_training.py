@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from latentmaps.errors import DataError
 from latentmaps.vae.evaluation.feature_nets import FeatureNet
-from latentmaps.vae.evaluation.neighbours import Nearest
+from latentmaps.vae.evaluation.neighbors import Nearest
 
 Pixels = npt.NDArray[np.float32]
 # name of a feature net -> (n, num_features)
@@ -28,7 +28,7 @@ def ratios(
     test: Features,
     generated: Mapping[str, Features],
 ) -> dict[str, dict[str, float]]:
-    """Gives the mean distance to the nearest training face, over that of test faces.
+    """Return the mean distance to the nearest training face, over that of test faces.
 
     Each training face goes through each net once, for all sets together.
 
@@ -79,13 +79,13 @@ class _Search:
         self._waiting: list[npt.NDArray[np.float32]] = []
 
     def look_at(self, pixels: Pixels) -> None:
-        """Looks at a batch of training faces; several are compared at a time."""
+        """Look at a batch of training faces; several are compared at a time."""
         self._waiting.append(self._net.features(pixels))
         if len(self._waiting) == _BATCHES_A_BLOCK:
             self._compare()
 
     def mean_distances(self) -> list[float]:
-        """Gives the mean distance of each set to the nearest of all faces looked at."""
+        """Return the mean distance of each set to the nearest of all faces looked at."""
         if self._waiting:
             self._compare()
         sets = np.split(self._nearest.distances, self._ends[:-1])

@@ -1,6 +1,6 @@
 """The feature net that is always there: small pictures, along the main directions of real ones.
 
-It needs no weights. It sees pose, light, colours and coarse shapes, nothing that is finer than its
+It needs no weights. It sees pose, light, colors and coarse shapes, nothing that is finer than its
 small pictures: what is lost in sharpness must be read elsewhere.
 """
 
@@ -32,7 +32,7 @@ _SMALLEST_SHARE = 1e-9
 class PixelsPca:
     """Principal components of small pictures.
 
-    Definition 1: area averages of at most 32x32 pixels, grey or colour as they come, 0..1; their
+    Definition 1: area averages of at most 32x32 pixels, gray or color as they come, 0..1; their
     mean over the training images subtracted; the 64 directions in which the training images vary
     most, fewer if they vary in fewer, all divided by one number, the root of their mean variance
     over the training images. So numbers compare only between experiments with the same training
@@ -52,7 +52,7 @@ class PixelsPca:
     name: str = NAME
 
     def features(self, pixels: Pixels) -> npt.NDArray[np.float32]:
-        """Gives the features, (n, d), of a batch of pixels, (n, h, w, c), 0..1."""
+        """Return the features, (n, d), of a batch of pixels, (n, h, w, c), 0..1."""
         return ((_flat(pixels) - self.mean) @ self.directions).astype(np.float32)
 
 
@@ -62,7 +62,7 @@ def fit(
     *,
     num_components: int = NUM_COMPONENTS,
 ) -> PixelsPca:
-    """Gives the feature net of these training images.
+    """Return the feature net of these training images.
 
     The covariance is summed up chunk by chunk, exactly and in flat memory (75 MB at 32x32x3), then
     decomposed once; 10,000 images of 96x96x3 take 7 s on two cores. Incremental PCA takes longer,
@@ -94,7 +94,7 @@ def fit(
 
 
 def _directions_of_few(chunks: Iterator[Array]) -> Directions:
-    """Gives mean, variances and directions of pictures, (n, d) in all, n at most d.
+    """Return mean, variances and directions of pictures, (n, d) in all, n at most d.
 
     From their products with each other, (n, n): decomposing a (d, d) matrix of low rank is slow.
     """
@@ -106,7 +106,7 @@ def _directions_of_few(chunks: Iterator[Array]) -> Directions:
 
 
 def _directions_of_many(chunks: Iterator[Array]) -> Directions:
-    """Gives mean, variances and directions of pictures, (n, d) in all."""
+    """Return mean, variances and directions of pictures, (n, d) in all."""
     num_pictures, total, products = 0, np.zeros(()), np.zeros(())
     for pictures in chunks:
         num_pictures += len(pictures)
@@ -117,7 +117,7 @@ def _directions_of_many(chunks: Iterator[Array]) -> Directions:
 
 
 def _largest_first(matrix: Array) -> tuple[Array, Array]:
-    """Gives the eigenvalues that are not 0, (rank,), and their vectors as columns."""
+    """Return the eigenvalues that are not 0, (rank,), and their vectors as columns."""
     values, vectors = np.linalg.eigh(matrix)
     kept = values > _SMALLEST_SHARE * values[-1]
     return values[kept][::-1], vectors[:, kept][:, ::-1]
@@ -133,7 +133,7 @@ def _flat(pixels: Pixels) -> Array:
 
 
 def area_averages(pixels: Pixels, largest_side: int) -> Array:
-    """Gives pictures of which no side is longer than `largest_side`.
+    """Return pictures of which no side is longer than `largest_side`.
 
     Each pixel is the mean of the rectangle it covers, pixels that are covered in part counted in
     part; a side that is short enough stays.
@@ -153,7 +153,7 @@ def area_averages(pixels: Pixels, largest_side: int) -> Array:
 
 
 def _overlaps(num_pixels: int, num_cells: int) -> Array:
-    """Gives the share of each cell, (num_cells,), that each pixel, (num_pixels,), covers."""
+    """Return the share of each cell, (num_cells,), that each pixel, (num_pixels,), covers."""
     cells = np.arange(num_cells + 1) * (num_pixels / num_cells)
     begins, ends = cells[:-1, None], cells[1:, None]
     pixels = np.arange(num_pixels)

@@ -7,7 +7,7 @@ only the features are kept, so memory does not grow with the size of a face.
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from latentmaps import progress
 from latentmaps.images import likeness, pixels
-from latentmaps.vae.evaluation import distances, nearest_training, neighbours
+from latentmaps.params.evaluate_vae import EvaluateVae
+from latentmaps.vae.evaluation import distances, nearest_training, neighbors
 from latentmaps.vae.evaluation.diversity import Diversity
 from latentmaps.vae.evaluation.feature_nets import FeatureNet
 from latentmaps.vae.latent import samplers, subset
@@ -26,6 +27,10 @@ from latentmaps.vae.network import inference
 Pixels = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 Features = Mapping[str, npt.NDArray[np.float32]]
+
+# the row of real faces; a sampler's row has its name, the one at the other temperature this behind
+REAL = "real"
+_COOL = "_cool"
 
 
 @dataclass(frozen=True)
@@ -44,23 +49,6 @@ class RealFaces:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How much is compared.
-
-    Attributes:
-        num_compared: faces in each set, as far as there are so many training and test faces.
-        num_searched: training faces among which copies are looked for; None: all.
-        temperature: at which every sampler is measured besides 1.
-        seed: of the random points, and of what is taken of the real faces.
-    """
-
-    num_compared: int
-    num_searched: int | None
-    temperature: float
-    seed: int
-
-
-@dataclass(frozen=True)
 class FaceSet:
     """A set of faces, as far as the numbers need it.
 
@@ -75,8 +63,8 @@ class FaceSet:
     features: Features
 
 
-def summarise(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
-    """Gives what the numbers need of faces that come batch by batch.
+def summarize(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
+    """Return what the numbers need of faces that come batch by batch.
 
     Args:
         faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
@@ -97,14 +85,14 @@ def summarise(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
     )
 
 
-def count_compared(real: RealFaces, settings: Settings) -> int:
-    """Gives how many faces there are in each set that is compared.
+def count_compared(real: RealFaces, params: EvaluateVae) -> int:
+    """Return how many faces there are in each set that is compared.
 
     Raises:
-        DataError: too few for nearest neighbours.
+        DataError: too few for nearest neighbors.
     """
-    num_compared = min(settings.num_compared, len(real.train), len(real.test))
-    neighbours.require_enough(num_compared)
+    num_compared = min(params.num_compared, len(real.train), len(real.test))
+    neighbors.require_enough(num_compared)
     return num_compared
 
 
@@ -113,16 +101,19 @@ def evaluate(
     fitted: Mapping[str, Sampler],
     real: RealFaces,
     nets: Sequence[FeatureNet],
-    settings: Settings,
+    params: EvaluateVae,
+    *,
+    seed: int,
 ) -> dict[str, Any]:
-    """Gives the numbers of each sampler, at temperature 1 and at that of the settings.
+    """Return the numbers of each sampler, at temperature 1 and at ``params.temperature``.
 
     Args:
         trained: decodes the points.
         fitted: the samplers by name.
         real: the faces to compare with.
         nets: feature nets, for the distances.
-        settings: how much is compared.
+        params: how much is compared.
+        seed: of the random points, and of what is taken of the real faces.
 
     Returns:
         ``num_compared``; ``num_searched``, how many training faces were searched for copies;
@@ -131,69 +122,55 @@ def evaluate(
         temperature. A row holds ``sharpness``, ``diversity`` and a part for each feature net.
 
     Raises:
-        DataError: there are too few faces for nearest neighbours, or all test faces are copies of
+        DataError: there are too few faces for nearest neighbors, or all test faces are copies of
             training faces.
     """
-    num_compared = count_compared(real, settings)
+    num_compared = count_compared(real, params)
     train, test = (
-        summarise(_read(real.images, subset.draw(rows, num_compared, seed=settings.seed)), nets)
+        summarize(_read(real.images, subset.draw(rows, num_compared, seed=seed)), nets)
         for rows in (real.train, real.test)
     )
-    drawn = _summarise_samplers(trained, fitted, nets, num_compared, settings)
-    searched = subset.draw(real.train, settings.num_searched, seed=settings.seed)
+    drawn = {
+        f"{name}{suffix}": summarize(
+            _decode(trained, sampler, num_compared, temperature, seed=seed), nets
+        )
+        for name, sampler in fitted.items()
+        for suffix, temperature in (("", 1.0), (_COOL, params.temperature))
+    }
+    searched = subset.draw(real.train, params.num_searched, seed=seed)
     nearness = nearest_training.ratios(
         _track(_read(real.images, searched), len(searched)),
         nets,
         test=test.features,
         generated={name: faces.features for name, faces in drawn.items()},
     )
-    rows = {"real": _row(test, train.features, test.features, dict.fromkeys(test.features, 1.0))}
+    rows = {REAL: _row(test, train.features, test.features, dict.fromkeys(test.features, 1.0))}
     for name, faces in drawn.items():
         rows[name] = _row(faces, faces.features, test.features, nearness[name])
     return {
         "num_compared": num_compared,
         "num_searched": len(searched),
-        "temperature": settings.temperature,
+        "temperature": params.temperature,
         "feature_nets": [net.name for net in nets],
         "samples": rows,
     }
 
 
-def headlines(rows: Mapping[str, Any], net: str) -> dict[str, float]:
+def headlines(rows: Mapping[str, Any], names: Iterable[str], net: str) -> dict[str, float]:
     """Return the kernel distance of each sampler at temperature 1, by ``kernel_`` and its name.
 
     Args:
         rows: ``samples``, as ``evaluate`` returns it.
+        names: of the samplers.
         net: the feature net on which it is taken.
     """
-    return {
-        f"kernel_{name}": row[net]["kernel_distance"]
-        for name, row in rows.items()
-        if name != "real" and not name.endswith("_cool")
-    }
-
-
-def _summarise_samplers(
-    trained: inference.TrainedVae,
-    fitted: Mapping[str, Sampler],
-    nets: Sequence[FeatureNet],
-    num_faces: int,
-    settings: Settings,
-) -> dict[str, FaceSet]:
-    """Gives the faces of each sampler, at temperature 1 and, ``_cool``, at that of the settings."""
-    return {
-        f"{name}{suffix}": summarise(
-            _decode(trained, sampler, num_faces, temperature, seed=settings.seed), nets
-        )
-        for name, sampler in fitted.items()
-        for suffix, temperature in (("", 1.0), ("_cool", settings.temperature))
-    }
+    return {f"kernel_{name}": rows[name][net]["kernel_distance"] for name in names}
 
 
 def _row(
     faces: FaceSet, features: Features, test: Features, nearness: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Gives the numbers of some faces.
+    """Return the numbers of some faces.
 
     Args:
         faces: have the sharpness and the diversity of the row.
@@ -211,11 +188,12 @@ def _row(
 def _against_test(
     features: npt.NDArray[np.float32], test: npt.NDArray[np.float32]
 ) -> dict[str, float]:
+    kernel = distances.kernel_distance(features, test)
     return {
         "frechet_distance": distances.frechet_distance(features, test),
-        "kernel_distance": distances.kernel_distance(features, test),
-        "kernel_distance_error": distances.kernel_distance_error(features, test),
-        **dataclasses.asdict(neighbours.precision_recall_density_coverage(test, features)),
+        "kernel_distance": kernel.value,
+        "kernel_distance_error": kernel.error,
+        **dataclasses.asdict(neighbors.precision_recall_density_coverage(test, features)),
     }
 
 

@@ -9,18 +9,13 @@ import numpy.typing as npt
 
 from latentmaps.errors import DataError
 from latentmaps.storage import npz
-from latentmaps.vae.latent.samplers import Gaussian, Mixture, Prior, Sampler
+from latentmaps.vae.latent.samplers import SAMPLERS, Sampler
 from latentmaps.vae.network.encodings import Encodings
 
 _ADVICE = "run evaluate_vae again"
 
-# of each file: array -> its axes; d is the latent space, n faces and k components can be any number
-_ARRAYS: Mapping[str, Mapping[str, str]] = {
-    "train": {"rows": "n", "z_mean": "nd", "z_log_var": "nd"},
-    "test": {"rows": "n", "z_mean": "nd", "z_log_var": "nd"},
-    "gaussian": {"mean": "d", "covariance": "dd"},
-    "mixture": {"weights": "k", "means": "kd", "covariances": "kdd"},
-}
+# array of encoded faces -> its axes, as ``Sampler.axes`` has those of a sampler; n faces
+_AXES = {"rows": "n", "z_mean": "nd", "z_log_var": "nd"}
 
 # covariances of float64 that come from products of matrices differ in the last digits
 _TOLERANCE = 1e-6
@@ -48,7 +43,7 @@ class Latents:
     Attributes:
         train: training faces, those to which the samplers were fitted.
         test: all test faces.
-        samplers: by name: prior, gaussian and mixture.
+        samplers: by name.
     """
 
     train: EncodedFaces
@@ -57,13 +52,14 @@ class Latents:
 
 
 def save(folder: Path, latents: Latents) -> None:
-    """Writes train.npz, test.npz, gaussian.npz and mixture.npz."""
+    """Write train.npz, test.npz and a file for each sampler that has arrays."""
     folder.mkdir(parents=True, exist_ok=True)
     for part in ("train", "test"):
         faces: EncodedFaces = getattr(latents, part)
         np.savez(folder / f"{part}.npz", rows=faces.rows, **vars(faces.encodings))
-    for name in ("gaussian", "mixture"):
-        np.savez(folder / f"{name}.npz", **vars(latents.samplers[name]))
+    for name, sampler in latents.samplers.items():
+        if sampler.axes:
+            np.savez(folder / f"{name}.npz", **{key: getattr(sampler, key) for key in sampler.axes})
 
 
 def load(folder: Path, *, latent_dim: int) -> Latents:
@@ -77,12 +73,9 @@ def load(folder: Path, *, latent_dim: int) -> Latents:
         DataError: a file is missing or damaged, belongs to a VAE of another latent_dim, or holds
             arrays that do not fit together or are no distribution.
     """
-    files = {name: _load(folder / f"{name}.npz", latent_dim) for name in _ARRAYS}
-    train, test = (_faces(files[part]) for part in ("train", "test"))
-    samplers: dict[str, Sampler] = {
-        "prior": Prior(),
-        "gaussian": Gaussian(**files["gaussian"]),
-        "mixture": Mixture(**files["mixture"]),
+    train, test = (_faces(_load(folder, part, _AXES, latent_dim)) for part in ("train", "test"))
+    samplers = {
+        name: kind(**_load(folder, name, kind.axes, latent_dim)) for name, kind in SAMPLERS.items()
     }
     return Latents(train, test, samplers)
 
@@ -91,28 +84,34 @@ def _faces(arrays: dict[str, npt.NDArray]) -> EncodedFaces:
     return EncodedFaces(arrays["rows"], Encodings(arrays["z_mean"], arrays["z_log_var"]))
 
 
-def _load(path: Path, latent_dim: int) -> dict[str, npt.NDArray]:
-    axes = _ARRAYS[path.stem]
+def _load(
+    folder: Path, name: str, axes: Mapping[str, str], latent_dim: int
+) -> dict[str, npt.NDArray]:
+    if not axes:
+        return {}
+    path = folder / f"{name}.npz"
     arrays = npz.load(path, list(axes), advice=_ADVICE)
-    found = (0, *arrays[list(axes)[1]].shape)[-1]
+    # of a matrix, if there is one
+    points = min((key for key in axes if axes[key].endswith("d")), key=lambda k: len(axes[k]) != 2)
+    found = (0, *arrays[points].shape)[-1]
     if found != latent_dim:
         raise DataError(
             f"{path}: points of {found} dimensions, expected {latent_dim}, as the VAE has that was "
             f"trained since; {_ADVICE}"
         )
     sizes = {"d": latent_dim}
-    for name, letters in axes.items():
-        array = arrays[name]
+    for key, letters in axes.items():
+        array = arrays[key]
         for letter, size in zip(letters, array.shape, strict=False):
             sizes.setdefault(letter, size)
         shape = tuple(sizes.get(letter, 0) for letter in letters)
         if array.shape != shape or 0 in shape:
             raise DataError(
-                f"{path}: {name}: found the shape {array.shape}, expected {shape}; {_ADVICE}"
+                f"{path}: {key}: found the shape {array.shape}, expected {shape}; {_ADVICE}"
             )
-        problem = _problem(name, array)
+        problem = _problem(key, array)
         if problem is not None:
-            raise DataError(f"{path}: {name}: found {problem}; {_ADVICE}")
+            raise DataError(f"{path}: {key}: found {problem}; {_ADVICE}")
     return arrays
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentmaps import seeds
 from latentmaps.errors import DataError
 from latentmaps.vae.network import encodings as posteriors
 from latentmaps.vae.network.encodings import Encodings
@@ -14,12 +15,10 @@ Array = npt.NDArray[np.floating]
 
 # cosine of an angle below which a chord and its arc are the same to seven digits
 _PARALLEL = 1.0 - 1e-8
-# behind the seed: a stream of its own, far from the point indices of the prior
-_PAIRS = 2**31 + 1
 
 
 def principal_axes(points: Array) -> tuple[Array, Array]:
-    """Gives the directions along which points vary, those of the greatest variance first.
+    """Return the directions along which points vary, those of the greatest variance first.
 
     Args:
         points: (n, d), n at least 2.
@@ -37,7 +36,7 @@ def principal_axes(points: Array) -> tuple[Array, Array]:
 
 
 def walk_spherically(start: Array, end: Array, shares: Array) -> Array:
-    """Gives the points on the arc from `start` to `end` around the origin.
+    """Return the points on the arc from `start` to `end` around the origin.
 
     In many dimensions points of the prior lie near a sphere; the chord between two of them leaves
     it, the arc does not. White 2016, "Sampling Generative Networks", section 2.1, with both
@@ -63,7 +62,7 @@ def walk_spherically(start: Array, end: Array, shares: Array) -> Array:
 
 
 def attribute_direction(z: Array, has_attribute: npt.NDArray[np.bool_]) -> Array:
-    """Gives the mean of the points with an attribute minus the mean of those without.
+    """Return the mean of the points with an attribute minus the mean of those without.
 
     Larsen et al. 2016, "Autoencoding beyond pixels using a learned similarity metric", section 5.2.
 
@@ -79,24 +78,24 @@ def attribute_direction(z: Array, has_attribute: npt.NDArray[np.bool_]) -> Array
 
 
 def draw_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
-    """Gives pairs of different images, (num_pairs, 2); pair i depends on (seed, i) alone.
+    """Return pairs of different images, (num_pairs, 2); pair i depends on (seed, i) alone.
 
     Raises:
         DataError: there are fewer than 2 images.
     """
     if num_images < 2:
         raise DataError(f"split_faces.num_test: found {num_images}, expected 2 or more for a pair")
-    streams = (np.random.default_rng([seed, _PAIRS, index]) for index in range(num_pairs))
+    streams = (seeds.image_pair(seed, index) for index in range(num_pairs))
     return np.stack([stream.choice(num_images, 2, replace=False) for stream in streams])
 
 
 def radii(z: Array) -> Array:
-    """Gives the distance of each z-point, (n, latent_dim), from the origin, (n,)."""
+    """Return the distance of each z-point, (n, latent_dim), from the origin, (n,)."""
     return np.linalg.norm(z, axis=1)
 
 
 def prior_radius(latent_dim: int) -> float:
-    """Gives the mean radius of z ~ N(0, I) in d dimensions, about sqrt(d).
+    """Return the mean radius of z ~ N(0, I) in d dimensions, about sqrt(d).
 
     sqrt(2) Gamma((d + 1) / 2) / Gamma(d / 2): the mean of the chi distribution.
     """
@@ -105,7 +104,7 @@ def prior_radius(latent_dim: int) -> float:
 
 
 def describe_dimensions(encodings: Encodings) -> pd.DataFrame:
-    """Gives a row for each dimension of the latent space.
+    """Return a row for each dimension of the latent space.
 
     Args:
         encodings: the posteriors of some images.

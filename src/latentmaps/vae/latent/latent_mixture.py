@@ -46,20 +46,20 @@ class Components:
     covariances: Array
 
     def log_density(self, z: Array) -> Array:
-        """Gives the logarithm of the density, nats, (n,), at points (n, latent_dim)."""
+        """Return the logarithm of the density, nats, (n,), at points (n, latent_dim)."""
         parts = zip(self.weights, self.means, self.covariances, strict=True)
         return np.logaddexp.reduce([np.log(w) + _log_normal(z, m, c) for w, m, c in parts])
 
 
 def _log_normal(z: Array, mean: Array, covariance: Array) -> Array:
     factor = np.linalg.cholesky(covariance)
-    standardised = np.linalg.solve(factor, (z - mean).T)  # (latent_dim, n)
+    standardized = np.linalg.solve(factor, (z - mean).T)  # (latent_dim, n)
     log_volume = np.log(np.diag(factor)).sum() + 0.5 * len(mean) * math.log(2.0 * math.pi)
-    return -0.5 * np.square(standardised).sum(axis=0) - log_volume
+    return -0.5 * np.square(standardized).sum(axis=0) - log_volume
 
 
 def fit(encodings: Encodings, *, num_components: int, seed: int) -> Components:
-    """Gives the mixture for one z of each posterior.
+    """Return the mixture for one z of each posterior.
 
     Args:
         encodings: the posteriors of n images.
@@ -82,7 +82,7 @@ def fit(encodings: Encodings, *, num_components: int, seed: int) -> Components:
 
 
 def choose_num_mixed(encodings: Encodings, z: Array, *, num_components: int, seed: int) -> int:
-    """Gives the number of directions with which unseen faces are likeliest.
+    """Return the number of directions with which unseen faces are likeliest.
 
     It begins with the directions that hold 95 % of the variance of the means and halves their
     number as long as held-out faces become likelier. Unless they are then likelier than under one
@@ -123,14 +123,14 @@ def choose_num_mixed(encodings: Encodings, z: Array, *, num_components: int, see
 
 
 def _num_leading(encodings: Encodings) -> int:
-    """Gives how many directions hold the variance of the means; 0 where they do not vary."""
+    """Return how many directions hold the variance of the means; 0 where they do not vary."""
     _, shares = latent_geometry.principal_axes(encodings.z_mean)
     num_needed = int(np.searchsorted(np.cumsum(shares), _MIXED_VARIANCE)) + 1
     return min(num_needed, len(shares)) if shares.any() else 0
 
 
 def _halved(number: int) -> Iterator[int]:
-    """Gives the number, its half, and so on down to 1."""
+    """Yield the number, its half, and so on down to 1."""
     while number:
         yield number
         number //= 2
@@ -139,9 +139,9 @@ def _halved(number: int) -> Iterator[int]:
 def fit_directions(
     encodings: Encodings, z: Array, num_mixed: int, *, num_components: int, seed: int
 ) -> Components:
-    """Gives a mixture in the leading principal directions of the means.
+    """Return a mixture in the leading principal directions of the means.
 
-    There the components are fitted by expectation maximisation, each with a covariance of its own;
+    There the components are fitted by expectation maximization, each with a covariance of its own;
     in all other directions they are the same Gaussian, that of q(z).
 
     Args:
@@ -156,7 +156,7 @@ def fit_directions(
         return Components(np.ones(1), mean[None], covariance[None])
     axes, _ = latent_geometry.principal_axes(encodings.z_mean)
     mixed, rest = axes[:, :num_mixed], axes[:, num_mixed:]
-    fitted = _maximise((z - mean) @ mixed, num_components, seed=seed)
+    fitted = _maximize((z - mean) @ mixed, num_components, seed=seed)
     shared = rest @ (rest.T @ covariance @ rest) @ rest.T
     return Components(
         weights=fitted.weights_,
@@ -165,7 +165,7 @@ def fit_directions(
     )
 
 
-def _maximise(points: Array, num_components: int, *, seed: int) -> GaussianMixture:
+def _maximize(points: Array, num_components: int, *, seed: int) -> GaussianMixture:
     mixture = GaussianMixture(
         num_components, reg_covar=_SMALLEST_VARIANCE, max_iter=300, random_state=seed
     )

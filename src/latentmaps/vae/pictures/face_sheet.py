@@ -63,10 +63,10 @@ def draw(
 
 
 def decode(trained: TrainedVae, z: Points) -> Images:
-    """Gives the faces, (n, h, w, c), of z-points (..., latent_dim), in their order."""
+    """Return the faces, (n, h, w, c), of z-points (..., latent_dim), in their order."""
     return pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
 
 
 def sentences(*parts: str) -> str:
-    """Gives one text of the parts that are not empty."""
+    """Join the parts that are not empty."""
     return " ".join(filter(None, parts))

@@ -35,8 +35,29 @@ class LatentChart:
     numbers: Mapping[str, Any]
 
 
+def draw_all(
+    encodings: Encodings, attributes: pd.DataFrame, *, origin: str, seed: int
+) -> dict[str, LatentChart]:
+    """Draw every chart of the z-points of some images.
+
+    Args:
+        encodings: the posteriors of n images.
+        attributes: n rows, a column of booleans for each attribute.
+        origin: what trained the VAE, for the titles.
+        seed: for one z of each posterior.
+
+    Returns:
+        The charts ``z_points``, ``dimensions`` and ``projection``.
+    """
+    return {
+        "z_points": draw_radii(encodings, origin=origin, seed=seed),
+        "dimensions": draw_dimensions(encodings, origin=origin),
+        "projection": draw_projection(encodings, attributes, origin=origin),
+    }
+
+
 def draw_radii(encodings: Encodings, *, origin: str, seed: int) -> LatentChart:
-    """Gives the histogram of the distances of z-points from the origin.
+    """Draw the histogram of the distances of z-points from the origin.
 
     Args:
         encodings: the posteriors of some images.
@@ -77,13 +98,13 @@ def _draw_radii(
 
 
 def _chi_density(radius: npt.NDArray[np.float64], latent_dim: int) -> npt.NDArray[np.float64]:
-    """Gives the density of |z| for z ~ N(0, I): r^(d-1) exp(-r^2 / 2) / (2^(d/2-1) Gamma(d/2))."""
+    """Return the density of |z| for z ~ N(0, I): r^(d-1) exp(-r^2 / 2) / (2^(d/2-1) Gamma(d/2))."""
     log_norm = (latent_dim / 2 - 1) * math.log(2.0) + math.lgamma(latent_dim / 2)
     return np.exp((latent_dim - 1) * np.log(radius) - 0.5 * radius**2 - log_norm)
 
 
 def draw_dimensions(encodings: Encodings, *, origin: str) -> LatentChart:
-    """Gives mean, spread and KL of each dimension, those with the most KL first.
+    """Draw mean, spread and KL of each dimension, those with the most KL first.
 
     Args:
         encodings: the posteriors of some images.
@@ -126,12 +147,12 @@ def _draw_against_prior(
 
 
 def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: str) -> LatentChart:
-    """Gives the posterior means in the plane of their two leading principal axes.
+    """Draw the posterior means in the plane of their two leading principal axes.
 
     Args:
         encodings: the posteriors of n images.
         attributes: n rows, a column of booleans for each attribute; a panel for each. Without
-            columns there is one panel, in one colour, and the words say so.
+            columns there is one panel, in one color, and the words say so.
         origin: what trained the VAE, for the title.
     """
     axes_of_means, shares = latent_geometry.principal_axes(encodings.z_mean)
@@ -176,7 +197,7 @@ def _draw_points(
     if has_attribute is None:
         axes.plot(*points.T, ".", color=_BLUE, markersize=4)
         return
-    # the shape tells them apart without a colour
+    # the shape tells them apart without a color
     axes.plot(*points[~has_attribute].T, "o", color=_BLUE, markersize=3, alpha=0.6, label="without")
     axes.plot(*points[has_attribute].T, "^", color=_RED, markersize=4, alpha=0.8, label="with")
     axes.legend(frameon=False)

@@ -6,23 +6,83 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentmaps import seeds
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
+from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.vae.latent import latent_geometry
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Labels, Points
 
-# Behind the seed: a stream of its own for the faces to which attributes are added.
-_ATTRIBUTES = 2**31 + 3
 _FRAME = "#d55e00"
+
+
+@dataclass(frozen=True)
+class AttributedFaces:
+    """Faces of which is known what they show.
+
+    Attributes:
+        encodings: the posteriors of n faces.
+        attributes: n rows, a column of booleans for each attribute.
+    """
+
+    encodings: Encodings
+    attributes: pd.DataFrame
+
+
+def draw_all(
+    trained: TrainedVae,
+    train: AttributedFaces,
+    test: AttributedFaces,
+    params: DrawLatentSpace,
+    *,
+    seed: int,
+    note: str = "",
+) -> dict[str, Sheet]:
+    """Draw every walk through the latent space.
+
+    Args:
+        trained: the VAE.
+        train: give the direction of each attribute.
+        test: walk.
+        params: how far the walks lead, and in how many steps.
+        seed: decides which faces walk.
+        note: a sentence that the sheets with faces of people have to carry.
+
+    Returns:
+        The sheets ``interpolations``, ``traversals`` and ``attributes``.
+
+    Raises:
+        DataError: there are fewer than 2 test faces.
+    """
+    steps = np.linspace(-1.0, 1.0, params.num_steps)
+    return {
+        "interpolations": draw_interpolations(
+            trained,
+            test.encodings,
+            num_pairs=params.num_pairs,
+            num_steps=params.num_steps,
+            seed=seed,
+            note=note,
+        ),
+        "traversals": draw_traversals(
+            trained,
+            test.encodings,
+            num_dimensions=params.num_dimensions,
+            steps=params.traversal_limit * steps,
+        ),
+        "attributes": draw_attributes(
+            trained, train, test, steps=params.attribute_limit * steps, seed=seed, note=note
+        ),
+    }
 
 
 def draw_traversals(
     trained: TrainedVae, encodings: Encodings, *, num_dimensions: int, steps: Points
 ) -> Sheet:
-    """Gives a row for each of the dimensions with the most KL: one coordinate walks, others rest.
+    """Draw a row for each of the dimensions with the most KL: one coordinate walks, others rest.
 
     Args:
         trained: the VAE.
@@ -62,7 +122,7 @@ def draw_interpolations(
     seed: int,
     note: str = "",
 ) -> Sheet:
-    """Gives a row for each pair of images: the arc from one posterior mean to the other.
+    """Draw a row for each pair of images: the arc from one posterior mean to the other.
 
     Args:
         trained: the VAE.
@@ -100,19 +160,6 @@ def _signed(steps: Points) -> list[str]:
     return ["0" if np.isclose(step, 0.0) else f"{step:+.3g}" for step in steps]
 
 
-@dataclass(frozen=True)
-class AttributedFaces:
-    """Faces of which is known what they show.
-
-    Attributes:
-        encodings: the posteriors of n faces.
-        attributes: n rows, a column of booleans for each attribute.
-    """
-
-    encodings: Encodings
-    attributes: pd.DataFrame
-
-
 def draw_attributes(
     trained: TrainedVae,
     train: AttributedFaces,
@@ -122,7 +169,7 @@ def draw_attributes(
     seed: int,
     note: str = "",
 ) -> Sheet:
-    """Gives two rows for each attribute: a test face without and one with it walk along it.
+    """Draw two rows for each attribute: a test face without and one with it walk along it.
 
     Args:
         trained: the VAE.
@@ -142,7 +189,9 @@ def draw_attributes(
     missing = sorted(set(known) - set(names))
     if not names:
         return _say_why_not(title, missing)
-    walks = [_Walk(train, test, name, seed=[seed, _ATTRIBUTES, i]) for i, name in enumerate(names)]
+    walks = [
+        _Walk(train, test, name, seeds.attribute_faces(seed, i)) for i, name in enumerate(names)
+    ]
     z = np.concatenate([walk.points(steps) for walk in walks])  # (rows, steps, latent_dim)
     is_start_of_walk = np.isclose(steps, 0.0)
     framed = "; framed: nothing added, the reconstruction itself" if is_start_of_walk.any() else ""
@@ -180,19 +229,22 @@ class _Walk:
     """One attribute: its direction, and the test faces to which it is added."""
 
     def __init__(
-        self, train: AttributedFaces, test: AttributedFaces, name: str, *, seed: list[int]
+        self,
+        train: AttributedFaces,
+        test: AttributedFaces,
+        name: str,
+        generator: np.random.Generator,
     ) -> None:
         self.direction = latent_geometry.attribute_direction(
             train.encodings.z_mean, train.attributes[name].to_numpy()
         )
-        generator = np.random.default_rng(seed)
         has = test.attributes[name].to_numpy()
         self.test_indices = [int(generator.choice(np.flatnonzero(k))) for k in (~has, has)]
         self.length = float(np.linalg.norm(self.direction))
         self._start = test.encodings.z_mean[self.test_indices]
 
     def points(self, steps: Points) -> npt.NDArray[np.floating]:
-        """Gives the z-points, (2, num_steps, latent_dim)."""
+        """Return the z-points, (2, num_steps, latent_dim)."""
         return self._start[:, None] + steps[:, None] * self.direction
 
 

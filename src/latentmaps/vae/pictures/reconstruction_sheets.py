@@ -1,7 +1,7 @@
 """Faces above their reconstructions."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from latentmaps import seeds
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.images import likeness, pixels
+from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.vae.network import corruption
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.network.vae_files import Origin
@@ -25,39 +27,30 @@ Rows = npt.NDArray[np.int64]
 _SPOILING = 3
 
 
-@dataclass(frozen=True)
-class Picks:
-    """Which faces of a part are shown.
+def pick(available: Rows, params: DrawReconstructions) -> Rows:
+    """Return entries of `available`, a row of them for each seed, none of them twice.
 
-    Attributes:
-        num_columns: faces a row.
-        row_seeds: one row of faces for each.
+    The generator is that of the method's source, which draws a face twice now and then; another one
+    is drawn for it.
+
+    Args:
+        available: (n,).
+        params: the seeds, and how many faces a row has.
+
+    Returns:
+        (len(row_seeds) * num_columns,); all of `available`, in their order, if there are no more.
     """
-
-    num_columns: int
-    row_seeds: Sequence[int]
-
-    def rows(self, available: Rows) -> Rows:
-        """Return the picked entries of `available`, none of them twice.
-
-        The generator is the source's: MT19937, seeded through a SeedSequence. It draws a face
-        twice now and then; another one is drawn for it.
-
-        Returns:
-            (len(row_seeds) * num_columns,); all of `available`, in their order, if there are no
-            more.
-        """
-        if len(available) <= len(self.row_seeds) * self.num_columns:
-            return available
-        picked: list[int] = []
-        for seed in self.row_seeds:
-            generator = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
-            for drawn in generator.randint(0, len(available), self.num_columns):
-                index = int(drawn)
-                while index in picked:
-                    index = int(generator.randint(0, len(available)))
-                picked.append(index)
-        return available[picked]
+    if len(available) <= len(params.row_seeds) * params.num_columns:
+        return available
+    picked: list[int] = []
+    for seed in params.row_seeds:
+        generator = seeds.source_rows(seed)
+        for drawn in generator.randint(0, len(available), params.num_columns):
+            index = int(drawn)
+            while index in picked:
+                index = int(generator.randint(0, len(available)))
+            picked.append(index)
+    return available[picked]
 
 
 @dataclass(frozen=True)
@@ -67,38 +60,33 @@ class Reconstructed:
     Attributes:
         rows: (n,), rows of the array of images.
         kinds: what stands in a row of tiles -> the tiles, (n, h, w, c): the face, what the encoder
-            read where that was spoilt, the reconstruction.
+            read where that was corrupted, the reconstruction.
         mse: (n,), mean squared error of each reconstruction.
-        picks: how they were picked.
+        num_columns: faces a row; the last row may be shorter.
         origin: of the VAE.
     """
 
     rows: Rows
     kinds: dict[str, Images]
     mse: npt.NDArray[np.float64]
-    picks: Picks
+    num_columns: int
     origin: Origin
-
-    @property
-    def num_columns(self) -> int:
-        """Faces a row; the last row may be shorter."""
-        return min(self.picks.num_columns, len(self.rows))
 
 
 def reconstruct(
-    trained: TrainedVae, images: Images, available: Rows, picks: Picks
+    trained: TrainedVae, images: Images, available: Rows, params: DrawReconstructions
 ) -> Reconstructed:
-    """Gives some faces and their reconstructions from the posterior mean.
+    """Return some faces and their reconstructions from the posterior mean.
 
-    A VAE that was trained on spoilt images reads spoilt images here, too.
+    A VAE that was trained on corrupted images reads corrupted images here, too.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
         available: rows of `images` to pick from.
-        picks: which of them.
+        params: which of them.
     """
-    rows = picks.rows(available)
+    rows = pick(available, params)
     originals = np.asarray(images[rows])
     read = _spoil(trained.origin, originals)
     decoded = trained.decode(trained.encode(read).z_mean)
@@ -106,11 +94,11 @@ def reconstruct(
     if trained.origin.corruption == "none":
         del kinds["as it was read"]
     mse = likeness.mean_squared_error(pixels.to_pixels(originals), decoded)
-    return Reconstructed(rows, kinds, mse, picks, trained.origin)
+    return Reconstructed(rows, kinds, mse, min(params.num_columns, len(rows)), trained.origin)
 
 
 def draw(faces: Reconstructed, *, part: str, note: str = "") -> Sheet:
-    """Gives rows of faces, each above a row of their reconstructions.
+    """Draw rows of faces, each above a row of their reconstructions.
 
     Args:
         faces: of ``reconstruct``.
@@ -141,7 +129,7 @@ def draw(faces: Reconstructed, *, part: str, note: str = "") -> Sheet:
 
 
 def draw_strip(faces: Reconstructed) -> Image.Image:
-    """Gives the first row of faces above their reconstructions, without words."""
+    """Return the first row of faces above their reconstructions, without words."""
     num_columns = faces.num_columns
     rows = [faces.kinds[kind][:num_columns] for kind in ("face", "reconstruction")]
     return sheets.draw_strip(list(np.concatenate(rows)), num_columns=num_columns)
@@ -167,7 +155,7 @@ def _row_by_row(
 
 
 def _spoil(origin: Origin, images: Images) -> Images:
-    """Gives the images as the encoder read them while training."""
+    """Return the images as the encoder read them while training."""
     if origin.corruption == "none":
         return images
     spoilt = corruption.corrupt(

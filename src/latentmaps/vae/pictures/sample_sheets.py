@@ -1,6 +1,6 @@
 """Faces from random points of the latent space."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,56 +9,15 @@ from PIL import Image, ImageEnhance, ImageFilter
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.images import likeness, pixels
+from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.vae.latent import samplers
-from latentmaps.vae.latent.samplers import Mixture, Sampler
+from latentmaps.vae.latent.samplers import Sampler
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Images, Labels
 
 _NUM_COLUMNS = 8
-_NAMES = {
-    "prior": "z ~ N(0, I)",
-    "gaussian": "z ~ Gaussian fitted to the z-points of training faces",
-    "mixture": "z ~ mixture of Gaussians fitted to the z-points of training faces",
-}
-_ONE_GAUSSIAN = (
-    " Several Gaussians would fit unseen faces no better than one, so the mixture has one part: "
-    "these are the faces of the Gaussian."
-)
 _SAME = "drawn with the same random numbers in every experiment of this seed and latent_dim"
-
-
-@dataclass(frozen=True)
-class Processing:
-    """What Pillow does to a face that is shown, never to one that is measured.
-
-    Attributes:
-        radius: of the unsharp mask, pixels.
-        percent: strength of the unsharp mask.
-        contrast: factor on the distance from the mean gray of the face.
-    """
-
-    radius: float
-    percent: int
-    contrast: float
-
-    def apply(self, faces: Images) -> Images:
-        """Gives the faces, (n, h, w, c), uint8, sharpened and with the other contrast."""
-        return np.stack([self._apply(face) for face in faces])
-
-    def describe(self) -> str:
-        """Gives it in words."""
-        return (
-            f"sharpened (unsharp mask, radius {self.radius:g}, {self.percent} %), contrast times "
-            f"{self.contrast:g}"
-        )
-
-    def _apply(self, face: Images) -> Images:
-        # Pillow takes gray pictures without an axis for the channel
-        picture = Image.fromarray(face[..., 0] if face.shape[-1] == 1 else face)
-        mask = ImageFilter.UnsharpMask(self.radius, self.percent, threshold=0)
-        enhanced = ImageEnhance.Contrast(picture.filter(mask)).enhance(self.contrast)
-        return np.asarray(enhanced).reshape(face.shape)
 
 
 @dataclass(frozen=True)
@@ -67,44 +26,82 @@ class RandomFaces:
 
     Attributes:
         trained: the VAE.
-        name: of the sampler: prior, gaussian or mixture.
+        sampler: where their points come from.
         images: (n, h, w, c), uint8, as the decoder gives them.
-        is_one_gaussian: the sampler is a mixture of one part.
     """
 
     trained: TrainedVae
-    name: str
+    sampler: Sampler
     images: Images
-    is_one_gaussian: bool = False
 
 
-def sample(
-    trained: TrainedVae, name: str, sampler: Sampler, *, num_faces: int, seed: int
-) -> RandomFaces:
-    """Gives random faces; face i depends on the sampler and (seed, i) alone."""
-    latent_dim = trained.architecture.latent_dim
-    z = samplers.draw(sampler, num_faces, latent_dim, seed=seed)
-    is_one_gaussian = isinstance(sampler, Mixture) and len(sampler.weights) == 1
-    return RandomFaces(trained, name, face_sheet.decode(trained, z), is_one_gaussian)
+@dataclass(frozen=True)
+class SampleSheets:
+    """All pictures of random faces.
+
+    Attributes:
+        sheets: name of a sampler, the same with ``_processed`` behind it, ``temperatures``.
+        strips: ``strip_`` and the name of a sampler -> a row of its faces, without words.
+    """
+
+    sheets: Mapping[str, Sheet]
+    strips: Mapping[str, Image.Image]
 
 
-def draw(faces: RandomFaces, processing: Processing | None = None) -> Sheet:
-    """Gives the sheet.
+def draw_all(
+    trained: TrainedVae, fitted: Mapping[str, Sampler], params: DrawSamples, *, seed: int
+) -> SampleSheets:
+    """Draw the faces of every sampler, as they are and processed, and those at some temperatures.
 
     Args:
-        faces: of ``sample``.
-        processing: of every face; None shows them as they are.
+        trained: the VAE.
+        fitted: the samplers by name.
+        params: number of faces, how they are processed, and the temperatures.
+        seed: of the points.
     """
-    shown = faces.images if processing is None else processing.apply(faces.images)
-    done = "as the decoder gives them" if processing is None else processing.describe()
-    processed = "" if processing is None else ", post-processed"
+    drawn: dict[str, Sheet] = {}
+    strips = {}
+    for name, sampler in fitted.items():
+        faces = sample(trained, sampler, num_faces=params.num_samples, seed=seed)
+        drawn[name] = draw(faces)
+        drawn[f"{name}_processed"] = draw_processed(faces, params)
+        strips[f"strip_{name}"] = draw_strip(faces)
+    drawn["temperatures"] = draw_temperatures(
+        trained, fitted[samplers.OF_THE_VAE], params, seed=seed
+    )
+    return SampleSheets(drawn, strips)
+
+
+def sample(trained: TrainedVae, sampler: Sampler, *, num_faces: int, seed: int) -> RandomFaces:
+    """Return random faces; face i depends on the sampler and (seed, i) alone."""
+    latent_dim = trained.architecture.latent_dim
+    z = samplers.draw(sampler, num_faces, latent_dim, seed=seed)
+    return RandomFaces(trained, sampler, face_sheet.decode(trained, z))
+
+
+def draw(faces: RandomFaces) -> Sheet:
+    """Draw the sheet of the faces as they are."""
+    return _draw(faces, faces.images, done="as the decoder gives them")
+
+
+def draw_processed(faces: RandomFaces, params: DrawSamples) -> Sheet:
+    """Draw the sheet of the faces, sharpened and with another contrast."""
+    done = (
+        f"sharpened (unsharp mask, radius {params.sharpen_radius:g}, {params.sharpen_percent} %), "
+        f"contrast times {params.contrast:g}"
+    )
+    return _draw(faces, process(faces.images, params), done=done, named=", post-processed")
+
+
+def _draw(faces: RandomFaces, shown: Images, *, done: str, named: str = "") -> Sheet:
+    origin = faces.trained.origin.describe()
     return face_sheet.draw(
         list(shown),
-        title=f"Random faces, {_NAMES[faces.name]}{processed} - {faces.trained.origin.describe()}",
-        caption=(
+        title=f"Random faces, {faces.sampler.words}{named} - {origin}",
+        caption=face_sheet.sentences(
             f"{len(shown)} faces that do not exist, {done}: each tile is the decoder's answer to a "
-            f"random point of the latent space, {_SAME}."
-            + (_ONE_GAUSSIAN if faces.is_one_gaussian else "")
+            f"random point of the latent space, {_SAME}.",
+            faces.sampler.note(),
         ),
         numbers={
             "num_samples": len(shown),
@@ -114,22 +111,42 @@ def draw(faces: RandomFaces, processing: Processing | None = None) -> Sheet:
     )
 
 
+def process(faces: Images, params: DrawSamples) -> Images:
+    """Sharpen faces and change their contrast, only to show them, never to measure them.
+
+    Args:
+        faces: (n, h, w, c), uint8.
+        params: radius and strength of the unsharp mask; the factor on the distance from the mean
+            gray of each face.
+    """
+    return np.stack([_process(face, params) for face in faces])
+
+
+def _process(face: Images, params: DrawSamples) -> Images:
+    # Pillow takes gray pictures without an axis for the channel
+    picture = Image.fromarray(face[..., 0] if face.shape[-1] == 1 else face)
+    mask = ImageFilter.UnsharpMask(params.sharpen_radius, params.sharpen_percent, threshold=0)
+    enhanced = ImageEnhance.Contrast(picture.filter(mask)).enhance(params.contrast)
+    return np.asarray(enhanced).reshape(face.shape)
+
+
 def draw_strip(faces: RandomFaces) -> Image.Image:
-    """Gives the first row of the faces, without words."""
+    """Return the first row of the faces, without words."""
     return sheets.draw_strip(list(faces.images[:_NUM_COLUMNS]), num_columns=_NUM_COLUMNS)
 
 
 def draw_temperatures(
-    trained: TrainedVae, sampler: Sampler, temperatures: Sequence[float], *, seed: int
+    trained: TrainedVae, sampler: Sampler, params: DrawSamples, *, seed: int
 ) -> Sheet:
-    """Gives a row of the same faces for each temperature.
+    """Draw a row of the same faces for each temperature, a factor on the spread of the points.
 
     Args:
         trained: the VAE.
-        sampler: the prior.
-        temperatures: factors on the spread of the points.
+        sampler: where the points come from.
+        params: the temperatures.
         seed: of the points.
     """
+    temperatures = params.temperatures
     latent_dim = trained.architecture.latent_dim
     z = np.stack(
         [
@@ -141,7 +158,7 @@ def draw_temperatures(
     sharpness = likeness.sharpness(pixels.to_pixels(tiles)).reshape(z.shape[:2]).mean(axis=1)
     return face_sheet.draw(
         list(tiles),
-        title=f"Random faces, z ~ N(0, I) times a temperature - {trained.origin.describe()}",
+        title=f"Random faces, {sampler.words} times a temperature - {trained.origin.describe()}",
         caption=(
             f"In each column one random point of the latent space, {_SAME}; in each row its "
             "distance from the origin is multiplied by the temperature. Near 0 all faces become "
