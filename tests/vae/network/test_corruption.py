@@ -1,7 +1,10 @@
+from typing import get_args, get_type_hints
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from latentmaps.params.train_vae import TrainVae
 from latentmaps.vae.network import corruption
 
 SEED = tf.constant([1, 2])
@@ -55,3 +58,12 @@ def test_a_mask_of_the_whole_edge_hides_all() -> None:
 def test_the_seed_decides(kind: str) -> None:
     np.testing.assert_array_equal(spoil(pixels(), kind), spoil(pixels(), kind))
     assert np.any(spoil(pixels(), kind) != spoil(pixels(), kind, seed=tf.constant([1, 3])))
+
+
+def test_params_take_every_corruption_and_no_other() -> None:
+    assert get_args(get_type_hints(TrainVae)["corruption"]) == tuple(corruption.CORRUPTIONS)
+
+
+def test_an_unknown_corruption_is_an_error() -> None:
+    with pytest.raises(KeyError, match="rain"):
+        spoil(pixels(), "rain")

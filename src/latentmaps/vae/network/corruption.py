@@ -1,8 +1,10 @@
 """Spoil the images that a VAE reads, never those it is to give back.
 
-Denoising, recolouring and filling in are the same task with another way to spoil; Vincent et al.
+Denoising, recoloring and filling in are the same task with another way to spoil; Vincent et al.
 2008. Everything is a function of the seed that is handed in.
 """
+
+from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 
@@ -12,35 +14,52 @@ _MASKED = 0.5
 
 
 def corrupt(pixels: tf.Tensor, kind: str, *, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Gives spoilt pixels of the same shape, 0..1.
+    """Return spoilt pixels of the same shape, 0..1.
 
     Args:
         pixels: (n, h, w, c), float32, 0..1.
-        kind: none; noise: Gaussian; gray: luminance in every channel; mask: a square of medium
-            gray at a place of its own in each image.
+        kind: a name of ``CORRUPTIONS``.
         level: of noise the standard deviation; of mask the edge of the square as a share of that of
             the image.
         seed: (2,), decides noise and places.
     """
-    if kind == "noise":
-        noise = tf.random.stateless_normal(tf.shape(pixels), seed, stddev=level)
-        return tf.clip_by_value(pixels + noise, 0.0, 1.0)
-    if kind == "gray":
-        return _gray(pixels)
-    if kind == "mask":
-        return tf.where(_squares(pixels, level, seed), _MASKED, pixels)
+    return CORRUPTIONS[kind](pixels, level, seed)
+
+
+def _none(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
+    """Leave the pixels as they are."""
     return pixels
 
 
-def _gray(pixels: tf.Tensor) -> tf.Tensor:
+def _noise(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
+    """Add Gaussian noise of the standard deviation `level`."""
+    noise = tf.random.stateless_normal(tf.shape(pixels), seed, stddev=level)
+    return tf.clip_by_value(pixels + noise, 0.0, 1.0)
+
+
+def _gray(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
+    """Put the luminance into every channel."""
     if pixels.shape[-1] != len(_LUMINANCE):
         return pixels
     luminance = tf.tensordot(pixels, tf.constant(_LUMINANCE), axes=1)  # (n, h, w)
     return tf.broadcast_to(luminance[..., tf.newaxis], tf.shape(pixels))
 
 
+def _mask(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
+    """Put a square of medium gray at a place of its own into each image."""
+    return tf.where(_squares(pixels, level, seed), _MASKED, pixels)
+
+
+CORRUPTIONS: Mapping[str, Callable[[tf.Tensor, float, tf.Tensor], tf.Tensor]] = {
+    "none": _none,
+    "noise": _noise,
+    "gray": _gray,
+    "mask": _mask,
+}
+
+
 def _squares(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Gives where the squares are, (n, h, w, 1), bool."""
+    """Return where the squares are, (n, h, w, 1), bool."""
     size = int(pixels.shape[1])
     edge = max(1, round(level * size))
     corners = tf.random.stateless_uniform(

@@ -13,12 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from latentmaps import seeds
 from latentmaps.errors import TrainingError
 from latentmaps.vae.network import corruption
 from latentmaps.vae.network import inputs as network_inputs
-
-# streams behind the seed
-_NOISE, _CORRUPTION, _VALIDATION = 1, 2, 4
 
 Batch = tuple[dict[str, tf.Tensor], tf.Tensor]
 
@@ -32,7 +30,7 @@ class Faces:
         rows: (num_rows,), the rows of `images` that belong to the part.
         latent_dim: of the noise.
         seed: of order, noise and corruption.
-        corruption: none, noise, gray or mask.
+        corruption: a name of ``corruption.CORRUPTIONS``.
         corruption_level: see ``corruption.corrupt``.
     """
 
@@ -105,7 +103,7 @@ def ordered_batches(faces: Faces, *, batch_size: int, filled: bool = False) -> t
         weights = tf.cast(positions < num_rows, tf.float32)
         existing = tf.minimum(positions, num_rows - 1)
         size = batch_size if filled else None
-        return *_batch(faces, existing, index, stream=_VALIDATION, batch_size=size), weights
+        return *_batch(faces, existing, index, stream=seeds.VALIDATION, batch_size=size), weights
 
     positions = tf.data.Dataset.range(num_positions).batch(batch_size, drop_remainder=filled)
     return positions.enumerate().map(read).prefetch(2)
@@ -125,10 +123,10 @@ def _batch(
         return tf.random.fold_in(tf.constant([faces.seed, stream + kind]), tf.cast(step, tf.int32))
 
     inputs = corruption.corrupt(
-        pixels, faces.corruption, level=faces.corruption_level, seed=seed(_CORRUPTION)
+        pixels, faces.corruption, level=faces.corruption_level, seed=seed(seeds.CORRUPTION)
     )
     shape = (tf.shape(pixels)[0], faces.latent_dim)
-    epsilon = tf.random.stateless_normal(shape, seed(_NOISE))
+    epsilon = tf.random.stateless_normal(shape, seed(seeds.NOISE))
     epsilon.set_shape((batch_size, faces.latent_dim))
     return {"pixels": inputs, "epsilon": epsilon}, pixels
 
