@@ -26,7 +26,7 @@ def corrupt(pixels: tf.Tensor, kind: str, *, level: float, seed: tf.Tensor) -> t
     return CORRUPTIONS[kind](pixels, level, seed)
 
 
-def _none(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
+def _none(pixels: tf.Tensor, _level: float, _seed: tf.Tensor) -> tf.Tensor:
     """Leave the pixels as they are."""
     return pixels
 
@@ -37,7 +37,7 @@ def _noise(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
     return tf.clip_by_value(pixels + noise, 0.0, 1.0)
 
 
-def _gray(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
+def _gray(pixels: tf.Tensor, _level: float, _seed: tf.Tensor) -> tf.Tensor:
     """Put the luminance into every channel."""
     if pixels.shape[-1] != len(_LUMINANCE):
         return pixels
