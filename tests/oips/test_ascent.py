@@ -27,8 +27,8 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
     """On images of mean 0 and spread 1, w.x is largest for x = w standardised: 784 std(w)."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 2)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)  # no start is silent
-    settings = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
-    found = climb(network, climbers(2, num_maps=2), settings, chunk_size=2)
+    params = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
+    found = climb(network, climbers(2, num_maps=2), params, chunk_size=2)
     centred = kernels - kernels.mean(axis=(0, 1))
     spread = centred.std(axis=(0, 1))
     np.testing.assert_allclose(found.images, np.moveaxis(centred / spread, 2, 0), atol=0.01)
@@ -80,8 +80,8 @@ def test_a_picture_stops_after_four_steps_without_a_change(
 ) -> None:
     kernels = np.random.default_rng(0).normal(size=(28, 28, 3)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
-    settings = dataclasses.replace(ASCENT, num_steps=200)
-    found = climb(network, climbers(3, num_maps=3), settings, chunk_size=3)
+    params = dataclasses.replace(ASCENT, num_steps=200)
+    found = climb(network, climbers(3, num_maps=3), params, chunk_size=3)
     assert found.converged.all()
     for curve, num_steps in zip(found.curves, found.num_steps, strict=True):
         known = curve[: num_steps + 1]
@@ -99,8 +99,8 @@ def test_a_step_that_overshoots_again_and_again_is_halved(
     """A step of 2 standard deviations jumps over the optimum; with a constant one it never ends."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 1)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
-    settings = dataclasses.replace(ASCENT, num_steps=100, step_size=2.0)
-    found = climb(network, climbers(1, num_maps=1), settings, chunk_size=1)
+    params = dataclasses.replace(ASCENT, num_steps=100, step_size=2.0)
+    found = climb(network, climbers(1, num_maps=1), params, chunk_size=1)
     assert found.activations[0] == pytest.approx(784 * kernels.std() + 5000, rel=1e-3)
     assert found.converged.all()
 
@@ -115,14 +115,14 @@ def test_a_step_that_xla_compiled_leads_to_the_same_pictures(second_layer: Netwo
 
 
 def test_jitter_draws_from_a_stream_of_its_own(second_layer: Networks) -> None:
-    settings = dataclasses.replace(ASCENT, jitter=2)
+    params = dataclasses.replace(ASCENT, jitter=2)
     whole = climbers(8)
     first, again, other = (
-        climb(second_layer.mean_of_one_map, whole, settings, seed=seed) for seed in (1, 1, 2)
+        climb(second_layer.mean_of_one_map, whole, params, seed=seed) for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first.images, again.images)
     assert (first.images != other.images).any()
-    alone = climb(second_layer.mean_of_one_map, part(whole, 5), settings, seed=1)
+    alone = climb(second_layer.mean_of_one_map, part(whole, 5), params, seed=1)
     np.testing.assert_array_equal(alone.images[0], first.images[5])
     loud = first.activations > 0
     assert (first.activations[loud] > first.curves[loud, 0]).all()
@@ -131,8 +131,8 @@ def test_jitter_draws_from_a_stream_of_its_own(second_layer: Networks) -> None:
 def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
     roughness = []
     for smoothness in (0.0, 0.3, 2.0):
-        settings = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
-        found = climb(second_layer.mean_of_one_map, climbers(8), settings)
+        params = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
+        found = climb(second_layer.mean_of_one_map, climbers(8), params)
         images = found.images[found.activations > 0]
         roughness.append(float((np.diff(images, axis=1) ** 2).mean()))
         is_penalised = (
@@ -143,9 +143,9 @@ def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
 
 
 def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> None:
-    settings = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
-    found = climb(second_layer.mean_of_one_map, climbers(8), settings)
-    assert oip.snapshot_steps(settings) == [0, 1, 2, 5, 10, 20]
+    params = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
+    found = climb(second_layer.mean_of_one_map, climbers(8), params)
+    assert oip.snapshot_steps(params) == [0, 1, 2, 5, 10, 20]
     assert found.snapshots.shape == (8, 6, 28, 28)
     np.testing.assert_array_equal(found.snapshots[:, 0], climbers(8).starts)
     loud = np.flatnonzero(found.activations > 0)
@@ -156,9 +156,9 @@ def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> N
 
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
 def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: int) -> None:
-    settings = dataclasses.replace(ASCENT, num_steps=num_steps)
-    found = climb(second_layer.mean_of_one_map, climbers(2), settings)
-    assert found.snapshots.shape[1] == len(oip.snapshot_steps(settings)) <= num_steps + 1
+    params = dataclasses.replace(ASCENT, num_steps=num_steps)
+    found = climb(second_layer.mean_of_one_map, climbers(2), params)
+    assert found.snapshots.shape[1] == len(oip.snapshot_steps(params)) <= num_steps + 1
     assert found.curves.shape[1] == num_steps + 1
     assert found.num_steps.max() <= num_steps
 

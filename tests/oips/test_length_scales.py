@@ -45,17 +45,17 @@ def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> Non
     enlarger = length_scales.enlarging_matrix(7)
     projection = enlarger @ np.linalg.pinv(enlarger)
     fine_part = []
-    for settings in (ASCENT, coarse_to_fine((7, 28), (19,))):
-        found = climb(second_layer.mean_of_one_map, coarse, settings)
+    for params in (ASCENT, coarse_to_fine((7, 28), (19,))):
+        found = climb(second_layer.mean_of_one_map, coarse, params)
         # after 10 steps, within the phase
-        halfway = found.snapshots[:, oip.snapshot_steps(settings).index(10)]
+        halfway = found.snapshots[:, oip.snapshot_steps(params).index(10)]
         fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
     assert fine_part[1] < 0.05 < 0.2 < fine_part[0]
 
 
 def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
-    settings = coarse_to_fine((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
-    found = climb(second_layer.mean_of_one_map, climbers(8), settings)
+    params = coarse_to_fine((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
+    found = climb(second_layer.mean_of_one_map, climbers(8), params)
     loud = found.activations > 0
     assert (found.num_steps[loud] >= 10).all()
     assert found.converged[loud].all()
@@ -65,8 +65,8 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
     second_layer: Networks,
 ) -> None:
     """A coarse phase that came to rest long ago must not end the fine one at its first step."""
-    settings = coarse_to_fine((3, 28), (60,), num_steps=120)
-    found = climb(second_layer.mean_of_one_map, climbers(8), settings)
+    params = coarse_to_fine((3, 28), (60,), num_steps=120)
+    found = climb(second_layer.mean_of_one_map, climbers(8), params)
     loud = found.activations > 0
     coarse = found.curves[loud, 50:60]
     assert (np.abs(np.diff(coarse)) < 5e-4 * coarse[:, 1:]).all(axis=1).any()  # at rest
@@ -75,9 +75,9 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
 
 
 def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
-    settings = coarse_to_fine((3, 14), (8,))
+    params = coarse_to_fine((3, 14), (8,))
     coarse = coarse_climbers()
-    images = climb(second_layer.mean_of_one_map, coarse, settings).images
+    images = climb(second_layer.mean_of_one_map, coarse, params).images
     projection = length_scales.coarsener(14)
     assert np.abs(images - projection @ images @ projection.T).max() < 0.05
     assert np.abs(images - coarse.starts).max() > 0.5

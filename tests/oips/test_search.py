@@ -136,4 +136,4 @@ def test_the_file_holds_pictures_starts_activations_and_curves(
         assert arrays["images"].shape == arrays["starts_in_range"].shape == (8, 28, 28)
         np.testing.assert_array_equal(arrays["activations"], oips.free.activations)
         np.testing.assert_array_equal(arrays["curves_in_range"], oips.in_range.curves)
-        assert tuple(arrays["pixel_range"]) == oips.pixel_range
+        assert tuple(arrays["value_range"]) == oips.pixel_range

@@ -19,7 +19,7 @@ from latentmaps.pages import picture
 _WIDTH, _HEIGHT = 260, 110
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 20
 _MAX_POINTS = 60
-# class names; the page gives them colours and dashes
+# class names; the page gives them colors and dashes
 _CLASSES = ("first", "second")
 
 
