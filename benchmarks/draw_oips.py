@@ -36,7 +36,7 @@ OTHERS = {
 
 
 def main() -> None:
-    """Measures and prints a table in Markdown; or runs one way, for ``measuring.run``."""
+    """Measure and print a table in Markdown; or runs one way, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tf-keras-vis", type=Path, help="a folder in which pip has put it")
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def run_way(way: str, model_folder: Path, tf_keras_vis: Path | None) -> dict[str, float]:
-    """Gives the seconds of one way for each layer, scaled up to all its maps and steps."""
+    """Return the seconds of one way for each layer, scaled up to all its maps and steps."""
     from latentmaps import machine
     from latentmaps.params import loader
     from latentmaps.params.machine import Machine
@@ -92,81 +92,67 @@ def run_way(way: str, model_folder: Path, tf_keras_vis: Path | None) -> dict[str
 
 
 def train(params: Any, folder: Path) -> None:
-    """Trains the CNN of params.yaml for one epoch on the bundled digits."""
+    """Train the CNN of params.yaml for one epoch on the bundled digits."""
     import dataclasses
 
     from latentmaps.cnn.network import cnn
     from latentmaps.cnn.training import cnn_training
     from latentmaps.params.train_cnn import TrainCnn
 
-    section = dataclasses.asdict(params.section(TrainCnn)) | {"epochs": 1}
-    shape = {
-        f.name: section[f.name] for f in dataclasses.fields(cnn.Architecture) if f.name in section
-    }
-    names = {f.name for f in dataclasses.fields(cnn_training.Settings)} & set(section)
-    settings = cnn_training.Settings(
-        **{name: section[name] for name in names}, jit_compile=False, seed=1
+    section = dataclasses.replace(params.section(TrainCnn), epochs=1)
+    model, _ = cnn_training.train(
+        section, bundled_digits(), seed=1, split_seed=1, jit_compile=False
     )
-    architecture = cnn.Architecture(**shape)
-    model, _ = cnn_training.train(architecture, settings, bundled_digits())
-    cnn.save(folder, architecture, model)
+    cnn.save(folder, cnn_training.architecture(section), model)
 
 
 def bundled_digits() -> Any:
-    """Gives the digits of the repository."""
+    """Return the digits of the repository."""
     from latentmaps.digits.dataset import digits
 
     return digits.load(measuring.ROOT / "data/bundled/mnist_12k.npz")
 
 
-def time_ours(way: str, params: Any, model: Any, layer: str) -> float:
-    """Gives the seconds of our search for a layer."""
+def time_ours(way: str, params: Any, model: Any, layer_name: str) -> float:
+    """Return the seconds of our search for a layer."""
     import dataclasses
 
     import numpy as np
 
-    from latentmaps.oips import ascent, excitation, oip, real_digits, scores, search, start_images
+    from latentmaps.oips import ascent, excitation, layer, start_images
     from latentmaps.params.draw_oips import DrawOips
 
     section = params.section(DrawOips)
-    settings = oip.Settings.of(section, seed=1, jit_compile=False, chunk_size=128)
-    networks = excitation.networks(model, layer)
+    networks = excitation.networks(model, layer_name)
     digits = bundled_digits()
+    others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 128}
     if way == "defaults":
         started = time.perf_counter()
-        found = search.find_oips(networks, digits, settings)
-        strongest = real_digits.find_strongest(networks, digits)
-        paths = real_digits.compare_paths(networks, digits, strongest, found, seed=1)
-        scores.score(found, strongest, paths, reachable_size=networks.reachable_size)
+        layer.study(networks, digits, section, **others)
         return time.perf_counter() - started
     num_starts = int(way.removeprefix("ours-"))
-    recipe = start_images.Recipe(
-        ["scales"], section.length_scales, section.length_weights, digits.train_images
+    # float32 takes this threshold for 0: nothing is calm
+    endless = dataclasses.replace(
+        section, start_kinds=("scales",), num_starts=num_starts, convergence_threshold=1e-60
     )
     maps = np.arange(networks.num_maps)
-    starts = start_images.draw(recipe, 1, map_indices=maps.tolist(), num_starts=num_starts)
+    starts = start_images.sample(digits, endless, map_indices=maps, seed=1)
     # a silent start would take no time: it gets the start of a map that is not
-    activations = excitation.measure(networks.activations, starts.reshape(-1, 28, 28))
-    loud = activations.argmax(axis=0)
-    climbers = ascent.Climbers(
-        starts.reshape(-1, 28, 28)[np.repeat(loud, num_starts)],
-        np.repeat(maps, num_starts),
-        np.tile(np.arange(num_starts), len(maps)),
-    )
-    endless = dataclasses.replace(settings.ascent, convergence_threshold=0.0)
+    activations = excitation.measure(networks.means, starts.reshape(-1, 28, 28))
+    loud = starts.reshape(-1, 28, 28)[np.repeat(activations.argmax(axis=0), num_starts)]
+    climbers = loud.reshape(starts.shape)
     one_step = dataclasses.replace(endless, num_steps=1)
-    others: dict[str, Any] = {"value_range": None, "seed": 1, "jit_compile": False}
-    others["chunk_size"] = settings.chunk_size
-    ascent.climb(networks.single_maps, climbers, one_step, **others)
+    others["pixel_range"] = None
+    ascent.ascend(networks.mean_of_one_map, climbers, maps, one_step, **others)
     started = time.perf_counter()
-    climb = ascent.climb(networks.single_maps, climbers, endless, **others)
+    result = ascent.ascend(networks.mean_of_one_map, climbers, maps, endless, **others)
     seconds = time.perf_counter() - started
-    share = float((climb.num_steps == endless.num_steps).mean())
+    share = float((result.num_steps == endless.num_steps).mean())
     return seconds / share  # as if the maps that nothing excites had climbed, too
 
 
 def print_table(runs: dict[str, list[measuring.Run]], rounds: int) -> None:
-    """Prints medians, and how many times longer the others take than ours, round by round."""
+    """Print medians, and how many times longer the others take than ours, round by round."""
     print(f"224 maps, 400 steps, {rounds} rounds\n")
     print("| way | seconds | ms a map, start and step | times ours (4 starts) | peak memory [MB] |")
     print("| --- | --- | --- | --- | --- |")

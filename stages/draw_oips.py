@@ -11,53 +11,36 @@ _CHUNK_SIZES = {"CPU": 128, "GPU": 1024}
 
 
 def draw_oips(run: runs.Run) -> None:
-    """Writes the OIPs, a table with a row for each, sheets, and the page of the layer."""
+    """Write the OIPs, a table with a row for each, sheets, and the page of the layer."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits as digits_module
     from latentmaps.drawing import sheets
-    from latentmaps.oips import (
-        excitation,
-        greys,
-        oip,
-        page,
-        real_digits,
-        scores,
-        search,
-        sheet,
-        strips,
-    )
-    from latentmaps.oips.found import Found
+    from latentmaps.oips import excitation, layer, oip, page, pictures
+    from latentmaps.pages import templates
     from latentmaps.storage import result_files
 
-    params = run.params(DrawOips)
     setup = machine.configure(run.params(Machine))
-    layer_name = run.options["layer"]
     digits = digits_module.load(run.inputs["digits"])
-    networks = excitation.networks(cnn.load(run.inputs["model"]), layer_name)
+    networks = excitation.networks(cnn.load(run.inputs["model"]), run.options["layer"])
 
-    settings = oip.Settings.of(
-        params,
+    found = layer.study(
+        networks,
+        digits,
+        run.params(DrawOips),
         seed=run.seed,
         jit_compile=setup.jit_compile,
         chunk_size=_CHUNK_SIZES[setup.device],
     )
-    oips = search.find_oips(networks, digits, settings)
-    strongest = real_digits.find_strongest(networks, digits)
-    paths = real_digits.compare_paths(networks, digits, strongest, oips, seed=run.seed)
-    table = scores.score(oips, strongest, paths, reachable_size=networks.reachable_size)
+    sheet = pictures.draw_contact_sheet(found)
 
-    scale = greys.scale(oips, networks.reachable_size)
-    found = Found(layer_name, oips, table, strongest, settings, scale)
-    drawn = sheet.draw(found, shown=params.range)
-
-    oip.save(oips, run.outputs["oips"])
-    result_files.write_table(run.outputs["table"], table)
-    sheets.save_png(drawn.image, run.outputs["sheet"])
-    result_files.write_json(run.outputs["words"], drawn.numbers)
-    sheets.save_png(strips.draw(found).image, run.outputs["strips"])
-    page.write(page.render(found), run.outputs["page"])
+    oip.save(found.oips, run.outputs["oips"])
+    result_files.write_table(run.outputs["table"], found.table)
+    sheets.save_png(sheet.image, run.outputs["sheet"])
+    result_files.write_json(run.outputs["words"], sheet.numbers)
+    sheets.save_png(pictures.draw_strips(found).image, run.outputs["strips"])
+    templates.write_page(page.render(found), run.outputs["page"])
 
 
 if __name__ == "__main__":

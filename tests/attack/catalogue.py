@@ -30,5 +30,5 @@ LEFT_ALONE = {
     "latentmaps.resources": "a file of the Linux kernel",
     "latentmaps.report.glossary": "a file of the package itself",
     "latentmaps.tools.metric_changes": "what DVC prints in our own workflow",
-    "latentmaps.oips.page_rows": "writes pictures, reads none",
+    "latentmaps.oips.page_pictures": "writes pictures, reads none",
 }

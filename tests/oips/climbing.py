@@ -1,47 +1,60 @@
 """Ascent on the second layer of a small CNN, for the tests."""
 
+import dataclasses
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
+from tests.oips.example_results import DIGITS, PARAMS
 
 from latentmaps.oips import ascent, start_images
-from latentmaps.oips.ascent import Climb, Climbers
-from latentmaps.oips.oip import Ascent, Range
-from latentmaps.oips.start_images import Recipe
-from latentmaps.oips.step import Activate
+from latentmaps.oips.excitation import Activate
+from latentmaps.oips.oip import AscentResult, Floats, PixelRange
+from latentmaps.params.draw_oips import DrawOips
 
-ASCENT = Ascent(num_steps=20, step_size=0.1, convergence_threshold=5e-4)
+ASCENT = dataclasses.replace(PARAMS, num_steps=20)
+
+
+class Climbers(NamedTuple):
+    """Start images (n, 28, 28), and the map that each is to excite (n,)."""
+
+    starts: Floats
+    map_indices: npt.NDArray[np.int64]
 
 
 def climbers(num_images: int, *, num_maps: int = 8) -> Climbers:
-    """Gives random images, for the maps in turn."""
-    recipe = Recipe(["scales"], (3, 7, 28), (1, 1, 1), np.zeros((1, 28, 28), np.uint8))
+    """Return random images, for the maps in turn."""
     numbers = np.arange(num_images)
-    starts = start_images.draw(recipe, 3, map_indices=numbers.tolist(), num_starts=1)[:, 0]
-    return Climbers(starts, numbers % num_maps, numbers)
+    one_each = dataclasses.replace(PARAMS, num_starts=1)
+    starts = start_images.sample(DIGITS, one_each, map_indices=numbers, seed=3)[:, 0]
+    return Climbers(starts, numbers % num_maps)
 
 
 def part(whole: Climbers, row: int) -> Climbers:
-    """Gives one of them."""
-    rows = slice(row, row + 1)
-    return Climbers(whole.starts[rows], whole.map_indices[rows], whole.start_numbers[rows])
+    """Return one of them."""
+    return Climbers(whole.starts[row : row + 1], whole.map_indices[row : row + 1])
 
 
 def climb(
     network: Activate,
     images: Climbers,
-    settings: Ascent,
+    params: DrawOips,
     *,
-    value_range: Range | None = None,
+    pixel_range: PixelRange | None = None,
     seed: int = 0,
     jit_compile: bool = False,
     chunk_size: int = 32,
-) -> Climb:
-    """Gives the climb, with what most tests do not care for set."""
-    return ascent.climb(
+) -> AscentResult:
+    """Return where each image ends, as the only start of its map, without the axis of starts."""
+    result = ascent.ascend(
         network,
-        images,
-        settings,
-        value_range=value_range,
+        images.starts[:, np.newaxis],
+        images.map_indices,
+        params,
+        pixel_range=pixel_range,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
     )
+    names = [field.name for field in dataclasses.fields(result)]
+    return AscentResult(**{name: getattr(result, name)[:, 0] for name in names})

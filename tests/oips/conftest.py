@@ -7,14 +7,15 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.oips import example_found
+from tests.oips import example_results
 
 from latentmaps.cnn.network import cnn
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation, page
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.found import Found
-from latentmaps.oips.oip import Settings
+from latentmaps.oips.layer import LayerResults
+from latentmaps.pages import templates
+from latentmaps.params.draw_oips import DrawOips
 
 
 def filter_model(
@@ -65,9 +66,9 @@ def second_layer(small_cnn: keras.Model) -> Networks:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
+def params() -> DrawOips:
     """A short search."""
-    return example_found.SETTINGS
+    return example_results.PARAMS
 
 
 @pytest.fixture(scope="session")
@@ -93,13 +94,13 @@ def dots() -> Digits:
 
 
 @pytest.fixture
-def found() -> Found:
+def found() -> LayerResults:
     """Made-up results: alive, alive, rescued though no digit excites it, dead."""
-    return example_found.example_found()
+    return example_results.example_results()
 
 
 @pytest.fixture
 def layer_page(tmp_path: Path) -> Path:
     path = tmp_path / "Conv2D_3.html"
-    page.write(page.render(example_found.example_found()), path)
+    templates.write_page(page.render(example_results.example_results()), path)
     return path

@@ -17,8 +17,8 @@ def test_activations_and_gradients_are_those_of_keras(layer_name: str, kernel_si
     images = tf.constant(IMAGES)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(images)
-        expected = tf.gather(networks.activations(images), MAP_INDICES, axis=1, batch_dims=1)
-        found = networks.single_maps(images, tf.constant(MAP_INDICES))
+        expected = tf.gather(networks.means(images), MAP_INDICES, axis=1, batch_dims=1)
+        found = networks.mean_of_one_map(images, tf.constant(MAP_INDICES))
     assert (np.asarray(found) > 0).sum() > 3
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
     gradients = [np.asarray(tape.gradient(values, images)) for values in (found, expected)]
@@ -32,7 +32,7 @@ def test_the_gradient_of_what_the_layer_cannot_see_is_zero() -> None:
     images = tf.constant(IMAGES)
     with tf.GradientTape() as tape:
         tape.watch(images)
-        found = networks.single_maps(images, tf.constant(MAP_INDICES))
+        found = networks.mean_of_one_map(images, tf.constant(MAP_INDICES))
     gradient = np.asarray(tape.gradient(found, images))
     assert networks.reachable_size == 26
     assert not gradient[:, 26:].any()

@@ -18,44 +18,44 @@ def model() -> keras.Model:
 def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> None:
     maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
     networks = excitation.networks(model, "Conv2D_2")
-    measured = excitation.measure_digits(networks.activations, IMAGES)
+    measured = excitation.measure_digits(networks.means, IMAGES)
     np.testing.assert_allclose(measured, maps.mean(axis=(1, 2)), rtol=1e-5)
-    standardised = excitation.standardise_digits(IMAGES)
+    standardised = excitation.standardize_digits(IMAGES)
     np.testing.assert_allclose(
-        excitation.measure(networks.activations, standardised), measured, rtol=1e-5
+        excitation.measure(networks.means, standardised), measured, rtol=1e-5
     )
     assert networks.num_maps == 4
 
 
-def test_a_drive_is_the_largest_value_before_the_relu(model: keras.Model) -> None:
+def test_a_peak_is_the_largest_value_before_the_relu(model: keras.Model) -> None:
     maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
     networks = excitation.networks(model, "Conv2D_2")
-    drives = excitation.measure_digits(networks.drives, IMAGES)
-    np.testing.assert_allclose(np.maximum(drives, 0), maps.max(axis=(1, 2)), atol=1e-5)
-    assert (drives[maps.max(axis=(1, 2)) == 0] <= 0).all()
+    peaks = excitation.measure_digits(networks.peaks_before_relu, IMAGES)
+    np.testing.assert_allclose(np.maximum(peaks, 0), maps.max(axis=(1, 2)), atol=1e-5)
+    assert (peaks[maps.max(axis=(1, 2)) == 0] <= 0).all()
 
 
-def test_a_drive_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Model) -> None:
-    drives = excitation.networks(three_fates, "Conv2D_1").drives
+def test_the_peak_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Model) -> None:
+    peaks = excitation.networks(three_fates, "Conv2D_1").peaks_before_relu
     images = tf.random.stateless_normal((4, 28, 28, 1), seed=(0, 1))
     with tf.GradientTape() as tape:
         tape.watch(images)
-        largest = drives(images)[:, 1]
+        largest = peaks(images)[:, 1]
     assert (np.asarray(largest) < 0).all()
     assert np.asarray(tape.gradient(largest, images)).any(axis=(1, 2, 3)).all()
 
 
-def test_a_profile_is_the_activation_of_the_layer_below(model: keras.Model) -> None:
-    profiles = excitation.networks(model, "Conv2D_3").profiles
-    below = excitation.networks(model, "Conv2D_2").activations
+def test_the_means_below_are_those_of_the_layer_below(model: keras.Model) -> None:
+    means_below = excitation.networks(model, "Conv2D_3").means_below
+    below = excitation.networks(model, "Conv2D_2").means
     np.testing.assert_allclose(
-        excitation.measure_digits(profiles, IMAGES), excitation.measure_digits(below, IMAGES)
+        excitation.measure_digits(means_below, IMAGES), excitation.measure_digits(below, IMAGES)
     )
-    assert excitation.networks(model, "Conv2D_1").profiles is None
+    assert excitation.networks(model, "Conv2D_1").means_below is None
 
 
 def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -> None:
-    network = excitation.networks(model, "Conv2D_3").activations
+    network = excitation.networks(model, "Conv2D_3").means
     images = np.random.default_rng(0).normal(size=(300, 28, 28)).astype(np.float32)
     together = excitation.measure(network, images)
     for row in (0, 299):
@@ -93,7 +93,7 @@ def test_the_last_rows_and_columns_do_not_reach_the_third_layer(model: keras.Mod
     images = tf.random.stateless_normal((64, 28, 28, 1), seed=(0, 1))
     with tf.GradientTape() as tape:
         tape.watch(images)
-        total = tf.reduce_sum(networks.activations(images))
+        total = tf.reduce_sum(networks.means(images))
     influence = np.abs(tape.gradient(total, images)).sum(axis=(0, 3))
     size = networks.reachable_size
     assert size == 26
@@ -101,3 +101,10 @@ def test_the_last_rows_and_columns_do_not_reach_the_third_layer(model: keras.Mod
     assert not influence[:, size:].any()
     assert influence[size - 1].any()
     assert influence[:, size - 1].any()
+
+
+def test_a_shift_comes_back_on_the_other_side() -> None:
+    images = np.arange(2 * 28 * 28, dtype=np.float32).reshape(2, 28, 28, 1)
+    moved = excitation.shift(images, np.array([[1, -2], [0, 0]], np.int32))
+    np.testing.assert_array_equal(moved[0], np.roll(images[0], (1, -2), axis=(0, 1)))
+    np.testing.assert_array_equal(moved[1], images[1])

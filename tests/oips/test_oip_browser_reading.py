@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
-from tests.oips import example_found
+from tests.oips import example_results
 from tests.report import contrast, reading
 
 from latentmaps.oips import page
+from latentmaps.pages import templates
 
 pytestmark = pytest.mark.slow
 
@@ -42,12 +43,12 @@ def test_the_free_oip_is_the_largest_picture_and_labels_do_not_break(
 def test_long_numbers_under_digits_neither_touch_nor_split(
     browser: Browser, tmp_path: Path, width: int
 ) -> None:
-    found = example_found.example_found()
+    found = example_results.example_results()
     faint = (found.strongest.activations * 0.01234).astype(np.float32)
     faint[0, 0] = 0.03456
     strongest = dataclasses.replace(found.strongest, activations=faint)
     path = tmp_path / "faint.html"
-    page.write(page.render(dataclasses.replace(found, strongest=strongest)), path)
+    templates.write_page(page.render(dataclasses.replace(found, strongest=strongest)), path)
     visit = Visit(browser, path, width=width)
     boxes = visit.page.evaluate(
         """Array.from(document.querySelectorAll('#Conv2D_3-0 .digits span'), one => {
@@ -80,13 +81,13 @@ def test_no_word_is_smaller_than_11_pixels(browser: Browser, layer_page: Path, w
 
 def test_a_layer_of_128_maps_takes_at_most_30_screens(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "long.html"
-    text = page.render(example_found.example_found())
+    text = page.render(example_results.example_results())
     # the first map, which has all its pictures, 125 times
     for start, end in (("<li><a href", "</li>"), ("<article", "</article>")):
         before, _, rest = text.partition(start)
         one, _, after = rest.partition(end)
         text = before + (start + one + end) * 125 + after
-    page.write(text, path)
+    templates.write_page(text, path)
     visit = Visit(browser, path, with_scripts=False)
     assert visit.page.locator("article").count() == visit.page.locator("#tiles li").count() == 128
     assert visit.page.evaluate("document.documentElement.scrollHeight") <= 30 * 900

@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
-from tests.oips import example_found
+from tests.oips import example_results
 from tests.report.outline import Outline
 
-from latentmaps.oips import greys, page, page_curve, page_rows
+from latentmaps.oips import layer, page, page_pictures, page_rows
 
 
 @pytest.fixture(scope="module")
 def rendered() -> str:
-    return page.render(example_found.example_found())
+    return page.render(example_results.example_results())
 
 
 def test_every_map_has_a_row_with_an_anchor(rendered: str) -> None:
@@ -50,12 +50,12 @@ def test_the_policy_allows_this_script_and_this_style_alone(rendered: str) -> No
 
 def test_nothing_comes_from_outside_and_nothing_changes(rendered: str) -> None:
     assert not re.findall(r'(?:src|href)="(?!data:|#|\.\./index\.html)', rendered)
-    assert page.render(example_found.example_found()) == rendered
+    assert page.render(example_results.example_results()) == rendered
 
 
 def test_a_row_tells_status_strength_course_and_path() -> None:
     facts = {
-        fact.name: fact.value for fact in page_rows.row(example_found.example_found(), 0).facts
+        fact.name: fact.value for fact in page_rows.row(example_results.example_results(), 0).facts
     }
     assert facts == {
         "Pixels free": "2.00 times the strongest digit (activation 4)",
@@ -69,7 +69,7 @@ def test_a_row_tells_status_strength_course_and_path() -> None:
 
 
 def test_a_rescued_map_tells_what_rescued_it(rendered: str) -> None:
-    row = page_rows.row(example_found.example_found(), 2)
+    row = page_rows.row(example_results.example_results(), 2)
     facts = {fact.name: fact.value for fact in row.facts}
     assert facts["Rescued by"] == "the best of many random candidates (precursor)"
     assert facts["In range by"] == "a real digit (digits)"
@@ -84,7 +84,7 @@ def test_the_head_counts_oips_that_are_more_like_a_digit_than_chance(rendered: s
 
 
 def test_a_map_that_no_digit_excites_says_so() -> None:
-    row = page_rows.row(example_found.example_found(), 2)
+    row = page_rows.row(example_results.example_results(), 2)
     facts = {fact.name: fact.value for fact in row.facts}
     assert facts["Pixels free"] == "activation 3; no test digit excites the map"
     assert row.digits == []
@@ -92,7 +92,7 @@ def test_a_map_that_no_digit_excites_says_so() -> None:
 
 
 def test_a_dead_map_has_words_and_no_pictures() -> None:
-    row = page_rows.row(example_found.example_found(), 3)
+    row = page_rows.row(example_results.example_results(), 3)
     assert [list(row.course), list(row.ends), list(row.digits), row.curve] == [[], [], [], ""]
     assert row.facts[-1].value == "none: nothing that was tried excites the map"
 
@@ -109,13 +109,13 @@ def test_every_picture_says_what_it_is(rendered: str) -> None:
 
 
 def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered: str) -> None:
-    found = example_found.example_found()
+    found = example_results.example_results()
     row = page_rows.row(found, 0)
     drawn = [_read(picture) for picture in (*row.course, *row.ends, *row.digits)]
     assert {image.shape for image in drawn} == {(26, 26)}
     kept = [
-        found.scale.free(found.oips.free.images[0]),
-        found.scale.in_range(found.oips.in_range.images[0]),
+        found.grays.free(found.oips.free.images[0]),
+        found.grays.in_range(found.oips.in_range.images[0]),
         *found.strongest.images[0],
     ]
     for image, whole in zip(drawn[len(row.course) :], kept, strict=True):
@@ -125,19 +125,19 @@ def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered:
 
 
 def test_where_all_pixels_reach_the_layer_none_is_left_out() -> None:
-    found = example_found.example_found()
-    found = dataclasses.replace(found, scale=greys.scale(found.oips, 28))
+    found = example_results.example_results()
+    found = dataclasses.replace(found, grays=layer.gray_scale(found.oips, 28))
     assert _read(page_rows.row(found, 0).ends[0]).shape == (28, 28)
     assert "left out" not in page.render(found)
 
 
-def _read(picture: page_rows.Picture) -> npt.NDArray[np.uint8]:
+def _read(picture: page_pictures.CaptionedPicture) -> npt.NDArray[np.uint8]:
     content = base64.b64decode(picture.data_url.partition(",")[2])
     return np.asarray(Image.open(io.BytesIO(content)))
 
 
 def _verdict(position: int, **numbers: float | str) -> str:
-    found = example_found.example_found()
+    found = example_results.example_results()
     table = found.table.copy()
     for name, value in numbers.items():
         table[name] = table[name].astype(object)
@@ -234,7 +234,9 @@ def test_every_element_is_closed_and_no_name_is_given_twice(rendered: str) -> No
 def test_a_curve_has_two_lines_and_one_for_the_strongest_digit() -> None:
     rising = np.array([1, 2, 3, 4, np.nan], np.float32)
     half = (rising / 2).astype(np.float32)
-    svg = page_curve.draw({"free": rising, "in range": half}, 2.0, title="Activation & more")
+    svg = page_pictures.draw_curve(
+        {"free": rising, "in range": half}, 2.0, title="Activation & more"
+    )
     assert 'aria-label="Activation &amp; more"' in svg
     assert svg.count("<path") == 4
     assert "2\u00d7" in svg  # 4 is twice the strongest digit
@@ -245,5 +247,5 @@ def test_a_curve_has_two_lines_and_one_for_the_strongest_digit() -> None:
 
 def test_a_long_curve_is_thinned_out() -> None:
     long = np.linspace(0, 1, 2001, dtype=np.float32)
-    svg = page_curve.draw({"free": long}, None, title="t")
+    svg = page_pictures.draw_curve({"free": long}, None, title="t")
     assert len(svg) < 2000

@@ -7,7 +7,12 @@ import pytest
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation, oip, real_digits, search
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Settings
+from latentmaps.oips.oip import LayerOips
+from latentmaps.params.draw_oips import DrawOips
+
+
+def find_oips(networks: Networks, digits: Digits, params: DrawOips) -> LayerOips:
+    return search.find_oips(networks, digits, params, seed=4, jit_compile=False, chunk_size=64)
 
 
 def test_the_strongest_digits_come_first(three_fates: keras.Model, dots: Digits) -> None:
@@ -33,52 +38,56 @@ def test_ranks_agree_with_the_definition_of_spearman() -> None:
 
 
 def test_paths_are_rank_correlations_of_the_layer_below(
-    second_layer: Networks, strokes: Digits, settings: Settings
+    second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    found = search.find_oips(second_layer, strokes, settings)
+    found = find_oips(second_layer, strokes, params)
     strongest = real_digits.find_strongest(second_layer, strokes)
-    paths = real_digits.compare_paths(second_layer, strokes, strongest, found, seed=1)
-    assert second_layer.profiles is not None
+    paths = real_digits.correlate_paths(second_layer, strokes, strongest, found, seed=1)
+    assert second_layer.means_below is not None
 
-    def ranks(profiles: np.ndarray) -> np.ndarray:
-        return np.argsort(np.argsort(profiles, axis=1), axis=1)
+    def ranks(means: np.ndarray) -> np.ndarray:
+        return np.argsort(np.argsort(means, axis=1), axis=1)
 
     first, second = (
-        ranks(excitation.measure_digits(second_layer.profiles, strongest.images[:, place]))
+        ranks(excitation.measure_digits(second_layer.means_below, strongest.images[:, place]))
         for place in (0, 1)
     )
     free, in_range = (
-        ranks(excitation.measure(second_layer.profiles, ends.images))
+        ranks(excitation.measure(second_layer.means_below, ends.images))
         for ends in (found.free, found.in_range)
     )
-    for mine, theirs in ((paths.free, free), (paths.in_range, in_range), (paths.second, second)):
+    for mine, theirs in (
+        (paths["free"], free),
+        (paths["in_range"], in_range),
+        (paths["second"], second),
+    ):
         expected = [np.corrcoef(*pair)[0, 1] for pair in zip(first, theirs, strict=True)]
         np.testing.assert_allclose(mine, expected, atol=1e-6)
 
 
 def test_the_path_of_a_digit_with_itself_is_perfect(
-    second_layer: Networks, strokes: Digits, settings: Settings
+    second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    found = search.find_oips(second_layer, strokes, settings)
+    found = find_oips(second_layer, strokes, params)
     strongest = real_digits.find_strongest(second_layer, strokes)
-    digits = excitation.standardise_digits(strongest.images[:, 0])
+    digits = excitation.standardize_digits(strongest.images[:, 0])
     same = dataclasses.replace(
         found,
         free=dataclasses.replace(found.free, images=digits),
         in_range=dataclasses.replace(found.in_range, images=digits),
     )
-    paths = real_digits.compare_paths(second_layer, strokes, strongest, same, seed=1)
-    np.testing.assert_allclose(paths.free, 1)
-    np.testing.assert_allclose(paths.in_range, 1)
-    assert (paths.random < 1).any()
+    paths = real_digits.correlate_paths(second_layer, strokes, strongest, same, seed=1)
+    np.testing.assert_allclose(paths["free"], 1)
+    np.testing.assert_allclose(paths["in_range"], 1)
+    assert (paths["random"] < 1).any()
 
 
 def test_the_first_layer_has_no_path(
-    three_fates: keras.Model, dots: Digits, settings: Settings
+    three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
     networks = excitation.networks(three_fates, "Conv2D_1")
-    found = search.find_oips(networks, dots, settings)
+    found = find_oips(networks, dots, params)
     strongest = real_digits.find_strongest(networks, dots)
-    paths = real_digits.compare_paths(networks, dots, strongest, found, seed=1)
-    assert np.isnan(paths.free).all()
+    paths = real_digits.correlate_paths(networks, dots, strongest, found, seed=1)
+    assert np.isnan(paths["free"]).all()
     assert found.free.rescues[2] == oip.NOTHING

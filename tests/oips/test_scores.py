@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from latentmaps.oips import scores
-from latentmaps.oips.found import Found
+from latentmaps.oips.layer import LayerResults
 from latentmaps.storage import result_files
 
 
-def test_the_status_tells_what_was_needed(found: Found) -> None:
+def test_the_status_tells_what_was_needed(found: LayerResults) -> None:
     assert found.table["status"].tolist() == ["alive", "alive", "rescued", "dead"]
     assert found.table["rescued_by"].tolist() == ["", "", "precursor", ""]
     assert found.table["winning_start"].tolist() == ["coarse"] * 3 + [""]
@@ -19,7 +19,7 @@ def test_the_status_tells_what_was_needed(found: Found) -> None:
     assert found.table["silent_share"].tolist() == [0, 0.25, 0.75, 1]
 
 
-def test_the_ratio_compares_with_the_strongest_test_digit(found: Found) -> None:
+def test_the_ratio_compares_with_the_strongest_test_digit(found: LayerResults) -> None:
     np.testing.assert_allclose(found.table["ratio"], [2, 0.5, np.nan, np.nan])
     np.testing.assert_allclose(found.table["ratio_in_range"], [1, 0.25, np.nan, np.nan])
     assert found.table["activation"].tolist() == [4, 0.5, 3, 0]
@@ -27,7 +27,7 @@ def test_the_ratio_compares_with_the_strongest_test_digit(found: Found) -> None:
     assert found.table["strongest_digit_row"].isna().tolist() == [False, False, True, True]
 
 
-def test_what_has_not_converged_may_still_improve(found: Found) -> None:
+def test_what_has_not_converged_may_still_improve(found: LayerResults) -> None:
     assert found.table["converged"].tolist() == [True, False, True, False]
     # the curves rise to their last step
     assert found.table["improving"].tolist() == [False, True, False, False]
@@ -38,24 +38,24 @@ def test_what_has_not_converged_may_still_improve(found: Found) -> None:
 
 
 def test_the_seed_gap_is_worst_over_best_of_the_starts_that_led_somewhere() -> None:
-    gaps = scores._seed_gaps(np.array([[4, 2, 0], [3, 0, 0], [0, 0, 0]], np.float32))
+    gaps = scores.seed_gaps(np.array([[4, 2, 0], [3, 0, 0], [0, 0, 0]], np.float32))
     np.testing.assert_allclose(gaps, [0.5, np.nan, np.nan])
 
 
-def test_the_path_of_a_map_without_oip_or_digit_is_empty(found: Found) -> None:
+def test_the_path_of_a_map_without_oip_or_digit_is_empty(found: LayerResults) -> None:
     assert found.table["path_correlation"].isna().tolist() == [False, False, True, True]
     # no second digit excites map 1: what stands behind the first is any digit
     assert found.table["path_second_digit"].isna().tolist() == [False, True, True, True]
 
 
-def test_pixels_out_of_range_are_counted_where_the_layer_sees_them(found: Found) -> None:
+def test_pixels_out_of_range_are_counted_where_the_layer_sees_them(found: LayerResults) -> None:
     seen = found.oips.free.images[0, :26, :26]
     expected = ((seen < -0.5) | (seen > 2.5)).mean()
     assert found.table["out_of_range_share"][0] == pytest.approx(expected)
     assert np.isnan(found.table["out_of_range_share"][3])
 
 
-def test_the_file_leaves_blank_what_a_dead_map_lacks(found: Found, tmp_path: Path) -> None:
+def test_the_file_leaves_blank_what_a_dead_map_lacks(found: LayerResults, tmp_path: Path) -> None:
     result_files.write_table(tmp_path / "table.csv", found.table)
     again = pd.read_csv(tmp_path / "table.csv")
     assert again.columns.tolist() == found.table.columns.tolist()

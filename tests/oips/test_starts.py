@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, start_images, starts
+from latentmaps.oips import excitation, length_scales, start_images, starts
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Settings
 from latentmaps.oips.starts import Starts
+from latentmaps.params.draw_oips import DrawOips
 
 
 @pytest.fixture
@@ -18,16 +18,21 @@ def fates(three_fates: keras.Model) -> Networks:
     return excitation.networks(three_fates, "Conv2D_1")
 
 
-def choose(networks: Networks, digits: Digits, settings: Settings, **others: Any) -> Starts:
+def choose(networks: Networks, digits: Digits, params: DrawOips, **others: Any) -> Starts:
     indices = np.arange(networks.num_maps)
-    arguments: dict[str, Any] = {"map_indices": indices, "value_range": None} | others
-    return starts.choose(networks, digits, settings, **arguments)
+    arguments: dict[str, Any] = {
+        "map_indices": indices,
+        "pixel_range": None,
+        "seed": 4,
+        "chunk_size": 64,
+    } | others
+    return starts.choose(networks, digits, params, **arguments)
 
 
 def test_a_map_that_its_own_starts_excite_keeps_them(
-    fates: Networks, dots: Digits, settings: Settings
+    fates: Networks, dots: Digits, params: DrawOips
 ) -> None:
-    found = choose(fates, dots, settings)
+    found = choose(fates, dots, params)
     assert found.rescues[0] == "start"
     assert found.kinds[0].tolist() == ["scales", "scales"]
     assert found.silent_share.tolist() == [0, 1, 1]
@@ -35,43 +40,43 @@ def test_a_map_that_its_own_starts_excite_keeps_them(
 
 
 def test_steps_before_the_relu_rescue_what_no_noise_excites(
-    fates: Networks, dots: Digits, settings: Settings
+    fates: Networks, dots: Digits, params: DrawOips
 ) -> None:
-    found = choose(fates, dots, dataclasses.replace(settings, num_rescue_steps=60))
+    found = choose(fates, dots, dataclasses.replace(params, num_rescue_steps=60))
     assert found.rescues[1] == "pre-activation"
-    woken = excitation.measure(fates.activations, found.images[1])[:, 1]
-    before = excitation.measure(fates.activations, found.origins[1])[:, 1]
+    woken = excitation.measure(fates.means, found.images[1])[:, 1]
+    before = excitation.measure(fates.means, found.origins[1])[:, 1]
     assert (woken > 0).all()
     assert not before.any()
 
 
-def test_a_real_digit_is_the_last_rung(fates: Networks, dots: Digits, settings: Settings) -> None:
-    found = choose(fates, dots, dataclasses.replace(settings, num_rescue_steps=0))
+def test_a_real_digit_is_the_last_resort(fates: Networks, dots: Digits, params: DrawOips) -> None:
+    found = choose(fates, dots, dataclasses.replace(params, num_rescue_steps=0))
     assert found.rescues.tolist() == ["start", "digits", "nothing"]
-    expected = excitation.standardise_digits(dots.train_images[:2])
+    expected = excitation.standardize_digits(dots.train_images[:2])
     np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
 
 
 def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
-    fates: Networks, dots: Digits, settings: Settings
+    fates: Networks, dots: Digits, params: DrawOips
 ) -> None:
     black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
-    found = choose(fates, black, dataclasses.replace(settings, num_rescue_steps=0))
+    found = choose(fates, black, dataclasses.replace(params, num_rescue_steps=0))
     assert found.rescues[1] == "digits"
-    expected = excitation.standardise_digits(dots.test_images[:1])
+    expected = excitation.standardize_digits(dots.test_images[:1])
     np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
 
 def test_the_precursor_gives_every_map_the_best_of_all_images(
-    second_layer: Networks, strokes: Digits, settings: Settings
+    second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    own = choose(second_layer, strokes, settings)
-    best = choose(second_layer, strokes, dataclasses.replace(settings, precursor=True))
+    own = choose(second_layer, strokes, params)
+    best = choose(second_layer, strokes, dataclasses.replace(params, precursor=True))
     maps = np.arange(second_layer.num_maps)
 
     def activations(found: Starts) -> np.ndarray:
         return np.array(
-            [excitation.measure(second_layer.activations, found.images[i])[:, i] for i in maps]
+            [excitation.measure(second_layer.means, found.images[i])[:, i] for i in maps]
         )
 
     assert (activations(best)[:, 0] >= activations(own).max(axis=1)).all()
@@ -81,14 +86,19 @@ def test_the_precursor_gives_every_map_the_best_of_all_images(
 
 
 def test_the_precursor_rescues_a_map_that_its_own_starts_leave_silent(
-    filter_model: Callable[..., keras.Model], strokes: Digits, settings: Settings
+    filter_model: Callable[..., keras.Model], strokes: Digits, params: DrawOips
 ) -> None:
     """Means over 9 x 9 pixels: fine noise has next to none, coarse noise has large ones."""
     kernels = np.full((9, 9, 1), 1 / 81, np.float32)
     model = filter_model(kernels, np.array([-1], np.float32), activation="relu")
     networks = excitation.networks(model, "Conv2D_1")
     kinds = dataclasses.replace(
-        settings, start_kinds=["noise"], candidate_kinds=["noise", "coarse"]
+        params,
+        start_kinds=("noise",),
+        candidate_kinds=(
+            "noise",
+            "coarse",
+        ),
     )
     found = choose(networks, strokes, kinds)
     assert found.rescues.tolist() == ["precursor"]
@@ -97,38 +107,42 @@ def test_the_precursor_rescues_a_map_that_its_own_starts_leave_silent(
 
 
 def test_a_map_has_the_same_starts_alone_and_among_others(
-    second_layer: Networks, strokes: Digits, settings: Settings
+    second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    together = choose(second_layer, strokes, dataclasses.replace(settings, precursor=True))
+    together = choose(second_layer, strokes, dataclasses.replace(params, precursor=True))
     alone = choose(
         second_layer,
         strokes,
-        dataclasses.replace(settings, precursor=True),
+        dataclasses.replace(params, precursor=True),
         map_indices=np.array([5]),
     )
     np.testing.assert_array_equal(alone.images[0], together.images[5])
     np.testing.assert_array_equal(alone.silent_share[0], together.silent_share[5])
 
 
-@pytest.mark.parametrize("kind", ["scales", "coarse", "fourier", "noise", "digits"])
+@pytest.mark.parametrize("kind", start_images.START_KINDS)
 def test_coarse_to_fine_begins_with_coarse_pictures_of_every_kind(
-    second_layer: Networks, strokes: Digits, settings: Settings, kind: str
+    second_layer: Networks, strokes: Digits, params: DrawOips, kind: Any
 ) -> None:
     coarse = dataclasses.replace(
-        settings, start_kinds=[kind], candidate_kinds=[kind], start_grid=3, precursor=True
+        params,
+        start_kinds=(kind,),
+        candidate_kinds=(kind,),
+        strategy="coarse_to_fine",
+        precursor=True,
     )
     images = choose(second_layer, strokes, coarse).images
-    projection = start_images.coarsener(3)
+    projection = length_scales.coarsener(3)
     np.testing.assert_allclose(projection @ images @ projection.T, images, atol=1e-4)
     np.testing.assert_allclose(images.std(axis=(2, 3)), 1, rtol=1e-3)
 
 
 def test_a_head_start_stands_behind_the_others(
-    second_layer: Networks, strokes: Digits, settings: Settings
+    second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    own = choose(second_layer, strokes, settings)
-    images = excitation.standardise_digits(strokes.test_images[[0, 1, 2, 3] * 2])
-    found = starts.add_head_starts(own, images, "digits", value_range=None)
+    own = choose(second_layer, strokes, params)
+    images = excitation.standardize_digits(strokes.test_images[[0, 1, 2, 3] * 2])
+    found = starts.add_head_starts(own, images, "digits", pixel_range=None)
     np.testing.assert_allclose(found.images[:, 2], images, atol=1e-5)
     np.testing.assert_array_equal(found.images[:, :2], own.images)
     assert found.kinds[:, 2].tolist() == ["digits"] * 8
@@ -136,8 +150,8 @@ def test_a_head_start_stands_behind_the_others(
 
 
 def test_starts_are_within_the_range(
-    second_layer: Networks, strokes: Digits, settings: Settings
+    second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    found = choose(second_layer, strokes, settings, value_range=(-0.4, 2.9))
+    found = choose(second_layer, strokes, params, pixel_range=(-0.4, 2.9))
     assert found.images.min() >= np.float32(-0.4)
     assert found.images.max() <= np.float32(2.9)

@@ -69,15 +69,6 @@ def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
     assert load(document, tmp_path).section(FetchDigits).path == "/digits"
 
 
-def test_coarse_to_fine_has_a_phase_for_each_length_scale(document: Any, tmp_path: Path) -> None:
-    section = load(document, tmp_path).section(DrawOips)
-    assert (section.phases, section.start_grid) == ([], 28)
-    document["draw_oips"]["strategy"] = "coarse_to_fine"
-    section = load(document, tmp_path).section(DrawOips)
-    assert section.phases == [(3, 20), (7, 40), (14, 80), (28, 260)]
-    assert section.start_grid == 3
-
-
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -86,7 +77,7 @@ def test_coarse_to_fine_has_a_phase_for_each_length_scale(document: Any, tmp_pat
         ({"length_scales": [28, 14, 7, 3]}, "length_scales from coarse to fine"),
     ],
 )
-def test_phases_that_do_not_fit_are_refused(
+def test_scale_steps_that_do_not_fit_are_refused(
     document: Any, tmp_path: Path, values: dict[str, Any], message: str
 ) -> None:
     document["draw_oips"] |= values | {"strategy": "coarse_to_fine"}

@@ -1,12 +1,15 @@
-"""Gradient ascent on many images at once, in chunks of one size.
+"""Gradient ascent: from start images, step by step, until they converge, to the best of each.
 
-All images go through the same steps together. Now and then, and whenever pictures of the course are
-taken, those that have stopped leave their chunks and the others close up.
+This is how an OIP arises; ``ascend`` is the method, ``_take_steps`` the loop, and ``_make_step``
+one step. All images take the same steps together, in chunks of one size. Now and then those that
+have stopped leave their chunks, and the others close up.
+
+Where the start images come from stands in ``starts``, what a step climbs in ``excitation``, and
+what keeps an image one that the CNN may read in ``restore``.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,75 +18,79 @@ from tqdm.auto import tqdm
 
 from latentmaps.digits.dataset.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
-from latentmaps.oips import start_images, step
-from latentmaps.oips.oip import Ascent, Floats, Range
-from latentmaps.oips.step import Activate, Inputs, State, Step
+from latentmaps.oips import excitation, length_scales, oip
+from latentmaps.oips.excitation import Activate
+from latentmaps.oips.length_scales import Phase
+from latentmaps.oips.oip import AscentResult, Floats, PixelRange
+from latentmaps.oips.restore import make_restore
+from latentmaps.params.draw_oips import DrawOips
+
+# An image stops after so many successive steps that changed its activation by next to nothing.
+_CALM_STEPS = 4
+
+# So many steps without a better image halve the step size: the optimum is closer than a step.
+# 3 ended a few percent lower, 12 took a fifth more steps; without it a third of the images of
+# Conv2D_3 jumped around their optimum until the last step.
+_PATIENCE = 6
 
 # steps after which stopped images leave at the latest
 _SEGMENT_STEPS = 25
 
-_SHIFTS = 1  # behind (seed, map, start): the stream of the jitter
 
-
-@dataclass(frozen=True)
-class Climbers:
-    """Images and what they are to excite.
+class State(NamedTuple):
+    """Where images stand; arrays or tensors, the first axis is the image.
 
     Attributes:
-        starts: (n, 28, 28), float32, standardised, or within the range.
-        map_indices: (n,), the map that each is to excite.
-        start_numbers: (n,), which start of its map each is.
+        images: (n, 28, 28, 1), the next to look at.
+        best_images: (n, 28, 28, 1), the best so far.
+        objectives: (n,), of the image before, NaN at the start.
+        best_objectives: (n,), of the best image; 0 is silent.
+        best_activations: (n,), of the best image.
+        step_sizes: (n,).
+        misses: (n,), steps since the last better image or smaller step size.
+        calm: (n,), successive steps that changed the objective by next to nothing.
+        num_steps: (n,), steps so far.
+        is_done: (n,), whether the image stopped.
     """
 
-    starts: Floats
-    map_indices: npt.NDArray[np.int64]
-    start_numbers: npt.NDArray[np.int64]
+    images: Any
+    best_images: Any
+    objectives: Any
+    best_objectives: Any
+    best_activations: Any
+    step_sizes: Any
+    misses: Any
+    calm: Any
+    num_steps: Any
+    is_done: Any
 
 
-@dataclass(frozen=True)
-class Climb:
-    """Where the ascent ended.
-
-    Attributes:
-        images: (n, 28, 28), float32, the best of each course.
-        activations: (n,), float32, of these; 0 where the start left the map silent.
-        objectives: (n,), float32, of these: activations, less the penalty on roughness.
-        curves: (n, num_steps + 1), float32, before the first step and after each; NaN once the
-            image stopped.
-        snapshots: (n, num_snapshots, 28, 28), float32, after ``Ascent.snapshot_steps``.
-        num_steps: (n,), steps that were taken.
-        converged: (n,), whether the image stopped since its activation did not change.
-    """
-
-    images: Floats
-    activations: Floats
-    objectives: Floats
-    curves: Floats
-    snapshots: Floats
-    num_steps: npt.NDArray[np.int64]
-    converged: npt.NDArray[np.bool_]
+# state, map_indices, shifts, coarsener, may_stop -> state one step on, activations before it
+Step = Callable[[State, Any, Any, Any, Any], tuple[State, Any]]
 
 
-def climb(
+def ascend(
     activate: Activate,
-    climbers: Climbers,
-    ascent: Ascent,
+    starts: Floats,
+    map_indices: npt.NDArray[np.int64],
+    params: DrawOips,
     *,
-    value_range: Range | None,
+    pixel_range: PixelRange | None,
     seed: int,
     jit_compile: bool,
     chunk_size: int,
-) -> Climb:
-    """Gives the images that ascent ends with.
+) -> AscentResult:
+    """Climb from the start images and return the best image of each way.
 
     A start that leaves its map silent stays as it is: where the activation is 0, so is the
     gradient, for ever.
 
     Args:
-        activate: standardised images (n, 28, 28, 1), a map index for each -> activations (n,).
-        climbers: the images.
-        ascent: how they climb.
-        value_range: darkest and brightest pixel, in standard deviations; None for free pixels.
+        activate: the network.
+        starts: (num_maps, num_starts, 28, 28), float32, standardized, or within the range.
+        map_indices: (num_maps,), the map that each row of starts is to excite.
+        params: number and size of steps, strategy, when to stop.
+        pixel_range: darkest and brightest pixel; None: pixels are free.
         seed: of the jitter.
         jit_compile: whether XLA compiles a step; slower on a CPU.
         chunk_size: images that climb together; the last chunk is filled up, so that the kernels,
@@ -92,136 +99,194 @@ def climb(
     Raises:
         TrainingError: a gradient is not a number.
     """
-    restore = step.make_restore(value_range)
-    advance = step.make_step(activate, ascent, restore, jit_compile=jit_compile)
-    course = _Course(climbers, ascent, seed)
-    segments = list(_segments(ascent))
-    for first, last in tqdm(segments, desc="Climbing", unit="segment", disable=None, leave=False):
-        course.enter(first)
-        for rows in _chunks(course.waiting(), chunk_size):
-            course.go_on(advance, rows, first, last, chunk_size)
-        course.take_pictures(last)
-    return course.finish()
+    num_maps, num_starts = starts.shape[:2]
+    images = starts.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)  # (n, 28, 28), n = num_maps * num_starts
+    owners = np.repeat(map_indices, num_starts)
+    shifts = excitation.sample_shifts(map_indices, num_starts, params, seed)
+    step = _make_step(activate, params, pixel_range, jit_compile=jit_compile)
 
-
-def _segments(ascent: Ascent) -> Iterator[tuple[int, int]]:
-    """Gives (first, one behind the last) step for stretches between which images may leave."""
-    stops = {*range(0, ascent.num_steps, _SEGMENT_STEPS), *ascent.snapshot_steps}
-    stops |= {end for end, _ in _phases(ascent)}
-    edges = sorted(stop for stop in stops if 0 < stop < ascent.num_steps)
-    # the last look is at what the last step made
-    yield from zip([0, *edges], [*edges, ascent.num_steps + 1], strict=True)
-
-
-def _phases(ascent: Ascent) -> list[tuple[int, int]]:
-    """Gives (one behind its last step, points along an edge) for each phase, the last one too."""
-    ends = np.cumsum([num_steps for _, num_steps in ascent.phases], dtype=int).tolist()
-    phases = [(end, num_points) for end, (num_points, _) in zip(ends, ascent.phases, strict=True)]
-    if not phases or phases[-1][0] < ascent.num_steps:
-        phases.append((ascent.num_steps, IMAGE_SIZE))
-    return phases
-
-
-def _chunks(rows: npt.NDArray[np.int64], size: int) -> list[npt.NDArray[np.int64]]:
-    return [rows[i : i + size] for i in range(0, len(rows), size)]
-
-
-class _Course:
-    """All images, where they stand, and what is remembered of their way."""
-
-    def __init__(self, climbers: Climbers, ascent: Ascent, seed: int) -> None:
-        num_images = len(climbers.starts)
-        self._climbers = climbers
-        self._ascent = ascent
-        self._state = step.begin(climbers.starts, ascent.step_size)
-        self._phase_ends = [end for end, _ in _phases(ascent)]
-        self._curves = np.full((num_images, ascent.num_steps + 1), np.nan, np.float32)
-        self._pictures = [climbers.starts]
-        self._shifts = _draw_shifts(climbers, ascent, seed)
-
-    def enter(self, number: int) -> None:
-        """Starts anew where the step of this number is the first of another phase."""
-        if number in self._phase_ends:
-            self._state = step.begin_phase(self._state, self._ascent.step_size)
-
-    def waiting(self) -> npt.NDArray[np.int64]:
-        """Gives the rows that have not stopped."""
-        return np.flatnonzero(~self._state.is_done)
-
-    def go_on(
-        self, advance: Step, rows: npt.NDArray[np.int64], first: int, last: int, size: int
-    ) -> None:
-        """Lets a chunk take the steps from `first` to the one before `last`."""
-        state = State(*(_filled(values[rows], size) for values in self._state))
-        map_indices = _filled(self._climbers.map_indices[rows].astype(np.int32), size)
-        seen = []
-        for number in range(first, last):
-            shifts = _filled(self._shifts[rows, number % self._shifts.shape[1]], size)
-            seen.append(state.is_done)
-            state, activations = advance(state, self._inputs(map_indices, shifts, number))
-            seen.append(activations)
-        self._keep(rows, state, seen, first)
-
-    def _inputs(self, map_indices: Any, shifts: Any, number: int) -> Inputs:
-        # the last look, behind the last step, belongs to the last phase
-        phases = _phases(self._ascent)
-        left = [num_points for end, num_points in phases if number < end] or [phases[-1][1]]
-        coarsener = start_images.coarsener(left[0]).astype(np.float32)
-        return Inputs(map_indices, shifts, tf.constant(coarsener), tf.constant(len(left) == 1))
-
-    def _keep(self, rows: npt.NDArray[np.int64], state: State, seen: list[Any], first: int) -> None:
-        was_done, activations = np.stack(seen[::2], axis=1), np.stack(seen[1::2], axis=1)
-        curves = np.where(was_done, np.nan, activations)[: len(rows)]
-        self._curves[rows, first : first + curves.shape[1]] = curves
-        for kept, values in zip(self._state, state, strict=True):
-            kept[rows] = np.asarray(values)[: len(rows)]
-        self._require_numbers(rows)
-
-    def _require_numbers(self, rows: npt.NDArray[np.int64]) -> None:
-        wrong = ~np.isfinite(self._state.images[rows]).all(axis=(1, 2, 3))
-        wrong |= np.isnan(self._state.objectives[rows])
-        if wrong.any():
-            row = rows[np.flatnonzero(wrong)[0]]
-            raise TrainingError(
-                f"feature map {self._climbers.map_indices[row]}: the gradient is not a number "
-                f"within the first {self._state.num_steps[row] + 1} steps, expected finite "
-                "weights of the CNN; run train_cnn again, with a lower train_cnn.learning_rate"
+    state = _begin(images, params.step_size)
+    curves = np.full((len(images), params.num_steps + 1), np.nan, np.float32)
+    snapshots = [images]
+    segments = list(_segments(params))
+    progress = tqdm(segments, desc="Climbing", unit="segment", disable=None, leave=False)
+    for phase, first, last in progress:
+        if first == phase.first > 0:
+            state = _begin_phase(state, params.step_size)
+        waiting = np.flatnonzero(~state.is_done)
+        for rows in (waiting[i : i + chunk_size] for i in range(0, len(waiting), chunk_size)):
+            chunk, seen = _take_steps(
+                step,
+                State(*(_filled(values[rows], chunk_size) for values in state)),
+                _filled(owners[rows].astype(np.int32), chunk_size),
+                _filled(shifts[rows], chunk_size),
+                phase=phase,
+                numbers=range(first, last),
+                may_stop=phase.end == params.num_steps,
             )
+            curves[rows, first:last] = seen[: len(rows)]
+            for kept, values in zip(state, chunk, strict=True):
+                kept[rows] = np.asarray(values)[: len(rows)]
+            _require_numbers(state, rows, owners)
+        if last in oip.snapshot_steps(params):
+            snapshots.append(state.images[..., 0].copy())
 
-    def take_pictures(self, num_steps: int) -> None:
-        """Remembers the images as they are after so many steps, where that is wanted."""
-        if num_steps in self._ascent.snapshot_steps:
-            self._pictures.append(self._state.images[..., 0].copy())
+    def by_map(values: Any) -> Any:
+        return values.reshape(num_maps, num_starts, *values.shape[1:])
 
-    def finish(self) -> Climb:
-        """Gives what the climb led to."""
-        state = self._state
-        images = state.best_images[..., 0]
-        if len(self._pictures) < len(self._ascent.snapshot_steps):
-            self._pictures.append(images)
-        return Climb(
-            images=images,
-            activations=state.best_activations,
-            objectives=state.best_objectives,
-            curves=self._curves,
-            snapshots=np.stack(self._pictures, axis=1),
-            num_steps=np.minimum(state.num_steps, self._ascent.num_steps).astype(np.int64),
-            converged=state.is_done & state.has_converged,
+    best_images = state.best_images[..., 0]
+    return AscentResult(
+        images=by_map(best_images),
+        activations=by_map(state.best_activations),
+        objectives=by_map(state.best_objectives),
+        curves=by_map(curves),
+        snapshots=by_map(np.stack([*snapshots, best_images], axis=1)),
+        num_steps=by_map(np.minimum(state.num_steps, params.num_steps).astype(np.int64)),
+        converged=by_map(state.is_done & (state.calm >= _CALM_STEPS)),
+    )
+
+
+def _segments(params: DrawOips) -> Iterator[tuple[Phase, int, int]]:
+    """Yield phase, first and one behind the last step of stretches between which images leave."""
+    phases = length_scales.phases(params)
+    stops = {*range(0, params.num_steps, _SEGMENT_STEPS), *oip.snapshot_steps(params)}
+    stops |= {phase.end for phase in phases}
+    edges = sorted(stop for stop in stops if 0 < stop < params.num_steps)
+    # the last look is at what the last step made
+    for first, last in zip([0, *edges], [*edges, params.num_steps + 1], strict=True):
+        yield next(phase for phase in phases if first < phase.end), first, last
+
+
+def _take_steps(
+    step: Step,
+    state: State,
+    map_indices: tf.Tensor,
+    shifts: tf.Tensor,
+    *,
+    phase: Phase,
+    numbers: range,
+    may_stop: bool,
+) -> tuple[State, Floats]:
+    """Take the steps of some numbers with a chunk, and return it with its activations before each.
+
+    Returns:
+        The state behind the last step, and (n, len(numbers)), NaN once an image had stopped.
+    """
+    coarsener = tf.constant(length_scales.coarsener(phase.num_points).astype(np.float32))
+    was_done, activations = [], []
+    for number in numbers:
+        was_done.append(state.is_done)
+        shift = shifts[:, number % shifts.shape[1]]
+        state, excited = step(state, map_indices, shift, coarsener, tf.constant(may_stop))
+        activations.append(excited)
+    seen = np.where(np.stack(was_done, axis=1), np.nan, np.stack(activations, axis=1))
+    return state, seen.astype(np.float32)
+
+
+def _make_step(
+    activate: Activate, params: DrawOips, pixel_range: PixelRange | None, *, jit_compile: bool
+) -> Step:
+    """Return one step: look at the images, keep the best, stop or move up the gradient."""
+    restore = make_restore(pixel_range)
+    has_coarse = any(phase.num_points < IMAGE_SIZE for phase in length_scales.phases(params))
+
+    def step(
+        state: State, map_indices: Any, shifts: Any, coarsener: Any, may_stop: Any
+    ) -> tuple[State, tf.Tensor]:
+        objectives, activations, gradients = excitation.objective_and_gradient(
+            activate, params, state.images, map_indices, shifts
+        )
+        directions = excitation.direction(gradients, coarsener if has_coarse else None)
+        state = _judge(state, objectives, activations, params.convergence_threshold)
+        is_done = state.is_done | (state.best_objectives <= 0)
+        is_done |= may_stop & (state.calm >= _CALM_STEPS)
+        # an image that a step made silent has no gradient: it goes back to its best
+        base = tf.where(_wide(objectives > 0), state.images, state.best_images)
+        moved = restore(base + _wide(state.step_sizes) * directions)
+        return state._replace(
+            images=tf.where(_wide(is_done), state.images, moved),
+            num_steps=tf.where(is_done, state.num_steps, state.num_steps + 1),
+            is_done=is_done,
+        ), activations
+
+    compiled: Step = tf.function(step, jit_compile=jit_compile)
+    return compiled
+
+
+def _judge(state: State, objectives: tf.Tensor, activations: tf.Tensor, threshold: float) -> State:
+    """Return the state after a look at its images; what is done stays as it is."""
+    is_better = objectives > state.best_objectives
+    misses = tf.where(is_better, 0, state.misses + 1)
+    shrinks = (misses >= _PATIENCE) | (objectives <= 0)
+    changes = tf.abs(objectives - state.objectives)  # NaN at the start: not calm
+    is_calm = (changes < threshold * objectives) & (objectives > 0)
+    judged = state._replace(
+        best_images=tf.where(_wide(is_better), state.images, state.best_images),
+        objectives=objectives,
+        best_objectives=tf.where(is_better, objectives, state.best_objectives),
+        best_activations=tf.where(is_better, activations, state.best_activations),
+        step_sizes=tf.where(shrinks, state.step_sizes / 2, state.step_sizes),
+        misses=tf.where(shrinks, 0, misses),
+        calm=tf.where(is_calm, state.calm + 1, 0),
+    )
+    return State(
+        *(
+            tf.where(_wide(state.is_done) if new.shape.rank == 4 else state.is_done, old, new)
+            for old, new in zip(state, judged, strict=True)
+        )
+    )
+
+
+def _begin(images: Floats, step_size: float) -> State:
+    """Return the state of images (n, 28, 28) before the first step, as arrays."""
+    numbers, counts = np.zeros(len(images), np.float32), np.zeros(len(images), np.int32)
+    return State(
+        images=images[..., np.newaxis].copy(),
+        best_images=images[..., np.newaxis].copy(),
+        objectives=np.full_like(numbers, np.nan),
+        best_objectives=numbers.copy(),
+        best_activations=numbers.copy(),
+        step_sizes=np.full_like(numbers, step_size),
+        misses=counts.copy(),
+        calm=counts.copy(),
+        num_steps=counts.copy(),
+        is_done=np.zeros(len(images), bool),
+    )
+
+
+def _begin_phase(state: State, step_size: float) -> State:
+    """Return the state at the start of a finer phase: its optimum may be far away.
+
+    Steps are as large as at first, and nothing is calm, whatever the phase before came to.
+    """
+    fresh = _begin(state.images[..., 0], step_size)
+    return state._replace(
+        objectives=fresh.objectives,
+        step_sizes=fresh.step_sizes,
+        misses=fresh.misses,
+        calm=fresh.calm,
+    )
+
+
+def _require_numbers(
+    state: State, rows: npt.NDArray[np.int64], owners: npt.NDArray[np.int64]
+) -> None:
+    wrong = ~np.isfinite(state.images[rows]).all(axis=(1, 2, 3))
+    wrong |= np.isnan(state.objectives[rows])
+    if wrong.any():
+        row = rows[np.flatnonzero(wrong)[0]]
+        raise TrainingError(
+            f"feature map {owners[row]}: the gradient is not a number "
+            f"within the first {state.num_steps[row] + 1} steps, expected finite "
+            "weights of the CNN; run train_cnn again, with a lower train_cnn.learning_rate"
         )
 
 
-def _draw_shifts(climbers: Climbers, ascent: Ascent, seed: int) -> npt.NDArray[np.int32]:
-    """Gives rows and columns to shift by, (n, num_steps + 1, 2); (n, 1, 2) without jitter."""
-    if not ascent.jitter:
-        return np.zeros((len(climbers.starts), 1, 2), np.int32)
-    numbers = zip(climbers.map_indices.tolist(), climbers.start_numbers.tolist(), strict=True)
-    streams = [np.random.default_rng([seed, *number, _SHIFTS]) for number in numbers]
-    size = (ascent.num_steps + 1, 2)
-    bounds = -ascent.jitter, ascent.jitter + 1
-    return np.array([stream.integers(*bounds, size) for stream in streams], np.int32)
-
-
 def _filled(values: npt.NDArray, size: int) -> tf.Tensor:
-    """Gives a whole chunk as a tensor: what is missing are zeros, black images for map 0."""
+    """Return a whole chunk as a tensor: what is missing are zeros, black images for map 0."""
     missing = [(0, size - len(values))] + [(0, 0)] * (values.ndim - 1)
     return tf.constant(np.pad(values, missing))
+
+
+def _wide(values: tf.Tensor) -> tf.Tensor:
+    return values[:, tf.newaxis, tf.newaxis, tf.newaxis]

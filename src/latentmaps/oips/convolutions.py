@@ -18,14 +18,14 @@ Floats = npt.NDArray[np.float32]
 Gradient = Callable[[Any], Any]
 
 
-class SingleMaps:
-    """The activation of one map of a layer for each image."""
+class MeanOfOneMap:
+    """The mean of one map of a layer for each image."""
 
     def __init__(self, layer: keras.Model, reachable_size: int) -> None:
-        """Takes the CNN up to the layer.
+        """Take the CNN up to the layer.
 
         Args:
-            layer: standardised images -> feature maps, as ``cnn.layer_model`` gives it.
+            layer: standardized images -> feature maps, as ``cnn.layer_model`` gives it.
             reachable_size: so many rows and columns of an image influence the layer.
         """
         *others, last = layer.layers[1:]
@@ -38,10 +38,10 @@ class SingleMaps:
         self._trunk = _trunk(others, reachable_size)
 
     def __call__(self, images: tf.Tensor, map_indices: tf.Tensor) -> tf.Tensor:
-        """Gives the mean of a map over all positions, (n,), >= 0.
+        """Return the mean of a map over all positions, (n,), >= 0.
 
         Args:
-            images: (n, 28, 28, 1), standardised.
+            images: (n, 28, 28, 1), standardized.
             map_indices: (n,), which map for which image.
         """
         # what the layer cannot see is left out: a sixth of the work for the third layer
@@ -54,7 +54,7 @@ class SingleMaps:
 
 
 def _trunk(layers: list[keras.layers.Layer], size: int) -> keras.Model | None:
-    """Gives what lies before the last convolution; None where that reads the image."""
+    """Return what lies before the last convolution; None where that reads the image."""
     if not layers:
         return None
     inputs = keras.Input((size, size, 1))
@@ -69,13 +69,13 @@ class InputConvolution(keras.layers.Layer):
     """A valid convolution that reads one channel, without activation."""
 
     def __init__(self, kernel: Floats, bias: Floats) -> None:
-        """Takes kernel (size, size, 1, num_maps) and bias (num_maps,) as they are."""
+        """Take kernel (size, size, 1, num_maps) and bias (num_maps,) as they are."""
         super().__init__()
         self._kernel = kernel
         self._bias = bias
 
     def call(self, images: tf.Tensor) -> tf.Tensor:
-        """Gives maps (n, h, w, num_maps) for images (n, height, width, 1)."""
+        """Return maps (n, h, w, num_maps) for images (n, height, width, 1)."""
 
         @tf.custom_gradient
         def convolve(images: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
@@ -95,7 +95,7 @@ class InputConvolution(keras.layers.Layer):
 
 
 def _convolve_each(features: tf.Tensor, kernels: tf.Tensor, size: int) -> tf.Tensor:
-    """Gives the valid convolution of each image with a kernel of its own, (n, h, w).
+    """Return the valid convolution of each image with a kernel of its own, (n, h, w).
 
     Args:
         features: (n, height, width, num_channels).
@@ -126,6 +126,6 @@ def _convolve_each(features: tf.Tensor, kernels: tf.Tensor, size: int) -> tf.Ten
 
 
 def _margins(place: int, size: int) -> tuple[tuple[int, int], ...]:
-    """Gives the padding that moves a map to where a place of the kernel reads."""
+    """Return the padding that moves a map to where a place of the kernel reads."""
     above, left = divmod(place, size)
     return (0, 0), (above, size - 1 - above), (left, size - 1 - left)

@@ -1,15 +1,18 @@
-"""What an OIP is, as data: how it is searched for, and what was found. No tensors here."""
+"""What an OIP is, as data: what was found for the feature maps of a layer. No tensors here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from latentmaps.params.draw_oips import DrawOips
+
 Floats = npt.NDArray[np.float32]
-Range = tuple[float, float]
+# darkest and brightest pixel, in standard deviations of the image; where it may be None, None
+# stands for free pixels
+PixelRange = tuple[float, float]
 
 # whether a map has an OIP, and whether a random start of its own led to it
 ALIVE = "alive"
@@ -25,122 +28,31 @@ DIGITS = "digits"
 IN_RANGE = "in range"
 NOTHING = "nothing"
 
-
-@dataclass(frozen=True)
-class Ascent:
-    """How images climb.
-
-    Attributes:
-        num_steps: at most so many.
-        step_size: change of a pixel in the first steps (RMS), in standard deviations of the image;
-            halved for a picture that no longer gets better.
-        convergence_threshold: the picture stops after 4 successive steps that change its
-            activation by less than this share.
-        phases: (points along an edge, steps): only patterns that such a grid can show grow, one
-            phase after the other; what remains of `num_steps` is for all patterns. Empty for the
-            strategy superposition.
-        jitter: each step sees the image shifted at random by at most so many pixels each way.
-        smoothness: weight of the penalty on differences between neighbouring pixels.
-        num_snapshots: of the image, log-spaced over `num_steps`, besides the start.
-    """
-
-    num_steps: int
-    step_size: float
-    convergence_threshold: float
-    phases: Sequence[tuple[int, int]] = ()
-    jitter: int = 0
-    smoothness: float = 0.0
-    num_snapshots: int = 7
-
-    @property
-    def snapshot_steps(self) -> list[int]:
-        """After how many steps a picture of the course is taken; 0 is the start."""
-        halved = [self.num_steps // 2**k for k in range(self.num_snapshots)]
-        return sorted({0, *halved})
+# strongest test digits that stand beside an OIP
+NUM_STRONGEST = 6
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How the OIPs of a layer are searched for.
+class AscentResult:
+    """The best image of the way from each start.
 
     Attributes:
-        num_starts: start images per map.
-        start_kinds: of a map's own random starts; see ``start_images.Recipe``.
-        candidate_kinds: of the candidates of the precursor.
-        length_scales: grids of noise, points along an edge.
-        length_weights: one each.
-        start_grid: start images are left with what a grid of so many points along an edge can show.
-        precursor: whether every map starts from the best of all candidates; otherwise only
-            those maps do that their own starts leave silent.
-        num_candidates: of the precursor.
-        num_rescue_steps: at most so many on a map before its ReLU.
-        ascent: how images climb.
-        seed: of everything that is drawn.
-        jit_compile: whether XLA compiles a step.
-        chunk_size: images that climb together, at most.
-    """
-
-    num_starts: int
-    start_kinds: Sequence[str]
-    candidate_kinds: Sequence[str]
-    length_scales: Sequence[int]
-    length_weights: Sequence[float]
-    start_grid: int
-    precursor: bool
-    num_candidates: int
-    num_rescue_steps: int
-    ascent: Ascent
-    seed: int
-    jit_compile: bool
-    chunk_size: int
-
-    @classmethod
-    def of(cls, section: Any, *, seed: int, jit_compile: bool, chunk_size: int) -> Self:
-        """Gives the settings of a section of parameters.
-
-        Args:
-            section: has the values under their names, as ``draw_oips`` has.
-            seed: of everything that is drawn.
-            jit_compile: whether XLA compiles a step.
-            chunk_size: images that climb together, at most.
-        """
-        # the strategy superposition of the source is the one without phases
-        ascent = Ascent(**{f.name: getattr(section, f.name) for f in fields(Ascent)})
-        names = {f.name for f in fields(cls)} - {"ascent", "seed", "jit_compile", "chunk_size"}
-        return cls(
-            **{name: getattr(section, name) for name in names},
-            ascent=ascent,
-            seed=seed,
-            jit_compile=jit_compile,
-            chunk_size=chunk_size,
-        )
-
-
-@dataclass(frozen=True)
-class Ends:
-    """The best end of each map, with pixels free or within a range.
-
-    Attributes:
-        images: (num_maps, 28, 28), float32, standardised.
-        best: (num_maps,), float32, activation by these; 0 is silent.
-        starts: (num_maps, 28, 28), float32, what the best ends grew from.
-        kinds: (num_maps,), text, the kind of these starts.
-        rescues: (num_maps,), text, how the map was brought to respond.
-        activations: (num_maps, num_starts), float32, at the end of each start but the head start;
-            0 is silent.
-        curves: (num_maps, num_steps + 1), float32, activation after each step of the best end; NaN
-            once it stopped.
-        snapshots: (num_maps, num_snapshots, 28, 28), float32.
-        num_steps: (num_maps,), that the best end took.
-        converged: (num_maps,), bool, whether it stopped since its activation did not change.
+        images: (num_maps, num_starts, 28, 28), float32.
+        activations: (num_maps, num_starts), float32, of these; 0 where the start left the map
+            silent.
+        objectives: (num_maps, num_starts), float32, of these: activations, less the penalty on
+            roughness.
+        curves: (num_maps, num_starts, num_steps + 1), float32, activation before the first step and
+            after each; NaN once the image stopped.
+        snapshots: (num_maps, num_starts, num_snapshots, 28, 28), float32, after
+            ``snapshot_steps``.
+        num_steps: (num_maps, num_starts), steps that were taken.
+        converged: (num_maps, num_starts), whether the image stopped since nothing changed.
     """
 
     images: Floats
-    best: Floats
-    starts: Floats
-    kinds: npt.NDArray[np.str_]
-    rescues: npt.NDArray[np.str_]
     activations: Floats
+    objectives: Floats
     curves: Floats
     snapshots: Floats
     num_steps: npt.NDArray[np.int64]
@@ -149,26 +61,80 @@ class Ends:
 
 @dataclass(frozen=True)
 class Oips:
+    """The best end of each map, with pixels either free or in range.
+
+    Attributes:
+        images: (num_maps, 28, 28), float32, standardized.
+        activations: (num_maps,), float32, by these; 0 is silent.
+        starts: (num_maps, 28, 28), float32, what the images grew from.
+        start_kinds: (num_maps,), text, the kind of these starts.
+        rescues: (num_maps,), text, how the map was brought to respond.
+        end_activations: (num_maps, num_starts), float32, at the end of each start but the head
+            start; 0 is silent.
+        curves: (num_maps, num_steps + 1), float32, activation before the first step and after each;
+            NaN once the image stopped.
+        snapshots: (num_maps, num_snapshots, 28, 28), float32, after ``snapshot_steps``.
+        num_steps: (num_maps,), steps that were taken.
+        converged: (num_maps,), bool, whether the image stopped since its activation did not change.
+    """
+
+    images: Floats
+    activations: Floats
+    starts: Floats
+    start_kinds: npt.NDArray[np.str_]
+    rescues: npt.NDArray[np.str_]
+    end_activations: Floats
+    curves: Floats
+    snapshots: Floats
+    num_steps: npt.NDArray[np.int64]
+    converged: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LayerOips:
     """The OIPs of a layer.
 
     Attributes:
         map_indices: (num_maps,).
         free: what excites the maps most.
         in_range: what does so with pixels as light and dark as a real digit's.
-        value_range: darkest and brightest pixel of `in_range`, in standard deviations.
+        pixel_range: of `in_range`.
         silent_share: (num_maps,), share of the random start images, candidates included, that left
             the map silent.
     """
 
     map_indices: npt.NDArray[np.int64]
-    free: Ends
-    in_range: Ends
-    value_range: Range
+    free: Oips
+    in_range: Oips
+    pixel_range: PixelRange
     silent_share: npt.NDArray[np.float64]
 
 
-def save(oips: Oips, path: Path) -> None:
-    """Writes the OIPs as .npz, equal bytes for equal OIPs.
+@dataclass(frozen=True)
+class StrongestDigits:
+    """The test digits that excite each map most, the strongest first.
+
+    Attributes:
+        rows: (num_maps, 6), where they stand in the test part.
+        images: (num_maps, 6, 28, 28), uint8.
+        labels: (num_maps, 6), uint8.
+        activations: (num_maps, 6), float32; 0 when they do not excite the map.
+    """
+
+    rows: npt.NDArray[np.int64]
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+    activations: Floats
+
+
+def snapshot_steps(params: DrawOips) -> list[int]:
+    """Return after how many steps an image is remembered: log-spaced; 0 is the start."""
+    halved = [params.num_steps // 2**k for k in range(params.num_snapshots)]
+    return sorted({0, *halved})
+
+
+def save(oips: LayerOips, path: Path) -> None:
+    """Write the OIPs as .npz, equal bytes for equal OIPs.
 
     Args:
         oips: of one layer.
@@ -178,13 +144,13 @@ def save(oips: Oips, path: Path) -> None:
     """
     arrays: dict[str, Any] = {
         "map_indices": oips.map_indices,
-        "value_range": np.array(oips.value_range),
+        "value_range": np.array(oips.pixel_range),
     }
-    for suffix, ends in (("", oips.free), ("_in_range", oips.in_range)):
+    for suffix, found in (("", oips.free), ("_in_range", oips.in_range)):
         arrays |= {
-            f"images{suffix}": ends.images,
-            f"starts{suffix}": ends.starts,
-            f"activations{suffix}": ends.best,
-            f"curves{suffix}": ends.curves,
+            f"images{suffix}": found.images,
+            f"starts{suffix}": found.starts,
+            f"activations{suffix}": found.activations,
+            f"curves{suffix}": found.curves,
         }
     np.savez_compressed(path, **arrays)

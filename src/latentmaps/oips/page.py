@@ -5,13 +5,11 @@ without it all are there, in the order of their numbers. A tile of the overview 
 its row again (SVG ``use``), so every picture is in the file once.
 """
 
-from pathlib import Path
-
 import pandas as pd
 from markupsafe import Markup
 
 from latentmaps.oips import oip, page_rows
-from latentmaps.oips.found import Found
+from latentmaps.oips.layer import LayerResults
 from latentmaps.pages import csp, templates
 
 _MEDIANS = ("ratio", "ratio_in_range")
@@ -24,8 +22,8 @@ _RATIO_BOUNDS = {
 }
 
 
-def render(found: Found) -> str:
-    """Gives the page.
+def render(found: LayerResults) -> str:
+    """Return the page.
 
     Args:
         found: the results of the layer.
@@ -35,11 +33,12 @@ def render(found: Found) -> str:
     table = found.table
     return environment.get_template("oips.html.j2").render(
         layer_name=found.layer_name,
-        settings=found.settings,
-        value_range=found.oips.value_range,
-        limit=found.scale.limit,
-        size=found.scale.reachable_size,
-        num_hidden=found.oips.free.images.shape[1] - found.scale.reachable_size,
+        params=found.params,
+        seed=found.seed,
+        pixel_range=found.oips.pixel_range,
+        limit=found.grays.limit,
+        size=found.grays.reachable_size,
+        num_hidden=found.oips.free.images.shape[1] - found.grays.reachable_size,
         counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
         medians={name: page_rows.number(table[name].median()) for name in _MEDIANS},
         path=_count_paths(table),
@@ -54,7 +53,7 @@ def render(found: Found) -> str:
 
 
 def _count_paths(table: pd.DataFrame) -> dict[str, int]:
-    """Gives how many OIPs the layer below takes for more like the strongest digit than random ones.
+    """Return how many OIPs are, to the layer below, more like the strongest digit than chance.
 
     Free and in range; ``known``: of so many maps. All are 0 for the first layer.
     """
@@ -64,13 +63,3 @@ def _count_paths(table: pd.DataFrame) -> dict[str, int]:
         "in_range": int((table["path_correlation_in_range"] > random).sum()),
         "known": int(table["path_correlation"].notna().sum()),
     }
-
-
-def write(text: str, path: Path) -> None:
-    """Writes the page.
-
-    Args:
-        text: as ``render`` gives it.
-        path: the file.
-    """
-    path.write_text(text, encoding="utf-8", newline="\n")

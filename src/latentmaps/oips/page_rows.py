@@ -1,17 +1,15 @@
-"""What the page of a layer tells about each feature map: pictures, a verdict, numbers, a curve."""
+"""What the page of a layer tells about each feature map: a verdict, numbers, and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup
-from PIL import Image
 
-from latentmaps.oips import oip, page_curve
-from latentmaps.oips.found import Found
-from latentmaps.pages import picture
+from latentmaps.oips import oip, page_pictures
+from latentmaps.oips.layer import LayerResults
+from latentmaps.oips.page_pictures import CaptionedPicture, strength
 
 # how a map that no random start of its own excites was brought to respond
 _RESCUES = {
@@ -21,8 +19,8 @@ _RESCUES = {
     oip.IN_RANGE: "the OIP in range",
 }
 
-# The same as the first sentence of a verdict. Each rung of the ladder is tried for what the one
-# before left silent (``oips.starts``), so what a sentence denies was tried in vain.
+# The same as the first sentence of a verdict. Each kind of start is tried for what the one
+# before left silent (``starts``), so what a sentence denies was tried in vain.
 _WOKEN = {
     oip.PRECURSOR: "Rescued: its own starts leave it silent, the best of many others does not.",
     oip.PRE_ACTIVATION: "Rescued: random starts woke it only by steps on the map before its ReLU.",
@@ -36,21 +34,6 @@ _SAME_WAY = 0.5
 
 # below this seed gap a verdict says how far apart the starts end
 _LEAST_SEED_GAP = 0.75
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A small picture of a row.
-
-    Attributes:
-        data_url: the PNG.
-        words: under it.
-        alt: for those who cannot see it.
-    """
-
-    data_url: str
-    words: str
-    alt: str
 
 
 @dataclass(frozen=True)
@@ -91,14 +74,14 @@ class Row:
     sort_keys: dict[str, str]
     verdict: Sequence[str]
     facts: Sequence[Fact]
-    course: Sequence[Picture]
-    ends: Sequence[Picture]
-    digits: Sequence[Picture]
+    course: Sequence[CaptionedPicture]
+    ends: Sequence[CaptionedPicture]
+    digits: Sequence[CaptionedPicture]
     curve: str
 
 
-def row(found: Found, position: int) -> Row:
-    """Gives the row of the map that stands at `position` in the table."""
+def row(found: LayerResults, position: int) -> Row:
+    """Return the row of the map that stands at `position` in the table."""
     line = found.table.iloc[position]
     anchor = f"{found.layer_name}-{line['map_index']}"
     keys = {
@@ -116,15 +99,15 @@ def row(found: Found, position: int) -> Row:
         sort_keys=keys,
         verdict=_verdict(line),
         facts=_facts(line, found, position),
-        course=_course(found, position, line),
-        ends=_ends(found, position, line),
-        digits=_digits(found, position),
-        curve=Markup(_curve(found, position, line)),  # noqa: S704 - our own drawing
+        course=page_pictures.course(found, position, line),
+        ends=page_pictures.ends(found, position, line),
+        digits=page_pictures.digits(found, position),
+        curve=Markup(page_pictures.curve(found, position, line)),  # noqa: S704 - our own drawing
     )
 
 
 def number(value: float, missing: str = "none") -> str:
-    """Gives a number with two digits behind the point."""
+    """Return a number with two digits behind the point."""
     return f"{value:.2f}" if np.isfinite(value) else missing
 
 
@@ -160,21 +143,24 @@ def _spread(line: pd.Series) -> list[str]:
     return [f"Its random starts end up to {1 - gap:.0%} apart."] if gap < _LEAST_SEED_GAP else []
 
 
-def _facts(line: pd.Series, found: Found, position: int) -> list[Fact]:
+def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
     tried = f"{line['silent_share']:.0%} of the random images leave it silent"
     if line["status"] == oip.DEAD:
         return [Fact("Starts", tried), Fact("OIP", "none: nothing that was tried excites the map")]
     facts = [
         *_rescue(line, "", "Rescued by"),
         *_rescue(line, "_in_range", "In range by"),
-        Fact("Pixels free", _strength(line["activation"], line["ratio"])),
-        Fact("Pixels in range", _strength(line["activation_in_range"], line["ratio_in_range"])),
+        Fact("Pixels free", strength(line["activation"], line["ratio"])),
+        Fact(
+            "Pixels in range",
+            strength(line["activation_in_range"], line["ratio_in_range"]),
+        ),
         Fact("Course", f"free: {_end(line, '')}; in range: {_end(line, '_in_range')}"),
         Fact("Starts", f"{tried}; the best one: {line['winning_start']}"),
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
     ]
     if np.isfinite(line["seed_gap"]):
-        num_loud = int((found.oips.free.activations[position] > 0).sum())
+        num_loud = int((found.oips.free.end_activations[position] > 0).sum())
         words = f"the worst of {num_loud} random starts ends at {line['seed_gap']:.0%} of the best"
         facts.append(Fact("Spread", words))
     if np.isfinite(line["path_correlation"]):
@@ -185,14 +171,6 @@ def _facts(line: pd.Series, found: Found, position: int) -> list[Fact]:
 def _rescue(line: pd.Series, suffix: str, name: str) -> list[Fact]:
     rescued_by = line[f"rescued_by{suffix}"]
     return [Fact(name, f"{_RESCUES[rescued_by]} ({rescued_by})")] if rescued_by else []
-
-
-def _strength(activation: float, ratio: float) -> str:
-    if activation <= 0:
-        return "silent"
-    if not np.isfinite(ratio):
-        return f"activation {activation:.3g}; no test digit excites the map"
-    return f"{ratio:.2f} times the strongest digit (activation {activation:.3g})"
 
 
 def _end(line: pd.Series, suffix: str) -> str:
@@ -209,75 +187,3 @@ def _path(line: pd.Series) -> str:
         f"{number(line['path_correlation_in_range'])} in range (second digit "
         f"{number(line['path_second_digit'])}, random digits {line['path_random_digit']:.2f})"
     )
-
-
-def _course(found: Found, position: int, line: pd.Series) -> list[Picture]:
-    if line["status"] == oip.DEAD:
-        return []
-    free = found.oips.free
-    steps = found.settings.ascent.snapshot_steps[1:-1]
-    taken = [step for step in steps if step < free.num_steps[position]]
-    pictures = [free.starts[position], *free.snapshots[position, 1 : 1 + len(taken)]]
-    words = [f"start: {line['winning_start']}", *(f"step {step}" for step in taken)]
-    return [
-        _picture(found.scale.free(image), text, text)
-        for image, text in zip(pictures, words, strict=True)
-    ]
-
-
-def _ends(found: Found, position: int, line: pd.Series) -> list[Picture]:
-    scale, oips = found.scale, found.oips
-    pictures = []
-    if line["activation"] > 0:
-        alt = f"OIP with free pixels, {_strength(line['activation'], line['ratio'])}"
-        image = scale.free(oips.free.images[position])
-        pictures.append(_picture(image, _times("free", line["ratio"]), alt))
-    if line["activation_in_range"] > 0:
-        alt = (
-            "OIP with pixels in range, "
-            f"{_strength(line['activation_in_range'], line['ratio_in_range'])}"
-        )
-        image = scale.in_range(oips.in_range.images[position])
-        words = _times("in range", line["ratio_in_range"])
-        pictures.append(_picture(image, words, alt))
-    return pictures
-
-
-def _times(word: str, ratio: float) -> str:
-    return f"{word} {ratio:.2f}\u00d7" if np.isfinite(ratio) else word
-
-
-def _digits(found: Found, position: int) -> list[Picture]:
-    strongest = found.strongest
-    places = zip(
-        strongest.images[position],
-        strongest.labels[position],
-        strongest.activations[position],
-        strongest.rows[position],
-        strict=True,
-    )
-    return [
-        _picture(
-            found.scale.crop(image),
-            f"{label}: {activation:.3g}",
-            f"test digit number {index}, a {label}, activation {activation:.3g}",
-        )
-        for image, label, activation, index in places
-        if activation > 0
-    ]
-
-
-def _curve(found: Found, position: int, line: pd.Series) -> str:
-    if line["status"] == oip.DEAD:
-        return ""
-    free, in_range = found.oips.free, found.oips.in_range
-    strongest = float(line["strongest_digit_activation"])
-    return page_curve.draw(
-        {"free": free.curves[position], "in range": in_range.curves[position]},
-        strongest if strongest > 0 else None,
-        title=f"Activation of map {line['map_index']} over the steps",
-    )
-
-
-def _picture(image: npt.NDArray[np.uint8], words: str, alt: str) -> Picture:
-    return Picture(picture.encode(Image.fromarray(image)).data_url, words, alt)

@@ -6,24 +6,24 @@ Humans predict what a map reacts to better from real images than from drawn ones
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation
-from latentmaps.oips.evidence import NUM_STRONGEST, Paths, Strongest
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Floats, Oips
+from latentmaps.oips.oip import NUM_STRONGEST, Floats, LayerOips, StrongestDigits
 
 # Random digits tell how much two images agree that have nothing to do with the map.
 _NUM_RANDOM = 100
 _STREAM = 2**32 - 2
 
 
-def find_strongest(networks: Networks, digits: Digits) -> Strongest:
-    """Gives the strongest test digits of all maps; the first among equals."""
-    activations = excitation.measure_digits(networks.activations, digits.test_images)
+def find_strongest(networks: Networks, digits: Digits) -> StrongestDigits:
+    """Return the strongest test digits of all maps; the first among equals."""
+    activations = excitation.measure_digits(networks.means, digits.test_images)
     order = np.argsort(-activations, axis=0, kind="stable")
     rows = order[np.arange(NUM_STRONGEST) % len(order)].T  # (num_maps, 6)
-    return Strongest(
+    return StrongestDigits(
         rows=rows,
         images=digits.test_images[rows],
         labels=digits.test_labels[rows],
@@ -31,15 +31,18 @@ def find_strongest(networks: Networks, digits: Digits) -> Strongest:
     )
 
 
-def compare_paths(
+def correlate_paths(
     networks: Networks,
     digits: Digits,
-    strongest: Strongest,
-    oips: Oips,
+    strongest: StrongestDigits,
+    oips: LayerOips,
     *,
     seed: int,
-) -> Paths:
-    """Gives the rank correlations of all maps.
+) -> pd.DataFrame:
+    """Return how alike two images are to the layer below, as rank correlations.
+
+    The images are compared by the means of the maps of the lower layer. A drawing that excites a
+    map on another way than real images do would have a low correlation (Geirhos et al. 2024).
 
     Args:
         networks: the CNN up to the layer.
@@ -47,32 +50,39 @@ def compare_paths(
         strongest: of the same maps.
         oips: of the layer.
         seed: of the choice of random digits.
+
+    Returns:
+        A row for each map, NaN without a layer below. The strongest digit against: the OIP `free`
+        and `in_range`, the `second` strongest digit (what is high), and `random` digits, their mean
+        (what is low).
     """
-    if networks.profiles is None:
-        nothing = np.full(len(oips.map_indices), np.nan)
-        return Paths(nothing, nothing, nothing, nothing)
+    if networks.means_below is None:
+        columns = ["free", "in_range", "second", "random"]
+        return pd.DataFrame(np.nan, index=range(len(oips.map_indices)), columns=columns)
     generator = np.random.default_rng([seed, _STREAM])
     rows = generator.integers(len(digits.test_images), size=_NUM_RANDOM)
     first, second, random, free, in_range = (
-        _ranks(excitation.measure(networks.profiles, images))
+        _ranks(excitation.measure(networks.means_below, images))
         for images in (
-            excitation.standardise_digits(strongest.images[:, 0]),
-            excitation.standardise_digits(strongest.images[:, 1]),
-            excitation.standardise_digits(digits.test_images[rows]),
+            excitation.standardize_digits(strongest.images[:, 0]),
+            excitation.standardize_digits(strongest.images[:, 1]),
+            excitation.standardize_digits(digits.test_images[rows]),
             oips.free.images,
             oips.in_range.images,
         )
     )
-    return Paths(
-        free=(first * free).sum(axis=1),
-        in_range=(first * in_range).sum(axis=1),
-        second=(first * second).sum(axis=1),
-        random=(first @ random.T).mean(axis=1),
+    return pd.DataFrame(
+        {
+            "free": (first * free).sum(axis=1),
+            "in_range": (first * in_range).sum(axis=1),
+            "second": (first * second).sum(axis=1),
+            "random": (first @ random.T).mean(axis=1),
+        }
     )
 
 
 def _ranks(values: Floats) -> npt.NDArray[np.float64]:
-    """Gives ranks within each row, equal values sharing their mean rank, centred, of length 1."""
+    """Return ranks within each row, equal values sharing their mean rank, centred, of length 1."""
     smaller = (values[:, :, np.newaxis] > values[:, np.newaxis, :]).sum(axis=2)
     equal = (values[:, :, np.newaxis] == values[:, np.newaxis, :]).sum(axis=2)
     ranks = smaller + (equal - 1) / 2

@@ -11,36 +11,37 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from latentmaps.oips import step
-from latentmaps.oips.oip import Floats, Range
+from latentmaps.oips import excitation
+from latentmaps.oips.oip import Floats, PixelRange
+from latentmaps.oips.restore import Restore, make_restore
 
 Push = Callable[[Any, Any], tuple[Any, Any]]
 
 
 def wake(
-    drives: keras.Model,
+    peaks_before_relu: keras.Model,
     images: Floats,
     map_indices: npt.NDArray[np.int64],
     *,
     num_steps: int,
     step_size: float,
-    value_range: Range | None,
+    pixel_range: PixelRange | None,
     chunk_size: int,
 ) -> Floats:
-    """Gives images that excite their maps at one place at least, where so many steps suffice.
+    """Return images that excite their maps at one place at least, where so many steps suffice.
 
     An image stays as it is from the step on that wakes its map.
 
     Args:
-        drives: standardised images -> the largest value of each map before its ReLU.
-        images: (n, 28, 28), float32, standardised.
+        peaks_before_relu: standardized images -> the largest value of each map before its ReLU.
+        images: (n, 28, 28), float32, standardized.
         map_indices: (n,), the map that each is to excite.
         num_steps: at most so many.
         step_size: change of a pixel in a step (RMS), in standard deviations of the image.
-        value_range: darkest and brightest pixel, in standard deviations; None for free pixels.
+        pixel_range: darkest and brightest pixel; None: pixels are free.
         chunk_size: images that are pushed together.
     """
-    push = _make_push(drives, step_size, step.make_restore(value_range))
+    push = _make_push(peaks_before_relu, step_size, make_restore(pixel_range))
     woken = np.empty_like(images)
     for first in range(0, len(images), chunk_size):
         rows = slice(first, min(first + chunk_size, len(images)))
@@ -55,14 +56,15 @@ def wake(
     return woken
 
 
-def _make_push(drives: keras.Model, step_size: float, restore: step.Restore) -> Push:
-    """Gives the function (images, map_indices) -> (images one step on, which had no need)."""
+def _make_push(peaks_before_relu: keras.Model, step_size: float, restore: Restore) -> Push:
+    """Return the function (images, map_indices) -> (images one step on, which are awake)."""
 
     def push(images: tf.Tensor, map_indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(images)
-            largest = tf.gather(drives(images, training=False), map_indices, axis=1, batch_dims=1)
-        directions = step.directed(tape.gradient(largest, images))
+            peaks = peaks_before_relu(images, training=False)
+            largest = tf.gather(peaks, map_indices, axis=1, batch_dims=1)
+        directions = excitation.direction(tape.gradient(largest, images))
         is_awake = largest > 0
         pushed = restore(images + step_size * directions)
         return tf.where(is_awake[:, None, None, None], images, pushed), is_awake

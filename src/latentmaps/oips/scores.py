@@ -5,20 +5,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from latentmaps.oips import oip
-from latentmaps.oips.evidence import Paths, Strongest
-from latentmaps.oips.oip import Ends, Floats, Oips
+from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
 
 # an image still improves when its best step is among the last tenth
 _LATE = 0.9
 
 
-def score(oips: Oips, strongest: Strongest, paths: Paths, *, reachable_size: int) -> pd.DataFrame:
-    """Gives a row for each feature map; docs/oips.md says what its columns mean.
+def score(
+    oips: LayerOips, strongest: StrongestDigits, paths: pd.DataFrame, *, reachable_size: int
+) -> pd.DataFrame:
+    """Return a row for each feature map; docs/oips.md says what its columns mean.
 
     Args:
         oips: of the layer.
         strongest: the test digits that excite its maps most.
-        paths: how alike OIPs and strongest digits are to the layer below.
+        paths: as ``real_digits.correlate_paths`` returns them.
         reachable_size: rows and columns that influence the layer; the others do not count.
     """
     best_digit = strongest.activations[:, 0]
@@ -29,7 +30,7 @@ def score(oips: Oips, strongest: Strongest, paths: Paths, *, reachable_size: int
         "silent_share": oips.silent_share,
         **_course(oips.free, ""),
         **_course(oips.in_range, "_in_range"),
-        "seed_gap": _seed_gaps(oips.free.activations),
+        "seed_gap": seed_gaps(oips.free.end_activations),
         **_agreement(oips, paths, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
         "strongest_digit_activation": best_digit,
@@ -38,32 +39,34 @@ def score(oips: Oips, strongest: Strongest, paths: Paths, *, reachable_size: int
     return pd.DataFrame(columns)
 
 
-def _strength(ends: Ends, best_digit: Floats, suffix: str) -> dict[str, npt.NDArray]:
-    statuses = _statuses(ends)
+def _strength(oips: Oips, best_digit: Floats, suffix: str) -> dict[str, npt.NDArray]:
+    statuses = _statuses(oips)
     columns = {
         "status": statuses,
-        "rescued_by": np.where(statuses == oip.RESCUED, ends.rescues, ""),
-        "activation": ends.best,
-        "ratio": _ratios(ends.best, best_digit),
-        "winning_start": np.where(ends.best > 0, ends.kinds, ""),
+        "rescued_by": np.where(statuses == oip.RESCUED, oips.rescues, ""),
+        "activation": oips.activations,
+        "ratio": _ratios(oips.activations, best_digit),
+        "winning_start": np.where(oips.activations > 0, oips.start_kinds, ""),
     }
     return {f"{name}{suffix}": values for name, values in columns.items()}
 
 
-def _agreement(oips: Oips, paths: Paths, strongest: Strongest) -> dict[str, npt.NDArray]:
-    """Gives the columns of the rank correlations; what has no OIP or no digit stays empty."""
+def _agreement(
+    oips: LayerOips, paths: pd.DataFrame, strongest: StrongestDigits
+) -> dict[str, npt.NDArray]:
+    """Return the columns of the rank correlations; what has no OIP or no digit stays empty."""
     is_excited, has_second = strongest.activations[:, 0] > 0, strongest.activations[:, 1] > 0
-    has_free, has_in_range = oips.free.best > 0, oips.in_range.best > 0
+    has_free, has_in_range = oips.free.activations > 0, oips.in_range.activations > 0
     return {
-        "path_correlation": np.where(is_excited & has_free, paths.free, np.nan),
-        "path_correlation_in_range": np.where(is_excited & has_in_range, paths.in_range, np.nan),
-        "path_second_digit": np.where(has_second, paths.second, np.nan),
-        "path_random_digit": np.where(is_excited, paths.random, np.nan),
+        "path_correlation": np.where(is_excited & has_free, paths["free"], np.nan),
+        "path_correlation_in_range": np.where(is_excited & has_in_range, paths["in_range"], np.nan),
+        "path_second_digit": np.where(has_second, paths["second"], np.nan),
+        "path_random_digit": np.where(is_excited, paths["random"], np.nan),
     }
 
 
 def _strongest_digit(
-    strongest: Strongest, is_excited: npt.NDArray[np.bool_]
+    strongest: StrongestDigits, is_excited: npt.NDArray[np.bool_]
 ) -> dict[str, pd.Series]:
     labels = pd.Series(pd.array(strongest.labels[:, 0], dtype="Int64"))
     rows = pd.Series(pd.array(strongest.rows[:, 0], dtype="Int64"))
@@ -73,8 +76,8 @@ def _strongest_digit(
     }
 
 
-def _statuses(ends: Ends) -> npt.NDArray[np.str_]:
-    is_dead, needed_none = ends.best <= 0, ends.rescues == oip.NOT_NEEDED
+def _statuses(oips: Oips) -> npt.NDArray[np.str_]:
+    is_dead, needed_none = oips.activations <= 0, oips.rescues == oip.NOT_NEEDED
     return np.select([is_dead, needed_none], [oip.DEAD, oip.ALIVE], oip.RESCUED)
 
 
@@ -83,19 +86,19 @@ def _ratios(activations: Floats, of_digits: Floats) -> Floats:
     return np.divide(activations, of_digits, out=ratios, where=of_digits > 0)
 
 
-def _course(ends: Ends, suffix: str) -> dict[str, npt.NDArray]:
-    lengths = np.sum(~np.isnan(ends.curves), axis=1)
-    peaks = np.nanargmax(ends.curves, axis=1)
+def _course(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
+    lengths = np.sum(~np.isnan(oips.curves), axis=1)
+    peaks = np.nanargmax(oips.curves, axis=1)
     is_late = peaks >= _LATE * (lengths - 1)
     return {
-        f"converged{suffix}": ends.converged,
-        f"improving{suffix}": ~ends.converged & (ends.best > 0) & is_late,
-        f"num_steps{suffix}": ends.num_steps,
+        f"converged{suffix}": oips.converged,
+        f"improving{suffix}": ~oips.converged & (oips.activations > 0) & is_late,
+        f"num_steps{suffix}": oips.num_steps,
     }
 
 
-def _seed_gaps(activations: Floats) -> Floats:
-    """Gives worst over best end of the starts that were not silent, 0..1; NaN with one such."""
+def seed_gaps(activations: Floats) -> Floats:
+    """Return worst over best end of the starts that were not silent, 0..1; NaN with one such."""
     loud = np.where(activations > 0, activations, np.nan)
     gaps = np.full(len(loud), np.nan, np.float32)
     several = np.sum(activations > 0, axis=1) > 1
@@ -103,8 +106,8 @@ def _seed_gaps(activations: Floats) -> Floats:
     return gaps
 
 
-def _out_of_range(oips: Oips, reachable_size: int) -> npt.NDArray[np.float64]:
-    darkest, brightest = oips.value_range
+def _out_of_range(oips: LayerOips, reachable_size: int) -> npt.NDArray[np.float64]:
+    darkest, brightest = oips.pixel_range
     seen = oips.free.images[:, :reachable_size, :reachable_size]
     shares = ((seen < darkest) | (seen > brightest)).mean(axis=(1, 2))
-    return np.where(oips.free.best > 0, shares, np.nan)
+    return np.where(oips.free.activations > 0, shares, np.nan)

@@ -1,18 +1,18 @@
-"""Start images of the ascent: noise of several kinds, and real digits.
+"""Random start images of the ascent: noise of several kinds, and real digits.
 
 Fine noise alone leaves many maps of the deeper layers silent, and a silent map has no gradient to
 climb. The source adds up fluctuations on four length scales; so does the kind ``scales``.
 """
 
-import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from latentmaps.digits.dataset.digits import IMAGE_SIZE
+from latentmaps.digits.dataset.digits import IMAGE_SIZE, Digits
+from latentmaps.oips import length_scales
+from latentmaps.oips.oip import Floats
+from latentmaps.params.draw_oips import DrawOips
 
 Pattern = npt.NDArray[np.float64]
 
@@ -20,109 +20,103 @@ Pattern = npt.NDArray[np.float64]
 _CANDIDATES = 2**32 - 1
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """What start images are made of.
-
-    Attributes:
-        kinds: they take turns. scales: grids of noise of all length scales, added up; coarse: the
-            coarsest grid alone; fourier: noise with a spectrum of 1 / frequency; noise: every
-            pixel for itself; digits: a random real digit.
-        length_scales: k for a grid of k x k values, uniform in -1..1, enlarged to the whole image
-            (bicubic).
-        length_weights: of the grids of the kind scales, one each.
-        digits: (n, 28, 28), uint8, for the kind digits.
-        grid: of every kind only what a grid of so many points along an edge can show is left.
-    """
-
-    kinds: Sequence[str]
-    length_scales: Sequence[int]
-    length_weights: Sequence[float]
-    digits: npt.NDArray[np.uint8]
-    grid: int = IMAGE_SIZE
-
-    def kind(self, number: int) -> str:
-        """Gives the kind of a start image."""
-        return self.kinds[number % len(self.kinds)]
-
-
-def draw(
-    recipe: Recipe, seed: int, *, map_indices: Sequence[int], num_starts: int
-) -> npt.NDArray[np.float32]:
-    """Gives start images, each with mean 0 and standard deviation 1.
+def sample(
+    digits: Digits, params: DrawOips, *, map_indices: npt.NDArray[np.int64], seed: int
+) -> Floats:
+    """Return the start images of each map, with mean 0 and standard deviation 1.
 
     Start j of map i is a function of (seed, i, j), whatever the other maps and starts.
 
     Args:
-        recipe: what they are made of.
+        digits: their training part is for the kind digits.
+        params: how many, and of what kinds; the kinds take turns.
+        map_indices: (num_maps,), feature maps of the layer.
         seed: of all of them.
-        map_indices: feature maps of the layer.
-        num_starts: per map.
 
     Returns:
         (num_maps, num_starts, 28, 28), float32.
     """
     images = [
-        _draw_one(recipe, start, np.random.default_rng([seed, map_index, start]))
-        for map_index in map_indices
-        for start in range(num_starts)
+        _sample_one(
+            kind_of(params.start_kinds, start),
+            digits,
+            params,
+            np.random.default_rng([seed, map_index, start]),
+        )
+        for map_index in map_indices.tolist()
+        for start in range(params.num_starts)
     ]
-    return np.reshape(images, (-1, num_starts, IMAGE_SIZE, IMAGE_SIZE)).astype(np.float32)
+    return np.reshape(images, (-1, params.num_starts, IMAGE_SIZE, IMAGE_SIZE)).astype(np.float32)
 
 
-def draw_candidates(recipe: Recipe, seed: int, num_candidates: int) -> npt.NDArray[np.float32]:
-    """Gives start images for all maps to choose from, (num_candidates, 28, 28), float32.
+def sample_candidates(digits: Digits, params: DrawOips, *, seed: int) -> Floats:
+    """Return start images for all maps to choose from, (num_candidates, 28, 28), float32.
 
     Candidate c is a function of (seed, c).
     """
     images = [
-        _draw_one(recipe, number, np.random.default_rng([seed, _CANDIDATES, number]))
-        for number in range(num_candidates)
+        _sample_one(
+            kind_of(params.candidate_kinds, number),
+            digits,
+            params,
+            np.random.default_rng([seed, _CANDIDATES, number]),
+        )
+        for number in range(params.num_candidates)
     ]
     return np.array(images, np.float32)
 
 
-def _draw_one(recipe: Recipe, number: int, generator: np.random.Generator) -> Pattern:
-    image = _KINDS[recipe.kind(number)](recipe, generator)
-    if recipe.grid < IMAGE_SIZE:
-        image = coarsener(recipe.grid) @ image @ coarsener(recipe.grid).T
-    return _standardise(image)
+def kind_of(kinds: Sequence[str], number: int) -> str:
+    """Return the kind of a start image: they take turns."""
+    return kinds[number % len(kinds)]
 
 
-def _scales(recipe: Recipe, generator: np.random.Generator) -> Pattern:
+def _sample_one(
+    kind: str, digits: Digits, params: DrawOips, generator: np.random.Generator
+) -> Pattern:
+    image = START_KINDS[kind](digits, params, generator)
+    num_points = length_scales.phases(params)[0].num_points
+    if num_points < IMAGE_SIZE:
+        coarsener = length_scales.coarsener(num_points)
+        image = coarsener @ image @ coarsener.T
+    return _standardize(image)
+
+
+def _scales(_: Digits, params: DrawOips, generator: np.random.Generator) -> Pattern:
+    """Return the weighted sum of noise on grids of all length scales, as the source does."""
     image = np.zeros((IMAGE_SIZE, IMAGE_SIZE))
-    for num_points, weight in zip(recipe.length_scales, recipe.length_weights, strict=True):
-        image += weight * _grid(num_points, generator)
+    for num_points, weight in zip(params.length_scales, params.length_weights, strict=True):
+        image += weight * _sample_grid(num_points, generator)
     return image
 
 
-def _coarse(recipe: Recipe, generator: np.random.Generator) -> Pattern:
-    return _grid(min(recipe.length_scales), generator)
+def _coarse(_: Digits, params: DrawOips, generator: np.random.Generator) -> Pattern:
+    """Return noise on the grid of the coarsest length scale alone."""
+    return _sample_grid(min(params.length_scales), generator)
 
 
-def _noise(_: Recipe, generator: np.random.Generator) -> Pattern:
-    return _grid(IMAGE_SIZE, generator)
-
-
-def _grid(num_points: int, generator: np.random.Generator) -> Pattern:
-    enlarger = enlarging_matrix(num_points)
-    grid: Pattern = generator.uniform(-1, 1, (num_points, num_points))
-    return enlarger @ grid @ enlarger.T
-
-
-def _fourier(_: Recipe, generator: np.random.Generator) -> Pattern:
+def _fourier(_: Digits, __: DrawOips, generator: np.random.Generator) -> Pattern:
+    """Return noise with a spectrum of 1 / frequency."""
     rows, columns = np.fft.fftfreq(IMAGE_SIZE), np.fft.rfftfreq(IMAGE_SIZE)
     frequencies = np.hypot(rows[:, None], columns)
-    frequencies[0, 0] = np.inf  # the mean, which standardising takes away anyway
+    frequencies[0, 0] = np.inf  # the mean, which standardizing takes away anyway
     spectrum = np.fft.rfft2(generator.standard_normal((IMAGE_SIZE, IMAGE_SIZE)))
     return np.fft.irfft2(spectrum / frequencies, s=(IMAGE_SIZE, IMAGE_SIZE))
 
 
-def _digits(recipe: Recipe, generator: np.random.Generator) -> Pattern:
-    return recipe.digits[generator.integers(len(recipe.digits))].astype(np.float64)
+def _noise(_: Digits, __: DrawOips, generator: np.random.Generator) -> Pattern:
+    """Return fine noise: every pixel for itself."""
+    return _sample_grid(IMAGE_SIZE, generator)
 
 
-_KINDS: dict[str, Callable[[Recipe, np.random.Generator], Pattern]] = {
+def _digits(digits: Digits, _: DrawOips, generator: np.random.Generator) -> Pattern:
+    """Return a random training digit."""
+    images = digits.train_images
+    return images[generator.integers(len(images))].astype(np.float64)
+
+
+# name in params.yaml, in the table and on the page -> a pattern, not yet standardized
+START_KINDS: dict[str, Callable[[Digits, DrawOips, np.random.Generator], Pattern]] = {
     "scales": _scales,
     "coarse": _coarse,
     "fourier": _fourier,
@@ -131,24 +125,15 @@ _KINDS: dict[str, Callable[[Recipe, np.random.Generator], Pattern]] = {
 }
 
 
-def enlarging_matrix(num_points: int) -> Pattern:
-    """Gives the matrix (28, num_points) that enlarges a column by bicubic interpolation."""
-    unit = Image.fromarray(np.eye(num_points, dtype=np.float32))
-    return np.asarray(unit.resize((num_points, IMAGE_SIZE), Image.Resampling.BICUBIC), np.float64)
+def _sample_grid(num_points: int, generator: np.random.Generator) -> Pattern:
+    """Return a grid of values, uniform in -1..1, enlarged to the whole image."""
+    enlarger = length_scales.enlarging_matrix(num_points)
+    grid: Pattern = generator.uniform(-1, 1, (num_points, num_points))
+    return enlarger @ grid @ enlarger.T
 
 
-@functools.cache
-def coarsener(num_points: int) -> Pattern:
-    """Gives the projection (28, 28) of a column onto what a grid of so many points can show."""
-    if num_points == IMAGE_SIZE:
-        return np.eye(IMAGE_SIZE)
-    enlarger = enlarging_matrix(num_points)
-    projection: Pattern = enlarger @ np.linalg.pinv(enlarger)
-    return projection
-
-
-def _standardise(image: Pattern) -> Pattern:
+def _standardize(image: Pattern) -> Pattern:
     # one single value, from the length scale 1 alone, has no spread: it stays 0
-    standardised: Pattern = image - image.mean()
-    standardised /= max(float(image.std()), 1 / IMAGE_SIZE)
-    return standardised
+    standardized: Pattern = image - image.mean()
+    standardized /= max(float(image.std()), 1 / IMAGE_SIZE)
+    return standardized

@@ -1,21 +1,22 @@
 """Choose what each feature map starts from, so that as few maps as possible are silent.
 
-A ladder, and each rung is for the maps that the one before left silent: the map's own random
-starts; the best of many candidates (the precursor); candidates that are first pushed on the map
-before its ReLU; the real digits that excite it most. Whatever is silent then is dead.
+The search goes on for the maps that are still silent: the map's own random starts; the best of many
+candidates (the precursor); candidates that are first pushed on the map before its ReLU; the real
+digits that excite it most. Whatever is silent then is dead.
 """
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, oip, rescue, start_images, step
+from latentmaps.oips import excitation, oip, rescue, start_images
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Floats, Range, Settings
+from latentmaps.oips.oip import Floats, PixelRange
+from latentmaps.oips.restore import restore_images
+from latentmaps.params.draw_oips import DrawOips
 
 MapIndices = npt.NDArray[np.int64]
 
@@ -25,57 +26,88 @@ class Starts:
     """What the maps start from.
 
     Attributes:
+        map_indices: (num_maps,).
         images: (num_maps, num_starts, 28, 28), float32, what the ascent begins with.
         origins: the same, before any step on the map before its ReLU.
         kinds: (num_maps, num_starts), text.
-        rescues: (num_maps,), text, the rung that helped; see ``oip``.
-        silent_share: (num_maps,), of all random images that were tried.
+        rescues: (num_maps,), text, what helped; see ``oip``.
+        tried: (num_maps, num_tried), float32, activations by all random images that were tried.
     """
 
+    map_indices: MapIndices
     images: Floats
     origins: Floats
     kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
-    silent_share: npt.NDArray[np.float64]
+    tried: Floats
+
+    @property
+    def silent_rows(self) -> npt.NDArray[np.int64]:
+        """Rows of the maps that nothing has helped so far, (num_silent,)."""
+        return np.flatnonzero(self.rescues == oip.NOTHING)
+
+    @property
+    def silent_share(self) -> npt.NDArray[np.float64]:
+        """Share of the random images that left the map silent, (num_maps,)."""
+        share: npt.NDArray[np.float64] = (self.tried == 0).mean(axis=1)
+        return share
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Random images for all maps to choose from: (n, 28, 28), float32, and their kinds (n,)."""
+
+    images: Floats
+    kinds: npt.NDArray[np.str_]
 
 
 def choose(
     networks: Networks,
     digits: Digits,
-    settings: Settings,
+    params: DrawOips,
     *,
-    map_indices: npt.NDArray[np.int64],
-    value_range: Range | None,
+    map_indices: MapIndices,
+    pixel_range: PixelRange | None,
+    seed: int,
+    chunk_size: int,
 ) -> Starts:
-    """Gives the starts of all maps.
+    """Return the starts of all maps.
 
     Args:
         networks: the CNN up to the layer.
-        digits: real ones, for the last rung.
-        settings: how many, and of what kinds.
+        digits: real ones, for start images and for what is silent to the last.
+        params: how many starts, and of what kinds.
         map_indices: (num_maps,), the maps.
-        value_range: darkest and brightest pixel, in standard deviations; None for free pixels.
+        pixel_range: darkest and brightest pixel; None: pixels are free.
+        seed: of the random images.
+        chunk_size: images that are pushed together.
     """
-    ladder = _Ladder(networks, settings, map_indices, value_range)
-    ladder.take_own(digits)
-    ladder.take_candidates(digits)
-    ladder.push_candidates()
-    ladder.take_digits(digits)
-    return ladder.starts()
+    sampled = start_images.sample_candidates(digits, params, seed=seed)
+    kinds = [start_images.kind_of(params.candidate_kinds, c) for c in range(len(sampled))]
+    candidates = _Candidates(restore_images(sampled, pixel_range), np.array(kinds, "<U14"))
+
+    starts = _own_starts(networks, digits, params, map_indices, pixel_range, seed)
+    starts = _best_candidates(starts, candidates, networks, for_all=params.precursor)
+    starts = _pushed_candidates(
+        starts, candidates, networks, params, pixel_range=pixel_range, chunk_size=chunk_size
+    )
+    for images in (digits.train_images, digits.test_images):
+        starts = _strongest_digits(starts, images, networks, pixel_range)
+    return starts
 
 
 def add_head_starts(
-    starts: Starts, images: Floats, kind: str, *, value_range: Range | None
+    starts: Starts, images: Floats, kind: str, *, pixel_range: PixelRange | None
 ) -> Starts:
-    """Gives the starts with one more for each map, behind the others.
+    """Return the starts with one more for each map, behind the others.
 
     Args:
         starts: of ``choose``.
         images: (num_maps, 28, 28), float32, what is known to excite each map.
         kind: of these.
-        value_range: as for ``choose``.
+        pixel_range: as for ``choose``.
     """
-    added = _restored(images, value_range)[:, np.newaxis]
+    added = restore_images(images, pixel_range)[:, np.newaxis]
     kinds = np.full((len(images), 1), kind, dtype=starts.kinds.dtype)
     return dataclasses.replace(
         starts,
@@ -85,148 +117,138 @@ def add_head_starts(
     )
 
 
-def _restored(images: Floats, value_range: Range | None) -> Floats:
-    """Gives images (n, 28, 28) as the CNN may read them."""
-    restore = step.make_restore(value_range)
-    return np.array(restore(images[..., np.newaxis]))[..., 0]
+def _own_starts(
+    networks: Networks,
+    digits: Digits,
+    params: DrawOips,
+    map_indices: MapIndices,
+    pixel_range: PixelRange | None,
+    seed: int,
+) -> Starts:
+    """Return random starts of each map's own."""
+    sampled = start_images.sample(digits, params, map_indices=map_indices, seed=seed)
+    images = restore_images(sampled.reshape(-1, *sampled.shape[2:]), pixel_range)
+    images = images.reshape(sampled.shape)
+    activations = _activations(networks, images, map_indices)
+    kinds = [start_images.kind_of(params.start_kinds, start) for start in range(params.num_starts)]
+    is_alive = (activations > 0).any(axis=1)
+    return Starts(
+        map_indices=map_indices,
+        images=images,
+        origins=images,
+        kinds=np.tile(np.array(kinds, dtype="<U14"), (len(map_indices), 1)),
+        rescues=np.where(is_alive, oip.NOT_NEEDED, oip.NOTHING).astype("<U14"),
+        tried=activations,
+    )
 
 
-class _Ladder:
-    """The starts so far."""
-
-    def __init__(
-        self,
-        networks: Networks,
-        settings: Settings,
-        map_indices: MapIndices,
-        value_range: Range | None,
-    ) -> None:
-        self._networks = networks
-        self._settings = settings
-        self._map_indices = map_indices
-        self._range = value_range
-        self._rescues = np.full(len(map_indices), oip.NOTHING, dtype="<U14")
-
-    def take_own(self, digits: Digits) -> None:
-        """Gives every map its own random starts."""
-        settings = self._settings
-        recipe = self._recipe(settings.start_kinds, digits)
-        drawn = start_images.draw(
-            recipe,
-            settings.seed,
-            map_indices=self._map_indices.tolist(),
-            num_starts=settings.num_starts,
-        )
-        flat = drawn.reshape(-1, *drawn.shape[2:])
-        self._images = _restored(flat, self._range).reshape(drawn.shape)
-        self._own = self._activations(self._images, self._map_indices)
-        kinds = [recipe.kind(number) for number in range(settings.num_starts)]
-        self._kinds = np.tile(np.array(kinds, dtype="<U14"), (len(self._map_indices), 1))
-        self._rescues[(self._own > 0).any(axis=1)] = oip.NOT_NEEDED
-
-    def take_candidates(self, digits: Digits) -> None:
-        """Gives the best of own starts and candidates to all maps, or to the silent ones."""
-        settings = self._settings
-        recipe = self._recipe(settings.candidate_kinds, digits)
-        drawn = start_images.draw_candidates(recipe, settings.seed, settings.num_candidates)
-        self._candidates = _restored(drawn, self._range)
-        self._candidate_kinds = np.array([recipe.kind(c) for c in range(len(drawn))])
-        measured = excitation.measure(self._networks.activations, self._candidates)
-        self._pool = measured[:, self._map_indices].T  # (num_maps, num_candidates)
-        is_silent = self._is_silent()
-        for row in np.flatnonzero(is_silent | settings.precursor).tolist():
-            self._take_best(row)
-        self._rescues[is_silent & (self._pool > 0).any(axis=1)] = oip.PRECURSOR
-
-    def _take_best(self, row: int) -> None:
-        """Gives a map those of its own starts and of the candidates that excite it most."""
-        num_starts = self._settings.num_starts
-        activations = np.concatenate([self._own[row], self._pool[row]])
-        [best] = _best(activations[np.newaxis], num_starts)
-        own = self._images[row].copy()
-        self._images[row] = [
-            own[number] if number < num_starts else self._candidates[number - num_starts]
+def _best_candidates(
+    starts: Starts, candidates: _Candidates, networks: Networks, *, for_all: bool
+) -> Starts:
+    """Give the silent maps, or all, those of their own starts and candidates that excite most."""
+    num_starts = starts.images.shape[1]
+    measured = excitation.measure(networks.means, candidates.images)
+    pool = measured[:, starts.map_indices].T  # (num_maps, num_candidates)
+    tried = np.concatenate([starts.tried, pool], axis=1)
+    images, kinds, rescues = starts.images.copy(), starts.kinds.copy(), starts.rescues.copy()
+    rows = range(len(images)) if for_all else starts.silent_rows.tolist()
+    for row in rows:
+        [best] = _best(tried[row : row + 1], num_starts)
+        images[row] = [
+            starts.images[row, number]
+            if number < num_starts
+            else candidates.images[number - num_starts]
             for number in best.tolist()
         ]
-        self._kinds[row] = np.concatenate([self._kinds[row], self._candidate_kinds])[best]
+        kinds[row] = np.concatenate([starts.kinds[row], candidates.kinds])[best]
+    silent = starts.silent_rows
+    rescues[silent[(pool[silent] > 0).any(axis=1)]] = oip.PRECURSOR
+    return Starts(starts.map_indices, images, images, kinds, rescues, tried)
 
-    def push_candidates(self) -> None:
-        """Gives the silent maps candidates that were pushed on the map before its ReLU."""
-        self._origins = self._images.copy()
-        silent = np.flatnonzero(self._is_silent())
-        if not len(silent) or not self._settings.num_rescue_steps:
-            return
-        measured = excitation.measure(self._networks.drives, self._candidates)
-        drives = measured[:, self._map_indices[silent]].T  # (num_silent, num_candidates)
-        best = _best(drives, self._settings.num_starts)
-        pushed = rescue.wake(
-            self._networks.drives,
-            self._candidates[best].reshape(-1, *self._candidates.shape[1:]),
-            np.repeat(self._map_indices[silent], best.shape[1]),
-            num_steps=self._settings.num_rescue_steps,
-            step_size=self._settings.ascent.step_size,
-            value_range=self._range,
-            chunk_size=self._settings.chunk_size,
-        ).reshape(*best.shape, *self._candidates.shape[1:])
-        activations = self._activations(pushed, self._map_indices[silent])
-        helped = (activations > 0).any(axis=1)
-        woken = silent[helped]
-        self._images[woken], self._origins[woken] = pushed[helped], self._candidates[best[helped]]
-        self._kinds[woken] = self._candidate_kinds[best[helped]]
-        self._rescues[woken] = oip.PRE_ACTIVATION
 
-    def take_digits(self, digits: Digits) -> None:
-        """Gives the silent maps the real digits that excite them most, of training or test part."""
-        for images in (digits.train_images, digits.test_images):
-            silent = np.flatnonzero(self._is_silent())
-            if not len(silent):
-                return
-            measured = excitation.measure_digits(self._networks.activations, images)
-            activations = measured[:, self._map_indices[silent]].T
-            best = _best(activations, self._settings.num_starts)
-            chosen = excitation.standardise_digits(images[best.ravel()])
-            starts = _restored(chosen, self._range).reshape(*best.shape, *chosen.shape[1:])
-            found = (self._activations(starts, self._map_indices[silent]) > 0).any(axis=1)
-            excited = silent[found]
-            self._images[excited] = self._origins[excited] = starts[found]
-            self._kinds[excited] = oip.DIGITS
-            self._rescues[excited] = oip.DIGITS
+def _pushed_candidates(
+    starts: Starts,
+    candidates: _Candidates,
+    networks: Networks,
+    params: DrawOips,
+    *,
+    pixel_range: PixelRange | None,
+    chunk_size: int,
+) -> Starts:
+    """Give the silent maps candidates that were pushed on the map before its ReLU."""
+    silent = starts.silent_rows
+    if not len(silent) or not params.num_rescue_steps:
+        return starts
+    maps = starts.map_indices[silent]
+    measured = excitation.measure(networks.peaks_before_relu, candidates.images)
+    best = _best(measured[:, maps].T, starts.images.shape[1])  # (num_silent, num_starts)
+    origins = candidates.images[best]
+    pushed = rescue.wake(
+        networks.peaks_before_relu,
+        origins.reshape(-1, *origins.shape[2:]),
+        np.repeat(maps, best.shape[1]),
+        num_steps=params.num_rescue_steps,
+        step_size=params.step_size,
+        pixel_range=pixel_range,
+        chunk_size=chunk_size,
+    ).reshape(origins.shape)
+    kinds = candidates.kinds[best]
+    return _helped(starts, networks, pushed, origins, kinds, oip.PRE_ACTIVATION)
 
-    def starts(self) -> Starts:
-        """Gives what was chosen."""
-        tried = np.concatenate([self._own, self._pool], axis=1)
-        return Starts(
-            images=self._images,
-            origins=self._origins,
-            kinds=self._kinds,
-            rescues=self._rescues,
-            silent_share=(tried == 0).mean(axis=1),
-        )
 
-    def _is_silent(self) -> npt.NDArray[np.bool_]:
-        silent: npt.NDArray[np.bool_] = self._rescues == oip.NOTHING
-        return silent
+def _strongest_digits(
+    starts: Starts,
+    images: npt.NDArray[np.uint8],
+    networks: Networks,
+    pixel_range: PixelRange | None,
+) -> Starts:
+    """Give the silent maps those digits (n, 28, 28) that excite them most."""
+    silent = starts.silent_rows
+    if not len(silent):
+        return starts
+    measured = excitation.measure_digits(networks.means, images)
+    best = _best(measured[:, starts.map_indices[silent]].T, starts.images.shape[1])
+    chosen = restore_images(excitation.standardize_digits(images[best.ravel()]), pixel_range)
+    chosen = chosen.reshape(*best.shape, *chosen.shape[1:])
+    return _helped(starts, networks, chosen, chosen, np.full(best.shape, oip.DIGITS), oip.DIGITS)
 
-    def _activations(self, images: Floats, map_indices: MapIndices) -> Floats:
-        """Gives how strongly images (n, num_starts, 28, 28) excite their maps (n,)."""
-        flat = images.reshape(-1, *images.shape[2:])
-        measured = excitation.measure(self._networks.activations, flat)
-        owners = np.repeat(map_indices, images.shape[1])
-        own: Floats = measured[np.arange(len(owners)), owners].reshape(images.shape[:2])
-        return own
 
-    def _recipe(self, kinds: Sequence[str], digits: Digits) -> start_images.Recipe:
-        return start_images.Recipe(
-            kinds=kinds,
-            length_scales=self._settings.length_scales,
-            length_weights=self._settings.length_weights,
-            digits=digits.train_images,
-            grid=self._settings.start_grid,
-        )
+def _helped(
+    starts: Starts,
+    networks: Networks,
+    images: Floats,
+    origins: Floats,
+    kinds: npt.NDArray[np.str_],
+    rescue: str,
+) -> Starts:
+    """Return the starts with new ones for those of the silent maps that they excite."""
+    silent = starts.silent_rows
+    activations = _activations(networks, images, starts.map_indices[silent])
+    is_excited = (activations > 0).any(axis=1)
+    rows = silent[is_excited]
+    helped = Starts(
+        starts.map_indices,
+        starts.images.copy(),
+        starts.origins.copy(),
+        starts.kinds.copy(),
+        starts.rescues.copy(),
+        starts.tried,
+    )
+    helped.images[rows], helped.origins[rows] = images[is_excited], origins[is_excited]
+    helped.kinds[rows], helped.rescues[rows] = kinds[is_excited], rescue
+    return helped
+
+
+def _activations(networks: Networks, images: Floats, map_indices: MapIndices) -> Floats:
+    """Return how strongly images (n, num_starts, 28, 28) excite their maps (n,)."""
+    measured = excitation.measure(networks.means, images.reshape(-1, *images.shape[2:]))
+    owners = np.repeat(map_indices, images.shape[1])
+    own: Floats = measured[np.arange(len(owners)), owners].reshape(images.shape[:2])
+    return own
 
 
 def _best(values: Floats, number: int) -> npt.NDArray[np.int64]:
-    """Gives the columns of the largest values of each row, the largest first, (n, number).
+    """Return the columns of the largest values of each row, the largest first, (n, number).
 
     Where there are fewer columns, they repeat themselves.
     """

@@ -1,4 +1,6 @@
-"""Load the templates of HTML pages, all with the same settings."""
+"""Load the templates of HTML pages, all with the same settings, and write the pages."""
+
+from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
@@ -23,3 +25,8 @@ def environment(*packages: str) -> jinja2.Environment:
     environment.filters["drawing"] = Markup
     environment.filters["ours"] = Markup
     return environment
+
+
+def write_page(text: str, path: Path) -> None:
+    """Write the text of a page, equal bytes on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -15,7 +15,7 @@ _IMAGE_SIZE = 28
 LengthScale = Annotated[int, Field(ge=1, le=_IMAGE_SIZE)]
 # with more, the activation is lost in float32
 Smoothness = Annotated[float, Field(ge=0, le=2)]
-Kind = Literal["scales", "coarse", "fourier", "noise", "digits"]
+StartKind = Literal["scales", "coarse", "fourier", "noise", "digits"]
 
 
 def _check_unique(layers: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,21 +44,21 @@ class DrawOips:
     step_size: change of a pixel in the first steps (RMS), in standard deviations of the image.
     convergence_threshold: relative change of the activation that counts as none.
     jitter: each step sees the image shifted by at most so many pixels.
-    smoothness: weight of the penalty on differences between neighbouring pixels.
+    smoothness: weight of the penalty on differences between neighboring pixels.
     num_snapshots: log-spaced pictures of the course.
     """
 
     layers: Annotated[Listed[LayerName], AfterValidator(_check_unique)]
     range: Literal["free", "data"]
     num_starts: Annotated[int, Field(ge=1, le=16)]
-    start_kinds: Listed[Kind]
+    start_kinds: Listed[StartKind]
     length_scales: Listed[LengthScale]
     length_weights: Listed[Annotated[float, Field(gt=0, le=1000)]]
     strategy: Literal["superposition", "coarse_to_fine"]
     scale_steps: Listed[Steps]
     precursor: bool
     num_candidates: Annotated[int, Field(ge=16, le=100_000)]
-    candidate_kinds: Listed[Kind]
+    candidate_kinds: Listed[StartKind]
     num_rescue_steps: Annotated[int, Field(ge=0, le=10_000)]
     num_steps: Steps
     step_size: Annotated[float, Field(gt=0, le=10)]
@@ -77,7 +77,7 @@ class DrawOips:
         return self
 
     @model_validator(mode="after")
-    def _check_phases(self) -> Self:
+    def _check_scale_steps(self) -> Self:
         if self.strategy != "coarse_to_fine":
             return self
         num_coarse = len(self.length_scales) - 1
@@ -92,16 +92,3 @@ class DrawOips:
                 f"found {list(self.length_scales)}"
             )
         return self
-
-    @property
-    def phases(self) -> list[tuple[int, int]]:
-        """Gives (points along an edge, steps) of length scales that grow one after the other."""
-        if self.strategy != "coarse_to_fine":
-            return []
-        num_left = self.num_steps - sum(self.scale_steps)
-        return list(zip(self.length_scales, [*self.scale_steps, num_left], strict=True))
-
-    @property
-    def start_grid(self) -> int:
-        """Points along an edge of the grid that start images are left with; 28: they stay whole."""
-        return self.length_scales[0] if self.strategy == "coarse_to_fine" else _IMAGE_SIZE

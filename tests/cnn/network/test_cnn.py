@@ -28,13 +28,13 @@ def test_the_outputs_are_probabilities() -> None:
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
 
 
-def test_standardise_agrees_with_numpy_and_leaves_a_black_image_black() -> None:
+def test_standardize_agrees_with_numpy_and_leaves_a_black_image_black() -> None:
     images = np.concatenate([IMAGES, np.zeros((1, 28, 28), np.uint8)])
     centred = images - images.mean(axis=(1, 2), keepdims=True)
     spread = np.maximum(images.std(axis=(1, 2), keepdims=True), 1 / 28)
-    standardised = np.asarray(cnn.standardise(images))
-    assert standardised.shape == (8, 28, 28, 1)
-    np.testing.assert_allclose(standardised[..., 0], centred / spread, atol=2e-6)
+    standardized = np.asarray(cnn.standardize(images))
+    assert standardized.shape == (8, 28, 28, 1)
+    np.testing.assert_allclose(standardized[..., 0], centred / spread, atol=2e-6)
 
 
 def test_the_seed_decides_the_weights() -> None:

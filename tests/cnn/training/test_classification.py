@@ -13,6 +13,13 @@ def test_accuracy_is_the_share_of_rows_read_rightly() -> None:
     assert classification.accuracy(PROBABILITIES, LABELS) == pytest.approx(2 / 3)
 
 
+def test_the_numbers_are_the_three_of_the_test_part() -> None:
+    found = classification.numbers(PROBABILITIES, LABELS)
+    assert list(found) == ["test_accuracy", "test_cross_entropy", "test_accuracy_per_digit"]
+    assert found["test_accuracy"] == pytest.approx(2 / 3)
+    assert found["test_accuracy_per_digit"] == {0: 1.0, 2: 0.0}
+
+
 def test_accuracy_per_class_has_the_classes_that_occur() -> None:
     assert classification.accuracy_per_class(PROBABILITIES, LABELS) == {0: 1.0, 2: 0.0}
 

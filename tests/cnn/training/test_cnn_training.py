@@ -1,16 +1,22 @@
 import dataclasses
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
 from latentmaps.cnn.network import cnn
-from latentmaps.cnn.training import classification, cnn_training
+from latentmaps.cnn.training import classification, cnn_training, digit_batches
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import TrainingError
+from latentmaps.params.train_cnn import TrainCnn
+from latentmaps.training import fit
 
-TINY = cnn.Architecture(filters=(4,), dense_units=8)
-SETTINGS = cnn_training.Settings(
+PARAMS = TrainCnn(
+    filters=(4,),
+    kernel_size=3,
+    pool_size=2,
+    dense_units=8,
     optimizer="sgd",
     learning_rate=0.02,
     learning_rate_schedule="cosine",
@@ -19,12 +25,14 @@ SETTINGS = cnn_training.Settings(
     momentum=0.9,
     l2=1e-4,
     num_validation=40,
+    seed=None,
     epochs=4,
     batch_size=16,
-    jit_compile=False,
-    seed=5,
-    split_seed=5,
 )
+
+
+def train(params: TrainCnn, digits: Digits, *, seed: int = 5) -> tuple[keras.Model, fit.Trained]:
+    return cnn_training.train(params, digits, seed=seed, split_seed=5, jit_compile=False)
 
 
 def bars(num_digits: int) -> Digits:
@@ -36,7 +44,7 @@ def bars(num_digits: int) -> Digits:
 
 
 def test_learns_what_can_be_learnt() -> None:
-    model, trained = cnn_training.train(TINY, SETTINGS, bars(360))
+    model, trained = train(PARAMS, bars(360))
     history = trained.history
     probabilities = cnn.predict(model, bars(20).test_images)
     assert (probabilities.argmax(axis=1) == bars(20).test_labels).mean() > 0.9
@@ -46,8 +54,8 @@ def test_learns_what_can_be_learnt() -> None:
 
 
 def test_rmsprop_learns_it_too() -> None:
-    settings = dataclasses.replace(SETTINGS, optimizer="rmsprop", learning_rate=0.003)
-    model, _ = cnn_training.train(TINY, settings, bars(360))
+    params = dataclasses.replace(PARAMS, optimizer="rmsprop", learning_rate=0.003)
+    model, _ = train(params, bars(360))
     assert isinstance(model.optimizer, keras.optimizers.RMSprop)
     probabilities = cnn.predict(model, bars(20).test_images)
     assert (probabilities.argmax(axis=1) == bars(20).test_labels).mean() > 0.9
@@ -55,52 +63,81 @@ def test_rmsprop_learns_it_too() -> None:
 
 def test_the_weights_are_those_of_the_best_epoch() -> None:
     """A rate that is far too high in the later epochs: the first one stays the best."""
-    settings = dataclasses.replace(
-        SETTINGS, learning_rate_schedule="step", decay_epochs=1, decay_rate=1.0, learning_rate=0.5
+    params = dataclasses.replace(
+        PARAMS, learning_rate_schedule="step", decay_epochs=1, decay_rate=1.0, learning_rate=0.5
     )
     digits = bars(360)
-    model, trained = cnn_training.train(TINY, settings, digits)
+    model, trained = train(params, digits)
     courses = trained.history["val_cross_entropy"]
     assert trained.epoch == 1 + courses.argmin()
-    rows = cnn_training.split(360, settings)[1]
+    rows = cnn_training.split(360, params, seed=5)[1]
     probabilities = cnn.predict(model, digits.train_images[rows])
     measured = classification.cross_entropy(probabilities, digits.train_labels[rows])
     assert measured == pytest.approx(courses.min(), rel=1e-4)
 
 
 def test_the_learning_rate_falls_in_steps() -> None:
-    settings = dataclasses.replace(
-        SETTINGS, learning_rate_schedule="step", decay_epochs=2, decay_rate=0.1
+    params = dataclasses.replace(
+        PARAMS, learning_rate_schedule="step", decay_epochs=2, decay_rate=0.1
     )
-    model, _ = cnn_training.train(TINY, settings, bars(80))  # 4 epochs
+    model, _ = train(params, bars(80))  # 4 epochs
     assert float(model.optimizer.learning_rate) == pytest.approx(0.02 * 0.01, rel=1e-5)
 
 
 def test_the_seed_decides_the_trained_weights() -> None:
-    short = dataclasses.replace(SETTINGS, epochs=1)
-    settings = short, short, dataclasses.replace(short, seed=6)
-    first, again, other = (cnn_training.train(TINY, s, bars(80))[0].get_weights() for s in settings)
+    short = dataclasses.replace(PARAMS, epochs=1)
+    first, again, other = (train(short, bars(80), seed=seed)[0].get_weights() for seed in (5, 5, 6))
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
     assert (first[0] != other[0]).any()
 
 
 def test_the_learning_rate_falls_to_zero_at_the_last_step() -> None:
-    model, _ = cnn_training.train(TINY, SETTINGS, bars(80))
+    model, _ = train(PARAMS, bars(80))
     assert model.optimizer.iterations == 4 * 2  # 40 digits are 2 batches
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_validation_part_is_cut_out_by_its_own_seed() -> None:
-    train_rows, validation_rows = cnn_training.split(100, SETTINGS)
+    train_rows, validation_rows = cnn_training.split(100, PARAMS, seed=5)
     assert sorted([*train_rows, *validation_rows]) == list(range(100))
     assert len(validation_rows) == 40
-    other = cnn_training.split(100, dataclasses.replace(SETTINGS, split_seed=6))[1]
+    other = cnn_training.split(100, PARAMS, seed=6)[1]
     assert set(other) != set(validation_rows)
 
 
-def test_another_seed_of_the_training_keeps_the_cut() -> None:
-    cuts = (cnn_training.split(100, dataclasses.replace(SETTINGS, seed=seed)) for seed in (5, 6))
-    assert all((a == b).all() for a, b in zip(*cuts, strict=True))
+def test_another_seed_of_the_training_keeps_the_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    ordered = digit_batches.ordered_batches
+
+    def remember(images: Any, labels: Any, **others: Any) -> Any:
+        seen.append(images)
+        return ordered(images, labels, **others)
+
+    monkeypatch.setattr(digit_batches, "ordered_batches", remember)
+    short = dataclasses.replace(PARAMS, epochs=1)
+    for seed in (5, 6):
+        train(short, bars(80), seed=seed)
+    np.testing.assert_array_equal(*seen)
+
+
+def test_the_numbers_tell_of_the_best_epoch_and_of_what_it_was_made() -> None:
+    digits = bars(80)
+    model, trained = train(PARAMS, digits)
+    found = cnn_training.numbers(model, trained, PARAMS, digits, seed=5)
+    best = trained.history.loc[trained.history["epoch"] == trained.epoch].iloc[0]
+    assert found["val_cross_entropy"] == best["val_cross_entropy"]
+    assert list(found)[-9:] == [
+        *("best_epoch", "num_train", "num_validation", "num_test", "num_parameters"),
+        *("epochs", "batch_size", "seed", "versions"),
+    ]
+    assert [found[name] for name in ("num_train", "num_validation", "num_test")] == [40, 40, 20]
+    assert (found["epochs"], found["batch_size"], found["seed"]) == (4, 16, 5)
+    assert found["versions"].keys() == {"keras", "numpy", "tensorflow"}
+
+
+def test_the_shape_is_that_of_the_section() -> None:
+    params = dataclasses.replace(PARAMS, kernel_size=2, pool_size=3)
+    assert cnn_training.architecture(params) == cnn.Architecture((4,), 8, 2, 3)
 
 
 def test_a_validation_part_that_leaves_no_batch_is_refused() -> None:
@@ -108,4 +145,4 @@ def test_a_validation_part_that_leaves_no_batch_is_refused() -> None:
         TrainingError,
         match=r"train_cnn\.num_validation: found 40, which leaves 15 of 55 training digits",
     ):
-        cnn_training.split(55, SETTINGS)
+        cnn_training.split(55, PARAMS, seed=5)

@@ -44,7 +44,7 @@ class Architecture:
 
 
 def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> keras.Model:
-    """Gives the untrained CNN: standardised images (n, size, size, 1) -> probabilities (n, 10).
+    """Return the untrained CNN: standardized images (n, size, size, 1) -> probabilities (n, 10).
 
     Args:
         architecture: the shape.
@@ -96,8 +96,8 @@ def _kernel(seed: int, l2: float) -> dict[str, Any]:
     }
 
 
-def standardise(images: npt.NDArray[np.uint8] | tf.Tensor) -> tf.Tensor:
-    """Gives each image with mean 0 and standard deviation 1, what the CNN reads.
+def standardize(images: npt.NDArray[np.uint8] | tf.Tensor) -> tf.Tensor:
+    """Return each image with mean 0 and standard deviation 1, what the CNN reads.
 
     (x - mean) / max(std, 1 / sqrt(number of pixels)), the definition of TensorFlow.
 
@@ -111,19 +111,19 @@ def standardise(images: npt.NDArray[np.uint8] | tf.Tensor) -> tf.Tensor:
 
 
 def predict(model: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Gives the outputs of `model` for images.
+    """Return the outputs of `model` for images.
 
     Args:
-        model: reads standardised images.
+        model: reads standardized images.
         images: (n, 28, 28), uint8, 0..255.
     """
     batches = tf.data.Dataset.from_tensor_slices(images).batch(_PREDICTION_BATCH_SIZE)
-    outputs: npt.NDArray[np.float32] = model.predict(batches.map(standardise), verbose=0)
+    outputs: npt.NDArray[np.float32] = model.predict(batches.map(standardize), verbose=0)
     return outputs
 
 
 def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
-    """Gives the part of the CNN up to the feature maps (n, h, w, num_maps) of a convolution.
+    """Return the part of the CNN up to the feature maps (n, h, w, num_maps) of a convolution.
 
     Raises:
         TrainingError: the CNN has no convolution of that name.
@@ -140,7 +140,7 @@ def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
 
 
 def layer_names(model: keras.Model) -> list[str]:
-    """Gives the names of the convolutions, from the image on."""
+    """Return the names of the convolutions, from the image on."""
     return [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
 
 

@@ -25,7 +25,7 @@ _PAPER, _LINE = 255, 205
 
 
 def choose_rows(labels: npt.NDArray[np.uint8], digits: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Gives the first row of each of `digits` among `labels`.
+    """Return the first row of each of `digits` among `labels`.
 
     Raises:
         DataError: there is no such row.
@@ -81,7 +81,7 @@ def _limit(maps: npt.NDArray[np.float32]) -> float:
 
 
 def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Gives a picture of all maps for each image, (num_images, h, w); dark is active."""
+    """Return a picture of all maps for each image, (num_images, h, w); dark is active."""
     num_images, height, width, num_maps = maps.shape
     num_columns, scale = _arrangement(num_maps, height, width)
     num_rows = -(-num_maps // num_columns)
@@ -97,7 +97,7 @@ def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
-    """Gives columns and enlargement with which the maps fill a mosaic best.
+    """Return columns and enlargement with which the maps fill a mosaic best.
 
     More maps than fit into its place are not enlarged, in a larger mosaic of its shape.
     """
@@ -114,7 +114,7 @@ def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
 
 
 def _of_one_size(columns: Sequence[Sequence[Tile]]) -> list[list[Tile]]:
-    """Gives all tiles in the middle of white ones of one size."""
+    """Return all tiles in the middle of white ones of one size."""
     sizes = [tile.shape for tiles in columns for tile in tiles]
     height = max(_HEIGHT, *(size[0] for size in sizes))
     width = max(_WIDTH, *(size[1] for size in sizes))

@@ -1,6 +1,7 @@
 """How well probabilities name what a picture shows; numbers only, no tensors."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,24 @@ import pandas as pd
 _SMALLEST = 1e-7
 
 
+def numbers(
+    probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
+) -> dict[str, Any]:
+    """Return the numbers on the test part by name.
+
+    Args:
+        probabilities: (n, num_classes), each row sums to 1.
+        labels: (n,), 0..num_classes - 1.
+    """
+    return {
+        "test_accuracy": accuracy(probabilities, labels),
+        "test_cross_entropy": cross_entropy(probabilities, labels),
+        "test_accuracy_per_digit": accuracy_per_class(probabilities, labels),
+    }
+
+
 def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> float:
-    """Gives the share of rows whose most probable class is the label, 0..1.
+    """Return the share of rows whose most probable class is the label, 0..1.
 
     Args:
         probabilities: (n, num_classes), each row sums to 1.
@@ -23,7 +40,7 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
 def accuracy_per_class(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[int, float]:
-    """Gives the accuracy among the rows of each class that occurs in `labels`."""
+    """Return the accuracy among the rows of each class that occurs in `labels`."""
     return {
         int(label): accuracy(probabilities[labels == label], labels[labels == label])
         for label in np.unique(labels)
@@ -31,7 +48,7 @@ def accuracy_per_class(
 
 
 def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> float:
-    """Gives the mean of -log(probability of the label), nats."""
+    """Return the mean of -log(probability of the label), nats."""
     right = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return float(-np.mean(np.log(np.maximum(right, _SMALLEST))))
 
@@ -39,7 +56,7 @@ def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np
 def write_predictions(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8], path: Path
 ) -> None:
-    """Writes label, prediction and its probability of each row as CSV.
+    """Write label, prediction and its probability of each row as CSV.
 
     That is what a confusion matrix is counted from, and it leads to the images behind each count.
 

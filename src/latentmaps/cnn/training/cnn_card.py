@@ -9,7 +9,7 @@ from latentmaps.training import model_card
 
 
 def write(folder: Path, architecture: Architecture, metrics: Mapping[str, Any]) -> None:
-    """Writes the card of a CNN into the folder of its files.
+    """Write the card of a CNN into the folder of its files.
 
     Args:
         folder: where ``cnn.save`` wrote it.

@@ -1,10 +1,9 @@
-"""Train the CNN: which digits, in which order, with which optimiser.
+"""Train the CNN: which digits, in which order, with which optimizer.
 
 The loop itself is in ``training``.
 """
 
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -12,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from latentmaps import versions
 from latentmaps.cnn.network import cnn
 from latentmaps.cnn.training import digit_batches
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import TrainingError
+from latentmaps.params.train_cnn import TrainCnn
 from latentmaps.training import fit, optimizers
 from latentmaps.training.early_stopping import EarlyStopping
 
@@ -27,118 +28,128 @@ _VALIDATION_BATCH_SIZE = 256
 _SPLIT_STREAM = 2**31
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How the CNN is trained.
-
-    Attributes:
-        optimizer: sgd, with momentum in Nesterov's form, or rmsprop.
-        learning_rate: at the first step.
-        learning_rate_schedule: constant, step or cosine; see ``optimizers.learning_rate``.
-        decay_epochs: epochs after which (step) or over which (cosine) the rate falls; None: all.
-        decay_rate: factor of a step; share that is left at the end of the cosine.
-        momentum: of the optimizer.
-        l2: weight of the L2 penalty on all kernels.
-        num_validation: digits taken from the training part.
-        epochs: passes through what is left.
-        batch_size: images a step.
-        jit_compile: whether XLA compiles the step.
-        seed: of the initial kernels and of the order.
-        split_seed: of the cut.
-    """
-
-    optimizer: str
-    learning_rate: float
-    learning_rate_schedule: str
-    decay_epochs: int | None
-    decay_rate: float
-    momentum: float
-    l2: float
-    num_validation: int
-    epochs: int
-    batch_size: int
-    jit_compile: bool
-    seed: int
-    split_seed: int
+def architecture(params: TrainCnn) -> cnn.Architecture:
+    """Return the shape of the CNN that a section asks for."""
+    return cnn.Architecture(
+        filters=params.filters,
+        dense_units=params.dense_units,
+        kernel_size=params.kernel_size,
+        pool_size=params.pool_size,
+    )
 
 
 def train(
-    architecture: cnn.Architecture, settings: Settings, digits: Digits
+    params: TrainCnn, digits: Digits, *, seed: int, split_seed: int, jit_compile: bool
 ) -> tuple[keras.Model, fit.Trained]:
-    """Gives the CNN with the weights of its best epoch, and what the training told.
+    """Train a CNN and return it with the weights of its best epoch, and its history.
 
     The best epoch is the one with the lowest cross-entropy on the validation part.
+
+    Args:
+        params: shape and training.
+        digits: of their training part.
+        seed: of the initial kernels and of the order.
+        split_seed: of the choice of the validation part.
+        jit_compile: whether XLA compiles the step.
 
     Raises:
         TrainingError: the training part is too small, or the loss became no number.
     """
-    train_rows, validation_rows = split(len(digits.train_labels), settings)
-    steps_per_epoch = len(train_rows) // settings.batch_size
-    model = cnn.build_cnn(architecture, l2=settings.l2, seed=settings.seed)
-    _compile(model, settings, steps_per_epoch)
+    train_rows, validation_rows = split(len(digits.train_labels), params, seed=split_seed)
+    steps_per_epoch = len(train_rows) // params.batch_size
+    model = cnn.build_cnn(architecture(params), l2=params.l2, seed=seed)
+    _compile(model, params, steps_per_epoch, jit_compile=jit_compile)
     log.info(
         "Training a CNN of %s weights on %s digits: epochs %d, each %d batches of %d",
         f"{model.count_params():,}",
         f"{len(train_rows):,}",
-        settings.epochs,
+        params.epochs,
         steps_per_epoch,
-        settings.batch_size,
+        params.batch_size,
     )
 
-    def remaining(first_epoch: int) -> tf.data.Dataset:
+    def all_epochs(_: int) -> tf.data.Dataset:
+        # without checkpoints a training begins with its first epoch
         return digit_batches.training_batches(
             digits.train_images[train_rows],
             digits.train_labels[train_rows],
-            prepare=cnn.standardise,
-            batch_size=settings.batch_size,
-            first_epoch=first_epoch,
-            epochs=settings.epochs,
-            seed=settings.seed,
+            prepare=cnn.standardize,
+            batch_size=params.batch_size,
+            epochs=params.epochs,
+            seed=seed,
         )
 
     trained = fit.fit(
         model,
-        remaining,
+        all_epochs,
         validation=digit_batches.ordered_batches(
             digits.train_images[validation_rows],
             digits.train_labels[validation_rows],
-            prepare=cnn.standardise,
+            prepare=cnn.standardize,
             batch_size=_VALIDATION_BATCH_SIZE,
         ),
         # a patience of all epochs: the training never stops sooner, but goes back to the best
         schedule=fit.Schedule(
-            settings.epochs, steps_per_epoch, EarlyStopping("val_cross_entropy", settings.epochs)
+            params.epochs, steps_per_epoch, EarlyStopping("val_cross_entropy", params.epochs)
         ),
     )
     return model, trained
 
 
-def split(num_digits: int, settings: Settings) -> tuple[npt.NDArray[np.int64], ...]:
-    """Gives the rows of the training part to learn from, and those for the val_ metrics.
+def numbers(
+    model: keras.Model, trained: fit.Trained, params: TrainCnn, digits: Digits, *, seed: int
+) -> dict[str, Any]:
+    """Return the numbers of the best epoch by name, and what the CNN was made of.
+
+    Args:
+        model: the CNN.
+        trained: as ``train`` returns it.
+        params: shape and training.
+        digits: on which it was trained.
+        seed: of the training.
+    """
+    return {
+        **trained.numbers(),
+        "best_epoch": trained.epoch,
+        "num_train": len(digits.train_labels) - params.num_validation,
+        "num_validation": params.num_validation,
+        "num_test": len(digits.test_labels),
+        "num_parameters": model.count_params(),
+        "epochs": params.epochs,
+        "batch_size": params.batch_size,
+        "seed": seed,
+        "versions": versions.installed("keras", "numpy", "tensorflow"),
+    }
+
+
+def split(num_digits: int, params: TrainCnn, *, seed: int) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return the rows of the training part to learn from, and those for the val_ metrics.
 
     Raises:
         TrainingError: fewer rows are left than a batch holds.
     """
-    num_train = num_digits - settings.num_validation
-    if num_train < settings.batch_size:
+    num_train = num_digits - params.num_validation
+    if num_train < params.batch_size:
         raise TrainingError(
-            f"train_cnn.num_validation: found {settings.num_validation}, which leaves {num_train} "
-            f"of {num_digits} training digits, expected at least {settings.batch_size}, one batch; "
+            f"train_cnn.num_validation: found {params.num_validation}, which leaves {num_train} "
+            f"of {num_digits} training digits, expected at least {params.batch_size}, one batch; "
             "lower it or train_cnn.batch_size"
         )
-    order = np.random.default_rng([settings.split_seed, _SPLIT_STREAM]).permutation(num_digits)
+    order = np.random.default_rng([seed, _SPLIT_STREAM]).permutation(num_digits)
     return np.sort(order[:num_train]), np.sort(order[num_train:])
 
 
-def _compile(model: keras.Model, settings: Settings, steps_per_epoch: int) -> None:
+def _compile(
+    model: keras.Model, params: TrainCnn, steps_per_epoch: int, *, jit_compile: bool
+) -> None:
     rate = optimizers.learning_rate(
-        settings.learning_rate,
-        schedule=settings.learning_rate_schedule,
-        decay_steps=(settings.decay_epochs or settings.epochs) * steps_per_epoch,
-        decay_rate=settings.decay_rate,
+        params.learning_rate,
+        schedule=params.learning_rate_schedule,
+        decay_steps=(params.decay_epochs or params.epochs) * steps_per_epoch,
+        decay_rate=params.decay_rate,
     )
     model.compile(
-        optimizer=_optimizer(settings, rate),
+        optimizer=_optimizer(params, rate),
         # the categorical cross-entropy, from labels that are numbers instead of one-hot rows
         loss="sparse_categorical_crossentropy",
         # the loss holds the L2 penalty too, so the cross-entropy stands beside it
@@ -146,11 +157,11 @@ def _compile(model: keras.Model, settings: Settings, steps_per_epoch: int) -> No
             "accuracy",
             keras.metrics.SparseCategoricalCrossentropy(name="cross_entropy"),
         ],
-        jit_compile=settings.jit_compile,
+        jit_compile=jit_compile,
     )
 
 
-def _optimizer(settings: Settings, rate: Any) -> keras.optimizers.Optimizer:
-    if settings.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate, momentum=settings.momentum)
-    return keras.optimizers.SGD(rate, momentum=settings.momentum, nesterov=True)
+def _optimizer(params: TrainCnn, rate: Any) -> keras.optimizers.Optimizer:
+    if params.optimizer == "rmsprop":
+        return keras.optimizers.RMSprop(rate, momentum=params.momentum)
+    return keras.optimizers.SGD(rate, momentum=params.momentum, nesterov=True)

@@ -20,9 +20,8 @@ def training_batches(
     batch_size: int,
     epochs: int,
     seed: int,
-    first_epoch: int = 0,
 ) -> tf.data.Dataset:
-    """Gives the shuffled batches of the epochs `first_epoch` to `epochs`, one after the other.
+    """Return the shuffled batches of all epochs, one after the other.
 
     Args:
         images: (n, 28, 28), uint8.
@@ -30,14 +29,13 @@ def training_batches(
         prepare: images of a batch -> what the model reads.
         batch_size: every batch has this many images; what does not fill one is left out, another
             remainder in each epoch.
-        epochs: passes through `images`, those before `first_epoch` included.
+        epochs: passes through `images`.
         seed: the order of an epoch is a function of (seed, epoch).
-        first_epoch: so many are left out.
     """
     num_used = len(labels) // batch_size * batch_size
     order = [
         np.random.default_rng([seed, epoch]).permutation(len(labels))[:num_used]
-        for epoch in range(first_epoch, epochs)
+        for epoch in range(epochs)
     ]
     rows = tf.data.Dataset.from_tensor_slices(np.concatenate(order)).batch(batch_size)
     # on the CPU and once: captured as constants they would be copied into the graph
@@ -56,6 +54,6 @@ def ordered_batches(
     prepare: Callable[[tf.Tensor], tf.Tensor],
     batch_size: int,
 ) -> tf.data.Dataset:
-    """Gives every image once, in order; the last batch may be smaller."""
+    """Return every image once, in order; the last batch may be smaller."""
     batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(batch_size)
     return batches.map(lambda image, label: (prepare(image), label)).prefetch(_PREFETCH)

@@ -5,21 +5,24 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import pytest
 from tests.oips.climbing import ASCENT, climb, climbers
 
-from latentmaps.oips import excitation, step
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.errors import DataError
+from latentmaps.oips import excitation, restore
 from latentmaps.oips.excitation import Networks
 
 
 def test_pixels_stay_in_range(second_layer: Networks) -> None:
-    value_range = (-0.4, 2.9)
+    pixel_range = (-0.4, 2.9)
     started = climbers(8)
-    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
+    inside = np.asarray(restore.make_restore(pixel_range)(started.starts[..., None]))[..., 0]
     found = climb(
-        second_layer.single_maps,
-        dataclasses.replace(started, starts=inside),
+        second_layer.mean_of_one_map,
+        started._replace(starts=inside),
         ASCENT,
-        value_range=value_range,
+        pixel_range=pixel_range,
     )
     loud = found.activations > 0
     assert found.images.min() >= np.float32(-0.4)
@@ -37,13 +40,13 @@ def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is
         np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.3], np.float32), activation="relu"
     )
     started = climbers(6, num_maps=1)
-    value_range = (-0.41, 3.0)
-    inside = np.asarray(step.make_restore(value_range)(started.starts[..., None]))[..., 0]
+    pixel_range = (-0.41, 3.0)
+    inside = np.asarray(restore.make_restore(pixel_range)(started.starts[..., None]))[..., 0]
     found = climb(
-        excitation.networks(model, "Conv2D_1").single_maps,
-        dataclasses.replace(started, starts=inside),
+        excitation.networks(model, "Conv2D_1").mean_of_one_map,
+        started._replace(starts=inside),
         dataclasses.replace(ASCENT, num_steps=80),
-        value_range=value_range,
+        pixel_range=pixel_range,
     )
     loud = found.activations > 0
     assert loud.sum() >= 3
@@ -51,3 +54,9 @@ def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is
     assert ((images < -0.4) | (images > 2.9)).mean() > 0.7
     np.testing.assert_allclose(images.std(axis=(1, 2)), 1, atol=0.02)
     np.testing.assert_allclose(images.mean(axis=(1, 2)), 0, atol=2e-3)
+
+
+def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
+    flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
+    with pytest.raises(DataError, match="found half of them of one single grey, expected strokes"):
+        restore.digit_range(flat)

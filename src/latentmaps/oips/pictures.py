@@ -1,0 +1,174 @@
+"""The pictures of a layer: the contact sheet of its OIPs, and strips of how some of them grew."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.oips import layer, oip
+from latentmaps.oips.layer import GrayScale, Images, LayerResults
+from latentmaps.oips.oip import NUM_STRONGEST, Oips
+
+# Okabe & Ito's palette, told apart by color-blind readers too
+BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}
+
+_SHEET_SCALE = 3
+_NUM_COLUMNS = 8
+_NUM_COLUMNS_LARGE = 16
+_LARGE = 64
+
+_NUM_STRIPS = 12
+_STRIP_SCALE = 2
+
+
+class _Shown(NamedTuple):
+    """What the contact sheet shows: OIPs, as bytes, the ending of their columns, and its words."""
+
+    oips: Oips
+    tiles: Images
+    suffix: str
+    words: str
+
+
+def _free(found: LayerResults) -> _Shown:
+    """Return the OIPs with free pixels, of any value."""
+    words = (
+        f"Mid-grey is the mean of the image; black and white are {found.grays.limit:.1f} standard "
+        f"deviations from it (percentile {layer.CLIP_PERCENTILE} of the layer)."
+    )
+    oips = found.oips.free
+    return _Shown(oips, found.grays.free(oips.images), "", words)
+
+
+def _in_range(found: LayerResults) -> _Shown:
+    """Return the OIPs with pixels as dark and light as those of a real digit."""
+    darkest, brightest = found.grays.pixel_range
+    words = (
+        f"Pixels are as dark and light as those of a real digit: black is {darkest:.2f}, white "
+        f"{brightest:.2f} standard deviations from the mean."
+    )
+    oips = found.oips.in_range
+    return _Shown(oips, found.grays.in_range(oips.images), "_in_range", words)
+
+
+# name in params.yaml -> what the contact sheet shows
+RANGES: dict[str, Callable[[LayerResults], _Shown]] = {"free": _free, "data": _in_range}
+
+
+def draw_contact_sheet(found: LayerResults) -> Sheet:
+    """Draw the sheet: a tile for each map, the place of a dead one blank."""
+    shown = RANGES[found.params.range](found)
+    ratios, statuses = found.table[f"ratio{shown.suffix}"], found.table[f"status{shown.suffix}"]
+    if not (shown.oips.activations > 0).any():
+        return sheets.draw_words(
+            title=_title(found, ratios, statuses),
+            text="Nothing to draw: nothing that was tried excites one of its feature maps.",
+        )
+    return sheets.draw_sheet(
+        [
+            image if activation > 0 else None
+            for image, activation in zip(shown.tiles, shown.oips.activations, strict=True)
+        ],
+        num_columns=_NUM_COLUMNS if len(shown.tiles) <= _LARGE else _NUM_COLUMNS_LARGE,
+        scale=_SHEET_SCALE,
+        title=_title(found, ratios, statuses),
+        caption=f"{_caption(found)} {shown.words}{_unseen_words(found.grays)}",
+        tile_labels=[
+            f"{index}  {_word(status, ratio)}"
+            for index, status, ratio in zip(found.table["map_index"], statuses, ratios, strict=True)
+        ],
+        borders=[BORDERS[status] for status in statuses],
+    )
+
+
+def _title(found: LayerResults, ratios: pd.Series, statuses: pd.Series) -> str:
+    counts = statuses.value_counts()
+    states = ", ".join(f"{counts.get(status, 0)} {status}" for status in BORDERS)
+    median = f"median {ratios.median():.2f}x; " if ratios.notna().any() else ""
+    return (
+        f"{found.layer_name}: the inputs that excite its {len(ratios)} feature maps; {states}; "
+        f"{median}at most {found.params.num_steps} steps, seed {found.seed}"
+    )
+
+
+def _caption(found: LayerResults) -> str:
+    return (
+        "Under a tile: number of the feature map, and how many times stronger its mean activation "
+        f"is than for the strongest test digit; best of {found.params.num_starts} starts and a "
+        "head start. Green border: alive, a random start of its own excites the map; orange: "
+        "rescued, none did, the table tells what helped; grey: dead, nothing excites it."
+    )
+
+
+def _unseen_words(grays: GrayScale) -> str:
+    """Return a sentence on the pixels that are left out, behind a space, or nothing."""
+    num_hidden = 28 - grays.reachable_size
+    if not num_hidden:
+        return ""
+    return f" The last {num_hidden} rows and columns, left out, do not influence this layer."
+
+
+def _word(status: str, ratio: float) -> str:
+    return f"{ratio:.1f}x" if np.isfinite(ratio) and status != oip.DEAD else status
+
+
+def draw_strips(found: LayerResults) -> Sheet:
+    """Draw the strips: a row for each of some maps, from the highest ratio to the lowest."""
+    rows = choose_rows(found.table)
+    steps = oip.snapshot_steps(found.params)[1:-1]
+    columns = ["start", *(f"step {step}" for step in steps), "free", "in range"]
+    return sheets.draw_sheet(
+        [tile for row in rows for tile in row_tiles(row, found)],
+        num_columns=len(columns) + NUM_STRONGEST,
+        scale=_STRIP_SCALE,
+        title=f"{found.layer_name}: how the inputs grow that excite it, seed {found.seed}",
+        caption=(
+            f"{len(rows)} of {len(found.table)} maps, from the highest ratio to the lowest. Left: "
+            "the course with free pixels; a blank place means that the picture had stopped; a "
+            "start of strokes on grey is the picture in range, which gave a head start. Free and "
+            "in range: the ends, with pixels free and with pixels as dark and light as a digit's. "
+            "Right: the test digits that excite the map most, the strongest first; blank: no "
+            f"further digit does.{_unseen_words(found.grays)}"
+        ),
+        row_labels=[_row_label(found.table.iloc[row]) for row in rows],
+        column_labels=[*columns, *(f"digit {n + 1}" for n in range(NUM_STRONGEST))],
+    )
+
+
+def choose_rows(table: pd.DataFrame) -> list[int]:
+    """Return the rows of maps spread evenly from the highest ratio to the lowest."""
+    order = table["ratio"].sort_values(ascending=False, kind="stable", na_position="last").index
+    number = min(_NUM_STRIPS, len(order))
+    picks = np.linspace(0, len(order) - 1, number).round().astype(int)
+    return [int(order[pick]) for pick in picks]
+
+
+def row_tiles(row: int, found: LayerResults) -> list[Images | None]:
+    """Return start, course, both ends and the digits of a map; None where there is none."""
+    grays, strongest = found.grays, found.strongest
+    free, in_range = found.oips.free, found.oips.in_range
+    is_found = free.activations[row] > 0
+    steps = oip.snapshot_steps(found.params)[1:-1]
+    course: list[Images | None] = [
+        grays.free(picture) if is_found and step < free.num_steps[row] else None
+        for step, picture in zip(steps, free.snapshots[row, 1:-1], strict=True)
+    ]
+    ends = [
+        grays.free(free.images[row]) if is_found else None,
+        grays.in_range(in_range.images[row]) if in_range.activations[row] > 0 else None,
+    ]
+    digits = [
+        grays.crop(image) if activation > 0 else None
+        for image, activation in zip(strongest.images[row], strongest.activations[row], strict=True)
+    ]
+    return [grays.free(free.starts[row]), *course, *ends, *digits]
+
+
+def _row_label(line: pd.Series) -> str:
+    if line["status"] == oip.DEAD:
+        return f"map {line['map_index']}: dead"
+    ratio = f" {line['ratio']:.1f}x" if np.isfinite(line["ratio"]) else ""
+    return f"map {line['map_index']}:{ratio} {line['rescued_by'] or line['status']}"

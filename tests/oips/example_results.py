@@ -1,0 +1,93 @@
+"""Made-up results of a layer, for the tests of what is drawn of them."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.oips import layer, scores
+from latentmaps.oips.layer import LayerResults
+from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
+from latentmaps.params.draw_oips import DrawOips
+
+# a short search
+PARAMS = DrawOips(
+    layers=("Conv2D_3",),
+    range="free",
+    num_starts=2,
+    start_kinds=("scales",),
+    length_scales=(3, 7, 28),
+    length_weights=(0.5, 0.5, 0.5),
+    strategy="superposition",
+    scale_steps=(3, 4),
+    precursor=False,
+    num_candidates=24,
+    candidate_kinds=("scales", "coarse", "fourier", "noise"),
+    num_rescue_steps=8,
+    num_steps=12,
+    step_size=0.1,
+    convergence_threshold=5e-4,
+    jitter=0,
+    smoothness=0.0,
+    num_snapshots=7,
+)
+
+_IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
+DIGITS = Digits(_IMAGES, np.arange(5, dtype=np.uint8), _IMAGES, np.arange(5, dtype=np.uint8))
+
+
+def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:
+    """Return OIPs of noise that took 9 of at most 10 steps each."""
+    num_maps = len(end_activations)
+    images = np.random.default_rng(0).normal(size=(num_maps, 28, 28)).astype(np.float32)
+    best = end_activations.max(axis=1)
+    curves = best[:, np.newaxis] * np.linspace(0.1, 1, 11, dtype=np.float32)
+    curves[:, 10] = np.nan
+    curves[best == 0, 1:] = np.nan
+    return Oips(
+        images=images,
+        activations=best,
+        starts=(images / 2).astype(np.float32),
+        start_kinds=np.full(num_maps, "coarse"),
+        rescues=np.array(rescues),
+        end_activations=end_activations,
+        curves=curves,
+        snapshots=np.stack([images] * 5, axis=1),
+        num_steps=np.where(best > 0, 9, 0),
+        converged=best > 1,
+    )
+
+
+def example_results() -> LayerResults:
+    """Return four maps: alive, alive, rescued though no digit excites it, dead."""
+    ends = np.array([[4, 2], [0.5, 0], [3, 3], [0, 0]], np.float32)
+    oips = LayerOips(
+        map_indices=np.arange(4),
+        free=made_up_oips(ends, ["start", "start", "precursor", "nothing"]),
+        in_range=made_up_oips(
+            (ends / 2).astype(np.float32), ["start", "start", "digits", "nothing"]
+        ),
+        pixel_range=(-0.5, 2.5),
+        silent_share=np.array([0, 0.25, 0.75, 1]),
+    )
+    strongest = StrongestDigits(
+        rows=np.arange(24).reshape(4, 6),
+        images=np.random.default_rng(1).integers(0, 256, (4, 6, 28, 28), np.uint8),
+        labels=(np.arange(24).reshape(4, 6) % 10).astype(np.uint8),
+        activations=np.array(
+            [[2, 1, 1, 1, 1, 1], [1, 0, 0, 0, 0, 0], [0] * 6, [0] * 6], np.float32
+        ),
+    )
+    paths = pd.DataFrame(
+        {"free": [0.8] * 4, "in_range": [0.7] * 4, "second": [0.9] * 4, "random": [0.5] * 4}
+    )
+    return LayerResults(
+        layer_name="Conv2D_3",
+        oips=oips,
+        strongest=strongest,
+        table=scores.score(oips, strongest, paths, reachable_size=26),
+        grays=layer.gray_scale(oips, 26),
+        params=dataclasses.replace(PARAMS, num_steps=10),
+        seed=4,
+    )

@@ -1,0 +1,36 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from latentmaps.oips import layer
+from latentmaps.oips.layer import LayerResults
+
+SCALE = layer.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26)
+
+
+def test_the_limit_is_a_percentile_of_what_the_layer_sees_in_living_maps(
+    found: LayerResults,
+) -> None:
+    seen = np.abs(found.oips.free.images[:3, :26, :26])
+    assert found.grays.limit == pytest.approx(np.percentile(seen, layer.CLIP_PERCENTILE))
+
+
+def test_a_layer_of_dead_maps_has_a_limit(found: LayerResults) -> None:
+    silent = np.zeros_like(found.oips.free.activations)
+    free = dataclasses.replace(found.oips.free, activations=silent)
+    assert layer.gray_scale(dataclasses.replace(found.oips, free=free), 28).limit == 1
+
+
+def test_zero_is_mid_gray_and_what_is_not_seen_is_cut_off() -> None:
+    drawn = SCALE.free(np.zeros((2, 28, 28), np.float32))
+    assert drawn.shape == (2, 26, 26)
+    assert (drawn == 128).all()
+    images = np.arange(28 * 28, dtype=np.uint8).reshape(28, 28)
+    np.testing.assert_array_equal(SCALE.crop(images), images[:26, :26])
+
+
+def test_the_range_goes_from_black_to_white() -> None:
+    values = np.array([-0.5, 1.0, 2.5], np.float32)
+    images = np.broadcast_to(values[:, None, None], (3, 28, 28))
+    assert SCALE.in_range(images)[:, 0, 0].tolist() == [0, 128, 255]

@@ -1,0 +1,94 @@
+"""Ascent from coarse to fine."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.oips.climbing import ASCENT, Climbers, climb, climbers
+from tests.oips.example_results import DIGITS
+
+from latentmaps.oips import length_scales, oip, start_images
+from latentmaps.oips.excitation import Networks
+from latentmaps.params.draw_oips import DrawOips
+
+
+def coarse_to_fine(scales: tuple[int, ...], steps: tuple[int, ...], **others: Any) -> DrawOips:
+    return dataclasses.replace(
+        ASCENT,
+        strategy="coarse_to_fine",
+        length_scales=scales,
+        length_weights=(1.0,) * len(scales),
+        scale_steps=steps,
+        **others,
+    )
+
+
+def coarse_climbers() -> Climbers:
+    kind = dataclasses.replace(ASCENT, start_kinds=("coarse",), num_starts=1)
+    maps = np.arange(4)
+    return Climbers(start_images.sample(DIGITS, kind, map_indices=maps, seed=3)[:, 0], maps)
+
+
+def test_superposition_has_one_phase_of_all_patterns() -> None:
+    assert length_scales.phases(ASCENT) == [(0, 20, 28)]
+
+
+def test_coarse_to_fine_has_a_phase_for_each_length_scale() -> None:
+    params = coarse_to_fine((3, 7, 14, 28), (20, 40, 80), num_steps=400)
+    phases = [(0, 20, 3), (20, 60, 7), (60, 140, 14), (140, 400, 28)]
+    assert length_scales.phases(params) == phases
+
+
+def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> None:
+    coarse = coarse_climbers()
+    enlarger = length_scales.enlarging_matrix(7)
+    projection = enlarger @ np.linalg.pinv(enlarger)
+    fine_part = []
+    for params in (ASCENT, coarse_to_fine((7, 28), (19,))):
+        found = climb(second_layer.mean_of_one_map, coarse, params)
+        # after 10 steps, within the phase
+        halfway = found.snapshots[:, oip.snapshot_steps(params).index(10)]
+        fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
+    assert fine_part[1] < 0.05 < 0.2 < fine_part[0]
+
+
+def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
+    params = coarse_to_fine((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
+    found = climb(second_layer.mean_of_one_map, climbers(8), params)
+    loud = found.activations > 0
+    assert (found.num_steps[loud] >= 10).all()
+    assert found.converged[loud].all()
+
+
+def test_every_phase_begins_with_the_first_step_size_and_without_calm(
+    second_layer: Networks,
+) -> None:
+    """A coarse phase that came to rest long ago must not end the fine one at its first step."""
+    params = coarse_to_fine((3, 28), (60,), num_steps=120)
+    found = climb(second_layer.mean_of_one_map, climbers(8), params)
+    loud = found.activations > 0
+    coarse = found.curves[loud, 50:60]
+    assert (np.abs(np.diff(coarse)) < 5e-4 * coarse[:, 1:]).all(axis=1).any()  # at rest
+    assert (found.num_steps[loud] > 65).all()
+    assert (found.activations[loud] > 1.1 * found.curves[loud, 59]).all()
+
+
+def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
+    params = coarse_to_fine((3, 14), (8,))
+    coarse = coarse_climbers()
+    images = climb(second_layer.mean_of_one_map, coarse, params).images
+    projection = length_scales.coarsener(14)
+    assert np.abs(images - projection @ images @ projection.T).max() < 0.05
+    assert np.abs(images - coarse.starts).max() > 0.5
+
+
+@pytest.mark.parametrize("num_points", [3, 7, 14, 28])
+def test_enlarging_keeps_a_constant(num_points: int) -> None:
+    enlarger = length_scales.enlarging_matrix(num_points)
+    assert enlarger.shape == (28, num_points)
+    np.testing.assert_allclose(enlarger.sum(axis=1), 1, atol=1e-6)
+
+
+def test_a_grid_of_28_points_is_not_enlarged() -> None:
+    np.testing.assert_array_equal(length_scales.enlarging_matrix(28), np.eye(28))

@@ -1,0 +1,122 @@
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image, ImageColor
+
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.oips import oip, pictures
+from latentmaps.oips.layer import LayerResults
+
+
+def count(picture: Image.Image, colour: str) -> int:
+    return int((np.asarray(picture) == ImageColor.getrgb(colour)).all(axis=2).sum())
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    remembered: dict[str, Any] = {}
+
+    def remember(tiles: object, **arguments: object) -> Sheet:
+        remembered.update(arguments, tiles=tiles)
+        return Sheet(Image.new("RGB", (1, 1)), {})
+
+    monkeypatch.setattr(sheets, "draw_sheet", remember)
+    return remembered
+
+
+def test_each_status_has_its_border(found: LayerResults) -> None:
+    picture = pictures.draw_contact_sheet(found).image
+    alive, rescued, dead = (count(picture, colour) for colour in pictures.BORDERS.values())
+    assert alive == 2 * rescued > 0
+    assert dead >= rescued  # its grey is one of the pictures, too
+
+
+def test_the_place_of_a_dead_map_is_blank(found: LayerResults, words: dict[str, Any]) -> None:
+    pictures.draw_contact_sheet(found)
+    assert [tile is None for tile in words["tiles"]] == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize("shown", pictures.RANGES)
+def test_a_layer_of_dead_maps_is_told_in_words(found: LayerResults, shown: Any) -> None:
+    free, in_range = (
+        dataclasses.replace(oips, activations=np.zeros_like(oips.activations))
+        for oips in (found.oips.free, found.oips.in_range)
+    )
+    oips = dataclasses.replace(found.oips, free=free, in_range=in_range)
+    params = dataclasses.replace(found.params, range=shown)
+    drawn = pictures.draw_contact_sheet(dataclasses.replace(found, oips=oips, params=params))
+    assert drawn.numbers["layout"] is None
+    assert "Nothing to draw: nothing that was tried excites" in drawn.numbers["caption"]
+    assert drawn.image.width > 100
+
+
+def test_a_tile_has_no_pixel_that_the_layer_cannot_see(
+    found: LayerResults, words: dict[str, Any]
+) -> None:
+    pictures.draw_contact_sheet(found)
+    assert {tile.shape for tile in words["tiles"][:3]} == {(26, 26)}
+
+
+def test_the_words_tell_what_was_done(found: LayerResults, words: dict[str, Any]) -> None:
+    pictures.draw_contact_sheet(found)
+    assert words["title"] == (
+        "Conv2D_3: the inputs that excite its 4 feature maps; 2 alive, 1 rescued, 1 dead; "
+        "median 1.25x; at most 10 steps, seed 4"
+    )
+    assert words["tile_labels"] == ["0  2.0x", "1  0.5x", "2  rescued", "3  dead"]
+    assert "best of 2 starts and a head start" in words["caption"]
+    assert f"white are {found.grays.limit:.1f} standard deviations" in words["caption"]
+    assert "The last 2 rows and columns, left out" in words["caption"]
+
+
+def test_the_sheet_of_the_data_range_shows_other_pictures_and_ratios(
+    found: LayerResults, words: dict[str, Any]
+) -> None:
+    params = dataclasses.replace(found.params, range="data")
+    pictures.draw_contact_sheet(dataclasses.replace(found, params=params))
+    assert words["tile_labels"] == ["0  1.0x", "1  0.2x", "2  rescued", "3  dead"]
+    assert "black is -0.50, white 2.50 standard deviations" in words["caption"]
+    assert {0, 255} <= set(np.unique(words["tiles"][0]))
+
+
+def test_rows_go_from_the_highest_ratio_to_the_lowest() -> None:
+    ratios = [np.nan, *np.arange(30.0)]
+    rows = pictures.choose_rows(pd.DataFrame({"ratio": ratios}))
+    assert len(rows) == 12
+    assert rows[0] == 30
+    assert rows[-1] == 0  # what has no ratio comes last
+    assert rows[:-1] == sorted(rows[:-1], reverse=True)
+
+
+def test_a_row_has_start_course_ends_and_digits(found: LayerResults) -> None:
+    tiles = pictures.row_tiles(0, found)
+    assert oip.snapshot_steps(found.params) == [0, 1, 2, 5, 10]
+    assert len(tiles) == 1 + 3 + 2 + 6
+    assert all(tile is not None for tile in tiles)
+
+
+def test_what_there_is_not_stays_blank(found: LayerResults) -> None:
+    dead = [tile is None for tile in pictures.row_tiles(3, found)]
+    assert dead == [False] + [True] * 11
+    few_digits = [tile is None for tile in pictures.row_tiles(1, found)]
+    assert few_digits == [False] * 7 + [True] * 5
+
+
+def test_the_labels_of_strips_tell_map_ratio_and_rescue(
+    found: LayerResults, words: dict[str, Any]
+) -> None:
+    pictures.draw_strips(found)
+    assert words["row_labels"] == [
+        "map 0: 2.0x alive",
+        "map 1: 0.5x alive",
+        "map 2: precursor",
+        "map 3: dead",
+    ]
+    assert words["column_labels"][:6] == [
+        "start", "step 1", "step 2", "step 5", "free", "in range",
+    ]  # fmt: skip
+    assert len(words["column_labels"]) == words["num_columns"] == 12
