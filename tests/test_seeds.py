@@ -1,6 +1,8 @@
 """The streams of random numbers: no stage depends on their file, so none may ever change."""
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +63,10 @@ def test_items_of_a_stream_differ() -> None:
 )
 def test_streams_that_meet_in_one_result_differ(names: tuple[str, ...]) -> None:
     assert len({FIRST[name] for name in names}) == len(names)
+
+
+def test_random_numbers_come_from_named_streams(root: Path) -> None:
+    makers = re.compile(r"(default_rng|RandomState|SeedSequence|MT19937)\(")
+    for file in [*(root / "src").rglob("*.py"), *(root / "stages").glob("*.py")]:
+        if file.name != "seeds.py":
+            assert not makers.search(file.read_text(encoding="utf-8")), file

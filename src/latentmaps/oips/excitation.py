@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from latentmaps import seeds
 from latentmaps.cnn.network import cnn
 from latentmaps.digits.dataset.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
@@ -26,8 +27,6 @@ _BATCH_SIZE = 256
 
 # far below any RMS that matters; keeps a zero gradient zero
 _TINY = 1e-12
-
-_SHIFTS = 1  # behind (seed, map, start): the stream of the jitter
 
 # standardized images (n, 28, 28, 1) and a map index for each -> activations (n,)
 Activate = Callable[[Any, Any], Any]
@@ -225,7 +224,7 @@ def sample_shifts(
     if not params.jitter:
         return np.zeros((len(map_indices) * num_starts, 1, 2), np.int32)
     streams = [
-        np.random.default_rng([seed, map_index, start, _SHIFTS])
+        seeds.jitter(seed, map_index, start)
         for map_index in map_indices.tolist()
         for start in range(num_starts)
     ]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentmaps import seeds
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation
 from latentmaps.oips.excitation import Networks
@@ -15,7 +16,6 @@ from latentmaps.oips.oip import NUM_STRONGEST, Floats, LayerOips, StrongestDigit
 
 # Random digits tell how much two images agree that have nothing to do with the map.
 _NUM_RANDOM = 100
-_STREAM = 2**32 - 2
 
 
 def find_strongest(networks: Networks, digits: Digits) -> StrongestDigits:
@@ -59,8 +59,7 @@ def correlate_paths(
     if networks.means_below is None:
         columns = ["free", "in_range", "second", "random"]
         return pd.DataFrame(np.nan, index=range(len(oips.map_indices)), columns=columns)
-    generator = np.random.default_rng([seed, _STREAM])
-    rows = generator.integers(len(digits.test_images), size=_NUM_RANDOM)
+    rows = seeds.random_digits(seed).integers(len(digits.test_images), size=_NUM_RANDOM)
     first, second, random, free, in_range = (
         _ranks(excitation.measure(networks.means_below, images))
         for images in (

@@ -9,15 +9,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from latentmaps import seeds
 from latentmaps.digits.dataset.digits import IMAGE_SIZE, Digits
 from latentmaps.oips import length_scales
 from latentmaps.oips.oip import Floats
 from latentmaps.params.draw_oips import DrawOips
 
 Pattern = npt.NDArray[np.float64]
-
-# stands where a map index stands in the streams of starts; no layer has so many maps
-_CANDIDATES = 2**32 - 1
 
 
 def sample(
@@ -41,7 +39,7 @@ def sample(
             kind_of(params.start_kinds, start),
             digits,
             params,
-            np.random.default_rng([seed, map_index, start]),
+            seeds.oip_start(seed, map_index, start),
         )
         for map_index in map_indices.tolist()
         for start in range(params.num_starts)
@@ -59,7 +57,7 @@ def sample_candidates(digits: Digits, params: DrawOips, *, seed: int) -> Floats:
             kind_of(params.candidate_kinds, number),
             digits,
             params,
-            np.random.default_rng([seed, _CANDIDATES, number]),
+            seeds.start_candidate(seed, number),
         )
         for number in range(params.num_candidates)
     ]

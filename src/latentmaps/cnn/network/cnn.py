@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from latentmaps import seeds
 from latentmaps.digits.dataset.digits import IMAGE_SIZE, NUM_CLASSES
 from latentmaps.errors import DataError, TrainingError
 from latentmaps.storage import model_folder, weights
@@ -55,9 +56,7 @@ def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> 
         ValueError: the image has no room for so many convolutions.
     """
     num_convolutions = len(architecture.filters)
-    seeds = [
-        int(word) for word in np.random.SeedSequence(seed).generate_state(num_convolutions + 2)
-    ]
+    kernel_seeds = seeds.kernels(seed, num_convolutions + 2)
     size = architecture.image_size
     inputs = keras.Input((size, size, 1), name="standardised_images")
     maps = inputs
@@ -70,20 +69,20 @@ def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> 
             architecture.kernel_size,
             activation="relu",
             name=name,
-            **_kernel(seeds[index], l2),
+            **_kernel(kernel_seeds[index], l2),
         )(maps)
     features = keras.layers.Flatten(name="features")(maps)
     hidden = keras.layers.Dense(
         architecture.dense_units,
         activation="relu",
         name="dense",
-        **_kernel(seeds[-2], l2),
+        **_kernel(kernel_seeds[-2], l2),
     )(features)
     probabilities = keras.layers.Dense(
         NUM_CLASSES,
         activation="softmax",
         name="probabilities",
-        **_kernel(seeds[-1], l2),
+        **_kernel(kernel_seeds[-1], l2),
     )(hidden)
     return keras.Model(inputs, probabilities, name="cnn")
 

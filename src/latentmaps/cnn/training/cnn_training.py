@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from latentmaps import versions
+from latentmaps import seeds, versions
 from latentmaps.cnn.network import cnn
 from latentmaps.cnn.training import digit_batches
 from latentmaps.digits.dataset.digits import Digits
@@ -23,9 +23,6 @@ from latentmaps.training.early_stopping import EarlyStopping
 log = logging.getLogger(__name__)
 
 _VALIDATION_BATCH_SIZE = 256
-
-# behind the seed, so that the cut does not use the stream of the order of epoch 0
-_SPLIT_STREAM = 2**31
 
 
 def architecture(params: TrainCnn) -> cnn.Architecture:
@@ -135,7 +132,7 @@ def split(num_digits: int, params: TrainCnn, *, seed: int) -> tuple[npt.NDArray[
             f"of {num_digits} training digits, expected at least {params.batch_size}, one batch; "
             "lower it or train_cnn.batch_size"
         )
-    order = np.random.default_rng([seed, _SPLIT_STREAM]).permutation(num_digits)
+    order = seeds.held_out_digits(seed).permutation(num_digits)
     return np.sort(order[:num_train]), np.sort(order[num_train:])
 
 

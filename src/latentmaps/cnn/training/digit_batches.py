@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from latentmaps import seeds
+
 _PREFETCH = 2
 
 
@@ -34,7 +36,7 @@ def training_batches(
     """
     num_used = len(labels) // batch_size * batch_size
     order = [
-        np.random.default_rng([seed, epoch]).permutation(len(labels))[:num_used]
+        seeds.digit_order(seed, epoch).permutation(len(labels))[:num_used]
         for epoch in range(epochs)
     ]
     rows = tf.data.Dataset.from_tensor_slices(np.concatenate(order)).batch(batch_size)
