@@ -137,8 +137,5 @@ def test_the_tab_key_reaches_all_of_the_page_of_a_layer(
 
 def test_the_skip_link_leads_past_controls_and_overview(browser: Browser, layer_page: Path) -> None:
     visit = Visit(browser, layer_page)
-    visit.page.keyboard.press("Tab")
-    expect(visit.page.get_by_text("Skip to the feature maps")).to_be_in_viewport()
-    visit.page.keyboard.press("Enter")
-    visit.page.keyboard.press("Tab")
+    reading.follow_skip_link(visit.page, "Skip to the feature maps")
     assert visit.page.evaluate("document.activeElement.closest('article').id") == "Conv2D_3-0"

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from latentmaps.drawing.grid import GAP, Grid, enlarge
+from latentmaps.drawing.layout import Layout
 from latentmaps.drawing.lettering import Font
 
 Tile = npt.NDArray[np.uint8]
@@ -32,16 +33,9 @@ class Sheet:
 
     Attributes:
         image: RGB, with all words in it.
-        numbers: ``title``, ``caption`` and, of a sheet of tiles, ``layout``: where its tiles lie
-            and the words around each, so that a page can set them in letters of its own:
-
-            - ``tile_width``, ``tile_height``: pixels.
-            - ``left``: of each column, pixels; ``top``: of each row.
-            - ``is_blank``: of each place, row by row, whether it has no tile.
-            - ``row_labels``, ``column_labels``, ``tile_labels``, ``borders``: one for each row,
-              column or place, or none at all.
-
-            Of words alone the layout is None.
+        numbers: ``title``, ``caption`` and, of a sheet of tiles, ``layout``, the values of a
+            ``Layout``, so that a page can set its tiles with letters of its own. Of words alone the
+            layout is None.
     """
 
     image: Image.Image
@@ -107,18 +101,18 @@ def draw_sheet(
         x, y = grid.corner(index)
         _draw_tile(sheet, (left + x, top + y), picture, grid, borders[index] if borders else None)
     _draw_words(sheet, grid, words)
-    layout = {
-        "tile_width": grid.tile_width,
-        "tile_height": grid.tile_height,
-        "left": [left + grid.corner(column)[0] for column in range(num_columns)],
-        "top": [top + grid.corner(row * num_columns)[1] for row in range(grid.num_rows)],
-        "is_blank": [picture is None for picture in pictures],
-        "row_labels": list(row_labels or ()),
-        "column_labels": list(column_labels or ()),
-        "tile_labels": list(tile_labels or ()),
-        "borders": [border or "" for border in borders or ()],
-    }
-    return Sheet(sheet, {"title": title, "caption": caption, "layout": layout})
+    layout = Layout.model_construct(
+        tile_width=grid.tile_width,
+        tile_height=grid.tile_height,
+        left=[left + grid.corner(column)[0] for column in range(num_columns)],
+        top=[top + grid.corner(row * num_columns)[1] for row in range(grid.num_rows)],
+        is_blank=[picture is None for picture in pictures],
+        row_labels=list(row_labels or ()),
+        column_labels=list(column_labels or ()),
+        tile_labels=list(tile_labels or ()),
+        borders=[border or "" for border in borders or ()],
+    )
+    return Sheet(sheet, {"title": title, "caption": caption, "layout": layout.model_dump()})
 
 
 def draw_words(*, title: str, text: str) -> Sheet:
