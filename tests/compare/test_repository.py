@@ -41,7 +41,7 @@ def test_a_sweep_gives_a_row_for_each_fact_and_names_what_failed(
     assert "raw KL falls and the reconstruction loss rises" in text_of(text)
     assert "The test faces are the same in all rows, pixel by pixel." in text_of(text)
     assert text.count("<svg ") == 5
-    assert 'aria-label="Kernel distance of the features pixels-pca' in text
+    assert 'aria-label="Random faces by pixels-pca' in text
 
 
 def test_equal_experiments_give_equal_bytes_without_a_path(
