@@ -8,6 +8,7 @@ from latentmaps.compare import measures, parameters, rows
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
 from latentmaps.report import glossary
+from latentmaps.report.samplers import NOT_FITTED
 
 # These decide which z is drawn for the strips of random faces.
 _OF_Z = ("base.seed", "train_vae.latent_dim")
@@ -88,13 +89,11 @@ def _on_faces(drawn: Sequence[Experiment]) -> Note | None:
 
 
 def _on_z(drawn: Sequence[Experiment]) -> Note | None:
-    terms = glossary.samplers()
-    sampler = next(name for name, term in terms.items() if not term.is_fitted)
-    with_samples = [one for one in drawn if sampler in one.strips]
+    with_samples = [one for one in drawn if NOT_FITTED in one.strips]
     if len(with_samples) < 2:
         return None
     differing = _differing(with_samples, _OF_Z)
-    sizes = {one.strips[sampler].size for one in with_samples}
+    sizes = {one.strips[NOT_FITTED].size for one in with_samples}
     if differing or len(sizes) > 1:
         reason = ", ".join(differing) or "the size of the strips"
         return Note(
@@ -102,11 +101,13 @@ def _on_z(drawn: Sequence[Experiment]) -> Note | None:
             f"{reason}: random faces in one column do not belong together.",
             is_warning=True,
         )
+    terms = glossary.samplers()
+    same = terms[NOT_FITTED].sampler
     fitted = " and ".join(term.sampler for term in terms.values() if term.is_fitted)
     return Note(
-        f"The random numbers behind the random faces are the same in all rows. From the "
-        f"{terms[sampler].sampler} a column shows one and the same z; {fitted} are fitted to each "
-        "network anew and take the same numbers to other z."
+        f"The random numbers behind the random faces are the same in all rows. From the {same} a "
+        f"column shows one and the same z; {fitted} are fitted to each network anew and take the "
+        "same numbers to other z."
     )
 
 

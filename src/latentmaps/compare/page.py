@@ -1,4 +1,4 @@
-"""Sets the page of a comparison: one HTML file with everything in it but the full pages.
+"""Set the page of a comparison: one HTML file with everything in it but the full pages.
 
 Like the report, it opens from a disk without a network, and holds no time and no path. Its one
 script sorts tables and enlarges faces; the page's own security policy knows that script by its hash

@@ -1,4 +1,4 @@
-"""Reads an experiment from a revision of the repository.
+"""Read an experiment from a revision of the repository.
 
 No path of an output is typed here. DVC's index of the revision has every output of every stage, so
 a file is found by the name of its stage and its own name: dvc.yaml, in the version of that

@@ -51,7 +51,7 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def style(**changes: Any) -> AbstractContextManager[None]:
-    """Gives the context in which a chart is made and saved: ours, whatever the user's settings."""
+    """Return the context in which a chart is made and saved: ours, whatever the user's settings."""
     settings: Any = {
         name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")
     }
@@ -59,7 +59,7 @@ def style(**changes: Any) -> AbstractContextManager[None]:
 
 
 def save_chart(figure: Figure, path: Path) -> None:
-    """Writes a chart; equal figures give equal bytes.
+    """Write a chart; equal figures give equal bytes.
 
     Args:
         figure: made with ``matplotlib.figure.Figure`` inside of ``style``.
@@ -198,7 +198,7 @@ def svg_element(figure: Figure, alt: str) -> str:
 
 
 def _for_a_page(svg: str, alt: str) -> str:
-    """Gives the element without what is meant for a file: a prologue, a fixed size, a fixed ink."""
+    """Return the element without what a file needs: a prologue, a fixed size, a fixed ink."""
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
     element = re.sub(r"font-family: [^;\"]*", "font-family: inherit", element)

@@ -133,7 +133,7 @@ def draw_words(*, title: str, text: str) -> Sheet:
 
 
 def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
-    """Gives tiles without words, for a page that sets its own around them, RGB.
+    """Return tiles without words, for a page that sets its own around them, RGB.
 
     Args:
         tiles: row by row, (height, width, 1 or 3), uint8, all of one size.
@@ -148,7 +148,7 @@ def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
 
 
 def save_png(image: Image.Image, path: Path) -> None:
-    """Writes a PNG that holds the pixels and nothing else; equal pixels give equal bytes.
+    """Write a PNG that holds the pixels and nothing else; equal pixels give equal bytes.
 
     Args:
         image: the picture.
@@ -199,12 +199,12 @@ def _require_lengths(
 
 
 def _label_width(rows: Sequence[str]) -> int:
-    """Gives the room left of the grid for the row labels, with the distance to it."""
+    """Return the room left of the grid for the row labels, with the distance to it."""
     return max(map(_LABEL_FONT.width, rows)) + 2 * GAP if rows else 0
 
 
 def _origin(words: _Words) -> tuple[int, int]:
-    """Gives left and top of the grid in the sheet."""
+    """Return left and top of the grid in the sheet."""
     top = _MARGIN + _TITLE_FONT.height(words.title) + _MARGIN // 2
     columns_height = max([0, *(_LABEL_FONT.height(label) + GAP for label in words.columns)])
     return _MARGIN + _label_width(words.rows), top + columns_height

@@ -152,11 +152,10 @@ def _notice(source: str) -> Notice | None:
 
 def _doubts(training: Document, test: Document) -> list[str]:
     samples = test.part("samples")
-    first, *_ = samplers.SAMPLERS
     return doubts.of_training(training.number("num_steps")) + doubts.of_evaluation(
         reconstructions=(test.number("diversity"), test.number("diversity_originals")),
         random_faces=(
-            samples.part(first).number("diversity"),
+            samples.part(samplers.NOT_FITTED).number("diversity"),
             samples.part(samplers.REAL).number("diversity"),
         ),
     )

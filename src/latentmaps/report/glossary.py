@@ -62,12 +62,12 @@ class Term:
         return f"{self.meaning} {_DIRECTIONS[self.better]}".strip()
 
     def text(self, value: float) -> str:
-        """Gives a value as it stands on a page, with its unit."""
+        """Return a value as it stands on a page, with its unit."""
         shown = format(100 * value if self.unit == "%" else value, self.format)
         return f"{shown} {self.unit}".strip()
 
     def best(self, values: Mapping[Key, float], *, real: float | None = None) -> set[Key]:
-        """Gives the keys of the best values: those that read the same as the best one.
+        """Return the keys of the best values: those that read the same as the best one.
 
         Args:
             values: to choose from.
@@ -89,7 +89,7 @@ class Term:
 
 
 def term(name: str) -> Term:
-    """Gives a term by its name.
+    """Return a term by its name.
 
     Args:
         name: as in metrics.json or history.csv; the value of the validation part, ``val_`` and the
@@ -104,7 +104,7 @@ def term(name: str) -> Term:
 
 @functools.cache
 def groups() -> Mapping[str, Sequence[Term]]:
-    """Gives all terms: title of the group -> its terms, in the order of the file."""
+    """Return all terms: title of the group -> its terms, in the order of the file."""
     file = resources.files("latentmaps.report") / "templates/glossary.toml"
     document = tomllib.loads(file.read_text(encoding="utf-8"))
     return {

@@ -11,6 +11,8 @@ from latentmaps.vae.evaluation import feature_net_names
 
 REAL = "real"
 SAMPLERS = tuple(glossary.samplers())
+# is the same for all networks
+NOT_FITTED = next(name for name, term in glossary.samplers().items() if not term.is_fitted)
 # the same samplers with less spread, by the temperature
 COOLED = "_cool"
 ALL_SAMPLERS = tuple(f"{sampler}{suffix}" for sampler in SAMPLERS for suffix in ("", COOLED))
