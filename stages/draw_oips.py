@@ -18,7 +18,7 @@ def draw_oips(run: runs.Run) -> None:
     from latentmaps.digits.dataset import digits as digits_module
     from latentmaps.drawing import sheets
     from latentmaps.oips import excitation, layer, oip, page, pictures
-    from latentmaps.pages import templates
+    from latentmaps.pages import html_page
     from latentmaps.storage import result_files
 
     setup = machine.configure(run.params(Machine))
@@ -40,7 +40,7 @@ def draw_oips(run: runs.Run) -> None:
     sheets.save_png(sheet.image, run.outputs["sheet"])
     result_files.write_json(run.outputs["words"], sheet.numbers)
     sheets.save_png(pictures.draw_strips(found).image, run.outputs["strips"])
-    templates.write_page(page.render(found), run.outputs["page"])
+    html_page.write(page.render(found), run.outputs["page"])
 
 
 if __name__ == "__main__":

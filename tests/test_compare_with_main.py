@@ -62,14 +62,21 @@ def test_the_summary_names_both_commits(compared: Compared) -> None:
 
 def test_the_summary_shows_what_changed_and_folds_the_rest(compared: Compared) -> None:
     changed, _, folded = compared.summary.partition("<details>")
-    assert re.search(r"\| train_vae \| fact \| 5 \| 1.5 \| -3.5 \(-70 %\) \|", changed)
-    assert re.search(r"\| evaluate_vae \| kl_nats \| .* \| .* \| .* \|", changed)
-    assert re.search(r"\| evaluate_vae \| mmd_prior \| .* \| .* \| .* \|", changed)
-    assert "| train_cnn | test_accuracy |" in folded
-    assert "| train_cnn |" not in changed
+    numbers, metrics = (rf"\| reports/\w+/{name}.json +\|" for name in ("numbers", "metrics"))
+    assert re.search(rf"{numbers} fact +\| 5.0 +\| 1.5 +\| -3.5 +\|", changed)
+    assert re.search(rf"{numbers} kl_nats +\| .* \| .* \| .* \|", changed)
+    assert re.search(rf"{metrics} mmd_prior +\| .* \| .* \| .* \|", changed)
+    assert re.search(rf"{metrics} test_accuracy +\|", folded)
+    assert "reports/train_cnn/" not in changed
     parameters = folded.partition("### Parameters")[2]
-    assert "| params.yaml | train_vae.fact | 5 | 1.5 |" in parameters
-    assert parameters.count("\n| params.yaml |") == 1
+    assert re.search(r"\| params.yaml +\| train_vae.fact +\| 5.0 +\| 1.5 +\|", parameters)
+    assert parameters.count("\n| params.yaml ") == 1
+
+
+def test_rows_stand_by_file_and_name(compared: Compared) -> None:
+    tables = re.findall(r"\|-.*\|\n((?:\|.*\|\n)+)", compared.summary)
+    assert len(tables) == 3
+    assert [table.splitlines() for table in tables] == [sorted(t.splitlines()) for t in tables]
 
 
 def test_the_folder_holds_the_comparison_and_both_pages(compared: Compared) -> None:

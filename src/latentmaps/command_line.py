@@ -81,13 +81,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _compare(arguments: argparse.Namespace) -> str:
-    from latentmaps.compare import page_files, persons, repository
+    from latentmaps.compare import page_files, repository, rows
 
     with repository.open_repository() as repo:
         output = arguments.output or Path(repo.root_dir) / _OUTPUT
         experiments = repository.select(repo, arguments.names)
         written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
-    if persons.may_be_shown(experiments) and (exposed := persons.find_exposed(written)):
+    if rows.may_show_persons(experiments) and (exposed := page_files.find_exposed(written)):
         sys.stderr.write(f"latentmaps compare: warning: {_warn(output, exposed)}\n")
     drawn = sum(one.is_drawn for one in experiments)
     left_out = len(experiments) - drawn

@@ -7,6 +7,7 @@ from typing import Any
 @dataclass
 class Hash:
     value: Any
+    isdir: bool = False
 
 
 @dataclass

@@ -206,7 +206,7 @@ def test_it_fits_on_paper(browser: Browser, compared: Path) -> None:
     assert visit.page.locator(".scores caption").first.is_visible()
     tables = visit.page.locator(".scores:visible").all()
     boxes = [table.bounding_box() for table in tables]
-    assert len(boxes) == 4  # that of random faces is too long; the tables of samplers have it all
+    assert len(boxes) == 5
     assert all(box is not None and box["width"] <= 1040 for box in boxes)
 
 

@@ -88,10 +88,7 @@ def test_arrow_keys_choose_the_sampler(browser: Browser, warned: Path) -> None:
 
 def test_the_skip_link_leads_past_the_head(browser: Browser, warned: Path) -> None:
     visit = Visit(browser, warned)
-    visit.page.keyboard.press("Tab")
-    expect(visit.page.get_by_text("Skip to the content")).to_be_in_viewport()
-    visit.page.keyboard.press("Enter")
-    visit.page.keyboard.press("Tab")
+    reading.follow_skip_link(visit.page, "Skip to the content")
     assert visit.page.evaluate("document.activeElement.closest('main') !== null")
 
 

@@ -7,11 +7,12 @@ from tests.compare.example_experiments import (
     FID_NETWORK,
     evaluation,
     experiment,
+    sample,
     training,
     with_fid_network,
 )
 
-from latentmaps.compare import page, random_scores, scores
+from latentmaps.compare import page, scores
 from latentmaps.compare.experiment import Experiment
 from latentmaps.compare.scores import Scores
 
@@ -20,7 +21,7 @@ DASH = "\N{EN DASH}"
 
 def tables(*ones: Experiment) -> dict[str, Scores]:
     keys = [f"row-{place + 1}" for place, _ in enumerate(ones)]
-    made = [*scores.make_tables(ones, keys), *random_scores.make_tables(ones, keys)]
+    made = [*scores.tabulate_experiments(ones, keys), *scores.tabulate_samplers(ones, keys)]
     return {table.key: table for table in made}
 
 
@@ -129,3 +130,24 @@ def test_a_sampler_of_another_version_has_rows() -> None:
     metrics["samples"] = {"flow": metrics["samples"]["prior"], "odd": 3}
     table = tables(experiment("a", 5.0, test=metrics))["random-pixels-pca"]
     assert [row.cells[1].text for row in table.rows] == ["flow"]
+
+
+def test_the_best_sampler_of_each_experiment_is_marked_and_real_faces_never() -> None:
+    table = tables(experiment("a", 0.5), experiment("b", 5.0))["random-pixels-pca"]
+    column = labels(table).index("Kernel distance")
+    best = [(row.name, row.cells[1].text) for row in table.rows if row.cells[column].is_best]
+    assert best == [("a", "Mixture, cooled to 0.8"), ("b", "Mixture, cooled to 0.8")]
+    assert not any(cell.is_best for row in table.rows for cell in row.cells[:2])
+    assert not any(cell.is_best for cell in table.rows[-1].cells)
+
+
+def test_of_samplers_that_lack_a_number_none_is_the_best() -> None:
+    metrics = evaluation(5.0)
+    metrics["samples"] = {"real": sample(0.0), "flow": sample(0.01), "odd": {"sharpness": 2.0}}
+    older = experiment("old", 1.0, test={"psnr_db": 20.0})
+    table = tables(older, experiment("b", 5.0, test=metrics))["random-pixels-pca"]
+    found = {row.cells[1].text: cell for row in table.rows for cell in [row.cells[5]]}
+    assert labels(table)[5] == "Kernel distance"
+    assert (found["flow"].text, found["flow"].note) == ("0.01", "\N{PLUS-MINUS SIGN} 0.004")
+    assert (found["odd"].text, found["odd"].is_best) == (DASH, False)
+    assert found["flow"].is_best

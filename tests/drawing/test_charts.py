@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from latentmaps.drawing import charts
+from latentmaps.drawing.charts import Line
 
 HISTORY = {
     "epoch": [1.0, 2.0, 3.0],
@@ -45,7 +46,11 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
 
 
 def _draw(column: str) -> str:
-    return charts.draw_curve(HISTORY, column, title="KL <loss>", unit="nats per face")
+    return charts.draw_course(HISTORY, column, title="KL <loss>", unit="nats per face")
+
+
+def texts(svg: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
 
 
 def test_a_curve_is_well_formed_and_named() -> None:
@@ -57,8 +62,7 @@ def test_a_curve_is_well_formed_and_named() -> None:
 
 def test_a_curve_has_titled_axes_and_tells_its_lines_apart_without_colour() -> None:
     svg = _draw("kl_loss")
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
-    assert {"epoch", "nats per face", "training", "validation"} <= set(texts)
+    assert {"epoch", "nats per face", "training", "validation"} <= set(texts(svg))
     assert svg.count("stroke-dasharray") == 2  # the validation line, and its sample in the legend
 
 
@@ -77,3 +81,60 @@ def test_two_curves_share_no_id_and_no_style() -> None:
     assert all(ids)
     assert not ids[0] & ids[1]
     assert "<style" not in _draw("loss")
+
+
+SWEEP = [(0.5, 60.0), (1.5, 50.0), (3.0, 40.0), (5.0, 30.0), (10.0, 20.0)]
+
+
+def draw_lines(*lines: Line, key: str = "kl") -> str:
+    return charts.draw_over_parameter(
+        lines, key=key, title="KL", unit="nats", parameter="fact", alt="It <falls>."
+    )
+
+
+def test_equal_numbers_give_equal_bytes_with_ids_of_the_key() -> None:
+    assert draw_lines(Line("", SWEEP)) == draw_lines(Line("", SWEEP))
+    ids = [set(re.findall(r' id="([^"]+)"', draw_lines(Line("", SWEEP), key=key))) for key in "ab"]
+    assert ids[0]
+    assert ids[0].isdisjoint(ids[1])
+
+
+def test_every_value_of_the_parameter_is_a_tick() -> None:
+    shown = texts(draw_lines(Line("", SWEEP)))
+    assert [text for text in shown if text in ("0.5", "1.5", "3", "5")] == ["0.5", "1.5", "3", "5"]
+    assert {"KL", "nats", "fact"} <= set(shown)
+
+
+def test_it_says_what_is_shown_and_takes_the_colours_of_the_page() -> None:
+    svg = draw_lines(
+        Line("a", SWEEP), Line("b", SWEEP), Line("c", SWEEP), Line("d", SWEEP, is_floor=True)
+    )
+    assert 'role="img" aria-label="It &lt;falls&gt;."' in svg
+    for name in ("--training", "--validation", "--third"):
+        assert f"var({name}," in svg
+    assert [text for text in texts(svg) if text in "abcd"] == list("abcd")
+
+
+def test_a_line_joins_its_points_unless_a_value_stands_twice() -> None:
+    def num_joints(points: list[tuple[float, float]]) -> int:
+        paths = re.findall(
+            r'<path d="([^"]*)" clip-path="[^"]*" style="fill: none', draw_lines(Line("", points))
+        )
+        return sum(path.count("L") for path in paths)
+
+    joined = num_joints(SWEEP)
+    assert num_joints([*SWEEP, (10.0, 22.0)]) == joined - 4
+
+
+@pytest.mark.parametrize(
+    "points", [[(0.0, 1.0), (5.0, 2.0)], [(2.0, 1.0)], [(-1.0, 1.0), (9.0, 2.0)]]
+)
+def test_zero_negative_and_single_values_are_drawn(points: list[tuple[float, float]]) -> None:
+    assert f"{points[0][0]:g}".lstrip("-") in "".join(texts(draw_lines(Line("", points))))
+
+
+def test_more_lines_than_looks_or_no_point_is_an_error() -> None:
+    with pytest.raises(ValueError, match="found 4 lines"):
+        draw_lines(*[Line("", SWEEP)] * 4)
+    with pytest.raises(ValueError, match="expected 1 to 3 with points"):
+        draw_lines()

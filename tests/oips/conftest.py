@@ -14,7 +14,7 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import excitation, page
 from latentmaps.oips.excitation import Networks
 from latentmaps.oips.layer import LayerResults
-from latentmaps.pages import templates
+from latentmaps.pages import html_page
 from latentmaps.params.draw_oips import DrawOips
 
 
@@ -102,5 +102,5 @@ def found() -> LayerResults:
 @pytest.fixture
 def layer_page(tmp_path: Path) -> Path:
     path = tmp_path / "Conv2D_3.html"
-    templates.write_page(page.render(example_results.example_results()), path)
+    html_page.write(page.render(example_results.example_results()), path)
     return path

@@ -13,7 +13,7 @@ from tests.oips import example_results
 from tests.report import contrast, reading
 
 from latentmaps.oips import page
-from latentmaps.pages import templates
+from latentmaps.pages import html_page
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def test_long_numbers_under_digits_neither_touch_nor_split(
     faint[0, 0] = 0.03456
     strongest = dataclasses.replace(found.strongest, activations=faint)
     path = tmp_path / "faint.html"
-    templates.write_page(page.render(dataclasses.replace(found, strongest=strongest)), path)
+    html_page.write(page.render(dataclasses.replace(found, strongest=strongest)), path)
     visit = Visit(browser, path, width=width)
     boxes = visit.page.evaluate(
         """Array.from(document.querySelectorAll('#Conv2D_3-0 .digits span'), one => {
@@ -87,7 +87,7 @@ def test_a_layer_of_128_maps_takes_at_most_30_screens(browser: Browser, tmp_path
         before, _, rest = text.partition(start)
         one, _, after = rest.partition(end)
         text = before + (start + one + end) * 125 + after
-    templates.write_page(text, path)
+    html_page.write(text, path)
     visit = Visit(browser, path, with_scripts=False)
     assert visit.page.locator("article").count() == visit.page.locator("#tiles li").count() == 128
     assert visit.page.evaluate("document.documentElement.scrollHeight") <= 30 * 900
@@ -138,8 +138,5 @@ def test_the_tab_key_reaches_all_of_the_page_of_a_layer(
 
 def test_the_skip_link_leads_past_controls_and_overview(browser: Browser, layer_page: Path) -> None:
     visit = Visit(browser, layer_page)
-    visit.page.keyboard.press("Tab")
-    expect(visit.page.get_by_text("Skip to the feature maps")).to_be_in_viewport()
-    visit.page.keyboard.press("Enter")
-    visit.page.keyboard.press("Tab")
+    reading.follow_skip_link(visit.page, "Skip to the feature maps")
     assert visit.page.evaluate("document.activeElement.closest('article').id") == "Conv2D_3-0"

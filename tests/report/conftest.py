@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.report.made_up import Example
 
-from latentmaps.report import page
+from latentmaps.pages import html_page
 
 
 @pytest.fixture(scope="session")
@@ -32,5 +32,5 @@ def example(pristine: Example, tmp_path: Path) -> Example:
 @pytest.fixture
 def report(rendered: str, tmp_path: Path) -> Path:
     path = tmp_path / "index.html"
-    page.write(rendered, path)
+    html_page.write(rendered, path)
     return path

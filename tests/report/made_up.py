@@ -20,8 +20,6 @@ from tests.report.made_up_numbers import (
 
 from latentmaps.drawing import sheets
 from latentmaps.report import page
-from latentmaps.report.digits import DigitsFiles
-from latentmaps.report.faces import FacesFiles
 from latentmaps.storage import stage_numbers
 
 
@@ -78,19 +76,8 @@ class Example:
     def render(self, **sections: Any) -> str:
         """Gives the page."""
         return page.render(
-            FacesFiles(
-                receipt=self.folder / "receipt.json",
-                train_vae=self.folder / "train_vae",
-                evaluate_vae=self.folder / "evaluate_vae",
-                draw_reconstructions=self.folder / "draw_reconstructions",
-                draw_samples=self.folder / "draw_samples",
-                draw_latent_space=self.folder / "draw_latent_space",
-            ),
-            DigitsFiles(
-                train_cnn=self.folder / "train_cnn",
-                draw_activation_maps=self.folder / "draw_activation_maps",
-                draw_oips=self.folder / "draw_oips",
-            ),
+            receipt=self.folder / "receipt.json",
+            reports=self.folder,
             profile="sample",
             seed=2022,
             layer_names=list(LAYERS),

@@ -1,6 +1,6 @@
 """What the browser tests of the page do more than once."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def unfold(page: Page) -> None:
@@ -39,6 +39,14 @@ def tab_through(page: Page) -> int:
     assert len(set(reached)) == expected
     assert reached == sorted(reached)
     return expected
+
+
+def follow_skip_link(page: Page, words: str) -> None:
+    """Press Tab, Enter on the skip link of these words, which comes into sight, and Tab again."""
+    page.keyboard.press("Tab")
+    expect(page.get_by_text(words)).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
 
 
 def explanation(page: Page, place: str) -> tuple[Locator, Locator]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.report import contrast, reading
 
-from latentmaps.report import page
+from latentmaps.pages import html_page
 
 if TYPE_CHECKING:
     from tests.report.made_up import Example
@@ -53,7 +53,7 @@ def test_on_paper_no_figure_is_cut_and_nothing_scrolls(browser: Browser, report:
 def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) -> None:
     example.change("receipt.json", source="celeba")  # for the notice
     path = example.folder / "index.html"
-    page.write(example.render(), path)
+    html_page.write(example.render(), path)
     visit = Visit(browser, path)
     reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
@@ -76,10 +76,7 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(
 
 def test_the_skip_link_leads_past_the_navigation(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
-    visit.page.keyboard.press("Tab")
-    expect(visit.page.get_by_text("Skip to the content")).to_be_in_viewport()
-    visit.page.keyboard.press("Enter")
-    visit.page.keyboard.press("Tab")
+    reading.follow_skip_link(visit.page, "Skip to the content")
     assert visit.page.evaluate("document.activeElement.closest('main') !== null")
 
 

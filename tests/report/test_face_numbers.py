@@ -7,8 +7,8 @@ from tests.report import made_up_numbers
 
 from latentmaps.errors import DataError
 from latentmaps.report import face_numbers
+from latentmaps.report.content import Table
 from latentmaps.report.inputs import Document
-from latentmaps.report.tables import Table
 
 TEST = Document(Path("metrics.json"), made_up_numbers.EVALUATE_VAE)
 TRAINING = Document(Path("metrics.json"), made_up_numbers.TRAIN_VAE)

@@ -80,6 +80,14 @@ def test_nothing_is_best_without_a_direction_values_or_real_faces() -> None:
     assert _term(Better.REAL).best({"a": 1.0}) == set()
 
 
+def test_a_sampler_has_words_for_a_sentence_and_all_that_are_measured_are_there() -> None:
+    measured = made_up_numbers.EVALUATE_VAE["samples"].keys() - {"real"}
+    samplers = glossary.samplers()
+    assert measured == {f"{name}{suffix}" for name in samplers for suffix in ("", "_cool")}
+    assert all(term.sampler.lower() == term.label.lower() for term in samplers.values())
+    assert [name for name, term in samplers.items() if not term.is_fitted] == ["prior"]
+
+
 def test_the_direction_ends_the_explanation() -> None:
     assert _term(Better.LOWER).explanation == "What it is. Lower is better."
     assert _term(Better.REAL).explanation == "What it is. Best is what real faces have."

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
 from latentmaps.params import yaml12
-from latentmaps.report import faces, inputs, page, tiles
+from latentmaps.report import faces, figures, inputs
 
 if TYPE_CHECKING:
     from tests.report.made_up import Example
@@ -41,7 +42,7 @@ def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered
     for path in sheets:
         words = path.with_suffix(".json")
         document = inputs.read_document(words if words.exists() else path.parent / "sheets.json")
-        places = tiles.read_tiles(path, document if words.exists() else document.part(path.stem))
+        places = figures.read_tiles(path, document if words.exists() else document.part(path.stem))
         shown = [tile.picture for row in places.rows for tile in row if tile.picture]
         expected += [picture.data_url for picture in shown]
     assert len(sheets) == 15
@@ -219,6 +220,18 @@ def test_a_missing_or_wrong_value_stops_with_its_file(
     assert str(path.parent) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "stage", ["train_vae", "draw_samples", "draw_activation_maps", "draw_oips"]
+)
+def test_a_stage_that_has_not_run_is_told_by_its_file_and_what_to_do(
+    example: "Example", stage: str
+) -> None:
+    shutil.rmtree(example.folder / stage)
+    message = rf"reports/{stage}/[\w.]+: no such file; `dvc repro` runs the stage that writes it"
+    with pytest.raises(DataError, match=message):
+        example.render()
+
+
 def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> None:
     table = example.folder / "draw_oips/Conv2D_1.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("rescued,", "asleep,"))
@@ -229,11 +242,6 @@ def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> No
 def test_an_extra_number_changes_nothing(example: "Example", rendered: str) -> None:
     example.change("evaluate_vae/numbers.json", something_new=1.0)
     assert example.render() == rendered
-
-
-def test_the_written_file_is_the_page(rendered: str, tmp_path: Path) -> None:
-    page.write(rendered, tmp_path / "index.html")
-    assert (tmp_path / "index.html").read_bytes() == rendered.encode("utf-8")
 
 
 def test_a_sheet_of_another_table_is_refused(example: "Example") -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.report.outline import BESIDE, Outline
 
-from latentmaps.pages import csp
+from latentmaps.pages import html_page
 
 if TYPE_CHECKING:
     from tests.report.made_up import Example
@@ -120,7 +120,7 @@ def test_nothing_is_loaded_from_outside(rendered: str) -> None:
     assert not {"iframe", "object", "embed", "base"} & set(tags)
     assert tags.count("script") == 1
     [script] = re.findall(r"<script>(.*?)</script>", text, flags=re.DOTALL)
-    assert f"script-src '{csp.source_hash(script)}'" in text
+    assert f"script-src '{html_page.source_hash(script)}'" in text
 
 
 def test_elements_are_nested_and_ids_unique_and_links_lead_somewhere(rendered: str) -> None:

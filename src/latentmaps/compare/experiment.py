@@ -36,7 +36,7 @@ class Experiment:
         parameters: dotted name -> value, as far as a result depends on them.
         training: the numbers of train_vae; empty: there are none.
         test: the numbers of evaluate_vae; empty: there are none.
-        strips: reconstructions, prior, gaussian, mixture -> picture.
+        strips: reconstructions, or name of a sampler -> picture.
         page: the file of its full page.
         pages_beside: path of what that links, from its folder -> file; None: it is not here.
         data: path of what was trained and tested on -> hash.
@@ -74,16 +74,16 @@ class Experiment:
 
     @property
     def identity(self) -> str:
-        """Tells it from all others: experiments of different commits may have one name."""
+        """Return what no other experiment has: those of different commits may share a name."""
         return f"{self.name}@{self.revision}"
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is anything to compare: numbers or pictures."""
+        """Tell whether there is anything to compare: numbers or pictures."""
         return self.state == "success" and bool(self.training or self.test or self.strips)
 
     def repeats(self, other: "Experiment") -> bool:
-        """Whether it is another experiment again, give or take what another machine rounds.
+        """Tell whether it repeats another experiment up to rounding on another machine.
 
         A commit brings along results of the machine that made it. Where an experiment ran the same
         code with the same parameters on the same data, its row would stand there twice.
@@ -96,7 +96,7 @@ class Experiment:
         return other.is_drawn and (self.results == other.results or is_same_run)
 
     def number(self, document: str, *keys: str) -> float | None:
-        """Gives a finite number of its metrics, or None.
+        """Return a finite number of its metrics, or None.
 
         Args:
             document: training or test.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from latentmaps.compare.experiment import Experiment, Problem
-from latentmaps.report import glossary, sampler_numbers
+from latentmaps.report import glossary, samplers
 from latentmaps.report.glossary import Term
 from latentmaps.vae.evaluation import feature_net_names
 
@@ -57,16 +57,16 @@ class Measure:
         return "-".join([self.document, *self.keys]).replace("_", "-")
 
     def of(self, experiment: Experiment) -> float | None:
-        """Gives the number, or None."""
+        """Return the number, or None."""
         return experiment.number(self.document, *self.keys)
 
     def text(self, experiment: Experiment) -> str:
-        """Gives the number as the page shows it, or a dash."""
+        """Return the number as the page shows it, or a dash."""
         value = self.of(experiment)
         return NO_VALUE if value is None else self.term.text(value)
 
     def note(self, experiment: Experiment) -> str:
-        """Gives what stands beside the number; empty: nothing."""
+        """Return what stands beside the number; empty: nothing."""
         return ", ".join(
             f"{one.words} {(one.term or self.term).text(value)}"
             for one in self.beside
@@ -104,7 +104,7 @@ _LIKENESS = (
 
 
 def _likeness(*way: str) -> dict[str, Measure]:
-    """Gives the measures of reconstructions by name; `way`: names on the way to them."""
+    """Return the measures of reconstructions by name; `way`: names on the way to them."""
     beside = {"sharpness": (Beside("the faces", ("sharpness_originals",)),)}
     return {
         name: _measure("test", *way, name, label=_LABELS.get(name, ""), beside=beside.get(name, ()))
@@ -143,14 +143,12 @@ LATENT_SPACE = (
 )
 
 
-def of_samples(
-    kind: str, net: str, names: Sequence[str] = sampler_numbers.OF_FEATURES
-) -> list[Measure]:
-    """Gives measures of one kind of random faces, on the features of one net."""
+def of_samples(kind: str, net: str, names: Sequence[str] = samplers.OF_FEATURES) -> list[Measure]:
+    """Return measures of one kind of random faces, on the features of one net."""
     return [
         _measure(
             *("test", "samples", kind, net, name),
-            label=sampler_numbers.label(name, net),
+            label=samplers.label(name, net),
             beside=_error(kind, net, name),
         )
         for name in names
@@ -158,19 +156,19 @@ def of_samples(
 
 
 def _error(kind: str, net: str, name: str) -> tuple[Beside, ...]:
-    if name not in sampler_numbers.ERRORS:
+    if name not in samplers.ERRORS:
         return ()
-    error = sampler_numbers.ERRORS[name]
+    error = samplers.ERRORS[name]
     return (Beside(_PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
 
 
 def of_pictures(kind: str) -> list[Measure]:
-    """Gives the measures of one kind of random faces that need no feature net."""
-    return [_measure("test", "samples", kind, name) for name in sampler_numbers.OF_PICTURES]
+    """Return the measures of one kind of random faces that need no feature net."""
+    return [_measure("test", "samples", kind, name) for name in samplers.OF_PICTURES]
 
 
 def under_strips(sampler: str, nets: Sequence[str]) -> list[Measure]:
-    """Gives those that stand under random faces: on the first net, and the FID if there is one."""
+    """Return those that stand under random faces: on the first net, and the FID if there is one."""
     fid = [net for net in nets if net == feature_net_names.FID_NETWORK]
     return [
         *(one for net in nets[:1] for one in of_samples(sampler, net, _UNDER_STRIPS)),
@@ -179,28 +177,28 @@ def under_strips(sampler: str, nets: Sequence[str]) -> list[Measure]:
 
 
 def all_measures(nets: Sequence[str]) -> list[Measure]:
-    """Gives every measure of the tables, those of random faces on the features of `nets`."""
-    kinds = (sampler_numbers.REAL, *sampler_numbers.ALL_SAMPLERS)
+    """Return every measure of the tables, those of random faces on the features of `nets`."""
+    kinds = (samplers.REAL, *samplers.ALL_SAMPLERS)
     of_nets = [one for kind in kinds for net in nets for one in of_samples(kind, net)]
     of_all = [one for kind in kinds for one in of_pictures(kind)]
     return [*TRAINING, *POSTERIOR_MEAN, *SAMPLED, *LATENT_SPACE, *of_nets, *of_all]
 
 
 def kinds_of_faces(experiment: Experiment) -> list[str]:
-    """Gives real and the samplers of whose faces an experiment has numbers, in its own order."""
+    """Return real and the samplers of whose faces an experiment has numbers, in its own order."""
     samples = experiment.test.get("samples")
     known = samples.items() if isinstance(samples, Mapping) else []
     return [kind for kind, numbers in known if isinstance(numbers, Mapping)]
 
 
 def feature_nets(experiments: Sequence[Experiment]) -> list[str]:
-    """Gives the names of all feature nets, in the order in which they are met."""
+    """Return the names of all feature nets, in the order in which they are met."""
     named = [net for one in experiments for net in one.test.get("feature_nets") or []]
     return list(dict.fromkeys(net for net in named if isinstance(net, str)))
 
 
 def counts(experiments: Sequence[Experiment], name: str) -> list[str]:
-    """Gives each value of a number of the test once, in rising order, as text."""
+    """Return each value of a number of the test once, in rising order, as text."""
     values = {one.number("test", name) for one in experiments} - {None}
     return [f"{value:,.10g}" for value in sorted(filter(None, values))]
 
@@ -227,7 +225,7 @@ def find_missing(experiment: Experiment) -> list[Problem]:
 
 
 def _first_gap(document: Mapping[str, Any], keys: Sequence[str]) -> str:
-    """Gives the name at which the way into a document ends: a whole part is named once."""
+    """Return the name at which the way into a document ends: a whole part is named once."""
     for depth, key in enumerate(keys, 1):
         if not isinstance(document, Mapping) or key not in document:
             return ".".join(keys[:depth])

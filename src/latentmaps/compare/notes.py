@@ -1,10 +1,14 @@
 """What to know before experiments are compared: whether they differ in more than one looks at."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from latentmaps.compare import measures, parameters, pictures, sweep
+from latentmaps.compare import measures, parameters, rows
 from latentmaps.compare.experiment import FACT, Experiment
-from latentmaps.compare.note import Note
+from latentmaps.compare.measures import Measure
+from latentmaps.report import glossary
+from latentmaps.report.samplers import NOT_FITTED
 
 # These decide which z is drawn for the strips of random faces.
 _OF_Z = ("base.seed", "train_vae.latent_dim")
@@ -18,8 +22,21 @@ _OF_SAMPLERS = (
 )
 
 
+@dataclass(frozen=True)
+class Note:
+    """A sentence on the comparison.
+
+    Attributes:
+        text: the sentence.
+        is_warning: the experiments do not compare in this respect.
+    """
+
+    text: str
+    is_warning: bool = False
+
+
 def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
-    """Gives what is the same in all experiments and what is not, and whether a sweep behaves.
+    """Return what is the same in all experiments and what is not, and whether a sweep behaves.
 
     Args:
         drawn: the experiments on the page, by fact.
@@ -34,7 +51,7 @@ def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
         _on_versions(drawn),
         _on_compared_faces(drawn),
         _on_samplers(drawn),
-        sweep.judge(drawn),
+        _on_sweep(drawn),
     ]
     return [note for note in notes if note is not None]
 
@@ -62,7 +79,7 @@ def _on_faces(drawn: Sequence[Experiment]) -> Note | None:
     strips = [one.strips["reconstructions"] for one in drawn if "reconstructions" in one.strips]
     if len(strips) < 2:
         return None
-    if pictures.are_of_same_faces(strips):
+    if rows.are_of_same_faces(strips):
         return Note("The test faces are the same in all rows, pixel by pixel.")
     return Note(
         "The test faces are not the same in all rows: each row has its own above its "
@@ -72,11 +89,11 @@ def _on_faces(drawn: Sequence[Experiment]) -> Note | None:
 
 
 def _on_z(drawn: Sequence[Experiment]) -> Note | None:
-    with_samples = [one for one in drawn if "prior" in one.strips]
+    with_samples = [one for one in drawn if NOT_FITTED in one.strips]
     if len(with_samples) < 2:
         return None
     differing = _differing(with_samples, _OF_Z)
-    sizes = {one.strips["prior"].size for one in with_samples}
+    sizes = {one.strips[NOT_FITTED].size for one in with_samples}
     if differing or len(sizes) > 1:
         reason = ", ".join(differing) or "the size of the strips"
         return Note(
@@ -84,10 +101,13 @@ def _on_z(drawn: Sequence[Experiment]) -> Note | None:
             f"{reason}: random faces in one column do not belong together.",
             is_warning=True,
         )
+    terms = glossary.samplers()
+    same = terms[NOT_FITTED].sampler
+    fitted = " and ".join(term.sampler for term in terms.values() if term.is_fitted)
     return Note(
-        "The random numbers behind the random faces are the same in all rows. From the prior a "
-        "column shows one and the same z; Gaussian and mixture are fitted to each network anew and "
-        "take the same numbers to other z."
+        f"The random numbers behind the random faces are the same in all rows. From the {same} a "
+        f"column shows one and the same z; {fitted} are fitted to each network anew and take the "
+        "same numbers to other z."
     )
 
 
@@ -175,5 +195,66 @@ def _differing(drawn: Sequence[Experiment], names: Iterable[str]) -> list[str]:
 
 
 def _disagree(values: Iterable[str | None]) -> bool:
-    """Tells whether those experiments that have a value have different ones."""
+    """Tell whether those experiments that have a value have different ones."""
     return len({value for value in values if value is not None}) > 1
+
+
+_MEASURES = {"raw KL": measures.KL, "reconstruction loss": measures.RECONSTRUCTION_LOSS}
+
+
+def _on_sweep(drawn: Sequence[Experiment]) -> Note | None:
+    """Return whether raw KL falls and the reconstruction loss rises where only fact differs."""
+    facts = [one.fact for one in drawn]
+    if len(drawn) < 2 or len(set(facts)) < len(facts) or not _only_fact_differs(drawn):
+        return None
+    breaks = [
+        *_breaks(drawn, measures.KL, "raw KL does not fall", lambda low, high: high < low),
+        *_breaks(
+            drawn,
+            measures.RECONSTRUCTION_LOSS,
+            "the reconstruction loss does not rise",
+            lambda low, high: high > low,
+        ),
+    ]
+    if breaks:
+        return Note(
+            f"A larger fact should lower the raw KL and raise the reconstruction loss, but "
+            f"{'; '.join(breaks)}. Short trainings and random starts can do that.",
+            is_warning=True,
+        )
+    return _praise(drawn)
+
+
+def _praise(drawn: Sequence[Experiment]) -> Note:
+    """Return the good verdict, or what it lacks: that no row contradicts it is no evidence."""
+    gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(drawn, name, measure))]
+    if gaps:
+        return Note(
+            "Whether raw KL falls and the reconstruction loss rises from each fact to the next "
+            f"cannot be told: {'; '.join(gaps)}.",
+            is_warning=True,
+        )
+    return Note("From each fact to the next, raw KL falls and the reconstruction loss rises.")
+
+
+def _gap(drawn: Sequence[Experiment], name: str, measure: Measure) -> str:
+    lacking = [one.label for one in drawn if measure.of(one) is None]
+    return f"no {name} at fact {', '.join(lacking)}" if lacking else ""
+
+
+def _only_fact_differs(drawn: Sequence[Experiment]) -> bool:
+    return parameters.find_differing([one.parameters for one in drawn]) == [FACT]
+
+
+def _breaks(
+    drawn: Sequence[Experiment],
+    measure: Measure,
+    words: str,
+    is_right: Callable[[float, float], bool],
+) -> list[str]:
+    known = [(one.label, value) for one in drawn if (value := measure.of(one)) is not None]
+    return [
+        f"{words} from {before[0]} to {after[0]}"
+        for before, after in itertools.pairwise(known)
+        if not is_right(before[1], after[1])
+    ]

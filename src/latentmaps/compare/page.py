@@ -1,4 +1,4 @@
-"""Sets the page of a comparison: one HTML file with everything in it but the full pages.
+"""Set the page of a comparison: one HTML file with everything in it but the full pages.
 
 Like the report, it opens from a disk without a network, and holds no time and no path. Its one
 script sorts tables and enlarges faces; the page's own security policy knows that script by its hash
@@ -12,21 +12,12 @@ from importlib import resources
 
 import jinja2
 
-from latentmaps.compare import (
-    fact_curves,
-    measures,
-    notes,
-    persons,
-    random_scores,
-    rows,
-    sampler_tables,
-    scores,
-)
+from latentmaps.compare import curves, measures, notes, rows, scores
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
-from latentmaps.compare.found import WORKSPACE
+from latentmaps.compare.revision import WORKSPACE
 from latentmaps.errors import DataError
-from latentmaps.pages import csp, templates
-from latentmaps.report import glossary, sampler_numbers
+from latentmaps.pages import html_page
+from latentmaps.report import glossary
 from latentmaps.report.glossary import Term
 from latentmaps.vae.evaluation import feature_net_names
 
@@ -49,7 +40,7 @@ class Incomplete:
 
 
 def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
-    """Gives the page.
+    """Return the page.
 
     Args:
         experiments: in any order; what cannot be drawn of them is named.
@@ -73,7 +64,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
         .get_template("compare.html.j2")
         .render(
             rows=made,
-            samplers=[(one, glossary.term(one)) for one in sampler_numbers.SAMPLERS],
+            samplers=glossary.samplers(),
             originals=originals,
             facts=_span(drawn),
             facts_differ=len({one.label for one in drawn}) > 1,
@@ -81,18 +72,15 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
             nets=measures.feature_nets(drawn),
             fid_net=feature_net_names.FID_NETWORK,
-            tables=[
-                *scores.make_tables(drawn, keys),
-                *random_scores.make_tables(drawn, keys),
-            ],
-            sampler_tables=sampler_tables.make_tables(drawn),
-            curves=fact_curves.make_curves(drawn),
+            tables=scores.tabulate_experiments(drawn, keys),
+            sampler_tables=scores.tabulate_samplers(drawn, keys),
+            curves=curves.make_curves(drawn),
             incomplete=_incomplete(experiments),
             glossary=_terms(),
             plots_command=_plots_command(drawn),
-            shows_persons=persons.may_be_shown(drawn),
+            shows_persons=rows.may_show_persons(drawn),
             script=script,
-            script_hash=csp.source_hash(script),
+            script_hash=html_page.source_hash(script),
         )
     )
 
@@ -121,13 +109,13 @@ def _incomplete(experiments: Sequence[Experiment]) -> list[Incomplete]:
 
 
 def _span(drawn: Sequence[Experiment]) -> str:
-    """Gives ``0.5 to 10``, or the one value there is."""
+    """Return ``0.5 to 10``, or the one value there is."""
     labels = list(dict.fromkeys(one.label for one in drawn))
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
 
 
 def _plots_command(drawn: Sequence[Experiment]) -> str:
-    """Gives the command for the experiments that are furthest apart; one by itself meets HEAD."""
+    """Return the command for the experiments that are furthest apart; one by itself meets HEAD."""
     names = [one.name for one in drawn]
     known = [one.name if names.count(one.name) == 1 else one.revision for one in drawn]
     pair = [known[0], known[-1]] if len(known) > 1 else ["HEAD", *known]
@@ -137,7 +125,7 @@ def _plots_command(drawn: Sequence[Experiment]) -> str:
 
 
 def _terms() -> dict[str, Sequence[Term]]:
-    """Gives the groups of the glossary, without those on digits."""
+    """Return the groups of the glossary, without those on digits."""
     return {title: terms for title, terms in glossary.groups().items() if title != "Digits"}
 
 
@@ -149,4 +137,4 @@ def _script() -> str:
 
 def environment() -> jinja2.Environment:
     """Return the templates of the comparison and of the report."""
-    return templates.environment("latentmaps.compare", "latentmaps.report")
+    return html_page.environment("latentmaps.compare", "latentmaps.report")

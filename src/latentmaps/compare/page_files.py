@@ -1,21 +1,26 @@
-"""Writes the comparison, and beside it the full pages of its experiments with what they link."""
+"""Write the comparison, and beside it the full pages of its experiments with what they link."""
 
+import re
 import shutil
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from latentmaps.compare import page, page_names
+from scmrepo.exceptions import SCMError
+from scmrepo.git import Git
+
+from latentmaps.compare import page
 from latentmaps.compare.experiment import Experiment
-from latentmaps.compare.page_names import FULL_PAGE
+from latentmaps.compare.revision import FULL_PAGE
 from latentmaps.errors import DataError
+from latentmaps.pages import html_page
 from latentmaps.staging import Staging
 
 _COMPARISON = "comparison"
 
 
 def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -> list[Path]:
-    """Writes the comparison and the full pages; each of these has a folder of its own.
+    """Write the comparison and the full pages; each of these has a folder of its own.
 
     Args:
         experiments: to compare.
@@ -29,8 +34,8 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
         DataError: there is nothing to compare, or the name of the output is that of a folder.
     """
     _require_file_name(output)
-    named = page_names.name_folders(experiments) if has_pages else {}
-    folder = pages_folder(output)
+    named = _name_folders(experiments) if has_pages else {}
+    folder = output.with_name(f"{output.stem}_pages")
     full = {one: f"{name}/{FULL_PAGE}" for one, name in named.items()}
     # a name such as `sweep #2` would else end the link
     links = {one: urllib.parse.quote(f"{folder.name}/{path}") for one, path in full.items()}
@@ -39,7 +44,7 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
     staging = Staging({_COMPARISON: output} | {path: folder / path for path in sources})
     staging.open()
     try:
-        staging.temporary[_COMPARISON].write_text(text, encoding="utf-8", newline="\n")
+        html_page.write(text, staging.temporary[_COMPARISON])
         for path, source in sources.items():
             _copy(source, staging.temporary[path], path)
         staging.publish()
@@ -48,13 +53,24 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
     return [output, *(folder / path for path in full.values())]
 
 
-def pages_folder(output: Path) -> Path:
-    """Gives the folder of the full pages."""
-    return output.with_name(f"{output.stem}_pages")
+def _name_folders(experiments: Sequence[Experiment]) -> dict[str, str]:
+    """Return identity of the experiment -> name of a folder, for those that have a full page.
+
+    A branch may be called ``try/this``, and ``A`` and ``a`` are one folder on some disks: names are
+    made of plain characters, and the hash of the commit tells apart what would be equal.
+    """
+    folders: dict[str, str] = {}
+    for one in experiments:
+        if one.page is None or not one.is_drawn:
+            continue
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", one.name).strip(".-") or one.revision
+        taken = {folder.casefold() for folder in folders.values()}
+        folders[one.identity] = f"{plain}-{one.revision}" if plain.casefold() in taken else plain
+    return folders
 
 
 def _sources(experiments: Sequence[Experiment], named: Mapping[str, str]) -> dict[str, Path | None]:
-    """Gives for each path in the folder of the pages what is copied there; None: it is not here."""
+    """Return path in the folder of the pages -> what is copied there; None: it is not here."""
     return {
         f"{named[one.identity]}/{path}": source
         for one in experiments
@@ -64,7 +80,7 @@ def _sources(experiments: Sequence[Experiment], named: Mapping[str, str]) -> dic
 
 
 def _copy(source: Path | None, target: Path, path: str) -> None:
-    """Copies a file; in the place of one that is not here goes a page that says so."""
+    """Copy a file; in the place of one that is not here goes a page that says so."""
     if source is not None:
         shutil.copyfile(source, target)
         return
@@ -74,7 +90,7 @@ def _copy(source: Path | None, target: Path, path: str) -> None:
         .get_template("missing_page.html.j2")
         .render(name=PurePosixPath(path).name, back=f"{'../' * above}{FULL_PAGE}")
     )
-    target.write_text(text, encoding="utf-8", newline="\n")
+    html_page.write(text, target)
 
 
 def _require_file_name(output: Path) -> None:
@@ -83,3 +99,20 @@ def _require_file_name(output: Path) -> None:
             f"{output}: expected the name of an HTML file, such as reports/compare.html; give one "
             "with --output"
         )
+
+
+def find_exposed(paths: Sequence[Path]) -> list[Path]:
+    """Return those files that lie in a git work tree, of whatever repository, that takes them."""
+    return [path for path in paths if _is_exposed(path.resolve())]
+
+
+def _is_exposed(path: Path) -> bool:
+    existing = next(folder for folder in path.parents if folder.is_dir())
+    try:
+        git = Git(str(existing), search_parent_directories=True)
+    except SCMError:  # no work tree
+        return False
+    try:
+        return not git.is_ignored(str(path))
+    finally:
+        git.close()  # type: ignore[no-untyped-call]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from latentmaps.report import parameter_text
+from latentmaps.report import content
 
 # what a section has where the profile has the value, as params.loader.FROM_PROFILE
 _FROM_PROFILE = "profile"
@@ -17,7 +17,7 @@ _MOST_VALUES = 6
 
 
 def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives dotted names -> values; those of the profile in force stand under their section.
+    """Return dotted names -> values; those of the profile in force stand under their section.
 
     Args:
         values: name, dotted or not, -> value or section, as dvc.lock has them.
@@ -32,13 +32,13 @@ def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_profile(name: str) -> str:
-    """Gives ``train_vae.epochs`` for ``profiles.sample.train_vae.epochs``."""
+    """Return ``train_vae.epochs`` for ``profiles.sample.train_vae.epochs``."""
     parts = name.split(".")
     return ".".join(parts[2:]) if parts[0] == "profiles" and len(parts) > 2 else name
 
 
 def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Gives the names whose values are not the same in all experiments, in alphabetical order.
+    """Return the names whose values are not the same in all experiments, in alphabetical order.
 
     A name that one of them does not have differs, unless that one has no parameters at all. Values
     are compared, not the texts that stand for them: two paths may read alike.
@@ -81,7 +81,7 @@ def _list_values(of_each: Sequence[Mapping[str, Any]], name: str) -> str:
 def describe_differing(
     of_each: Sequence[Mapping[str, Any]], *, but: str = ""
 ) -> list[dict[str, str]]:
-    """Gives for each experiment name -> text of what differs; a dash where there is no value.
+    """Return for each experiment name -> text of what differs; a dash where there is no value.
 
     Args:
         of_each: the parameters of each experiment.
@@ -101,7 +101,7 @@ def describe_differing(
 
 
 def _distinct(of_each: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
-    """Gives each value once, in the order in which they are met; lists cannot be put into a set."""
+    """Return each value once, in the order in which they are met; a set takes no lists."""
     found: list[Any] = []
     for values in of_each:
         if name in values and values[name] not in found:
@@ -114,8 +114,8 @@ def _is_rare(of_each: Sequence[Mapping[str, Any]], name: str) -> bool:
 
 
 def _texts(distinct: Sequence[Any]) -> list[tuple[Any, str]]:
-    """Gives each value with its text; those that read alike get a number."""
-    texts = [parameter_text.as_text(value) for value in distinct]
+    """Return each value with its text; those that read alike get a number."""
+    texts = [content.as_text(value) for value in distinct]
     return [
         (value, text if texts.count(text) == 1 else f"{text} no. {texts[: place + 1].count(text)}")
         for place, (value, text) in enumerate(zip(distinct, texts, strict=True))

@@ -1,21 +1,22 @@
-"""Finds the experiments that are to be compared, by DVC's own names for them.
+"""Find the experiments that are to be compared, by DVC's own names for them.
 
 Refs of experiments and tasks of the queue are read without DVC's lock, so a comparison can be made
-while a queue is still working.
+while a queue is still working. No other module of the comparison imports DVC.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dvc.exceptions import DvcException, NotDvcRepoError
 from dvc.repo import Repo
 from dvc.repo.experiments.utils import exp_refs_by_baseline
 from dvc.scm import NoSCM, RevError, resolve_rev
 
-from latentmaps.compare import revision
-from latentmaps.compare.experiment import Experiment
-from latentmaps.compare.found import WORKSPACE, Found
+from latentmaps.compare import lock_file, revision
+from latentmaps.compare.experiment import Experiment, Problem
+from latentmaps.compare.revision import TRAINING, WORKSPACE, Found
 from latentmaps.errors import DataError
 
 _HEAD = "HEAD"
@@ -26,13 +27,14 @@ _NO_SWEEP = (
 
 
 def open_repository(folder: Path | None = None) -> Repo:
-    """Gives the DVC repository around a folder.
+    """Return the DVC repository around a folder.
 
     Args:
         folder: None is the present one.
 
     Raises:
-        DataError: there is none, or it has no commit to which experiments could belong.
+        DataError: there is none, it has no commit to which experiments could belong, or its
+            pipeline is another one.
     """
     place = (folder or Path()).resolve()
     try:
@@ -47,7 +49,7 @@ def open_repository(folder: Path | None = None) -> Repo:
             f"{repo.root_dir}: no git repository with a commit, which DVC's experiments need; "
             "`git init`, commit, and run experiments"
         )
-    revision.require_pipeline(repo)
+    _require_pipeline(repo)
     return repo
 
 
@@ -61,7 +63,7 @@ class _Task:
 
 
 def select(repo: Repo, names: Sequence[str]) -> list[Experiment]:
-    """Gives the experiments to compare.
+    """Return the experiments to compare.
 
     Args:
         repo: from ``open_repository``.
@@ -85,11 +87,11 @@ def _select_sweep(repo: Repo) -> list[Experiment]:
     if not finished and not tasks:
         raise DataError(_no_experiment(repo, head))
     selected = [
-        *(revision.read(repo, found) for found in finished),
+        *(_read(repo, found) for found in finished),
         *(_read_task(repo, task) for task in tasks),
     ]
     for found in (Found(_HEAD, head), Found(WORKSPACE, WORKSPACE)):
-        own = revision.read(repo, found)
+        own = _read(repo, found)
         if own.is_drawn and not any(own.repeats(one) for one in selected):
             selected.append(own)
     return selected
@@ -105,13 +107,13 @@ def _select_named(repo: Repo, names: Sequence[str]) -> list[Experiment]:
     tasks = {task.found.name: task for task in _tasks(repo)}
     found = dict.fromkeys(_find(repo, name, set(tasks)) for name in names)
     return [
-        _read_task(repo, tasks[one.revision]) if one.revision in tasks else revision.read(repo, one)
+        _read_task(repo, tasks[one.revision]) if one.revision in tasks else _read(repo, one)
         for one in found
     ]
 
 
 def _find(repo: Repo, name: str, tasks: set[str]) -> Found:
-    """Gives the revision of a name; that of a task of the queue is its name."""
+    """Return the revision of a name; that of a task of the queue is its name."""
     if name == WORKSPACE:
         return Found(name, WORKSPACE)
     experiments = {found.revision: found for _, found in _experiments(repo)}
@@ -139,7 +141,7 @@ def _unknown_name(repo: Repo, name: str, tasks: set[str]) -> str:
 
 
 def _experiments(repo: Repo) -> Iterator[tuple[str, Found]]:
-    """Gives each experiment with a result: the commit to which it belongs, and where it is."""
+    """Return each experiment with a result: the commit to which it belongs, and where it is."""
     for baseline, refs in exp_refs_by_baseline(repo.scm).items():
         for ref in refs:
             yield baseline, Found(ref.name, repo.scm.get_ref(str(ref)), is_experiment=True)
@@ -158,5 +160,48 @@ def _tasks(repo: Repo) -> Iterator[_Task]:
             yield _Task(Found(name, entry.stash_rev), entry.baseline_rev, state)
 
 
+def _read(repo: Repo, found: Found) -> Experiment:
+    """Return what can be had of a revision, with a problem for all else."""
+    try:
+        with repo.switch(found.revision):
+            return revision.read(found, _stages(repo), repo.fs)
+    except DvcException as error:
+        # the page is for others, too: no folder of this machine
+        message = " ".join(str(error).split()).replace(f"{repo.root_dir}/", "")
+        reason = f"DVC cannot read its pipeline: {message}"
+        return Experiment(found.name, found.short, problems=[Problem(reason)])
+
+
+def _stages(repo: Repo) -> dict[str, Any]:
+    """Return name -> stage of the revision that is switched to; ``.dvc`` files have no name."""
+    return {str(one.name): one for one in repo.index.stages if getattr(one, "name", None)}
+
+
+_STATES = {
+    "failed": ("failed in DVC's queue", "dvc queue logs {name}"),
+    "queued": ("waits in DVC's queue", "dvc queue start"),
+    "running": ("is still running", "dvc queue status"),
+}
+
+
 def _read_task(repo: Repo, task: _Task) -> Experiment:
-    return revision.read_task(repo, task.found, state=task.state)
+    """Return what is known of a task of DVC's queue that has no result: its parameters."""
+    found = task.found
+    reason, command = _STATES[task.state]
+    try:
+        with repo.switch(found.revision):
+            values = lock_file.read_parameters(_stages(repo).values(), as_run=False)
+    except DvcException:
+        values = {}  # they only add to what the page tells of it
+    problem = Problem(reason, command.format(name=found.name))
+    return Experiment(
+        found.name, found.short, state=task.state, parameters=values, problems=[problem]
+    )
+
+
+def _require_pipeline(repo: Repo) -> None:
+    if TRAINING not in _stages(repo):
+        raise DataError(
+            f"{repo.root_dir}: its dvc.yaml has no stage {TRAINING}, expected the pipeline of "
+            "latentmaps; run the command in its folder"
+        )

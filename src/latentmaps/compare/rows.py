@@ -1,16 +1,25 @@
-"""The rows of the page: one experiment each, with its faces and the numbers under them."""
+"""The rows of the page: one experiment each, with its faces and the numbers under them.
+
+A strip of reconstructions has two rows: test faces, and below them what is left of them. The upper
+row tells for certain, pixel by pixel, whether experiments were shown the same faces.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures, parameters, pictures
+import numpy as np
+from PIL import Image
+
+from latentmaps.compare import measures, parameters
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
 from latentmaps.pages import picture
 from latentmaps.pages.picture import Picture
-from latentmaps.report import glossary, sampler_numbers
+from latentmaps.report import glossary
 from latentmaps.report.content import Number
 from latentmaps.report.glossary import Term
+
+_DRAWN_FACES = "avatars"
 
 
 @dataclass(frozen=True)
@@ -59,23 +68,45 @@ class Row:
     link: str
 
 
+def are_of_same_faces(strips: Sequence[Image.Image]) -> bool:
+    """Tell whether the upper rows of strips of reconstructions are equal."""
+    faces = [np.asarray(_originals(strip)) for strip in strips]
+    return all(np.array_equal(one, faces[0]) for one in faces)
+
+
+def _originals(strip: Image.Image) -> Image.Image:
+    """Return the upper row of a strip of reconstructions."""
+    return strip.crop((0, 0, strip.width, strip.height // 2))
+
+
+def _remains(strip: Image.Image) -> Image.Image:
+    """Return the lower row of a strip of reconstructions."""
+    return strip.crop((0, strip.height - strip.height // 2, strip.width, strip.height))
+
+
+def may_show_persons(experiments: Sequence[Experiment]) -> bool:
+    """Tell whether there may be faces of persons in the rows; not when all were drawn."""
+    drawn = [one for one in experiments if one.is_drawn]
+    return any(one.parameters.get("fetch_faces.source") != _DRAWN_FACES for one in drawn)
+
+
 def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:
-    """Gives the test faces, when all experiments that show any show the same ones."""
+    """Return the test faces, when all experiments that show any show the same ones."""
     strips = [one.strips["reconstructions"] for one in drawn if "reconstructions" in one.strips]
-    if not strips or not pictures.are_of_same_faces(strips):
+    if not strips or not are_of_same_faces(strips):
         return None
-    return picture.encode(pictures.originals(strips[0]))
+    return picture.encode(_originals(strips[0]))
 
 
 def differing_parameters(drawn: Sequence[Experiment]) -> list[dict[str, str]]:
-    """Gives for each row name -> text of the parameters, besides fact, that differ among them."""
+    """Return for each row name -> text of the parameters, besides fact, that differ among them."""
     return parameters.describe_differing([one.parameters for one in drawn], but=FACT)
 
 
 def make_rows(
     drawn: Sequence[Experiment], links: Mapping[int, str], *, has_shared_originals: bool
 ) -> list[Row]:
-    """Gives a row for each experiment.
+    """Return a row for each experiment.
 
     Args:
         drawn: the experiments, in the order of the rows.
@@ -92,7 +123,7 @@ def make_rows(
             fact=one.label,
             parameters=list(differing[place].items()),
             reconstructions=_reconstructions(one, has_shared_originals=has_shared_originals),
-            samples=[_samples(one, sampler, nets) for sampler in sampler_numbers.SAMPLERS],
+            samples=[_samples(one, sampler, nets) for sampler in glossary.samplers()],
             link=links.get(place, ""),
         )
         for place, one in enumerate(drawn)
@@ -103,7 +134,7 @@ def _reconstructions(one: Experiment, *, has_shared_originals: bool) -> Strip:
     strip = one.strips.get("reconstructions")
     alt = f"What {one.name} (fact {one.label}) makes of the test faces"
     if has_shared_originals and strip is not None:
-        strip = pictures.reconstructions(strip)
+        strip = _remains(strip)
     if not has_shared_originals:
         alt = f"Test faces, and below each what {one.name} (fact {one.label}) makes of it"
     return Strip(

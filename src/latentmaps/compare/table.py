@@ -30,9 +30,10 @@ _HEADLINES = {
     "ssim": ("test", "SSIM", "ssim"),
     "num_dimensions_used": ("test", "dims used", "num_dimensions_used"),
     "mmd_prior": ("test", "MMD", "mmd_prior"),
-    "kernel_prior": ("test", "kernel prior", _KERNEL),
-    "kernel_gaussian": ("test", "kernel Gaussian", _KERNEL),
-    "kernel_mixture": ("test", "kernel mixture", _KERNEL),
+    **{
+        f"kernel_{name}": ("test", f"kernel {term.sampler}", _KERNEL)
+        for name, term in glossary.samplers().items()
+    },
 }
 
 

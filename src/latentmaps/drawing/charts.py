@@ -1,7 +1,7 @@
 """Charts, with bytes that depend on the numbers alone.
 
-Uses neither matplotlib's state machine nor a screen. Training and validation differ in line style
-and marker as well as in colour.
+Uses neither matplotlib's state machine nor a screen. Lines differ in style and marker as well as in
+colour.
 """
 
 import html
@@ -9,28 +9,26 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 # The colours keep their distance for every kind of colour vision: Okabe and Ito, "Color Universal
 # Design", 2008.
-_TRAIN_STYLE: dict[str, Any] = {
-    "color": "#0072b2",
-    "linestyle": "-",
-    "marker": "o",
-    "label": "training",
-}
-_VALIDATION_STYLE: dict[str, Any] = {
-    "color": "#d55e00",
-    "linestyle": "--",
-    "marker": "s",
-    "label": "validation",
-}
+_LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": "#0072b2", "linestyle": "-", "marker": "o"},
+    {"color": "#d55e00", "linestyle": "--", "marker": "s"},
+    {"color": "#009e73", "linestyle": "-.", "marker": "^"},
+)
+_FLOOR_LOOK: dict[str, Any] = {"color": "#000000", "linestyle": ":", "marker": ""}
+# From here on values are spread over so many powers that a linear axis would crowd the small ones.
+_WIDE_RANGE = 8.0
+_MAX_TICKS = 9
 _SETTINGS: Any = {
     "svg.hashsalt": "latentmaps",  # the ids inside an SVG; random without it
     "svg.fonttype": "none",  # text stays text: small files, and a browser's own fonts
@@ -53,7 +51,7 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def style(**changes: Any) -> AbstractContextManager[None]:
-    """Gives the context in which a chart is made and saved: ours, whatever the user's settings."""
+    """Return the context in which a chart is made and saved: ours, whatever the user's settings."""
     settings: Any = {
         name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")
     }
@@ -61,7 +59,7 @@ def style(**changes: Any) -> AbstractContextManager[None]:
 
 
 def save_chart(figure: Figure, path: Path) -> None:
-    """Writes a chart; equal figures give equal bytes.
+    """Write a chart; equal figures give equal bytes.
 
     Args:
         figure: made with ``matplotlib.figure.Figure`` inside of ``style``.
@@ -76,12 +74,25 @@ def save_chart(figure: Figure, path: Path) -> None:
         figure.savefig(path, dpi=120, metadata=_NO_METADATA[path.suffix])
 
 
-def draw_curve(
+@dataclass(frozen=True)
+class Line:
+    """A number over another one.
+
+    Attributes:
+        label: in the legend.
+        points: x and y, in rising order of x.
+        is_floor: a level to compare with, not a result.
+    """
+
+    label: str
+    points: Sequence[tuple[float, float]]
+    is_floor: bool = False
+
+
+def draw_course(
     history: Mapping[str, Sequence[float]], column: str, *, title: str, unit: str, alt: str = ""
 ) -> str:
-    """Gives the course of one column over the epochs, as SVG text to put into a page.
-
-    Lines and letters take the text colour of the page, be it light or dark.
+    """Return the course of one column over the epochs, as SVG text to put into a page.
 
     Args:
         history: column name -> a value for each epoch. Holds `epoch`, `column` and, where there was
@@ -92,32 +103,94 @@ def draw_curve(
         alt: says what is shown to those who cannot see it; without it the title does.
 
     Returns:
-        An ``<svg>`` element that scales with the page, with ids of its own.
+        As ``svg_element``.
     """
+    lines = [
+        Line(label, list(zip(history["epoch"], history[name], strict=True)))
+        for label, name in (("training", column), ("validation", f"val_{column}"))
+        if name in history
+    ]
     with style(**{"svg.hashsalt": column}):
-        figure = Figure(figsize=(4.4, 3.0), layout="constrained")
-        axes = figure.subplots()
-        _plot(axes, history, column)
+        figure, axes = _plot(lines, marker_size=4)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
         axes.set(title=title, xlabel="epoch", ylabel=unit)
         return svg_element(figure, alt or title)
 
 
-def _plot(axes: Axes, history: Mapping[str, Sequence[float]], column: str) -> None:
-    for name, look in ((column, _TRAIN_STYLE), (f"val_{column}", _VALIDATION_STYLE)):
-        if name in history:
-            axes.plot(history["epoch"], history[name], markersize=4, linewidth=1.6, **look)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+def draw_over_parameter(
+    lines: Sequence[Line], *, key: str, title: str, unit: str, parameter: str, alt: str
+) -> str:
+    """Return one or more numbers over a parameter, as SVG text to put into a page.
+
+    Args:
+        lines: at most three, besides floors.
+        key: decides the ids inside the element; no two charts of a page have the same.
+        title: above the chart.
+        unit: of the values, for the vertical axis.
+        parameter: name of the parameter, for the horizontal axis; logarithmic when its values are
+            positive and the largest is at least 8 times the smallest.
+        alt: says what is shown to those who cannot see it.
+
+    Returns:
+        As ``svg_element``.
+
+    Raises:
+        ValueError: there are more lines than looks, or no point.
+    """
+    values = sorted({x for line in lines for x, _ in line.points})
+    if not values or sum(not line.is_floor for line in lines) > len(_LOOKS):
+        raise ValueError(f"found {len(lines)} lines, expected 1 to {len(_LOOKS)} with points")
+    with style(**{"svg.hashsalt": key}):
+        figure, axes = _plot(lines, marker_size=5)
+        _mark_values(axes, values)
+        axes.set(title=title, xlabel=parameter, ylabel=unit)
+        return svg_element(figure, alt)
+
+
+def _plot(lines: Sequence[Line], *, marker_size: int) -> tuple[Figure, Axes]:
+    """Plot lines that differ in style and marker as well as in colour.
+
+    A line joins its points only when no x stands twice: two results at one value of a parameter are
+    two results, not a jump.
+    """
+    figure = Figure(figsize=(4.4, 3.0), layout="constrained")
+    axes = figure.subplots()
+    looks = iter(_LOOKS)
+    for line in lines:
+        look = dict(_FLOOR_LOOK if line.is_floor else next(looks))
+        xs, ys = zip(*line.points, strict=True)
+        if len(set(xs)) < len(xs):
+            look |= {"linestyle": "", "marker": look["marker"] or "_"}
+        axes.plot(xs, ys, label=line.label, markersize=marker_size, linewidth=1.6, **look)
     axes.ticklabel_format(axis="y", useOffset=False)
     axes.grid(visible=True, alpha=0.35, linewidth=0.6)
-    axes.legend(frameon=False)
+    if len(lines) > 1:
+        axes.legend(frameon=False)
+    return figure, axes
+
+
+def _mark_values(axes: Axes, values: Sequence[float]) -> None:
+    """Set the horizontal axis so that every value of the parameter can be told from the next."""
+    is_wide = values[0] > 0 and values[-1] >= _WIDE_RANGE * values[0]
+    if is_wide:
+        axes.set_xscale("log")
+    if len(values) <= _MAX_TICKS:
+        axes.xaxis.set_major_locator(FixedLocator(list(values)))
+    elif not is_wide:
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=_MAX_TICKS - 1))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def svg_element(figure: Figure, alt: str) -> str:
-    """Gives a chart as SVG text to put into a page, whose text colour its lines and letters take.
+    """Return a chart as SVG text to put into a page, whose text colour its lines and letters take.
 
     Args:
         figure: made inside of ``style``, which still holds.
         alt: says what is shown to those who cannot see it.
+
+    Returns:
+        An ``<svg>`` element that scales with the page, with ids of its own.
     """
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA[".svg"])
@@ -125,7 +198,7 @@ def svg_element(figure: Figure, alt: str) -> str:
 
 
 def _for_a_page(svg: str, alt: str) -> str:
-    """Gives the element without what is meant for a file: a prologue, a fixed size, a fixed ink."""
+    """Return the element without what a file needs: a prologue, a fixed size, a fixed ink."""
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
     element = re.sub(r"font-family: [^;\"]*", "font-family: inherit", element)

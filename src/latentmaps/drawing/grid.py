@@ -55,7 +55,7 @@ class Grid:
         return self.num_rows * (self.row_height + GAP) - GAP
 
     def corner(self, index: int) -> tuple[int, int]:
-        """Gives left and top of a tile, which is centred in its column.
+        """Return left and top of a tile, which is centred in its column.
 
         Args:
             index: of the tile, row by row.
@@ -66,7 +66,7 @@ class Grid:
 
 
 def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
-    """Gives `tile` with every pixel as a square of `scale` by `scale`, in three colours.
+    """Return `tile` with every pixel as a square of `scale` by `scale`, in three colours.
 
     Args:
         tile: (height, width), (height, width, 1) or (height, width, 3), uint8.

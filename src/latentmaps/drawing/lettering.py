@@ -42,15 +42,15 @@ class Font:
         self.line_height = round(1.35 * size)
 
     def width(self, text: str) -> int:
-        """Gives the width of the widest line of `text`, pixels."""
+        """Return the width of the widest line of `text`, pixels."""
         return max(round(self._font.getlength(spell(line)) + 0.5) for line in text.split("\n"))
 
     def height(self, text: str) -> int:
-        """Gives the height of all lines of `text`, pixels; 0 for no text."""
+        """Return the height of all lines of `text`, pixels; 0 for no text."""
         return self.line_height * len(text.split("\n")) if text else 0
 
     def wrap(self, text: str, width: int) -> str:
-        """Gives `text` with line breaks, so that no line is wider than `width` pixels."""
+        """Return `text` with line breaks, so that no line is wider than `width` pixels."""
         return "\n".join(self._wrap_line(line, width) for line in text.split("\n"))
 
     def _wrap_line(self, line: str, width: int) -> str:
@@ -102,7 +102,7 @@ def _load(size: int) -> ImageFont.FreeTypeFont:
 
 
 def spell(text: str) -> str:
-    """Gives `text` in the characters that the font has."""
+    """Return `text` in the characters that the font has."""
     plain = unicodedata.normalize("NFKD", text.translate(_SPELT))
     without_accents = "".join(c for c in plain if not unicodedata.combining(c))
     return without_accents.encode("ascii", "replace").decode("ascii")

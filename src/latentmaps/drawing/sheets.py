@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from latentmaps.drawing.grid import GAP, Grid, enlarge
+from latentmaps.drawing.layout import Layout
 from latentmaps.drawing.lettering import Font
 
 Tile = npt.NDArray[np.uint8]
@@ -32,16 +33,9 @@ class Sheet:
 
     Attributes:
         image: RGB, with all words in it.
-        numbers: ``title``, ``caption`` and, of a sheet of tiles, ``layout``: where its tiles lie
-            and the words around each, so that a page can set them in letters of its own:
-
-            - ``tile_width``, ``tile_height``: pixels.
-            - ``left``: of each column, pixels; ``top``: of each row.
-            - ``is_blank``: of each place, row by row, whether it has no tile.
-            - ``row_labels``, ``column_labels``, ``tile_labels``, ``borders``: one for each row,
-              column or place, or none at all.
-
-            Of words alone the layout is None.
+        numbers: ``title``, ``caption`` and, of a sheet of tiles, ``layout``, the values of a
+            ``Layout``, so that a page can set its tiles with letters of its own. Of words alone the
+            layout is None.
     """
 
     image: Image.Image
@@ -107,18 +101,18 @@ def draw_sheet(
         x, y = grid.corner(index)
         _draw_tile(sheet, (left + x, top + y), picture, grid, borders[index] if borders else None)
     _draw_words(sheet, grid, words)
-    layout = {
-        "tile_width": grid.tile_width,
-        "tile_height": grid.tile_height,
-        "left": [left + grid.corner(column)[0] for column in range(num_columns)],
-        "top": [top + grid.corner(row * num_columns)[1] for row in range(grid.num_rows)],
-        "is_blank": [picture is None for picture in pictures],
-        "row_labels": list(row_labels or ()),
-        "column_labels": list(column_labels or ()),
-        "tile_labels": list(tile_labels or ()),
-        "borders": [border or "" for border in borders or ()],
-    }
-    return Sheet(sheet, {"title": title, "caption": caption, "layout": layout})
+    layout = Layout.model_construct(
+        tile_width=grid.tile_width,
+        tile_height=grid.tile_height,
+        left=[left + grid.corner(column)[0] for column in range(num_columns)],
+        top=[top + grid.corner(row * num_columns)[1] for row in range(grid.num_rows)],
+        is_blank=[picture is None for picture in pictures],
+        row_labels=list(row_labels or ()),
+        column_labels=list(column_labels or ()),
+        tile_labels=list(tile_labels or ()),
+        borders=[border or "" for border in borders or ()],
+    )
+    return Sheet(sheet, {"title": title, "caption": caption, "layout": layout.model_dump()})
 
 
 def draw_words(*, title: str, text: str) -> Sheet:
@@ -139,7 +133,7 @@ def draw_words(*, title: str, text: str) -> Sheet:
 
 
 def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
-    """Gives tiles without words, for a page that sets its own around them, RGB.
+    """Return tiles without words, for a page that sets its own around them, RGB.
 
     Args:
         tiles: row by row, (height, width, 1 or 3), uint8, all of one size.
@@ -154,7 +148,7 @@ def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
 
 
 def save_png(image: Image.Image, path: Path) -> None:
-    """Writes a PNG that holds the pixels and nothing else; equal pixels give equal bytes.
+    """Write a PNG that holds the pixels and nothing else; equal pixels give equal bytes.
 
     Args:
         image: the picture.
@@ -205,12 +199,12 @@ def _require_lengths(
 
 
 def _label_width(rows: Sequence[str]) -> int:
-    """Gives the room left of the grid for the row labels, with the distance to it."""
+    """Return the room left of the grid for the row labels, with the distance to it."""
     return max(map(_LABEL_FONT.width, rows)) + 2 * GAP if rows else 0
 
 
 def _origin(words: _Words) -> tuple[int, int]:
-    """Gives left and top of the grid in the sheet."""
+    """Return left and top of the grid in the sheet."""
     top = _MARGIN + _TITLE_FONT.height(words.title) + _MARGIN // 2
     columns_height = max([0, *(_LABEL_FONT.height(label) + GAP for label in words.columns)])
     return _MARGIN + _label_width(words.rows), top + columns_height

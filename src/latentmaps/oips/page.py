@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from latentmaps.oips import oip, page_rows
 from latentmaps.oips.layer import LayerResults
-from latentmaps.pages import csp, templates
+from latentmaps.pages import html_page
 
 _MEDIANS = ("ratio", "ratio_in_range")
 # of the filter: least ratio, the ratio above -> what the filter says
@@ -28,7 +28,7 @@ def render(found: LayerResults) -> str:
     Args:
         found: the results of the layer.
     """
-    environment = templates.environment("latentmaps.oips")
+    environment = html_page.environment("latentmaps.oips")
     script, style = (environment.get_template(name).render() for name in ("oips.js", "oips.css"))
     table = found.table
     return environment.get_template("oips.html.j2").render(
@@ -46,9 +46,9 @@ def render(found: LayerResults) -> str:
         rows=[page_rows.row(found, index) for index in range(len(table))],
         # our own texts; the page allows these two and no others
         script=Markup(script),  # noqa: S704
-        script_hash=csp.source_hash(script),
+        script_hash=html_page.source_hash(script),
         style=Markup(style),  # noqa: S704
-        style_hash=csp.source_hash(style),
+        style_hash=html_page.source_hash(style),
     )
 
 

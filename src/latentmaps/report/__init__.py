@@ -1,1 +1,1 @@
-"""The page with all pictures and numbers, and the offline template for ``dvc plots``."""
+"""The page with all pictures and numbers of a run."""

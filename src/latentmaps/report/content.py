@@ -1,18 +1,13 @@
-"""What the page says, ready to be set: numbers as text with their meaning, pictures with words."""
+"""What the page says, ready to be set: numbers, tables and parameters, as text with its meaning."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from latentmaps.pages.picture import Picture
-from latentmaps.report import glossary, inputs, parameter_text, tiles
+from latentmaps.report import glossary
 from latentmaps.report.glossary import Term
-from latentmaps.report.inputs import Document
-from latentmaps.report.tiles import Tiles
-
-_PROCESSED = "_processed"
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,7 @@ class Number:
 
 
 def explained(name: str, value: str) -> Number:
-    """Gives a number with the label and the words of a term.
+    """Return a number with the label and the words of a term.
 
     Args:
         name: of the term.
@@ -44,83 +39,95 @@ def explained(name: str, value: str) -> Number:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A figure of the page: tiles with words around them, a chart, or words alone.
+class Head:
+    """The head of a row or of a column.
+
+    Attributes:
+        label: what stands there.
+        term: explains it.
+        note: stands below the label.
+    """
+
+    label: str
+    term: Term | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell.
+
+    Attributes:
+        text: the value, with its unit.
+        is_best: the page marks it as the best of its column.
+    """
+
+    text: str
+    is_best: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row.
+
+    Attributes:
+        head: what the row is about.
+        cells: one for each column.
+    """
+
+    head: Head
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns under one head.
+
+    Attributes:
+        head: of all of them.
+        num_columns: how many.
+    """
+
+    head: Head
+    num_columns: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
 
     Attributes:
         key: its name within the page.
-        title: what it shows, one line.
-        caption: what each tile is.
-        command: draws the same again.
-        tiles: of a sheet of tiles.
-        chart: of a chart, ink on white paper.
-        processed: the same tiles after processing, to be folded away.
+        caption: what it shows.
+        corner: what the heads of the rows are.
+        columns: their heads.
+        rows: from the top.
+        groups: of columns, which together are all columns; none: a single line of heads.
     """
 
     key: str
-    title: str
     caption: str
-    command: str
-    tiles: Tiles | None = None
-    chart: Picture | None = None
-    processed: "Sheet | None" = None
+    corner: Head
+    columns: Sequence[Head]
+    rows: Sequence[Row]
+    groups: Sequence[Group] = ()
 
 
-def read_sheets(
-    folder: Path, stage: str, tabs: Mapping[str, str], *, are_charts: bool = False
-) -> dict[str, Sheet]:
-    """Return sheets of one stage by the words of their tabs.
-
-    A sheet ``a_processed`` goes along with the sheet ``a``, where there is one.
+def head(name: str, *, label: str = "", note: str = "") -> Head:
+    """Return a head with the label and the words of a term.
 
     Args:
-        folder: holds sheets.json and a PNG of the same name for each of its entries.
-        stage: the name of the stage that drew them.
-        tabs: the entries -> the words of their tabs.
-        are_charts: the pictures are charts.
-
-    Raises:
-        DataError: a file is missing or damaged, or an entry has no title or caption.
+        name: of the term.
+        label: stands in the place of that of the term.
+        note: stands below.
     """
-    document = inputs.read_document(folder / "sheets.json")
-
-    def read(key: str) -> Sheet:
-        return read_sheet(folder / f"{key}.png", document.part(key), stage, is_chart=are_charts)
-
-    sheets = {}
-    for key, words in tabs.items():
-        other = f"{key}{_PROCESSED}"
-        processed = read(other) if other in document.values else None
-        sheets[words] = dataclasses.replace(read(key), processed=processed)
-    return sheets
+    term = glossary.term(name)
+    return Head(label or term.label, term, note)
 
 
-def read_sheet(path: Path, words: Document, stage: str, *, is_chart: bool = False) -> Sheet:
-    """Return one sheet.
-
-    Args:
-        path: the PNG.
-        words: its title and caption, and of tiles their layout, null for words alone.
-        stage: the name of the stage that drew it.
-        is_chart: the picture is a chart.
-
-    Raises:
-        DataError: the picture is missing or damaged, or there is no title or caption.
-    """
-    has_none = is_chart or words.values.get("layout", "") is None
-    return Sheet(
-        key=f"{stage.partition('@')[0]}-{path.stem}".replace("_", "-"),
-        title=words.text("title"),
-        caption=words.text("caption"),
-        command=redraw_command(stage),
-        tiles=None if has_none else tiles.read_tiles(path, words),
-        chart=inputs.read_picture(path) if is_chart else None,
-    )
-
-
-def redraw_command(stage: str) -> str:
-    """Gives the command that runs one stage again, whether or not anything has changed."""
-    return f"dvc repro --force --single-item {stage}"
+def cells(*texts: str) -> list[Cell]:
+    """Return cells none of which is marked."""
+    return [Cell(text) for text in texts]
 
 
 @dataclass(frozen=True)
@@ -141,24 +148,51 @@ _NOT_SHOWN = {"machine"}
 
 
 def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
-    """Gives all parameters that decide about results, by section.
+    """Return all parameters that decide about results, by section.
 
     Args:
         sections: name -> dataclass of the section.
     """
     return [
-        Parameter(f"{section}.{name}", parameter_text.as_text(value))
+        Parameter(f"{section}.{name}", as_text(value))
         for section, values in sections.items()
         if section not in _NOT_SHOWN
         for name, value in dataclasses.asdict(values).items()
     ]
 
 
+def as_text(value: Any) -> str:
+    """Return a value as in params.yaml; of a path on this machine at most the name of the file.
+
+    Told by the value, not by the name of the parameter: whoever gets the page has no use for any
+    absolute path, and a new parameter would be forgotten. A file of weights may be known by its
+    name; folders often bear that of a person.
+    """
+    if value is None or isinstance(value, bool):
+        return str(value).lower().replace("none", "null")
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(as_text(item) for item in value)}]"
+    path = _local_path(value)
+    if path is None:
+        return str(value)
+    return f"(a local file: {path.name})" if path.suffix else "(a local folder)"
+
+
+def _local_path(value: Any) -> PurePath | None:
+    """Return a text as a path when it is an absolute one, on whatever machine the page is made."""
+    if not isinstance(value, str):
+        return None
+    posix, windows = PurePosixPath(value), PureWindowsPath(value)
+    if posix.is_absolute() or value.startswith("~"):
+        return posix
+    return windows if windows.is_absolute() else None
+
+
 def percent(share: float, digits: int = 1) -> str:
-    """Gives 0.9712 as ``97.1 %``."""
+    """Return 0.9712 as ``97.1 %``."""
     return f"{100 * share:.{digits}f} %"
 
 
 def count(value: float) -> str:
-    """Gives 2500.0 as ``2,500``."""
+    """Return 2500.0 as ``2,500``."""
     return f"{value:,.0f}"

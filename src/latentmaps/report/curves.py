@@ -29,19 +29,19 @@ class Curve:
     caption: str
 
 
-def read_curves(path: Path, stage: str, axes: Mapping[str, tuple[str, str]]) -> list[Curve]:
-    """Gives a curve for each column, in training and validation.
+def read_curves(reports: Path, stage: str, axes: Mapping[str, tuple[str, str]]) -> list[Curve]:
+    """Return a curve for each column, in training and validation.
 
     Args:
-        path: history.csv.
-        stage: wrote it.
+        reports: has a folder for each stage.
+        stage: wrote history.csv.
         axes: column -> title of the chart, unit of the values.
 
     Raises:
         DataError: the file is missing or damaged, or lacks a column.
     """
     columns = [name for column in axes for name in (column, f"val_{column}")]
-    history = inputs.read_history(path, ["epoch", *columns])
+    history = inputs.read_history(reports / stage / "history.csv", ["epoch", *columns])
     return [
         _draw(history, column, title=title, unit=unit, stage=stage)
         for column, (title, unit) in axes.items()
@@ -58,7 +58,7 @@ def _draw(history: History, column: str, *, title: str, unit: str, stage: str) -
         key=f"{stage}-{column}".replace("_", "-"),
         title=title,
         term=term,
-        drawing=charts.draw_curve(
+        drawing=charts.draw_course(
             history, column, title=title, unit=unit, alt=f"{title}. {caption}"
         ),
         caption=caption,

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from latentmaps.errors import DataError
 from latentmaps.oips import oip
-from latentmaps.report import content, curves, glossary, inputs, tables
-from latentmaps.report.confusion import Confusion, read_confusion
-from latentmaps.report.content import Number, Sheet
+from latentmaps.report import content, curves, figures, glossary, inputs
+from latentmaps.report.content import Head, Number, Row, Table
 from latentmaps.report.curves import Curve
+from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
-from latentmaps.report.tables import Head, Row, Table
 
 # column of history.csv -> title, unit
 _CURVES = {"accuracy": ("Accuracy", "share read rightly"), "loss": ("Loss", "nats per digit")}
@@ -24,18 +23,33 @@ _TABLE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class DigitsFiles:
-    """Where the stages on digits wrote; see dvc.yaml, stage build_report.
+class Count:
+    """A place of the confusion matrix.
 
     Attributes:
-        train_cnn: folder with metrics.json, numbers.json, history.csv and predictions.csv.
-        draw_activation_maps: folder with sheet.png and sheet.json.
-        draw_oips: folder with a PNG, a JSON and a CSV file for each layer.
+        number: test digits of the row that were taken for that of the column.
+        weight: what to show it with: right, wrong or none.
     """
 
-    train_cnn: Path
-    draw_activation_maps: Path
-    draw_oips: Path
+    number: int
+    weight: str
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """The confusion matrix.
+
+    Attributes:
+        digits: in the order of rows and columns.
+        rows: a row for each digit that was written, a cell for each that was read.
+        num_wrong: test digits that were read wrongly.
+        worst: the most frequent mistake in words, with its number; empty when there is none.
+    """
+
+    digits: Sequence[str]
+    rows: Sequence[Sequence[Count]]
+    num_wrong: int
+    worst: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ class Layer:
     """
 
     name: str
-    sheet: Sheet
+    sheet: Figure
     links: Sequence[str]
     counts: dict[str, int]
     medians: Mapping[str, str]
@@ -87,18 +101,22 @@ class Digits:
     per_digit: dict[str, str]
     confusion: Confusion
     curves: Sequence[Curve]
-    activation_maps: Sheet
+    activation_maps: Figure
     layers: Sequence[Layer]
 
 
-def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
-    """Gives all that the page shows of the digits.
+def read_digits(reports: Path, layer_names: Sequence[str]) -> Digits:
+    """Return all that the page shows of the digits.
+
+    Args:
+        reports: has a folder for each stage, named after it.
+        layer_names: the layers of which there are OIPs.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
     """
-    metrics = inputs.read_numbers(files.train_cnn)
-    layers = [_read_layer(files.draw_oips, name) for name in layer_names]
+    metrics = inputs.read_numbers(reports / "train_cnn")
+    layers = [_read_layer(reports / "draw_oips", name) for name in layer_names]
     per_digit = metrics.part("test_accuracy_per_digit")
     return Digits(
         headlines=_headlines(metrics, layers),
@@ -108,11 +126,11 @@ def read_digits(files: DigitsFiles, layer_names: Sequence[str]) -> Digits:
         per_digit={
             digit: content.percent(per_digit.number(digit)) for digit in sorted(per_digit.values)
         },
-        confusion=read_confusion(files.train_cnn / "predictions.csv"),
-        curves=curves.read_curves(files.train_cnn / "history.csv", "train_cnn", _CURVES),
-        activation_maps=content.read_sheet(
-            files.draw_activation_maps / "sheet.png",
-            inputs.read_document(files.draw_activation_maps / "sheet.json"),
+        confusion=read_confusion(reports / "train_cnn/predictions.csv"),
+        curves=curves.read_curves(reports, "train_cnn", _CURVES),
+        activation_maps=figures.read_figure(
+            reports / "draw_activation_maps/sheet.png",
+            inputs.read_document(reports / "draw_activation_maps/sheet.json"),
             "draw_activation_maps",
         ),
         layers=layers,
@@ -147,7 +165,7 @@ def _describe_numbers(metrics: Document) -> Table:
         corner=Head("Number"),
         columns=[Head("Share")],
         rows=[
-            Row(tables.head(name), tables.cells(glossary.term(name).text(metrics.number(name))))
+            Row(content.head(name), content.cells(glossary.term(name).text(metrics.number(name))))
             for name in names
         ],
     )
@@ -171,7 +189,7 @@ def _read_layer(folder: Path, name: str) -> Layer:
     counts = {status: statuses.count(status) for status in oip.STATUSES}
     medians = {name: _median(path, name, rows) for name in ("ratio", "ratio_in_range")}
     words = inputs.read_document(folder / f"{name}.json")
-    sheet = content.read_sheet(folder / f"{name}.png", words, f"draw_oips@{name}")
+    sheet = figures.read_figure(folder / f"{name}.png", words, f"draw_oips@{name}")
     num_tiles = sum(map(len, sheet.tiles.rows)) if sheet.tiles else len(rows)
     if num_tiles != len(rows):
         raise DataError(
@@ -192,12 +210,12 @@ def _tabulate(name: str, rows: Sequence[Mapping[str, str]]) -> Table:
     return Table(
         key=f"maps-{name}".replace("_", "-"),
         caption=f"Feature maps of {name}",
-        corner=tables.head("map_index"),
-        columns=[tables.head(column) for column in _TABLE_COLUMNS],
+        corner=content.head("map_index"),
+        columns=[content.head(column) for column in _TABLE_COLUMNS],
         rows=[
             Row(
                 Head(row["map_index"]),
-                tables.cells(*(_shorten(row[column]) for column in _TABLE_COLUMNS)),
+                content.cells(*(_shorten(row[column]) for column in _TABLE_COLUMNS)),
             )
             for row in rows
         ],
@@ -211,8 +229,46 @@ def _median(path: Path, column: str, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _shorten(text: str) -> str:
-    """Gives a number with three digits, any other text as it is."""
+    """Return a number with three digits, any other text as it is."""
     try:
         return f"{float(text):.3g}" if "." in text else text
     except ValueError:
         return text
+
+
+def read_confusion(path: Path) -> Confusion:
+    """Return the matrix for the file of predictions.
+
+    Raises:
+        DataError: the file is missing, damaged, or holds something else.
+    """
+    lines = inputs.read_rows(path, ["label", "prediction"])
+    pairs = [(line["label"], line["prediction"]) for line in lines]
+    digits = sorted({digit for pair in pairs for digit in pair})
+    if not all(len(digit) == 1 and digit in "0123456789" for digit in digits):
+        raise DataError(
+            f"{path}: found {digits}, expected labels and predictions from 0 to 9; run the stage "
+            "again that writes it"
+        )
+    numbers = {(row, column): 0 for row in digits for column in digits}
+    for pair in pairs:
+        numbers[pair] += 1
+    return Confusion(
+        digits=digits,
+        rows=[[_count(row, column, numbers[row, column]) for column in digits] for row in digits],
+        num_wrong=sum(row != column for row, column in pairs),
+        worst=_worst({pair: n for pair, n in numbers.items() if n and pair[0] != pair[1]}),
+    )
+
+
+def _count(row: str, column: str, number: int) -> Count:
+    if not number:
+        return Count(0, "none")
+    return Count(number, "right" if row == column else "wrong")
+
+
+def _worst(mistakes: dict[tuple[str, str], int]) -> str:
+    if not mistakes:
+        return ""
+    (written, read), number = max(mistakes.items(), key=lambda item: item[1])
+    return f"a {written} read as a {read} ({number})"

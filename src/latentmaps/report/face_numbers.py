@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps.errors import DataError
-from latentmaps.report import content, glossary, inputs, tables
+from latentmaps.report import content, glossary, inputs
+from latentmaps.report.content import Head, Row, Table
 from latentmaps.report.inputs import Document
-from latentmaps.report.tables import Head, Row, Table
 
 _RECONSTRUCTION_NUMBERS = (
     *("mse", "psnr_db", "ssim", "ms_ssim"),
@@ -28,7 +28,7 @@ _NUM_SHOWN = 256
 
 
 def reconstruction_table(test: Document) -> Table:
-    """Gives the numbers on reconstructions, from the posterior mean and from a sampled z.
+    """Return the numbers on reconstructions, from the posterior mean and from a sampled z.
 
     Args:
         test: the numbers of evaluate_vae.
@@ -43,11 +43,11 @@ def reconstruction_table(test: Document) -> Table:
         key="reconstruction-numbers",
         caption=f"Reconstructions of {content.count(test.number('num_test'))} test faces",
         corner=Head("Number"),
-        columns=[tables.head("posterior_mean"), tables.head("sampled")],
+        columns=[content.head("posterior_mean"), content.head("sampled")],
         rows=[
             Row(
-                tables.head(name, note=notes.get(name, "")),
-                tables.cells(_text(test, name), _text(sampled, name)),
+                content.head(name, note=notes.get(name, "")),
+                content.cells(_text(test, name), _text(sampled, name)),
             )
             for name in _RECONSTRUCTION_NUMBERS
         ],
@@ -55,12 +55,12 @@ def reconstruction_table(test: Document) -> Table:
 
 
 def _text(document: Document, name: str, key: str = "") -> str:
-    """Gives a number as the term `name` shows it; `key`: its name in the file, if another."""
+    """Return a number as the term `name` shows it; `key`: its name in the file, if another."""
     return glossary.term(name).text(document.number(key or name))
 
 
 def latent_table(training: Document, test: Document) -> Table:
-    """Gives the numbers on where faces lie in the latent space, beside those of the prior.
+    """Return the numbers on where faces lie in the latent space, beside those of the prior.
 
     Args:
         training: the numbers of train_vae.
@@ -91,7 +91,7 @@ def latent_table(training: Document, test: Document) -> Table:
         corner=Head("Number"),
         columns=[Head("Test faces"), Head("Random points, N(0, I)")],
         rows=[
-            Row(tables.head(name, label=_OF_OTHERS.get(name, "")), tables.cells(*texts))
+            Row(content.head(name, label=_OF_OTHERS.get(name, "")), content.cells(*texts))
             for name, texts in values.items()
         ],
     )
@@ -131,7 +131,7 @@ def read_dimensions(path: Path) -> Dimensions:
             else "All dimensions, those with the most KL first"
         ),
         corner=Head("Dimension"),
-        columns=[tables.head(name) for name in names],
+        columns=[content.head(name) for name in names],
         rows=[_dimension_row(path, row) for row in shown],
     )
     return Dimensions(table, num_left_out=len(rows) - len(shown))
@@ -147,4 +147,4 @@ def _dimension_row(path: Path, row: Mapping[str, str]) -> Row:
         glossary.term(name).text(inputs.to_number(path, column, row[column]))
         for column, name in _DIMENSION_COLUMNS.items()
     ]
-    return Row(Head(row["dimension"]), tables.cells(*numbers, _IN_USE[row["is_used"]]))
+    return Row(Head(row["dimension"]), content.cells(*numbers, _IN_USE[row["is_used"]]))

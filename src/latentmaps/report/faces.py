@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps import doubts
-from latentmaps.report import content, curves, face_numbers, face_samplers, glossary, inputs
-from latentmaps.report.content import Number, Sheet
+from latentmaps.report import content, curves, face_numbers, figures, glossary, inputs, samplers
+from latentmaps.report.content import Number, Table
 from latentmaps.report.curves import Curve
 from latentmaps.report.face_numbers import Dimensions
+from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
-from latentmaps.report.tables import Table
 
 # column of history.csv -> title, unit
 _CURVES = {
@@ -20,9 +20,7 @@ _CURVES = {
 }
 # names of sheets -> words of their tabs, in the order of the page
 SAMPLES = {
-    "prior": "Prior",
-    "gaussian": "Gaussian",
-    "mixture": "Mixture",
+    **{name: term.label for name, term in glossary.samplers().items()},
     "temperatures": "Temperatures",
 }
 RECONSTRUCTIONS = {"test": "Test faces", "train": "Training faces"}
@@ -62,27 +60,6 @@ _NOTICE_OF_OTHERS = Notice(
 
 
 @dataclass(frozen=True)
-class FacesFiles:
-    """Where the stages on faces wrote; see dvc.yaml, stage build_report.
-
-    Attributes:
-        receipt: JSON, what fetch_faces took.
-        train_vae: folder with metrics.json, numbers.json and history.csv.
-        evaluate_vae: folder with metrics.json, numbers.json and dimensions.csv.
-        draw_reconstructions: folder with sheets.json and its PNG files.
-        draw_samples: likewise.
-        draw_latent_space: likewise.
-    """
-
-    receipt: Path
-    train_vae: Path
-    evaluate_vae: Path
-    draw_reconstructions: Path
-    draw_samples: Path
-    draw_latent_space: Path
-
-
-@dataclass(frozen=True)
 class Faces:
     """What the page tells about the faces.
 
@@ -101,7 +78,7 @@ class Faces:
         dimensions: of the latent space.
         samplers: a table for each feature net.
         curves: a chart for each loss.
-        reconstructions: word of the tab -> sheet.
+        reconstructions: word of the tab -> figure.
         samples: likewise.
         latent_walks: likewise.
         latent_charts: likewise.
@@ -121,21 +98,25 @@ class Faces:
     dimensions: Dimensions
     samplers: Sequence[Table]
     curves: Sequence[Curve]
-    reconstructions: Mapping[str, Sheet]
-    samples: Mapping[str, Sheet]
-    latent_walks: Mapping[str, Sheet]
-    latent_charts: Mapping[str, Sheet]
+    reconstructions: Mapping[str, Figure]
+    samples: Mapping[str, Figure]
+    latent_walks: Mapping[str, Figure]
+    latent_charts: Mapping[str, Figure]
 
 
-def read_faces(files: FacesFiles) -> Faces:
-    """Gives all that the page shows of the faces.
+def read_faces(receipt_path: Path, reports: Path) -> Faces:
+    """Return all that the page shows of the faces.
+
+    Args:
+        receipt_path: JSON, what fetch_faces took.
+        reports: has a folder for each stage, named after it.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
     """
-    receipt = inputs.read_document(files.receipt)
-    training = inputs.read_numbers(files.train_vae)
-    test = inputs.read_numbers(files.evaluate_vae)
+    receipt = inputs.read_document(receipt_path)
+    training = inputs.read_numbers(reports / "train_vae")
+    test = inputs.read_numbers(reports / "evaluate_vae")
     return Faces(
         source=receipt.text("source"),
         num_faces=content.count(receipt.number("num_faces")),
@@ -151,18 +132,14 @@ def read_faces(files: FacesFiles) -> Faces:
             face_numbers.reconstruction_table(test),
             face_numbers.latent_table(training, test),
         ],
-        dimensions=face_numbers.read_dimensions(files.evaluate_vae / "dimensions.csv"),
-        samplers=face_samplers.sampler_tables(test),
-        curves=curves.read_curves(files.train_vae / "history.csv", "train_vae", _CURVES),
-        reconstructions=content.read_sheets(
-            files.draw_reconstructions, "draw_reconstructions", RECONSTRUCTIONS
-        ),
-        samples=content.read_sheets(files.draw_samples, "draw_samples", SAMPLES),
-        latent_walks=content.read_sheets(
-            files.draw_latent_space, "draw_latent_space", LATENT_WALKS
-        ),
-        latent_charts=content.read_sheets(
-            files.draw_latent_space, "draw_latent_space", LATENT_CHARTS, are_charts=True
+        dimensions=face_numbers.read_dimensions(reports / "evaluate_vae/dimensions.csv"),
+        samplers=samplers.make_tables(test),
+        curves=curves.read_curves(reports, "train_vae", _CURVES),
+        reconstructions=figures.read_figures(reports, "draw_reconstructions", RECONSTRUCTIONS),
+        samples=figures.read_figures(reports, "draw_samples", SAMPLES),
+        latent_walks=figures.read_figures(reports, "draw_latent_space", LATENT_WALKS),
+        latent_charts=figures.read_figures(
+            reports, "draw_latent_space", LATENT_CHARTS, are_charts=True
         ),
     )
 
@@ -178,8 +155,8 @@ def _doubts(training: Document, test: Document) -> list[str]:
     return doubts.of_training(training.number("num_steps")) + doubts.of_evaluation(
         reconstructions=(test.number("diversity"), test.number("diversity_originals")),
         random_faces=(
-            samples.part("prior").number("diversity"),
-            samples.part("real").number("diversity"),
+            samples.part(samplers.NOT_FITTED).number("diversity"),
+            samples.part(samplers.REAL).number("diversity"),
         ),
     )
 

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -43,6 +43,8 @@ class Term:
         better: which values are good.
         unit: behind the value; ``%``: the value is a share.
         format: of the value, as Python writes it.
+        sampler: of a sampler of random faces, how a sentence names it; empty: it is none.
+        is_fitted: of a sampler: it is another one for each network.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Term:
     better: Better = Better.NONE
     unit: str = ""
     format: str = ".3g"
+    sampler: str = ""
+    is_fitted: bool = False
 
     @property
     def explanation(self) -> str:
@@ -58,12 +62,12 @@ class Term:
         return f"{self.meaning} {_DIRECTIONS[self.better]}".strip()
 
     def text(self, value: float) -> str:
-        """Gives a value as it stands on a page, with its unit."""
+        """Return a value as it stands on a page, with its unit."""
         shown = format(100 * value if self.unit == "%" else value, self.format)
         return f"{shown} {self.unit}".strip()
 
     def best(self, values: Mapping[Key, float], *, real: float | None = None) -> set[Key]:
-        """Gives the keys of the best values: those that read the same as the best one.
+        """Return the keys of the best values: those that read the same as the best one.
 
         Args:
             values: to choose from.
@@ -85,7 +89,7 @@ class Term:
 
 
 def term(name: str) -> Term:
-    """Gives a term by its name.
+    """Return a term by its name.
 
     Args:
         name: as in metrics.json or history.csv; the value of the validation part, ``val_`` and the
@@ -100,7 +104,7 @@ def term(name: str) -> Term:
 
 @functools.cache
 def groups() -> Mapping[str, Sequence[Term]]:
-    """Gives all terms: title of the group -> its terms, in the order of the file."""
+    """Return all terms: title of the group -> its terms, in the order of the file."""
     file = resources.files("latentmaps.report") / "templates/glossary.toml"
     document = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
@@ -109,6 +113,12 @@ def groups() -> Mapping[str, Sequence[Term]]:
     }
 
 
-def _read(name: str, words: Mapping[str, str]) -> Term:
+@functools.cache
+def samplers() -> Mapping[str, Term]:
+    """Return the samplers of random faces by name, in the order of the pages."""
+    return {term.name: term for group in groups().values() for term in group if term.sampler}
+
+
+def _read(name: str, words: Mapping[str, Any]) -> Term:
     better = Better(words.get("better", Better.NONE))
-    return Term(name, **{**words, "better": better})  # type: ignore[arg-type]
+    return Term(name, **{**words, "better": better})

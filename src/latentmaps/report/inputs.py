@@ -16,6 +16,7 @@ from typing import Any
 
 from PIL import Image
 
+from latentmaps.drawing.layout import Box
 from latentmaps.errors import DataError, shorten
 from latentmaps.images import picture_files
 from latentmaps.pages import picture
@@ -45,7 +46,7 @@ class Document:
     values: Mapping[str, Any]
 
     def number(self, key: str) -> float:
-        """Gives a finite number.
+        """Return a finite number.
 
         Raises:
             DataError: there is none under `key`.
@@ -61,7 +62,7 @@ class Document:
         return value
 
     def text(self, key: str) -> str:
-        """Gives a text.
+        """Return a text.
 
         Raises:
             DataError: there is none under `key`.
@@ -72,7 +73,7 @@ class Document:
         return value
 
     def texts(self, key: str) -> list[str]:
-        """Gives a list of texts, at least one.
+        """Return a list of texts, at least one.
 
         Raises:
             DataError: there is none under `key`.
@@ -83,7 +84,7 @@ class Document:
         return value
 
     def part(self, key: str) -> "Document":
-        """Gives the object inside this one.
+        """Return the object inside this one.
 
         Raises:
             DataError: there is none under `key`.
@@ -128,7 +129,7 @@ def read_numbers(folder: Path) -> Document:
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Gives the rows of a CSV file, at least one, as text.
+    """Return the rows of a CSV file, at least one, as text.
 
     Args:
         path: the file, with a header.
@@ -154,7 +155,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def read_history(path: Path, columns: Sequence[str]) -> History:
-    """Gives the course of training: column name -> a number for each epoch.
+    """Return the course of training: column name -> a number for each epoch.
 
     Args:
         path: a CSV file.
@@ -180,10 +181,6 @@ def to_number(path: Path, column: str, text: str) -> float:
     if not math.isfinite(value):
         raise DataError(f"{path}: {column}: found {shorten(text)}, expected a number; {_ADVICE}")
     return value
-
-
-# left, top, right, bottom, pixels
-Box = tuple[int, int, int, int]
 
 
 def read_picture(path: Path) -> Picture:

@@ -10,27 +10,25 @@ from typing import Any
 
 from markupsafe import Markup
 
-from latentmaps.pages import csp, templates
-from latentmaps.report import content, glossary
-from latentmaps.report.digits import DigitsFiles, read_digits
-from latentmaps.report.faces import FacesFiles, read_faces
+from latentmaps.pages import html_page
+from latentmaps.report import content, digits, faces, glossary
 
 
 def render(
-    faces_files: FacesFiles,
-    digits_files: DigitsFiles,
     *,
+    receipt: Path,
+    reports: Path,
     profile: str,
     seed: int,
     layer_names: Sequence[str],
     digits_source: str,
     sections: Mapping[str, Any],
 ) -> str:
-    """Gives the page.
+    """Return the page.
 
     Args:
-        faces_files: where the stages on faces wrote.
-        digits_files: where the stages on digits wrote.
+        receipt: JSON, what fetch_faces took.
+        reports: has a folder for each of the other stages, named after it.
         profile: the profile in force.
         seed: ``base.seed``.
         layer_names: the layers of which there are OIPs.
@@ -40,27 +38,17 @@ def render(
     Raises:
         DataError: a file is missing, damaged, or lacks something that the page shows.
     """
-    environment = templates.environment("latentmaps.report")
+    environment = html_page.environment("latentmaps.report")
     script = environment.get_template("page.js").render()
     return environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
-        faces=read_faces(faces_files),
-        digits=read_digits(digits_files, layer_names),
+        faces=faces.read_faces(receipt, reports),
+        digits=digits.read_digits(reports, layer_names),
         digits_source=digits_source,
         parameters=content.list_parameters(sections),
         glossary=glossary.groups(),
         # our own text; the page allows it and no other
         script=Markup(script),  # noqa: S704
-        script_hash=csp.source_hash(script),
+        script_hash=html_page.source_hash(script),
     )
-
-
-def write(text: str, path: Path) -> None:
-    """Writes the page.
-
-    Args:
-        text: as ``render`` gives it.
-        path: the file.
-    """
-    path.write_text(text, encoding="utf-8", newline="\n")

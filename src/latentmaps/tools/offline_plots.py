@@ -3,7 +3,7 @@
 DVC's own page loads Vega, Vega-Lite and Vega-Embed from a public server, so offline its charts stay
 blank. This template holds the three libraries itself, from the bundle that vl-convert carries::
 
-    python -m latentmaps.report.offline_plots TARGET.html
+    python -m latentmaps.tools.offline_plots TARGET.html
     dvc config --local plots.html_template TARGET.html   # absolute, or relative to .dvc
 """
 
@@ -80,7 +80,7 @@ def template() -> str:
 def main() -> None:
     """Reads the command line and writes the template."""
     parser = argparse.ArgumentParser(
-        prog="python -m latentmaps.report.offline_plots",
+        prog="python -m latentmaps.tools.offline_plots",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

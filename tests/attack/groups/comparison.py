@@ -1,15 +1,11 @@
 """What ``latentmaps compare`` reads of an experiment: four JSON files and strips of pictures."""
 
-import contextlib
 import functools
 import io
 import json
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 from tests.attack import documents, mutators, pngs
 from tests.attack.case import Group
@@ -67,33 +63,23 @@ class _Output(File):
     use_cache: bool = True
 
 
-@dataclass
-class _Repository:
-    """Stands for DVC's view of a repository whose stages ran and wrote into a folder."""
-
-    root_dir: str
-    index: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        stages: dict[str, Stage] = {}
-        for name in _files():
-            stage = name.partition("/")[0]
-            output = _Output(f"{self.root_dir}/{name}", "a hash")
-            stages.setdefault(stage, Stage(stage)).outs.append(output)
-        self.index = SimpleNamespace(stages=list(stages.values()))
-
-    @contextlib.contextmanager
-    def switch(self, _: str) -> Iterator[None]:
-        yield
+def _stages(folder: Path) -> dict[str, Stage]:
+    """Return stages that ran and wrote into a folder, as DVC's index has them."""
+    stages: dict[str, Stage] = {}
+    for name in _files():
+        stage = name.partition("/")[0]
+        output = _Output(f"{folder}/{name}", "a hash")
+        stages.setdefault(stage, Stage(stage)).outs.append(output)
+    return stages
 
 
 def _read(folder: Path) -> None:
     """Read an experiment, and compare it with a good one."""
     from latentmaps.compare import page, revision
-    from latentmaps.compare.found import WORKSPACE, Found
+    from latentmaps.compare.revision import WORKSPACE, Found
 
     found = Found(WORKSPACE, WORKSPACE)
-    hostile = revision.read(_Repository(str(folder)), found)
+    hostile = revision.read(found, _stages(folder), files=None)
     good = example_experiments.experiment("good", 5.0)
     page.render([hostile, good], {})
 

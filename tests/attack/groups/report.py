@@ -69,7 +69,7 @@ def _render(folder: Path) -> None:
 
 def _render_without_charts(folder: Path) -> None:
     """Render all but the curves, which take nine tenths of the time and read no JSON and no PNG."""
-    with mock.patch.object(charts, "draw_curve", return_value=Markup("<svg></svg>")):
+    with mock.patch.object(charts, "draw_course", return_value=Markup("<svg></svg>")):
         _render(folder)
 
 
@@ -126,9 +126,8 @@ def _read_config(folder: Path) -> None:
 
 _READS = (
     *("latentmaps.storage.json_files", "latentmaps.images.picture_files"),
-    *("latentmaps.report.inputs", "latentmaps.report.content", "latentmaps.report.face_numbers"),
-    "latentmaps.report.tiles",
-    *("latentmaps.report.digits", "latentmaps.report.curves", "latentmaps.report.confusion"),
+    *("latentmaps.report.inputs", "latentmaps.report.figures", "latentmaps.report.face_numbers"),
+    *("latentmaps.report.digits", "latentmaps.report.curves", "latentmaps.report.samplers"),
 )
 
 GROUPS = (

@@ -1,5 +1,7 @@
-"""Load the templates of HTML pages, all with the same settings, and write the pages."""
+"""Make HTML pages from templates, all with the same settings."""
 
+import base64
+import hashlib
 from pathlib import Path
 
 import jinja2
@@ -27,6 +29,15 @@ def environment(*packages: str) -> jinja2.Environment:
     return environment
 
 
-def write_page(text: str, path: Path) -> None:
-    """Write the text of a page, equal bytes on every system."""
+def source_hash(text: str) -> str:
+    """Return what allows an inline script or style in a Content-Security-Policy, ``sha256-...``.
+
+    Args:
+        text: all between the tags of the element.
+    """
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def write(text: str, path: Path) -> None:
+    """Write a page, the same bytes on every system."""
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -5,11 +5,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures, parameter_curves, parameters
+from latentmaps.compare import measures, parameters
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.compare.parameter_curves import Line
-from latentmaps.report import glossary, sampler_numbers
+from latentmaps.drawing import charts
+from latentmaps.drawing.charts import Line
+from latentmaps.report import glossary, samplers
 from latentmaps.report.glossary import Term
 from latentmaps.vae.evaluation import feature_net_names
 
@@ -17,7 +18,7 @@ _FLOOR = "floor"
 
 
 @dataclass(frozen=True)
-class FactCurve:
+class Curve:
     """A chart of the page.
 
     Attributes:
@@ -35,8 +36,8 @@ class FactCurve:
     caption: str
 
 
-def make_curves(drawn: Sequence[Experiment]) -> list[FactCurve]:
-    """Gives the charts for which there are numbers; none unless fact has two values at least.
+def make_curves(drawn: Sequence[Experiment]) -> list[Curve]:
+    """Return the charts for which there are numbers; none unless fact has two values at least.
 
     Args:
         drawn: the experiments, by fact. Of those with the same results one is drawn.
@@ -72,8 +73,8 @@ def _caveat(known: Sequence[Experiment]) -> str:
     return f" Besides fact, {', '.join(others)} {verb}." if others else ""
 
 
-def _of_nets(known: Sequence[Experiment]) -> list[FactCurve | None]:
-    """Gives the kernel distance on each feature net, and the FID where there is one."""
+def _of_nets(known: Sequence[Experiment]) -> list[Curve | None]:
+    """Return the kernel distance on each feature net, and the FID where there is one."""
     nets = measures.feature_nets(known)
     fid = [net for net in nets if net == feature_net_names.FID_NETWORK]
     return [
@@ -82,14 +83,14 @@ def _of_nets(known: Sequence[Experiment]) -> list[FactCurve | None]:
     ]
 
 
-def _of_samples(known: Sequence[Experiment], net: str, name: str) -> FactCurve | None:
+def _of_samples(known: Sequence[Experiment], net: str, name: str) -> Curve | None:
     def measure(kind: str) -> Measure:
         return measures.of_samples(kind, net, [name])[0]
 
-    samplers = [(measure(one), glossary.term(one).label) for one in sampler_numbers.SAMPLERS]
-    title = f"{sampler_numbers.label(name, net)}, {net}"
-    floor = (measure(sampler_numbers.REAL), _FLOOR)
-    return _curve(known, title, "squared distance", [*samplers, floor])
+    lines = [(measure(sampler), term.label) for sampler, term in glossary.samplers().items()]
+    title = f"{samplers.label(name, net)}, {net}"
+    floor = (measure(samplers.REAL), _FLOOR)
+    return _curve(known, title, "squared distance", [*lines, floor])
 
 
 def _floor(name: str, key: str) -> Measure:
@@ -99,8 +100,8 @@ def _floor(name: str, key: str) -> Measure:
 
 def _curve(
     known: Sequence[Experiment], title: str, unit: str, lines: Sequence[tuple[Measure, str]]
-) -> FactCurve | None:
-    """Gives the chart of some numbers; None when no experiment has any of them but the floor."""
+) -> Curve | None:
+    """Return the chart of some numbers; None when no experiment has any of them but the floor."""
     term = lines[0][0].term
     drawn = [_line(known, measure, label) for measure, label in lines]
     drawn = [line for line in drawn if line.points]
@@ -108,7 +109,7 @@ def _curve(
         return None
     caption = " ".join(_describe(line, term) for line in drawn)
     factor = 100.0 if term.unit == "%" else 1.0
-    drawing = parameter_curves.draw_curves(
+    drawing = charts.draw_over_parameter(
         [_scale(line, factor) for line in drawn],
         key=title,
         title=title,
@@ -116,7 +117,7 @@ def _curve(
         parameter="fact",
         alt=f"{title} over fact. {caption}",
     )
-    return FactCurve(title.partition(", ")[0], title, term, drawing, caption)
+    return Curve(title.partition(", ")[0], title, term, drawing, caption)
 
 
 def _line(known: Sequence[Experiment], measure: Measure, label: str) -> Line:
@@ -130,7 +131,7 @@ def _scale(line: Line, factor: float) -> Line:
 
 
 def _describe(line: Line, term: Term) -> str:
-    """Gives the first and the last number of a line in words."""
+    """Return the first and the last number of a line in words."""
     texts = [term.text(value) for _, value in line.points]
     facts = [f"at fact {fact:g}" for fact, _ in line.points]
     course = f"from {texts[0]} {facts[0]} to {texts[-1]} {facts[-1]}"

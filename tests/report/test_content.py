@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from latentmaps.report import parameter_text
+from latentmaps.report import content
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from latentmaps.report import parameter_text
     ],
 )
 def test_values_read_as_in_params_yaml(value: Any, text: str) -> None:
-    assert parameter_text.as_text(value) == text
+    assert content.as_text(value) == text
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_values_read_as_in_params_yaml(value: Any, text: str) -> None:
     ],
 )
 def test_no_path_of_the_machine_is_told_whatever_the_parameter(value: Any, text: str) -> None:
-    assert parameter_text.as_text(value) == text
+    assert content.as_text(value) == text

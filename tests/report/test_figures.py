@@ -11,7 +11,7 @@ from PIL import Image
 
 from latentmaps.drawing import sheets
 from latentmaps.errors import DataError
-from latentmaps.report import tiles
+from latentmaps.report import figures
 from latentmaps.report.inputs import Document
 
 TILES = list(np.random.default_rng(5).integers(0, 256, (5, 8, 10, 3), dtype=np.uint8))
@@ -33,7 +33,7 @@ def _write(folder: Path, **layout: Any) -> tuple[Path, Document]:
 
 
 def test_every_tile_comes_out_as_it_went_in(tmp_path: Path) -> None:
-    cut = tiles.read_tiles(*_write(tmp_path))
+    cut = figures.read_tiles(*_write(tmp_path))
     assert [len(row) for row in cut.rows] == [3, 3]
     assert list(cut.row_labels) == ["upper", "lower"]
     assert (list(cut.column_labels), cut.width) == ([], 10)
@@ -65,7 +65,7 @@ def test_a_layout_of_another_picture_is_refused(
 ) -> None:
     path, words = _write(tmp_path, **layout)
     with pytest.raises(DataError) as caught:
-        tiles.read_tiles(path, words)
+        figures.read_tiles(path, words)
     assert message in str(caught.value)
     assert str(tmp_path) in str(caught.value)
     assert "run" in str(caught.value)

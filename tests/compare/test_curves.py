@@ -6,40 +6,42 @@ from tests.compare.example_experiments import (
     with_fid_network,
 )
 
-from latentmaps.compare import fact_curves
+from latentmaps.compare import curves
 from latentmaps.compare.experiment import by_fact
 
 
 def test_a_sweep_has_a_curve_for_each_number_with_its_ends_in_words() -> None:
-    curves = {curve.title: curve for curve in fact_curves.make_curves(by_fact(sweep()))}
-    assert list(curves) == [
+    of_titles = {curve.title: curve for curve in curves.make_curves(by_fact(sweep()))}
+    assert list(of_titles) == [
         "Raw KL",
         "KL share of the loss",
         "Reconstruction loss",
         "Distance to the prior (MMD)",
         "Kernel distance, pixels-pca",
     ]
-    assert curves["Raw KL"].caption == "From 58.00 nats at fact 0.5 to 20.00 nats at fact 10."
-    assert curves["KL share of the loss"].caption == "From 2.05 % at fact 0.5 to 3.00 % at fact 10."
-    assert "Floor: -0.0004." in curves["Kernel distance, pixels-pca"].caption
-    assert 'aria-label="Raw KL over fact. From 58.00 nats' in curves["Raw KL"].drawing
+    assert of_titles["Raw KL"].caption == "From 58.00 nats at fact 0.5 to 20.00 nats at fact 10."
+    assert (
+        of_titles["KL share of the loss"].caption == "From 2.05 % at fact 0.5 to 3.00 % at fact 10."
+    )
+    assert "Floor: -0.0004." in of_titles["Kernel distance, pixels-pca"].caption
+    assert 'aria-label="Raw KL over fact. From 58.00 nats' in of_titles["Raw KL"].drawing
 
 
 def test_one_fact_makes_no_curve() -> None:
-    assert fact_curves.make_curves([experiment("a", 5.0), experiment("b", 5.0)]) == []
+    assert curves.make_curves([experiment("a", 5.0), experiment("b", 5.0)]) == []
 
 
 def test_equal_results_are_one_point() -> None:
     once = [experiment("a", 0.5), experiment("b", 5.0)]
     again = [*once, experiment("c", 5.0, results="b")]
-    first, second = (fact_curves.make_curves(ones)[0].drawing for ones in (once, again))
+    first, second = (curves.make_curves(ones)[0].drawing for ones in (once, again))
     assert first == second
 
 
 def test_a_number_that_all_lack_has_no_curve() -> None:
     without = {"mmd_floor": 0.0, "kl_nats": evaluation(1.0)["kl_nats"]}
     ones = [experiment(name, fact, test=without) for name, fact in (("a", 1.0), ("b", 2.0))]
-    titles = [curve.title for curve in fact_curves.make_curves(ones)]
+    titles = [curve.title for curve in curves.make_curves(ones)]
     assert titles == ["Raw KL", "KL share of the loss", "Reconstruction loss"]
 
 
@@ -48,16 +50,16 @@ def test_every_feature_net_has_a_curve_and_the_net_of_fid_a_second_one() -> None
         experiment(f"run-{fact:g}", fact, test=with_fid_network(evaluation(fact)))
         for fact in (1.0, 2.0)
     ]
-    curves = {curve.title: curve for curve in fact_curves.make_curves(ones)}
-    assert list(curves)[-3:] == [
+    of_titles = {curve.title: curve for curve in curves.make_curves(ones)}
+    assert list(of_titles)[-3:] == [
         "Kernel distance, pixels-pca", f"Kernel distance, {FID_NETWORK}", f"FID, {FID_NETWORK}",
     ]  # fmt: skip
-    assert "Prior: from 16 at fact 1" in curves[f"FID, {FID_NETWORK}"].caption
+    assert "Prior: from 16 at fact 1" in of_titles[f"FID, {FID_NETWORK}"].caption
 
 
 def test_a_caption_tells_what_differs_besides_fact() -> None:
     other = experiment("b", 7.0, **{"train_vae.epochs": 3})
-    curves = fact_curves.make_curves([experiment("a", 5.0), other])
-    assert len(curves) == 5
-    for curve in curves:
+    made = curves.make_curves([experiment("a", 5.0), other])
+    assert len(made) == 5
+    for curve in made:
         assert curve.caption.endswith(". Besides fact, train_vae.epochs (3, 11) differs.")

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from latentmaps.errors import DataError
-from latentmaps.report import confusion
+from latentmaps.report import digits
 
 
 def write(folder: Path, *pairs: str) -> Path:
@@ -13,7 +13,7 @@ def write(folder: Path, *pairs: str) -> Path:
 
 
 def test_the_matrix_counts_what_was_written_by_what_was_read(tmp_path: Path) -> None:
-    found = confusion.read_confusion(write(tmp_path, "1,1", "1,1", "1,7", "7,7", "7,1", "1,7"))
+    found = digits.read_confusion(write(tmp_path, "1,1", "1,1", "1,7", "7,7", "7,1", "1,7"))
     assert found.digits == ["1", "7"]
     assert [[cell.number for cell in row] for row in found.rows] == [[2, 2], [1, 1]]
     assert [[cell.weight for cell in row] for row in found.rows] == [
@@ -25,7 +25,7 @@ def test_the_matrix_counts_what_was_written_by_what_was_read(tmp_path: Path) -> 
 
 
 def test_without_a_mistake_there_is_no_worst_one(tmp_path: Path) -> None:
-    found = confusion.read_confusion(write(tmp_path, "1,1", "7,7"))
+    found = digits.read_confusion(write(tmp_path, "1,1", "7,7"))
     assert (found.num_wrong, found.worst) == (0, "")
     assert found.rows[0][1].weight == "none"
 
@@ -33,4 +33,4 @@ def test_without_a_mistake_there_is_no_worst_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pair", ["1,seven", "10,1", "1,"])
 def test_what_is_no_digit_is_refused(tmp_path: Path, pair: str) -> None:
     with pytest.raises(DataError, match="expected labels and predictions from 0 to 9"):
-        confusion.read_confusion(write(tmp_path, "1,1", pair))
+        digits.read_confusion(write(tmp_path, "1,1", pair))

@@ -7,9 +7,9 @@ import pytest
 from tests.report import made_up_numbers
 
 from latentmaps.errors import DataError
-from latentmaps.report import face_samplers
+from latentmaps.report import samplers
+from latentmaps.report.content import Table
 from latentmaps.report.inputs import Document
-from latentmaps.report.tables import Table
 
 NET = "pixels-pca"
 
@@ -38,7 +38,7 @@ def _marked(table: Table, label: str) -> list[str]:
 
 
 def test_real_faces_come_first_and_cool_samplers_name_their_temperature() -> None:
-    [table] = face_samplers.sampler_tables(_document())
+    [table] = samplers.make_tables(_document())
     assert [row.head.label for row in table.rows] == [
         "Real faces",
         "Prior",
@@ -51,7 +51,7 @@ def test_real_faces_come_first_and_cool_samplers_name_their_temperature() -> Non
 
 
 def test_every_column_is_explained() -> None:
-    [table] = face_samplers.sampler_tables(_document())
+    [table] = samplers.make_tables(_document())
     assert [head.label for head in table.columns] == [
         *("Sharpness", "Diversity", "Frechet distance", "Kernel distance"),
         *("Precision", "Recall", "Density", "Coverage", "Nearest training face"),
@@ -73,15 +73,15 @@ def test_every_column_is_explained() -> None:
 def test_the_best_sampler_of_a_column_is_marked(
     name: str, label: str, values: dict[str, float], best: str
 ) -> None:
-    [table] = face_samplers.sampler_tables(_with(name, values))
+    [table] = samplers.make_tables(_with(name, values))
     assert _marked(table, label) == [best]
 
 
 def test_real_faces_are_never_marked() -> None:
-    [table] = face_samplers.sampler_tables(_document())
-    real, *samplers = table.rows
+    [table] = samplers.make_tables(_document())
+    real, *random = table.rows
     assert not any(cell.is_best for cell in real.cells)
-    assert any(cell.is_best for row in samplers for cell in row.cells)
+    assert any(cell.is_best for row in random for cell in row.cells)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_second_feature_net_has_a_table_of_its_own(net: str, label: str) -> No
         for row, numbers in made_up_numbers.EVALUATE_VAE["samples"].items()
     }
     document = _document(feature_nets=[NET, net], samples=samples)
-    first, second = face_samplers.sampler_tables(document)
+    first, second = samplers.make_tables(document)
     assert "Frechet distance" in [head.label for head in first.columns]
     assert second.columns[0].label == label
     assert len(second.columns) == 7
@@ -112,4 +112,4 @@ def test_a_second_feature_net_has_a_table_of_its_own(net: str, label: str) -> No
 )
 def test_what_is_missing_is_named(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=rf"metrics.json: {message}"):
-        face_samplers.sampler_tables(_document(**changes))
+        samplers.make_tables(_document(**changes))

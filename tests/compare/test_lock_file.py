@@ -1,11 +1,11 @@
-"""Whose parameters count when the stages of a revision ran with different ones."""
+"""What belongs together, and whose parameters count when stages ran with different ones."""
 
 from typing import Any
 
 import pytest
-from tests.compare.example_stages import Stage, Values
+from tests.compare.example_stages import File, Stage, Values
 
-from latentmaps.compare import fingerprints
+from latentmaps.compare import lock_file
 
 
 def stage(name: str, **ran_with: Any) -> Stage:
@@ -27,7 +27,7 @@ def test_a_parameter_is_that_of_the_stage_of_its_section(order: int) -> None:
             profiles__sample={"train_vae": {"epochs": 11}},
         ),
     ]
-    assert fingerprints.read_parameters(stages[::order]) == {
+    assert lock_file.read_parameters(stages[::order]) == {
         "train_vae.fact": 7.0,
         "train_vae.epochs": 30,
         "evaluate_vae.temperature": 0.5,
@@ -42,7 +42,7 @@ def test_the_seed_is_that_of_the_training(order: int) -> None:
         stage("train_vae", base__seed=2),
         stage("build_report", base={"seed": 3}),
     ]
-    assert fingerprints.read_parameters(stages[::order]) == {"base.seed": 2}
+    assert lock_file.read_parameters(stages[::order]) == {"base.seed": 2}
 
 
 def test_the_seed_of_a_training_is_the_one_in_force() -> None:
@@ -50,7 +50,7 @@ def test_the_seed_of_a_training_is_the_one_in_force() -> None:
         stage("train_vae", base__seed=2, train_vae={"seed": None}),
         stage("train_cnn", base__seed=2, train_cnn={"seed": 5}),
     ]
-    assert fingerprints.read_parameters(stages) == {
+    assert lock_file.read_parameters(stages) == {
         "base.seed": 2,
         "train_vae.seed": 2,
         "train_cnn.seed": 5,
@@ -59,13 +59,42 @@ def test_the_seed_of_a_training_is_the_one_in_force() -> None:
 
 def test_what_its_stage_does_not_name_is_taken_from_whoever_does() -> None:
     stages = [stage("split_faces", base__seed=1), stage("build_report", old={"name": "x"})]
-    assert fingerprints.read_parameters(stages) == {"base.seed": 1, "old.name": "x"}
+    assert lock_file.read_parameters(stages) == {"base.seed": 1, "old.name": "x"}
 
 
 def test_the_name_of_the_profile_is_no_parameter() -> None:
-    assert fingerprints.read_parameters([stage("build_report", profile="sample")]) == {}
+    assert lock_file.read_parameters([stage("build_report", profile="sample")]) == {}
 
 
 def test_what_has_not_run_is_read_from_params_yaml() -> None:
     stages = [stage("train_vae", train_vae={"fact": 7.0})]
-    assert fingerprints.read_parameters(stages, as_run=False) == {"train_vae": "present"}
+    assert lock_file.read_parameters(stages, as_run=False) == {"train_vae": "present"}
+
+
+def chain(*, fact: float = 5.0, read: str | None = "m", drawn: str | None = "d") -> list[Stage]:
+    train = Stage("train", [Values({"fact": 5.0}, {"fact": fact})], [File("model", "m")])
+    draw = Stage("draw", [File("model", read), File("code.py", "c")], [File("strip", drawn)])
+    return [Stage("report", [File("strip", drawn)], [File("page", "p")]), draw, train]
+
+
+def test_results_that_belong_together_are_fresh() -> None:
+    assert lock_file.find_stale(chain()) == {}
+
+
+def test_a_changed_parameter_makes_all_that_hangs_on_it_stale() -> None:
+    assert lock_file.find_stale(chain(fact=3.0)) == {
+        "train": "train ran with other values of fact",
+        "draw": "it reads what train writes, and train ran with other values of fact",
+        "report": "it reads what draw writes, and it reads what train writes, and train ran with "
+        "other values of fact",
+    }
+
+
+def test_a_stage_that_read_another_file_is_stale_and_the_writer_is_not() -> None:
+    stale = lock_file.find_stale(chain(read="older"))
+    assert stale["draw"] == "draw read another model"
+    assert set(stale) == {"draw", "report"}
+
+
+def test_a_stage_that_never_ran_is_stale() -> None:
+    assert lock_file.find_stale(chain(drawn=None))["draw"] == "draw has never run"

@@ -1,0 +1,137 @@
+"""The numbers on random faces: what they are called, and the tables that compare the samplers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from latentmaps.report import content, glossary
+from latentmaps.report.content import Cell, Group, Head, Row, Table
+from latentmaps.report.glossary import Term
+from latentmaps.report.inputs import Document
+from latentmaps.vae.evaluation import feature_net_names
+
+REAL = "real"
+SAMPLERS = tuple(glossary.samplers())
+# is the same for all networks
+NOT_FITTED = next(name for name, term in glossary.samplers().items() if not term.is_fitted)
+# the same samplers with less spread, by the temperature
+COOLED = "_cool"
+ALL_SAMPLERS = tuple(f"{sampler}{suffix}" for sampler in SAMPLERS for suffix in ("", COOLED))
+OF_PICTURES = ("sharpness", "diversity")
+OF_FEATURES = (
+    *("frechet_distance", "kernel_distance", "precision", "recall"),
+    *("density", "coverage", "nearest_training"),
+)
+# number -> its standard error
+ERRORS = {"kernel_distance": "kernel_distance_error"}
+
+
+def label(name: str, net: str = "") -> str:
+    """Return what a number is called on the features of a net; only one net gives an FID."""
+    is_fid = (net, name) == (feature_net_names.FID_NETWORK, "frechet_distance")
+    return "FID" if is_fid else glossary.term(name).label
+
+
+def head(kind: str, temperature: str) -> Head:
+    """Return the head of a row.
+
+    Args:
+        kind: real, a sampler, or a sampler with ``_cool``.
+        temperature: of the cooled samplers, as text; empty: not known.
+
+    Raises:
+        KeyError: there are no words for such a sampler.
+    """
+    if kind == REAL:
+        return content.head(REAL, note="the floor")
+    if not kind.endswith(COOLED):
+        return content.head(kind)
+    cooled = f"{glossary.term(kind.removesuffix(COOLED)).label}, cooled"
+    words = f"{cooled} to {temperature}" if temperature else cooled
+    return content.head("temperature", label=words)
+
+
+def find_best(term: Term, values: Mapping[str, float]) -> set[str]:
+    """Return the best samplers by one number; real faces are never among them.
+
+    Args:
+        term: of the number.
+        values: kind of faces -> its value.
+    """
+    rivals = {kind: value for kind, value in values.items() if kind != REAL}
+    return term.best(rivals, real=values.get(REAL))
+
+
+def make_tables(test: Document) -> list[Table]:
+    """Return a table for each feature net; the first one has the pictures' own numbers, too.
+
+    Args:
+        test: the numbers of evaluate_vae.
+
+    Raises:
+        DataError: a number is missing.
+    """
+    samples = test.part("samples")
+    rows = {kind: samples.part(kind) for kind in (REAL, *ALL_SAMPLERS)}
+    temperature = f"{test.number('temperature'):g}"
+    heads = {kind: head(kind, temperature) for kind in rows}
+    count = content.count(test.number("num_compared"))
+    own = [_column(rows, name) for name in OF_PICTURES]
+    first, *others = test.texts("feature_nets")
+    return [
+        _tabulate(heads, own, first, rows, count=count),
+        *(_tabulate(heads, [], net, rows, count=count) for net in others),
+    ]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column: its head, and kind of faces -> cell."""
+
+    head: Head
+    cells: Mapping[str, Cell]
+
+
+def _column(rows: Mapping[str, Document], name: str, *, net: str = "") -> _Column:
+    term = glossary.term(name)
+    best = find_best(term, {kind: document.number(name) for kind, document in rows.items()})
+    cells = {
+        kind: Cell(_text(document, term), is_best=kind in best) for kind, document in rows.items()
+    }
+    return _Column(content.head(name, label=label(name, net)), cells)
+
+
+def _text(document: Document, term: Term) -> str:
+    """Return a number as text, behind it its standard error, if it has one."""
+    text = term.text(document.number(term.name))
+    if term.name not in ERRORS:
+        return text
+    error = ERRORS[term.name]
+    return f"{text} \N{PLUS-MINUS SIGN} {glossary.term(error).text(document.number(error))}"
+
+
+def _tabulate(
+    heads: Mapping[str, Head],
+    own: Sequence[_Column],
+    net: str,
+    rows: Mapping[str, Document],
+    *,
+    count: str,
+) -> Table:
+    """Return the table of a feature net, with the columns `own` before its columns."""
+    parts = {kind: document.part(net) for kind, document in rows.items()}
+    of_net = [_column(parts, name, net=net) for name in OF_FEATURES]
+    groups = [
+        Group(Head("Pictures"), len(own)),
+        Group(content.head("feature_net", label=f"Features: {net}"), len(of_net)),
+    ]
+    columns = [*own, *of_net]
+    return Table(
+        key=f"samplers-{net}",
+        caption=f"{count} faces of each kind, compared with {count} test faces by {net}",
+        corner=Head("Faces"),
+        columns=[column.head for column in columns],
+        rows=[
+            Row(head, [column.cells[kind] for column in columns]) for kind, head in heads.items()
+        ],
+        groups=[group for group in groups if group.num_columns],
+    )
