@@ -94,7 +94,7 @@ class _Written:
 
 @dataclass
 class _Reader:
-    """Reads the files of one revision, and notes what it did not find."""
+    """Reader of the files of one revision, which notes what it did not find."""
 
     found: Found
     stages: Mapping[str, Any]
