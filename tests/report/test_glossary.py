@@ -9,6 +9,7 @@ from tests.report import made_up_numbers
 
 from latentmaps.report import glossary
 from latentmaps.report.glossary import Better, Term
+from latentmaps.vae.latent.samplers import SAMPLERS
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs/evaluation.md"
 ALL = [term for terms in glossary.groups().values() for term in terms]
@@ -138,3 +139,9 @@ def test_the_documentation_names_every_number_on_random_faces() -> None:
     assert {*made_up_numbers.FEATURES, "sharpness", "diversity"} <= {
         name for name, _ in _documented()
     }
+
+
+def test_the_glossary_has_every_sampler_in_the_order_of_the_registry() -> None:
+    assert list(glossary.samplers()) == list(SAMPLERS)
+    is_fitted = {name: bool(kind.axes) for name, kind in SAMPLERS.items()}
+    assert {name: term.is_fitted for name, term in glossary.samplers().items()} == is_fitted

@@ -57,9 +57,7 @@ def save(model: keras.Model, path: Path) -> None:
     path.write_bytes(content)
 
 
-def load(
-    model: keras.Model, path: Path, *, advice: str, shape: str = "the shape in architecture.json"
-) -> None:
+def load(model: keras.Model, path: Path, *, advice: str) -> None:
     """Give `model` the weights in `path`.
 
     Keras only warns when a file lacks a layer, and leaves that layer as it was drawn; here that is
@@ -67,9 +65,8 @@ def load(
 
     Args:
         model: built.
-        path: a .weights.h5 file, or an .h5 file as Keras wrote it before version 3.
+        path: a .weights.h5 file.
         advice: what to do when the file is of no use.
-        shape: what the file has to fit, in words.
 
     Raises:
         DataError: the file is missing, damaged, of a model of another shape, or a weight in it is
@@ -81,7 +78,9 @@ def load(
             model.load_weights(path)
     except _DAMAGE as error:
         reason = excerpt(" ".join(str(error).split()))  # Keras lists every layer
-        raise DataError(f"{path}: no weights for {shape} ({reason}); {advice}") from error
+        raise DataError(
+            f"{path}: no weights for the shape in architecture.json ({reason}); {advice}"
+        ) from error
     for variable in model.variables:
         if not np.isfinite(np.asarray(variable)).all():
             raise DataError(
