@@ -16,7 +16,6 @@ def draw_latent_space(run: runs.Run) -> None:
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network.inference import TrainedVae
     from latentmaps.vae.pictures import latent_charts, latent_sheets
-    from latentmaps.vae.pictures.latent_sheets import AttributedFaces
 
     params = run.params(DrawLatentSpace)
     machine.configure(run.params(Machine))
@@ -24,10 +23,8 @@ def draw_latent_space(run: runs.Run) -> None:
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
     known = face_attributes.read_attributes(run.inputs["index"])
     note = receipts.sharing_note(run.inputs["receipt"])
-    train, test = (
-        AttributedFaces(some.encodings, face_attributes.choose(known, params.attributes, some.rows))
-        for some in (latents.train, latents.test)
-    )
+    train = latent_sheets.with_attributes(latents.train, known, params)
+    test = latent_sheets.with_attributes(latents.test, known, params)
 
     drawn_charts = latent_charts.draw_all(
         test.encodings, test.attributes, origin=trained.origin.describe(), seed=run.seed

@@ -18,7 +18,7 @@ def evaluate_vae(run: runs.Run) -> None:
     from latentmaps.vae.network.inference import TrainedVae
 
     params = run.params(EvaluateVae)
-    fid_weights = params.fid_weights
+    fid_weights = params.fid_weights  # refuses half a feature net before any work
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])

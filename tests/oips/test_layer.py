@@ -1,10 +1,13 @@
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 
-from latentmaps.oips import layer
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.oips import excitation, layer
 from latentmaps.oips.layer import LayerResults
+from latentmaps.params.draw_oips import DrawOips
 
 SCALE = layer.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26)
 
@@ -34,3 +37,17 @@ def test_the_range_goes_from_black_to_white() -> None:
     values = np.array([-0.5, 1.0, 2.5], np.float32)
     images = np.broadcast_to(values[:, None, None], (3, 28, 28))
     assert SCALE.in_range(images)[:, 0, 0].tolist() == [0, 128, 255]
+
+
+def test_the_study_of_a_layer_has_a_row_for_each_map_and_knows_how_it_was_made(
+    three_fates: keras.Model, dots: Digits, params: DrawOips
+) -> None:
+    networks = excitation.networks(three_fates, "Conv2D_1")
+    found = layer.study(networks, dots, params, seed=4, jit_compile=False, chunk_size=64)
+    assert found.table["status"].tolist() == ["alive", "rescued", "dead"]
+    np.testing.assert_allclose(found.table["activation"], found.oips.free.activations)
+    np.testing.assert_array_equal(
+        found.table["strongest_digit_activation"], found.strongest.activations[:, 0]
+    )
+    assert found.grays == layer.gray_scale(found.oips, 28)
+    assert (found.layer_name, found.params, found.seed) == ("Conv2D_1", params, 4)

@@ -12,7 +12,7 @@ from latentmaps.drawing import charts
 from latentmaps.drawing.charts import Line
 from latentmaps.report import glossary, samplers
 from latentmaps.report.glossary import Term
-from latentmaps.vae.evaluation import feature_net_names
+from latentmaps.vae.evaluation import fid_network
 
 _FLOOR = "floor"
 
@@ -76,7 +76,7 @@ def _caveat(known: Sequence[Experiment]) -> str:
 def _of_nets(known: Sequence[Experiment]) -> list[Curve | None]:
     """Return the kernel distance on each feature net, and the FID where there is one."""
     nets = measures.feature_nets(known)
-    fid = [net for net in nets if net == feature_net_names.FID_NETWORK]
+    fid = [net for net in nets if net == fid_network.NAME]
     return [
         *(_of_samples(known, net, "kernel_distance") for net in nets),
         *(_of_samples(known, net, "frechet_distance") for net in fid),

@@ -10,7 +10,7 @@ from typing import Any
 from latentmaps.compare.experiment import Experiment, Problem
 from latentmaps.report import glossary, samplers
 from latentmaps.report.glossary import Term
-from latentmaps.vae.evaluation import feature_net_names
+from latentmaps.vae.evaluation import fid_network
 
 NO_VALUE = "\N{EN DASH}"
 _PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
@@ -169,7 +169,7 @@ def of_pictures(kind: str) -> list[Measure]:
 
 def under_strips(sampler: str, nets: Sequence[str]) -> list[Measure]:
     """Return those that stand under random faces: on the first net, and the FID if there is one."""
-    fid = [net for net in nets if net == feature_net_names.FID_NETWORK]
+    fid = [net for net in nets if net == fid_network.NAME]
     return [
         *(one for net in nets[:1] for one in of_samples(sampler, net, _UNDER_STRIPS)),
         *(one for net in fid for one in of_samples(sampler, net, ["frechet_distance"])),

@@ -19,7 +19,7 @@ from latentmaps.errors import DataError
 from latentmaps.pages import html_page
 from latentmaps.report import glossary
 from latentmaps.report.glossary import Term
-from latentmaps.vae.evaluation import feature_net_names
+from latentmaps.vae.evaluation import fid_network
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             notes=notes.find_notes(drawn),
             compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
             nets=measures.feature_nets(drawn),
-            fid_net=feature_net_names.FID_NETWORK,
+            fid_net=fid_network.NAME,
             tables=scores.tabulate_experiments(drawn, keys),
             sampler_tables=scores.tabulate_samplers(drawn, keys),
             curves=curves.make_curves(drawn),

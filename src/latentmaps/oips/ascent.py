@@ -173,11 +173,12 @@ def _take_steps(
         The state behind the last step, and (n, len(numbers)), NaN once an image had stopped.
     """
     coarsener = tf.constant(length_scales.coarsener(phase.num_points).astype(np.float32))
+    is_last_phase = tf.constant(may_stop)
     was_done, activations = [], []
     for number in numbers:
         was_done.append(state.is_done)
         shift = shifts[:, number % shifts.shape[1]]
-        state, excited = step(state, map_indices, shift, coarsener, tf.constant(may_stop))
+        state, excited = step(state, map_indices, shift, coarsener, is_last_phase)
         activations.append(excited)
     seen = np.where(np.stack(was_done, axis=1), np.nan, np.stack(activations, axis=1))
     return state, seen.astype(np.float32)

@@ -107,9 +107,9 @@ def _peak_model(layer: keras.Model) -> keras.Model:
     convolution = layer.layers[-1]
     config = convolution.get_config() | {"activation": "linear", "name": "before_relu"}
     twin = keras.layers.Conv2D.from_config(config)
-    largest = keras.layers.GlobalMaxPooling2D(name="drives")(twin(convolution.input))
+    largest = keras.layers.GlobalMaxPooling2D(name="peaks")(twin(convolution.input))
     twin.set_weights(convolution.get_weights())
-    return keras.Model(layer.inputs, largest, name=f"drives_{layer.name}")
+    return keras.Model(layer.inputs, largest, name=f"peaks_{layer.name}")
 
 
 def _reachable_size(layer: keras.Model) -> int:

@@ -7,7 +7,7 @@ from latentmaps.report import content, glossary
 from latentmaps.report.content import Cell, Group, Head, Row, Table
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import Document
-from latentmaps.vae.evaluation import feature_net_names
+from latentmaps.vae.evaluation import fid_network
 
 REAL = "real"
 SAMPLERS = tuple(glossary.samplers())
@@ -27,7 +27,7 @@ ERRORS = {"kernel_distance": "kernel_distance_error"}
 
 def label(name: str, net: str = "") -> str:
     """Return what a number is called on the features of a net; only one net gives an FID."""
-    is_fid = (net, name) == (feature_net_names.FID_NETWORK, "frechet_distance")
+    is_fid = (net, name) == (fid_network.NAME, "frechet_distance")
     return "FID" if is_fid else glossary.term(name).label
 
 

@@ -20,11 +20,11 @@ import numpy.typing as npt
 from latentmaps.errors import DataError, ParamsError
 from latentmaps.images import pixels as pixel_values
 from latentmaps.storage import checksums
-from latentmaps.vae.evaluation import feature_net_names
 
 Pixels = npt.NDArray[np.float32]
 
-NAME = feature_net_names.FID_NETWORK
+# the only net with which a Frechet distance compares with published values of FID: called so
+NAME = "inception-2015-fid"
 WEIGHTS_FILE = "weights-inception-2015-12-05-6726825d.pth"
 
 # Of this file and of pytorch-fid's pt_inception-2015-12-05-6726825d.pth, which is the same. Several

@@ -91,7 +91,7 @@ def _load(
         return {}
     path = folder / f"{name}.npz"
     arrays = npz.load(path, list(axes), advice=_ADVICE)
-    # of a matrix, if there is one
+    # the first matrix, or else the first array, whose last axis is the latent space
     points = min((key for key in axes if axes[key].endswith("d")), key=lambda k: len(axes[k]) != 2)
     found = (0, *arrays[points].shape)[-1]
     if found != latent_dim:

@@ -9,8 +9,10 @@ import pandas as pd
 from latentmaps import seeds
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
+from latentmaps.faces.raw import face_attributes
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.vae.latent import latent_geometry
+from latentmaps.vae.latent.latent_files import EncodedFaces
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet
@@ -30,6 +32,23 @@ class AttributedFaces:
 
     encodings: Encodings
     attributes: pd.DataFrame
+
+
+def with_attributes(
+    faces: EncodedFaces, known: pd.DataFrame, params: DrawLatentSpace
+) -> AttributedFaces:
+    """Return faces with the attributes that the section names.
+
+    Args:
+        faces: encodings, and their rows in images.npy.
+        known: the attributes of all faces, see ``face_attributes.read_attributes``.
+        params: names the attributes.
+
+    Raises:
+        DataError, ParamsError: see ``face_attributes.choose``.
+    """
+    chosen = face_attributes.choose(known, params.attributes, faces.rows)
+    return AttributedFaces(faces.encodings, chosen)
 
 
 def draw_all(
