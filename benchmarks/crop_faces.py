@@ -78,7 +78,8 @@ def write_faces(folder: Path, num_faces: int) -> None:
         for index, name in enumerate(names):
             writer.add(name, drawn[index % NUM_DRAWN])
     rows = "\n".join(["file", *names]) + "\n"
-    (folder / "names.csv").write_text(rows, encoding="utf-8")
+    for table in ("attributes", "partition", "identity"):
+        (folder / f"{table}.csv").write_text(rows, encoding="utf-8")
 
 
 def print_table(num_faces: int, rounds: int, folder: Path) -> None:
@@ -114,18 +115,8 @@ def measure(way: str, folder: Path, num_faces: int) -> Measured:
 
 def run_stage(folder: Path) -> None:
     """Runs the stage crop_faces with its own script."""
-    tables = [
-        f"--{name}={folder / 'names.csv'}" for name in ("attributes", "partition", "identity")
-    ]
-    outputs = [f"--images={folder}/images.npy", f"--index={folder}/index.csv"]
-    command = [
-        sys.executable,
-        str(measuring.ROOT / "stages/crop_faces.py"),
-        f"--archive={folder}/images.zip",
-        *tables,
-        *outputs,
-        f"--refused={folder}/refused.csv",
-    ]
+    flags = [f"--{name}={folder}" for name in ("raw-faces", "faces", "report")]
+    command = [sys.executable, str(measuring.ROOT / "stages/crop_faces.py"), *flags]
     subprocess.run(command, cwd=measuring.ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

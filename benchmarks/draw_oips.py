@@ -36,7 +36,7 @@ OTHERS = {
 
 
 def main() -> None:
-    """Measure and print a table in Markdown; or runs one way, for ``measuring.run``."""
+    """Measure and print a table in Markdown; or run one way, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tf-keras-vis", type=Path, help="a folder in which pip has put it")

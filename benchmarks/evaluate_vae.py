@@ -42,13 +42,10 @@ def measure(folder: Path, num_test: int) -> measuring.Run:
     table = pd.DataFrame({"row": np.arange(len(parts)), "part": parts})
     table.to_csv(folder / "split.csv", index=False)
     arguments = {
-        "images": folder / "images.npy",
-        "split": folder / "split.csv",
+        "faces": folder,
         "model": "data/models/vae",
         "latents": folder / "latents",
-        "dimensions": folder / "dimensions.csv",
-        "metrics": folder / "metrics.json",
-        "numbers": folder / "numbers.json",
+        "report": folder,
     }
     words = (str(word) for name, value in arguments.items() for word in (f"--{name}", value))
     return measuring.run_python(["stages/evaluate_vae.py", *words])

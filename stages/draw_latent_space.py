@@ -31,10 +31,8 @@ def draw_latent_space(run: runs.Run) -> None:
     )
     drawn_sheets = latent_sheets.draw_all(trained, train, test, params, seed=run.seed, note=note)
 
-    for name, chart in drawn_charts.items():
-        charts.save_chart(chart.figure, run.outputs[name])
-    for name, sheet in drawn_sheets.items():
-        sheets.save_png(sheet.image, run.outputs[name])
+    charts.save_charts({name: drawn.figure for name, drawn in drawn_charts.items()}, run.outputs)
+    sheets.save_pngs({name: drawn.image for name, drawn in drawn_sheets.items()}, run.outputs)
     numbers = {name: drawn.numbers for name, drawn in (drawn_charts | drawn_sheets).items()}
     result_files.write_json(run.outputs["numbers"], numbers)
 

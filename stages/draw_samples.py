@@ -24,9 +24,8 @@ def draw_samples(run: runs.Run) -> None:
 
     drawn = sample_sheets.draw_all(trained, latents.samplers, params, seed=run.seed)
 
-    images = {name: sheet.image for name, sheet in drawn.sheets.items()} | dict(drawn.strips)
-    for name, image in images.items():
-        sheets.save_png(image, run.outputs[name])
+    sheets.save_pngs({name: sheet.image for name, sheet in drawn.sheets.items()}, run.outputs)
+    sheets.save_pngs(drawn.strips, run.outputs)
     result_files.write_json(
         run.outputs["numbers"], {name: sheet.numbers for name, sheet in drawn.sheets.items()}
     )

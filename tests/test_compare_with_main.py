@@ -75,7 +75,7 @@ def test_the_summary_shows_what_changed_and_folds_the_rest(compared: Compared) -
 
 def test_rows_stand_by_file_and_name(compared: Compared) -> None:
     tables = re.findall(r"\|-.*\|\n((?:\|.*\|\n)+)", compared.summary)
-    assert len(tables) == 3
+    assert len(tables) == 5
     assert [table.splitlines() for table in tables] == [sorted(t.splitlines()) for t in tables]
 
 
@@ -122,6 +122,17 @@ def test_a_cache_that_is_kept_restores_main(compared: Compared, tmp_path: Path) 
     assert "Running stage" not in printed
     pages = list((tmp_path / "again/compare_pages").glob("*/index.html"))
     assert len(pages) == 2
+
+
+def test_no_change_is_said(compared: Compared, tmp_path: Path) -> None:
+    compared.clone.run("git", "checkout", "--quiet", "--detach", "main~1")
+    summary = tmp_path / "summary.md"
+    compared.clone.environment["GITHUB_STEP_SUMMARY"] = str(summary)
+    compared.clone.run(SCRIPT, "main", str(tmp_path / "same"))
+    changed, _, folded = summary.read_text(encoding="utf-8").partition("<details>")
+    assert changed.count("No change.") == 2
+    assert "No change." in folded.partition("### Parameters")[2]
+    assert "val_total_loss" in folded
 
 
 def test_a_folder_in_use_and_a_foreign_history_are_refused(

@@ -4,7 +4,7 @@ dvc.yaml says where a folder is, and hands it to a stage as one argument; a stag
 it that it reads or writes. ARCHITECTURE.md has the columns and shapes of the files.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,17 +100,25 @@ def pictures_of_sampler(name: str) -> Folder:
 
 def expand(
     arguments: Mapping[str, str | Folder], values: Mapping[str, Any]
-) -> Iterator[tuple[str, Path, str]]:
-    """Yield name, path and meaning of every file that arguments stand for.
+) -> list[tuple[str, Path, str]]:
+    """Return name, path and meaning of every file that arguments stand for.
 
     Args:
         arguments: argument name -> the meaning of a file or folder, or the files of a folder.
         values: argument name -> path from the command line; option -> text, for the names of files
             that hold one.
+
+    Raises:
+        ValueError: two files have one name.
     """
+    files: list[tuple[str, Path, str]] = []
     for argument, meant in arguments.items():
         if isinstance(meant, str):
-            yield argument, values[argument], meant
+            files.append((argument, values[argument], meant))
             continue
         for name, file in meant.items():
-            yield name, values[argument] / file.name.format(**values), file.meaning
+            files.append((name, values[argument] / file.name.format(**values), file.meaning))
+    names = [name for name, _, _ in files]
+    if len(set(names)) < len(names):
+        raise ValueError(f"expected a name of its own for each file, found {', '.join(names)}")
+    return files

@@ -82,7 +82,7 @@ class _Lines:
 
     Attributes:
         done: how much of the work is done.
-        rate: how much was done in a second, since the beginning; above 0.
+        rate: how much was done in a second, from the beginning to the last line; above 0.
     """
 
     def __init__(self, total: int, done: int, quiet_s: float) -> None:

@@ -4,9 +4,14 @@ Item i of a stream depends on (seed, stream, i) alone: not on how many items are
 order, or on which machine. What is written here is never changed, only added to: no stage depends
 on this file, and a test holds the first numbers of each stream.
 
+What a library draws by itself gets the seed as it is: Keras for the initial weights of the VAE,
+scikit-learn for the start of a mixture's fit.
+
 NumPy's ``SeedSequence`` fills up with zeros, so (seed, 7) and (seed, 7, 0) are one stream. Streams
 whose first number is an index stay below 2**31; the names of the others are numbers from there on.
 """
+
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +20,8 @@ _HELD_OUT_DIGITS = 2**31  # with _POSTERIORS, but no stage has both
 _RANDOM_DIGITS, _START_CANDIDATES = 2**32 - 2, 2**32 - 1
 _JITTER = 1  # behind (seed, map_index, start)
 
-# of a training of the VAE, TensorFlow's stateless seeds [seed, stream], the step folded in; the
-# noise of the validation part is the sum of both numbers
+# Of a training of the VAE: streams of TensorFlow, whose stateless seeds are [seed, stream] with the
+# step folded in. What is drawn for the validation part has VALIDATION added to its stream.
 NOISE, CORRUPTION, VALIDATION = 1, 2, 4
 
 
@@ -28,6 +33,11 @@ def avatar(seed: int, index: int) -> np.random.Generator:
 def split(seed: int) -> np.random.Generator:
     """Return the stream of the order in which faces or persons are put into parts."""
     return np.random.default_rng(seed)
+
+
+def face_order(seed: int, epoch: Any) -> list[Any]:
+    """Return the seed of the order of the training faces in one epoch, for TensorFlow's shuffle."""
+    return [seed, epoch, 0]
 
 
 def prior_point(seed: int, index: int) -> np.random.Generator:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import layer, scores
+from latentmaps.oips import grays, scores
 from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
 from latentmaps.params.draw_oips import DrawOips
@@ -87,7 +87,7 @@ def example_results() -> LayerResults:
         oips=oips,
         strongest=strongest,
         table=scores.score(oips, strongest, paths, reachable_size=26),
-        grays=layer.gray_scale(oips, 26),
+        grays=grays.gray_scale(oips, 26),
         params=dataclasses.replace(PARAMS, num_steps=10),
         seed=4,
     )

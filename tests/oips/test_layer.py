@@ -5,24 +5,24 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, layer
+from latentmaps.oips import excitation, grays, layer
 from latentmaps.oips.layer import LayerResults
 from latentmaps.params.draw_oips import DrawOips
 
-SCALE = layer.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26)
+SCALE = grays.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26)
 
 
 def test_the_limit_is_a_percentile_of_what_the_layer_sees_in_living_maps(
     found: LayerResults,
 ) -> None:
     seen = np.abs(found.oips.free.images[:3, :26, :26])
-    assert found.grays.limit == pytest.approx(np.percentile(seen, layer.CLIP_PERCENTILE))
+    assert found.grays.limit == pytest.approx(np.percentile(seen, grays.CLIP_PERCENTILE))
 
 
 def test_a_layer_of_dead_maps_has_a_limit(found: LayerResults) -> None:
     silent = np.zeros_like(found.oips.free.activations)
     free = dataclasses.replace(found.oips.free, activations=silent)
-    assert layer.gray_scale(dataclasses.replace(found.oips, free=free), 28).limit == 1
+    assert grays.gray_scale(dataclasses.replace(found.oips, free=free), 28).limit == 1
 
 
 def test_zero_is_mid_gray_and_what_is_not_seen_is_cut_off() -> None:
@@ -49,5 +49,5 @@ def test_the_study_of_a_layer_has_a_row_for_each_map_and_knows_how_it_was_made(
     np.testing.assert_array_equal(
         found.table["strongest_digit_activation"], found.strongest.activations[:, 0]
     )
-    assert found.grays == layer.gray_scale(found.oips, 28)
+    assert found.grays == grays.gray_scale(found.oips, 28)
     assert (found.layer_name, found.params, found.seed) == ("Conv2D_1", params, 4)

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.oips import example_results
 from tests.report.outline import Outline
 
-from latentmaps.oips import layer, page, page_pictures, page_rows
+from latentmaps.oips import grays, page, page_pictures, page_rows
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered:
 
 def test_where_all_pixels_reach_the_layer_none_is_left_out() -> None:
     found = example_results.example_results()
-    found = dataclasses.replace(found, grays=layer.gray_scale(found.oips, 28))
+    found = dataclasses.replace(found, grays=grays.gray_scale(found.oips, 28))
     assert _read(page_rows.row(found, 0).ends[0]).shape == (28, 28)
     assert "left out" not in page.render(found)
 

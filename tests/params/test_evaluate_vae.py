@@ -21,11 +21,11 @@ def section(**changes: Any) -> EvaluateVae:
     return EvaluateVae(**given | changes)
 
 
-def test_there_is_no_fid_weights_unless_one_is_named() -> None:
+def test_there_are_no_weights_unless_a_net_is_named() -> None:
     assert section().fid_weights is None
 
 
-def test_a_fid_weights_has_a_name_and_a_file() -> None:
+def test_a_second_net_has_a_name_and_a_file() -> None:
     named = section(feature_net="inception-2015-fid", feature_net_weights="/weights.pth")
     assert named.fid_weights == Path("/weights.pth")
 

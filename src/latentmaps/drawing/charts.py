@@ -58,6 +58,12 @@ def style(**changes: Any) -> AbstractContextManager[None]:
     return mpl.rc_context(settings | _SETTINGS | changes)
 
 
+def save_charts(figures: Mapping[str, Figure], paths: Mapping[str, Path]) -> None:
+    """Write each chart to the path of its name; see ``save_chart``."""
+    for name, figure in figures.items():
+        save_chart(figure, paths[name])
+
+
 def save_chart(figure: Figure, path: Path) -> None:
     """Write a chart; equal figures give equal bytes.
 

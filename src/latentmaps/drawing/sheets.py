@@ -158,6 +158,12 @@ def save_png(image: Image.Image, path: Path) -> None:
     bare.save(path, format="PNG", compress_level=9)
 
 
+def save_pngs(images: Mapping[str, Image.Image], paths: Mapping[str, Path]) -> None:
+    """Write each image to the path of its name; see ``save_png``."""
+    for name, image in images.items():
+        save_png(image, paths[name])
+
+
 def _plan(
     pictures: Sequence[Tile | None],
     num_columns: int,

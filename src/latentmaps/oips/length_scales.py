@@ -42,7 +42,7 @@ def _coarse_to_fine(params: DrawOips) -> list[Phase]:
     ends = [*np.cumsum(params.scale_steps, dtype=int).tolist(), params.num_steps]
     return [
         Phase(first, end, num_points)
-        for first, end, num_points in zip([0, *ends], ends, params.length_scales, strict=False)
+        for first, end, num_points in zip([0, *ends[:-1]], ends, params.length_scales, strict=True)
     ]
 
 

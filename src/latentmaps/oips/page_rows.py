@@ -119,11 +119,11 @@ def _verdict(line: pd.Series) -> list[str]:
             return ["Dead: no start excites it, though test digits do."]
         return ["Dead: nothing that was tried excites it."]
     woken = [_WOKEN[line["rescued_by"]]] if line["rescued_by"] else []
-    strength = "No test digit excites it; its OIP does."
+    comparison = "No test digit excites it; its OIP does."
     if has_digit:
         times = f"{line['ratio']:.1f} times as strongly as to the strongest digit"
-        strength = f"Reacts {times}{_way(line)}."
-    return [*woken, strength, *_spread(line)]
+        comparison = f"Reacts {times}{_way(line)}."
+    return [*woken, comparison, *_spread(line)]
 
 
 def _way(line: pd.Series) -> str:

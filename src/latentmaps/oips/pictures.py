@@ -8,8 +8,9 @@ import pandas as pd
 
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
-from latentmaps.oips import layer, oip
-from latentmaps.oips.layer import GrayScale, Images, LayerResults
+from latentmaps.oips import oip
+from latentmaps.oips.grays import CLIP_PERCENTILE, GrayScale, Images
+from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import NUM_STRONGEST, Oips
 
 # Okabe & Ito's palette, told apart by color-blind readers too
@@ -37,7 +38,7 @@ def _free(found: LayerResults) -> _Shown:
     """Return the OIPs with free pixels, of any value."""
     words = (
         f"Mid-grey is the mean of the image; black and white are {found.grays.limit:.1f} standard "
-        f"deviations from it (percentile {layer.CLIP_PERCENTILE} of the layer)."
+        f"deviations from it (percentile {CLIP_PERCENTILE} of the layer)."
     )
     oips = found.oips.free
     return _Shown(oips, found.grays.free(oips.images), "", words)

@@ -1,5 +1,5 @@
 import dataclasses
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import keras
 import numpy as np
@@ -146,3 +146,7 @@ def test_a_validation_part_that_leaves_no_batch_is_refused() -> None:
         match=r"train_cnn\.num_validation: found 40, which leaves 15 of 55 training digits",
     ):
         cnn_training.split(55, PARAMS, seed=5)
+
+
+def test_params_take_every_optimizer_and_no_other() -> None:
+    assert get_args(get_type_hints(TrainCnn)["optimizer"]) == tuple(cnn_training.OPTIMIZERS)

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,10 @@ def _wanted(
 
 def _rows(table: pd.DataFrame, part: str) -> list[int]:
     return list(table["row"][table["part"] == part])
+
+
+def test_params_take_every_scheme_and_no_other() -> None:
+    assert get_args(get_type_hints(SplitFaces)["scheme"]) == tuple(split.SCHEMES)
 
 
 def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:

@@ -150,7 +150,7 @@ WRONG = [
     ("origin.fact", float("inf"), r"found inf, expected a finite number"),
     ("origin.fact", -0.5, r"found -0\.5, expected greater"),
     ("origin.epochs", 1e300, r"found 1e\+300, expected a valid integer"),
-    ("origin.corruption", "blur", r"found blur, expected 'none', 'noise'"),
+    ("origin.corruption", "blur", r"expected one of none, noise, gray, mask, found 'blur'"),
     ("origin.reconstruction_loss", "l1", r"expected one of bce, mse, gaussian, mae, found 'l1'"),
     ("origin.reconstruction_loss", "x" * 10**6, r"found 'x+\.\.\.x+'"),
     ("origin.reconstruction_loss", None, r"found None, expected a valid string"),

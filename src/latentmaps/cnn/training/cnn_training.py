@@ -3,7 +3,9 @@
 The loop itself is in ``training``.
 """
 
+import functools
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -23,6 +25,12 @@ from latentmaps.training.early_stopping import EarlyStopping
 log = logging.getLogger(__name__)
 
 _VALIDATION_BATCH_SIZE = 256
+
+# name in params.yaml -> optimizer of a learning rate and a momentum
+OPTIMIZERS: Mapping[str, Callable[..., keras.optimizers.Optimizer]] = {
+    "sgd": functools.partial(keras.optimizers.SGD, nesterov=True),
+    "rmsprop": keras.optimizers.RMSprop,
+}
 
 
 def architecture(params: TrainCnn) -> cnn.Architecture:
@@ -146,7 +154,7 @@ def _compile(
         decay_rate=params.decay_rate,
     )
     model.compile(
-        optimizer=_optimizer(params, rate),
+        optimizer=OPTIMIZERS[params.optimizer](rate, momentum=params.momentum),
         # the categorical cross-entropy, from labels that are numbers instead of one-hot rows
         loss="sparse_categorical_crossentropy",
         # the loss holds the L2 penalty too, so the cross-entropy stands beside it
@@ -156,9 +164,3 @@ def _compile(
         ],
         jit_compile=jit_compile,
     )
-
-
-def _optimizer(params: TrainCnn, rate: Any) -> keras.optimizers.Optimizer:
-    if params.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate, momentum=params.momentum)
-    return keras.optimizers.SGD(rate, momentum=params.momentum, nesterov=True)

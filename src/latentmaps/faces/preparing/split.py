@@ -1,5 +1,6 @@
 """Decide which face is for training, validation and test; see ``split_table`` for the table."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,16 +50,12 @@ def split_faces(index: Path, wanted: SplitFaces, seed: int) -> pd.DataFrame:
         ParamsError: the parts cannot have these sizes.
     """
     table = face_tables.read_index(index)
-    if wanted.scheme == "official":
-        return _table(_official(index, table))
-    counts = _counts(wanted, len(table))
-    if wanted.scheme == "identity":
-        return _table(_by_identity(_identities(index, table), counts, seed))
-    return _table(_random(len(table), counts, seed))
+    return _table(SCHEMES[wanted.scheme](index, table, wanted, seed))
 
 
-def _random(num_faces: int, sizes: _Counts, seed: int) -> np.ndarray:
-    """Gives the part of every row. The test part comes first, so num_train does not change it."""
+def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
+    """Return the part of every row. The test part comes first, so num_train does not change it."""
+    num_faces, sizes = len(table), _counts(wanted, len(table))
     held_out = sizes.num_test + sizes.num_validation
     num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
     if num_train < 1 or held_out + num_train > num_faces:
@@ -71,30 +68,31 @@ def _random(num_faces: int, sizes: _Counts, seed: int) -> np.ndarray:
     return parts
 
 
-def _by_identity(identities: np.ndarray, sizes: _Counts, seed: int) -> np.ndarray:
-    """Gives the part of every row; all faces of a person are in one part, or unused.
+def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
+    """Return the part of every row; all faces of a person are in one part, or unused.
 
     Persons are drawn one after the other. A part takes each one who still fits into it, the test
     part first, until it has its size to the face. With few persons, or none of few faces, the one
     order drawn may miss a size that another would meet; the message then says what it gives.
     """
+    sizes = _counts(wanted, len(table))
     persons, person_of_row, num_faces = np.unique(
-        identities, return_inverse=True, return_counts=True
+        _identities(index, table), return_inverse=True, return_counts=True
     )
     order = seeds.split(seed).permutation(len(persons))
     part_of_person = np.full(len(persons), UNUSED, dtype="<U10")
-    for part, wanted in (
+    for part, size in (
         ("test", sizes.num_test),
         ("validation", sizes.num_validation),
         ("train", sizes.num_train),
     ):
         free = order[part_of_person[order] == UNUSED]
-        chosen = free if wanted is None else _fill(free, num_faces, wanted)
+        chosen = free if size is None else _fill(free, num_faces, size)
         num_chosen = int(num_faces[chosen].sum())
-        if num_chosen < (wanted or 1):
+        if num_chosen < (size or 1):
             raise _do_not_fit(
                 sizes,
-                f"{len(identities):,} faces of {len(persons):,} persons, none of whom may be in "
+                f"{len(table):,} faces of {len(persons):,} persons, none of whom may be in "
                 f"two parts: {part} gets {num_chosen:,} faces",
             )
         part_of_person[chosen] = part
@@ -122,7 +120,8 @@ def _identities(index: Path, table: pd.DataFrame) -> np.ndarray:
     return table["identity"].to_numpy(dtype=np.int64)
 
 
-def _official(index: Path, table: pd.DataFrame) -> np.ndarray:
+def _official(index: Path, table: pd.DataFrame, _wanted: SplitFaces, _seed: int) -> np.ndarray:
+    """Return the part of every row as the source has it, whatever sizes are wanted."""
     partition = table["partition"]
     if (partition == "").all():
         raise DataError(
@@ -137,6 +136,14 @@ def _official(index: Path, table: pd.DataFrame) -> np.ndarray:
             f"{empty[0]}; fetch more faces, or set split_faces.scheme to random"
         )
     return partition.to_numpy(dtype="<U10")
+
+
+# scheme in params.yaml -> index, its table, section, seed -> part of every row
+SCHEMES: Mapping[str, Callable[[Path, pd.DataFrame, SplitFaces, int], np.ndarray]] = {
+    "random": _random,
+    "identity": _by_identity,
+    "official": _official,
+}
 
 
 def _do_not_fit(sizes: _Counts, found: str) -> ParamsError:

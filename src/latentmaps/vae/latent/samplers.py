@@ -32,7 +32,7 @@ class Sampler(abc.ABC):
     """A distribution over the latent space.
 
     Attributes:
-        name: in numbers, on the command line and in names of files.
+        name: in numbers and in names of files.
         words: what its points are, for titles.
         axes: of each array that is fitted and saved, its axes, a letter each: d is the latent
             space, any other letter a number of its own. The array is an attribute of the sampler;

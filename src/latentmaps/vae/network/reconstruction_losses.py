@@ -19,9 +19,8 @@ import tensorflow as tf
 class ReconstructionLoss(keras.layers.Layer):
     """A loss for each image: pixels and logits (n, h, w, c) -> (n,), float32.
 
-    Pixels are the targets, 0..1; the reconstruction is the logistic function of the logits. A
-    class of the registry sets every attribute: none has a value that a new loss could inherit by
-    mistake.
+    Pixels are the targets, 0..1; the reconstruction is the logistic function of the logits. No
+    attribute has a value here that a new loss could inherit by mistake.
 
     Attributes:
         kind: name in params.yaml, in files of results and on pages.

@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import keras
 from pydantic import AfterValidator, Field
@@ -11,6 +11,7 @@ from latentmaps.errors import shorten
 from latentmaps.storage import model_folder, weights
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.network.corruption import CORRUPTIONS
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 
 _ADVICE = "run train_vae again"
@@ -24,6 +25,12 @@ def _require_known_loss(kind: str) -> str:
     return kind
 
 
+def _require_known_corruption(kind: str) -> str:
+    if kind not in CORRUPTIONS:
+        raise ValueError(f"one of {', '.join(CORRUPTIONS)}, found {shorten(kind)}")
+    return kind
+
+
 @dataclasses.dataclass(frozen=True)
 class Origin:
     """Where the weights of a VAE come from, for titles of pictures.
@@ -34,8 +41,8 @@ class Origin:
         fact: weight of the KL term.
         reconstruction_loss: a name of ``RECONSTRUCTION_LOSSES``.
         sigma: learned standard deviation of the pixels, 0..1; None where the loss learns none.
-        corruption: of the images that were read while training: none, noise, gray or mask.
-        corruption_level: see ``data.corruption``.
+        corruption: of the images that were read while training, a name of ``CORRUPTIONS``.
+        corruption_level: see ``corruption.corrupt``.
         epochs: passes through the training part.
         seed: of the training.
         num_train: faces of the training part.
@@ -44,7 +51,7 @@ class Origin:
     fact: Annotated[float, Field(ge=0)]
     reconstruction_loss: Annotated[str, AfterValidator(_require_known_loss)]
     sigma: Annotated[float, Field(gt=0)] | None
-    corruption: Literal["none", "noise", "gray", "mask"]
+    corruption: Annotated[str, AfterValidator(_require_known_corruption)]
     corruption_level: Annotated[float, Field(ge=0, le=1)]
     epochs: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]

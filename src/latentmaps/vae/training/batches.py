@@ -62,7 +62,7 @@ def training_batches(
     def read(step: tf.Tensor) -> Batch:
         positions = tf.random_index_shuffle(
             step % steps * batch_size + tf.range(batch_size, dtype=tf.int64),
-            seed=[faces.seed, tf.cast(step // steps, tf.int32), 0],
+            seed=seeds.face_order(faces.seed, tf.cast(step // steps, tf.int32)),
             max_index=tf.constant(len(faces.rows) - 1, tf.int64),
         )
         return _batch(faces, positions, step, stream=0, batch_size=batch_size)

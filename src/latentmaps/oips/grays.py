@@ -1,0 +1,53 @@
+"""How the pictures of a layer become grays: one scale for all of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.images import pixels
+from latentmaps.oips.oip import Floats, LayerOips, PixelRange
+
+CLIP_PERCENTILE = 98
+
+Images = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class GrayScale:
+    """How the pictures of a layer become grays: one scale for all of them.
+
+    Attributes:
+        limit: free pixels: black and white are so many standard deviations from the mid-gray 0.
+        pixel_range: pixels in range: what is black and what is white, in standard deviations.
+        reachable_size: rows and columns, from the upper left, that influence the layer.
+    """
+
+    limit: float
+    pixel_range: PixelRange
+    reachable_size: int
+
+    def free(self, images: Floats) -> Images:
+        """Return pictures with free pixels (..., 28, 28) as bytes, cropped as by ``crop``."""
+        return self.crop(pixels.signed_to_uint8(images, self.limit))
+
+    def in_range(self, images: Floats) -> Images:
+        """Return pictures with pixels in range (..., 28, 28) as bytes, cropped as by ``crop``."""
+        darkest, brightest = self.pixel_range
+        shares = (images - darkest) / (brightest - darkest)
+        return self.crop(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
+
+    def crop(self, images: Images) -> Images:
+        """Return the pixels of images (..., 28, 28) that influence the layer, (..., size, size)."""
+        return images[..., : self.reachable_size, : self.reachable_size]
+
+
+def gray_scale(oips: LayerOips, reachable_size: int) -> GrayScale:
+    """Return the scale of a layer.
+
+    A few pixels reach 10 standard deviations; a gray up to them would leave the rest without
+    contrast.
+    """
+    found = oips.free.images[oips.free.activations > 0, :reachable_size, :reachable_size]
+    limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found.size else 1.0
+    return GrayScale(limit, oips.pixel_range, reachable_size)
