@@ -133,8 +133,14 @@ def test_zero_negative_and_single_values_are_drawn(points: list[tuple[float, flo
     assert f"{points[0][0]:g}".lstrip("-") in "".join(texts(draw_lines(Line("", points))))
 
 
-def test_more_lines_than_looks_or_no_point_is_an_error() -> None:
-    with pytest.raises(ValueError, match="found 4 lines"):
-        draw_lines(*[Line("", SWEEP)] * 4)
-    with pytest.raises(ValueError, match="expected 1 to 3 with points"):
+def test_every_line_has_a_look_of_its_own() -> None:
+    drawn = draw_lines(*[Line(f"line {number}", SWEEP) for number in range(8)])
+    courses = re.findall(r'style="fill: none; ([^"]*stroke-width: 1.6[^"]*)"', drawn)
+    assert len(set(courses)) == 6  # colors and styles
+    shapes = re.findall(r'<defs>\s*<path(?: id="[^"]*")? d="([^"]*)"', drawn)
+    assert len(set(shapes)) >= 7  # and markers
+
+
+def test_no_point_is_an_error() -> None:
+    with pytest.raises(ValueError, match="found no point"):
         draw_lines()
