@@ -5,8 +5,11 @@ from typing import Any
 from PIL import Image
 
 from latentmaps.compare.experiment import Experiment
+from latentmaps.report import glossary
 
-SAMPLERS = ("prior", "prior_cool", "gaussian", "gaussian_cool", "mixture", "mixture_cool")
+SAMPLERS = tuple(glossary.samplers())
+# of random faces
+KINDS = tuple(f"{name}{suffix}" for name in SAMPLERS for suffix in ("", "_cool"))
 TILE = 12
 FID_NETWORK = "inception-2015-fid"
 
@@ -43,7 +46,7 @@ def evaluation(fact: float) -> dict[str, Any]:
         "bce_above_entropy": 0.02,
         "sharpness": 1.9,
     }
-    samplers = {name: sample(0.08 / (fact + place)) for place, name in enumerate(SAMPLERS, 1)}
+    by_kind = {kind: sample(0.08 / (fact + place)) for place, kind in enumerate(KINDS, 1)}
     return {
         **likeness,
         "sampled": likeness,
@@ -64,7 +67,7 @@ def evaluation(fact: float) -> dict[str, Any]:
         "num_compared": 250,
         "temperature": 0.8,
         "feature_nets": ["pixels-pca"],
-        "samples": {"real": sample(-0.0004), **samplers},
+        "samples": {"real": sample(-0.0004), **by_kind},
     }
 
 
@@ -109,7 +112,7 @@ def strip(num_columns: int, num_rows: int, *, shade: float, faces: int = 0) -> I
 
 def strips(fact: float, *, faces: int = 0) -> dict[str, Image.Image]:
     """All strips of an experiment."""
-    samples = {n: strip(8, 1, shade=fact + place) for place, n in enumerate(SAMPLERS[::2])}
+    samples = {n: strip(8, 1, shade=fact + place) for place, n in enumerate(SAMPLERS)}
     return {"reconstructions": strip(7, 2, shade=fact, faces=faces), **samples}
 
 

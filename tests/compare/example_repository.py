@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.compare.example_experiments import SAMPLERS
+
 HERE = Path(__file__).parent
 PARAMS = """\
 profile: sample
@@ -19,7 +21,9 @@ evaluate_vae: {temperature: 0.8}
 fetch_faces: {source: avatars}
 draw_oips: {layers: [Conv2D_1, Conv2D_2], num_steps: 400}
 """
-PIPELINE = """\
+STRIPS = "".join(f"      - reports/draw_samples/strip_{name}.png\n" for name in SAMPLERS)
+PIPELINE = (
+    """\
 stages:
   split_faces:
     cmd: python code/stub_stage.py split_faces
@@ -45,9 +49,9 @@ stages:
     cmd: python code/stub_stage.py draw_samples
     deps: [data/model.txt]
     outs:
-      - reports/draw_samples/strip_prior.png
-      - reports/draw_samples/strip_gaussian.png
-      - reports/draw_samples/strip_mixture.png
+"""
+    + STRIPS
+    + """\
   draw_oips:
     matrix: {layer: "${draw_oips.layers}"}
     cmd: python code/stub_stage.py draw_oips ${item.layer}
@@ -59,6 +63,7 @@ stages:
     params: [profile, "profiles.${profile}", base, fetch_faces, train_vae, evaluate_vae, draw_oips]
     outs: [reports/index.html]
 """
+)
 
 
 class ExampleRepository:

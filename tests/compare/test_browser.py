@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browsing import Visit
-from tests.compare.example_experiments import experiment, sweep
+from tests.compare.example_experiments import SAMPLERS, experiment, sweep
 
 from latentmaps.compare import page_files
 from latentmaps.compare.experiment import Experiment, Problem
@@ -61,7 +61,7 @@ def test_it_opens_without_a_complaint_or_a_request(browser: Browser, compared: P
 def test_every_picture_is_loaded(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     widths = visit.page.evaluate("Array.from(document.images, image => image.naturalWidth)")
-    assert len(widths) == 1 + 5 * 4
+    assert len(widths) == 1 + 5 * (1 + len(SAMPLERS))
     assert min(widths) > 0
 
 
@@ -91,8 +91,8 @@ def test_the_sampler_is_chosen_for_all_rows_without_a_script(
     visit.page.get_by_label("Mixture", exact=True).check()
     assert visit.page.locator(".of-prior img:visible").count() == 0
     assert visit.page.locator(".of-mixture img:visible").count() == 5
-    visit.page.get_by_label("all three").check()
-    assert visit.page.locator(".samples img:visible").count() == 15
+    visit.page.get_by_label(f"all {('two', 'three', 'four')[len(SAMPLERS) - 2]}").check()
+    assert visit.page.locator(".samples img:visible").count() == 5 * len(SAMPLERS)
 
 
 def test_without_scripts_the_table_is_complete_and_sorted_by_fact(

@@ -6,6 +6,7 @@ from tests.compare.example_experiments import evaluation, experiment, strips, sw
 
 from latentmaps.compare import notes
 from latentmaps.compare.experiment import Experiment, by_fact
+from latentmaps.report import glossary
 
 
 def texts(*drawn: Experiment, warnings: bool = True) -> str:
@@ -38,7 +39,8 @@ def test_other_random_points_are_told_with_the_reason(name: str) -> None:
 def test_one_z_in_a_column_is_claimed_of_the_prior_alone() -> None:
     said = texts(*sweep(), warnings=False)
     assert "From the prior a column shows one and the same z" in said
-    assert "Gaussian and mixture are fitted to each network anew" in said
+    others = [term.sampler for name, term in glossary.samplers().items() if name != "prior"]
+    assert f"{' and '.join(others)} are fitted to each network anew" in said
 
 
 def test_other_test_faces_are_told_when_the_experiments_have_one_name() -> None:

@@ -3,7 +3,7 @@
 import csv
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class Example:
         _write_numbers(self.folder / "train_cnn", TRAIN_CNN)
         _write_history(self.folder / "train_cnn/history.csv", ["accuracy", "loss"])
         for stage, titles in SHEETS.items():
-            _write_sheets(self.folder / stage, titles)
+            _write_sheets(self.folder / stage, titles, charts=CHARTS.get(stage, set()))
         predictions = [[digit, digit, (digit + (digit == 4) * 5) % 10] for digit in range(10)]
         predictions_path = self.folder / "train_cnn/predictions.csv"
         _write_csv(predictions_path, ["row", "label", "prediction"], predictions)
@@ -131,19 +131,20 @@ def _write_layer(folder: Path, layer: str, num_maps: int) -> None:
     _write_json(path.with_suffix(".json"), _write_layer_sheet(path, layer, num_maps))
 
 
-def _write_sheets(folder: Path, titles: Mapping[str, str]) -> None:
+def _write_sheets(folder: Path, titles: Mapping[str, str], *, charts: Set[str]) -> None:
+    """Write the pictures of a stage and sheets.json, in which charts have no layout."""
     folder.mkdir(parents=True, exist_ok=True)
     words = {}
     for key, title in titles.items():
         words[key] = _write_sheet(folder / f"{key}.png", title, size=24) | {"mse": [0.1]}
-        if key in CHARTS:
+        if key in charts:
             del words[key]["layout"]
     _write_json(folder / "sheets.json", words)
 
 
 def _write_sheet(path: Path, title: str, *, size: int) -> dict[str, Any]:
     """Write a PNG of 17 tiles and a blank place in 2 rows; return its words and layout."""
-    generator = np.random.default_rng(len(title))
+    generator = np.random.default_rng([*title.encode()])  # other pictures for each title
     tiles = generator.integers(0, 256, size=(17, size, size), dtype=np.uint8)
     sheet = sheets.draw_sheet(
         [*tiles, None],

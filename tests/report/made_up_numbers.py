@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from latentmaps.report import glossary
+
 LAYERS = {"Conv2D_1": 4, "Conv2D_2": 6}
 VERSIONS = {"tensorflow": "2.21.0", "keras": "3.15.1"}
 TRAIN_VAE = {
@@ -80,7 +82,7 @@ EVALUATE_VAE: dict[str, Any] = {
         "real": REAL,
         **{
             f"{sampler}{suffix}": SAMPLE
-            for sampler in ("prior", "gaussian", "mixture")
+            for sampler in glossary.samplers()
             for suffix in ("", "_cool")
         },
     },
@@ -99,19 +101,22 @@ TRAIN_CNN = {
     "seed": 2022,
     "versions": VERSIONS,
 }
-CHARTS = {"z_points", "dimensions", "projection"}
+# stage -> those of its pictures that have no tiles
+CHARTS = {"draw_latent_space": {"z_points", "dimensions", "projection"}}
 SHEETS = {
     "draw_reconstructions": {
         "train": "Reconstructions of the train part - fact 5, epoch 12, seed 2022",
         "test": "Reconstructions of the test part - fact 5, epoch 12, seed 2022",
     },
     "draw_samples": {
-        "prior": "Random faces, z ~ N(0, I) - fact 5, epoch 12, seed 2022",
-        "prior_processed": "Random faces, z ~ N(0, I), processed",
-        "gaussian": "Random faces, z ~ Gaussian fitted to the training faces",
-        "gaussian_processed": "Random faces, z ~ Gaussian, processed",
-        "mixture": "Random faces, z ~ mixture fitted to the training faces",
-        "mixture_processed": "Random faces, z ~ mixture, processed",
+        **{
+            f"{name}{suffix}": f"Random faces, z ~ {term.sampler}{words}"
+            for name, term in glossary.samplers().items()
+            for suffix, words in (
+                ("", " - fact 5, epoch 12, seed 2022"),
+                ("_processed", ", processed"),
+            )
+        },
         "temperatures": "Random faces at several temperatures",
     },
     "draw_latent_space": {
@@ -124,3 +129,8 @@ SHEETS = {
     },
 }
 NUM_DIMENSIONS = 20
+NUM_CHARTS = sum(map(len, CHARTS.values()))
+# with that of the activation maps, without those of the layers
+NUM_SHEETS = sum(map(len, SHEETS.values())) - NUM_CHARTS + 1
+# the last feature map of each layer is dead
+NUM_OIPS = sum(num_maps - 1 for num_maps in LAYERS.values())

@@ -11,10 +11,13 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.report import reading
+from tests.report.made_up_numbers import NUM_CHARTS, NUM_OIPS, NUM_SHEETS
 
+from latentmaps.report import glossary
 from latentmaps.tools import offline_plots
 
 pytestmark = pytest.mark.slow
+TABS = [*glossary.samplers(), "temperatures"]
 
 
 def test_the_page_opens_without_a_complaint_or_a_request(browser: Browser, report: Path) -> None:
@@ -27,7 +30,7 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
     widths = Visit(browser, report).page.evaluate(
         "Array.from(document.images, image => image.complete ? image.naturalWidth : 0)"
     )
-    assert len(widths) == 13 * 17 + 3 + 3 + 5
+    assert len(widths) == NUM_SHEETS * 17 + NUM_CHARTS + NUM_OIPS
     assert min(widths) > 0
 
 
@@ -70,19 +73,17 @@ def test_a_sheet_is_enlarged_to_its_own_size(browser: Browser, report: Path) -> 
 
 def test_one_tab_of_a_group_is_shown_at_a_time(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
-    sheets = {
-        name: visit.page.locator(f"#draw-samples-{name}")
-        for name in ("prior", "gaussian", "mixture", "temperatures")
-    }
+    sheets = {name: visit.page.locator(f"#draw-samples-{name}") for name in TABS}
+    *_, before, last = glossary.samplers().values()
 
     def shown() -> list[str]:
         return [name for name, sheet in sheets.items() if sheet.is_visible()]
 
     assert shown() == ["prior"]
-    visit.page.get_by_text("Mixture", exact=True).first.click()
-    assert shown() == ["mixture"]
+    visit.page.get_by_text(last.label, exact=True).first.click()
+    assert shown() == [last.name]
     visit.page.keyboard.press("ArrowLeft")
-    assert shown() == ["gaussian"]
+    assert shown() == [before.name]
 
 
 def test_a_link_to_a_figure_opens_its_tab(browser: Browser, report: Path) -> None:
@@ -136,7 +137,7 @@ def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> 
     visit = Visit(browser, report, with_scripts=False)
     assert visit.troubles == []
     assert visit.page.locator("h1").is_visible()
-    for tab in ("prior", "gaussian", "mixture", "temperatures"):
+    for tab in TABS:
         assert visit.page.locator(f"#draw-samples-{tab}").is_visible()
     assert not any(one.is_visible() for one in visit.page.locator(".tab-name").all())
     assert visit.page.locator(".curve svg").count() == 5

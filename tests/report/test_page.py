@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.made_up_numbers import CHARTS, LAYERS
+from tests.report.made_up_numbers import CHARTS, LAYERS, NUM_SHEETS
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
@@ -36,7 +36,9 @@ def test_mistaken_digits_are_counted(rendered: str) -> None:
 
 
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
-    charts = [pristine.folder / f"draw_latent_space/{name}.png" for name in CHARTS]
+    charts = [
+        pristine.folder / f"{stage}/{name}.png" for stage, names in CHARTS.items() for name in names
+    ]
     sheets = set(pristine.folder.rglob("*.png")) - set(charts)
     expected = [inputs.read_picture(path).data_url for path in charts]
     for path in sheets:
@@ -45,7 +47,7 @@ def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered
         places = figures.read_tiles(path, document if words.exists() else document.part(path.stem))
         shown = [tile.picture for row in places.rows for tile in row if tile.picture]
         expected += [picture.data_url for picture in shown]
-    assert len(sheets) == 15
+    assert len(sheets) == NUM_SHEETS + len(LAYERS)
     assert sorted(Outline(rendered).attributes("src", "img")) == sorted(expected)
 
 

@@ -5,9 +5,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.report.made_up_numbers import LAYERS, NUM_CHARTS, NUM_OIPS, NUM_SHEETS, SHEETS
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.pages import html_page
+from latentmaps.report import glossary
 
 if TYPE_CHECKING:
     from tests.report.made_up import Example
@@ -19,13 +21,13 @@ def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> Non
     assert all({"alt", "width", "height"} <= values.keys() for values in pictures)
     # a chart and a tile that leads somewhere by itself, the other tiles as a group
     told = [values["alt"] for values in pictures if values["alt"]]
-    assert len(told) == 3 + 3 + 5
+    assert len(told) == NUM_CHARTS + NUM_OIPS
     groups = [
         values["aria-label"]
         for tag, values in outline.elements
         if values.get("role") == "img" and tag == "div"
     ]
-    assert len(groups) == 13
+    assert len(groups) == NUM_SHEETS
     assert all(words and words.endswith("What each tile is, and a number.") for words in groups)
 
 
@@ -36,20 +38,25 @@ def test_every_figure_tells_the_command_that_redraws_it(rendered: str) -> None:
         for figure in figures
         if 'class="curve"' not in figure  # build_report draws them each time
     ]
-    assert len(commands) == 18
+    assert len(commands) == NUM_SHEETS + NUM_CHARTS + len(LAYERS)
     assert None not in commands
     stages = [command[1] for command in commands if command]
-    assert stages[:7] == ["draw_samples"] * 7
-    assert stages.count("draw_latent_space") == 6
+    num_samples = len(SHEETS["draw_samples"])
+    assert stages[:num_samples] == ["draw_samples"] * num_samples
+    assert {stage: stages.count(stage) for stage in SHEETS} == {
+        stage: len(titles) for stage, titles in SHEETS.items()
+    }
 
 
 def test_a_processed_sheet_is_folded_away_below_its_own(rendered: str) -> None:
     folded = re.findall(r'<details class="processed">.*?</details>', rendered, flags=re.DOTALL)
     keys = [re.findall(r'<figure class="[^"]*" id="([^"]*)"', part) for part in folded]
-    assert keys == [[f"draw-samples-{key}-processed"] for key in ("prior", "gaussian", "mixture")]
+    assert keys == [[f"draw-samples-{key}-processed"] for key in glossary.samplers()]
     order = Outline(rendered).attributes("id", "figure")
     assert order.index("draw-samples-prior-processed") == order.index("draw-samples-prior") + 1
-    assert order.index("draw-samples-temperatures") == order.index("draw-samples-prior") + 6
+    assert order.index("draw-samples-temperatures") == (
+        order.index("draw-samples-prior") + 2 * len(glossary.samplers())
+    )
 
 
 def test_every_explanation_belongs_to_one_button_and_follows_it(rendered: str) -> None:
@@ -65,7 +72,7 @@ def test_every_explanation_belongs_to_one_button_and_follows_it(rendered: str) -
 
 @pytest.mark.parametrize(
     ("table", "num_rows", "num_unexplained"),
-    [("numbers", 20, 6), ("samplers", 7, 2), ("dimensions", 20, 21)],
+    [("numbers", 20, 6), ("samplers", 1 + 2 * len(glossary.samplers()), 2), ("dimensions", 20, 21)],
 )
 def test_every_number_in_a_table_is_explained(
     rendered: str, table: str, num_rows: int, num_unexplained: int

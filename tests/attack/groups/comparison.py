@@ -16,9 +16,7 @@ from latentmaps.storage.stage_numbers import is_headline
 
 _STRIPS = {
     "reconstructions": "draw_reconstructions/strip.png",
-    "prior": "draw_samples/strip_prior.png",
-    "gaussian": "draw_samples/strip_gaussian.png",
-    "mixture": "draw_samples/strip_mixture.png",
+    **{name: f"draw_samples/strip_{name}.png" for name in example_experiments.SAMPLERS},
 }
 _FACT = 3.0
 

@@ -12,7 +12,7 @@ from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
 from latentmaps.vae.latent.samplers import Prior
 from latentmaps.vae.network.encodings import Encodings
 
-FILES = ["train", "test", "gaussian", "mixture"]
+FILES = ["train", "test", *(name for name, kind in samplers.SAMPLERS.items() if kind.axes)]
 RANDOM = np.random.default_rng(5)
 
 
@@ -174,10 +174,10 @@ WRONG = [
 
 @pytest.fixture(scope="module")
 def two_components() -> Latents:
-    train, mixture = encoded(50), np.array([0.25, 0.75])
-    fitted = samplers.Mixture(mixture, np.zeros((2, 4)), np.stack([np.eye(4), 2.0 * np.eye(4)]))
-    gaussian = samplers.Gaussian.fit(train.encodings, num_components=1, seed=1)
-    return Latents(train, encoded(7), {"gaussian": gaussian, "mixture": fitted})
+    train, weights = encoded(50), np.array([0.25, 0.75])
+    mixture = samplers.Mixture(weights, np.zeros((2, 4)), np.stack([np.eye(4), 2.0 * np.eye(4)]))
+    fitted = samplers.fit_all(train.encodings, num_components=2, seed=1)
+    return Latents(train, encoded(7), fitted | {"mixture": mixture})
 
 
 @pytest.mark.parametrize(("file", "name", "array", "message"), WRONG, ids=range(len(WRONG)))

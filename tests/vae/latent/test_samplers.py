@@ -133,8 +133,8 @@ def test_a_point_does_not_depend_on_how_many_are_drawn(name: str) -> None:
 def test_temperature_zero_leaves_the_centers(name: str) -> None:
     sampler = samplers.fit_all(two_clusters(3), num_components=3, seed=1)[name]
     z = draw(sampler, 50, temperature=0.0)
-    centers = {"prior": 1, "gaussian": 1, "mixture": 3}
-    assert len(np.unique(z.round(9), axis=0)) == centers[name]
+    num_centers = 3 if "weights" in sampler.axes else 1
+    assert len(np.unique(z.round(9), axis=0)) == num_centers
 
 
 def test_temperature_scales_the_distance_from_the_center() -> None:
@@ -143,7 +143,9 @@ def test_temperature_scales_the_distance_from_the_center() -> None:
 
 
 def test_every_sampler_is_found_by_its_name_and_fitted() -> None:
-    assert list(samplers.SAMPLERS) == ["prior", "gaussian", "mixture"]
+    # files and numbers of earlier runs have these names
+    known = [("prior", Prior), ("gaussian", Gaussian), ("mixture", Mixture)]
+    assert [item for item in samplers.SAMPLERS.items() if item in known] == known
     assert [kind.name for kind in samplers.SAMPLERS.values()] == list(samplers.SAMPLERS)
     fitted = samplers.fit_all(encodings(), num_components=2, seed=1)
     assert {name: type(one) for name, one in fitted.items()} == samplers.SAMPLERS

@@ -14,6 +14,7 @@ from latentmaps.storage import model_folder
 from latentmaps.vae.network import vae, vae_files
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 
 FILES = ["architecture.json", "decoder.weights.h5", "encoder.weights.h5"]
 
@@ -151,7 +152,11 @@ WRONG = [
     ("origin.fact", -0.5, r"found -0\.5, expected greater"),
     ("origin.epochs", 1e300, r"found 1e\+300, expected a valid integer"),
     ("origin.corruption", "blur", r"expected one of none, noise, gray, mask, found 'blur'"),
-    ("origin.reconstruction_loss", "l1", r"expected one of bce, mse, gaussian, mae, found 'l1'"),
+    (
+        "origin.reconstruction_loss",
+        "l1",
+        f"expected one of {', '.join(RECONSTRUCTION_LOSSES)}, found 'l1'",
+    ),
     ("origin.reconstruction_loss", "x" * 10**6, r"found 'x+\.\.\.x+'"),
     ("origin.reconstruction_loss", None, r"found None, expected a valid string"),
     ("origin.seed", [1], r"found \[1\], expected a valid integer"),
