@@ -10,6 +10,8 @@ from latentmaps.report import glossary
 SAMPLERS = tuple(glossary.samplers())
 # of random faces
 KINDS = tuple(f"{name}{suffix}" for name in SAMPLERS for suffix in ("", "_cool"))
+# the last kind has the least kernel distance
+BEST = f"{glossary.term(SAMPLERS[-1]).label}, cooled to 0.8"
 TILE = 12
 FID_NETWORK = "inception-2015-fid"
 

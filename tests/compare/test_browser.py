@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browsing import Visit
-from tests.compare.example_experiments import SAMPLERS, experiment, sweep
+from tests.compare.example_experiments import BEST, SAMPLERS, experiment, sweep
 
 from latentmaps.compare import page_files
 from latentmaps.compare.experiment import Experiment, Problem
@@ -149,7 +149,7 @@ def test_sorted_random_faces_tell_the_best_fact_and_sampler(
     rows = [row.inner_text().split("\t")[:3] for row in table.locator("tbody tr").all()[:2]]
     assert rows == [
         ["all", "\N{EN DASH}", "Real faces"],
-        ["run-10", "10", "Mixture, cooled to 0.8"],
+        ["run-10", "10", BEST],
     ]
     others = visit.page.locator("#scores-training th[aria-sort] .head").inner_text()
     assert others == "fact"

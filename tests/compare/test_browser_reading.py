@@ -36,7 +36,7 @@ def test_all_text_stands_out(browser: Browser, warned: Path, scheme: Any) -> Non
     visit = Visit(browser, warned)
     reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
-    visit.page.get_by_label("all three").check()
+    visit.page.locator("#show-all").check()
     visit.page.locator("#numbers .sort").nth(3).click()
     visit.page.locator("#numbers .term").first.click()
     visit.page.mouse.move(0, 0)
@@ -97,7 +97,7 @@ def test_a_telephone_scrolls_tables_and_strips_but_not_the_page(
 ) -> None:
     visit = Visit(browser, warned, width=390)
     reading.unfold(visit.page)
-    visit.page.get_by_label("all three").check()
+    visit.page.locator("#show-all").check()
     assert visit.width_of_content() <= 390
     box = visit.page.locator("#numbers .table-box").first
     name = box.locator("tbody th").first
