@@ -18,11 +18,12 @@ def faces(**changes: Any) -> batches.Faces:
 def drawn(
     epochs: int = 2, batch_size: int = 4, first_epoch: int = 0, **changes: Any
 ) -> list[tuple[np.ndarray, ...]]:
-    """Gives inputs, noise and targets of each batch."""
+    """Return inputs, noise and targets of each batch, as a step sees them."""
     dataset = batches.training_batches(
         faces(**changes), batch_size=batch_size, epochs=epochs, first_epoch=first_epoch
     )
-    return [(i["pixels"].numpy(), i["epsilon"].numpy(), t.numpy()) for i, t in dataset]
+    steps = map(batches.as_pixels, dataset)
+    return [(i["pixels"].numpy(), i["epsilon"].numpy(), t.numpy()) for i, t in steps]
 
 
 def order(*args: Any, **kwargs: Any) -> np.ndarray:
@@ -41,6 +42,14 @@ def test_batches_hold_the_images_of_the_rows_as_pixels() -> None:
     assert epsilon.shape == (4, 5)
     np.testing.assert_array_equal(inputs, target)
     np.testing.assert_allclose(target, IMAGES[row_numbers(target)] / 255.0, rtol=1e-6)
+
+
+def test_images_go_to_the_device_as_bytes() -> None:
+    (inputs, target) = next(iter(batches.training_batches(faces(), batch_size=4, epochs=1)))
+    assert inputs["pixels"].dtype == target.dtype == np.uint8
+    spoilt = faces(corruption="noise", corruption_level=0.3)
+    (inputs, target) = next(iter(batches.training_batches(spoilt, batch_size=4, epochs=1)))
+    assert (inputs["pixels"].dtype, target.dtype) == (np.float32, np.uint8)
 
 
 def test_streams_of_a_seed_never_change() -> None:
@@ -101,7 +110,11 @@ def test_corruption_spoils_the_input_and_not_the_target() -> None:
 def test_ordered_batches_hold_every_row_once_and_the_same_noise_each_time() -> None:
     dataset = batches.ordered_batches(faces(), batch_size=4)
     first, second = (
-        [(row_numbers(t.numpy()), i["epsilon"].numpy()) for i, t, _ in dataset] for _ in range(2)
+        [
+            (row_numbers(t.numpy()), i["epsilon"].numpy())
+            for i, t, _ in map(batches.as_pixels, dataset)
+        ]
+        for _ in range(2)
     )
     assert [len(rows) for rows, _ in first] == [4, 4, 3]
     np.testing.assert_array_equal(np.concatenate([rows for rows, _ in first]), ROWS)

@@ -1,9 +1,10 @@
 """Batches of images from the memory-mapped array, as tf.data sets.
 
 A batch is what a VAE reads and what it is to give back: ``({"pixels", "epsilon"}, clean pixels)``.
-Nothing but the batch is ever copied, and images stay uint8 until they are in the graph. Which image
-comes when, the noise of its latent point, and how it is spoilt are functions of the seed and of the
-step alone: the same for one device and for many, in one go and after a break.
+Nothing but the batch is ever copied. Pixels go to the device as the bytes of the images, a quarter
+of their size, and become numbers in the step (``as_pixels``); spoilt ones are numbers already.
+Which image comes when, the noise of its latent point, and how it is spoilt are functions of the
+seed and of the step alone: the same for one device and for many, in one go and after a break.
 """
 
 from dataclasses import dataclass
@@ -117,24 +118,36 @@ def _batch(
     stream: int,
     batch_size: int | None,
 ) -> Batch:
-    pixels = _read_pixels(faces, positions, batch_size)
+    images = _read_images(faces, positions, batch_size)
 
     def seed(kind: int) -> tf.Tensor:
         return tf.random.fold_in(tf.constant([faces.seed, stream + kind]), tf.cast(step, tf.int32))
 
-    inputs = corruption.corrupt(
-        pixels, faces.corruption, level=faces.corruption_level, seed=seed(seeds.CORRUPTION)
-    )
-    shape = (tf.shape(pixels)[0], faces.latent_dim)
+    inputs = images
+    if faces.corruption != "none":
+        inputs = corruption.corrupt(
+            network_inputs.to_pixels(images),
+            faces.corruption,
+            level=faces.corruption_level,
+            seed=seed(seeds.CORRUPTION),
+        )
+    shape = (tf.shape(images)[0], faces.latent_dim)
     epsilon = tf.random.stateless_normal(shape, seed(seeds.NOISE))
     epsilon.set_shape((batch_size, faces.latent_dim))
-    return {"pixels": inputs, "epsilon": epsilon}, pixels
+    return {"pixels": inputs, "epsilon": epsilon}, images
 
 
-def _read_pixels(faces: Faces, positions: tf.Tensor, batch_size: int | None) -> Any:
+def _read_images(faces: Faces, positions: tf.Tensor, batch_size: int | None) -> Any:
     def gather(batch_positions: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
         return np.asarray(faces.images[faces.rows[batch_positions]])
 
     images = tf.numpy_function(gather, [positions], tf.uint8, stateful=False)
     images.set_shape((batch_size, *faces.images.shape[1:]))
-    return network_inputs.to_pixels(images)
+    return images
+
+
+def as_pixels(batch: Any) -> Any:
+    """Return a batch whose images, uint8, have become pixels, float32, 0..1; for the device."""
+    return tf.nest.map_structure(
+        lambda part: network_inputs.to_pixels(part) if part.dtype == tf.uint8 else part, batch
+    )

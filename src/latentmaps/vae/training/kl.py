@@ -36,7 +36,7 @@ import keras
 import tensorflow as tf
 
 from latentmaps.vae.network.reconstruction_losses import ReconstructionLoss
-from latentmaps.vae.training import kl_terms
+from latentmaps.vae.training import batches, kl_terms
 from latentmaps.vae.training.trainable_vae import Inputs, TrainableVae, draw_z, one_row_each
 
 
@@ -53,7 +53,7 @@ class TrainStepVae(TrainableVae):
     def train_step(self, data: tuple[Inputs, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Learns from a batch and gives the means so far."""
         with tf.GradientTape() as tape:
-            loss = self._total_loss(data)
+            loss = self._total_loss(batches.as_pixels(data))
             # The optimizer adds up the gradients of all devices.
             loss /= tf.distribute.get_strategy().num_replicas_in_sync
             # changes the loss in float16 only

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from latentmaps.vae.network.reconstruction_losses import ReconstructionLoss
-from latentmaps.vae.training import kl_terms
+from latentmaps.vae.training import batches, kl_terms
 
 Inputs = Mapping[str, tf.Tensor]
 
@@ -19,6 +19,7 @@ class TrainableVae(keras.Model):
     """Encoder, decoder and reconstruction loss, with their noise, numbers and validation.
 
     It reads ``{"pixels": (n, h, w, c), "epsilon": (n, latent_dim)}``; the target is clean pixels.
+    Its steps take both as bytes, too, see ``batches``.
 
     Attributes:
         encoder: pixels -> [z_mean, z_log_var].
@@ -71,7 +72,7 @@ class TrainableVae(keras.Model):
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Learns from a batch, in Keras's way, and gives the means so far."""
-        return one_row_each(super().train_step(data))
+        return one_row_each(super().train_step(batches.as_pixels(data)))
 
     def test_step(self, data: tuple[Inputs, Any, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Gives the means so far for images that are not learnt from, whatever the method.
@@ -79,7 +80,7 @@ class TrainableVae(keras.Model):
         Args:
             data: inputs, targets, and a weight for each image: 0 for those that fill a batch up.
         """
-        inputs, targets, weights = data
+        inputs, targets, weights = batches.as_pixels(data)
         logits, z_mean, z_log_var = self._forward(inputs, training=False)
         per_image = self.reconstruction_loss(self._clean_pixels(targets), logits)
         self._reconstruction_mean.update_state(per_image, sample_weight=weights)

@@ -72,9 +72,9 @@ def train(
         )
         return with_targets(model, data)
 
-    validation = batches.ordered_batches(
-        task.validation, batch_size=batch_size, filled=devices.strategy is not None
-    )
+    # a last batch of another size would be compiled a second time
+    filled = devices.strategy is not None or devices.jit_compile
+    validation = batches.ordered_batches(task.validation, batch_size=batch_size, filled=filled)
     patience = task.params.early_stopping_patience
     trained = fit.fit(
         model,
