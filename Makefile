@@ -52,6 +52,7 @@ compare-with-main: $(RUNTIME) ## what this branch changes in the sample's number
 benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.stages_without_tensors
 	PYTHONPATH=src $(BIN)/python -m benchmarks.crop_faces
+	PYTHONPATH=src $(BIN)/python -m benchmarks.host_pipeline
 	PYTHONPATH=src $(BIN)/python -m benchmarks.train_vae
 	PYTHONPATH=src $(BIN)/python -m benchmarks.kl_methods
 	PYTHONPATH=src $(BIN)/python -m benchmarks.evaluate_vae

@@ -1,7 +1,9 @@
 """The benchmarks call stages as these are: what is measured now and then must still run."""
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,3 +40,21 @@ def test_evaluate_vae_is_called_with_its_flags(
     monkeypatch.setattr(evaluate_vae, "write_faces", lambda path, count: np.save(path, count))
     evaluate_vae.measure(tmp_path, 20)
     assert flags(called) == flags_of_stage(root, "evaluate_vae")
+
+
+@pytest.mark.slow
+def test_the_host_pipeline_is_measured(root: Path) -> None:
+    few = ["--rounds", "1", "--num-images", "32"]
+    result = subprocess.run(
+        [sys.executable, "-m", "benchmarks.host_pipeline", *few],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": "src"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    heads, _, ours, other = result.stdout.strip().splitlines()
+    assert heads == "| way | images/s, median [quartiles] | ours against it |"
+    assert "| 1.00 [1.00, 1.00] |" in ours
+    assert other.startswith("| float32 pixels, cast on the host |")

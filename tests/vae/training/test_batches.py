@@ -2,6 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from latentmaps.errors import TrainingError
 from latentmaps.vae.training import batches
@@ -50,6 +51,14 @@ def test_images_go_to_the_device_as_bytes() -> None:
     spoilt = faces(corruption="noise", corruption_level=0.3)
     (inputs, target) = next(iter(batches.training_batches(spoilt, batch_size=4, epochs=1)))
     assert (inputs["pixels"].dtype, target.dtype) == (np.float32, np.uint8)
+
+
+def test_bytes_become_the_same_pixels_in_a_step_as_outside() -> None:
+    levels = np.arange(256, dtype=np.uint8)
+    expected = levels.astype(np.float32) / np.float32(255)
+    np.testing.assert_array_equal(tf.function(batches.as_pixels)(levels), expected)
+    compiled = tf.function(batches.as_pixels, jit_compile=True)
+    np.testing.assert_allclose(compiled(levels), expected, rtol=2e-7)
 
 
 def test_streams_of_a_seed_never_change() -> None:

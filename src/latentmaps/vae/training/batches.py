@@ -147,7 +147,12 @@ def _read_images(faces: Faces, positions: tf.Tensor, batch_size: int | None) -> 
 
 
 def as_pixels(batch: Any) -> Any:
-    """Return a batch whose images, uint8, have become pixels, float32, 0..1; for the device."""
+    """Return a batch whose images, uint8, have become pixels, float32, 0..1; for the device.
+
+    The divisor is no constant: TensorFlow would replace the division by one with a product, whose
+    last digit differs from that of ``to_pixels``. XLA does so all the same.
+    """
+    highest = tf.raw_ops.PlaceholderWithDefault(input=255.0, shape=())
     return tf.nest.map_structure(
-        lambda part: network_inputs.to_pixels(part) if part.dtype == tf.uint8 else part, batch
+        lambda part: tf.cast(part, tf.float32) / highest if part.dtype == tf.uint8 else part, batch
     )
