@@ -49,7 +49,7 @@ def track(
 def count_bytes(
     total: int | None, done: int, description: str, *, quiet_s: float = _QUIET_S
 ) -> Iterator[Callable[[int], object]]:
-    """Report how many bytes have passed; yield a function that is told of each piece.
+    """Report the progress of a transfer; yield a function to call with the size of each piece.
 
     On a terminal the report is a bar with rate and time left, elsewhere a line in the log every
     10 %.
@@ -64,10 +64,13 @@ def count_bytes(
         with tqdm(total=total, initial=done, desc=description, unit="B", unit_scale=True) as bar:
             yield bar.update
         return
-    lines = _Lines(total or 0, done, quiet_s)
+    if total is None:  # no tenths to report
+        yield lambda _: None
+        return
+    lines = _Lines(total, done, quiet_s)
 
     def count(num_bytes: int) -> None:
-        if lines.add(num_bytes) and total is not None:
+        if lines.add(num_bytes):
             log.info(
                 "%s: %s of %s MB, %.3g MB a second, %.0f s left",
                 *(description, f"{lines.done / 1e6:,.0f}", f"{total / 1e6:,.0f}"),

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
+from tests.report import reading
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +117,7 @@ def test_nothing_sticks_out_of_the_page_of_a_layer(
     browser: Browser, layer_page: Path, width: int
 ) -> None:
     visit = Visit(browser, layer_page, width=width)
-    visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
