@@ -36,7 +36,7 @@ def train(params: TrainCnn, digits: Digits, *, seed: int = 5) -> tuple[keras.Mod
 
 
 def bars(num_digits: int) -> Digits:
-    """Gives pictures of one bright row; the label tells which."""
+    """Return images with one bright row each: row 2 * label + 4."""
     labels = np.arange(num_digits, dtype=np.uint8) % 10
     images = np.random.default_rng(0).integers(0, 60, (num_digits, 28, 28), np.uint8)
     images[np.arange(num_digits), 2 * labels + 4] = 255

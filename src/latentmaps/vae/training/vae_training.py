@@ -124,7 +124,7 @@ def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
 
 
 def with_targets(model: TrainableVae, data: tf.data.Dataset) -> tf.data.Dataset:
-    """Gives batches with the targets that the method of the model wants."""
+    """Return the batches with the targets that the KL method of the model expects."""
     return data.map(lambda inputs, pixels, *weights: (inputs, model.targets(pixels), *weights))
 
 
