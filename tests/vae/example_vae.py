@@ -63,6 +63,7 @@ def params(**changes: Any) -> TrainVae:
         "learning_rate_schedule": "constant",
         "decay_epochs": 2,
         "decay_rate": 0.5,
+        "weight_average": 0.9,
         "early_stopping_patience": None,
         "corruption": "none",
         "corruption_level": 0.3,

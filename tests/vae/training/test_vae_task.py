@@ -56,6 +56,7 @@ OTHERS: dict[str, Any] = {
     "learning_rate_schedule": "step",
     "decay_epochs": 3,
     "decay_rate": 0.1,
+    "weight_average": 0.5,
     "early_stopping_patience": 3,
     "corruption": "gray",
     "corruption_level": 0.1,

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from latentmaps.vae.network.architecture import Architecture
+from latentmaps.vae.network.convolutions import Convolution, TransposedConvolution
 from latentmaps.vae.network.layers import Bias, FrozenBatchNormalization, FusedBatchNormalization
 
 # The default slope of Keras, and so that of the source.
@@ -34,13 +35,13 @@ def build_encoder(architecture: Architecture, *, compute_dtype: str = "float32")
     inputs = keras.Input((size, size, channels), name="pixels")
     maps = inputs
     for index in range(len(architecture.filters)):
-        convolution = keras.layers.Conv2D(
+        convolution = Convolution(
             architecture.filters[index],
             architecture.kernel_sizes[index],
             strides=architecture.strides[index],
             padding=architecture.paddings[index],
             name=f"convolution_{index + 1}",
-            **blocks.trainable,
+            **blocks.normalized,
         )
         maps = blocks.behind(convolution(maps), str(index + 1))
     features = keras.layers.Flatten(dtype=blocks.policy, name="features")(maps)
@@ -87,6 +88,7 @@ class _Blocks:
     Attributes:
         policy: the types of a layer without weights.
         trainable: arguments of a layer whose output is activated.
+        normalized: arguments of a convolution whose maps are normalized, where maps are.
     """
 
     def __init__(self, architecture: Architecture, compute_dtype: str) -> None:
@@ -99,6 +101,9 @@ class _Blocks:
             "dtype": self.policy,
             "kernel_initializer": initializer,
         }
+        # a bias would be taken off again with the mean of the maps, or be added to the offset
+        has_bias = architecture.batch_norm == "none"
+        self.normalized: dict[str, Any] = self.trainable | {"use_bias": has_bias}
 
     def behind(self, maps: Any, name: str) -> Any:
         """Gives maps, or features, normalised, activated, and thinned out."""
@@ -120,9 +125,9 @@ class _Blocks:
         """Gives the maps that the encoder's convolution `index` reads, before their activation."""
         stride = self._architecture.strides[index]
         # the last maps are logits: no activation follows, and their bias is a layer of its own
-        arguments = {"dtype": self.policy, "use_bias": False} if index == 0 else self.trainable
+        arguments = {"dtype": self.policy, "use_bias": False} if index == 0 else self.normalized
         if self._architecture.upsampling == "transpose":
-            return keras.layers.Conv2DTranspose(
+            return TransposedConvolution(
                 num_maps,
                 self._architecture.kernel_sizes[index],
                 strides=stride,

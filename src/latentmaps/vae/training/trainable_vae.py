@@ -27,6 +27,7 @@ class TrainableVae(keras.Model):
         reconstruction_loss: of each image.
         kl_weight: weight of the KL term.
         warm_up: (), 0..1, by which ``kl_weight`` is multiplied.
+        averages: of the trained weights, see ``keep_averages``.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class TrainableVae(keras.Model):
         self.warm_up = self.add_weight(
             shape=(), initializer="ones", trainable=False, dtype="float32", name="warm_up"
         )
+        self.averages: list[keras.Variable] = []
         self._reconstruction_mean = keras.metrics.Mean(name="reconstruction_loss")
         self._kl_means = [keras.metrics.Mean(name="kl_nats")]
 
@@ -52,6 +54,19 @@ class TrainableVae(keras.Model):
     def num_parameters(self) -> int:
         """The number of weights of encoder and decoder."""
         return int(self.encoder.count_params() + self.decoder.count_params())
+
+    def keep_averages(self) -> None:
+        """Make a variable for each trained weight, for ``weight_average.WeightAverage``."""
+        self.averages = [
+            self.add_weight(
+                shape=weight.shape,
+                initializer="zeros",
+                trainable=False,
+                dtype=weight.dtype,
+                name=f"average_{index}",
+            )
+            for index, weight in enumerate(self.trainable_variables)
+        ]
 
     def make_ready(self, optimizer: keras.Optimizer, *, jit_compile: bool) -> None:
         """Compiles the model with the losses that the method leaves to Keras."""

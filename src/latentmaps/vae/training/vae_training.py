@@ -12,6 +12,7 @@ from latentmaps.errors import TrainingError
 from latentmaps.training import fit, optimizers
 from latentmaps.training.checkpoints import Checkpoints
 from latentmaps.training.early_stopping import EarlyStopping
+from latentmaps.training.weight_average import WeightAverage
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 from latentmaps.vae.training import batches, kl
@@ -76,6 +77,10 @@ def train(
     filled = devices.strategy is not None or devices.jit_compile
     validation = batches.ordered_batches(task.validation, batch_size=batch_size, filled=filled)
     patience = task.params.early_stopping_patience
+    callbacks: list[keras.callbacks.Callback] = [_WarmUp(task.params.fact_warmup_epochs)]
+    if model.averages:
+        momentum = task.params.weight_average
+        callbacks.append(WeightAverage(model.averages, momentum, steps_per_epoch=steps))
     trained = fit.fit(
         model,
         remaining,
@@ -84,7 +89,7 @@ def train(
             epochs, steps, EarlyStopping(_MONITORED, patience) if patience else None
         ),
         checkpoints=checkpoints,
-        callbacks=[_WarmUp(task.params.fact_warmup_epochs)],
+        callbacks=callbacks,
     )
     return model, trained
 
@@ -108,6 +113,8 @@ def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
         reconstruction_loss=RECONSTRUCTION_LOSSES[params.reconstruction_loss](),
         kl_weight=task.kl_weight,
     )
+    if params.weight_average > 0:
+        model.keep_averages()
     optimizer = optimizers.FusedAdam(
         optimizers.learning_rate(
             params.learning_rate,
