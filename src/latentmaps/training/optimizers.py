@@ -1,5 +1,7 @@
 """Optimisers in the form we need, and the learning rate over time."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -11,18 +13,24 @@ class FusedAdam(keras.optimizers.Adam):
     kernel does it in one pass. Kingma & Ba 2015, the form at the end of section 2.
     """
 
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Move all variables, float32; Keras calls it once a step, on each device."""
+        step = tf.cast(self.iterations + 1, tf.float32)
+        self._powers = tf.pow(self.beta_1, step), tf.pow(self.beta_2, step)
+        super().apply(grads, trainable_variables)
+
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
     ) -> None:
-        """Moves `variable`; Keras calls it for each weight, on each device."""
+        """Move `variable`; ``apply`` leads here for each weight, on each device."""
         index = self._get_variable_index(variable)
-        step = tf.cast(self.iterations + 1, variable.dtype)
+        beta1_power, beta2_power = self._powers
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
             m=self._momentums[index].value.handle,
             v=self._velocities[index].value.handle,
-            beta1_power=tf.pow(tf.cast(self.beta_1, variable.dtype), step),
-            beta2_power=tf.pow(tf.cast(self.beta_2, variable.dtype), step),
+            beta1_power=beta1_power,
+            beta2_power=beta2_power,
             lr=tf.cast(learning_rate, variable.dtype),
             beta1=self.beta_1,
             beta2=self.beta_2,

@@ -12,7 +12,7 @@ from latentmaps.errors import TrainingError
 from latentmaps.training import fit
 from latentmaps.training.checkpoints import Checkpoints
 from latentmaps.vae.network.layers import FusedBatchNormalization
-from latentmaps.vae.training import vae_task, vae_training
+from latentmaps.vae.training import batches, vae_task, vae_training
 from latentmaps.vae.training.trainable_vae import TrainableVae
 
 ONE_DEVICE = vae_training.Devices()
@@ -52,6 +52,7 @@ VARIED: list[dict[str, Any]] = [
     {"corruption": "mask", "learning_rate_schedule": "step"},
     {"learning_rate_schedule": "cosine", "early_stopping_patience": 4},
     {"precision": "float16"},
+    {"weight_average": 0.0},
 ]
 
 
@@ -174,6 +175,28 @@ def test_seeds_decide_the_result() -> None:
     assert_equal(first, same)
     other = train(task(seed=2), 1)[0]
     assert np.any(first[0].trainable_variables[0].numpy() != other.trainable_variables[0].numpy())
+
+
+def test_the_trained_network_has_averaged_weights_and_their_numbers() -> None:
+    averaged, told = train(task(weight_average=0.9), 2)
+    last, other = train(task(weight_average=0.0), 2)
+    assert not last.averages
+    # the steps are the same, and so is what is said of them
+    for name in ("total_loss", "kl_nats"):
+        np.testing.assert_array_equal(told.history[name], other.history[name])
+    for average, mine, weight in zip(
+        averaged.averages, averaged.trainable_variables, last.trainable_variables, strict=True
+    ):
+        np.testing.assert_array_equal(average.numpy(), weight.numpy())
+        assert np.any(mine.numpy() != weight.numpy())
+    assert told.history["val_total_loss"].iloc[-1] != other.history["val_total_loss"].iloc[-1]
+    again = averaged.evaluate(validation(averaged, task()), verbose=0, return_dict=True)
+    np.testing.assert_allclose(again["total_loss"], told.numbers()["val_total_loss"], rtol=1e-6)
+
+
+def validation(model: TrainableVae, what: vae_task.Task) -> Any:
+    data = batches.ordered_batches(what.validation, batch_size=what.length.batch_size)
+    return vae_training.with_targets(model, data)
 
 
 def test_moving_statistics_forget_the_start_in_a_few_dozen_steps() -> None:
