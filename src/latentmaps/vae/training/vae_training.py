@@ -77,10 +77,6 @@ def train(
     filled = devices.strategy is not None or devices.jit_compile
     validation = batches.ordered_batches(task.validation, batch_size=batch_size, filled=filled)
     patience = task.params.early_stopping_patience
-    callbacks: list[keras.callbacks.Callback] = [_WarmUp(task.params.fact_warmup_epochs)]
-    if model.averages:
-        momentum = task.params.weight_average
-        callbacks.append(WeightAverage(model.averages, momentum, steps_per_epoch=steps))
     trained = fit.fit(
         model,
         remaining,
@@ -89,7 +85,7 @@ def train(
             epochs, steps, EarlyStopping(_MONITORED, patience) if patience else None
         ),
         checkpoints=checkpoints,
-        callbacks=callbacks,
+        callbacks=callbacks(task, model),
     )
     return model, trained
 
@@ -128,6 +124,15 @@ def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
     optimizer.build(model.trainable_variables)
     model.make_ready(optimizer, jit_compile=jit_compile)
     return model
+
+
+def callbacks(task: Task, model: TrainableVae) -> list[keras.callbacks.Callback]:
+    """Return what follows the training of a model that ``build`` returned."""
+    follow: list[keras.callbacks.Callback] = [_WarmUp(task.params.fact_warmup_epochs)]
+    if model.averages:
+        momentum = task.params.weight_average
+        follow.append(WeightAverage(model.averages, momentum, steps_per_epoch=task.steps_per_epoch))
+    return follow
 
 
 def with_targets(model: TrainableVae, data: tf.data.Dataset) -> tf.data.Dataset:
