@@ -258,3 +258,17 @@ def test_stages_without_tensors_are_measured() -> None:
     stages = ("split_faces", "fetch_digits")
     printed = output_of("stages_without_tensors", "--rounds=1", "--stages", *stages)
     assert list(read_table(printed, "stage", "seconds", "largest")) == [f"`{s}`" for s in stages]
+
+
+@pytest.mark.slow
+def test_the_seconds_of_the_pipeline_are_those_of_its_stages_and_of_dvc() -> None:
+    printed = output_of("pipeline", "--tiny", "--targets", "split_faces", "fetch_digits")
+    rows = read_table(printed, "stage", "seconds")
+    assert set(rows) == {
+        "`fetch_faces`", "`crop_faces`", "`split_faces`", "`fetch_digits`",
+        "DVC itself", "all, by `dvc repro`",
+    }  # fmt: skip
+    *parts, whole = (float(cells[0].split()[0]) for cells in rows.values())
+    assert min(parts) > 0
+    assert sum(parts) == pytest.approx(whole, abs=0.1 * len(rows))
+    assert re.search(r"`import tensorflow, keras`: [\d.]+ \[", printed)
