@@ -24,18 +24,18 @@ LATENT_DIM = 256
 FACT = 5.0
 
 
-def time_keras_io(images: Path, load: workload.Load) -> float:
-    """Return images a second of the recipe on keras.io."""
+def time_keras_io(images: Path, load: workload.Load) -> workload.Span:
+    """Return the time of the timed steps of the recipe on keras.io."""
     model = RecipeVae(*networks(dropout_rate=0.0), training=True)
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
     watch = clock.Clock(load, "loss")
     pixels = np.load(images).astype("float32") / 255.0
     model.fit(pixels, batch_size=load.batch_size, callbacks=[watch], verbose=0)
-    return load.images_a_second(watch.seconds)
+    return watch.span
 
 
-def time_source(images: Path, load: workload.Load) -> float:
-    """Return images a second of the source's recipe."""
+def time_source(images: Path, load: workload.Load) -> workload.Span:
+    """Return the time of the timed steps of the source's recipe."""
     model = RecipeVae(*networks(dropout_rate=0.25), training=None)
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
     watch = clock.Clock(load, "loss")
@@ -43,7 +43,7 @@ def time_source(images: Path, load: workload.Load) -> float:
     batches = batches_of(pixels, load.batch_size)
     steps = len(pixels) // load.batch_size
     model.fit(batches, steps_per_epoch=steps, callbacks=[watch], verbose=0)
-    return load.images_a_second(watch.seconds)
+    return watch.span
 
 
 def batches_of(pixels: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray]]:

@@ -37,7 +37,8 @@ def main() -> None:
     if arguments.method:
         from benchmarks import ours
 
-        print(ours.time_fit(arguments.images, load, precision="auto", kl_method=arguments.method))
+        changes = {"precision": "auto", "kl_method": arguments.method}
+        print(ours.time_fit(arguments.images, load, **changes).seconds)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = workload.write_images(Path(folder), load.num_images)
@@ -48,12 +49,12 @@ def main() -> None:
 
         runs = measuring.take_turns(arguments.methods, train, rounds=arguments.rounds)
     print(f"{load}; {measuring.describe(arguments.rounds)}\n")
-    print_methods(runs, load.batch_size)
+    print_methods(runs, load.num_steps)
 
 
-def print_methods(runs: dict[str, list[measuring.Run]], batch_size: int) -> None:
+def print_methods(runs: dict[str, list[measuring.Run]], num_steps: int) -> None:
     """Print medians with quartiles, ratios round by round."""
-    speeds = {m: [float(run.output) / batch_size for run in runs[m]] for m in runs}
+    speeds = {m: [num_steps / float(run.output) for run in runs[m]] for m in runs}
     first = next(iter(runs))
     measuring.print_table(
         ("method", "steps/s", f"against `{first}`", "peak memory [MB]", "lines of code"),

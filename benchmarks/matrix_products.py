@@ -1,21 +1,23 @@
 """How fast this machine multiplies large matrices: what a training could reach at most."""
 
 from benchmarks import measuring, workload
-from latentmaps import machine
-from latentmaps.params import loader
-from latentmaps.params.machine import Machine
 
 SIZE = 2048
-PRODUCTS_A_STEP = 4  # as many operations as a step of 128 images
+PRODUCTS_A_STEP = 4  # about as many operations as a step of 128 images
+GFLOP_A_STEP = PRODUCTS_A_STEP * 2 * SIZE**3 / 1e9  # 2 for each multiply-add
 
 
-def gflops_a_second(precision: str, num_steps: int) -> float:
-    """Return the speed of products of SIZExSIZE matrices, 2 operations for each multiply-add.
+def time_products(precision: str, num_steps: int) -> workload.Span:
+    """Return the time of some steps, each some products of SIZExSIZE matrices.
 
     Args:
         precision: as in ``train_vae.precision``.
         num_steps: timed steps.
     """
+    from latentmaps import machine
+    from latentmaps.params import loader
+    from latentmaps.params.machine import Machine
+
     machine.configure(loader.load(measuring.ROOT / "params.yaml").section(Machine))
     # TensorFlow's settings come first
     import tensorflow as tf
@@ -30,5 +32,4 @@ def gflops_a_second(precision: str, num_steps: int) -> float:
             product = tf.matmul(matrix, matrix)
         product[0, 0].numpy()  # waits for the device
 
-    num_products = PRODUCTS_A_STEP * num_steps
-    return num_products * 2 * SIZE**3 / workload.time_steps(step, num_steps) / 1e9
+    return workload.time_steps(step, num_steps)

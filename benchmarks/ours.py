@@ -34,8 +34,8 @@ def task(images: Path, load: workload.Load, **changes: Any) -> vae_task.Task:
     )
 
 
-def time_fit(images: Path, load: workload.Load, **changes: Any) -> float:
-    """Return images a second of one epoch of ``training.fit``.
+def time_fit(images: Path, load: workload.Load, **changes: Any) -> workload.Span:
+    """Return the time of the timed steps of one epoch of ``training.fit``.
 
     Args:
         images: the file.
@@ -60,4 +60,4 @@ def time_fit(images: Path, load: workload.Load, **changes: Any) -> float:
         schedule=fit.Schedule(1, what.steps_per_epoch),
         callbacks=[watch],
     )
-    return load.images_a_second(watch.seconds)
+    return watch.span

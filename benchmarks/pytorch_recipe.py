@@ -44,8 +44,8 @@ class Vae(nn.Module):
         return self.decoder(maps).float(), mean, log_var
 
 
-def time_steps_of_pytorch(images: Path, load: workload.Load) -> float:
-    """Return images a second."""
+def time_steps_of_pytorch(images: Path, load: workload.Load) -> workload.Span:
+    """Return the time of the timed steps."""
     torch.set_num_threads(workload.NUM_CORES)
     torch.manual_seed(1)
     array = np.load(images, mmap_mode="r")
@@ -67,4 +67,4 @@ def time_steps_of_pytorch(images: Path, load: workload.Load) -> float:
         ((bce + FACT * kl) / load.batch_size).backward()
         optimizer.step()
 
-    return load.images_a_second(workload.time_steps(step, load.num_steps))
+    return workload.time_steps(step, load.num_steps)

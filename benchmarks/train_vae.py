@@ -6,29 +6,32 @@
 
 The network of params.yaml, batches of images of 96x96x3, all cores. Each way has a process of its
 own and the machine to itself; they take turns, in another order each round, so that a busy hour
-slows all of them. A way prints the images it trained on in a second, its first steps left out: they
-compile. Two more ways multiply large matrices: the limit of the machine in that precision. A
-training step reaches the share of it that its convolutions and matrices would take at that speed.
+slows all of them. The first steps are left out: they compile.
+
+Two more ways multiply large matrices: the limit of the machine in that precision. The operations of
+a training step are those of its convolutions and matrices (``flops``); their speed is compared with
+that of the limit, on the clock and by the time of the processors alone. Other work on the machine
+hardly changes the second share, which leaves out what threads wait for.
 
 A second table trains ours on 10,000 and on 200,000 images: memory must not grow with their number.
 """
 
 import argparse
 import importlib.util
+import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks import flops, measuring, workload
+from benchmarks import flops, matrix_products, measuring, workload
 from latentmaps.params import loader
 from latentmaps.params.train_vae import TrainVae
 from latentmaps.vae.network.architecture import Architecture
 
 MODULE = "benchmarks.train_vae"
 HEADS = (
-    "way", "images/s", "GFLOP/s", "of the limit", "ours (auto) against it", "peak memory [MB]",
+    "way", "images/s", "GFLOP/s", "of the limit", "of the limit, processor time",
+    "ours (auto) against it", "peak memory [MB]",
 )  # fmt: skip
 
 
@@ -44,13 +47,14 @@ def main() -> None:
     arguments = parser.parse_args()
     load = workload.Load.of(arguments)
     if arguments.way:
-        print(WAYS[arguments.way](arguments.images, load))
+        print(json.dumps(WAYS[arguments.way](arguments.images, load)))
         return
     with tempfile.TemporaryDirectory() as folder:
         path = workload.write_images(Path(folder), load.num_images)
         print_speeds(path, load, installed(arguments.ways), arguments.rounds)
         path.unlink()
-        print_memory(Path(folder), load, arguments.memory_images)
+        if arguments.memory_images:
+            print_memory(Path(folder), load, arguments.memory_images)
 
 
 def installed(ways: Sequence[str]) -> list[str]:
@@ -66,22 +70,29 @@ def print_speeds(path: Path, load: workload.Load, ways: Sequence[str], rounds: i
     runs = measuring.take_turns(ways, lambda way: train(way, path, load), rounds=rounds)
     gflop = flops.of_training_step(network()) / 1e9
     print(f"{load}, {gflop:.3f} GFLOP an image; {measuring.describe(rounds)}\n")
-    measuring.print_table(HEADS, rows(runs, gflop))
+    measuring.print_table(HEADS, rows(runs, load, gflop))
 
 
-def rows(runs: dict[str, list[measuring.Run]], gflop: float) -> Iterator[list[str]]:
+def rows(
+    runs: dict[str, list[measuring.Run]], load: workload.Load, gflop_an_image: float
+) -> Iterator[list[str]]:
     """Yield a row for each way; what it has no number for stays empty."""
-    found = {way: [float(run.output) for run in runs[way]] for way in runs}
-    for way, speeds in found.items():
-        limit, ours = found.get(LIMITS.get(way, "")), found.get("ours")
-        is_limit = way in LIMITS.values()
-        gflops = speeds if is_limit else np.multiply(speeds, gflop).tolist()
+    spans = {way: [workload.Span(*json.loads(run.output)) for run in runs[way]] for way in runs}
+    trained = load.num_steps * load.batch_size
+    gflop = dict.fromkeys(TITLES, trained * gflop_an_image)
+    gflop |= dict.fromkeys(LIMITS.values(), load.num_steps * matrix_products.GFLOP_A_STEP)
+    rates = {way: [gflop[way] / span.seconds for span in spans[way]] for way in runs}
+    busy = {way: [gflop[way] / span.busy_seconds for span in spans[way]] for way in runs}
+    for way in runs:
+        is_training, limit = way in LIMITS, LIMITS.get(way, way)
+        speeds = [trained / span.seconds for span in spans[way]]
         yield [
             TITLES[way],
-            "" if is_limit else measuring.summary(speeds, ".0f"),
-            measuring.summary(gflops, ".0f"),
-            measuring.ratio(gflops, limit) if limit else "",
-            measuring.ratio(ours, speeds) if ours and not is_limit else "",
+            measuring.summary(speeds, ".0f") if is_training else "",
+            measuring.summary(rates[way], ".0f"),
+            measuring.ratio(rates[way], rates[limit]) if limit in runs else "",
+            measuring.ratio(busy[way], busy[limit]) if limit in runs else "",
+            measuring.ratio(rates["ours"], rates[way]) if is_training and "ours" in runs else "",
             measuring.summary([run.peak_mb for run in runs[way]], ",.0f"),
         ]
 
@@ -112,56 +123,52 @@ def network() -> Architecture:
     return Architecture.for_images((1, workload.IMAGE_SIZE, workload.IMAGE_SIZE, 3), section)
 
 
-def run_ours(images: Path, load: workload.Load) -> float:
+def run_ours(images: Path, load: workload.Load) -> workload.Span:
     """Train ours as the stage does, in the precision that auto gives."""
     from benchmarks import ours
 
     return ours.time_fit(images, load, precision="auto")
 
 
-def run_ours_float32(images: Path, load: workload.Load) -> float:
+def run_ours_float32(images: Path, load: workload.Load) -> workload.Span:
     """Train ours in float32."""
     from benchmarks import ours
 
     return ours.time_fit(images, load, precision="float32")
 
 
-def run_keras_recipe(images: Path, load: workload.Load) -> float:
+def run_keras_recipe(images: Path, load: workload.Load) -> workload.Span:
     """Train as the recipe on keras.io does."""
     from benchmarks import keras_recipes
 
     return keras_recipes.time_keras_io(images, load)
 
 
-def run_source(images: Path, load: workload.Load) -> float:
+def run_source(images: Path, load: workload.Load) -> workload.Span:
     """Train as the source of the method does."""
     from benchmarks import keras_recipes
 
     return keras_recipes.time_source(images, load)
 
 
-def run_pytorch(images: Path, load: workload.Load) -> float:
+def run_pytorch(images: Path, load: workload.Load) -> workload.Span:
     """Train in PyTorch: channels-last, bfloat16 where the processor computes it."""
     from benchmarks import pytorch_recipe
 
     return pytorch_recipe.time_steps_of_pytorch(images, load)
 
 
-def run_limit(_images: Path, load: workload.Load) -> float:
+def run_limit(_images: Path, load: workload.Load) -> workload.Span:
     """Multiply matrices in the precision that auto gives."""
-    from benchmarks import matrix_products
-
-    return matrix_products.gflops_a_second("auto", load.num_steps)
+    return matrix_products.time_products("auto", load.num_steps)
 
 
-def run_limit_float32(_images: Path, load: workload.Load) -> float:
+def run_limit_float32(_images: Path, load: workload.Load) -> workload.Span:
     """Multiply matrices in float32."""
-    from benchmarks import matrix_products
-
-    return matrix_products.gflops_a_second("float32", load.num_steps)
+    return matrix_products.time_products("float32", load.num_steps)
 
 
-WAYS: dict[str, Callable[[Path, workload.Load], float]] = {
+WAYS: dict[str, Callable[[Path, workload.Load], workload.Span]] = {
     "ours": run_ours,
     "ours_float32": run_ours_float32,
     "keras_io": run_keras_recipe,

@@ -6,15 +6,39 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
+BATCH_SIZE = 128
 IMAGE_SIZE = 96
 NUM_WARM_UP = 4
 NUM_CORES = len(os.sched_getaffinity(0))
 
 Step = Callable[[], None]
+
+
+class Span(NamedTuple):
+    """How long something took, or a point in time.
+
+    Attributes:
+        seconds: on the clock.
+        busy_seconds: of processors, summed over the threads of this process; what others do on the
+            machine hardly changes it.
+    """
+
+    seconds: float
+    busy_seconds: float
+
+    @classmethod
+    def now(cls) -> Self:
+        """Return this moment."""
+        return cls(time.perf_counter(), time.process_time())
+
+    def elapsed(self) -> "Span":
+        """Return the time since this moment."""
+        now = Span.now()
+        return Span(now.seconds - self.seconds, now.busy_seconds - self.busy_seconds)
 
 
 @dataclass(frozen=True)
@@ -32,7 +56,7 @@ class Load:
     @staticmethod
     def add_flags(parser: argparse.ArgumentParser) -> None:
         """Add a flag for each attribute."""
-        parser.add_argument("--batch-size", type=int, default=128, help="images a step")
+        parser.add_argument("--batch-size", type=int, default=BATCH_SIZE, help="images a step")
         parser.add_argument("--num-steps", type=int, default=12, help="timed steps of a training")
 
     @classmethod
@@ -48,10 +72,6 @@ class Load:
     def num_images(self) -> int:
         """Images of all steps."""
         return (NUM_WARM_UP + self.num_steps) * self.batch_size
-
-    def images_a_second(self, seconds: float) -> float:
-        """Return the speed of the timed steps."""
-        return self.num_steps * self.batch_size / seconds
 
     def __str__(self) -> str:
         return f"batches of {self.batch_size}, {NUM_CORES} cores"
@@ -70,11 +90,11 @@ def write_images(folder: Path, num_images: int) -> Path:
     return path
 
 
-def time_steps(step: Step, num_steps: int) -> float:
-    """Return the seconds of some steps, after a warm-up; a step returns when it is done."""
+def time_steps(step: Step, num_steps: int) -> Span:
+    """Return the time of some steps, after a warm-up; a step returns when it is done."""
     for _ in range(NUM_WARM_UP):
         step()
-    started = time.perf_counter()
+    started = Span.now()
     for _ in range(num_steps):
         step()
-    return time.perf_counter() - started
+    return started.elapsed()

@@ -1,6 +1,7 @@
 """The benchmarks call stages as these are: what is measured now and then must still run."""
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -10,7 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks import crop_faces, evaluate_vae, flops, measuring, train_vae, workload
+from benchmarks import (
+    crop_faces,
+    evaluate_vae,
+    flops,
+    matrix_products,
+    measuring,
+    train_vae,
+    workload,
+)
 from tests.example_workspace import Workspace
 from tests.vae import example_vae
 
@@ -179,10 +188,38 @@ def test_trainings_are_measured_beside_the_limit_of_the_machine() -> None:
     left_out = f"left out: {train_vae.TITLES['pytorch']}; the package torch is not installed"
     assert (left_out in printed) == (not is_there)
     ours, limit = rows[train_vae.TITLES["ours"]], rows[train_vae.TITLES["limit"]]
-    speeds, gflops, share = (float(cell.split()[0].replace(",", "")) for cell in ours[:3])
-    assert gflops == pytest.approx(speeds * 0.445, abs=1)
-    assert share == pytest.approx(gflops / float(limit[1].split()[0]), abs=0.02)
-    assert rows[train_vae.TITLES["source"]][2] == ""  # the float32 limit was not measured
+    assert limit[:1] + limit[2:4] == ["", "1.00 [1.00, 1.00]", "1.00 [1.00, 1.00]"]
+    assert limit[4] == ""
+    assert ours[4] == "1.00 [1.00, 1.00]"
+    # the float32 limit was not measured
+    assert rows[train_vae.TITLES["source"]][2:4] == ["", ""]
+
+
+def test_shares_of_the_limit_are_taken_on_the_clock_and_by_processor_time() -> None:
+    def run(seconds: float, busy_seconds: float) -> measuring.Run:
+        return measuring.Run(json.dumps([seconds, busy_seconds]), seconds=9.0, peak_mb=100.0)
+
+    # 2 steps of 50 images of 0.1 GFLOP: 10 GFLOP; the products of 2 steps: 137 GFLOP
+    assert pytest.approx(137.438953472) == 2 * matrix_products.GFLOP_A_STEP
+    runs = {
+        "ours": [run(2.0, 3.0), run(4.0, 3.0)],
+        "pytorch": [run(1.0, 2.0), run(8.0, 2.0)],
+        "limit": [run(10.0, 10.0), run(20.0, 10.0)],
+    }
+    rows = list(train_vae.rows(runs, workload.Load(50, 2), 0.1))
+    assert [row[1:] for row in rows] == [
+        [
+            "38 [31, 44]", "4 [3, 4]", "0.36 [0.36, 0.36]", "0.24 [0.24, 0.24]",
+            "1.00 [1.00, 1.00]", "100 [100, 100]",
+        ],
+        [
+            "56 [34, 78]", "6 [3, 8]", "0.45 [0.32, 0.59]", "0.36 [0.36, 0.36]",
+            "1.25 [0.88, 1.62]", "100 [100, 100]",
+        ],
+        [
+            "", "10 [9, 12]", "1.00 [1.00, 1.00]", "1.00 [1.00, 1.00]", "", "100 [100, 100]",
+        ],
+    ]  # fmt: skip
 
 
 def test_memory_is_measured_on_few_and_on_many_images(
