@@ -42,8 +42,8 @@ NUM_CORES = len(os.sched_getaffinity(0))
 def main() -> None:
     """Measure and print a table in Markdown; or run one way, for ``measure``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--num-faces", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--num-faces", type=int, default=20_000, help="in the archive")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
     parser.add_argument("--way", choices=sorted(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -41,10 +41,14 @@ HEADS = (
 def main() -> None:
     """Measure and print a table in Markdown; or run one way, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--layers", nargs="+", choices=list(LAYERS), default=list(LAYERS))
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each way")
+    parser.add_argument(
+        "--layers", nargs="+", choices=list(LAYERS), default=list(LAYERS), help="by default all"
+    )
     parser.add_argument("--num-steps", type=int, default=400, help="steps of gradient ascent")
-    parser.add_argument("--ways", nargs="+", choices=list(TITLES), default=list(TITLES))
+    parser.add_argument(
+        "--ways", nargs="+", choices=list(TITLES), default=list(TITLES), help="by default all"
+    )
     parser.add_argument("--tf-keras-vis", type=Path, help="a folder in which pip has put it")
     parser.add_argument("--way", choices=["train", *TITLES], help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)

@@ -21,11 +21,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--num-train", type=int, default=10_000)
-    parser.add_argument("--num-test", nargs="+", type=int, default=[2_000, 10_000, 20_000])
-    parser.add_argument("--faces", type=Path, default=measuring.ROOT / "data/faces")
-    parser.add_argument("--model", type=Path, default=measuring.ROOT / "data/models/vae")
+    parser.add_argument("--rounds", type=int, default=1, help="turns of each way")
+    parser.add_argument("--num-train", type=int, default=10_000, help="training faces")
+    parser.add_argument(
+        "--num-test",
+        nargs="+",
+        type=int,
+        default=[2_000, 10_000, 20_000],
+        help="numbers of test faces, one for each row",
+    )
+    parser.add_argument(
+        "--faces", type=Path, default=measuring.ROOT / "data/faces", help="folder of the faces"
+    )
+    parser.add_argument(
+        "--model", type=Path, default=measuring.ROOT / "data/models/vae", help="folder of the VAE"
+    )
     arguments = parser.parse_args()
     faces = np.load(arguments.faces / "images.npy", mmap_mode="r")
 

@@ -29,7 +29,7 @@ WAYS: dict[str, Way] = {
 def main() -> None:
     """Measure and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=9, help="turns of each way")
     workload.Load.add_flags(parser)
     arguments = parser.parse_args()
     load = workload.Load.of(arguments)

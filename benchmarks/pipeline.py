@@ -27,7 +27,7 @@ IMPORTS = "import tensorflow, keras"
 def main() -> None:
     """Measure and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1, help="runs of the pipeline")
     parser.add_argument("--tiny", action="store_true", help="with the values of tests/tiny.txt")
     parser.add_argument("--targets", nargs="+", default=[], help="these stages and what they need")
     arguments = parser.parse_args()

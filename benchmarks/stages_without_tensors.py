@@ -22,8 +22,10 @@ STAGES = ("fetch_faces", "crop_faces", "split_faces", "fetch_digits", "build_rep
 def main() -> None:
     """Measure and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--stages", nargs="+", choices=STAGES, default=STAGES)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
+    parser.add_argument(
+        "--stages", nargs="+", choices=STAGES, default=STAGES, help="by default all"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone(Path(folder) / "clone")

@@ -28,7 +28,6 @@ from latentmaps.params import loader
 from latentmaps.params.train_vae import TrainVae
 from latentmaps.vae.network.architecture import Architecture
 
-MODULE = "benchmarks.train_vae"
 HEADS = (
     "way", "images/s", "GFLOP/s", "of the limit", "of the limit, processor time",
     "ours (auto) against it", "peak memory [MB]",
@@ -38,10 +37,18 @@ HEADS = (
 def main() -> None:
     """Measure and print two tables in Markdown; or run one way, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
     workload.Load.add_flags(parser)
-    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
-    parser.add_argument("--memory-images", nargs="*", type=int, default=[10_000, 200_000])
+    parser.add_argument(
+        "--ways", nargs="+", choices=list(WAYS), default=list(WAYS), help="by default all"
+    )
+    parser.add_argument(
+        "--memory-images",
+        nargs="*",
+        type=int,
+        default=[10_000, 200_000],
+        help="numbers of images in the second table; none: it is left out",
+    )
     parser.add_argument("--way", choices=list(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--images", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -114,7 +121,9 @@ def memory_row(folder: Path, load: workload.Load, num_images: int) -> list[str]:
 
 def train(way: str, images: Path, load: workload.Load) -> measuring.Run:
     """Run one way in a process of its own."""
-    return measuring.run(MODULE, ["--way", way, "--images", str(images), *load.flags()])
+    return measuring.run(
+        "benchmarks.train_vae", ["--way", way, "--images", str(images), *load.flags()]
+    )
 
 
 def network() -> Architecture:

@@ -57,10 +57,12 @@ class Result:
 def main() -> None:
     """Train, print a table in Markdown, and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--figure", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--figure", type=Path, required=True, help="PNG file of the sheet")
+    parser.add_argument("--rounds", type=int, default=1, help="turns of each way")
     parser.add_argument("--epochs", type=int, help="instead of those of params.yaml")
-    parser.add_argument("--faces", type=Path, default=measuring.ROOT / "data/faces")
+    parser.add_argument(
+        "--faces", type=Path, default=measuring.ROOT / "data/faces", help="folder of the faces"
+    )
     arguments = parser.parse_args()
     images = arrays.open_images(arguments.faces / "images.npy")
     parts = split_table.read_split(arguments.faces / "split.csv", num_rows=len(images))
