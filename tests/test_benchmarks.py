@@ -14,7 +14,6 @@ import pytest
 from benchmarks import (
     crop_faces,
     evaluate_vae,
-    flops,
     matrix_products,
     measuring,
     train_vae,
@@ -110,51 +109,6 @@ def test_a_ratio_is_taken_round_by_round() -> None:
     # the ratio of the medians is 1
     assert measuring.ratio([1, 2, 30], [1, 20, 2], ".1f") == "1.0 [0.6, 8.0]"
     assert measuring.ratio([2, 3, 40], [1, 4, 10], ".2f") == "2.00 [1.38, 3.00]"
-
-
-SMALL: dict[str, Any] = {
-    "image_size": 4,
-    "num_channels": 1,
-    "latent_dim": 1,
-    "filters": (2,),
-    "kernel_sizes": (3,),
-    "strides": (2,),
-    "paddings": ("same",),
-}
-DEEPER: dict[str, Any] = {
-    "filters": (2, 5),
-    "kernel_sizes": (3, 1),
-    "strides": (2, 2),
-    "paddings": ("same", "same"),
-}
-
-
-@pytest.mark.parametrize(
-    ("changes", "layers"),
-    [
-        # two maps of 2x2 from an image of 4x4, by kernels of 3x3; 8 features; 1 latent dimension
-        ({}, [4 * 9 * 2, 2 * 8, 8, 4 * 9 * 2]),
-        ({"upsampling": "resize"}, [4 * 9 * 2, 2 * 8, 8, 16 * 9 * 2]),
-        ({"dense_units": 3}, [4 * 9 * 2, 8 * 3, 2 * 3, 3, 3 * 8, 4 * 9 * 2]),
-        # 2x2 again: a kernel of 3x3 fits into an image of 4x4 at two rows
-        ({"paddings": ("valid",), "strides": (1,)}, [4 * 9 * 2, 2 * 8, 8, 4 * 9 * 2]),
-        # five maps of 1x1 from the two of 2x2, by kernels of 1x1; 5 features
-        (DEEPER, [4 * 9 * 2, 2 * 5, 2 * 5, 5, 2 * 5, 4 * 9 * 2]),
-    ],
-)
-def test_multiply_adds_are_those_counted_by_hand(
-    changes: dict[str, Any], layers: list[int]
-) -> None:
-    assert flops.multiply_adds(example_vae.architecture(**SMALL | changes)) == layers
-
-
-def test_a_training_step_takes_three_passes_without_the_gradient_of_the_image() -> None:
-    passes = 3 * (72 + 16 + 8 + 72) - 72
-    assert flops.of_training_step(example_vae.architecture(**SMALL)) == 2 * passes
-
-
-def test_the_network_of_params_yaml_takes_0_445_gflop_an_image() -> None:
-    assert flops.of_training_step(train_vae.network()) == 444_579_840
 
 
 @pytest.mark.slow
