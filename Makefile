@@ -50,6 +50,7 @@ compare-with-main: $(RUNTIME) ## what this branch changes in the sample's number
 	.ci/compare-with-main
 
 benchmarks: $(TOOLS) ## measure speed; results go to standard output
+	PYTHONPATH=src $(BIN)/python -m benchmarks.pipeline
 	PYTHONPATH=src $(BIN)/python -m benchmarks.stages_without_tensors
 	PYTHONPATH=src $(BIN)/python -m benchmarks.crop_faces
 	PYTHONPATH=src $(BIN)/python -m benchmarks.host_pipeline

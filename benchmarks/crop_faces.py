@@ -3,16 +3,16 @@
     make benchmarks
     PYTHONPATH=src python -m benchmarks.crop_faces --num-faces 202599 --rounds 1
 
-Draws some avatars and repeats their files under as many names as CelebA has. Then, in turn, each in
-a process of its own: the stage crop_faces; the loop that everyone writes (unpack, open with Pillow,
-resize, append to a list, np.array); tf.data with decode_and_crop_jpeg on the unpacked files; and
-Pillow alone, decode + crop + resize of files in memory, on one core and on all cores at once, which
-is the most that any program with Pillow can reach here.
+Draws some avatars and repeats their files under as many names as CelebA has. Then, in turn, in
+another order each round, each in a process of its own: the stage crop_faces; the loop that everyone
+writes (unpack, open with Pillow, resize, append to a list, np.array); tf.data with
+decode_and_crop_jpeg on the unpacked files; and Pillow alone, decode + crop + resize of at most
+8,000 files in memory, on one core and on all cores at once, which is the most that any program with
+Pillow can reach here.
 """
 
 import argparse
 import io
-import itertools
 import multiprocessing
 import os
 import statistics
@@ -23,7 +23,6 @@ import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -35,30 +34,16 @@ from latentmaps.faces.sources import avatars
 
 BOX = (15, 35, 163, 183)
 SIZE = 96
-CELEBA_FACES = 202_599
 NUM_DRAWN = 400
 PILLOW_FACES = 8000
 NUM_CORES = len(os.sched_getaffinity(0))
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What one run took.
-
-    Attributes:
-        faces_a_second: the start of the process included.
-        peak_mb: largest RssAnon of the process and its children.
-    """
-
-    faces_a_second: float
-    peak_mb: float
-
-
 def main() -> None:
-    """Measures and prints a table in Markdown; or runs one of the ways, for ``measure``."""
+    """Measure and print a table in Markdown; or run one way, for ``measure``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--num-faces", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--num-faces", type=int, default=20_000, help="in the archive")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
     parser.add_argument("--way", choices=sorted(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -67,61 +52,71 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         write_faces(Path(folder), arguments.num_faces)
-        print_table(arguments.num_faces, arguments.rounds, Path(folder))
+        runs = measuring.take_turns(
+            WAYS, lambda way: measure(way, Path(folder)), rounds=arguments.rounds
+        )
+    rounds = measuring.describe(arguments.rounds)
+    print(f"{arguments.num_faces:,} faces, {NUM_CORES} cores; {rounds}\n")
+    print_ways(runs, arguments.num_faces)
 
 
 def write_faces(folder: Path, num_faces: int) -> None:
-    """Writes the archive and the tables that crop_faces reads."""
-    drawn = [avatars.draw_avatar(2022, index).jpeg for index in range(NUM_DRAWN)]
+    """Write the archive and the tables that crop_faces reads."""
+    num_drawn = min(NUM_DRAWN, num_faces)
+    drawn = [avatars.draw_avatar(2022, index).jpeg for index in range(num_drawn)]
     names = [archive.face_name(index) for index in range(num_faces)]
     with archive.ArchiveWriter(folder / "images.zip") as writer:
         for index, name in enumerate(names):
-            writer.add(name, drawn[index % NUM_DRAWN])
+            writer.add(name, drawn[index % num_drawn])
     rows = "\n".join(["file", *names]) + "\n"
     for table in ("attributes", "partition", "identity"):
         (folder / f"{table}.csv").write_text(rows, encoding="utf-8")
 
 
-def print_table(num_faces: int, rounds: int, folder: Path) -> None:
-    """Runs every way in turn and prints medians, and their ratios round by round."""
-    results: dict[str, list[Measured]] = {way: [] for way in WAYS}
-    for _ in range(rounds):
-        for way in WAYS:
-            count = COUNTS.get(way, num_faces)
-            results[way].append(measure(way, folder, count))
-    print(f"{num_faces:,} faces, {NUM_CORES} cores, medians of {rounds} rounds\n")
-    print("| way | faces/s | of Pillow alone x cores | ours against it | peak memory [MB] |")
-    print("| --- | --- | --- | --- | --- |")
-    for way, runs in results.items():
-        pairs = list(zip(runs, results["pillow"], results["crop_faces"], strict=True))
-        rate = statistics.median(run.faces_a_second for run in runs)
-        share = statistics.median(
-            run.faces_a_second / (pillow.faces_a_second * NUM_CORES) for run, pillow, _ in pairs
-        )
-        ratio = statistics.median(
-            ours.faces_a_second / run.faces_a_second for run, _, ours in pairs
-        )
-        peak = statistics.median(run.peak_mb for run in runs)
-        print(f"| {TITLES[way]} | {rate:,.0f} | {share:.2f} | {ratio:.2f} x | {peak:,.0f} |")
+def print_ways(runs: dict[str, list[measuring.Run]], num_faces: int) -> None:
+    """Print medians with quartiles, ratios round by round."""
+    rates = {way: [count_faces(way, num_faces) / seconds(run) for run in runs[way]] for way in runs}
+    of_all_cores = [NUM_CORES * rate for rate in rates["pillow"]]
+    measuring.print_table(
+        ("way", "faces/s", "of Pillow alone x cores", "ours against it", "peak memory [MB]"),
+        (
+            [
+                TITLES[way],
+                measuring.summary(rates[way], ",.0f"),
+                measuring.ratio(rates[way], of_all_cores),
+                measuring.ratio(rates["crop_faces"], rates[way]),
+                measuring.summary([run.peak_mb for run in runs[way]], ",.0f"),
+            ]
+            for way in runs
+        ),
+    )
 
 
-def measure(way: str, folder: Path, num_faces: int) -> Measured:
-    """Runs one way in a process of its own."""
-    run = measuring.run("benchmarks.crop_faces", ["--way", way, "--folder", str(folder)])
-    # a way may time its work alone
-    seconds = float(run.output) if run.output.strip() else run.seconds
-    return Measured(num_faces / seconds, run.peak_mb)
+def measure(way: str, folder: Path) -> measuring.Run:
+    """Run one way in a process of its own."""
+    return measuring.run("benchmarks.crop_faces", ["--way", way, "--folder", str(folder)])
+
+
+def seconds(run: measuring.Run) -> float:
+    """Return the seconds that a way printed of its work alone, or those of its process."""
+    return float(run.output) if run.output.strip() else run.seconds
+
+
+def count_faces(way: str, num_faces: int) -> int:
+    """Return how many faces a way handles."""
+    times = {"pillow": 1, "pillow_on_all_cores": NUM_CORES}
+    return min(num_faces, PILLOW_FACES) * times[way] if way in times else num_faces
 
 
 def run_stage(folder: Path) -> None:
-    """Runs the stage crop_faces with its own script."""
+    """Run the stage crop_faces with its own script."""
     flags = [f"--{name}={folder}" for name in ("raw-faces", "faces", "report")]
     command = [sys.executable, str(measuring.ROOT / "stages/crop_faces.py"), *flags]
     subprocess.run(command, cwd=measuring.ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def run_loop(folder: Path) -> None:
-    """Does what everyone writes: unpack, open, resize, append, np.array."""
+    """Do what everyone writes: unpack, open, resize, append, np.array."""
     with tempfile.TemporaryDirectory(dir=folder) as unpacked:
         with zipfile.ZipFile(folder / "images.zip") as faces:
             faces.extractall(unpacked)
@@ -134,7 +129,7 @@ def run_loop(folder: Path) -> None:
 
 
 def run_tf_data(folder: Path) -> None:
-    """Decodes and scales in tf.data; prints its time without unpacking and TensorFlow's start."""
+    """Decode and scale in tf.data; print its time without unpacking and TensorFlow's start."""
     import tensorflow as tf
 
     left, top, right, bottom = BOX
@@ -162,22 +157,21 @@ def run_tf_data(folder: Path) -> None:
 
 
 def run_pillow(folder: Path) -> None:
-    """Decodes, crops and scales files in memory, nothing else; prints the time of that."""
+    """Decode, crop and scale files in memory, nothing else; print the time of that."""
     print(time_pillow(folder))
 
 
 def run_pillow_on_all_cores(folder: Path) -> None:
-    """Does the same in as many processes as there are cores; prints the mean of their times."""
+    """Do the same in as many processes as there are cores; print the mean of their times."""
     with ProcessPoolExecutor(NUM_CORES, multiprocessing.get_context("spawn")) as executor:
         # each process takes one: it is busy with it when the next one is handed out
         print(statistics.mean(executor.map(time_pillow, [folder] * NUM_CORES)))
 
 
 def time_pillow(folder: Path) -> float:
-    """Gives the seconds for PILLOW_FACES files."""
+    """Return the seconds for PILLOW_FACES files, or all that there are."""
     faces = archive.FaceArchive(folder / "images.zip")
-    names = itertools.islice(itertools.cycle(faces.names), PILLOW_FACES)
-    jpegs = [faces.read(name) for name in names]
+    jpegs = [faces.read(name) for name in faces.names[:PILLOW_FACES]]
     started = time.perf_counter()
     for jpeg in jpegs:
         Image.open(io.BytesIO(jpeg)).crop(BOX).resize((SIZE, SIZE), Image.Resampling.LANCZOS)
@@ -191,8 +185,6 @@ WAYS: dict[str, Callable[[Path], None]] = {
     "pillow": run_pillow,
     "pillow_on_all_cores": run_pillow_on_all_cores,
 }
-# of faces, where it is not that of the archive
-COUNTS = {"pillow": PILLOW_FACES, "pillow_on_all_cores": PILLOW_FACES * NUM_CORES}
 TITLES = {
     "crop_faces": "`crop_faces`, the whole stage",
     "loop": "the plain loop",

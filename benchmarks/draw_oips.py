@@ -2,30 +2,29 @@
 
     PYTHONPATH=src python -m benchmarks.draw_oips [--tf-keras-vis FOLDER]
 
-A CNN of params.yaml, trained for one epoch on the bundled digits. Each way has its own process,
-in turn, on the threads of params.yaml; medians over the rounds. Starts and imports are not counted,
-traces only for ours (0.2 s a layer). Loops over single maps are timed on some maps and steps, and
-scaled up to all 224 maps and 400 steps.
+A CNN of params.yaml, trained for one epoch on the bundled digits. Each way has its own process, in
+turn, in another order each round, on the threads of params.yaml. Starts and imports are not
+counted, traces only for ours (0.2 s a layer). Loops over single maps are timed on some maps and
+steps, and scaled up to all maps and steps.
 """
 
 import argparse
 import json
-import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from benchmarks import measuring
 
 LAYERS = {"Conv2D_1": 32, "Conv2D_2": 64, "Conv2D_3": 128}
-NUM_STEPS = 400
 SAMPLE_MAPS = 2
-# fewer for those that take long: a step takes the same time as any other
+# at most, fewer for those that take long: a step takes the same time as any other
 SAMPLE_STEPS = {"source-graph": 200, "source-eager": 40, "tf-keras-vis": 20}
 OURS = {
-    "ours-4": "ours, 4 starts, 400 steps, none stops",
-    "ours-1": "ours, 1 start, 400 steps, none stops",
+    "ours-4": "ours, 4 starts, none stops",
+    "ours-1": "ours, 1 start, none stops",
     "defaults": "ours with params.yaml: 5 starts, free and in range, scores",
 }
 OTHERS = {
@@ -33,62 +32,86 @@ OTHERS = {
     "source-eager": "map by map, eager, as in the source",
     "tf-keras-vis": "map by map, tf-keras-vis",
 }
+TITLES = OURS | OTHERS
+HEADS = (
+    "way", "seconds", "ms a map, start and step", "times ours (4 starts)", "peak memory [MB]",
+)  # fmt: skip
 
 
 def main() -> None:
     """Measure and print a table in Markdown; or run one way, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each way")
+    parser.add_argument(
+        "--layers", nargs="+", choices=list(LAYERS), default=list(LAYERS), help="by default all"
+    )
+    parser.add_argument("--num-steps", type=int, default=400, help="steps of gradient ascent")
+    parser.add_argument(
+        "--ways", nargs="+", choices=list(TITLES), default=list(TITLES), help="by default all"
+    )
     parser.add_argument("--tf-keras-vis", type=Path, help="a folder in which pip has put it")
-    parser.add_argument("--way", help=argparse.SUPPRESS)
+    parser.add_argument("--way", choices=["train", *TITLES], help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.way:
-        print(json.dumps(run_way(arguments.way, arguments.model, arguments.tf_keras_vis)))
+        print(json.dumps(run_way(arguments)))
         return
-    ways = [*OURS, *OTHERS] if arguments.tf_keras_vis else [*OURS, *OTHERS][:-1]
-    runs: dict[str, list[measuring.Run]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as folder:
-        model = Path(folder) / "cnn"
-        measuring.run("benchmarks.draw_oips", ["--way", "train", "--model", str(model)])
-        for _ in range(arguments.rounds):
-            for way in ways:
-                command = ["--way", way, "--model", str(model)]
-                if arguments.tf_keras_vis:
-                    command += ["--tf-keras-vis", str(arguments.tf_keras_vis)]
-                runs[way].append(measuring.run("benchmarks.draw_oips", command))
-    print_table(runs, arguments.rounds)
+        shared = ["--model", f"{folder}/cnn", "--num-steps", str(arguments.num_steps)]
+        shared += ["--tf-keras-vis", str(arguments.tf_keras_vis), "--layers", *arguments.layers]
+
+        def measure(way: str) -> measuring.Run:
+            return measuring.run("benchmarks.draw_oips", ["--way", way, *shared])
+
+        measure("train")
+        runs = measuring.take_turns(installed(arguments), measure, rounds=arguments.rounds)
+    num_maps, num_steps = sum(LAYERS[layer] for layer in arguments.layers), arguments.num_steps
+    print(f"{num_maps} maps, {num_steps} steps; {measuring.describe(arguments.rounds)}\n")
+    measuring.print_table(HEADS, rows(runs, num_maps * num_steps))
 
 
-def run_way(way: str, model_folder: Path, tf_keras_vis: Path | None) -> dict[str, float]:
-    """Return the seconds of one way for each layer, scaled up to all its maps and steps."""
+def installed(arguments: argparse.Namespace) -> list[str]:
+    """Return the ways whose packages are there, and say which are left out."""
+    folder = arguments.tf_keras_vis
+    if "tf-keras-vis" not in arguments.ways or (folder and (folder / "tf_keras_vis").is_dir()):
+        return list(arguments.ways)
+    print(f"left out: {TITLES['tf-keras-vis']}; --tf-keras-vis names no folder that has it")
+    return [way for way in arguments.ways if way != "tf-keras-vis"]
+
+
+def run_way(arguments: argparse.Namespace) -> float:
+    """Return the seconds of one way for all layers, scaled up to all their maps and steps."""
     from latentmaps import machine
     from latentmaps.params import loader
     from latentmaps.params.machine import Machine
 
     params = loader.load(measuring.ROOT / "params.yaml")
     machine.configure(params.section(Machine))
-    if way == "train":
-        train(params, model_folder)
-        return {}
+    if arguments.way == "train":
+        train(params, arguments.model)
+        return 0.0
     from latentmaps.cnn.network import cnn
 
-    model = cnn.load(model_folder)
-    if way in OURS:
-        return {layer: time_ours(way, params, model, layer) for layer in LAYERS}
+    model = cnn.load(arguments.model)
+    time_layer = time_ours if arguments.way in OURS else time_map_by_map
+    return sum(time_layer(arguments, params, model, layer) for layer in arguments.layers)
+
+
+def time_map_by_map(
+    arguments: argparse.Namespace, _params: Any, model: Any, layer_name: str
+) -> float:
+    """Return the seconds of a loop over the maps of a layer, from those of some maps and steps."""
     from benchmarks import per_map_loops
 
-    seconds = {}
-    for layer, num_maps in LAYERS.items():
-        sample: dict[str, Any] = {"num_maps": SAMPLE_MAPS, "num_steps": SAMPLE_STEPS[way]}
-        if way == "tf-keras-vis":
-            assert tf_keras_vis is not None  # noqa: S101 - main gives it
-            taken = per_map_loops.time_tf_keras_vis(model, layer, tf_keras_vis, **sample)
-        else:
-            is_graph = way == "source-graph"
-            taken = per_map_loops.time_source(model, layer, graph=is_graph, **sample)
-        seconds[layer] = taken * num_maps / SAMPLE_MAPS * NUM_STEPS / SAMPLE_STEPS[way]
-    return seconds
+    way, num_steps = arguments.way, arguments.num_steps
+    sample = {"num_maps": SAMPLE_MAPS, "num_steps": min(SAMPLE_STEPS[way], num_steps)}
+    if way == "tf-keras-vis":
+        folder = arguments.tf_keras_vis
+        taken = per_map_loops.time_tf_keras_vis(model, layer_name, folder, **sample)
+    else:
+        is_graph = way == "source-graph"
+        taken = per_map_loops.time_source(model, layer_name, graph=is_graph, **sample)
+    return taken * LAYERS[layer_name] / SAMPLE_MAPS * num_steps / sample["num_steps"]
 
 
 def train(params: Any, folder: Path) -> None:
@@ -113,7 +136,7 @@ def bundled_digits() -> Any:
     return digits.load(measuring.ROOT / "data/bundled/mnist_12k.npz")
 
 
-def time_ours(way: str, params: Any, model: Any, layer_name: str) -> float:
+def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name: str) -> float:
     """Return the seconds of our search for a layer."""
     import dataclasses
 
@@ -122,15 +145,15 @@ def time_ours(way: str, params: Any, model: Any, layer_name: str) -> float:
     from latentmaps.oips import ascent, excitation, layer, start_images
     from latentmaps.params.draw_oips import DrawOips
 
-    section = params.section(DrawOips)
+    section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
     networks = excitation.networks(model, layer_name)
     digits = bundled_digits()
     others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 128}
-    if way == "defaults":
+    if arguments.way == "defaults":
         started = time.perf_counter()
         layer.study(networks, digits, section, **others)
         return time.perf_counter() - started
-    num_starts = int(way.removeprefix("ours-"))
+    num_starts = int(arguments.way.removeprefix("ours-"))
     # float32 takes this threshold for 0: nothing is calm
     endless = dataclasses.replace(
         section, start_kinds=("scales",), num_starts=num_starts, convergence_threshold=1e-60
@@ -151,26 +174,22 @@ def time_ours(way: str, params: Any, model: Any, layer_name: str) -> float:
     return seconds / share  # as if the maps that nothing excites had climbed, too
 
 
-def print_table(runs: dict[str, list[measuring.Run]], rounds: int) -> None:
-    """Print medians, and how many times longer the others take than ours, round by round."""
-    print(f"224 maps, 400 steps, {rounds} rounds\n")
-    print("| way | seconds | ms a map, start and step | times ours (4 starts) | peak memory [MB] |")
-    print("| --- | --- | --- | --- | --- |")
-    totals = {
-        way: [sum(json.loads(run.output.splitlines()[-1]).values()) for run in of_way]
-        for way, of_way in runs.items()
-    }
-    for way, words in (OURS | OTHERS).items():
-        if way not in totals:
-            continue
+def rows(runs: dict[str, list[measuring.Run]], num_map_steps: int) -> Iterator[list[str]]:
+    """Yield a row for each way; times ours: for one start, round by round."""
+    seconds = {way: [float(run.output.splitlines()[-1]) for run in runs[way]] for way in runs}
+    ours = seconds.get("ours-4")
+    for way, found in seconds.items():
         num_starts = 4 if way == "ours-4" else 1
-        seconds = statistics.median(totals[way])
-        each = seconds * 1000 / (sum(LAYERS.values()) * num_starts * NUM_STEPS)
-        pairs = zip(totals[way], totals["ours-4"], strict=True)
-        ratio = statistics.median(other / (mine / 4) / num_starts for other, mine in pairs)
-        peak = statistics.median(run.peak_mb for run in runs[way])
-        numbers = "| |" if way == "defaults" else f"| {each:.3f} | {ratio:.1f} x"
-        print(f"| {words} | {seconds:,.0f} {numbers} | {peak:,.0f} |")
+        of_a_start = [each / num_starts for each in found]
+        ms = [each * 1000 / num_map_steps for each in of_a_start]
+        is_search = way != "defaults"  # which has starts and steps of its own
+        yield [
+            TITLES[way],
+            measuring.summary(found, ",.1f"),
+            measuring.summary(ms, ".3f") if is_search else "",
+            measuring.ratio(of_a_start, [each / 4 for each in ours]) if ours and is_search else "",
+            measuring.summary([run.peak_mb for run in runs[way]], ",.0f"),
+        ]
 
 
 if __name__ == "__main__":

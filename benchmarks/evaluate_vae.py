@@ -15,50 +15,70 @@ import pandas as pd
 
 from benchmarks import measuring
 
-NUM_TRAIN = 10_000
-TEST_SIZES = (2_000, 10_000, 20_000)
-
 
 def main() -> None:
-    """Measures and prints."""
-    argparse.ArgumentParser(
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    ).parse_args()
-    print("| test faces | file of all faces [GB] | seconds | peak memory [MB] |")
-    print("| --- | --- | --- | --- |")
-    for num_test in TEST_SIZES:
+    )
+    parser.add_argument("--rounds", type=int, default=1, help="turns of each way")
+    parser.add_argument("--num-train", type=int, default=10_000, help="training faces")
+    parser.add_argument(
+        "--num-test",
+        nargs="+",
+        type=int,
+        default=[2_000, 10_000, 20_000],
+        help="numbers of test faces, one for each row",
+    )
+    parser.add_argument(
+        "--faces", type=Path, default=measuring.ROOT / "data/faces", help="folder of the faces"
+    )
+    parser.add_argument(
+        "--model", type=Path, default=measuring.ROOT / "data/models/vae", help="folder of the VAE"
+    )
+    arguments = parser.parse_args()
+    faces = np.load(arguments.faces / "images.npy", mmap_mode="r")
+
+    def evaluate(num_test: int) -> measuring.Run:
         with tempfile.TemporaryDirectory() as folder:
-            run = measure(Path(folder), num_test)
-            size_gb = (Path(folder) / "images.npy").stat().st_size / 1e9
-        print(
-            f"| {num_test:,} | {size_gb:.2f} | {run.seconds:.0f} | {run.peak_mb:.0f} |", flush=True
-        )
+            write_faces(Path(folder), faces, arguments.num_train, num_test)
+            return measure(Path(folder), arguments.model)
+
+    runs = measuring.take_turns(arguments.num_test, evaluate, rounds=arguments.rounds)
+    seconds = {size: [run.seconds for run in runs[size]] for size in runs}
+    fewest = seconds[arguments.num_test[0]]
+    print(f"{arguments.num_train:,} training faces; {measuring.describe(arguments.rounds)}\n")
+    measuring.print_table(
+        ("test faces", "file of all faces [GB]", "seconds", "times the first", "peak memory [MB]"),
+        (
+            [
+                f"{size:,}",
+                f"{(arguments.num_train + size + 1) * faces[0].nbytes / 1e9:.2f}",
+                measuring.summary(seconds[size], ".0f"),
+                measuring.ratio(seconds[size], fewest),
+                measuring.summary([run.peak_mb for run in runs[size]], ",.0f"),
+            ]
+            for size in runs
+        ),
+    )
 
 
-def measure(folder: Path, num_test: int) -> measuring.Run:
-    """Gives time and memory of the stage for so many test faces."""
-    write_faces(folder / "images.npy", NUM_TRAIN + num_test + 1)
-    parts = ["train"] * NUM_TRAIN + ["test"] * num_test + ["validation"]
-    table = pd.DataFrame({"row": np.arange(len(parts)), "part": parts})
-    table.to_csv(folder / "split.csv", index=False)
-    arguments = {
-        "faces": folder,
-        "model": "data/models/vae",
-        "latents": folder / "latents",
-        "report": folder,
-    }
+def measure(folder: Path, model: Path) -> measuring.Run:
+    """Return time and memory of the stage for the faces in a folder."""
+    arguments = {"faces": folder, "model": model, "latents": folder / "latents", "report": folder}
     words = (str(word) for name, value in arguments.items() for word in (f"--{name}", value))
     return measuring.run_python(["stages/evaluate_vae.py", *words])
 
 
-def write_faces(path: Path, num_faces: int) -> None:
-    """Writes the faces of the sample again and again."""
-    faces = np.load(measuring.ROOT / "data/faces/images.npy", mmap_mode="r")
-    written = np.lib.format.open_memmap(
-        path, mode="w+", dtype=np.uint8, shape=(num_faces, *faces.shape[1:])
-    )
-    for turn, first in enumerate(range(0, num_faces, len(faces))):
-        some = faces[: num_faces - first]
+def write_faces(folder: Path, faces: np.ndarray, num_train: int, num_test: int) -> None:
+    """Write so many of some faces, again and again, and their parts."""
+    parts = ["train"] * num_train + ["test"] * num_test + ["validation"]
+    table = pd.DataFrame({"row": np.arange(len(parts)), "part": parts})
+    table.to_csv(folder / "split.csv", index=False)
+    shape = (len(parts), *faces.shape[1:])
+    written = np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, shape)
+    for turn, first in enumerate(range(0, len(parts), len(faces))):
+        some = faces[: len(parts) - first]
         # shifted, so that no two faces are equal
         written[first : first + len(some)] = np.roll(some, turn, axis=2)
     written.flush()

@@ -7,7 +7,6 @@ training phase, dropout that never drops, and batches from a generator.
 """
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,45 +17,46 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import workload
+from benchmarks import clock, workload
 
 FILTERS = (32, 64, 128, 256)
 LATENT_DIM = 256
 FACT = 5.0
 
 
-def time_keras_io(images: Path) -> float:
-    """Gives images a second of the recipe on keras.io."""
+def time_keras_io(images: Path, load: workload.Load) -> workload.Span:
+    """Return the time of the timed steps of the recipe on keras.io."""
     model = RecipeVae(*networks(dropout_rate=0.0), training=True)
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
-    clock = Clock()
+    watch = clock.Clock(load, "loss")
     pixels = np.load(images).astype("float32") / 255.0
-    model.fit(pixels, epochs=2, batch_size=workload.BATCH_SIZE, callbacks=[clock], verbose=0)
-    return clock.images_a_second
+    model.fit(pixels, batch_size=load.batch_size, callbacks=[watch], verbose=0)
+    return watch.span
 
 
-def time_source(images: Path) -> float:
-    """Gives images a second of the source's recipe."""
+def time_source(images: Path, load: workload.Load) -> workload.Span:
+    """Return the time of the timed steps of the source's recipe."""
     model = RecipeVae(*networks(dropout_rate=0.25), training=None)
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
-    clock = Clock()
+    watch = clock.Clock(load, "loss")
     pixels = np.load(images).astype("float32") / 255.0
-    steps = len(pixels) // workload.BATCH_SIZE
-    model.fit(batches_of(pixels), epochs=2, steps_per_epoch=steps, callbacks=[clock], verbose=0)
-    return clock.images_a_second
+    batches = batches_of(pixels, load.batch_size)
+    steps = len(pixels) // load.batch_size
+    model.fit(batches, steps_per_epoch=steps, callbacks=[watch], verbose=0)
+    return watch.span
 
 
-def batches_of(pixels: np.ndarray) -> Iterator[tuple[np.ndarray]]:
-    """Gives shuffled batches without an end, as an image generator does."""
+def batches_of(pixels: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray]]:
+    """Yield shuffled batches without an end, as an image generator does."""
     generator = np.random.default_rng(1)
     while True:
         order = generator.permutation(len(pixels))
-        for first in range(0, len(order) - workload.BATCH_SIZE + 1, workload.BATCH_SIZE):
-            yield (pixels[order[first : first + workload.BATCH_SIZE]],)
+        for first in range(0, len(order) - batch_size + 1, batch_size):
+            yield (pixels[order[first : first + batch_size]],)
 
 
 def networks(*, dropout_rate: float) -> tuple[keras.Model, keras.Model]:
-    """Gives encoder and decoder of the source's shape."""
+    """Return encoder and decoder of the source's shape."""
     layers = keras.layers
     inputs = keras.Input((workload.IMAGE_SIZE, workload.IMAGE_SIZE, 3))
     maps = inputs
@@ -99,7 +99,7 @@ class RecipeVae(keras.Model):
         return self.trackers
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """Learns from a batch."""
+        """Learn from a batch."""
         pixels = data[0] if isinstance(data, tuple) else data
         with tf.GradientTape() as tape:
             mean, log_var = self.encoder(pixels, **self.phase)
@@ -115,24 +115,3 @@ class RecipeVae(keras.Model):
         for tracker, value in zip(self.trackers, (loss, reconstruction_loss, kl_loss), strict=True):
             tracker.update_state(value)
         return {tracker.name: tracker.result() for tracker in self.trackers}
-
-
-class Clock(keras.callbacks.Callback):
-    """Times the steps behind the warm-up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.images_a_second = 0.0
-        self._num_steps, self._started = 0, 0.0
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Looks at the clock; reading the loss waits for the device."""
-        self._num_steps += 1
-        if self._num_steps == workload.NUM_WARM_UP:
-            float(logs["loss"])
-            self._started = time.perf_counter()
-        if self._num_steps == workload.NUM_WARM_UP + workload.NUM_STEPS:
-            float(logs["loss"])
-            seconds = time.perf_counter() - self._started
-            self.images_a_second = workload.NUM_STEPS * workload.BATCH_SIZE / seconds
-            self.model.stop_training = True

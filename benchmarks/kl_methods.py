@@ -3,17 +3,14 @@
     make benchmarks
     PYTHONPATH=src python -m benchmarks.kl_methods
 
-The network of params.yaml, batches of 128 images of 96x96x3. Each method has a process of its own;
-they run in turn. Lines are those of the class of the method, without blank lines, comments and
-docstrings; what all four share is left out.
+The network of params.yaml, batches of images of 96x96x3. Each method has a process of its own; they
+take turns, in another order each round. Lines are those of the class of the method, without blank
+lines, comments and docstrings; what all four share is left out.
 """
 
 import argparse
 import ast
-import inspect
-import statistics
 import tempfile
-import textwrap
 from pathlib import Path
 
 from benchmarks import measuring, workload
@@ -28,64 +25,70 @@ CLASSES = {
 
 
 def main() -> None:
-    """Measures and prints a table in Markdown; or trains one method, for ``measuring.run``."""
+    """Measure and print a table in Markdown; or train one method, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
+    workload.Load.add_flags(parser)
+    parser.add_argument(
+        "--methods", nargs="+", choices=METHODS, default=METHODS, help="by default all"
+    )
     parser.add_argument("--method", choices=METHODS, help=argparse.SUPPRESS)
     parser.add_argument("--images", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    load = workload.Load.of(arguments)
     if arguments.method:
         from benchmarks import ours
 
-        print(ours.time_fit(arguments.images, precision="auto", kl_method=arguments.method))
+        changes = {"precision": "auto", "kl_method": arguments.method}
+        print(ours.time_fit(arguments.images, load, **changes).seconds)
         return
-    runs: dict[str, list[measuring.Run]] = {method: [] for method in METHODS}
     with tempfile.TemporaryDirectory() as folder:
-        path = workload.write_images(Path(folder), workload.NUM_IMAGES)
-        for _ in range(arguments.rounds):
-            for method in METHODS:
-                command = ["--method", method, "--images", str(path)]
-                runs[method].append(measuring.run("benchmarks.kl_methods", command))
-    print_table(runs, arguments.rounds)
+        path = workload.write_images(Path(folder), load.num_images)
+
+        def train(method: str) -> measuring.Run:
+            flags = ["--method", method, "--images", str(path), *load.flags()]
+            return measuring.run("benchmarks.kl_methods", flags)
+
+        runs = measuring.take_turns(arguments.methods, train, rounds=arguments.rounds)
+    print(f"{load}; {measuring.describe(arguments.rounds)}\n")
+    print_methods(runs, load.num_steps)
 
 
-def print_table(runs: dict[str, list[measuring.Run]], rounds: int) -> None:
-    """Prints medians, and ratios round by round."""
-    print(f"batches of {workload.BATCH_SIZE}, {workload.NUM_CORES} cores, {rounds} rounds\n")
-    print("| method | steps/s | against `train_step` | peak memory [MB] | lines of code |")
-    print("| --- | --- | --- | --- | --- |")
-    speeds = {
-        method: [float(run.output) / workload.BATCH_SIZE for run in runs[method]]
-        for method in METHODS
-    }
-    for method in METHODS:
-        pairs = zip(speeds[method], speeds["train_step"], strict=True)
-        ratio = statistics.median(mine / first for mine, first in pairs)
-        peak = statistics.median(run.peak_mb for run in runs[method])
-        speed = statistics.median(speeds[method])
-        print(f"| `{method}` | {speed:.2f} | {ratio:.2f} x | {peak:,.0f} | {num_lines(method)} |")
+def print_methods(runs: dict[str, list[measuring.Run]], num_steps: int) -> None:
+    """Print medians with quartiles, ratios round by round."""
+    speeds = {m: [num_steps / float(run.output) for run in runs[m]] for m in runs}
+    first = next(iter(runs))
+    measuring.print_table(
+        ("method", "steps/s", f"against `{first}`", "peak memory [MB]", "lines of code"),
+        (
+            [
+                f"`{method}`",
+                measuring.summary(speeds[method], ".2f"),
+                measuring.ratio(speeds[method], speeds[first]),
+                measuring.summary([run.peak_mb for run in runs[method]], ",.0f"),
+                str(num_lines(method)),
+            ]
+            for method in runs
+        ),
+    )
 
 
 def num_lines(method: str) -> int:
-    """Gives the lines of code of a method."""
-    from latentmaps.vae.training import kl
-
-    total = 0
-    for name in CLASSES[method]:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(getattr(kl, name))))
-        lines = {
-            line
-            for node in ast.walk(tree)
-            if isinstance(node, ast.stmt) and not is_docstring(node)
-            for line in (node.lineno, node.end_lineno if not hasattr(node, "body") else node.lineno)
-            if line is not None
-        }
-        total += len(lines)
-    return total
+    """Return the lines of code of a method."""
+    module = ast.parse((measuring.ROOT / "src/latentmaps/vae/training/kl.py").read_text("utf-8"))
+    classes = {node.name: node for node in module.body if isinstance(node, ast.ClassDef)}
+    lines = {
+        line
+        for name in CLASSES[method]
+        for node in ast.walk(classes[name])
+        if isinstance(node, ast.stmt) and not is_docstring(node)
+        for line in (node.lineno, node.end_lineno if not hasattr(node, "body") else node.lineno)
+    }
+    return len(lines)
 
 
 def is_docstring(node: ast.stmt) -> bool:
-    """Tells whether a statement is a text alone."""
+    """Return whether a statement is a text alone."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 

@@ -1,16 +1,21 @@
-"""Run a program and look at its memory while it runs; what the benchmarks share."""
+"""What the benchmarks share: processes of their own, turns, medians with quartiles, tables."""
 
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+import numpy as np
 import psutil
 
 ROOT = Path(__file__).parents[1]
 _LOOK_S = 0.05
+
+Way = TypeVar("Way")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,58 @@ class Run:
     peak_mb: float
 
 
+def take_turns(
+    ways: Iterable[Way], measure: Callable[[Way], Result], *, rounds: int
+) -> dict[Way, list[Result]]:
+    """Measure every way once a round; each round starts with the next way.
+
+    Returns:
+        the results of each way, round by round.
+    """
+    order = list(ways)
+    results: dict[Way, list[Result]] = {way: [] for way in order}
+    for number in range(rounds):
+        first = number % len(order)
+        for way in order[first:] + order[:first]:
+            results[way].append(measure(way))
+    return results
+
+
+def describe(rounds: int) -> str:
+    """Return what the cells of a table hold, for the line above it."""
+    return f"median [q1, q3] of {rounds} {'round' if rounds == 1 else 'rounds'}"
+
+
+def summary(values: Sequence[float], form: str) -> str:
+    """Return the median and, in brackets, the quartiles, each in a format such as ".2f"."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return f"{middle:{form}} [{low:{form}}, {high:{form}}]"
+
+
+def ratio(values: Sequence[float], others: Sequence[float], form: str = ".2f") -> str:
+    """Return the summary of the ratios of two ways, each of one round."""
+    return summary([value / other for value, other in zip(values, others, strict=True)], form)
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table in Markdown, each row as soon as it is there."""
+    for cells in (heads, ["---"] * len(heads)):
+        _print_row(cells)
+    for cells in rows:
+        _print_row(cells)
+
+
+def _print_row(cells: Sequence[str]) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
 def run(module: str, arguments: Sequence[str]) -> Run:
-    """Runs a module of the benchmarks in a process of its own."""
+    """Run a module of the benchmarks in a process of its own."""
     return run_python(["-m", module, *arguments])
 
 
 def run_python(arguments: Sequence[str]) -> Run:
-    """Runs Python with some arguments, in a process of its own."""
+    """Run Python with some arguments, in a process of its own."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *arguments],
@@ -55,7 +105,7 @@ def run_python(arguments: Sequence[str]) -> Run:
 
 
 def _anonymous_bytes(pid: int) -> int:
-    """Gives the RssAnon of a process and its children; what has just ended counts nothing."""
+    """Return the RssAnon of a process and its children; what has just ended counts nothing."""
     total = 0
     try:
         parent = psutil.Process(pid)

@@ -27,7 +27,7 @@ _STEP_SIZE = 0.01  # of the source
 def time_source(
     model: keras.Model, layer_name: str, *, num_maps: int, num_steps: int, graph: bool
 ) -> float:
-    """Gives seconds for `num_maps` maps, one after the other.
+    """Return seconds for `num_maps` maps, one after the other.
 
     Args:
         model: the CNN.
@@ -61,7 +61,7 @@ def time_source(
 def time_tf_keras_vis(
     model: keras.Model, layer_name: str, folder: Path, *, num_maps: int, num_steps: int
 ) -> float:
-    """Gives seconds of tf-keras-vis with its defaults, one map after the other."""
+    """Return seconds of tf-keras-vis with its defaults, one map after the other."""
     sys.path.append(str(folder))
     from tf_keras_vis.activation_maximization import ActivationMaximization
     from tf_keras_vis.utils.model_modifiers import ExtractIntermediateLayer, ReplaceToLinear

@@ -35,7 +35,7 @@ class Vae(nn.Module):
         self.decoder = nn.Sequential(*decoder, nn.ConvTranspose2d(32, 3, 3, 2, 1, 1))
 
     def forward(self, pixels: Any) -> tuple[Any, Any, Any]:
-        """Gives logits, means and log variances."""
+        """Return logits, means and log variances."""
         features = self.encoder(pixels)
         mean, log_var = self.mean(features).float(), self.log_var(features).float()
         z = mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)
@@ -44,8 +44,8 @@ class Vae(nn.Module):
         return self.decoder(maps).float(), mean, log_var
 
 
-def time_steps_of_pytorch(images: Path) -> float:
-    """Gives images a second."""
+def time_steps_of_pytorch(images: Path, load: workload.Load) -> workload.Span:
+    """Return the time of the timed steps."""
     torch.set_num_threads(workload.NUM_CORES)
     torch.manual_seed(1)
     array = np.load(images, mmap_mode="r")
@@ -56,7 +56,7 @@ def time_steps_of_pytorch(images: Path) -> float:
     computes_bfloat16 = "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
 
     def step() -> None:
-        rows = generator.integers(0, len(array), workload.BATCH_SIZE)
+        rows = generator.integers(0, len(array), load.batch_size)
         batch = torch.from_numpy(array[rows]).permute(0, 3, 1, 2)  # channels-last as it lies
         pixels = batch.float() / 255.0
         with torch.autocast("cpu", torch.bfloat16, enabled=computes_bfloat16):
@@ -64,7 +64,7 @@ def time_steps_of_pytorch(images: Path) -> float:
         bce = nn.functional.binary_cross_entropy_with_logits(logits, pixels, reduction="sum") / 3
         kl = 0.5 * (mean.square() + log_var.exp() - log_var - 1).sum()
         optimizer.zero_grad()
-        ((bce + FACT * kl) / workload.BATCH_SIZE).backward()
+        ((bce + FACT * kl) / load.batch_size).backward()
         optimizer.step()
 
-    return workload.time_steps(step)
+    return workload.time_steps(step, load.num_steps)

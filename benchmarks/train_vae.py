@@ -4,112 +4,195 @@
     pip install torch==2.13.0    # for the row of PyTorch, which is left out without it
     PYTHONPATH=src python -m benchmarks.train_vae
 
-The network of params.yaml, batches of 128 images of 96x96x3, all cores. Each way has a process of
-its own and the machine to itself; they run in turn, so that a busy hour slows all of them. A way
-prints the images it trained on in a second, its first steps left out: they compile.
+The network of params.yaml, batches of images of 96x96x3, all cores. Each way has a process of its
+own and the machine to itself; they take turns, in another order each round, so that a busy hour
+slows all of them. The first steps are left out: they compile.
+
+Two more ways multiply large matrices: the limit of the machine in that precision. The operations of
+a training step are those of its convolutions and matrices (``flops``); their speed is compared with
+that of the limit, on the clock and by the time of the processors alone. Other work on the machine
+hardly changes the second share, which leaves out what threads wait for.
 
 A second table trains ours on 10,000 and on 200,000 images: memory must not grow with their number.
 """
 
 import argparse
 import importlib.util
-import statistics
+import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import measuring, workload
+from benchmarks import flops, matrix_products, measuring, workload
+from latentmaps.params import loader
+from latentmaps.params.train_vae import TrainVae
+from latentmaps.vae.network.architecture import Architecture
+
+HEADS = (
+    "way", "images/s", "GFLOP/s", "of the limit", "of the limit, processor time",
+    "ours (auto) against it", "peak memory [MB]",
+)  # fmt: skip
 
 
 def main() -> None:
-    """Measures and prints two tables in Markdown; or trains one way, for ``measuring.run``."""
+    """Measure and print two tables in Markdown; or run one way, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--way", choices=sorted(WAYS), help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
+    workload.Load.add_flags(parser)
+    parser.add_argument(
+        "--ways", nargs="+", choices=list(WAYS), default=list(WAYS), help="by default all"
+    )
+    parser.add_argument(
+        "--memory-images",
+        nargs="*",
+        type=int,
+        default=[10_000, 200_000],
+        help="numbers of images in the second table; none: it is left out",
+    )
+    parser.add_argument("--way", choices=list(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--images", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    load = workload.Load.of(arguments)
     if arguments.way:
-        print(WAYS[arguments.way](arguments.images))
+        print(json.dumps(WAYS[arguments.way](arguments.images, load)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = workload.write_images(Path(folder), workload.NUM_IMAGES)
-        print_speeds(path, arguments.rounds)
+        path = workload.write_images(Path(folder), load.num_images)
+        print_speeds(path, load, installed(arguments.ways), arguments.rounds)
         path.unlink()
-        print_memory(Path(folder))
+        if arguments.memory_images:
+            print_memory(Path(folder), load, arguments.memory_images)
 
 
-def print_speeds(path: Path, rounds: int) -> None:
-    """Runs every way in turn and prints medians, and ratios round by round."""
-    ways = [way for way in WAYS if way != "pytorch" or importlib.util.find_spec("torch")]
-    runs: dict[str, list[measuring.Run]] = {way: [] for way in ways}
-    for _ in range(rounds):
-        for way in ways:
-            arguments = ["--way", way, "--images", str(path)]
-            runs[way].append(measuring.run("benchmarks.train_vae", arguments))
-    load = f"batches of {workload.BATCH_SIZE}, {workload.NUM_CORES} cores"
-    print(f"{load}, medians of {rounds} rounds\n")
-    print("| way | images/s | ours (auto) against it | peak memory [MB] |")
-    print("| --- | --- | --- | --- |")
-    speeds = {way: [float(run.output) for run in runs[way]] for way in ways}
-    for way in ways:
-        pairs = zip(speeds["ours"], speeds[way], strict=True)
-        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-        peak = statistics.median(run.peak_mb for run in runs[way])
-        speed = statistics.median(speeds[way])
-        print(f"| {TITLES[way]} | {speed:.0f} | {ratio:.2f} x | {peak:,.0f} |")
+def installed(ways: Sequence[str]) -> list[str]:
+    """Return the ways whose packages are there, and say which are left out."""
+    if "pytorch" not in ways or importlib.util.find_spec("torch"):
+        return list(ways)
+    print(f"left out: {TITLES['pytorch']}; the package torch is not installed")
+    return [way for way in ways if way != "pytorch"]
 
 
-def print_memory(folder: Path) -> None:
-    """Trains ours on few and on many images and prints the memory."""
-    print("\n| images | file [GB] | peak memory [MB] |\n| --- | --- | --- |")
-    for num_images in (10_000, 200_000):
-        path = workload.write_images(folder, num_images)
-        run = measuring.run("benchmarks.train_vae", ["--way", "ours", "--images", str(path)])
-        print(f"| {num_images:,} | {path.stat().st_size / 1e9:.2f} | {run.peak_mb:,.0f} |")
-        path.unlink()
+def print_speeds(path: Path, load: workload.Load, ways: Sequence[str], rounds: int) -> None:
+    """Run every way in turn and print medians with quartiles, ratios round by round."""
+    runs = measuring.take_turns(ways, lambda way: train(way, path, load), rounds=rounds)
+    gflop = flops.of_training_step(network()) / 1e9
+    print(f"{load}, {gflop:.3f} GFLOP an image; {measuring.describe(rounds)}\n")
+    measuring.print_table(HEADS, rows(runs, load, gflop))
 
 
-def run_ours(images: Path) -> float:
-    """Trains ours as the stage does, in the precision that auto gives."""
+def rows(
+    runs: dict[str, list[measuring.Run]], load: workload.Load, gflop_an_image: float
+) -> Iterator[list[str]]:
+    """Yield a row for each way; what it has no number for stays empty."""
+    spans = {way: [workload.Span(*json.loads(run.output)) for run in runs[way]] for way in runs}
+    trained = load.num_steps * load.batch_size
+    gflop = dict.fromkeys(TITLES, trained * gflop_an_image)
+    gflop |= dict.fromkeys(LIMITS.values(), load.num_steps * matrix_products.GFLOP_A_STEP)
+    rates = {way: [gflop[way] / span.seconds for span in spans[way]] for way in runs}
+    busy = {way: [gflop[way] / span.busy_seconds for span in spans[way]] for way in runs}
+    for way in runs:
+        is_training, limit = way in LIMITS, LIMITS.get(way, way)
+        speeds = [trained / span.seconds for span in spans[way]]
+        yield [
+            TITLES[way],
+            measuring.summary(speeds, ".0f") if is_training else "",
+            measuring.summary(rates[way], ".0f"),
+            measuring.ratio(rates[way], rates[limit]) if limit in runs else "",
+            measuring.ratio(busy[way], busy[limit]) if limit in runs else "",
+            measuring.ratio(rates["ours"], rates[way]) if is_training and "ours" in runs else "",
+            measuring.summary([run.peak_mb for run in runs[way]], ",.0f"),
+        ]
+
+
+def print_memory(folder: Path, load: workload.Load, sizes: Sequence[int]) -> None:
+    """Train ours on few and on many images and print the memory."""
+    print()
+    heads = ("images", "file [GB]", "peak memory [MB]")
+    measuring.print_table(heads, (memory_row(folder, load, size) for size in sizes))
+
+
+def memory_row(folder: Path, load: workload.Load, num_images: int) -> list[str]:
+    """Train on so many images, and return the row."""
+    path = workload.write_images(folder, num_images)
+    size_gb, run = path.stat().st_size / 1e9, train("ours", path, load)
+    path.unlink()
+    return [f"{num_images:,}", f"{size_gb:.2f}", f"{run.peak_mb:,.0f}"]
+
+
+def train(way: str, images: Path, load: workload.Load) -> measuring.Run:
+    """Run one way in a process of its own."""
+    return measuring.run(
+        "benchmarks.train_vae", ["--way", way, "--images", str(images), *load.flags()]
+    )
+
+
+def network() -> Architecture:
+    """Return the architecture of params.yaml."""
+    section = loader.load(measuring.ROOT / "params.yaml").section(TrainVae)
+    return Architecture.for_images((1, workload.IMAGE_SIZE, workload.IMAGE_SIZE, 3), section)
+
+
+def run_ours(images: Path, load: workload.Load) -> workload.Span:
+    """Train ours as the stage does, in the precision that auto gives."""
     from benchmarks import ours
 
-    return ours.time_fit(images, precision="auto")
+    return ours.time_fit(images, load, precision="auto")
 
 
-def run_ours_float32(images: Path) -> float:
-    """Trains ours in float32."""
+def run_ours_float32(images: Path, load: workload.Load) -> workload.Span:
+    """Train ours in float32."""
     from benchmarks import ours
 
-    return ours.time_fit(images, precision="float32")
+    return ours.time_fit(images, load, precision="float32")
 
 
-def run_keras_recipe(images: Path) -> float:
-    """Trains as the recipe on keras.io does."""
+def run_keras_recipe(images: Path, load: workload.Load) -> workload.Span:
+    """Train as the recipe on keras.io does."""
     from benchmarks import keras_recipes
 
-    return keras_recipes.time_keras_io(images)
+    return keras_recipes.time_keras_io(images, load)
 
 
-def run_source(images: Path) -> float:
-    """Trains as the source of the method does."""
+def run_source(images: Path, load: workload.Load) -> workload.Span:
+    """Train as the source of the method does."""
     from benchmarks import keras_recipes
 
-    return keras_recipes.time_source(images)
+    return keras_recipes.time_source(images, load)
 
 
-def run_pytorch(images: Path) -> float:
-    """Trains in PyTorch: channels-last, bfloat16 where the processor computes it."""
+def run_pytorch(images: Path, load: workload.Load) -> workload.Span:
+    """Train in PyTorch: channels-last, bfloat16 where the processor computes it."""
     from benchmarks import pytorch_recipe
 
-    return pytorch_recipe.time_steps_of_pytorch(images)
+    return pytorch_recipe.time_steps_of_pytorch(images, load)
 
 
-WAYS: dict[str, Callable[[Path], float]] = {
+def run_limit(_images: Path, load: workload.Load) -> workload.Span:
+    """Multiply matrices in the precision that auto gives."""
+    return matrix_products.time_products("auto", load.num_steps)
+
+
+def run_limit_float32(_images: Path, load: workload.Load) -> workload.Span:
+    """Multiply matrices in float32."""
+    return matrix_products.time_products("float32", load.num_steps)
+
+
+WAYS: dict[str, Callable[[Path, workload.Load], workload.Span]] = {
     "ours": run_ours,
     "ours_float32": run_ours_float32,
     "keras_io": run_keras_recipe,
     "source": run_source,
     "pytorch": run_pytorch,
+    "limit": run_limit,
+    "limit_float32": run_limit_float32,
+}
+# of each training, the matrix products in its precision
+LIMITS = {
+    "ours": "limit",
+    "ours_float32": "limit_float32",
+    "keras_io": "limit_float32",
+    "source": "limit_float32",
+    "pytorch": "limit",
 }
 TITLES = {
     "ours": "ours, `precision: auto`",
@@ -117,6 +200,8 @@ TITLES = {
     "keras_io": "the VAE recipe of keras.io (plain layers, `fit`, float32)",
     "source": "the recipe of the source (normalisation in inference mode, generator, float32)",
     "pytorch": "PyTorch 2.13, channels-last, bfloat16 autocast",
+    "limit": "limit: products of large matrices, `precision: auto`",
+    "limit_float32": "limit: products of large matrices, float32",
 }
 
 

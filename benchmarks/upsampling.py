@@ -3,10 +3,10 @@
     dvc repro split_faces
     PYTHONPATH=src python -m benchmarks.upsampling --figure docs/figures/upsampling.png
 
-Trains the VAE of params.yaml twice on the faces in data/, with transposed convolutions and with
-resized maps, and reconstructs the test faces of the sheets. Prints the roughness of flat areas: the
-mean absolute second difference of the reconstruction, along rows and columns, where the face itself
-has one colour. Draws both into one sheet; only avatars may go to docs/figures.
+Trains the VAE of params.yaml on the faces in data/, with transposed convolutions and with resized
+maps, in turn, and reconstructs the test faces of the sheets. Prints the roughness of flat areas:
+the mean absolute second difference of the reconstruction, along rows and columns, where the face
+itself has one color. Draws both into one sheet; only avatars may go to docs/figures.
 """
 
 import argparse
@@ -20,51 +20,116 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import ours
+from benchmarks import measuring, ours
 from latentmaps.drawing import sheets
 from latentmaps.faces.dataset import arrays, split_table
 from latentmaps.images import pixels
 from latentmaps.params.base import Base
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.train_vae import TrainVae
-from latentmaps.training import fit
 from latentmaps.vae.network import vae_files
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import reconstruction_sheets
 from latentmaps.vae.training import training_results, vae_task, vae_training
 
 Upsampling = Literal["transpose", "resize"]
+Images = npt.NDArray[np.uint8]
 
 SCALE = 2
 FACES = 4
 
 
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a training made.
+
+    Attributes:
+        vae: the trained networks.
+        loss: val_total_loss.
+        seconds: of the training.
+    """
+
+    vae: TrainedVae
+    loss: float
+    seconds: float
+
+
 def main() -> None:
-    """Trains, prints a table in Markdown, and draws."""
+    """Train, print a table in Markdown, and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--figure", type=Path, required=True)
-    figure = parser.parse_args().figure
-    images = arrays.open_images(Path("data/faces/images.npy"))
-    parts = split_table.read_split(Path("data/faces/split.csv"), num_rows=len(images))
+    parser.add_argument("--figure", type=Path, required=True, help="PNG file of the sheet")
+    parser.add_argument("--rounds", type=int, default=1, help="turns of each way")
+    parser.add_argument("--epochs", type=int, help="instead of those of params.yaml")
+    parser.add_argument(
+        "--faces", type=Path, default=measuring.ROOT / "data/faces", help="folder of the faces"
+    )
+    arguments = parser.parse_args()
+    images = arrays.open_images(arguments.faces / "images.npy")
+    parts = split_table.read_split(arguments.faces / "split.csv", num_rows=len(images))
+    section = ours.PARAMS.section(TrainVae)
+    section = dataclasses.replace(section, epochs=arguments.epochs or section.epochs)
+
+    def train_with(upsampling: Upsampling) -> Result:
+        return train(dataclasses.replace(section, upsampling=upsampling), images, parts)
+
+    results = measuring.take_turns(get_args(Upsampling), train_with, rounds=arguments.rounds)
+    print(f"{measuring.describe(arguments.rounds)}\n")
+    print_results(results, np.asarray(images[parts["test"]]))
+    networks = [of_way[0].vae for of_way in results.values()]
+    draw(arguments.figure, networks, images, parts["test"])
+
+
+def train(section: TrainVae, images: Images, parts: Mapping[str, npt.NDArray[np.int64]]) -> Result:
+    """Train a VAE as the stage does."""
+    seed = ours.PARAMS.section(Base).seed
+    task = vae_task.Task.for_faces(
+        section, images, parts, kl_weight=section.fact, seed=seed, validation_seed=seed
+    )
+    started = time.perf_counter()
+    model, trained = vae_training.train(task, devices=vae_training.Devices())
+    seconds = time.perf_counter() - started
+    with tempfile.TemporaryDirectory() as folder:  # back in float32, as every stage uses it
+        vae_files.save(Path(folder), training_results.saved_vae(task, model, trained))
+        vae = TrainedVae.load(Path(folder))
+    return Result(vae, trained.numbers()["val_total_loss"], seconds)
+
+
+def print_results(results: Mapping[Upsampling, list[Result]], faces: Images) -> None:
+    """Print medians with quartiles of the seconds; equal seeds give equal networks."""
+    seconds = {way: [result.seconds for result in results[way]] for way in results}
+    originals, rows = pixels.to_pixels(faces), np.arange(len(faces))
+    measuring.print_table(
+        (
+            "upsampling", "roughness of flat areas", "val_total_loss", "training [s]",
+            "times `transpose`",
+        ),
+        (
+            [
+                f"`{way}`",
+                f"{roughness(originals, reconstruct(of_way[0].vae, faces, rows)):.5f}",
+                f"{of_way[0].loss:,.0f}",
+                measuring.summary(seconds[way], ".0f"),
+                measuring.ratio(seconds[way], seconds["transpose"]),
+            ]
+            for way, of_way in results.items()
+        ),
+    )  # fmt: skip
+
+
+def draw(
+    figure: Path, networks: list[TrainedVae], images: Images, test: npt.NDArray[np.int64]
+) -> None:
+    """Draw some test faces above their reconstructions by each network."""
     shown = ours.PARAMS.section(DrawReconstructions)
     picked = DrawReconstructions(num_columns=FACES, row_seeds=shown.row_seeds[:1])
-    rows = reconstruction_sheets.pick(parts["test"], picked)
-    tiles = [np.asarray(images[rows])]
-    print("| upsampling | roughness of flat areas | val_total_loss | training [s] |")
-    print("| --- | --- | --- | --- |")
-    for upsampling in get_args(Upsampling):
-        trained, told, seconds = train(upsampling, images, parts)
-        decoded = reconstruct(trained, images, parts["test"])
-        rough = roughness(pixels.to_pixels(np.asarray(images[parts["test"]])), decoded)
-        loss = told.numbers()["val_total_loss"]
-        print(f"| {upsampling} | {rough:.5f} | {loss:.0f} | {seconds:.0f} |", flush=True)
-        tiles.append(pixels.to_uint8(reconstruct(trained, images, rows)))
+    rows = reconstruction_sheets.pick(test, picked)
+    decoded = [pixels.to_uint8(reconstruct(network, images, rows)) for network in networks]
     sheet = sheets.draw_sheet(
-        list(np.concatenate(tiles)),
+        list(np.concatenate([np.asarray(images[rows]), *decoded])),
         num_columns=FACES,
         scale=SCALE,
         title="Flat areas of reconstructed test faces",
-        row_labels=["face", "transpose", "resize"],
+        row_labels=["face", *get_args(Upsampling)],
         caption=(
             "Faces, and their reconstructions by two networks: transposed convolutions weave a "
             "grid of single pixels into flat areas; resized maps leave wider, fainter bands. Every "
@@ -74,36 +139,17 @@ def main() -> None:
     sheets.save_png(sheet.image, figure)
 
 
-def train(
-    upsampling: Upsampling,
-    images: npt.NDArray[np.uint8],
-    parts: Mapping[str, npt.NDArray[np.int64]],
-) -> tuple[TrainedVae, fit.Trained, float]:
-    """Return the trained VAE, the result of the training, and its seconds."""
-    section, seed = ours.PARAMS.section(TrainVae), ours.PARAMS.section(Base).seed
-    section = dataclasses.replace(section, upsampling=upsampling)
-    task = vae_task.Task.for_faces(
-        section, images, parts, kl_weight=section.fact, seed=seed, validation_seed=seed
-    )
-    started = time.perf_counter()
-    model, trained = vae_training.train(task, devices=vae_training.Devices())
-    seconds = time.perf_counter() - started
-    with tempfile.TemporaryDirectory() as folder:  # back in float32, as every stage uses it
-        vae_files.save(Path(folder), training_results.saved_vae(task, model, trained))
-        return TrainedVae.load(Path(folder)), trained, seconds
-
-
 def reconstruct(
-    trained: TrainedVae, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]
+    trained: TrainedVae, images: Images, rows: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    """Gives the reconstructions, (n, h, w, c), 0..1, from posterior means."""
+    """Return the reconstructions, (n, h, w, c), 0..1, from posterior means."""
     return trained.decode(trained.encode(images, rows).z_mean)
 
 
 def roughness(
     originals: npt.NDArray[np.float32], reconstructions: npt.NDArray[np.float32]
 ) -> float:
-    """Gives the mean absolute second difference where three pixels of the face are equal."""
+    """Return the mean absolute second difference where three pixels of the face are equal."""
     found = []
     for axis in (1, 2):
         steps = np.abs(np.diff(originals, axis=axis))  # (n, h - 1, w, c) or (n, h, w - 1, c)

@@ -1,23 +1,84 @@
-"""Images, steps and clock of every training in ``train_vae`` and ``kl_methods``."""
+"""The images and steps that trainings are timed on."""
 
+import argparse
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 
 BATCH_SIZE = 128
 IMAGE_SIZE = 96
-NUM_WARM_UP, NUM_STEPS = 4, 12
-NUM_IMAGES = 2048
+NUM_WARM_UP = 4
 NUM_CORES = len(os.sched_getaffinity(0))
 
 Step = Callable[[], None]
 
 
+class Span(NamedTuple):
+    """How long something took, or a point in time.
+
+    Attributes:
+        seconds: on the clock.
+        busy_seconds: of processors, summed over the threads of this process; what others do on the
+            machine hardly changes it.
+    """
+
+    seconds: float
+    busy_seconds: float
+
+    @classmethod
+    def now(cls) -> Self:
+        """Return this moment."""
+        return cls(time.perf_counter(), time.process_time())
+
+    def elapsed(self) -> "Span":
+        """Return the time since this moment."""
+        now = Span.now()
+        return Span(now.seconds - self.seconds, now.busy_seconds - self.busy_seconds)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is timed.
+
+    Attributes:
+        batch_size: images a step.
+        num_steps: timed steps, behind ``NUM_WARM_UP`` that compile.
+    """
+
+    batch_size: int
+    num_steps: int
+
+    @staticmethod
+    def add_flags(parser: argparse.ArgumentParser) -> None:
+        """Add a flag for each attribute."""
+        parser.add_argument("--batch-size", type=int, default=BATCH_SIZE, help="images a step")
+        parser.add_argument("--num-steps", type=int, default=12, help="timed steps of a training")
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> Self:
+        """Return what the flags say."""
+        return cls(arguments.batch_size, arguments.num_steps)
+
+    def flags(self) -> list[str]:
+        """Return the flags again, for a process that trains."""
+        return [f"--batch-size={self.batch_size}", f"--num-steps={self.num_steps}"]
+
+    @property
+    def num_images(self) -> int:
+        """Images of all steps."""
+        return (NUM_WARM_UP + self.num_steps) * self.batch_size
+
+    def __str__(self) -> str:
+        return f"batches of {self.batch_size}, {NUM_CORES} cores"
+
+
 def write_images(folder: Path, num_images: int) -> Path:
-    """Writes noise: what a picture shows does not change the time of a step."""
+    """Write noise: what a picture shows does not change the time of a step."""
     path = folder / f"{num_images}.npy"
     shape = (num_images, IMAGE_SIZE, IMAGE_SIZE, 3)
     images = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
@@ -29,13 +90,11 @@ def write_images(folder: Path, num_images: int) -> Path:
     return path
 
 
-def time_steps(step: Step, wait: Step = lambda: None) -> float:
-    """Return the images a second of a step, after its warm-up; `wait` returns when all is done."""
+def time_steps(step: Step, num_steps: int) -> Span:
+    """Return the time of some steps, after a warm-up; a step returns when it is done."""
     for _ in range(NUM_WARM_UP):
         step()
-    wait()
-    started = time.perf_counter()
-    for _ in range(NUM_STEPS):
+    started = Span.now()
+    for _ in range(num_steps):
         step()
-    wait()
-    return NUM_STEPS * BATCH_SIZE / (time.perf_counter() - started)
+    return started.elapsed()

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from dvc.repo import Repo
@@ -58,8 +59,9 @@ class Clone:
         self.run("git", "add", "--all")
         self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
 
-    def experiment(self, *overrides: str) -> str:
-        return self.run("dvc", "exp", "run", *(word for o in overrides for word in ("-S", o)))
+    def experiment(self, *overrides: str, targets: Iterable[str] = ()) -> str:
+        changes = (word for o in overrides for word in ("-S", o))
+        return self.run("dvc", "exp", "run", *changes, *targets)
 
     def outs(self) -> dict[str, bytes]:
         """Gives every declared output, folders file by file."""

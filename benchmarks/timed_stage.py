@@ -1,0 +1,21 @@
+"""Run Python in place of a stage's ``python`` and note the seconds, for ``pipeline``."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def main() -> int:
+    """Append name and seconds of the stage to the file STAGE_SECONDS; return the exit code."""
+    started = time.perf_counter()
+    result = subprocess.run([sys.executable, *sys.argv[1:]], check=False)
+    seconds = time.perf_counter() - started
+    with Path(os.environ["STAGE_SECONDS"]).open("a", encoding="utf-8") as notes:
+        notes.write(f"{os.environ['DVC_STAGE']} {seconds}\n")
+    return result.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
