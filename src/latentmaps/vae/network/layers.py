@@ -1,4 +1,4 @@
-"""Layers in the forms we need: batch normalisation, and a bias for the last maps."""
+"""Layers in the forms we need: batch normalization, dropout, and a bias for the last maps."""
 
 from collections.abc import Callable
 
@@ -88,3 +88,47 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Gives scaled and shifted maps (n, h, w, c)."""
         return super().call(inputs, training=False)
+
+
+class Dropout(keras.layers.Dropout):
+    """Keras's dropout, whose mask does not depend on whether XLA compiles the step.
+
+    Srivastava et al. 2014. Keras draws a float for each value and drops those below the rate. From
+    the same 32 random bits TensorFlow's kernel makes a float of the lower 23 and XLA of the upper
+    23, so their masks have nothing in common. Here the bits are compared as integers.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return values of any shape, some of them 0 while training, the others scaled up."""
+        if not training:
+            return inputs
+        scaled = inputs / (1.0 - self.rate)
+        return tf.where(_draw_kept(self, inputs), scaled, tf.zeros_like(inputs))
+
+
+class AlphaDropout(keras.layers.AlphaDropout):
+    """Keras's alpha dropout, with masks as those of ``Dropout``.
+
+    Dropped values take SELU's limit for large negative inputs; scaling and shifting by constants
+    then brings mean 0 and variance 1 back. Klambauer et al. 2017, section 3.
+    """
+
+    DROPPED = -1.7580993408473766  # -alpha * scale of SELU
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return values of any shape, some of them at the limit while training."""
+        if not training:
+            return inputs
+        factor = ((1.0 - self.rate) * (1.0 + self.rate * self.DROPPED**2)) ** -0.5
+        dropped = tf.fill(tf.shape(inputs), tf.cast(self.DROPPED, inputs.dtype))
+        values = tf.where(_draw_kept(self, inputs), inputs, dropped)
+        return factor * (values - self.rate * self.DROPPED)
+
+
+def _draw_kept(layer: Dropout | AlphaDropout, inputs: tf.Tensor) -> tf.Tensor:
+    """Draw which values stay: each with the probability 1 - rate, rounded to 32 bits."""
+    seed = tf.cast(layer.seed_generator.next(), tf.int32)
+    bits = tf.random.stateless_uniform(
+        tf.shape(inputs), seed, minval=None, maxval=None, dtype=tf.uint32, alg="philox"
+    )
+    return bits >= tf.constant(round(layer.rate * 2**32), tf.uint32)
