@@ -39,6 +39,11 @@ class Setup:
     jit_compile: bool
     strategy: tf.distribute.Strategy | None = None
 
+    @property
+    def prefetch_to(self) -> str | None:
+        """The device to which batches are sent ahead of their step; None: to none."""
+        return "GPU:0" if self.device == "GPU" and self.strategy is None else None
+
 
 def configure(machine: Machine, *, spread: bool = False) -> Setup:
     """Sets TensorFlow up as the section ``machine`` says.
