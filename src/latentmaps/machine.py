@@ -2,8 +2,8 @@
 
 A stage that uses TensorFlow calls ``configure`` before anything else, since TensorFlow fixes
 threads and devices at its first operation. Nothing here changes a result by more than rounding, so
-no stage of the pipeline depends on it. With XLA that holds for dropout, too, since its masks are
-compared as integers (``vae.network.layers``); the number format changes more, and stands in
+no stage of the pipeline depends on it; with XLA that holds for dropout, too, see
+``vae.network.layers``. The number format changes more, and stands in
 ``vae.training.compute_dtype``.
 """
 

@@ -95,15 +95,14 @@ class Dropout(keras.layers.Dropout):
 
     Srivastava et al. 2014. Keras draws a float for each value and drops those below the rate. From
     the same 32 random bits TensorFlow's kernel makes a float of the lower 23 and XLA of the upper
-    23, so their masks have nothing in common. Here the bits are compared as integers.
+    23, so their masks have nothing in common. Here the bits are read as a whole number.
     """
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Return values of any shape, some of them 0 while training, the others scaled up."""
         if not training:
             return inputs
-        scaled = inputs / (1.0 - self.rate)
-        return tf.where(_draw_kept(self, inputs), scaled, tf.zeros_like(inputs))
+        return inputs * _draw_mask(self, inputs) / (1.0 - self.rate)
 
 
 class AlphaDropout(keras.layers.AlphaDropout):
@@ -120,15 +119,15 @@ class AlphaDropout(keras.layers.AlphaDropout):
         if not training:
             return inputs
         factor = ((1.0 - self.rate) * (1.0 + self.rate * self.DROPPED**2)) ** -0.5
-        dropped = tf.fill(tf.shape(inputs), tf.cast(self.DROPPED, inputs.dtype))
-        values = tf.where(_draw_kept(self, inputs), inputs, dropped)
-        return factor * (values - self.rate * self.DROPPED)
+        mask = _draw_mask(self, inputs)
+        return factor * (inputs * mask + self.DROPPED * (1.0 - mask - self.rate))
 
 
-def _draw_kept(layer: Dropout | AlphaDropout, inputs: tf.Tensor) -> tf.Tensor:
-    """Draw which values stay: each with the probability 1 - rate, rounded to 32 bits."""
+def _draw_mask(layer: Dropout | AlphaDropout, inputs: tf.Tensor) -> tf.Tensor:
+    """Return 1 for each value that stays, with the probability 1 - rate, and 0 for the others."""
     seed = tf.cast(layer.seed_generator.next(), tf.int32)
     bits = tf.random.stateless_uniform(
         tf.shape(inputs), seed, minval=None, maxval=None, dtype=tf.uint32, alg="philox"
     )
-    return bits >= tf.constant(round(layer.rate * 2**32), tf.uint32)
+    # on a GPU TensorFlow has no kernel that compares these integers
+    return tf.cast(tf.cast(bits, tf.float32) >= layer.rate * 2.0**32, inputs.dtype)
