@@ -14,7 +14,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test attack check format deps pipeline-check compare-with-main benchmarks figures lock clean
+.PHONY: help setup repro test attack check format deps pipeline-check compare-with-main benchmarks \
+  gpu-check figures lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +59,9 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.kl_methods
 	PYTHONPATH=src $(BIN)/python -m benchmarks.evaluate_vae
 	PYTHONPATH=src $(BIN)/python -m benchmarks.draw_oips
+
+gpu-check: $(TOOLS) ## test a GPU and measure it: a table for an issue (docs/gpu.md)
+	PYTHONPATH=src $(BIN)/python -m benchmarks.gpu_check
 
 figures: $(RUNTIME) ## copy the sample's pictures and numbers to docs/figures
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \

@@ -30,7 +30,7 @@ def train_vae(run: runs.Run) -> None:
         task, run.kept["checkpoints"], images=run.inputs["images"], code=code
     )
     runs.warn(doubts.of_training(task.num_steps))
-    devices = vae_training.Devices(setup.strategy, setup.jit_compile)
+    devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
     with checkpoints.locked():
         model, trained = vae_training.train(task, devices=devices, checkpoints=checkpoints)
 

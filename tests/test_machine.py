@@ -4,6 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from latentmaps import machine
 
 
 def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]:
@@ -48,3 +53,13 @@ def test_a_missing_gpu_is_an_error_not_a_cpu_run(root: Path) -> None:
     result = configure(root, device="gpu")
     assert result.returncode == 1
     assert "ParamsError: machine.device: found gpu, but TensorFlow sees no GPU" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("device", "strategy", "expected"),
+    [("CPU", None, None), ("GPU", None, "GPU:0"), ("GPU", "several GPUs", None)],
+)
+def test_batches_are_sent_ahead_to_a_gpu_that_is_alone(
+    device: str, strategy: Any, expected: str | None
+) -> None:
+    assert machine.Setup(device, jit_compile=True, strategy=strategy).prefetch_to == expected

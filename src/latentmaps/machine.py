@@ -2,8 +2,9 @@
 
 A stage that uses TensorFlow calls ``configure`` before anything else, since TensorFlow fixes
 threads and devices at its first operation. Nothing here changes a result by more than rounding, so
-no stage of the pipeline depends on it; the number format does, and stands in
-``models.compute_dtype``.
+no stage of the pipeline depends on it; with XLA that holds for dropout, too, see
+``vae.network.layers``. The number format changes more, and stands in
+``vae.training.compute_dtype``.
 """
 
 import logging
@@ -37,6 +38,11 @@ class Setup:
     device: str
     jit_compile: bool
     strategy: tf.distribute.Strategy | None = None
+
+    @property
+    def prefetch_to(self) -> str | None:
+        """The device to which batches are sent ahead of their step; None: to none."""
+        return "GPU:0" if self.device == "GPU" and self.strategy is None else None
 
 
 def configure(machine: Machine, *, spread: bool = False) -> Setup:

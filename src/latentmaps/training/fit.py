@@ -65,16 +65,19 @@ def fit(
     schedule: Schedule,
     checkpoints: Checkpoints | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    prefetch_to: str | None = None,
 ) -> Trained:
-    """Trains `model` from its last checkpoint on.
+    """Train `model` from its last checkpoint on, and return the result.
 
     Args:
         model: compiled and built, its optimizer too.
         batches: first epoch, from 0 -> the batches of this epoch and all that follow.
-        validation: batches on which the ``val_`` numbers are computed after each epoch.
+        validation: batches on which the ``val_`` numbers are computed after each epoch; of known
+            number.
         schedule: how long.
         checkpoints: where the state after each epoch goes; None: nowhere.
         callbacks: of Keras, called before ours.
+        prefetch_to: device on which batches wait for their step; None: where they are made.
 
     Raises:
         TrainingError: a loss became infinite or not a number, the memory of the device is full,
@@ -87,8 +90,10 @@ def fit(
         progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=course.epoch)
         try:
             model.fit(
-                _without_autotuning(batches(course.epoch)),
-                validation_data=_without_autotuning(validation),
+                _feed(batches(course.epoch), prefetch_to),
+                validation_data=_feed(validation, prefetch_to),
+                # Keras cannot tell how many batches there are once they are sent ahead
+                validation_steps=int(validation.cardinality()),
                 initial_epoch=course.epoch,
                 epochs=schedule.epochs,
                 steps_per_epoch=schedule.steps_per_epoch,
@@ -109,14 +114,18 @@ def fit(
     return course.finish()
 
 
-def _without_autotuning(batches: tf.data.Dataset) -> tf.data.Dataset:
+def _feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
     options = tf.data.Options()
     # Our data sets leave nothing to tune, and now and then the end of `fit` would wait for the
     # tuning thread to wake: it sleeps twice as long each time, 20 s after 20 s of training.
     options.autotune.enabled = False
     # several machines: each makes the whole batch and takes its piece
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return batches.with_options(options)
+    batches = batches.with_options(options)
+    if prefetch_to is None:
+        return batches
+    # the last transformation: what followed would bring the batches back to the CPU
+    return batches.apply(tf.data.experimental.prefetch_to_device(prefetch_to, buffer_size=2))
 
 
 class _Course(keras.callbacks.Callback):

@@ -1,8 +1,15 @@
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from latentmaps.vae.network.layers import Bias, FrozenBatchNormalization, FusedBatchNormalization
+from latentmaps.vae.network.layers import (
+    AlphaDropout,
+    Bias,
+    Dropout,
+    FrozenBatchNormalization,
+    FusedBatchNormalization,
+)
 
 RANDOM = np.random.default_rng(2)
 
@@ -48,3 +55,46 @@ def test_a_bias_adds_a_number_to_each_map_and_knows_its_gradient() -> None:
     of_maps, of_bias = tape.gradient(loss, [maps, layer.bias.value])
     np.testing.assert_array_equal(of_maps, weights)
     np.testing.assert_allclose(of_bias, weights.sum(axis=(0, 1, 2)), rtol=1e-5)
+
+
+DROPOUTS = [Dropout, AlphaDropout]
+
+
+def dropped(kind: type[keras.layers.Layer], *, jit_compile: bool, seed: int = 3) -> np.ndarray:
+    """Gives what two steps make of ones, (2, 64, 512)."""
+    layer = kind(0.25, seed=seed)
+    step = tf.function(lambda ones: layer(ones, training=True), jit_compile=jit_compile)
+    return np.stack([step(tf.ones((64, 512))).numpy() for _ in range(2)])
+
+
+@pytest.mark.parametrize("kind", DROPOUTS)
+def test_dropout_drops_the_same_values_whether_xla_compiles_it_or_not(
+    kind: type[keras.layers.Layer],
+) -> None:
+    plain = dropped(kind, jit_compile=False)
+    np.testing.assert_allclose(dropped(kind, jit_compile=True), plain, rtol=1e-6, atol=1e-6)
+    for other in (plain[1], dropped(kind, jit_compile=False, seed=4)[0]):
+        # of two independent masks, 2 * 0.25 * 0.75 of the values differ
+        assert np.mean(plain[0] != other) == pytest.approx(0.375, abs=0.015)
+
+
+@pytest.mark.parametrize("kind", DROPOUTS)
+def test_dropout_makes_of_a_value_what_keras_does(kind: type[keras.layers.Layer]) -> None:
+    theirs = getattr(keras.layers, kind.__name__)(0.25, seed=3)
+    reference = theirs(tf.ones((64, 512)), training=True)
+    expected, counts = np.unique(np.round(reference.numpy(), 5), return_counts=True)
+    mine = dropped(kind, jit_compile=False)[0]
+    values, shares = np.unique(np.round(mine, 5), return_counts=True)
+    np.testing.assert_allclose(values, expected, atol=2e-5)
+    np.testing.assert_allclose(shares / mine.size, counts / mine.size, atol=0.01)
+
+
+@pytest.mark.parametrize("kind", DROPOUTS)
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_dropout_keeps_the_precision_and_rests_in_inference(
+    kind: type[keras.layers.Layer], dtype: str
+) -> None:
+    layer = kind(0.25, seed=3, dtype=dtype)
+    values = tf.cast(RANDOM.normal(size=(4, 8)), dtype)
+    assert layer(values, training=True).dtype == dtype
+    np.testing.assert_array_equal(layer(values), values)

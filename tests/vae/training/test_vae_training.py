@@ -1,4 +1,8 @@
+import json
 import logging
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -209,3 +213,23 @@ def test_moving_statistics_forget_the_start_in_a_few_dozen_steps() -> None:
     ]
     assert layers
     assert all(layer.momentum == 0.9 for layer in layers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["plain", "xla"])
+def test_batches_wait_on_their_device_and_no_number_changes(root: Path, step: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.vae.training.prefetching", step],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout.splitlines()[-1])
+    # training and validation: sent ahead to the second device, then not
+    assert told["arrived"] == [["CPU:1"], ["CPU:1"], ["CPU:0"], ["CPU:0"]]
+    sent_ahead, plain = told["histories"]
+    assert sent_ahead == plain

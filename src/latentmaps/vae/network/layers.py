@@ -1,4 +1,4 @@
-"""Layers in the forms we need: batch normalisation, and a bias for the last maps."""
+"""Layers in the forms we need: batch normalization, dropout, and a bias for the last maps."""
 
 from collections.abc import Callable
 
@@ -88,3 +88,46 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Gives scaled and shifted maps (n, h, w, c)."""
         return super().call(inputs, training=False)
+
+
+class Dropout(keras.layers.Dropout):
+    """Keras's dropout, whose mask does not depend on whether XLA compiles the step.
+
+    Srivastava et al. 2014. Keras draws a float for each value and drops those below the rate. From
+    the same 32 random bits TensorFlow's kernel makes a float of the lower 23 and XLA of the upper
+    23, so their masks have nothing in common. Here the bits are read as a whole number.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return values of any shape, some of them 0 while training, the others scaled up."""
+        if not training:
+            return inputs
+        return inputs * _draw_mask(self, inputs) / (1.0 - self.rate)
+
+
+class AlphaDropout(keras.layers.AlphaDropout):
+    """Keras's alpha dropout, with masks as those of ``Dropout``.
+
+    Dropped values take SELU's limit for large negative inputs; scaling and shifting by constants
+    then brings mean 0 and variance 1 back. Klambauer et al. 2017, section 3.
+    """
+
+    DROPPED = -1.7580993408473766  # -alpha * scale of SELU
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return values of any shape, some of them at the limit while training."""
+        if not training:
+            return inputs
+        factor = ((1.0 - self.rate) * (1.0 + self.rate * self.DROPPED**2)) ** -0.5
+        mask = _draw_mask(self, inputs)
+        return factor * (inputs * mask + self.DROPPED * (1.0 - mask - self.rate))
+
+
+def _draw_mask(layer: Dropout | AlphaDropout, inputs: tf.Tensor) -> tf.Tensor:
+    """Return 1 for each value that stays, with the probability 1 - rate, and 0 for the others."""
+    seed = tf.cast(layer.seed_generator.next(), tf.int32)
+    bits = tf.random.stateless_uniform(
+        tf.shape(inputs), seed, minval=None, maxval=None, dtype=tf.uint32, alg="philox"
+    )
+    # on a GPU TensorFlow has no kernel that compares these integers
+    return tf.cast(tf.cast(bits, tf.float32) >= layer.rate * 2.0**32, inputs.dtype)

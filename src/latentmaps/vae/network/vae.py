@@ -11,7 +11,13 @@ import keras
 
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.network.convolutions import Convolution, TransposedConvolution
-from latentmaps.vae.network.layers import Bias, FrozenBatchNormalization, FusedBatchNormalization
+from latentmaps.vae.network.layers import (
+    AlphaDropout,
+    Bias,
+    Dropout,
+    FrozenBatchNormalization,
+    FusedBatchNormalization,
+)
 
 # The default slope of Keras, and so that of the source.
 _LEAKY_SLOPE = 0.3
@@ -164,6 +170,5 @@ class _Blocks:
 
     def _dropout(self, name: str) -> keras.layers.Layer:
         # plain dropout would spoil the mean and variance that SELU keeps
-        kind = "AlphaDropout" if self._architecture.activation == "selu" else "Dropout"
-        rate = self._architecture.dropout_rate
-        return getattr(keras.layers, kind)(rate, dtype=self.policy, name=name)
+        kind = AlphaDropout if self._architecture.activation == "selu" else Dropout
+        return kind(self._architecture.dropout_rate, dtype=self.policy, name=name)

@@ -31,10 +31,13 @@ class Devices:
     Attributes:
         strategy: of several devices or machines; None: one device.
         jit_compile: whether the step is compiled with XLA.
+        prefetch_to: device on which batches wait for their step; None: the host's memory, from
+            which a strategy spreads them.
     """
 
     strategy: tf.distribute.Strategy | None = None
     jit_compile: bool = False
+    prefetch_to: str | None = None
 
 
 def train(
@@ -86,6 +89,7 @@ def train(
         ),
         checkpoints=checkpoints,
         callbacks=callbacks(task, model),
+        prefetch_to=devices.prefetch_to,
     )
     return model, trained
 

@@ -1,0 +1,276 @@
+"""Check a GPU in ten minutes, and print a table that can be pasted into an issue.
+
+    make gpu-check
+    PYTHONPATH=src python -m benchmarks.gpu_check
+
+Runs the tests that need a GPU, then trains the network of params.yaml for a few steps: how fast,
+with which losses beside those of a CPU, in how much memory, in float16, over several GPUs, and
+twice with one seed. docs/gpu.md says what each row means. Every training has a process of its own,
+and a row whose process fails says why; then the exit code is 1.
+
+--on-cpu runs the same rows in a minute or two without a GPU, with a tiny network: it tries this
+program, not a GPU.
+"""
+
+import argparse
+import dataclasses
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import workload
+
+ROOT = Path(__file__).parents[1]
+TIMEOUT_S = 900
+LIMIT_MIB = 2048
+# of losses in float32 that differ by rounding alone
+TOLERANCE = 1e-3
+PRECISIONS = ("float32", "bfloat16", "float16")
+TINY = {"filters": (4, 4, 4, 4), "latent_dim": 4}
+NO_GPU = (
+    "gpu-check: TensorFlow sees no GPU, expected at least one; install the GPU build with "
+    "`make setup GPU=1`, and see that `nvidia-smi` lists the GPU and CUDA_VISIBLE_DEVICES does not "
+    "hide it (--on-cpu tries this program without one)"
+)
+
+Rows = Iterator[tuple[str, str]]
+
+
+class FailedError(Exception):
+    """A row cannot be filled in, or has a number that must not be; the message says why."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The machine under test, and how long it works.
+
+    Attributes:
+        device: gpu, or cpu to try the program.
+        images: file of the images to train on.
+        batch_size: images a step.
+        num_steps: of each round of a speed, on the device.
+        num_first_steps: of every other training.
+        num_rounds: of the speeds.
+        num_cpu_steps: of each round of the speed of the CPU beside it.
+        network: values of ``train_vae`` that make the network smaller.
+    """
+
+    device: str
+    images: Path
+    batch_size: int = workload.BATCH_SIZE
+    num_steps: int = 50
+    num_first_steps: int = 20
+    num_rounds: int = 5
+    num_cpu_steps: int = 4
+    network: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def ask(
+        self, row: str, *, device: str = "", num_steps: int | None = None, **settings: Any
+    ) -> dict[str, Any]:
+        """Return the answer of a row of ``gpu_rows``, from a process of its own.
+
+        Raises:
+            FailedError: the row ended in an error, or not at all.
+        """
+        load = {
+            "device": device or self.device,
+            "images": str(self.images),
+            "batch_size": self.batch_size,
+            "num_steps": num_steps or self.num_first_steps,
+            "num_rounds": self.num_rounds,
+            "network": self.network,
+            "settings": settings,
+        }
+        output = _run(["-m", "benchmarks.gpu_rows", row, json.dumps(load)])
+        answer: dict[str, Any] = json.loads(output.splitlines()[-1])
+        if "error" in answer:
+            raise FailedError(answer["error"])
+        return answer
+
+
+def main() -> None:
+    """Print the table; exit with 1 if a row failed, or if there is no GPU."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--on-cpu", action="store_true", help="run the rows without a GPU, tiny")
+    on_cpu = parser.parse_args().on_cpu
+    with tempfile.TemporaryDirectory() as folder:
+        images = workload.write_images(Path(folder), 64 if on_cpu else 2048)
+        check = Check("gpu", images)
+        if on_cpu:
+            check = Check("cpu", images, 4, 2, 3, 2, 2, TINY)
+        try:
+            found = check.ask("machine")
+        except FailedError as error:
+            sys.exit(f"gpu-check: {error}")
+        if not found["num_gpus"] and not on_cpu:
+            sys.exit(NO_GPU)
+        has_failed = print_table(check, found)
+    sys.exit(1 if has_failed else 0)
+
+
+def print_table(check: Check, found: dict[str, Any]) -> bool:
+    """Print a row as soon as it is known, and return whether one failed."""
+    print("| what | found |\n| --- | --- |")
+    for name, text in describe(found):
+        print(f"| {name} | {text} |", flush=True)
+    has_failed = False
+    for title, rows in GROUPS.items():
+        print(f"gpu-check: {title} ...", file=sys.stderr, flush=True)
+        try:
+            for name, text in rows(check):
+                print(f"| {name} | {text} |", flush=True)
+        except FailedError as error:
+            has_failed = True
+            print(f"| {title} | **failed**: {str(error).replace('|', '/')} |", flush=True)
+    return has_failed
+
+
+def describe(found: dict[str, Any]) -> Rows:
+    """Yield what the machine is."""
+    yield "GPUs", str(found["num_gpus"])
+    for name, capability in zip(found["names"], found["capabilities"], strict=True):
+        yield "GPU, as TensorFlow names it", f"{name}, compute capability {capability}"
+    for line in found["driver"]:
+        yield "GPU, memory, driver, as nvidia-smi names them", line
+    yield "CUDA, cuDNN of TensorFlow", f"{found['cuda']}, {found['cudnn']}"
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    yield "versions", f"{versions}, Python {found['python']}"
+    yield "CPU", f"{found['cpu']}, {found['num_cores']} cores"
+
+
+def run_tests(check: Check) -> Rows:
+    """Run the tests that need a GPU; on a CPU, on a second logical device of it."""
+    device = "CPU:1" if check.device == "cpu" else "GPU:0"
+    command = ["-m", "pytest", "-q", "-m", "gpu", "-p", "no:cacheprovider", "tests/test_gpu.py"]
+    output = _run(command, LATENTMAPS_TESTED_DEVICE=device, TF_FORCE_GPU_ALLOW_GROWTH="true")
+    yield "tests that need a GPU", output.splitlines()[-1].strip("= ")
+
+
+def compare_speeds(check: Check) -> Rows:
+    """Yield images a second in every number format, with and without XLA, and of the CPU."""
+    ways = list(itertools.product((True, False), PRECISIONS))
+    answer = check.ask("speed", num_steps=check.num_steps, ways=ways)
+    for way, speeds in answer["speeds"].items():
+        yield f"images/s, {check.device.upper()}, {way}", summarize(speeds)
+    beside = [(False, "float32"), (False, "auto")]
+    answer = check.ask("speed", device="cpu", num_steps=check.num_cpu_steps, ways=beside)
+    for way, speeds in answer["speeds"].items():
+        yield f"images/s, the CPU beside it, {way}", summarize(speeds)
+
+
+def compare_losses(check: Check) -> Rows:
+    """Yield how far the losses of the first steps are from those of a CPU, and from each other."""
+    on_cpu = check.ask("first_steps", device="cpu", jit_compile=False)
+    exact = check.ask("first_steps", jit_compile=False, tensor_float_32=False)
+    name = f"losses of {check.num_first_steps} steps in float32, against the CPU"
+    yield f"{name}: no XLA, no TF32", within_tolerance(exact["losses"], on_cpu["losses"])
+    as_trained, again = (check.ask("first_steps", jit_compile=True) for _ in range(2))
+    yield f"{name}: XLA, TF32", f"{difference(as_trained['losses'], on_cpu['losses']):.1e}"
+    equal = "equal bytes" if as_trained["weights"] == again["weights"] else "other bytes"
+    far = difference(as_trained["losses"], again["losses"])
+    yield "the same once more, with the same seed", f"{equal}, losses within {far:.1e}"
+
+
+def limit_memory(check: Check) -> Rows:
+    """Yield the largest memory of tensors under ``machine.gpu_memory_limit_mib``."""
+    answer = check.ask("first_steps", jit_compile=True, limit_mib=LIMIT_MIB)
+    name = f"memory with gpu_memory_limit_mib {LIMIT_MIB}"
+    if answer["peak_mib"] is None:
+        yield name, "not counted on a CPU"
+        return
+    if answer["peak_mib"] > LIMIT_MIB:
+        raise FailedError(f"{answer['peak_mib']:,.0f} MiB, expected at most {LIMIT_MIB}")
+    yield name, f"{answer['peak_mib']:,.0f} MiB"
+
+
+def train_in_float16(check: Check) -> Rows:
+    """Yield losses and loss scale of float16; a loss that is no number ends a training."""
+    name = "float16 with its loss scale"
+    answer = check.ask("first_steps", jit_compile=True, precision="float16", num_steps=40)
+    losses = answer["losses"]
+    steps = f"{answer['num_good_steps']} of {len(losses)} steps without overflow"
+    scale = f"scale 32,768 to {answer['scale']:,.0f}"
+    yield name, f"loss {losses[0]:,.1f} to {losses[-1]:,.1f}, {scale}, {steps}"
+
+
+def train_on_several(check: Check) -> Rows:
+    """Yield how far the losses of several devices are from those of one."""
+    answer = check.ask("several", limit_mib=LIMIT_MIB)
+    kind = check.device.upper()
+    devices = f"{kind}s" if answer["num_physical"] > 1 else f"logical {kind}s of one"
+    spread = f"MirroredStrategy over {answer['num_devices']} {devices}"
+    name = f"losses of {spread}, against one device"
+    yield name, within_tolerance(answer["several"], answer["one"])
+
+
+GROUPS: dict[str, Callable[[Check], Rows]] = {
+    "tests that need a GPU": run_tests,
+    "images/s": compare_speeds,
+    "losses of the first steps": compare_losses,
+    "memory with a limit": limit_memory,
+    "float16 with its loss scale": train_in_float16,
+    "several devices": train_on_several,
+}
+
+
+def difference(mine: list[float], reference: list[float]) -> float:
+    """Return the largest relative difference of losses."""
+    return float(np.max(np.abs(np.divide(mine, reference) - 1.0)))
+
+
+def within_tolerance(mine: list[float], reference: list[float]) -> str:
+    """Return the largest relative difference of losses in words.
+
+    Raises:
+        FailedError: it is more than rounding.
+    """
+    found = difference(mine, reference)
+    if found > TOLERANCE:
+        raise FailedError(f"losses differ by {found:.1e}, expected at most {TOLERANCE}")
+    return f"{found:.1e}"
+
+
+def summarize(values: list[float]) -> str:
+    """Return the median and, in brackets, the quartiles."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return f"{middle:,.0f} [{low:,.0f}, {high:,.0f}]"
+
+
+def _run(arguments: list[str], **environment: str) -> str:
+    """Run Python and return its standard output.
+
+    Raises:
+        FailedError: it ended with an exit code, or not in time.
+    """
+    try:
+        result = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FailedError(f"no answer within {TIMEOUT_S} s") from error
+    if result.returncode:
+        print(result.stdout, file=sys.stderr)
+        last_line = (result.stdout.strip().splitlines() or ["no output"])[-1]
+        raise FailedError(f"exit code {result.returncode}, {last_line}")
+    return result.stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,286 @@
+"""What ``gpu_check`` measures: one row, or a few, in a process of its own.
+
+    PYTHONPATH=src python -m benchmarks.gpu_rows <name> <Load as JSON>
+
+TensorFlow fixes devices, threads and memory once in a process. The answer is the last line of
+standard output, as JSON; an error becomes ``{"error": its first line}``.
+"""
+
+import dataclasses
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from latentmaps import machine, parallel, versions
+from latentmaps.params import loader
+from latentmaps.params.machine import Machine
+from latentmaps.params.train_vae import TrainVae
+
+PARAMS = loader.load(Path(__file__).parents[1] / "params.yaml")
+
+# TensorFlow comes after `machine`, which holds back what it says at its import
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+from latentmaps.faces.dataset import arrays  # noqa: E402
+from latentmaps.training import fit  # noqa: E402
+from latentmaps.vae.training import (  # noqa: E402
+    batches,
+    compute_dtype,
+    vae_task,
+    vae_training,
+)
+
+NUM_VALIDATION = 8
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a row trains on, and how.
+
+    Attributes:
+        device: gpu or cpu.
+        images: file of (num_images, 96, 96, 3), uint8.
+        batch_size: images a step.
+        num_steps: of a row that trains once, and of each round of a speed.
+        num_rounds: of the speeds, after one that compiles and warms up.
+        network: values of the section ``train_vae`` that make the network of params.yaml smaller.
+        settings: of the row: ``precision``, ``jit_compile``, ``tensor_float_32``, ``limit_mib``; of
+            the speeds ``ways``, pairs of ``jit_compile`` and ``precision``.
+    """
+
+    device: Literal["gpu", "cpu"]
+    images: str
+    batch_size: int
+    num_steps: int
+    num_rounds: int
+    network: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def configure(self) -> machine.Setup:
+        """Set TensorFlow up for this row, as a stage would."""
+        tf.config.experimental.enable_tensor_float_32_execution(
+            self.settings.get("tensor_float_32", True)
+        )
+        return machine.configure(
+            dataclasses.replace(
+                PARAMS.section(Machine),
+                device=self.device,
+                jit_compile=self.settings.get("jit_compile", "auto"),
+                gpu_memory_limit_mib=self.settings.get("limit_mib"),
+            )
+        )
+
+    def task(self, *, epochs: int, steps_per_epoch: int, **changes: Any) -> vae_task.Task:
+        """Return the task of params.yaml, on the images of this load."""
+        section = dataclasses.replace(
+            PARAMS.section(TrainVae),
+            epochs=epochs,
+            batch_size=self.batch_size,
+            **{"precision": self.settings.get("precision", "float32")} | {**self.network} | changes,
+        )
+        images = arrays.open_images(Path(self.images))
+        rows = np.arange(steps_per_epoch * self.batch_size) % (len(images) - NUM_VALIDATION)
+        parts = {"train": rows, "validation": np.arange(-NUM_VALIDATION, 0) + len(images)}
+        return vae_task.Task.for_faces(
+            section, images, parts, kl_weight=section.fact, seed=1, validation_seed=1
+        )
+
+
+class Clock(keras.callbacks.Callback):
+    """Times the steps of an epoch, without its validation.
+
+    Attributes:
+        seconds: from the beginning of the epoch to the last step.
+    """
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Look at the clock."""
+        self._started = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Look at the clock; reading the loss waits for the device."""
+        float((logs or {})["total_loss"])
+        self.seconds = time.perf_counter() - self._started
+
+
+def describe_machine(_: Load) -> Answer:
+    """Return names and versions, and the number of GPUs that TensorFlow sees."""
+    gpus = tf.config.list_physical_devices("GPU")
+    built = tf.sysconfig.get_build_info()
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    capabilities = [".".join(map(str, each.get("compute_capability", "?"))) for each in details]
+    return {
+        "num_gpus": len(gpus),
+        "names": [str(each.get("device_name", "?")) for each in details],
+        "capabilities": capabilities,
+        "driver": _nvidia_smi("name,memory.total,driver_version"),
+        "cuda": str(built.get("cuda_version", "none")),
+        "cudnn": str(built.get("cudnn_version", "none")),
+        "versions": versions.installed("tensorflow", "keras"),
+        "python": platform.python_version(),
+        "cpu": _cpu_name(),
+        "num_cores": parallel.num_cores(),
+    }
+
+
+def _nvidia_smi(query: str) -> list[str]:
+    if shutil.which("nvidia-smi") is None:
+        return []
+    command = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return result.stdout.splitlines() if result.returncode == 0 else []
+
+
+def _cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    if not cpuinfo.exists():
+        return platform.processor()
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def measure_speed(load: Load) -> Answer:
+    """Return images a second of each way in each round; the ways take turns, in rotated order."""
+    setup = load.configure()
+    ways = {
+        f"XLA {'on' if jit_compile else 'off'}, {compute_dtype.choose(precision)}": (
+            bool(jit_compile),
+            precision,
+        )
+        for jit_compile, precision in load.settings["ways"]
+    }
+    runs = {name: _timed(load, setup, *way) for name, way in ways.items()}
+    for run in runs.values():
+        run()  # compiles
+    speeds: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(load.num_rounds):
+        names = list(ways)
+        shift = number % len(names)
+        for name in names[shift:] + names[:shift]:
+            speeds[name].append(runs[name]())
+    return {"speeds": speeds}
+
+
+def _timed(
+    load: Load, setup: machine.Setup, jit_compile: bool, precision: str
+) -> Callable[[], float]:
+    """Return what trains an epoch of ``num_steps`` steps and gives its images a second."""
+    task = load.task(epochs=1, steps_per_epoch=load.num_steps, precision=precision)
+    model = vae_training.build(task, jit_compile=jit_compile)
+    parts = {
+        "train": batches.training_batches(task.train, batch_size=load.batch_size, epochs=1),
+        "validation": batches.ordered_batches(task.validation, batch_size=NUM_VALIDATION),
+    }
+    data = {name: vae_training.with_targets(model, part) for name, part in parts.items()}
+
+    def run() -> float:
+        clock = Clock()
+        fit.fit(
+            model,
+            lambda _: data["train"],
+            validation=data["validation"],
+            schedule=fit.Schedule(1, load.num_steps),
+            callbacks=[clock],
+            prefetch_to=setup.prefetch_to,
+        )
+        return load.num_steps * load.batch_size / clock.seconds
+
+    return run
+
+
+def train_first_steps(load: Load) -> Answer:
+    """Return the loss of each step, a hash of the weights, and what the device says of memory."""
+    setup = load.configure()
+    devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
+    # an epoch of one batch has a row of the history for each step
+    model, trained = vae_training.train(
+        load.task(epochs=load.num_steps, steps_per_epoch=1), devices=devices
+    )
+    weights = b"".join(weight.numpy().tobytes() for weight in model.trainable_variables)
+    return {
+        "losses": trained.history["total_loss"].tolist(),
+        "weights": hashlib.sha256(weights).hexdigest(),
+        "peak_mib": _peak_mib(load),
+        **_loss_scale(model.optimizer),
+    }
+
+
+def _peak_mib(load: Load) -> float | None:
+    """Return the largest memory of tensors; TensorFlow counts it on GPUs alone."""
+    if load.device == "cpu":
+        return None
+    return float(tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**20)
+
+
+def _loss_scale(optimizer: keras.Optimizer) -> Answer:
+    """Return the loss scale of float16 and the number of steps that did not overflow."""
+    if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return {}
+    scale, steps = optimizer.dynamic_scale, optimizer.inner_optimizer.iterations
+    return {"scale": float(scale), "num_good_steps": int(steps)}
+
+
+def train_on_several(load: Load) -> Answer:
+    """Return the losses of one device, and of all GPUs, or of one that passes for two."""
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    kind = load.device.upper()
+    physical = tf.config.list_physical_devices(kind)
+    if len(physical) == 1:
+        limit = load.settings.get("limit_mib") if kind == "GPU" else None
+        logical = [tf.config.LogicalDeviceConfiguration(memory_limit=limit)] * 2
+        tf.config.set_logical_device_configuration(physical[0], logical)
+    else:
+        for gpu in physical:
+            tf.config.experimental.set_memory_growth(gpu, True)
+    tf.config.threading.set_inter_op_parallelism_threads(1)  # as `machine.configure` does
+    names = [device.name for device in tf.config.list_logical_devices(kind)]
+    load = dataclasses.replace(load, batch_size=load.batch_size // len(names) * len(names))
+    # batch normalization looks at the piece of its own device, so its losses differ
+    task = load.task(epochs=load.num_steps, steps_per_epoch=1, batch_norm="none")
+    one, several = (
+        vae_training.train(task, devices=vae_training.Devices(strategy))[1].history
+        for strategy in (None, tf.distribute.MirroredStrategy(names))
+    )
+    return {
+        "num_devices": len(names),
+        "num_physical": len(physical),
+        "one": one["total_loss"].tolist(),
+        "several": several["total_loss"].tolist(),
+    }
+
+
+ROWS: Mapping[str, Callable[[Load], Answer]] = {
+    "machine": describe_machine,
+    "speed": measure_speed,
+    "first_steps": train_first_steps,
+    "several": train_on_several,
+}
+
+
+def main() -> None:
+    """Measure one row and write the answer."""
+    name, load = sys.argv[1], Load(**json.loads(sys.argv[2]))
+    try:
+        answer = ROWS[name](load)
+    except Exception as error:  # the table has a line for whatever went wrong
+        traceback.print_exc()
+        first_line = (str(error).splitlines() or [""])[0]
+        answer = {"error": f"{type(error).__name__}: {first_line}"}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""`make gpu-check`, on the CPU: every row, and what goes wrong."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks import gpu_check
+
+
+def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks.gpu_check", *arguments],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_every_row_is_filled_in(root: Path) -> None:
+    result = check(root, "--on-cpu")
+    assert result.returncode == 0, result.stdout + result.stderr
+    heads, line, *rows = result.stdout.splitlines()
+    assert (heads, line) == ("| what | found |", "| --- | --- |")
+    found = dict(row.strip("| ").split(" | ") for row in rows)
+    assert len(found) == len(rows)
+    assert "failed" not in result.stdout
+    assert "passed" in found["tests that need a GPU"]
+    assert "skipped" not in found["tests that need a GPU"]
+    speeds = [text for name, text in found.items() if name.startswith("images/s, CPU")]
+    assert len(speeds) == 6
+    assert all(float(text.split()[0].replace(",", "")) > 0 for text in speeds)
+    against_cpu, as_trained = (
+        text for name, text in found.items() if "in float32, against the CPU" in name
+    )
+    assert float(against_cpu) == 0.0
+    assert float(as_trained) < 1e-5
+    assert found["the same once more, with the same seed"].startswith("equal bytes")
+    assert "steps without overflow" in found["float16 with its loss scale"]
+    [spread] = [text for name, text in found.items() if "MirroredStrategy over 2" in name]
+    assert float(spread) < 1e-5
+
+
+def test_without_a_gpu_one_message_says_what_to_do(root: Path) -> None:
+    result = check(root)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    [message] = [line for line in result.stderr.splitlines() if "gpu-check" in line]
+    assert message.startswith("gpu-check: TensorFlow sees no GPU, expected at least one; install")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_row_that_fails_says_why_and_the_others_follow(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def half(_: gpu_check.Check) -> Iterator[tuple[str, str]]:
+        yield "first", "1"
+        raise gpu_check.FailedError("InternalError: a | b")
+
+    def whole(_: gpu_check.Check) -> Iterator[tuple[str, str]]:
+        yield "second", "2"
+
+    monkeypatch.setattr(gpu_check, "GROUPS", {"speeds": half, "losses": whole})
+    monkeypatch.setattr(gpu_check, "describe", lambda _: iter(()))
+    assert gpu_check.print_table(gpu_check.Check("cpu", tmp_path), {})
+    _, _, *rows = capsys.readouterr().out.splitlines()
+    assert rows == [
+        "| first | 1 |",
+        "| speeds | **failed**: InternalError: a / b |",
+        "| second | 2 |",
+    ]
+
+
+def test_the_error_of_a_process_is_that_of_its_row(tmp_path: Path) -> None:
+    nothing = gpu_check.Check("cpu", tmp_path / "none.npy")
+    with pytest.raises(gpu_check.FailedError, match=r"^DataError: .*none\.npy"):
+        nothing.ask("first_steps")
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("import sys; print('one\\ntwo'); sys.exit(3)", "^exit code 3, two$"),
+        ("import os; os.abort()", "^exit code -6, no output$"),
+        ("import time; time.sleep(60)", "^no answer within 1 s$"),
+    ],
+)
+def test_a_process_that_ends_badly_or_never_is_reported(
+    monkeypatch: pytest.MonkeyPatch, program: str, expected: str
+) -> None:
+    if "sleep" in program:
+        monkeypatch.setattr(gpu_check, "TIMEOUT_S", 1)
+    with pytest.raises(gpu_check.FailedError, match=expected):
+        gpu_check._run(["-c", program])
+
+
+def test_losses_that_differ_by_more_than_rounding_fail() -> None:
+    assert gpu_check.within_tolerance([2.0, 4.0004], [2.0, 4.0]) == "1.0e-04"
+    with pytest.raises(gpu_check.FailedError, match=r"differ by 1\.0e-01"):
+        gpu_check.within_tolerance([2.0, 4.4], [2.0, 4.0])
+
+
+def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    answers: list[dict[str, Any]] = [{"peak_mib": 2049.0}, {"peak_mib": 900.4}]
+    monkeypatch.setattr(gpu_check.Check, "ask", lambda *_, **__: answers.pop(0))
+    on_gpu = gpu_check.Check("gpu", tmp_path)
+    with pytest.raises(gpu_check.FailedError, match="2,049 MiB, expected at most 2048"):
+        list(gpu_check.limit_memory(on_gpu))
+    assert list(gpu_check.limit_memory(on_gpu)) == [
+        ("memory with gpu_memory_limit_mib 2048", "900 MiB")
+    ]

@@ -1,0 +1,56 @@
+"""Trains the small VAE with batches sent ahead to a second logical device of the CPU, and without.
+
+    python -m tests.vae.training.prefetching <plain or xla>
+
+Writes the histories as JSON, and the devices on which batches of training and validation arrived.
+"""
+
+import json
+import sys
+
+import tensorflow as tf
+
+from latentmaps import machine
+from latentmaps.params.machine import Machine
+
+
+def main() -> None:
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    logical = [tf.config.LogicalDeviceConfiguration()] * 2
+    tf.config.set_logical_device_configuration(cpu, logical)
+    # one inter-op thread, as every stage has: sending ahead must not wait for a second one
+    machine.configure(
+        Machine(
+            device="cpu",
+            gpu_memory_limit_mib=None,
+            cpu_threads=1,
+            jit_compile="auto",
+            cache_images=False,
+        )
+    )
+
+    from tests.vae.example_vae import task
+
+    from latentmaps.training import fit
+    from latentmaps.vae.training import vae_training
+
+    arrived: list[list[str]] = []
+    feed = fit._feed
+
+    def noting(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
+        fed = feed(batches, prefetch_to)
+        parts = [part for batch in fed for part in tf.nest.flatten(batch)]
+        arrived.append(sorted({part.device.rpartition("device:")[2] for part in parts}))
+        return fed
+
+    fit._feed = noting
+    histories = []
+    for prefetch_to in ("CPU:1", None):
+        devices = vae_training.Devices(jit_compile=sys.argv[1] == "xla", prefetch_to=prefetch_to)
+        what = task(kl_method="output_transfer", corruption="noise")
+        histories.append(vae_training.train(what, devices=devices)[1].history.to_dict("list"))
+    sys.stdout.write(json.dumps({"histories": histories, "arrived": arrived}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
