@@ -175,15 +175,15 @@ def run_tests(check: Check) -> Rows:
 
 
 def compare_speeds(check: Check) -> Rows:
-    """Yield images a second in every number format, with and without XLA."""
-    ways = list(itertools.product((True, False), PRECISIONS))
+    """Yield images a second in every number format, with XLA and without, sent ahead and not."""
+    ways = [*itertools.product((True, False), PRECISIONS, [True]), (True, "bfloat16", False)]
     answer = check.ask("speed", num_steps=check.num_steps, ways=ways)
     yield from _speeds(f"images/s, {check.device.upper()}", answer)
 
 
 def measure_cpu_beside(check: Check) -> Rows:
     """Yield images a second of the CPU, in float32 and in what ``precision: auto`` takes there."""
-    ways = [(False, "float32"), (False, "auto")]
+    ways = [(False, precision, True) for precision in ("float32", "auto")]
     answer = check.ask("speed", device="cpu", num_steps=check.num_cpu_steps, ways=ways)
     yield from _speeds("images/s, the CPU beside it", answer)
 

@@ -56,7 +56,7 @@ class Load:
         num_rounds: of the speeds, after one that compiles and warms up.
         network: values of the section ``train_vae`` that make the network of params.yaml smaller.
         settings: of the row: ``precision``, ``jit_compile``, ``tensor_float_32``, ``limit_mib``; of
-            the speeds ``ways``, pairs of ``jit_compile`` and ``precision``.
+            the speeds ``ways``: ``jit_compile``, ``precision``, and whether batches are sent ahead.
     """
 
     device: Literal["gpu", "cpu"]
@@ -98,20 +98,25 @@ class Load:
 
 
 class Clock(keras.callbacks.Callback):
-    """Times the steps of an epoch, without its validation.
+    """Times the steps behind the first ones, which wait for the first batches.
 
     Attributes:
-        seconds: from the beginning of the epoch to the last step.
+        num_steps: that were timed.
+        seconds: that they took.
     """
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Look at the clock."""
-        self._started = time.perf_counter()
+    def __init__(self, first: int) -> None:
+        super().__init__()
+        self.num_steps, self.seconds = 0, 0.0
+        self._first, self._started = first, 0.0
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Look at the clock; reading the loss waits for the device."""
         float((logs or {})["total_loss"])
-        self.seconds = time.perf_counter() - self._started
+        now = time.perf_counter()
+        if batch == self._first:
+            self._started = now
+        self.num_steps, self.seconds = batch - self._first, now - self._started
 
 
 def measure_speed(load: Load) -> Answer:
@@ -120,22 +125,19 @@ def measure_speed(load: Load) -> Answer:
     The ways take turns, in rotated order.
     """
     setup = load.configure()
-    ways = {
-        f"XLA {'on' if jit_compile else 'off'}, {compute_dtype.choose(precision)}": (
-            bool(jit_compile),
-            precision,
-        )
-        for jit_compile, precision in load.settings["ways"]
-    }
     runs: dict[str, Callable[[], float]] = {}
     errors: dict[str, str] = {}
-    for name, way in ways.items():
+    for jit_compile, precision, sends_ahead in load.settings["ways"]:
+        name = f"XLA {'on' if jit_compile else 'off'}, {compute_dtype.choose(precision)}"
+        name += "" if sends_ahead else ", batches not sent ahead"
+        prefetch_to = setup.prefetch_to if sends_ahead else None
         try:
-            runs[name] = _timed(load, setup, *way)
-            runs[name]()  # compiles
+            run = _timed(load, precision, jit_compile=jit_compile, prefetch_to=prefetch_to)
+            run()  # compiles
         except Exception as error:  # one way that fails leaves the others
-            runs.pop(name, None)
             errors[name] = _first_line(error)
+        else:
+            runs[name] = run
     speeds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(load.num_rounds):
         names = list(runs)
@@ -146,7 +148,7 @@ def measure_speed(load: Load) -> Answer:
 
 
 def _timed(
-    load: Load, setup: machine.Setup, jit_compile: bool, precision: str
+    load: Load, precision: str, *, jit_compile: bool, prefetch_to: str | None
 ) -> Callable[[], float]:
     """Return what trains an epoch of ``num_steps`` steps and gives its images a second."""
     task = load.task(epochs=1, steps_per_epoch=load.num_steps, precision=precision)
@@ -158,16 +160,16 @@ def _timed(
     data = {name: vae_training.with_targets(model, part) for name, part in parts.items()}
 
     def run() -> float:
-        clock = Clock()
+        clock = Clock(load.num_steps // 5)
         fit.fit(
             model,
             lambda _: data["train"],
             validation=data["validation"],
             schedule=fit.Schedule(1, load.num_steps),
             callbacks=[clock],
-            prefetch_to=setup.prefetch_to,
+            prefetch_to=prefetch_to,
         )
-        return load.num_steps * load.batch_size / clock.seconds
+        return clock.num_steps * load.batch_size / clock.seconds
 
     return run
 

@@ -34,7 +34,7 @@ def test_every_row_is_filled_in(root: Path) -> None:
     assert "passed" in found["tests that need a GPU"]
     assert "skipped" not in found["tests that need a GPU"]
     speeds = [text for name, text in found.items() if name.startswith("images/s, CPU")]
-    assert len(speeds) == 6
+    assert len(speeds) == 7
     assert all(float(text.split()[0].replace(",", "")) > 0 for text in speeds)
     against_cpu, as_trained = (
         text for name, text in found.items() if "in float32, against the CPU" in name
@@ -121,9 +121,9 @@ def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_a_way_that_fails_leaves_the_speeds_of_the_others(tmp_path: Path) -> None:
     images = workload.write_images(tmp_path, 16)
     small = gpu_check.Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
-    ways = [(False, "float32"), (False, "float99")]
+    ways = [(False, "float32", False), (False, "float99", True)]
     answer = small.ask("speed", num_steps=2, ways=ways)
-    assert list(answer["speeds"]) == ["XLA off, float32"]
+    assert list(answer["speeds"]) == ["XLA off, float32, batches not sent ahead"]
     assert list(answer["errors"]) == ["XLA off, float99"]
     (_, speed), (name, error) = gpu_check._speeds("images/s", answer)
     assert isinstance(speed, str)
