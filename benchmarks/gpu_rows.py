@@ -9,9 +9,6 @@ standard output, as JSON; an error becomes ``{"error": its first line}``.
 import dataclasses
 import hashlib
 import json
-import platform
-import shutil
-import subprocess
 import sys
 import time
 import traceback
@@ -20,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from latentmaps import machine, parallel, versions
+from latentmaps import machine
 from latentmaps.params import loader
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
@@ -32,6 +29,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from benchmarks import gpu_machine  # noqa: E402
 from latentmaps.faces.dataset import arrays  # noqa: E402
 from latentmaps.training import fit  # noqa: E402
 from latentmaps.vae.training import (  # noqa: E402
@@ -58,7 +56,7 @@ class Load:
         num_rounds: of the speeds, after one that compiles and warms up.
         network: values of the section ``train_vae`` that make the network of params.yaml smaller.
         settings: of the row: ``precision``, ``jit_compile``, ``tensor_float_32``, ``limit_mib``; of
-            the speeds ``ways``, pairs of ``jit_compile`` and ``precision``.
+            the speeds ``ways``: ``jit_compile``, ``precision``, and whether batches are sent ahead.
     """
 
     device: Literal["gpu", "cpu"]
@@ -100,82 +98,57 @@ class Load:
 
 
 class Clock(keras.callbacks.Callback):
-    """Times the steps of an epoch, without its validation.
+    """Times the steps behind the first ones, which wait for the first batches.
 
     Attributes:
-        seconds: from the beginning of the epoch to the last step.
+        num_steps: that were timed.
+        seconds: that they took.
     """
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Look at the clock."""
-        self._started = time.perf_counter()
+    def __init__(self, first: int) -> None:
+        super().__init__()
+        self.num_steps, self.seconds = 0, 0.0
+        self._first, self._started = first, 0.0
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Look at the clock; reading the loss waits for the device."""
         float((logs or {})["total_loss"])
-        self.seconds = time.perf_counter() - self._started
-
-
-def describe_machine(_: Load) -> Answer:
-    """Return names and versions, and the number of GPUs that TensorFlow sees."""
-    gpus = tf.config.list_physical_devices("GPU")
-    built = tf.sysconfig.get_build_info()
-    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    capabilities = [".".join(map(str, each.get("compute_capability", "?"))) for each in details]
-    return {
-        "num_gpus": len(gpus),
-        "names": [str(each.get("device_name", "?")) for each in details],
-        "capabilities": capabilities,
-        "driver": _nvidia_smi("name,memory.total,driver_version"),
-        "cuda": str(built.get("cuda_version", "none")),
-        "cudnn": str(built.get("cudnn_version", "none")),
-        "versions": versions.installed("tensorflow", "keras"),
-        "python": platform.python_version(),
-        "cpu": _cpu_name(),
-        "num_cores": parallel.num_cores(),
-    }
-
-
-def _nvidia_smi(query: str) -> list[str]:
-    if shutil.which("nvidia-smi") is None:
-        return []
-    command = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    return result.stdout.splitlines() if result.returncode == 0 else []
-
-
-def _cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    if not cpuinfo.exists():
-        return platform.processor()
-    lines = cpuinfo.read_text(encoding="utf-8").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+        now = time.perf_counter()
+        if batch == self._first:
+            self._started = now
+        self.num_steps, self.seconds = batch - self._first, now - self._started
 
 
 def measure_speed(load: Load) -> Answer:
-    """Return images a second of each way in each round; the ways take turns, in rotated order."""
+    """Return images a second of each way in each round, and the errors of those that fail.
+
+    The ways take turns, in rotated order.
+    """
     setup = load.configure()
-    ways = {
-        f"XLA {'on' if jit_compile else 'off'}, {compute_dtype.choose(precision)}": (
-            bool(jit_compile),
-            precision,
-        )
-        for jit_compile, precision in load.settings["ways"]
-    }
-    runs = {name: _timed(load, setup, *way) for name, way in ways.items()}
-    for run in runs.values():
-        run()  # compiles
-    speeds: dict[str, list[float]] = {name: [] for name in ways}
+    runs: dict[str, Callable[[], float]] = {}
+    errors: dict[str, str] = {}
+    for jit_compile, precision, sends_ahead in load.settings["ways"]:
+        name = f"XLA {'on' if jit_compile else 'off'}, {compute_dtype.choose(precision)}"
+        name += "" if sends_ahead else ", batches not sent ahead"
+        prefetch_to = setup.prefetch_to if sends_ahead else None
+        try:
+            run = _timed(load, precision, jit_compile=jit_compile, prefetch_to=prefetch_to)
+            run()  # compiles
+        except Exception as error:  # one way that fails leaves the others
+            errors[name] = _first_line(error)
+        else:
+            runs[name] = run
+    speeds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(load.num_rounds):
-        names = list(ways)
-        shift = number % len(names)
+        names = list(runs)
+        shift = number % max(1, len(names))
         for name in names[shift:] + names[:shift]:
             speeds[name].append(runs[name]())
-    return {"speeds": speeds}
+    return {"speeds": speeds, "errors": errors}
 
 
 def _timed(
-    load: Load, setup: machine.Setup, jit_compile: bool, precision: str
+    load: Load, precision: str, *, jit_compile: bool, prefetch_to: str | None
 ) -> Callable[[], float]:
     """Return what trains an epoch of ``num_steps`` steps and gives its images a second."""
     task = load.task(epochs=1, steps_per_epoch=load.num_steps, precision=precision)
@@ -187,16 +160,16 @@ def _timed(
     data = {name: vae_training.with_targets(model, part) for name, part in parts.items()}
 
     def run() -> float:
-        clock = Clock()
+        clock = Clock(load.num_steps // 5)
         fit.fit(
             model,
             lambda _: data["train"],
             validation=data["validation"],
             schedule=fit.Schedule(1, load.num_steps),
             callbacks=[clock],
-            prefetch_to=setup.prefetch_to,
+            prefetch_to=prefetch_to,
         )
-        return load.num_steps * load.batch_size / clock.seconds
+        return clock.num_steps * load.batch_size / clock.seconds
 
     return run
 
@@ -263,7 +236,7 @@ def train_on_several(load: Load) -> Answer:
 
 
 ROWS: Mapping[str, Callable[[Load], Answer]] = {
-    "machine": describe_machine,
+    "machine": lambda _: gpu_machine.describe(),
     "speed": measure_speed,
     "first_steps": train_first_steps,
     "several": train_on_several,
@@ -276,10 +249,14 @@ def main() -> None:
     try:
         answer = ROWS[name](load)
     except Exception as error:  # the table has a line for whatever went wrong
-        traceback.print_exc()
-        first_line = (str(error).splitlines() or [""])[0]
-        answer = {"error": f"{type(error).__name__}: {first_line}"}
+        answer = {"error": _first_line(error)}
     print(json.dumps(answer))
+
+
+def _first_line(error: Exception) -> str:
+    """Return kind and first line of an error; all of it goes to standard error."""
+    traceback.print_exception(error)
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
 if __name__ == "__main__":

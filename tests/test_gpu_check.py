@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks import gpu_check
+import tensorflow as tf
+from benchmarks import gpu_check, gpu_machine, workload
 
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,7 @@ def test_every_row_is_filled_in(root: Path) -> None:
     assert "passed" in found["tests that need a GPU"]
     assert "skipped" not in found["tests that need a GPU"]
     speeds = [text for name, text in found.items() if name.startswith("images/s, CPU")]
-    assert len(speeds) == 6
+    assert len(speeds) == 7
     assert all(float(text.split()[0].replace(",", "")) > 0 for text in speeds)
     against_cpu, as_trained = (
         text for name, text in found.items() if "in float32, against the CPU" in name
@@ -59,19 +59,19 @@ def test_without_a_gpu_one_message_says_what_to_do(root: Path) -> None:
 def test_a_row_that_fails_says_why_and_the_others_follow(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def half(_: gpu_check.Check) -> Iterator[tuple[str, str]]:
-        yield "first", "1"
+    def half(_: gpu_check.Check) -> gpu_check.Rows:
+        yield "first", gpu_check.FailedError("1")
         raise gpu_check.FailedError("InternalError: a | b")
 
-    def whole(_: gpu_check.Check) -> Iterator[tuple[str, str]]:
+    def whole(_: gpu_check.Check) -> gpu_check.Rows:
         yield "second", "2"
 
     monkeypatch.setattr(gpu_check, "GROUPS", {"speeds": half, "losses": whole})
-    monkeypatch.setattr(gpu_check, "describe", lambda _: iter(()))
-    assert gpu_check.print_table(gpu_check.Check("cpu", tmp_path), {})
+    assert gpu_check.print_table(gpu_check.Check("cpu", tmp_path), [("GPUs", "1")])
     _, _, *rows = capsys.readouterr().out.splitlines()
     assert rows == [
-        "| first | 1 |",
+        "| GPUs | 1 |",
+        "| first | **failed**: 1 |",
         "| speeds | **failed**: InternalError: a / b |",
         "| second | 2 |",
     ]
@@ -102,16 +102,47 @@ def test_a_process_that_ends_badly_or_never_is_reported(
 
 def test_losses_that_differ_by_more_than_rounding_fail() -> None:
     assert gpu_check.within_tolerance([2.0, 4.0004], [2.0, 4.0]) == "1.0e-04"
-    with pytest.raises(gpu_check.FailedError, match=r"differ by 1\.0e-01"):
-        gpu_check.within_tolerance([2.0, 4.4], [2.0, 4.0])
+    for other, far in ((4.4, "1.0e-01"), (float("nan"), "nan")):
+        found = gpu_check.within_tolerance([2.0, other], [2.0, 4.0])
+        assert isinstance(found, gpu_check.FailedError)
+        assert str(found) == f"losses differ by {far}, expected at most 0.001"
 
 
 def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     answers: list[dict[str, Any]] = [{"peak_mib": 2049.0}, {"peak_mib": 900.4}]
     monkeypatch.setattr(gpu_check.Check, "ask", lambda *_, **__: answers.pop(0))
     on_gpu = gpu_check.Check("gpu", tmp_path)
-    with pytest.raises(gpu_check.FailedError, match="2,049 MiB, expected at most 2048"):
-        list(gpu_check.limit_memory(on_gpu))
-    assert list(gpu_check.limit_memory(on_gpu)) == [
-        ("memory with gpu_memory_limit_mib 2048", "900 MiB")
-    ]
+    [(name, error)] = gpu_check.limit_memory(on_gpu)
+    assert isinstance(error, gpu_check.FailedError)
+    assert str(error) == "2,049 MiB, expected at most 2048"
+    assert list(gpu_check.limit_memory(on_gpu)) == [(name, "900 MiB")]
+
+
+def test_a_way_that_fails_leaves_the_speeds_of_the_others(tmp_path: Path) -> None:
+    images = workload.write_images(tmp_path, 16)
+    small = gpu_check.Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
+    ways = [(False, "float32", False), (False, "float99", True)]
+    answer = small.ask("speed", num_steps=2, ways=ways)
+    assert list(answer["speeds"]) == ["XLA off, float32, batches not sent ahead"]
+    assert list(answer["errors"]) == ["XLA off, float99"]
+    (_, speed), (name, error) = gpu_check._speeds("images/s", answer)
+    assert isinstance(speed, str)
+    assert name == "images/s, XLA off, float99"
+    assert isinstance(error, gpu_check.FailedError)
+
+
+def test_the_rows_of_the_machine_name_every_gpu_and_its_driver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gpus = [tf.config.PhysicalDevice(f"/physical_device:GPU:{i}", "GPU") for i in range(2)]
+    details = {"device_name": "Card", "compute_capability": (8, 6)}
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: gpus)
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _: details)
+    monkeypatch.setattr(gpu_machine, "_nvidia_smi", lambda _: ["Card, 24576 MiB, 550.1"])
+    found = gpu_machine.describe()
+    assert found["num_gpus"] == 2
+    rows = dict(found["rows"])
+    card = "Card, compute capability 8.6"
+    assert [rows[f"{gpu.name} of TensorFlow"] for gpu in gpus] == [card, card]
+    assert rows["GPU, memory, driver of nvidia-smi"] == "Card, 24576 MiB, 550.1"
+    assert rows["CPU"].endswith("cores")

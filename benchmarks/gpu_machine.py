@@ -1,0 +1,52 @@
+"""What ``gpu_check`` says of the machine: hardware, drivers, libraries."""
+
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from latentmaps import parallel, versions
+
+
+def describe() -> dict[str, Any]:
+    """Return the number of GPUs that TensorFlow sees, and rows of the table: names and texts."""
+    gpus = tf.config.list_physical_devices("GPU")
+    return {"num_gpus": len(gpus), "rows": list(_rows(gpus))}
+
+
+def _rows(gpus: list[tf.config.PhysicalDevice]) -> Iterator[tuple[str, str]]:
+    yield "GPUs", str(len(gpus))
+    for gpu in gpus:
+        details = tf.config.experimental.get_device_details(gpu)
+        capability = ".".join(map(str, details.get("compute_capability", "?")))
+        name = details.get("device_name", "?")
+        yield f"{gpu.name} of TensorFlow", f"{name}, compute capability {capability}"
+    for line in _nvidia_smi("name,memory.total,driver_version"):
+        yield "GPU, memory, driver of nvidia-smi", line
+    built = tf.sysconfig.get_build_info()
+    cuda, cudnn = (built.get(f"{name}_version", "none") for name in ("cuda", "cudnn"))
+    yield "CUDA, cuDNN of TensorFlow", f"{cuda}, {cudnn}"
+    libraries = versions.installed("tensorflow", "keras") | {"python": platform.python_version()}
+    yield "versions", ", ".join(f"{name} {version}" for name, version in libraries.items())
+    yield "CPU", f"{_cpu_name()}, {parallel.num_cores()} cores"
+
+
+def _nvidia_smi(query: str) -> list[str]:
+    """Return a line for each GPU; none where there is no nvidia-smi or no driver."""
+    if shutil.which("nvidia-smi") is None:
+        return []
+    command = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return result.stdout.splitlines() if result.returncode == 0 else []
+
+
+def _cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    if not cpuinfo.exists():
+        return platform.processor()
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
