@@ -7,7 +7,7 @@ import tensorflow as tf
 from latentmaps.training.weight_average import WeightAverage
 
 RANDOM = np.random.default_rng(4)
-STEPS = 6
+STEPS = 10
 
 
 class Line(keras.Model):
@@ -55,10 +55,10 @@ def trained(momentum: float, epochs: int) -> tuple[Line, Record]:
 
 
 def averages(weights: list[float], momentum: float) -> list[float]:
-    """The average after each epoch: it looks after 4 steps, and after the last of an epoch."""
+    """The average after each epoch: it looks after 8 steps, and after the last of an epoch."""
     average, found = 1.0, []
     for first in range(0, len(weights), STEPS):
-        for last, num_steps in ((first + 4, 4), (first + 6, 2)):
+        for last, num_steps in ((first + 8, 8), (first + STEPS, 2)):
             kept = min(momentum, (1 + last) / (10 + last)) ** num_steps
             average = average * kept + weights[last - 1] * (1 - kept)
         found.append(average)

@@ -104,12 +104,13 @@ def kernel_gradient(
     Returns:
         (kernel_size, kernel_size, c, k)
     """
-    before, behind = _padding(kernel_size, stride)
-    padded = tf.pad(wide, [[0, 0], [before, behind], [before, behind], [0, 0]])
     height, width = ((rows - 1) * stride + kernel_size for rows in of_narrow.shape[1:3])
-    swapped = tf.transpose(padded[:, :height, :width], (3, 1, 2, 0))  # (c, h, w, n)
+    # no row is read beyond these where the kernel is smaller than the stride
+    swapped = tf.transpose(wide[:, :height, :width], (3, 1, 2, 0))  # (c, h, w, n)
     kernel = tf.transpose(of_narrow, (1, 2, 0, 3))  # (h / stride, w / stride, n, k)
-    gradient = tf.nn.conv2d(swapped, kernel, 1, "VALID", dilations=stride)
+    zeros = list(_padding(kernel_size, stride))
+    padding = [[0, 0], zeros, zeros, [0, 0]]
+    gradient = tf.nn.conv2d(swapped, kernel, 1, padding, dilations=stride)
     return tf.transpose(gradient, (1, 2, 0, 3))
 
 
