@@ -85,7 +85,7 @@ def test_a_number_of_the_readme_is_that_of_the_committed_metrics(
     ("title", "name", "pattern"),
     [
         ("Frechet distance", "frechet_distance", "{:.2f}"),
-        ("kernel distance", "kernel_distance", "{:.3f}"),
+        ("kernel distance", "kernel_distance", "{:z.3f}"),
         ("precision", "precision", "{:.2f}"),
         ("recall", "recall", "{:.2f}"),
         ("coverage", "coverage", "{:.2f}"),
