@@ -10,7 +10,6 @@ import dataclasses
 import hashlib
 import json
 import sys
-import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-from benchmarks import gpu_machine  # noqa: E402
+from benchmarks import clock, gpu_machine, measuring, workload  # noqa: E402
 from latentmaps.faces.dataset import arrays  # noqa: E402
 from latentmaps.training import fit  # noqa: E402
 from latentmaps.vae.training import (  # noqa: E402
@@ -97,61 +96,50 @@ class Load:
         )
 
 
-class Clock(keras.callbacks.Callback):
-    """Times the steps behind the first ones, which wait for the first batches.
-
-    Attributes:
-        num_steps: that were timed.
-        seconds: that they took.
-    """
-
-    def __init__(self, first: int) -> None:
-        super().__init__()
-        self.num_steps, self.seconds = 0, 0.0
-        self._first, self._started = first, 0.0
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Look at the clock; reading the loss waits for the device."""
-        float((logs or {})["total_loss"])
-        now = time.perf_counter()
-        if batch == self._first:
-            self._started = now
-        self.num_steps, self.seconds = batch - self._first, now - self._started
-
-
 def measure_speed(load: Load) -> Answer:
     """Return images a second of each way in each round, and the errors of those that fail.
 
-    The ways take turns, in rotated order.
+    The ways take turns, in rotated order; the first turn of each compiles and is left out.
     """
     setup = load.configure()
-    runs: dict[str, Callable[[], float]] = {}
-    errors: dict[str, str] = {}
+    ways: dict[str, dict[str, Any]] = {}
     for jit_compile, precision, sends_ahead in load.settings["ways"]:
         name = f"XLA {'on' if jit_compile else 'off'}, {compute_dtype.choose(precision)}"
         name += "" if sends_ahead else ", batches not sent ahead"
         prefetch_to = setup.prefetch_to if sends_ahead else None
+        ways[name] = {
+            "precision": precision,
+            "jit_compile": jit_compile,
+            "prefetch_to": prefetch_to,
+        }
+    runs: dict[str, Callable[[], float]] = {}
+    errors: dict[str, str] = {}
+
+    def take_turn(name: str) -> float | None:
+        if name in errors:
+            return None
         try:
-            run = _timed(load, precision, jit_compile=jit_compile, prefetch_to=prefetch_to)
-            run()  # compiles
+            if name not in runs:
+                runs[name] = _timed(load, **ways[name])
+            return runs[name]()
         except Exception as error:  # one way that fails leaves the others
             errors[name] = _first_line(error)
-        else:
-            runs[name] = run
-    speeds: dict[str, list[float]] = {name: [] for name in runs}
-    for number in range(load.num_rounds):
-        names = list(runs)
-        shift = number % max(1, len(names))
-        for name in names[shift:] + names[:shift]:
-            speeds[name].append(runs[name]())
-    return {"speeds": speeds, "errors": errors}
+            return None
+
+    speeds = measuring.take_turns(ways, take_turn, rounds=1 + load.num_rounds)
+    return {
+        "speeds": {name: speeds[name][1:] for name in speeds if name not in errors},
+        "errors": errors,
+    }
 
 
 def _timed(
     load: Load, precision: str, *, jit_compile: bool, prefetch_to: str | None
 ) -> Callable[[], float]:
-    """Return what trains an epoch of ``num_steps`` steps and gives its images a second."""
-    task = load.task(epochs=1, steps_per_epoch=load.num_steps, precision=precision)
+    """Return what trains an epoch and gives the images a second of its last ``num_steps``."""
+    timed = workload.Load(load.batch_size, load.num_steps)
+    steps = timed.num_images // load.batch_size
+    task = load.task(epochs=1, steps_per_epoch=steps, precision=precision)
     model = vae_training.build(task, jit_compile=jit_compile)
     parts = {
         "train": batches.training_batches(task.train, batch_size=load.batch_size, epochs=1),
@@ -160,16 +148,16 @@ def _timed(
     data = {name: vae_training.with_targets(model, part) for name, part in parts.items()}
 
     def run() -> float:
-        clock = Clock(load.num_steps // 5)
+        watch = clock.Clock(timed, "total_loss")
         fit.fit(
             model,
             lambda _: data["train"],
             validation=data["validation"],
-            schedule=fit.Schedule(1, load.num_steps),
-            callbacks=[clock],
+            schedule=fit.Schedule(1, steps),
+            callbacks=[*vae_training.make_callbacks(task, model), watch],
             prefetch_to=prefetch_to,
         )
-        return clock.num_steps * load.batch_size / clock.seconds
+        return load.num_steps * load.batch_size / watch.span.seconds
 
     return run
 

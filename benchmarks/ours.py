@@ -58,6 +58,7 @@ def time_fit(images: Path, load: workload.Load, **changes: Any) -> workload.Span
             model, batches.ordered_batches(what.validation, batch_size=1)
         ),
         schedule=fit.Schedule(1, what.steps_per_epoch),
-        callbacks=[*vae_training.callbacks(what, model), watch],
+        callbacks=[*vae_training.make_callbacks(what, model), watch],
+        prefetch_to=SETUP.prefetch_to,
     )
     return watch.span

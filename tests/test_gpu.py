@@ -86,8 +86,8 @@ def test_the_first_losses_in_other_precisions_are_near_those_of_the_cpu(
     expected = losses("CPU:0", jit_compile=False)
     mine = losses(device, jit_compile=True, precision=precision)
     # the first step alone: float16 moves no weight until its scale is found
-    for name in ("total_loss", "reconstruction_loss"):
-        assert mine[name][0] == pytest.approx(expected[name][0], rel=1e-2)
+    for name, tolerance in (("total_loss", 1e-2), ("reconstruction_loss", 1e-2), ("kl_nats", 5e-2)):
+        assert mine[name][0] == pytest.approx(expected[name][0], rel=tolerance)
 
 
 def test_batches_wait_on_the_device_as_bytes(device: str) -> None:
@@ -111,7 +111,8 @@ def test_bytes_become_the_same_pixels_as_on_the_cpu(device: str, jit_compile: bo
 
 def test_a_whole_training_runs_with_what_a_stage_sets(device: str) -> None:
     what = task(dropout_rate=0.2, corruption="noise", batch_norm="none")
-    plain = vae_training.train(what, devices=vae_training.Devices())[1].history
+    with tf.device("CPU:0"):
+        plain = vae_training.train(what, devices=vae_training.Devices())[1].history
     with tf.device(device):
         devices = vae_training.Devices(jit_compile=True, prefetch_to=device)
         mine = vae_training.train(what, devices=devices)[1].history

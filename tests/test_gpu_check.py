@@ -61,7 +61,7 @@ def test_a_row_that_fails_says_why_and_the_others_follow(
 ) -> None:
     def half(_: gpu_check.Check) -> gpu_check.Rows:
         yield "first", gpu_check.FailedError("1")
-        raise gpu_check.FailedError("InternalError: a | b")
+        raise gpu_check.FailedError(f"InternalError: a | {Path.home()}/b")
 
     def whole(_: gpu_check.Check) -> gpu_check.Rows:
         yield "second", "2"

@@ -6,7 +6,6 @@ import tensorflow as tf
 
 from latentmaps.training.weight_average import WeightAverage
 
-RANDOM = np.random.default_rng(4)
 STEPS = 10
 
 

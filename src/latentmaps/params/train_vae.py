@@ -39,8 +39,8 @@ class TrainVae:
     learning_rate_schedule: how it falls.
     decay_epochs: epochs after which (step) or over which (cosine) it falls.
     decay_rate: factor of a step; share that is left at the end of the cosine.
-    weight_average: share of the moving average of the weights that a step leaves; the network has
-        the average after each epoch; 0: it has the weights themselves.
+    weight_average: momentum of a moving average of the weights, in a step; the network has the
+        average after each epoch; 0: it has the weights of the last step.
     early_stopping_patience: epochs without a better val_total_loss before the training stops, or
         null: it never does.
     corruption: how the images that are read are spoilt; the targets are clean.

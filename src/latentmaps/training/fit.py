@@ -73,7 +73,7 @@ def fit(
         model: compiled and built, its optimizer too.
         batches: first epoch, from 0 -> the batches of this epoch and all that follow.
         validation: batches on which the ``val_`` numbers are computed after each epoch; of known
-            number.
+            cardinality.
         schedule: how long.
         checkpoints: where the state after each epoch goes; None: nowhere.
         callbacks: of Keras, called before ours.

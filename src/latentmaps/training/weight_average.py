@@ -1,6 +1,6 @@
-"""Moving averages of the weights, with which a network is validated and left.
+"""Moving averages of the weights, used for validation and as the trained network.
 
-The steps of Adam keep their length to the end, so the weights of the last step are one draw from
+Adam's steps keep their length to the end, so the weights of the last step are one draw from
 around the point that they circle; the average is nearer to it (Polyak & Juditsky 1992). A learning
 rate that falls would do the same at the end alone, and would have to know where the end is.
 """
@@ -18,14 +18,15 @@ _STEPS_BETWEEN = 8
 class WeightAverage(keras.callbacks.Callback):
     """Follow the trained weights with a moving average, and exchange the two after each epoch.
 
-    While an epoch runs the model has the weights, else the averages: validation, checkpoints and
-    the end of the training meet these. The other half stands in variables of the model, so that
-    it is part of each checkpoint.
+    During an epoch the model holds the trained weights, at all other times the averages: when it
+    is validated, saved in a checkpoint, and returned. The set that is not in use is kept in
+    `averages`, so a checkpoint has both.
 
     Args:
         averages: one variable of the model for each of its trained weights, in their order.
-        momentum: share of the average that a step leaves, below 1. In the first steps t it is (1 +
-            t) / (10 + t), so that the start is forgotten sooner.
+        momentum: of the average, in a step: the share that stays, below 1. After t steps it is at
+            most (1 + t) / (10 + t), so that the start is forgotten sooner, as TensorFlow's
+            ExponentialMovingAverage does with ``num_updates``.
         steps_per_epoch: batches in an epoch.
     """
 
@@ -36,11 +37,11 @@ class WeightAverage(keras.callbacks.Callback):
         self._averages = averages
         self._momentum = momentum
         self._steps_per_epoch = steps_per_epoch
-        self._step = self._last = 0
+        self._step = self._last_followed = 0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Give the model its weights back."""
-        self._step = self._last = epoch * self._steps_per_epoch
+        """Start the averages, or give the model its weights back."""
+        self._step = self._last_followed = epoch * self._steps_per_epoch
         if epoch == 0:
             self._follow(tf.constant(0.0))
         else:
@@ -49,11 +50,11 @@ class WeightAverage(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Follow the weights after some steps."""
         self._step += 1
-        num_steps = self._step - self._last
+        num_steps = self._step - self._last_followed
         if num_steps == _STEPS_BETWEEN or batch + 1 == self._steps_per_epoch:
             momentum = min(self._momentum, (1 + self._step) / (10 + self._step))
             self._follow(tf.constant(momentum**num_steps, tf.float32))
-            self._last = self._step
+            self._last_followed = self._step
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Give the model the averages."""

@@ -87,6 +87,7 @@ def test_the_fast_forms_are_taken_where_they_pay(
             return form(*arguments)
 
         monkeypatch.setattr(convolutions, name, count)
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [])
     made: dict[str, Any] = {"strides": 2, "padding": "same", "use_bias": False}
     for dtype in ("mixed_bfloat16", "float32"):
         for rows in (16, 18):

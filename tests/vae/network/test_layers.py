@@ -61,7 +61,7 @@ DROPOUTS = [Dropout, AlphaDropout]
 
 
 def dropped(kind: type[keras.layers.Layer], *, jit_compile: bool, seed: int = 3) -> np.ndarray:
-    """Gives what two steps make of ones, (2, 64, 512)."""
+    """Return what two steps make of ones, (2, 64, 512)."""
     layer = kind(0.25, seed=seed)
     step = tf.function(lambda ones: layer(ones, training=True), jit_compile=jit_compile)
     return np.stack([step(tf.ones((64, 512))).numpy() for _ in range(2)])

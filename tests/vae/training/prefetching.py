@@ -1,4 +1,4 @@
-"""Trains the small VAE with batches sent ahead to a second logical device of the CPU, and without.
+"""Train the small VAE with batches sent ahead to a second logical device of the CPU, and without.
 
     python -m tests.vae.training.prefetching <plain or xla>
 

@@ -1,8 +1,12 @@
-"""Convolutions with stride, each computed in the form that is fastest for its shape.
+"""Convolutions with stride, each computed in the form that is fastest for its shape on a CPU.
 
 All forms compute the same sums, so a network may be trained in one and used in another; they round
 differently in the last digit. Times are for the network of params.yaml on a processor with
-bfloat16 instructions (AMD Zen 4, oneDNN), and benchmarks/README.md has those of a whole step.
+bfloat16 instructions (AMD Zen 4, oneDNN), and benchmarks/README.md has those of a whole step. On a
+GPU nothing was measured.
+
+The layers are made for ``vae``: square kernels and strides, which divide the maps that are read,
+as ``Architecture`` ensures; no dilation, and no activation of their own.
 """
 
 from collections.abc import Callable

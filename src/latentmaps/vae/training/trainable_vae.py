@@ -56,7 +56,7 @@ class TrainableVae(keras.Model):
         return int(self.encoder.count_params() + self.decoder.count_params())
 
     def keep_averages(self) -> None:
-        """Make a variable for each trained weight, for ``weight_average.WeightAverage``."""
+        """Make a variable for each trained weight, which ``WeightAverage`` sets."""
         self.averages = [
             self.add_weight(
                 shape=weight.shape,

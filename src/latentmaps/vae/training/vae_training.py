@@ -88,7 +88,7 @@ def train(
             epochs, steps, EarlyStopping(_MONITORED, patience) if patience else None
         ),
         checkpoints=checkpoints,
-        callbacks=callbacks(task, model),
+        callbacks=make_callbacks(task, model),
         prefetch_to=devices.prefetch_to,
     )
     return model, trained
@@ -130,7 +130,7 @@ def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
     return model
 
 
-def callbacks(task: Task, model: TrainableVae) -> list[keras.callbacks.Callback]:
+def make_callbacks(task: Task, model: TrainableVae) -> list[keras.callbacks.Callback]:
     """Return what follows the training of a model that ``build`` returned."""
     follow: list[keras.callbacks.Callback] = [_WarmUp(task.params.fact_warmup_epochs)]
     if model.averages:
