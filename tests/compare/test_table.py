@@ -31,9 +31,9 @@ def test_experiments_stand_by_fact_with_their_numbers() -> None:
     assert heads[-1][:2] == ["experiment", "fact"]
     assert [line[:2] for line in lines] == [["b", "0.5"], ["a", "5"]]
     assert lines[0][2:6] == ["5,120", "59.00", "2.05", "20.85"]
-    assert lines[0][-len(SAMPLERS) :] == [f"{value:g}" for value in headlines.values()]
+    assert lines[0][-len(SAMPLERS) :] == [f"{value:.4f}" for value in headlines.values()]
     # an older version has the kernel distance in its table of samplers alone
-    assert lines[1][-len(SAMPLERS)] == f"{0.08 / 6:.3g}"
+    assert lines[1][-len(SAMPLERS)] == f"{0.08 / 6:.4f}"
 
 
 def test_every_headline_of_the_vae_has_a_column() -> None:

@@ -71,8 +71,8 @@ def vae_weights(shape: Architecture) -> int:
     channels = [shape.num_channels, *shape.filters]
     layers = zip(shape.kernel_sizes, itertools.pairwise(channels), strict=True)
     kernels = sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
-    # biases and normalization: of the encoder behind each convolution, of the decoder before each
-    of_map = 1 + (0 if shape.batch_norm == "none" else _NORMALIZATION)
+    # a bias or a normalization: of the encoder behind each convolution, of the decoder before each
+    of_map = 1 if shape.batch_norm == "none" else _NORMALIZATION
     encoder = kernels + of_map * sum(shape.filters) + _dense([*widths, shape.latent_dim])
     encoder += _dense([widths[-1], shape.latent_dim])
     decoder = kernels + of_map * sum(shape.filters[:-1]) + shape.num_channels
