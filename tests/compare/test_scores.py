@@ -150,6 +150,6 @@ def test_of_samplers_that_lack_a_number_none_is_the_best() -> None:
     table = tables(older, experiment("b", 5.0, test=metrics))["random-pixels-pca"]
     found = {row.cells[1].text: cell for row in table.rows for cell in [row.cells[5]]}
     assert labels(table)[5] == "Kernel distance"
-    assert (found["flow"].text, found["flow"].note) == ("0.01", "\N{PLUS-MINUS SIGN} 0.004")
+    assert (found["flow"].text, found["flow"].note) == ("0.0100", "\N{PLUS-MINUS SIGN} 0.004")
     assert (found["odd"].text, found["odd"].is_best) == (DASH, False)
     assert found["flow"].is_best
