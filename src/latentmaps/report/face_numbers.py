@@ -16,7 +16,10 @@ _RECONSTRUCTION_NUMBERS = (
 # name -> value of the prior N(0, I)
 _MOMENTS = {"z_mean_rms": 0.0, "z_std_mean": 1.0, "z_std_min": 1.0, "z_std_max": 1.0}
 # what stands in the table of test faces but was measured on others
-_OF_OTHERS = {"kl_share": "KL share of the loss, of validation faces"}
+_OF_OTHERS = {
+    "kl_share": "KL share of the loss, of validation faces",
+    "kl_share_above_floor": "KL share of what can be lowered, of validation faces",
+}
 _NO_VALUE = "\N{EN DASH}"
 _DIMENSION_COLUMNS = {
     "kl_nats": "dimension_kl_nats",
@@ -72,8 +75,11 @@ def latent_table(training: Document, test: Document) -> Table:
     latent_dim = training.number("latent_dim")
     radius = f"{_text(test, 'radius_mean')} \N{PLUS-MINUS SIGN} {test.number('radius_std'):.2f}"
     values = {
-        "kl_nats": (_text(test, "kl_nats"), glossary.term("kl_nats").text(0.0)),
-        "kl_share": (_text(training, "kl_share", "val_kl_share"), _NO_VALUE),
+        **{
+            name: (_text(test, name), glossary.term(name).text(0.0))
+            for name in ("kl_nats", "kl_nats_of_means", "kl_nats_of_variances")
+        },
+        **{name: (_text(training, name, f"val_{name}"), _NO_VALUE) for name in _OF_OTHERS},
         **{
             name: (f"{test.number(name):.0f} of {latent_dim:.0f}", _NO_VALUE)
             for name in ("num_dimensions_used", "num_dimensions_90")

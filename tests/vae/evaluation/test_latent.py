@@ -28,6 +28,15 @@ def test_dimensions_in_use_have_kl_where_all_means_vary() -> None:
     assert numbers["active_units"] == 4
 
 
+def test_the_kl_of_means_and_of_variances_add_up() -> None:
+    mean = np.array([[3.0, 4.0], [1.0, 0.0]])
+    numbers = evaluate(mean, log_var=np.log(0.5))
+    # half the mean square of the radius; two dimensions of (0.5 - ln 0.5 - 1) / 2
+    assert numbers["kl_nats_of_means"] == pytest.approx((25.0 + 1.0) / 4.0)
+    assert numbers["kl_nats_of_variances"] == pytest.approx(np.log(2.0) - 0.5)
+    assert numbers["kl_nats"] == pytest.approx(6.0 + np.log(2.0))
+
+
 def test_z_from_the_prior_is_as_near_as_the_floor_and_another_one_is_not() -> None:
     near, far = evaluate(np.zeros((300, 4))), evaluate(np.full((300, 4), 2.0))
     assert abs(near["mmd_prior"]) < 0.02

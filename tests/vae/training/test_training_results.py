@@ -27,6 +27,10 @@ def test_the_final_numbers_are_in_units_that_compare() -> None:
     assert numbers["val_nll_above_floor"] == pytest.approx(
         numbers["val_nll_per_dim"] + np.log(256.0)
     )
+    excess = numbers["val_nll_above_floor"] * 256
+    assert numbers["val_kl_share_above_floor"] == pytest.approx(
+        numbers["val_kl_loss"] / (numbers["val_kl_loss"] + excess)
+    )
     assert 0.1 < numbers["sigma"] < 0.4
     assert numbers["num_parameters"] == model.num_parameters
     assert numbers["epoch"] == 2
@@ -47,6 +51,19 @@ def test_a_training_on_absolute_errors_ends_in_nats_of_a_laplace_distribution() 
         numbers["val_nll_per_dim"] + np.log(256.0)
     )
     assert "sigma" not in numbers
+    # a perfect copy has no absolute error
+    assert numbers["val_kl_share_above_floor"] == numbers["val_kl_share"]
+
+
+def test_what_no_network_can_lower_does_not_count_in_the_share_above_the_floor() -> None:
+    model, trained = train(task())
+    known, unknown = (
+        training_results.final_numbers(model, trained, entropy_per_dim=entropy)
+        for entropy in (0.5, 0.0)
+    )
+    assert unknown["val_kl_share_above_floor"] == pytest.approx(unknown["val_kl_share"])
+    total = known["val_total_loss"] - 0.5 * 256
+    assert known["val_kl_share_above_floor"] == pytest.approx(known["val_kl_loss"] / total)
 
 
 def test_a_model_is_written_with_its_origin_card_and_numbers(tmp_path: Path) -> None:

@@ -25,19 +25,23 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
         seed: for one z of each posterior, and for the points of the prior.
 
     Returns:
-        ``kl_nats``; ``num_dimensions_used`` with more than 0.1 nat, and the fewest that hold 90 %
-        of the KL, ``num_dimensions_90``; ``active_units``, those whose posterior mean has a
-        variance of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and spread of
-        the radii, and ``radius_prior`` beside them; over the dimensions, the root mean square of
-        the means of z, ``z_mean_rms``, and mean, least and greatest spread of z; ``mmd_prior``
-        between the z of the images and as many points of the prior, and ``mmd_floor``, what two
-        sets of the prior have between them.
+        ``kl_nats``, and the part of it that the means cause, ``kl_nats_of_means``, and the part of
+        the variances, ``kl_nats_of_variances``; ``num_dimensions_used`` with more than 0.1 nat, and
+        the fewest that hold 90 % of the KL, ``num_dimensions_90``; ``active_units``, those whose
+        posterior mean has a variance of more than 0.01 over images (Burda et al. 2016, section
+        5.2); mean and spread of the radii, and ``radius_prior`` beside them; over the dimensions,
+        the root mean square of the means of z, ``z_mean_rms``, and mean, least and greatest spread
+        of z; ``mmd_prior`` between the z of the images and as many points of the prior, and
+        ``mmd_floor``, what two sets of the prior have between them.
     """
     z = encodings.draw_z(seed=seed)
     prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
     z_radii = latent_geometry.radii(z)
+    kl_nats, kl_of_means = float(table["kl_nats"].to_numpy().sum()), encodings.kl_of_means()
     return {
-        "kl_nats": float(table["kl_nats"].to_numpy().sum()),
+        "kl_nats": kl_nats,
+        "kl_nats_of_means": kl_of_means,
+        "kl_nats_of_variances": kl_nats - kl_of_means,
         "num_dimensions_used": int(table["is_used"].sum()),
         "num_dimensions_90": posteriors.count_holding(table["kl_nats"].to_numpy(), 0.9),
         "active_units": int((table["mean_variance"] > _ACTIVE_VARIANCE).sum()),

@@ -34,6 +34,10 @@ class Encodings:
         mean, log_var = self.z_mean.astype(np.float64), self.z_log_var.astype(np.float64)
         return (0.5 * (np.square(mean) + np.exp(log_var) - log_var - 1.0)).mean(axis=0)
 
+    def kl_of_means(self) -> float:
+        """Return the part of the mean KL divergence that the means cause, mu^2 / 2, nats."""
+        return float(0.5 * np.square(self.z_mean.astype(np.float64)).sum(axis=1).mean())
+
     def variances_within(self) -> Array:
         """Gives the mean variance of the posteriors in each dimension, (latent_dim,)."""
         return np.exp(self.z_log_var.astype(np.float64)).mean(axis=0)

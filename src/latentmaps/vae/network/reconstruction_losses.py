@@ -30,6 +30,7 @@ class ReconstructionLoss(keras.layers.Layer):
         constant_per_dim: nats of the negative log-likelihood that the loss leaves out, for each
             pixel and channel.
         floor: the least that ``nats_per_dim`` can be; None: the entropy of the targets.
+        least_per_pixel: what a perfect copy has of this loss, for each pixel; None: likewise.
     """
 
     kind: ClassVar[str]
@@ -38,6 +39,7 @@ class ReconstructionLoss(keras.layers.Layer):
     nats_per_unit: ClassVar[float]
     constant_per_dim: ClassVar[float]
     floor: ClassVar[float | None]
+    least_per_pixel: ClassVar[float | None]
 
     def __init__(self) -> None:
         super().__init__(dtype="float32", name="reconstruction_loss")
@@ -82,6 +84,17 @@ class ReconstructionLoss(keras.layers.Layer):
         """
         return entropy_per_dim if cls.floor is None else cls.floor
 
+    @classmethod
+    def least(cls, entropy_per_dim: float, *, num_pixels: int) -> float:
+        """Return what a perfect copy has of this loss: what no network can lower.
+
+        Args:
+            entropy_per_dim: as in ``floor_per_dim``.
+            num_pixels: height times width.
+        """
+        per_pixel = entropy_per_dim if cls.least_per_pixel is None else cls.least_per_pixel
+        return num_pixels * per_pixel
+
 
 class BinaryCrossEntropy(ReconstructionLoss):
     """``bce``: -x log r - (1 - x) log(1 - r) for a pixel x and its reconstruction r, in nats.
@@ -95,6 +108,7 @@ class BinaryCrossEntropy(ReconstructionLoss):
     nats_per_unit = 1.0
     constant_per_dim = 0.0
     floor = None  # a perfect copy costs the entropy of the targets
+    least_per_pixel = None
 
     def call(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Return the cross-entropy of each image, (n,), nats."""
@@ -110,6 +124,7 @@ class _Density(ReconstructionLoss):
 
     nats_name = "nll"
     floor = -math.log(256.0)
+    least_per_pixel = 0.0
 
 
 class SquaredError(_Density):
@@ -158,6 +173,7 @@ class GaussianNll(_Density):
     caption = "gaussian"
     nats_per_unit = 1.0
     constant_per_dim = 0.0
+    least_per_pixel = _Density.floor  # sigma would become as small as a level is wide
 
     # Adam moves every weight by about the learning rate a step. log sigma has to go from -1.2 to
     # about -3: with a learning rate of 0.0005 that would take 4,000 steps, with a weight a tenth of

@@ -79,17 +79,20 @@ def final_numbers(
 
     Returns:
         The losses and their ``val_`` twins, and ``beta_equivalent``; ``val_kl_share`` of the total
-        loss; ``val_bce_per_dim`` or ``val_nll_per_dim`` in nats, and how much of it is above its
-        floor; ``sigma`` if it is learned; ``num_parameters``; ``epoch``.
+        loss, and ``val_kl_share_above_floor``, of what is left of it without the loss of a perfect
+        copy; ``val_bce_per_dim`` or ``val_nll_per_dim`` in nats, and how much of it
+        is above its floor; ``sigma`` if it is learned; ``num_parameters``; ``epoch``.
     """
     numbers = trained.numbers()
     loss = model.reconstruction_loss
     size, channels = model.encoder.input_shape[1], model.encoder.input_shape[3]
     per_dim = loss.nats_per_dim(numbers["val_reconstruction_loss"], num_pixels=size**2)
+    kl_loss, least = numbers["val_kl_loss"], loss.least(entropy_per_dim, num_pixels=size**2)
     return numbers | {
         "fact": model.kl_weight,
         "beta_equivalent": loss.beta_equivalent(model.kl_weight, num_channels=channels),
-        "val_kl_share": numbers["val_kl_loss"] / numbers["val_total_loss"],
+        "val_kl_share": kl_loss / numbers["val_total_loss"],
+        "val_kl_share_above_floor": kl_loss / (numbers["val_total_loss"] - least),
         f"val_{loss.nats_name}_per_dim": per_dim,
         f"val_{loss.nats_name}_above_floor": per_dim - loss.floor_per_dim(entropy_per_dim),
         **({} if loss.sigma is None else {"sigma": loss.sigma}),

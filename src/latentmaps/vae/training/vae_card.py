@@ -15,6 +15,7 @@ _NUMBERS = (
     "val_kl_loss",
     "val_kl_nats",
     "val_kl_share",
+    "val_kl_share_above_floor",
     "val_num_dimensions_used",
     "val_num_dimensions_90",
     "val_bce_per_dim",
