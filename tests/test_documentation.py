@@ -63,6 +63,7 @@ def test_every_figure_is_shown() -> None:
     [
         ("train_vae", "val_total_loss", "{:,.0f}"),
         ("train_vae", "val_kl_share", "{:.2%}"),
+        ("train_vae", "val_kl_share_above_floor", ", {:.0%} |"),
         ("evaluate_vae", "bce_per_dim", "{:.4f}"),
         ("evaluate_vae", "kl_nats", "{:.1f} nats"),
         ("evaluate_vae", "psnr_db", "{:.1f} dB"),

@@ -72,7 +72,7 @@ def test_every_explanation_belongs_to_one_button_and_follows_it(rendered: str) -
 
 @pytest.mark.parametrize(
     ("table", "num_rows", "num_unexplained"),
-    [("numbers", 20, 6), ("samplers", 1 + 2 * len(glossary.samplers()), 2), ("dimensions", 20, 21)],
+    [("numbers", 23, 6), ("samplers", 1 + 2 * len(glossary.samplers()), 2), ("dimensions", 20, 21)],
 )
 def test_every_number_in_a_table_is_explained(
     rendered: str, table: str, num_rows: int, num_unexplained: int
