@@ -34,7 +34,7 @@ _CALM_STEPS = 4
 _PATIENCE = 6
 
 # steps after which stopped images leave at the latest
-_SEGMENT_STEPS = 25
+_SEGMENT_STEPS = 10
 
 
 class State(NamedTuple):
