@@ -148,7 +148,8 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
     section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
     networks = excitation.networks(model, layer_name)
     digits = bundled_digits()
-    others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 128}
+    # as the stage draw_oips on a CPU
+    others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 64}
     if arguments.way == "defaults":
         started = time.perf_counter()
         layer.study(networks, digits, section, **others)
