@@ -143,7 +143,9 @@ def test_a_profile_that_is_no_name_is_refused(document: Any, tmp_path: Path) -> 
 
 def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_path: Path) -> None:
     document["profile"] = "huge"
-    with pytest.raises(ParamsError, match=r"found 'huge', expected one of sample, own, celeba$"):
+    with pytest.raises(
+        ParamsError, match=r"found 'huge', expected one of sample, own, celeba, digits$"
+    ):
         load(document, tmp_path)
 
 

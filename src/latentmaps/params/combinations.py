@@ -26,8 +26,8 @@ _MAX_PIXELS = 80_000_000
 
 # faces in a row of the sheet of temperatures
 _TEMPERATURE_COLUMNS = 8
-# profiles whose faces go to a remote that others read, see .dvc/config
-_SHARED_PROFILES = {"sample"}
+# profiles whose faces go to a remote that others read, see .dvc/config -> the source that may
+_SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
 # numbers of a batch normalization for each map
@@ -42,9 +42,10 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
         profile: the profile whose values are merged in.
     """
     source = sections["fetch_faces"].source
-    if profile in _SHARED_PROFILES and source != "avatars":
+    shared = _SHARED_PROFILES.get(profile, source)
+    if source != shared:
         yield (
-            f"profiles.{profile}.fetch_faces.source: found {source}, expected avatars, since "
+            f"profiles.{profile}.fetch_faces.source: found {source}, expected {shared}, since "
             "`dvc push` sends the faces of this profile to others; set profile to own or celeba"
         )
     crop, vae, cnn = (sections[name] for name in ("crop_faces", "train_vae", "train_cnn"))
