@@ -1,5 +1,6 @@
 """A sheet of random digits, in rows by what the CNN reads in them."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,7 +63,8 @@ def draw(reading: Reading, *, min_confidence: float, words: str, origin: str) ->
             f"{len(reading.digits):,} digits that nobody wrote, each the decoder's answer to a "
             "random point of the latent space. In each row digits that the CNN reads as the digit "
             "on the left: some as they come, and behind the gap those of which it is least sure. "
-            f"Under each tile its confidence; below {min_confidence:.0%} the tile has a frame."
+            "Under each tile its confidence; the tile has a frame where that is less than "
+            f"{100 * min_confidence:g} %."
         ),
         row_labels=[_describe(reading, digit, min_confidence) for digit in range(NUM_CLASSES)],
         tile_labels=["" if value is None else _percent(value) for value in confidences],
@@ -75,7 +77,7 @@ def draw(reading: Reading, *, min_confidence: float, words: str, origin: str) ->
 
 def _percent(confidence: float) -> str:
     """Return whole percents, rounded down: what is not certain is not called 100 %."""
-    return f"{int(100 * confidence)} %"
+    return f"{math.floor(100 * confidence + 1e-4)} %"  # 0.96 is a little less in float32
 
 
 def _describe(reading: Reading, digit: int, min_confidence: float) -> str:

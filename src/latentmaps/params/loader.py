@@ -122,7 +122,7 @@ def _overridden(own: Mapping[str, Any], sized: Mapping[str, Any]) -> list[str]:
     return [
         f"{key} {shorten(value)} instead of {shorten(own[key])}"
         for key, value in sized.items()
-        if own[key] not in (FROM_PROFILE, value)
+        if own.get(key, FROM_PROFILE) not in (FROM_PROFILE, value)
     ]
 
 

@@ -30,7 +30,7 @@ LATENT_WALKS = {
     "attributes": "Attributes",
 }
 LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
-_DRAWN_FACES = "avatars"
+_WITHOUT_PERSONS = {"avatars", "digits"}
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def read_faces(receipt_path: Path, reports: Path) -> Faces:
 
 
 def _notice(source: str) -> Notice | None:
-    if source == _DRAWN_FACES:
+    if source in _WITHOUT_PERSONS:
         return None
     return _NOTICE_OF_CELEBA if source == "celeba" else _NOTICE_OF_OTHERS
 

@@ -83,6 +83,17 @@ class Document:
             raise DataError(self._complaint(key, value, "a list of texts"))
         return value
 
+    def flag(self, key: str) -> bool:
+        """Return true or false.
+
+        Raises:
+            DataError: neither is there under `key`.
+        """
+        value = self._value(key)
+        if not isinstance(value, bool):
+            raise DataError(self._complaint(key, value, "true or false"))
+        return value
+
     def part(self, key: str) -> "Document":
         """Return the object inside this one.
 

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from latentmaps.pages import html_page
-from latentmaps.report import content, digits, faces, glossary
+from latentmaps.report import content, digits, faces, glossary, judgement
 
 
 def render(
@@ -45,6 +45,7 @@ def render(
         seed=str(seed),
         faces=faces.read_faces(receipt, reports),
         digits=digits.read_digits(reports, layer_names),
+        judgement=judgement.read_judgement(reports),
         digits_source=digits_source,
         parameters=content.list_parameters(sections),
         glossary=glossary.groups(),
