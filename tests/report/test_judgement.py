@@ -41,6 +41,16 @@ def test_the_page_shows_it(example: Example) -> None:
     assert "at least 95 % confidence" in text
 
 
+def test_a_page_of_digits_speaks_of_images(example: Example) -> None:
+    example.judge()
+    assert "Random faces" in example.render()
+    example.change("receipt.json", source="digits")
+    text = example.render()
+    assert "Random images" in text
+    assert "Random faces" not in text
+    assert "whose faces are they" not in text
+
+
 def test_a_number_that_lacks_is_named(example: Example) -> None:
     example.judge()
     example.change("judge_digits/numbers.json", accuracy=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from latentmaps.digits.dataset.digits import NUM_CLASSES
-from latentmaps.drawing import sheets
+from latentmaps.drawing import sheets, wording
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.judging.readings import Reading
 from latentmaps.storage import result_files
@@ -37,7 +37,12 @@ def draw_all(
     """
     origin = vae.origin.describe()
     return {
-        name: draw(found[name], min_confidence=min_confidence, words=sampler.words, origin=origin)
+        name: draw(
+            found[name],
+            min_confidence=min_confidence,
+            words=wording.of_images(sampler.words),
+            origin=wording.of_images(origin),
+        )
         for name, sampler in fitted.items()
     }
 

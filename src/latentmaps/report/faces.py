@@ -30,7 +30,8 @@ LATENT_WALKS = {
     "attributes": "Attributes",
 }
 LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
-_WITHOUT_PERSONS = {"avatars", "digits"}
+_DIGITS = "digits"
+_WITHOUT_PERSONS = {"avatars", _DIGITS}
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ class Faces:
     samples: Mapping[str, Figure]
     latent_walks: Mapping[str, Figure]
     latent_charts: Mapping[str, Figure]
+
+    @property
+    def are_digits(self) -> bool:
+        """Whether they are no faces but digits."""
+        return self.source == _DIGITS
 
 
 def read_faces(receipt_path: Path, reports: Path) -> Faces:

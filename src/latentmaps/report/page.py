@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from latentmaps.drawing import wording
 from latentmaps.pages import html_page
 from latentmaps.report import content, digits, faces, glossary, judgement
 
@@ -40,10 +41,11 @@ def render(
     """
     environment = html_page.environment("latentmaps.report")
     script = environment.get_template("page.js").render()
-    return environment.get_template("page.html.j2").render(
+    shown = faces.read_faces(receipt, reports)
+    html = environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
-        faces=faces.read_faces(receipt, reports),
+        faces=shown,
         digits=digits.read_digits(reports, layer_names),
         judgement=judgement.read_judgement(reports),
         digits_source=digits_source,
@@ -53,3 +55,4 @@ def render(
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
     )
+    return wording.page_of_images(html) if shown.are_digits else html
