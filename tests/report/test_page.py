@@ -206,7 +206,7 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
         ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
-        ("draw_samples/sheets.json", {"mixture": None}, "has no 'mixture'"),
+        ("draw_samples/sheets.json", {"parzen": None}, "has no 'parzen'"),
         ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),
         ("draw_oips/Conv2D_1.json", {"layout": None}, "has no 'layout'"),
         ("draw_samples/sheets.json", {"prior": {"title": "", "caption": ""}}, "has no 'layout'"),

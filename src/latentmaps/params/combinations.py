@@ -18,8 +18,6 @@ from latentmaps.vae.training import training_length
 _MAX_WEIGHTS = 2_000_000_000
 # of one layer for a batch; kernels of TensorFlow count to 2^31
 _MAX_VALUES = 2_000_000_000
-# numbers in the covariances of the mixture, 4 GB in double precision
-_MAX_COVARIANCES = 500_000_000
 _MAX_TILES = 500
 # Pillow warns of a picture of more than 89 million pixels
 _MAX_PIXELS = 80_000_000
@@ -53,7 +51,6 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     cnn_values = max(size * size * num_maps for size, num_maps in _cnn_maps(cnn))
     yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size * cnn_values)
     yield from _check_layers(sections["draw_oips"].layers, num_layers=len(cnn.filters))
-    yield from _check_covariances(sections["evaluate_vae"].mixture_components, vae.latent_dim)
     for keys, tiles in _face_sheets(sections).items():
         yield from _check_sheet(keys, tiles, tiles * crop.image_size**2)
     largest = max(num * (size + 1) ** 2 for size, num in _cnn_maps(cnn))
@@ -164,14 +161,6 @@ def _check_network(section: str, num_weights: int, num_values: int) -> Iterator[
         yield (
             f"{section}: found a layer of {num_values:,} values for a batch, expected at most "
             f"{_MAX_VALUES:,}; lower batch_size or filters"
-        )
-
-
-def _check_covariances(num_components: int, latent_dim: int) -> Iterator[str]:
-    if num_components * latent_dim**2 > _MAX_COVARIANCES:
-        yield (
-            f"evaluate_vae.mixture_components: found {num_components} for a latent_dim of "
-            f"{latent_dim}, expected at most {max(1, _MAX_COVARIANCES // latent_dim**2)}"
         )
 
 
