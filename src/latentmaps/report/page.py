@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from latentmaps.pages import html_page
-from latentmaps.report import content, digits, faces, glossary
+from latentmaps.report import content, digits, faces, glossary, yardsticks
 
 
 def render(
@@ -43,7 +43,7 @@ def render(
     return environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
-        faces=faces.read_faces(receipt, reports),
+        faces=faces.read_faces(receipt, reports, yardsticks.of_run(profile, sections)),
         digits=digits.read_digits(reports, layer_names),
         digits_source=digits_source,
         parameters=content.list_parameters(sections),
