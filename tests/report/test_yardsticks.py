@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,12 @@ def test_the_words_of_a_yardstick_tell_its_levels(name: str) -> None:
     ]
 
 
+def test_the_documentation_tells_the_same_course(root: Path) -> None:
+    rows = (root / "docs/training.md").read_text(encoding="utf-8").splitlines()
+    for name, yardstick in yardsticks.SOURCE.items():
+        assert any(row.startswith(f"| `{name}`") and yardstick.words in row for row in rows)
+
+
 def test_a_yardstick_is_two_levels_over_all_epochs_with_one_label() -> None:
     lines = yardsticks.SOURCE["kl_loss"].lines([1.0, 2.0, 3.0])
     assert [line.points for line in lines] == [
@@ -74,7 +81,7 @@ def test_the_page_of_celeba_draws_and_tells_the_course_of_the_source(
     assert told == [
         "from above 6,900 to about 5,100.",
         "",
-        "from about 30 to 176, where it stays nearly constant.",
+        "from about 30 to 176, where it stays nearly constant, with batch_norm: frozen.",
         "",
         "",
     ]
