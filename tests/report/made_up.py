@@ -89,12 +89,12 @@ class Example:
         path.write_text(json.dumps(kept), encoding="utf-8")
         return path
 
-    def render(self, **sections: Any) -> str:
-        """Gives the page."""
+    def render(self, profile: str = "sample", **sections: Any) -> str:
+        """Return the page."""
         return page.render(
             receipt=self.folder / "receipt.json",
             reports=self.folder,
-            profile="sample",
+            profile=profile,
             seed=2022,
             layer_names=list(LAYERS),
             digits_source="bundled",

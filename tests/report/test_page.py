@@ -65,6 +65,12 @@ def test_a_curve_says_where_it_begins_and_ends(rendered: str) -> None:
     )
 
 
+def test_the_losses_say_why_validation_lies_below_training(rendered: str) -> None:
+    words = rendered[rendered.index('<h3 id="faces-curves">') :].partition("<figure")[0]
+    assert "at the end of each epoch and with the averaged weights" in words
+    assert "training is the mean over all steps of the epoch" in words
+
+
 def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") -> None:
     words = {"title": "The plane", "caption": "There are no attributes, so no colours."}
     example.change("draw_latent_space/sheets.json", projection=words)

@@ -11,6 +11,7 @@ from latentmaps.report.curves import Curve
 from latentmaps.report.face_numbers import Dimensions
 from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
+from latentmaps.report.yardsticks import Yardstick
 
 # column of history.csv -> title, unit
 _CURVES = {
@@ -110,12 +111,13 @@ class Faces:
         return self.source == _DIGITS
 
 
-def read_faces(receipt_path: Path, reports: Path) -> Faces:
+def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yardstick]) -> Faces:
     """Return all that the page shows of the faces.
 
     Args:
         receipt_path: JSON, what fetch_faces took.
         reports: has a folder for each stage, named after it.
+        yardsticks: column of history.csv -> what it is compared with.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
@@ -140,7 +142,7 @@ def read_faces(receipt_path: Path, reports: Path) -> Faces:
         ],
         dimensions=face_numbers.read_dimensions(reports / "evaluate_vae/dimensions.csv"),
         samplers=samplers.make_tables(test),
-        curves=curves.read_curves(reports, "train_vae", _CURVES),
+        curves=curves.read_curves(reports, "train_vae", _CURVES, yardsticks),
         reconstructions=figures.read_figures(reports, "draw_reconstructions", RECONSTRUCTIONS),
         samples=figures.read_figures(reports, "draw_samples", SAMPLES),
         latent_walks=figures.read_figures(reports, "draw_latent_space", LATENT_WALKS),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from latentmaps.drawing import wording
 from latentmaps.pages import html_page
-from latentmaps.report import content, digits, faces, glossary, judgement
+from latentmaps.report import content, digits, faces, glossary, judgement, yardsticks
 
 
 def render(
@@ -41,7 +41,7 @@ def render(
     """
     environment = html_page.environment("latentmaps.report")
     script = environment.get_template("page.js").render()
-    shown = faces.read_faces(receipt, reports)
+    shown = faces.read_faces(receipt, reports, yardsticks.of_run(profile, sections))
     html = environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
