@@ -23,6 +23,15 @@ def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None
     ):
         assert part in text
     assert "spoilt" not in text
+    assert "convolutions with 4, 6 feature maps, leaky_relu" in text
+
+
+def test_the_card_of_a_vae_with_a_decoder_of_its_own_has_its_maps(tmp_path: Path) -> None:
+    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
+    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), metrics)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "convolutions with 4, 6 feature maps,\n  of the decoder 7, 5, leaky_relu" in text
 
 
 def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:

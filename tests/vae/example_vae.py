@@ -36,6 +36,8 @@ _SHAPE: dict[str, Any] = {
     "dropout_rate": 0.0,
     "dense_units": None,
     "upsampling": "transpose",
+    "decoder_filters": None,
+    "decoder_kernel_sizes": None,
 }
 
 

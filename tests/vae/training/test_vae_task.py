@@ -52,6 +52,8 @@ OTHERS: dict[str, Any] = {
     "dropout_rate": 0.1,
     "dense_units": 7,
     "upsampling": "resize",
+    "decoder_filters": (6, 5),
+    "decoder_kernel_sizes": (4, 3),
     "learning_rate": 0.1,
     "learning_rate_schedule": "step",
     "decay_epochs": 3,

@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import keras
 from pydantic import AfterValidator, Field
@@ -94,9 +94,19 @@ class _Description(model_folder.Description):
 
 def save(folder: Path, saved: SavedVae) -> None:
     """Write a trained VAE into `folder`: equal bytes for equal models."""
-    parts = {name: dataclasses.asdict(getattr(saved, name)) for name in ("architecture", "origin")}
+    parts = {name: _values(getattr(saved, name)) for name in ("architecture", "origin")}
     networks = {_ENCODER_FILE: saved.encoder, _DECODER_FILE: saved.decoder}
     model_folder.save(folder, parts, networks)
+
+
+def _values(part: Any) -> dict[str, Any]:
+    """Return the values of a part of the description by name, without those that are the default.
+
+    So a value that came later, which has a default, leaves the files of all other networks alike.
+    """
+    defaults = {field.name: field.default for field in dataclasses.fields(part)}
+    values = dataclasses.asdict(part)
+    return {name: value for name, value in values.items() if value != defaults[name]}
 
 
 def load(folder: Path) -> SavedVae:
