@@ -61,6 +61,7 @@ def params(**changes: Any) -> TrainVae:
         "fact_warmup_epochs": 0,
         "kl_method": "train_step",
         "reconstruction_loss": "bce",
+        "initial_weights": None,
         "learning_rate": 0.002,
         "learning_rate_schedule": "constant",
         "decay_epochs": 2,

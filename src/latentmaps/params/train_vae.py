@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from latentmaps.params.types import (
+    AbsolutePath,
     BatchSize,
     Epochs,
     LearningRate,
@@ -42,6 +43,8 @@ class TrainVae:
         latent space on, or null: `filters` in reverse.
     decoder_kernel_sizes: pixels, one per transposed convolution, in the same order, or null:
         `kernel_sizes` in reverse.
+    initial_weights: absolute path of a model folder, from whose weights the training starts, or
+        null: it starts from random ones.
     learning_rate: of Adam at the first step.
     learning_rate_schedule: how it falls.
     decay_epochs: epochs after which (step) or over which (cosine) it falls.
@@ -74,6 +77,7 @@ class TrainVae:
     upsampling: Literal["transpose", "resize"]
     decoder_filters: Listed[_Maps] | None
     decoder_kernel_sizes: Listed[_KernelSize] | None
+    initial_weights: AbsolutePath | None
     learning_rate: LearningRate
     learning_rate_schedule: Literal["constant", "step", "cosine"]
     decay_epochs: Epochs

@@ -152,7 +152,9 @@ def _notice(source: str) -> Notice | None:
 
 def _doubts(training: Document, test: Document) -> list[str]:
     samples = test.part("samples")
-    return doubts.of_training(training.number("num_steps")) + doubts.of_evaluation(
+    from_random = "initial_weights" not in training.values
+    num_steps = training.number("num_steps")
+    return doubts.of_training(num_steps, from_random=from_random) + doubts.of_evaluation(
         reconstructions=(test.number("diversity"), test.number("diversity_originals")),
         random_faces=(
             samples.part(samplers.NOT_FITTED).number("diversity"),

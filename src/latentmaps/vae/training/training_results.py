@@ -45,15 +45,22 @@ def write_model(folder: Path, task: Task, model: TrainableVae, trained: Trained)
         "num_steps": len(trained.history) * task.steps_per_epoch,
         "precision": task.compute_dtype,
         "seed": task.train.seed,
+        **_start(saved.origin),
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
     vae_card.write(folder, saved, numbers)
     return numbers
 
 
+def _start(origin: Origin) -> dict[str, Any]:
+    """Return the checksums of the files from which the training started, if it did from any."""
+    files = origin.initial_weights
+    return {} if files is None else {"initial_weights": files}
+
+
 def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
     """Return the networks of a trained VAE with their origin, as ``vae_files.save`` takes them."""
-    params = task.params
+    params, initial = task.params, task.initial_weights
     origin = Origin(
         fact=task.kl_weight,
         reconstruction_loss=params.reconstruction_loss,
@@ -63,6 +70,7 @@ def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
         epochs=trained.epoch,
         seed=task.train.seed,
         num_train=len(task.train.rows),
+        initial_weights=None if initial is None else dict(initial.sha256),
     )
     return SavedVae(task.architecture, origin, model.encoder, model.decoder)
 
