@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps import doubts
-from latentmaps.report import content, curves, face_numbers, figures, glossary, inputs, samplers
+from latentmaps.report import (
+    content,
+    curves,
+    face_numbers,
+    figures,
+    glossary,
+    inputs,
+    layers,
+    samplers,
+)
 from latentmaps.report.content import Number, Table
 from latentmaps.report.curves import Curve
 from latentmaps.report.face_numbers import Dimensions
 from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
+from latentmaps.report.layers import Layers
 
 # column of history.csv -> title, unit
 _CURVES = {
@@ -76,6 +86,7 @@ class Faces:
         run: how the network was trained.
         numbers: on reconstructions and on the latent space.
         dimensions: of the latent space.
+        layers: of encoder and decoder.
         samplers: a table for each feature net.
         curves: a chart for each loss.
         reconstructions: word of the tab -> figure.
@@ -96,6 +107,7 @@ class Faces:
     run: Sequence[Number]
     numbers: Sequence[Table]
     dimensions: Dimensions
+    layers: Layers
     samplers: Sequence[Table]
     curves: Sequence[Curve]
     reconstructions: Mapping[str, Figure]
@@ -133,6 +145,7 @@ def read_faces(receipt_path: Path, reports: Path) -> Faces:
             face_numbers.latent_table(training, test),
         ],
         dimensions=face_numbers.read_dimensions(reports / "evaluate_vae/dimensions.csv"),
+        layers=layers.read_layers(training),
         samplers=samplers.make_tables(test),
         curves=curves.read_curves(reports, "train_vae", _CURVES),
         reconstructions=figures.read_figures(reports, "draw_reconstructions", RECONSTRUCTIONS),

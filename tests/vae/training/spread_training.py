@@ -40,7 +40,8 @@ def main() -> None:
 
     from latentmaps.vae.training import vae_task, vae_training
 
-    changes: dict[str, Any] = {"batch_norm": batch_norm, "kl_method": kl_method, "corruption": "noise"}
+    changes: dict[str, Any] = {"corruption": "noise"}
+    changes |= {"batch_norm": batch_norm, "kl_method": kl_method}
     checkpoints = None
     if len(sys.argv) > 4:
         changes["initial_weights"] = sys.argv[4]

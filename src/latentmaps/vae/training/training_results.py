@@ -5,6 +5,7 @@ from typing import Any
 
 from latentmaps import versions
 from latentmaps.faces.dataset import arrays
+from latentmaps.training import layer_table
 from latentmaps.training.fit import Trained
 from latentmaps.vae.network import encodings, vae_files
 from latentmaps.vae.network.inference import TrainedVae
@@ -89,7 +90,8 @@ def final_numbers(
         The losses and their ``val_`` twins, and ``beta_equivalent``; ``val_kl_share`` of the total
         loss, and ``val_kl_share_above_floor``, of what is left of it without the loss of a perfect
         copy; ``val_bce_per_dim`` or ``val_nll_per_dim`` in nats, and how much of it
-        is above its floor; ``sigma`` if it is learned; ``num_parameters``; ``epoch``.
+        is above its floor; ``sigma`` if it is learned; ``num_parameters``, and what
+        ``layer_table.tabulate`` tells of them; ``epoch``.
     """
     numbers = trained.numbers()
     loss = model.reconstruction_loss
@@ -105,5 +107,6 @@ def final_numbers(
         f"val_{loss.nats_name}_above_floor": per_dim - loss.floor_per_dim(entropy_per_dim),
         **({} if loss.sigma is None else {"sigma": loss.sigma}),
         "num_parameters": model.num_parameters,
+        **layer_table.tabulate({"encoder": model.encoder, "decoder": model.decoder}),
         "epoch": trained.epoch,
     }
