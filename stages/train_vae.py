@@ -29,7 +29,8 @@ def train_vae(run: runs.Run) -> None:
     checkpoints = vae_task.open_checkpoints(
         task, run.kept["checkpoints"], images=run.inputs["images"], code=code
     )
-    runs.warn(doubts.of_training(task.num_steps))
+    from_random = task.initial_weights is None
+    runs.warn(doubts.of_training(task.num_steps, from_random=from_random))
     devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
     with checkpoints.locked():
         model, trained = vae_training.train(task, devices=devices, checkpoints=checkpoints)

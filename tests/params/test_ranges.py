@@ -137,6 +137,18 @@ def test_a_value_that_no_stage_could_use_is_refused(
             {"train_vae.filters": [8192] * 4, "train_vae.latent_dim": 1},
             "train_vae: found a network of 3,625,",
         ),
+        (
+            {"train_vae.decoder_filters": [16_384, 8192, 8192, 8192]},
+            "train_vae: found a network of 2,",
+        ),
+        ({"train_vae.decoder_filters": [256, 128, 64, 16_384]}, "found a layer of 4,831,838,208"),
+        (
+            {
+                "train_vae.paddings": ["same", "same", "same", "valid"],
+                "train_vae.decoder_kernel_sizes": [5, 3, 3, 3],
+            },
+            "train_vae.decoder_kernel_sizes: value 1 is 5, expected 3 to 4",
+        ),
         ({"train_vae.dense_units": 65_536, "train_vae.latent_dim": 4096}, "of 2,"),
         ({"train_cnn.filters": [1024], "train_cnn.dense_units": 65_536}, "train_cnn: found a netw"),
         ({"train_vae.batch_size": 65_536}, "train_vae: found a layer of 4,831,838,208 values for"),

@@ -153,6 +153,8 @@ def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> 
     assert "trained for only 55 steps" in text
     example.change("evaluate_vae/numbers.json", diversity=0.01)
     assert example.render().count(title) == 2
+    example.change("train_vae/numbers.json", initial_weights={"encoder.weights.h5": "0a"})
+    assert example.render().count(title) == 1
 
 
 @pytest.mark.parametrize(

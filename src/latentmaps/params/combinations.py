@@ -64,25 +64,36 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
 
 def vae_weights(shape: Architecture) -> int:
     """Return the number of weights of encoder and decoder."""
-    features = shape.map_sizes[-1] ** 2 * shape.filters[-1]
-    widths = [features, *([shape.dense_units] if shape.dense_units else [])]
-    channels = [shape.num_channels, *shape.filters]
-    layers = zip(shape.kernel_sizes, itertools.pairwise(channels), strict=True)
-    kernels = sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
+    dense = [shape.dense_units] if shape.dense_units else []
+    read, made = (
+        [shape.map_sizes[-1] ** 2 * filters[-1], *dense]
+        for filters in (shape.filters, shape.decoder_maps)
+    )
     # a bias or a normalization: of the encoder behind each convolution, of the decoder before each
     of_map = 1 if shape.batch_norm == "none" else _NORMALIZATION
-    encoder = kernels + of_map * sum(shape.filters) + _dense([*widths, shape.latent_dim])
-    encoder += _dense([widths[-1], shape.latent_dim])
-    decoder = kernels + of_map * sum(shape.filters[:-1]) + shape.num_channels
-    return encoder + decoder + _dense([shape.latent_dim, *reversed(widths)])
+    encoder = _kernels(shape, shape.filters, shape.kernel_sizes) + of_map * sum(shape.filters)
+    encoder += _dense([*read, shape.latent_dim]) + _dense([read[-1], shape.latent_dim])
+    decoder = _kernels(shape, shape.decoder_maps, shape.decoder_kernels) + shape.num_channels
+    decoder += of_map * sum(shape.decoder_maps[:-1]) + _dense([shape.latent_dim, *reversed(made)])
+    return encoder + decoder
+
+
+def _kernels(shape: Architecture, filters: Sequence[int], kernel_sizes: Sequence[int]) -> int:
+    """Return the number of weights in the kernels of the convolutions of encoder or decoder."""
+    layers = zip(kernel_sizes, itertools.pairwise([shape.num_channels, *filters]), strict=True)
+    return sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
 
 
 def vae_values(shape: Architecture) -> int:
     """Return the number of values of the largest layer of maps, for one image."""
-    maps = list(zip(shape.map_sizes, (shape.num_channels, *shape.filters), strict=True))
+    maps, of_decoder = (
+        list(zip(shape.map_sizes, (shape.num_channels, *filters), strict=True))
+        for filters in (shape.filters, shape.decoder_maps)
+    )
+    maps += of_decoder
     if shape.upsampling == "resize":
-        # the decoder enlarges the maps first, and only then lowers their number
-        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(maps)]
+        # the decoder enlarges the maps first, and only then changes their number
+        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(of_decoder)]
     return max(size * size * num_maps for size, num_maps in maps)
 
 

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps import doubts
-from latentmaps.report import content, curves, face_numbers, figures, glossary, inputs, samplers
+from latentmaps.report import (
+    content,
+    curves,
+    face_numbers,
+    figures,
+    glossary,
+    inputs,
+    layers,
+    samplers,
+)
 from latentmaps.report.content import Number, Table
 from latentmaps.report.curves import Curve
 from latentmaps.report.face_numbers import Dimensions
 from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
+from latentmaps.report.layers import Layers
 from latentmaps.report.yardsticks import Yardstick
 
 # column of history.csv -> title, unit
@@ -78,6 +88,7 @@ class Faces:
         run: how the network was trained.
         numbers: on reconstructions and on the latent space.
         dimensions: of the latent space.
+        layers: of encoder and decoder.
         samplers: a table for each feature net.
         curves: a chart for each loss.
         reconstructions: word of the tab -> figure.
@@ -98,6 +109,7 @@ class Faces:
     run: Sequence[Number]
     numbers: Sequence[Table]
     dimensions: Dimensions
+    layers: Layers
     samplers: Sequence[Table]
     curves: Sequence[Curve]
     reconstructions: Mapping[str, Figure]
@@ -141,6 +153,7 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
             face_numbers.latent_table(training, test),
         ],
         dimensions=face_numbers.read_dimensions(reports / "evaluate_vae/dimensions.csv"),
+        layers=layers.read_layers(training),
         samplers=samplers.make_tables(test),
         curves=curves.read_curves(reports, "train_vae", _CURVES, yardsticks),
         reconstructions=figures.read_figures(reports, "draw_reconstructions", RECONSTRUCTIONS),
@@ -160,7 +173,9 @@ def _notice(source: str) -> Notice | None:
 
 def _doubts(training: Document, test: Document) -> list[str]:
     samples = test.part("samples")
-    return doubts.of_training(training.number("num_steps")) + doubts.of_evaluation(
+    from_random = "initial_weights" not in training.values
+    num_steps = training.number("num_steps")
+    return doubts.of_training(num_steps, from_random=from_random) + doubts.of_evaluation(
         reconstructions=(test.number("diversity"), test.number("diversity_originals")),
         random_faces=(
             samples.part(samplers.NOT_FITTED).number("diversity"),

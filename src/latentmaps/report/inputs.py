@@ -105,6 +105,17 @@ class Document:
             raise DataError(self._complaint(key, value, "an object with named values"))
         return Document(self.path, value)
 
+    def parts(self, key: str) -> list["Document"]:
+        """Return the objects in a list, at least one.
+
+        Raises:
+            DataError: there is none under `key`.
+        """
+        value = self._value(key)
+        if not isinstance(value, list) or not value or not all(isinstance(p, dict) for p in value):
+            raise DataError(self._complaint(key, value, "a list of objects with named values"))
+        return [Document(self.path, part) for part in value]
+
     def _value(self, key: str) -> Any:
         if key not in self.values:
             raise DataError(
