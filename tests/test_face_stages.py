@@ -12,7 +12,8 @@ pytestmark = pytest.mark.slow
 
 NUM_FACES = 24
 LATENT_SPACE = {"raw_faces": ".", "faces": ".", "model": "vae", "latents": "latents"}
-PICTURES = ("z_points", "dimensions", "projection", "interpolations", "traversals", "attributes")
+CHARTS = ("z_points", "dimensions", "projection")
+PICTURES = (*CHARTS, "interpolations", "traversals", "attributes", "plane")
 Result = subprocess.CompletedProcess[str]
 
 
