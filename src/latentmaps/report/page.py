@@ -43,6 +43,7 @@ def render(
     return environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
+        other_seeds=content.tell_seeds(sections, base_seed=seed),
         faces=faces.read_faces(receipt, reports),
         digits=digits.read_digits(reports, layer_names),
         digits_source=digits_source,
