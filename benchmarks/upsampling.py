@@ -121,7 +121,7 @@ def draw(
 ) -> None:
     """Draw some test faces above their reconstructions by each network."""
     shown = ours.PARAMS.section(DrawReconstructions)
-    picked = DrawReconstructions(num_columns=FACES, row_seeds=shown.row_seeds[:1])
+    picked = dataclasses.replace(shown, num_columns=FACES, row_seeds=shown.row_seeds[:1])
     rows = reconstruction_sheets.pick(test, picked)
     decoded = [pixels.to_uint8(reconstruct(network, images, rows)) for network in networks]
     sheet = sheets.draw_sheet(

@@ -7,7 +7,7 @@ from latentmaps.params.machine import Machine
 
 
 def draw_latent_space(run: runs.Run) -> None:
-    """Write charts of the z-points, and walks through the latent space."""
+    """Write charts of the z-points, walks through the latent space, and a map of a plane of it."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.drawing import charts, sheets
@@ -15,21 +15,22 @@ def draw_latent_space(run: runs.Run) -> None:
     from latentmaps.storage import result_files
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network.inference import TrainedVae
-    from latentmaps.vae.pictures import latent_charts, latent_sheets
+    from latentmaps.vae.pictures import attribute_sheet, latent_charts, latent_sheets
 
     params = run.params(DrawLatentSpace)
+    seed = run.training_seed(params.seed)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
     known = face_attributes.read_attributes(run.inputs["index"])
     note = receipts.sharing_note(run.inputs["receipt"])
-    train = latent_sheets.with_attributes(latents.train, known, params)
-    test = latent_sheets.with_attributes(latents.test, known, params)
+    train = attribute_sheet.with_attributes(latents.train, known, params)
+    test = attribute_sheet.with_attributes(latents.test, known, params)
 
     drawn_charts = latent_charts.draw_all(
-        test.encodings, test.attributes, origin=trained.origin.describe(), seed=run.seed
+        test.encodings, test.attributes, origin=trained.origin.describe(), seed=seed
     )
-    drawn_sheets = latent_sheets.draw_all(trained, train, test, params, seed=run.seed, note=note)
+    drawn_sheets = latent_sheets.draw_all(trained, train, test, params, seed=seed, note=note)
 
     charts.save_charts({name: drawn.figure for name, drawn in drawn_charts.items()}, run.outputs)
     sheets.save_pngs({name: drawn.image for name, drawn in drawn_sheets.items()}, run.outputs)

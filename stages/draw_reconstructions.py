@@ -7,7 +7,7 @@ from latentmaps.params.machine import Machine
 
 
 def draw_reconstructions(run: runs.Run) -> None:
-    """Write a sheet for the training part, one for the test part, a strip, and their numbers."""
+    """Write sheets of the training and the test part, a strip, and their numbers."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.drawing import sheets
@@ -24,15 +24,15 @@ def draw_reconstructions(run: runs.Run) -> None:
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     note = receipts.sharing_note(run.inputs["receipt"])
 
-    of_train = reconstruction_sheets.reconstruct(trained, images, parts["train"], params)
-    of_test = reconstruction_sheets.reconstruct(trained, images, parts["test"], params)
-    train = reconstruction_sheets.draw(of_train, part="training", note=note)
-    test = reconstruction_sheets.draw(of_test, part="test", note=note)
+    drawn = reconstruction_sheets.draw_all(
+        trained, images, parts, params, seed=run.training_seed(params.seed), note=note
+    )
 
-    sheets.save_png(train.image, run.outputs["train_sheet"])
-    sheets.save_png(test.image, run.outputs["test_sheet"])
-    sheets.save_png(reconstruction_sheets.draw_strip(of_test), run.outputs["strip"])
-    result_files.write_json(run.outputs["numbers"], {"train": train.numbers, "test": test.numbers})
+    sheets.save_pngs({name: sheet.image for name, sheet in drawn.sheets.items()}, run.outputs)
+    sheets.save_png(drawn.strip, run.outputs["strip"])
+    result_files.write_json(
+        run.outputs["numbers"], {name: sheet.numbers for name, sheet in drawn.sheets.items()}
+    )
 
 
 if __name__ == "__main__":

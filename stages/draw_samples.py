@@ -22,7 +22,9 @@ def draw_samples(run: runs.Run) -> None:
     trained = TrainedVae.load(run.inputs["model"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
 
-    drawn = sample_sheets.draw_all(trained, latents.samplers, params, seed=run.seed)
+    drawn = sample_sheets.draw_all(
+        trained, latents.samplers, params, seed=run.training_seed(params.seed)
+    )
 
     sheets.save_pngs({name: sheet.image for name, sheet in drawn.sheets.items()}, run.outputs)
     sheets.save_pngs(drawn.strips, run.outputs)

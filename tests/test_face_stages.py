@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ pytestmark = pytest.mark.slow
 
 NUM_FACES = 24
 LATENT_SPACE = {"raw_faces": ".", "faces": ".", "model": "vae", "latents": "latents"}
-PICTURES = ("z_points", "dimensions", "projection", "interpolations", "traversals", "attributes")
+CHARTS = ("z_points", "dimensions", "projection")
+PICTURES = (*CHARTS, "interpolations", "traversals", "attributes", "plane")
 Result = subprocess.CompletedProcess[str]
 
 
@@ -50,6 +52,11 @@ def draw_latent_space(workspace: Workspace, out: str, **changes: str) -> Result:
     return workspace.run("draw_latent_space", LATENT_SPACE | {"report": out} | changes)
 
 
+def draw_reconstructions(workspace: Workspace, out: str) -> Result:
+    paths = {"raw_faces": ".", "faces": ".", "model": "vae", "report": out}
+    return workspace.run("draw_reconstructions", paths)
+
+
 def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Workspace) -> None:
     for result in (evaluate(trained, "."), draw_latent_space(trained, "drawn")):
         assert result.returncode == 0, result.stderr
@@ -59,6 +66,40 @@ def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Works
         assert "knows no attributes" in sheets[name]["caption"]
     assert "mind whose they are" in sheets["interpolations"]["caption"]
     assert all((trained.folder / f"drawn/{name}.png").exists() for name in PICTURES)
+
+
+@pytest.mark.parametrize(
+    ("draw", "comment", "changing", "staying"),
+    [
+        (draw_reconstructions, "# of the z that are", "sampled.png", "test.png"),
+        (draw_samples, "# of the random points", "prior.png", ""),
+        (draw_latent_space, "# of pairs and faces", "interpolations.png", "plane.png"),
+    ],
+)
+def test_a_seed_of_its_own_changes_what_a_stage_draws_and_null_is_base_seed(
+    trained: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    draw: Callable[[Workspace, str], Result],
+    comment: str,
+    changing: str,
+    staying: str,
+) -> None:
+    write_index(trained)
+    assert evaluate(trained, ".").returncode == 0
+    null = f"seed:                      {comment}"
+    drawn = {}
+    for seed in ("", "2022", "7"):
+        assert trained.params.count(null) == 1
+        change = trained.params.replace(null, f"seed: {seed}   {comment}")
+        with monkeypatch.context() as patch:
+            patch.setattr(trained, "params", change)
+            result = draw(trained, f"seed{seed}")
+        assert result.returncode == 0, result.stderr
+        files = (trained.folder / f"seed{seed}").iterdir()
+        drawn[seed] = {file.name: file.read_bytes() for file in files}
+    assert drawn[""] == drawn["2022"]
+    assert drawn[""][changing] != drawn["7"][changing]
+    assert not staying or drawn[""][staying] == drawn["7"][staying]
 
 
 def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace) -> None:

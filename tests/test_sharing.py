@@ -107,6 +107,7 @@ def test_a_plain_push_gives_away_no_face() -> None:
         "data/latents",
         "reports/draw_reconstructions/train.png",
         "reports/draw_reconstructions/test.png",
+        "reports/draw_reconstructions/sampled.png",
         "reports/draw_reconstructions/strip.png",
         "reports/draw_latent_space/interpolations.png",
         "reports/draw_latent_space/attributes.png",

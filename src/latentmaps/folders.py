@@ -53,8 +53,9 @@ EVALUATION: Folder = NUMBERS | {
 }
 _SHEETS = {"numbers": File("sheets.json", "titles, captions and numbers of the pictures")}
 RECONSTRUCTIONS: Folder = _SHEETS | {
-    "train_sheet": File("train.png", "training faces above their reconstructions"),
-    "test_sheet": File("test.png", "test faces above their reconstructions"),
+    "train": File("train.png", "training faces above their reconstructions"),
+    "test": File("test.png", "test faces above their reconstructions"),
+    "sampled": File("sampled.png", "test faces above what a mean and a sampled z give"),
     "strip": File("strip.png", "no words, the first row of test faces and reconstructions"),
 }
 SAMPLES: Folder = _SHEETS | {
@@ -67,6 +68,7 @@ LATENT_SPACE: Folder = _SHEETS | {
     "interpolations": File("interpolations.png", "walks between z-points of test faces"),
     "traversals": File("traversals.png", "one dimension of z walks in each row"),
     "attributes": File("attributes.png", "attributes added to test faces and taken away"),
+    "plane": File("plane.png", "the decoded points of a plane of the latent space"),
 }
 ACTIVATION_MAPS: Folder = {
     "sheet": File("sheet.png", "all feature maps of all layers for some digits"),

@@ -30,10 +30,19 @@ def test_other_test_faces_are_told_by_their_pixels() -> None:
     assert "The test faces are not the same" in texts(experiment("a", 3.0), other)
 
 
-@pytest.mark.parametrize("name", ["base.seed", "train_vae.latent_dim"])
+@pytest.mark.parametrize("name", ["base.seed", "draw_samples.seed", "train_vae.latent_dim"])
 def test_other_random_points_are_told_with_the_reason(name: str) -> None:
     said = texts(experiment("a", 3.0), experiment("b", 5.0, **{name: 16}))
     assert f"behind the random faces are not the same in all rows, because of {name}" in said
+
+
+def test_random_points_with_a_seed_of_their_own_do_not_follow_base_seed() -> None:
+    one, other = (
+        experiment(name, 5.0, **{"draw_samples.seed": 4, "base.seed": seed})
+        for name, seed in (("a", 1), ("b", 2))
+    )
+    assert "behind the random faces are not the same" not in texts(one, other)
+    assert "behind the random faces are the same in all" in texts(one, other, warnings=False)
 
 
 def test_one_z_in_a_column_is_claimed_of_the_prior_alone() -> None:

@@ -88,3 +88,10 @@ def test_a_seed_of_a_training_that_only_follows_base_seed_is_no_cause_of_its_own
     assert parameters.find_differing(of_each) == ["base.seed"]
     of_each[1]["train_vae.seed"] = 3
     assert parameters.find_differing(of_each) == ["base.seed", "train_vae.seed"]
+
+
+def test_a_version_without_a_seed_of_its_own_takes_base_seed() -> None:
+    of_each = [{"base.seed": 1}, {"base.seed": 1, "draw_samples.seed": 1}]
+    assert parameters.find_differing(of_each) == []
+    of_each[1]["draw_samples.seed"] = 2
+    assert parameters.find_differing(of_each) == ["draw_samples.seed"]

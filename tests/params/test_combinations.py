@@ -15,7 +15,7 @@ from latentmaps.params.train_cnn import TrainCnn
 from latentmaps.params.train_vae import TrainVae
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.architecture import Architecture
-from latentmaps.vae.pictures import sample_sheets
+from latentmaps.vae.pictures import latent_plane, sample_sheets
 
 SMALL = {"strides": (2, 2)}  # of the example, which halves its maps and then quarters them
 
@@ -99,6 +99,41 @@ def test_the_cnn_has_as_many_weights_as_are_computed(shape: dict[str, Any]) -> N
 
 def test_a_row_of_temperatures_has_as_many_faces_as_are_counted() -> None:
     assert combinations._TEMPERATURE_COLUMNS == sample_sheets._NUM_COLUMNS
+
+
+def test_a_tile_of_a_map_is_at_most_as_large_as_is_counted() -> None:
+    assert combinations._LARGEST_TILE_OF_A_MAP == latent_plane._MAX_EDGE
+
+
+def tell_pixels(root: Path, section: str, **changes: Any) -> list[str]:
+    """Return what is said of each sheet where none may have a pixel."""
+    sections = dict(loader.load(root / "params.yaml").sections)
+    sections[section] = dataclasses.replace(sections[section], **changes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(combinations, "_MAX_PIXELS", 0)
+        problems = list(combinations.check(sections, "sample"))
+    return [problem.partition(", expected")[0] for problem in problems]
+
+
+def test_the_pixels_of_enlarged_tiles_are_counted(root: Path) -> None:
+    found = tell_pixels(root, "draw_samples", tile_scale=3)
+    told = "draw_samples.num_samples with tile_scale 3: found a sheet of 40 tiles and"
+    assert f"{told} {40 * (3 * 96) ** 2:,} pixels" in found
+    told = "draw_reconstructions.num_columns times row_seeds: found a sheet of 42 tiles and"
+    assert f"{told} {42 * 96**2:,} pixels" in found
+    found = tell_pixels(root, "draw_latent_space", tile_scale=2, plane_steps=30)
+    told = "draw_latent_space.plane_steps with tile_scale 2: found a sheet of 900 tiles and"
+    assert f"{told} {900 * (2 * 96) ** 2:,} pixels" in found
+
+
+def test_a_map_of_large_images_has_reduced_tiles_and_that_of_one_dimension_is_a_row(
+    root: Path,
+) -> None:
+    told = "draw_latent_space.plane_steps: found a sheet of"
+    large = tell_pixels(root, "crop_faces", image_size=1024)
+    assert f"{told} 169 tiles and {169 * 128**2:,} pixels" in large
+    line = tell_pixels(root, "train_vae", latent_dim=1)
+    assert f"{told} 13 tiles and {13 * 96**2:,} pixels" in line
 
 
 def test_the_networks_of_the_repository_have_as_many_weights_as_it_says(root: Path) -> None:

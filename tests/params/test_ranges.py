@@ -117,6 +117,8 @@ def refuse(root: Path, folder: Path, changes: dict[str, Any]) -> str:
         ("draw_latent_space.traversal_limit", 1e308),
         ("draw_latent_space.attribute_limit", 1e308),
         ("draw_latent_space.num_steps", 1000),
+        ("draw_latent_space.plane_steps", 31),
+        ("draw_samples.tile_scale", 9),
         ("draw_oips.step_size", 1e308),
         ("draw_oips.num_steps", 10**9),
         ("crop_faces.crop_box", [0, 0, 10**20, 10**20]),
@@ -155,7 +157,7 @@ def test_a_value_that_no_stage_could_use_is_refused(
         ({"train_cnn.batch_size": 65_536, "train_cnn.filters": [1024]}, "train_cnn: found a layer"),
         (
             {"draw_reconstructions.num_columns": 100, "draw_reconstructions.row_seeds": [1, 2, 3]},
-            "draw_reconstructions.num_columns times row_seeds: found a sheet of 600 tiles",
+            "draw_reconstructions.num_columns times row_seeds: found a sheet of 900 tiles",
         ),
         ({"draw_latent_space.num_steps": 70}, "num_dimensions times num_steps: found a sheet of"),
         (
@@ -163,6 +165,14 @@ def test_a_value_that_no_stage_could_use_is_refused(
             "found a sheet of 200 tiles and 209,715,200 pixels, expected at most 80,000,000",
         ),
         ({"draw_activation_maps.digits": [1] * 64, "train_cnn.filters": [1024]}, "128 tiles and"),
+        (
+            {"draw_samples.num_samples": 300, "draw_samples.tile_scale": 8},
+            "draw_samples.num_samples with tile_scale 8: found a sheet of 300 tiles and 176,947,20",
+        ),
+        (
+            {"draw_latent_space.plane_steps": 30, "draw_latent_space.tile_scale": 4},
+            "draw_latent_space.plane_steps with tile_scale 4: found a sheet of 900 tiles and 132,7",
+        ),
     ],
 )
 def test_values_that_come_to_too_much_together_are_refused(
@@ -184,6 +194,7 @@ def test_values_that_come_to_too_much_together_are_refused(
         {"train_vae.filters": [512] * 4, "train_vae.batch_size": 128},
         {"draw_samples.num_samples": 300, "draw_samples.temperatures": [1.0] * 60},
         {"base.seed": 2**31 - 1},
+        {"draw_samples.seed": 0, "draw_latent_space.plane_steps": 30},
         {"profile": "own"},
     ],
 )

@@ -122,6 +122,7 @@ SHEETS = {
     "draw_reconstructions": {
         "train": "Reconstructions of the train part - fact 5, epoch 12, seed 2022",
         "test": "Reconstructions of the test part - fact 5, epoch 12, seed 2022",
+        "sampled": "Reconstructions from a sampled z - fact 5, epoch 12, seed 2022",
     },
     "draw_samples": {
         **{
@@ -141,6 +142,7 @@ SHEETS = {
         "interpolations": "Interpolations between test faces",
         "traversals": "Traversals of the 8 dimensions with the most KL",
         "attributes": "Attributes added and taken away",
+        "plane": "Map of the plane in which the z-points vary most",
     },
 }
 NUM_DIMENSIONS = 20

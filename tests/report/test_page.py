@@ -105,6 +105,7 @@ def test_pictures_of_real_persons_come_with_a_notice(
         "dvc queue start",
         "latentmaps compare",
         "dvc exp run -S profiles.sample.train_vae.epochs=30",
+        "dvc exp run -S draw_samples.seed=1",
     ],
 )
 def test_the_page_tells_how_to_vary_the_run(rendered: str, command: str) -> None:
@@ -129,6 +130,29 @@ def test_the_page_tells_from_which_seeds_the_networks_were_trained(
     assert told in text
     for seed in (7, 8):
         assert f"<dt>Seed of the training</dt><dd>{seed}</dd>" in text
+
+
+@dataclasses.dataclass(frozen=True)
+class Seeded:
+    """Stands for a section of pictures with a seed."""
+
+    seed: int | None
+
+
+def test_the_page_tells_with_which_seeds_pictures_were_drawn(
+    pristine: "Example", rendered: str
+) -> None:
+    names = ("draw_samples", "draw_reconstructions", "draw_latent_space")
+    for seed in (None, 2022):  # null stands for base.seed
+        text = pristine.render(**{name: Seeded(seed) for name in names})
+        assert "fact 5, seed 2022</p>" in text
+    text = pristine.render(
+        draw_samples=Seeded(7), draw_reconstructions=Seeded(None), draw_latent_space=Seeded(9)
+    )
+    told = "the random faces drawn with seed 7, pairs and walking faces chosen with seed 9</p>"
+    assert f"fact 5, seed 2022, {told}" in text
+    text = pristine.render(draw_reconstructions=Seeded(8))
+    assert "seed 2022, the z of reconstructions drawn with seed 8</p>" in text
 
 
 def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Example") -> None:

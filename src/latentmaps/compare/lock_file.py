@@ -70,7 +70,7 @@ def _changed_parameters(dep: Any) -> list[str]:
 def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
     """Return the parameters on which any stage depends: a change of others changes no result.
 
-    The seed of a training that is null in params.yaml is the one in force.
+    The seed of a section that is null in params.yaml is the one in force.
 
     Several stages may name a parameter, and may have run with different values of it. That counts
     with which the stage of its section ran.
@@ -89,7 +89,7 @@ def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, 
     values = {key: of_owners.get(key, of_all[key]) for key in of_all if key != _NAME_OF_PROFILE}
     return values | {
         key: values[parameters.BASE_SEED]
-        for key in parameters.SEEDS_OF_TRAININGS
+        for key in parameters.SEEDS_OF_SECTIONS
         if key in values and values[key] is None and parameters.BASE_SEED in values
     }
 

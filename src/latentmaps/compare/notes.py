@@ -10,8 +10,9 @@ from latentmaps.compare.measures import Measure
 from latentmaps.report import glossary
 from latentmaps.report.samplers import NOT_FITTED
 
-# These decide which z is drawn for the strips of random faces.
-_OF_Z = ("base.seed", "train_vae.latent_dim")
+# The latter decides which z is drawn for the strips of random faces; where a version has none, the
+# former does.
+_SEEDS_OF_Z = ("base.seed", "draw_samples.seed")
 _OF_LOSS = ("train_vae.reconstruction_loss", "crop_faces.image_size", "crop_faces.num_channels")
 # On these depend the samplers that are fitted, or what is measured on their faces.
 _OF_SAMPLERS = (
@@ -91,7 +92,7 @@ def _on_z(drawn: Sequence[Experiment]) -> Note | None:
     with_samples = [one for one in drawn if NOT_FITTED in one.strips]
     if len(with_samples) < 2:
         return None
-    differing = _differing(with_samples, _OF_Z)
+    differing = _causes_of_other_z(with_samples)
     sizes = {one.strips[NOT_FITTED].size for one in with_samples}
     if differing or len(sizes) > 1:
         reason = ", ".join(differing) or "the size of the strips"
@@ -108,6 +109,14 @@ def _on_z(drawn: Sequence[Experiment]) -> Note | None:
         f"column shows one and the same z; {fitted} are fitted to each network anew and take the "
         "same numbers to other z."
     )
+
+
+def _causes_of_other_z(drawn: Sequence[Experiment]) -> list[str]:
+    """Return the parameters because of which not all experiments draw the same z."""
+    of_stages, of_pictures = _SEEDS_OF_Z
+    seeds = {one.parameters.get(of_pictures, one.parameters.get(of_stages)) for one in drawn}
+    names = _SEEDS_OF_Z if len(seeds) > 1 else ()
+    return _differing(drawn, (*names, "train_vae.latent_dim"))
 
 
 def _on_data(drawn: Sequence[Experiment]) -> Note | None:

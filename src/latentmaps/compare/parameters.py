@@ -10,7 +10,10 @@ _FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
 BASE_SEED = "base.seed"
 # null stands for the seed above
-SEEDS_OF_TRAININGS = ("train_vae.seed", "train_cnn.seed")
+SEEDS_OF_SECTIONS = (
+    *("train_vae.seed", "train_cnn.seed"),
+    *("draw_reconstructions.seed", "draw_samples.seed", "draw_latent_space.seed"),
+)
 # sections whose values decide the network, or the faces on which it is measured
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
 _MOST_VALUES = 6
@@ -54,11 +57,14 @@ def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Return the seeds of trainings that are ``base.seed`` in every experiment."""
+    """Return the seeds of sections that are ``base.seed`` in every experiment.
+
+    A version that has no such seed takes ``base.seed``, too.
+    """
     return {
         name
-        for name in SEEDS_OF_TRAININGS
-        if all(values.get(name) == values.get(BASE_SEED) for values in known)
+        for name in SEEDS_OF_SECTIONS
+        if all(values.get(name, values.get(BASE_SEED)) == values.get(BASE_SEED) for values in known)
     }
 
 

@@ -24,6 +24,8 @@ _MAX_PIXELS = 80_000_000
 
 # faces in a row of the sheet of temperatures
 _TEMPERATURE_COLUMNS = 8
+# edge of the tiles of a map of the latent space, which is reduced to so many pixels
+_LARGEST_TILE_OF_A_MAP = 128
 # profiles whose faces go to a remote that others read, see .dvc/config -> the source that may
 _SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
@@ -51,8 +53,12 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     cnn_values = max(size * size * num_maps for size, num_maps in _cnn_maps(cnn))
     yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size * cnn_values)
     yield from _check_layers(sections["draw_oips"].layers, num_layers=len(cnn.filters))
-    for keys, tiles in _face_sheets(sections).items():
-        yield from _check_sheet(keys, tiles, tiles * crop.image_size**2)
+    for name, sheets in _face_sheets(sections).items():
+        scale = sections[name].tile_scale
+        for keys, tiles in sheets.items():
+            place = f"{name}.{keys}{_tell_scale(scale)}"
+            yield from _check_sheet(place, tiles, tiles * (scale * crop.image_size) ** 2)
+    yield from _check_map(sections["draw_latent_space"], vae.latent_dim, crop.image_size)
     largest = max(num * (size + 1) ** 2 for size, num in _cnn_maps(cnn))
     mosaics = len(sections["draw_activation_maps"].digits) * (len(cnn.filters) + 1)
     yield from _check_sheet(
@@ -123,21 +129,38 @@ def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
     return maps
 
 
-def _face_sheets(sections: Mapping[str, Any]) -> dict[str, int]:
-    """Return the number of tiles of each sheet of faces, by the keys that decide it."""
+def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Return for each section the number of tiles of its sheets, by the keys that decide it."""
     samples, walks = sections["draw_samples"], sections["draw_latent_space"]
     pairs = sections["draw_reconstructions"]
-    kinds = 2 if sections["train_vae"].corruption == "none" else 3
+    # with the reconstruction from a sampled z
+    kinds = 3 if sections["train_vae"].corruption == "none" else 4
     return {
-        "draw_reconstructions.num_columns times row_seeds": kinds
-        * pairs.num_columns
-        * len(pairs.row_seeds),
-        "draw_samples.num_samples": samples.num_samples,
-        "draw_samples.temperatures": _TEMPERATURE_COLUMNS * len(samples.temperatures),
-        "draw_latent_space.num_dimensions times num_steps": walks.num_dimensions * walks.num_steps,
-        "draw_latent_space.num_pairs times num_steps": walks.num_pairs * walks.num_steps,
-        "draw_latent_space.attributes times num_steps": 2 * len(walks.attributes) * walks.num_steps,
+        "draw_reconstructions": {
+            "num_columns times row_seeds": kinds * pairs.num_columns * len(pairs.row_seeds),
+        },
+        "draw_samples": {
+            "num_samples": samples.num_samples,
+            "temperatures": _TEMPERATURE_COLUMNS * len(samples.temperatures),
+        },
+        "draw_latent_space": {
+            "num_dimensions times num_steps": walks.num_dimensions * walks.num_steps,
+            "num_pairs times num_steps": walks.num_pairs * walks.num_steps,
+            "attributes times num_steps": 2 * len(walks.attributes) * walks.num_steps,
+        },
     }
+
+
+def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
+    """Yield a line for a map of the latent space with too many pixels; its tiles have a range."""
+    tiles = walks.plane_steps ** min(latent_dim, 2)
+    edge = walks.tile_scale * min(image_size, _LARGEST_TILE_OF_A_MAP)
+    place = f"draw_latent_space.plane_steps{_tell_scale(walks.tile_scale)}"
+    yield from _check_pixels(place, tiles, tiles * edge**2)
+
+
+def _tell_scale(scale: int) -> str:
+    return f" with tile_scale {scale}" if scale > 1 else ""
 
 
 def _check_vae(vae: Any, crop: Any) -> Iterator[str]:
@@ -178,7 +201,12 @@ def _check_network(section: str, num_weights: int, num_values: int) -> Iterator[
 def _check_sheet(keys: str, num_tiles: int, num_pixels: int) -> Iterator[str]:
     if num_tiles > _MAX_TILES:
         yield f"{keys}: found a sheet of {num_tiles:,} tiles, expected at most {_MAX_TILES}"
-    elif num_pixels > _MAX_PIXELS:
+    else:
+        yield from _check_pixels(keys, num_tiles, num_pixels)
+
+
+def _check_pixels(keys: str, num_tiles: int, num_pixels: int) -> Iterator[str]:
+    if num_pixels > _MAX_PIXELS:
         yield (
             f"{keys}: found a sheet of {num_tiles:,} tiles and {num_pixels:,} pixels, expected at "
             f"most {_MAX_PIXELS:,} pixels"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from latentmaps.params.types import Listed, Reach, Text, Tiles, section
+from latentmaps.params.types import Listed, Reach, Seed, Text, Tiles, TileScale, section
 
 
 @section
@@ -16,6 +16,9 @@ class DrawLatentSpace:
     traversal_limit: a traversal runs from minus to plus this, standard deviations of the prior.
     attributes: those that color the projection and that are added to faces.
     attribute_limit: from minus to plus so many times the direction of an attribute is added.
+    plane_steps: rows and columns of the map of a plane, each from minus to plus `traversal_limit`.
+    seed: decides which faces walk, and of one z of each posterior in a chart; null: ``base.seed``.
+    tile_scale: every pixel of a tile becomes a square of this edge.
     """
 
     num_dimensions: Tiles
@@ -24,3 +27,6 @@ class DrawLatentSpace:
     traversal_limit: Reach
     attributes: Listed[Text]
     attribute_limit: Reach
+    plane_steps: Annotated[int, Field(ge=2, le=30)]
+    seed: Seed | None
+    tile_scale: TileScale

@@ -72,6 +72,8 @@ Steps = Annotated[int, Field(ge=1, le=10_000)]
 
 # tiles of a sheet along one edge: more is no picture to look at
 Tiles = Annotated[int, Field(ge=1, le=200)]
+# every pixel of a tile becomes a square of this edge
+TileScale = Annotated[int, Field(ge=1, le=8)]
 # factor on the spread of random points
 Temperature = Annotated[float, Field(ge=0.001, le=100)]
 # how far a walk through the latent space leads

@@ -161,6 +161,29 @@ def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
     ]
 
 
+# sections with a seed of their own -> what it decides; networks tell theirs in their numbers
+_SEEDED_PICTURES = {
+    "draw_samples": "the random faces drawn",
+    "draw_reconstructions": "the z of reconstructions drawn",
+    "draw_latent_space": "pairs and walking faces chosen",
+}
+
+
+def tell_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
+    """Return for each kind of pictures with another seed than ``base.seed`` which one it is.
+
+    Args:
+        sections: name -> dataclass of the section.
+        base_seed: ``base.seed``, for which a null in a section stands.
+    """
+    seeds = {name: getattr(sections.get(name), "seed", None) for name in _SEEDED_PICTURES}
+    return [
+        f"{words} with seed {seeds[name]}"
+        for name, words in _SEEDED_PICTURES.items()
+        if seeds[name] not in (None, base_seed)
+    ]
+
+
 def as_text(value: Any) -> str:
     """Return a value as in params.yaml; of a path on this machine at most the name of the file.
 

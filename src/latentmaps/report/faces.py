@@ -34,11 +34,16 @@ SAMPLES = {
     **{name: term.label for name, term in glossary.samplers().items()},
     "temperatures": "Temperatures",
 }
-RECONSTRUCTIONS = {"test": "Test faces", "train": "Training faces"}
+RECONSTRUCTIONS = {
+    "test": "Test faces",
+    "train": "Training faces",
+    "sampled": "From a sampled z",
+}
 LATENT_WALKS = {
     "traversals": "Traversals",
     "interpolations": "Interpolations",
     "attributes": "Attributes",
+    "plane": "Map",
 }
 LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
 _DIGITS = "digits"

@@ -45,6 +45,7 @@ def render(
     html = environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
+        other_seeds=content.tell_seeds(sections, base_seed=seed),
         faces=shown,
         digits=digits.read_digits(reports, layer_names),
         judgement=judgement.read_judgement(reports),

@@ -5,13 +5,14 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 from tests.vae.example_vae import small_vae
+from tests.vae.pictures.cutting import tiles_of
 
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
-from latentmaps.vae.pictures import face_sheet, latent_sheets
-from latentmaps.vae.pictures.latent_sheets import AttributedFaces
+from latentmaps.vae.pictures import attribute_sheet, face_sheet, latent_sheets
+from latentmaps.vae.pictures.attribute_sheet import AttributedFaces
 
 RANDOM = np.random.default_rng(3)
 STEPS = np.linspace(-2.0, 2.0, 5)
@@ -116,65 +117,61 @@ def test_a_traversal_changes_one_coordinate_and_passes_the_mean(
         np.testing.assert_array_equal(others, np.tile(others[2], (len(STEPS), 1)))
 
 
-def test_an_attribute_walks_a_face_without_and_one_with_it(trained: TrainedVae) -> None:
-    train = attributed(Smiling=[True, False, True, False])
-    test = attributed(Smiling=[False, True, True, True])
-    sheet = latent_sheets.draw_attributes(trained, train, test, steps=STEPS, seed=1)
-    [(without, with_it)] = sheet.numbers["test_index"]
-    assert without == 0
-    assert with_it in {1, 2, 3}
-    difference = train.encodings.z_mean[[0, 2]].mean(0) - train.encodings.z_mean[[1, 3]].mean(0)
-    assert sheet.numbers["length"] == [pytest.approx(np.linalg.norm(difference))]
-    assert sheet.numbers["num_with"] == sheet.numbers["num_without"] == [2]
-    assert "framed: nothing added" in sheet.numbers["caption"]
+def section(**changes: Any) -> DrawLatentSpace:
+    given: dict[str, Any] = {
+        "num_dimensions": 2,
+        "num_steps": 5,
+        "num_pairs": 3,
+        "traversal_limit": 2.5,
+        "attributes": ("Smiling",),
+        "attribute_limit": 1.5,
+        "plane_steps": 3,
+        "seed": None,
+        "tile_scale": 1,
+    }
+    return DrawLatentSpace(**given | changes)
 
 
-def test_no_tile_is_framed_when_none_is_the_start(trained: TrainedVae) -> None:
-    faces = attributed(Smiling=[True, False, True, False])
-    sheet = latent_sheets.draw_attributes(trained, faces, faces, steps=STEPS[:2], seed=1)
-    assert "framed" not in sheet.numbers["caption"]
-
-
-def test_an_attribute_of_all_faces_is_named_and_left_out(trained: TrainedVae) -> None:
-    faces = attributed(Smiling=[True, False, True, False], Young=[True] * 4)
-    sheet = latent_sheets.draw_attributes(trained, faces, faces, steps=STEPS, seed=1)
-    assert sheet.numbers["attribute"] == ["Smiling"]
-    assert "Not drawn, for want of faces with and without: Young." in sheet.numbers["caption"]
-
-
-def test_faces_without_attributes_give_a_sheet_that_says_so(trained: TrainedVae) -> None:
-    faces = attributed()
-    sheet = latent_sheets.draw_attributes(trained, faces, faces, steps=STEPS, seed=1)
-    assert "knows no attributes" in sheet.numbers["caption"]
-    assert sheet.image.height < 200
-    only_one_kind = attributed(Young=[True] * 4)
-    other = latent_sheets.draw_attributes(
-        trained, only_one_kind, only_one_kind, steps=STEPS, seed=1
-    )
-    assert "No attribute has faces with and without it" in other.numbers["caption"]
+def draw_all(
+    trained: TrainedVae, faces: AttributedFaces, *, seed: int = 1, note: str = "", **changes: Any
+) -> dict[str, Sheet]:
+    section_ = section(**changes)
+    return latent_sheets.draw_all(trained, faces, faces, section_, seed=seed, note=note)
 
 
 def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
     faces = attributed(Smiling=[True, False, True, False])
-    params = DrawLatentSpace(
-        num_dimensions=2,
-        num_steps=5,
-        num_pairs=3,
-        traversal_limit=2.5,
-        attributes=("Smiling",),
-        attribute_limit=1.5,
-    )
-    drawn = latent_sheets.draw_all(trained, faces, faces, params, seed=1, note="Mind this.")
-    assert list(drawn) == ["interpolations", "traversals", "attributes"]
+    drawn = draw_all(trained, faces, note="Mind this.")
+    assert list(drawn) == ["interpolations", "traversals", "attributes", "plane"]
     assert drawn["interpolations"].numbers["test_index"].shape == (3, 2)
     assert len(drawn["interpolations"].numbers["layout"]["column_labels"]) == 5
     assert "from -2.5 to 2.5" in drawn["traversals"].numbers["caption"]
     assert len(drawn["traversals"].numbers["dimension"]) == 2
+    np.testing.assert_array_equal(drawn["plane"].numbers["steps"], [-2.5, 0.0, 2.5])
     labels = drawn["attributes"].numbers["layout"]["column_labels"]
     assert labels == ["-1.5", "-0.75", "0", "+0.75", "+1.5"]
     for name in ("interpolations", "attributes"):
         assert "Mind this." in drawn[name].numbers["caption"]
-    alone = latent_sheets.draw_attributes(
-        trained, faces, faces, steps=np.linspace(-1.5, 1.5, 5), seed=1
-    )
+    alone = attribute_sheet.draw(trained, faces, faces, steps=np.linspace(-1.5, 1.5, 5), seed=1)
     assert alone.numbers["test_index"] == drawn["attributes"].numbers["test_index"]
+
+
+def test_another_seed_takes_other_faces_and_is_told(trained: TrainedVae) -> None:
+    faces = AttributedFaces(encodings(40), pd.DataFrame({"Smiling": [True, False] * 20}))
+    one, same, other = (draw_all(trained, faces, seed=seed) for seed in (1, 1, 9))
+    for name in ("interpolations", "attributes"):
+        pairs = [np.asarray(drawn[name].numbers["test_index"]) for drawn in (one, same, other)]
+        np.testing.assert_array_equal(pairs[0], pairs[1])
+        assert (pairs[0] != pairs[2]).any()
+        assert "seed 9" in other[name].numbers["caption"]
+        assert "The random numbers" not in one[name].numbers["caption"]
+    for name in ("traversals", "plane"):
+        np.testing.assert_array_equal(np.asarray(one[name].image), np.asarray(other[name].image))
+
+
+def test_every_tile_is_enlarged(trained: TrainedVae) -> None:
+    faces = attributed(Smiling=[True, False, True, False])
+    plain, enlarged = (draw_all(trained, faces, tile_scale=scale) for scale in (1, 3))
+    for name, sheet in enlarged.items():
+        for small, large in zip(tiles_of(plain[name]), tiles_of(sheet), strict=True):
+            np.testing.assert_array_equal(large, small.repeat(3, axis=0).repeat(3, axis=1))

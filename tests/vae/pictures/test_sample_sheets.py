@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.vae.example_vae import small_vae
+from tests.vae.pictures.cutting import tiles_of
 
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.vae.latent import samplers
@@ -13,7 +14,13 @@ from latentmaps.vae.pictures import sample_sheets
 
 
 def section(*, percent: int = 0, contrast: float = 1.0, **changes: Any) -> DrawSamples:
-    given: dict[str, Any] = {"num_samples": 3, "temperatures": (0.5, 1.0), "sharpen_radius": 1.5}
+    given: dict[str, Any] = {
+        "num_samples": 3,
+        "temperatures": (0.5, 1.0),
+        "sharpen_radius": 1.5,
+        "seed": None,
+        "tile_scale": 1,
+    }
     return DrawSamples(sharpen_percent=percent, contrast=contrast, **given | changes)
 
 
@@ -33,7 +40,7 @@ def test_a_face_does_not_depend_on_how_many_there_are(trained: TrainedVae) -> No
 
 def test_processing_changes_the_faces_and_is_told(trained: TrainedVae) -> None:
     faces = sample(trained)
-    plain = sample_sheets.draw(faces)
+    plain = sample_sheets.draw(faces, section())
     processed = sample_sheets.draw_processed(faces, section(percent=120, contrast=1.2))
     assert "sharpened (unsharp mask, radius 1.5, 120 %), contrast times 1.2" in str(
         processed.numbers["caption"]
@@ -47,7 +54,7 @@ def test_one_window_that_is_the_gaussian_says_so(trained: TrainedVae, num_window
     dim = trained.architecture.latent_dim
     parzen = Parzen(centers=np.zeros((num_windows, dim)), covariance=np.eye(dim))
     faces = sample_sheets.sample(trained, parzen, num_faces=3, seed=1)
-    caption = str(sample_sheets.draw(faces).numbers["caption"])
+    caption = str(sample_sheets.draw(faces, section()).numbers["caption"])
     assert ("so there is one window" in caption) == (num_windows == 1)
 
 
@@ -78,11 +85,15 @@ def test_each_temperature_has_a_row_and_a_sharpness(trained: TrainedVae) -> None
     assert other.image.height < sheet.image.height
 
 
-def test_every_sampler_has_its_pictures(trained: TrainedVae) -> None:
+def draw_all(trained: TrainedVae, *, seed: int = 1, **changes: Any) -> sample_sheets.SampleSheets:
     dim = trained.architecture.latent_dim
     means = np.random.default_rng(1).normal(size=(9, dim))
     fitted = samplers.fit_all(Encodings(means, 0.0 * means), seed=1)
-    drawn = sample_sheets.draw_all(trained, fitted, section(), seed=1)
+    return sample_sheets.draw_all(trained, fitted, section(**changes), seed=seed)
+
+
+def test_every_sampler_has_its_pictures(trained: TrainedVae) -> None:
+    drawn = draw_all(trained)
     assert list(drawn.sheets) == [
         *(f"{name}{kind}" for name in SAMPLERS for kind in ("", "_processed")),
         "temperatures",
@@ -95,3 +106,25 @@ def test_every_sampler_has_its_pictures(trained: TrainedVae) -> None:
         assert processed.startswith(f"{title}, post-processed - ")
     temperatures = drawn.sheets["temperatures"].numbers["title"]
     assert temperatures.startswith("Random faces, z ~ N(0, I) times a temperature - ")
+
+
+def test_another_seed_draws_other_faces_and_is_told(trained: TrainedVae) -> None:
+    one, same, other = (draw_all(trained, seed=seed) for seed in (1, 1, 9))
+    for name, sheet in one.sheets.items():
+        first, second = (np.asarray(drawn.sheets[name].image) for drawn in (one, same))
+        np.testing.assert_array_equal(first, second)
+        assert "The random numbers" not in sheet.numbers["caption"]
+        told = other.sheets[name].numbers["caption"]
+        assert "The random numbers here are those of seed 9." in told
+        tiles = [np.stack(tiles_of(drawn.sheets[name])) for drawn in (one, other)]
+        assert (tiles[0] != tiles[1]).any()
+
+
+def test_every_tile_is_enlarged_and_no_strip(trained: TrainedVae) -> None:
+    plain, enlarged = (draw_all(trained, tile_scale=scale) for scale in (1, 3))
+    for name, sheet in enlarged.sheets.items():
+        for small, large in zip(tiles_of(plain.sheets[name]), tiles_of(sheet), strict=True):
+            np.testing.assert_array_equal(large, small.repeat(3, axis=0).repeat(3, axis=1))
+    assert {name: strip.size for name, strip in enlarged.strips.items()} == {
+        name: strip.size for name, strip in plain.strips.items()
+    }

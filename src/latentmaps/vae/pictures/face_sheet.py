@@ -14,6 +14,7 @@ from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.images import pixels
 from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.network.vae_files import Origin
 
 Images = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
@@ -37,6 +38,7 @@ def draw(
     caption: str,
     numbers: Mapping[str, Any],
     labels: Labels | None = None,
+    scale: int = 1,
 ) -> Sheet:
     """Draw the sheet.
 
@@ -47,12 +49,14 @@ def draw(
         caption: at the bottom.
         numbers: what the sheet shows, for its twin.
         labels: words around the tiles.
+        scale: every pixel of a tile becomes a square of this edge.
     """
     labels = labels or Labels()
     sheet = sheets.draw_sheet(
         tiles,
         num_columns=num_columns,
         title=title,
+        scale=scale,
         caption=caption,
         row_labels=labels.rows,
         column_labels=labels.columns,
@@ -70,3 +74,13 @@ def decode(trained: TrainedVae, z: Points) -> Images:
 def sentences(*parts: str) -> str:
     """Join the parts that are not empty."""
     return " ".join(filter(None, parts))
+
+
+def signed(steps: Points) -> list[str]:
+    """Return the labels of steps to both sides of 0, (num_steps,)."""
+    return ["0" if np.isclose(step, 0.0) else f"{step:+.3g}" for step in steps]
+
+
+def tell_seed(origin: Origin, seed: int) -> str:
+    """Return a sentence on the seed of random draws; empty where it is that in the title."""
+    return "" if seed == origin.seed else f"The random numbers here are those of seed {seed}."

@@ -15,10 +15,11 @@ from latentmaps.drawing.sheets import Sheet
 from latentmaps.images import likeness, pixels
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.vae.network import corruption
+from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.pictures import face_sheet
-from latentmaps.vae.pictures.face_sheet import Images, Labels
+from latentmaps.vae.pictures.face_sheet import Images, Labels, Points
 
 Item = TypeVar("Item")
 Rows = npt.NDArray[np.int64]
@@ -61,6 +62,7 @@ class Reconstructed:
         rows: (n,), rows of the array of images.
         kinds: what stands in a row of tiles -> the tiles, (n, h, w, c): the face, what the encoder
             read where that was corrupted, the reconstruction.
+        posteriors: of the faces.
         mse: (n,), mean squared error of each reconstruction.
         num_columns: faces a row; the last row may be shorter.
         origin: of the VAE.
@@ -68,9 +70,52 @@ class Reconstructed:
 
     rows: Rows
     kinds: dict[str, Images]
+    posteriors: Encodings
     mse: npt.NDArray[np.float64]
     num_columns: int
     origin: Origin
+
+
+@dataclass(frozen=True)
+class ReconstructionSheets:
+    """All pictures of reconstructions.
+
+    Attributes:
+        sheets: ``train``, ``test`` and ``sampled``.
+        strip: a row of test faces above their reconstructions, without words.
+    """
+
+    sheets: Mapping[str, Sheet]
+    strip: Image.Image
+
+
+def draw_all(
+    trained: TrainedVae,
+    images: Images,
+    parts: Mapping[str, Rows],
+    params: DrawReconstructions,
+    *,
+    seed: int,
+    note: str = "",
+) -> ReconstructionSheets:
+    """Draw faces of the training and the test part, and the latter from sampled z-points, too.
+
+    Args:
+        trained: the VAE.
+        images: (num_images, h, w, c), uint8.
+        parts: rows of `images` in the part ``train`` and in the part ``test``.
+        params: which faces, and how large a tile is.
+        seed: of the z that are drawn from posteriors.
+        note: a sentence that the sheets have to carry.
+    """
+    train, test = (reconstruct(trained, images, parts[p], params) for p in ("train", "test"))
+    scale = params.tile_scale
+    drawn = {
+        "train": draw(train, part="training", note=note, scale=scale),
+        "test": draw(test, part="test", note=note, scale=scale),
+        "sampled": draw_sampled(trained, test, seed=seed, note=note, scale=scale),
+    }
+    return ReconstructionSheets(drawn, draw_strip(test))
 
 
 def reconstruct(
@@ -89,42 +134,111 @@ def reconstruct(
     rows = pick(available, params)
     originals = np.asarray(images[rows])
     read = _spoil(trained.origin, originals)
-    decoded = trained.decode(trained.encode(read).z_mean)
+    posteriors = trained.encode(read)
+    decoded = trained.decode(posteriors.z_mean)
     kinds = {"face": originals, "as it was read": read, "reconstruction": pixels.to_uint8(decoded)}
     if trained.origin.corruption == "none":
         del kinds["as it was read"]
-    mse = likeness.mean_squared_error(pixels.to_pixels(originals), decoded)
-    return Reconstructed(rows, kinds, mse, min(params.num_columns, len(rows)), trained.origin)
+    return Reconstructed(
+        rows=rows,
+        kinds=kinds,
+        posteriors=posteriors,
+        mse=likeness.mean_squared_error(pixels.to_pixels(originals), decoded),
+        num_columns=min(params.num_columns, len(rows)),
+        origin=trained.origin,
+    )
 
 
-def draw(faces: Reconstructed, *, part: str, note: str = "") -> Sheet:
+def draw(faces: Reconstructed, *, part: str, note: str = "", scale: int = 1) -> Sheet:
     """Draw rows of faces, each above a row of their reconstructions.
 
     Args:
         faces: of ``reconstruct``.
         part: the name of the part in the title.
         note: a sentence that the sheet has to carry.
+        scale: every pixel of a tile becomes a square of this edge.
     """
-    origin = faces.origin
-    spoilt = f" after {origin.corruption} has spoilt them" if len(faces.kinds) > 2 else ""
-    blank = [""] * len(faces.rows)
-    words = {"face": [f"row {row}" for row in faces.rows]}
-    words["reconstruction"] = [f"MSE {mse:.4f}" for mse in faces.mse]
     return face_sheet.draw(
         _row_by_row(faces, faces.kinds, None),
-        title=f"Reconstructions of the {part} part - {origin.describe()}",
+        title=f"Reconstructions of the {part} part - {faces.origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy, and below them what the decoder makes of their "
-            f"posterior means{spoilt}, with its mean squared error, pixels from 0 to 1. Mean of "
-            f"these {len(faces.rows)} faces: {faces.mse.mean():.4f}.",
+            f"posterior means{_tell_spoilt(faces)}, with its mean squared error, pixels from 0 to "
+            f"1. Mean of these {len(faces.rows)} faces: {faces.mse.mean():.4f}.",
             note,
         ),
         numbers={"row": faces.rows, "mse": faces.mse},
         num_columns=faces.num_columns,
-        labels=Labels(
-            rows=[*faces.kinds] * math.ceil(len(faces.rows) / faces.num_columns),
-            tiles=_row_by_row(faces, {k: words.get(k, blank) for k in faces.kinds}, ""),
+        labels=_label(faces, faces.kinds, {"reconstruction": [f"MSE {e:.4f}" for e in faces.mse]}),
+        scale=scale,
+    )
+
+
+def draw_sampled(
+    trained: TrainedVae, faces: Reconstructed, *, seed: int, note: str = "", scale: int = 1
+) -> Sheet:
+    """Draw rows of faces, each above their reconstructions from the posterior mean and from a draw.
+
+    Args:
+        trained: the VAE.
+        faces: of ``reconstruct``, of the test part.
+        seed: of the draws; that of a face depends on the seed and its row in the array alone.
+        note: a sentence that the sheet has to carry.
+        scale: every pixel of a tile becomes a square of this edge.
+    """
+    decoded = trained.decode(_draw_z(faces, seed=seed))
+    originals = pixels.to_pixels(faces.kinds["face"])
+    kinds = {"from the mean" if k == "reconstruction" else k: v for k, v in faces.kinds.items()}
+    kinds["from a sampled z"] = pixels.to_uint8(decoded)
+    psnr_db = {
+        "from the mean": likeness.psnr_db(faces.mse),
+        "from a sampled z": likeness.psnr_db(likeness.mean_squared_error(originals, decoded)),
+    }
+    of_mean, of_draw = psnr_db.values()
+    return face_sheet.draw(
+        _row_by_row(faces, kinds, None),
+        title=f"Reconstructions from a sampled z, test part - {faces.origin.describe()}",
+        caption=face_sheet.sentences(
+            "Faces, with their row in images.npy; below them what the decoder makes of the mean of "
+            f"the posterior q(z|x){_tell_spoilt(faces)}, and of one z drawn from it, as in each "
+            "step of the training. They differ because the draw adds the spread of the posterior, "
+            "which is what the encoder leaves open: the decoder answers with a face that is a "
+            "little different. The mean is free of that noise and, as a rule, nearer to the face. "
+            f"Mean PSNR of these {len(faces.rows)} faces: {of_mean.mean():.1f} dB from the mean, "
+            f"{of_draw.mean():.1f} dB from the sampled z.",
+            face_sheet.tell_seed(faces.origin, seed),
+            note,
         ),
+        numbers={"row": faces.rows, "psnr_db": of_mean, "sampled_psnr_db": of_draw},
+        num_columns=faces.num_columns,
+        labels=_label(
+            faces, kinds, {k: [f"PSNR {db:.1f} dB" for db in v] for k, v in psnr_db.items()}
+        ),
+        scale=scale,
+    )
+
+
+def _draw_z(faces: Reconstructed, *, seed: int) -> Points:
+    """Return one z of each posterior, (n, latent_dim)."""
+    each = [faces.posteriors.select(np.array([i])) for i in range(len(faces.rows))]
+    drawn = [e.draw_z(seed=seed, first=int(r)) for e, r in zip(each, faces.rows, strict=True)]
+    return np.concatenate(drawn)
+
+
+def _tell_spoilt(faces: Reconstructed) -> str:
+    corruption = faces.origin.corruption
+    return "" if corruption == "none" else f" after {corruption} has spoilt them"
+
+
+def _label(
+    faces: Reconstructed, kinds: Mapping[str, Images], words: Mapping[str, list[str]]
+) -> Labels:
+    """Return labels of the rows by their kinds, and under the tiles their row or their words."""
+    words = {"face": [f"row {row}" for row in faces.rows], **words}
+    blank = [""] * len(faces.rows)
+    return Labels(
+        rows=[*kinds] * math.ceil(len(faces.rows) / faces.num_columns),
+        tiles=_row_by_row(faces, {kind: words.get(kind, blank) for kind in kinds}, ""),
     )
 
 

@@ -28,11 +28,13 @@ class RandomFaces:
         trained: the VAE.
         sampler: where their points come from.
         images: (n, h, w, c), uint8, as the decoder gives them.
+        seed: of the points.
     """
 
     trained: TrainedVae
     sampler: Sampler
     images: Images
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,14 @@ def draw_all(
     Args:
         trained: the VAE.
         fitted: the samplers by name.
-        params: number of faces, how they are processed, and the temperatures.
+        params: number of faces, how they are processed, the temperatures, the size of a tile.
         seed: of the points.
     """
     drawn: dict[str, Sheet] = {}
     strips = {}
     for name, sampler in fitted.items():
         faces = sample(trained, sampler, num_faces=params.num_samples, seed=seed)
-        drawn[name] = draw(faces)
+        drawn[name] = draw(faces, params)
         drawn[f"{name}_processed"] = draw_processed(faces, params)
         strips[f"strip_{name}"] = draw_strip(faces)
     drawn["temperatures"] = draw_temperatures(
@@ -76,12 +78,12 @@ def sample(trained: TrainedVae, sampler: Sampler, *, num_faces: int, seed: int) 
     """Return random faces; face i depends on the sampler and (seed, i) alone."""
     latent_dim = trained.architecture.latent_dim
     z = samplers.draw(sampler, num_faces, latent_dim, seed=seed)
-    return RandomFaces(trained, sampler, face_sheet.decode(trained, z))
+    return RandomFaces(trained, sampler, face_sheet.decode(trained, z), seed)
 
 
-def draw(faces: RandomFaces) -> Sheet:
+def draw(faces: RandomFaces, params: DrawSamples) -> Sheet:
     """Draw the sheet of the faces as they are."""
-    return _draw(faces, faces.images, done="as the decoder gives them")
+    return _draw(faces, faces.images, params, done="as the decoder gives them")
 
 
 def draw_processed(faces: RandomFaces, params: DrawSamples) -> Sheet:
@@ -90,17 +92,21 @@ def draw_processed(faces: RandomFaces, params: DrawSamples) -> Sheet:
         f"sharpened (unsharp mask, radius {params.sharpen_radius:g}, {params.sharpen_percent} %), "
         f"contrast times {params.contrast:g}"
     )
-    return _draw(faces, process(faces.images, params), done=done, named=", post-processed")
+    shown = process(faces.images, params)
+    return _draw(faces, shown, params, done=done, named=", post-processed")
 
 
-def _draw(faces: RandomFaces, shown: Images, *, done: str, named: str = "") -> Sheet:
-    origin = faces.trained.origin.describe()
+def _draw(
+    faces: RandomFaces, shown: Images, params: DrawSamples, *, done: str, named: str = ""
+) -> Sheet:
+    origin = faces.trained.origin
     return face_sheet.draw(
         list(shown),
-        title=f"Random faces, {faces.sampler.words}{named} - {origin}",
+        title=f"Random faces, {faces.sampler.words}{named} - {origin.describe()}",
         caption=face_sheet.sentences(
             f"{len(shown)} faces that do not exist, {done}: each tile is the decoder's answer to a "
             f"random point of the latent space, {_SAME}.",
+            face_sheet.tell_seed(origin, faces.seed),
             faces.sampler.note(),
         ),
         numbers={
@@ -108,6 +114,7 @@ def _draw(faces: RandomFaces, shown: Images, *, done: str, named: str = "") -> S
             "sharpness": likeness.sharpness(pixels.to_pixels(shown)).mean(),
         },
         num_columns=_NUM_COLUMNS,
+        scale=params.tile_scale,
     )
 
 
@@ -143,7 +150,7 @@ def draw_temperatures(
     Args:
         trained: the VAE.
         sampler: where the points come from.
-        params: the temperatures.
+        params: the temperatures, and how large a tile is.
         seed: of the points.
     """
     temperatures = params.temperatures
@@ -159,12 +166,14 @@ def draw_temperatures(
     return face_sheet.draw(
         list(tiles),
         title=f"Random faces, {sampler.words} times a temperature - {trained.origin.describe()}",
-        caption=(
+        caption=face_sheet.sentences(
             f"In each column one random point of the latent space, {_SAME}; in each row its "
             "distance from the origin is multiplied by the temperature. Near 0 all faces become "
-            "the same plain one; far above 1 they fall apart."
+            "the same plain one; far above 1 they fall apart.",
+            face_sheet.tell_seed(trained.origin, seed),
         ),
         numbers={"temperature": temperatures, "sharpness": sharpness},
         num_columns=_NUM_COLUMNS,
         labels=Labels(rows=[f"temperature {temperature:g}" for temperature in temperatures]),
+        scale=params.tile_scale,
     )

@@ -1,0 +1,147 @@
+"""The map of a plane of the latent space: in each place what the decoder makes of that point."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.params.draw_latent_space import DrawLatentSpace
+from latentmaps.vae.latent import latent_geometry
+from latentmaps.vae.network.encodings import Encodings
+from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.pictures import face_sheet
+from latentmaps.vae.pictures.face_sheet import Images, Labels, Points
+
+# pixels, of a tile before it is enlarged: a map of larger ones is no map to look at
+_MAX_EDGE = 128
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A plane of the latent space; where that has one dimension, a line.
+
+    Attributes:
+        center: (latent_dim,).
+        axes: (1 or 2, latent_dim), one standard deviation along each axis.
+        names: of the axes, for the labels.
+        title: what it is.
+        caption: what its places are.
+        variance_share: of the variance of the posterior means that it holds, 0..1.
+    """
+
+    center: npt.NDArray[np.floating]
+    axes: npt.NDArray[np.floating]
+    names: tuple[str, ...]
+    title: str
+    caption: str
+    variance_share: float = 1.0
+
+    def points(self, steps: Points) -> npt.NDArray[np.floating]:
+        """Return the points of a grid, (num_rows, num_steps, latent_dim), the last row for a line.
+
+        Args:
+            steps: (num_steps,), ascending, in standard deviations. They lead to the right along the
+                first axis, and along the second from the bottom to the top.
+        """
+        right = steps[:, None] * self.axes[0]
+        if len(self.axes) == 1:
+            return (self.center + right)[None]
+        return self.center + right + steps[::-1, None, None] * self.axes[1]
+
+
+def choose(encodings: Encodings) -> Plane:
+    """Return the plane of two latent dimensions, or that in which more of them vary most.
+
+    Args:
+        encodings: the posteriors of at least 2 images.
+
+    Returns:
+        For one or two latent dimensions all of the latent space, in standard deviations of the
+        prior. For more the plane through the mean of the aggregate posterior that the two leading
+        principal axes of the posterior means span, in standard deviations of these along each.
+    """
+    latent_dim = encodings.z_mean.shape[1]
+    if latent_dim <= 2:
+        return _whole_space(latent_dim)
+    means = encodings.z_mean.astype(np.float64)
+    center = means.mean(axis=0)
+    axes, shares = latent_geometry.principal_axes(means)
+    leading = axes[:, :2].T
+    spread = ((means - center) @ leading.T).std(axis=0)
+    held = float(shares[:2].sum())
+    return Plane(
+        center=center,
+        axes=leading * spread[:, None],
+        names=("axis 1", "axis 2"),
+        title="Map of the plane in which the z-points of test faces vary most",
+        caption=(
+            f"a plane of the latent space: through the mean of q(z) over the {len(means)} test "
+            "faces, along the two principal axes on which their posterior means vary most "
+            f"({100 * held:.0f} % of their variance). Axis 1 leads to the right, axis 2 upwards; "
+            "the labels count standard deviations of the posterior means along each axis, "
+            f"{spread[0]:.2f} and {spread[1]:.2f} in z."
+        ),
+        variance_share=held,
+    )
+
+
+def _whole_space(latent_dim: int) -> Plane:
+    """Return the plane that is all of a latent space of 2 dimensions, or the line of 1."""
+    upwards = ", z[1] upwards" if latent_dim == 2 else ""
+    return Plane(
+        center=np.zeros(latent_dim),
+        axes=np.eye(latent_dim),
+        names=("z[0]", "z[1]")[:latent_dim],
+        title=f"Map of the latent {'plane' if latent_dim == 2 else 'line'}",
+        caption=(
+            f"the whole latent space: z[0] leads to the right{upwards}; the labels count standard "
+            "deviations of the prior."
+        ),
+    )
+
+
+def draw(trained: TrainedVae, encodings: Encodings, params: DrawLatentSpace) -> Sheet:
+    """Draw the decoded points of a plane, or of a line, as a map.
+
+    Args:
+        trained: the VAE.
+        encodings: the posteriors of at least 2 images.
+        params: how far the map reaches, in how many steps, and how large a tile is.
+    """
+    limit = params.traversal_limit
+    steps = np.linspace(-limit, limit, params.plane_steps)
+    plane = choose(encodings)
+    z = plane.points(steps)  # (rows, steps, latent_dim)
+    # row by row: all tiles of a large map at once would fill the memory
+    tiles = [_reduce(image) for row in z for image in face_sheet.decode(trained, row)]
+    labels = face_sheet.signed(steps)
+    return face_sheet.draw(
+        tiles,
+        title=f"{plane.title} - {trained.origin.describe()}",
+        caption=(
+            f"Each tile is what the decoder makes of one point of {plane.caption} From tile to "
+            "tile one face turns into another; none of them is a reconstruction."
+        ),
+        numbers={"steps": steps, "variance_share": plane.variance_share},
+        num_columns=len(steps),
+        labels=Labels(
+            rows=[f"{plane.names[1]}: {label}" for label in labels[::-1]] if len(z) > 1 else None,
+            columns=[f"{plane.names[0]}:\n{label}" for label in labels],
+        ),
+        scale=params.tile_scale,
+    )
+
+
+def _reduce(image: Images) -> Images:
+    """Return an image with at most 128 pixels along an edge, each the mean of a square of pixels.
+
+    Args:
+        image: (h, w, c), uint8; a smaller one stays as it is.
+    """
+    factor = math.ceil(max(image.shape[:2]) / _MAX_EDGE)
+    # Pillow takes gray pictures without an axis for the channel
+    picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).reduce(factor)
+    return np.asarray(picture).reshape(picture.height, picture.width, -1)
