@@ -191,7 +191,7 @@ def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:
     for stage in STAGES:
         text = (ROOT / f"stages/{base_name(stage)}.py").read_text(encoding="utf-8")
         names = {name for dep in stage.params for name in dep.params}
-        draws = "run.seed" in text or "run.training_seed(" in text
+        draws = "run.seed" in text or "run.seed_or_base(" in text
         assert draws <= bool({"base.seed", "base"} & names), stage.name
 
 

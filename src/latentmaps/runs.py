@@ -71,7 +71,7 @@ class Run:
         """The seed from which every random draw of the stage is derived."""
         return self.params(Base).seed
 
-    def training_seed(self, seed: int | None) -> int:
+    def seed_or_base(self, seed: int | None) -> int:
         """Return the `seed` of a section, or ``base.seed`` where it is null."""
         return self.seed if seed is None else seed
 

@@ -89,7 +89,7 @@ class Example:
         path.write_text(json.dumps(kept), encoding="utf-8")
         return path
 
-    def render(self, profile: str = "sample", **sections: Any) -> str:
+    def render(self, *, profile: str = "sample", **sections: Any) -> str:
         """Return the page."""
         return page.render(
             receipt=self.folder / "receipt.json",

@@ -144,7 +144,8 @@ def test_the_page_tells_with_which_seeds_pictures_were_drawn(
 ) -> None:
     names = ("draw_samples", "draw_reconstructions", "draw_latent_space")
     for seed in (None, 2022):  # null stands for base.seed
-        text = pristine.render(**{name: Seeded(seed) for name in names})
+        sections: dict[str, Any] = {name: Seeded(seed) for name in names}
+        text = pristine.render(**sections)
         assert "fact 5, seed 2022</p>" in text
     text = pristine.render(
         draw_samples=Seeded(7), draw_reconstructions=Seeded(None), draw_latent_space=Seeded(9)

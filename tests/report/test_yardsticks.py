@@ -75,7 +75,7 @@ def test_a_yardstick_is_two_levels_over_all_epochs_with_one_label() -> None:
 def test_the_page_of_celeba_draws_and_tells_the_course_of_the_source(
     pristine: "Example", rendered: str
 ) -> None:
-    text = pristine.render("celeba", **_sections())
+    text = pristine.render(profile="celeba", **_sections())
     labels = Outline(text).attributes("aria-label", "svg")
     told = [label.partition("The source of the method: ")[2] for label in labels]
     assert told == [
@@ -93,4 +93,6 @@ def test_after_a_single_epoch_the_levels_are_still_drawn(example: "Example") -> 
     history = example.folder / "train_vae/history.csv"
     first = history.read_text(encoding="utf-8").splitlines()[:2]
     history.write_text("\n".join(first), encoding="utf-8")
-    assert example.render("celeba", **_sections()).count(">source: start and end</text>") == 2
+    assert (
+        example.render(profile="celeba", **_sections()).count(">source: start and end</text>") == 2
+    )

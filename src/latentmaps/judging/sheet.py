@@ -41,7 +41,7 @@ def draw_all(
             found[name],
             min_confidence=min_confidence,
             words=wording.of_images(sampler.words),
-            origin=wording.of_images(origin),
+            origin=origin,
         )
         for name, sampler in fitted.items()
     }

@@ -254,6 +254,6 @@ def words(kind: Any) -> set[str]:
 
 
 def test_an_origin_is_told_in_words() -> None:
-    assert ORIGIN.describe() == "fact 5, 2 epochs on 1,600 faces, seed 1"
+    assert ORIGIN.describe() == "fact 5, 2 epochs on 1,600 images, seed 1"
     other = replace(ORIGIN, reconstruction_loss="mse", fact=0.02, corruption="mask", epochs=1)
-    assert other.describe() == "mse, fact 0.02, 1 epoch on 1,600 faces, corruption mask, seed 1"
+    assert other.describe() == "mse, fact 0.02, 1 epoch on 1,600 images, corruption mask, seed 1"

@@ -68,7 +68,7 @@ class Origin:
         start = "" if self.initial_weights is None else ", started from trained weights"
         epochs = "epoch" if self.epochs == 1 else "epochs"
         return (
-            f"{loss}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} faces"
+            f"{loss}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} images"
             f"{corrupted}{start}, seed {self.seed}"
         )
 
