@@ -1,18 +1,10 @@
 """The section ``fetch_digits``: where the handwritten digits come from."""
 
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
-from latentmaps.params.types import Text, section
-
-
-def _check_absolute(path: str) -> str:
-    # DVC runs experiments in folders of its own, where a relative path would lead elsewhere
-    if not Path(path).is_absolute():
-        raise ValueError("an absolute path")
-    return path
+from latentmaps.params.types import AbsolutePath, section
 
 
 @section
@@ -23,7 +15,7 @@ class FetchDigits:
     """
 
     source: Literal["bundled", "official", "folder"]
-    path: Annotated[Text, AfterValidator(_check_absolute)] | None
+    path: AbsolutePath | None
 
     @model_validator(mode="after")
     def _check_path(self) -> Self:
