@@ -126,12 +126,13 @@ def test_the_numbers_tell_of_the_best_epoch_and_of_what_it_was_made() -> None:
     found = cnn_training.numbers(model, trained, PARAMS, digits, seed=5)
     best = trained.history.loc[trained.history["epoch"] == trained.epoch].iloc[0]
     assert found["val_cross_entropy"] == best["val_cross_entropy"]
-    assert list(found)[-9:] == [
+    assert list(found)[-11:] == [
         *("best_epoch", "num_train", "num_validation", "num_test", "num_parameters"),
-        *("epochs", "batch_size", "seed", "versions"),
+        *("layers", "dense_share", "epochs", "batch_size", "seed", "versions"),
     ]
     assert [found[name] for name in ("num_train", "num_validation", "num_test")] == [40, 40, 20]
     assert (found["epochs"], found["batch_size"], found["seed"]) == (4, 16, 5)
+    assert sum(layer["weights"] for layer in found["layers"]) == found["num_parameters"]
     assert found["versions"].keys() == {"keras", "numpy", "tensorflow"}
 
 

@@ -89,4 +89,7 @@ def test_a_model_is_written_with_its_origin_card_and_numbers(tmp_path: Path) -> 
         "seed": 3,
     }
     assert {name: numbers[name] for name in expected} == expected
+    layers = numbers["layers"]
+    assert sum(layer["weights"] for layer in layers) == numbers["num_parameters"]
+    assert {layer["network"] for layer in layers} == {"encoder", "decoder"}
     json.dumps(numbers)
