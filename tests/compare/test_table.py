@@ -9,6 +9,7 @@ from tests.compare.example_experiments import (
 
 from latentmaps.compare import table
 from latentmaps.compare.experiment import Experiment, Problem
+from latentmaps.compare.headlines import HEADLINES
 from latentmaps.errors import DataError
 from latentmaps.report import glossary
 from latentmaps.storage import stage_numbers
@@ -38,7 +39,8 @@ def test_experiments_stand_by_fact_with_their_numbers() -> None:
 
 def test_every_headline_of_the_vae_has_a_column() -> None:
     of_vae = {*stage_numbers.HEADLINES} - {"test_accuracy"}
-    assert {*table._HEADLINES} == of_vae | {f"kernel_{name}" for name in glossary.samplers()}
+    names = {headline.name for headline in HEADLINES}
+    assert names == of_vae | {f"kernel_{name}" for name in glossary.samplers()}
 
 
 def test_parameters_that_differ_stand_behind_fact() -> None:

@@ -13,7 +13,7 @@ from latentmaps.report.glossary import Term
 from latentmaps.vae.evaluation import fid_network
 
 NO_VALUE = "\N{EN DASH}"
-_PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
+PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 _UNDER_STRIPS = ("kernel_distance", "precision", "recall", "density", "coverage")
 _STAGES = {"training": "train_vae", "test": "evaluate_vae"}
 
@@ -134,7 +134,7 @@ TRAINING = (
 )
 POSTERIOR_MEAN = tuple(_FROM_MEAN.values())
 SAMPLED = tuple(_likeness("sampled").values())
-_RADIUS = (Beside(_PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
+_RADIUS = (Beside(PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
 LATENT_SPACE = (
     *(KL, _DIMENSIONS_USED, _measure("test", "num_dimensions_90", beside=_OF_ALL)),
     _measure("test", "radius_mean", beside=_RADIUS),
@@ -159,7 +159,7 @@ def _error(kind: str, net: str, name: str) -> tuple[Beside, ...]:
     if name not in samplers.ERRORS:
         return ()
     error = samplers.ERRORS[name]
-    return (Beside(_PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
+    return (Beside(PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
 
 
 def of_pictures(kind: str) -> list[Measure]:
