@@ -54,6 +54,7 @@ def evaluation(fact: float) -> dict[str, Any]:
         **likeness,
         "sampled": likeness,
         "sharpness_originals": 15.7,
+        "diversity": 0.27,
         "diversity_originals": 0.3,
         "kl_nats": 60.0 - 4 * fact,
         "num_dimensions_used": 256 - round(10 * fact),

@@ -121,6 +121,7 @@ MAIN = (
 )
 TRAINING = (
     *(RECONSTRUCTION_LOSS, KL_SHARE),
+    _training("val_kl_share_above_floor", "KL share of what can be lowered"),
     _training("val_kl_nats", "Raw KL"),
     _training("val_kl_loss", "KL loss, times fact"),
     _training("val_total_loss", "Total loss"),
@@ -132,7 +133,10 @@ TRAINING = (
     _training("epoch", "Epochs"),
     _training("num_parameters", "Parameters of the network"),
 )
-POSTERIOR_MEAN = tuple(_FROM_MEAN.values())
+POSTERIOR_MEAN = (
+    *_FROM_MEAN.values(),
+    _measure("test", "diversity", beside=(Beside("the faces", ("diversity_originals",)),)),
+)
 SAMPLED = tuple(_likeness("sampled").values())
 _RADIUS = (Beside(PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
 LATENT_SPACE = (

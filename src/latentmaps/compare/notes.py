@@ -115,12 +115,17 @@ def _on_z(drawn: Sequence[Experiment]) -> Note | None:
         )
     terms = glossary.samplers()
     same = terms[NOT_FITTED].sampler
-    fitted = " and ".join(term.sampler for term in terms.values() if term.is_fitted)
+    fitted = join_words([term.sampler for term in terms.values() if term.is_fitted])
     return Note(
         f"The random numbers behind the random faces are the same in all rows. From the {same} a "
         f"column shows one and the same z; {fitted} are fitted to each network anew and take the "
         "same numbers to other z."
     )
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return words as a sentence lists them: ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _on_data(drawn: Sequence[Experiment]) -> Note | None:

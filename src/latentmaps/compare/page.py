@@ -12,13 +12,25 @@ from importlib import resources
 
 import jinja2
 
-from latentmaps.compare import curves, measures, notes, rows, scores
+from latentmaps.compare import (
+    answer,
+    answer_words,
+    curves,
+    group_scores,
+    groups,
+    measures,
+    notes,
+    rows,
+    scores,
+)
+from latentmaps.compare.criteria import CRITERIA, FITTED
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
 from latentmaps.compare.revision import WORKSPACE
 from latentmaps.errors import DataError
 from latentmaps.pages import html_page
 from latentmaps.report import glossary
 from latentmaps.report.glossary import Term
+from latentmaps.report.samplers import NOT_FITTED
 from latentmaps.vae.evaluation import fid_network
 
 
@@ -58,13 +70,27 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
     }
     made = rows.make_rows(drawn, with_links, has_shared_originals=originals is not None)
     keys = [row.key for row in made]
+    of_experiments = {id(one): row for one, row in zip(drawn, made, strict=True)}
+    together = groups.make_groups(drawn)
+    row_groups = [[of_experiments[id(one)] for one in group.members] for group in together]
+    found = answer.find(drawn)
+    terms = glossary.samplers()
     script = _script()
     return (
         environment()
         .get_template("compare.html.j2")
         .render(
             rows=made,
-            samplers=glossary.samplers(),
+            row_groups=row_groups,
+            answer=found,
+            answer_headline=answer_words.headline(found),
+            answer_evidence=answer_words.evidence(found),
+            criteria=CRITERIA,
+            fitted=FITTED,
+            judged=[*CRITERIA, FITTED],
+            samplers=terms,
+            fitted_samplers=notes.join_words([t.sampler for t in terms.values() if t.is_fitted]),
+            not_fitted=terms[NOT_FITTED].sampler,
             originals=originals,
             facts=_span(drawn),
             facts_differ=len({one.label for one in drawn}) > 1,
@@ -72,9 +98,12 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
             nets=measures.feature_nets(drawn),
             fid_net=fid_network.NAME,
-            tables=scores.tabulate_experiments(drawn, keys),
+            tables=[
+                *group_scores.tabulate_groups(together, [each[0].key for each in row_groups]),
+                *scores.tabulate_experiments(drawn, keys),
+            ],
             sampler_tables=scores.tabulate_samplers(drawn, keys),
-            curves=curves.make_curves(drawn),
+            curves=curves.make_curves(drawn, found.parameter),
             incomplete=_incomplete(experiments),
             glossary=_terms(),
             plots_command=_plots_command(drawn),
