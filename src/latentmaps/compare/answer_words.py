@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from latentmaps.compare.answer import Answer, Trial
 from latentmaps.compare.criteria import CRITERIA, Verdict
-from latentmaps.report import glossary
 
 _OPEN = (Verdict.YES, Verdict.UNCERTAIN)
 
@@ -59,8 +58,8 @@ def _conflicts(answer: Answer) -> list[str]:
     if any(trial.verdict in _OPEN for trial in answer.trials):
         return []
     return [
-        f"The criteria {first.head} and {second.head} exclude each other here: no {answer.name} "
-        "may meet both."
+        f"'{first.head}' and '{second.head}' exclude each other here: no {answer.name} of this "
+        "sweep meets both."
         for (i, first), (j, second) in itertools.combinations(enumerate(CRITERIA), 2)
         if _any(answer, i) and _any(answer, j) and not _any(answer, i, j)
     ]
@@ -99,14 +98,14 @@ def _fitted(answer: Answer) -> list[str]:
     best, sampler, prior = min(faithful or known, key=lambda each: each[1].distance.mean)
     nearest, _, least = min(known, key=lambda each: each[2].distance.mean)
     name = answer.name
-    of_prior = f"{prior.text} from the {glossary.term(prior.sampler).sampler}"
+    of_prior = f"{prior.text} from the {prior.label}"
     smallest = "" if best is nearest else f" (at best {least.text}, at {name} {nearest.label})"
     yes = [trial.verdict_fitted is Verdict.YES for trial in answer.trials]
     supported = f"{name} {_where(answer.trials, yes)}" if any(yes) else "no value"
     told = (
         f"A sampler fitted afterwards changes the trade-off: random faces of {name} {best.label} "
         f"have a kernel distance of {sampler.text} from the "
-        f"{glossary.term(sampler.sampler).sampler}, {of_prior}{smallest}. With fitted samplers "
+        f"{sampler.label}, {of_prior}{smallest}. With fitted samplers "
         f"instead of the prior the sweep supports {supported}."
     )
     return [told]

@@ -149,6 +149,11 @@ class SamplerOfGroup:
     variance: float | None
 
     @property
+    def label(self) -> str:
+        """What a sentence calls the sampler."""
+        return glossary.term(self.sampler).sampler
+
+    @property
     def text(self) -> str:
         """The mean, behind it two standard errors where they are known."""
         margin = None if self.variance is None else _ERRORS * math.sqrt(self.variance)

@@ -7,7 +7,9 @@ colour.
 import html
 import io
 import itertools
+import math
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _FLOOR_LOOK = ("#000000", ":", "")
 # From here on values are spread over so many powers that a linear axis would crowd the small ones.
 _WIDE_RANGE = 8.0
+# The same for the vertical axis, over the median: one result may be far above all others.
+_WIDE_HEIGHT = 50.0
 _MAX_TICKS = 9
 # distance of 0 from the smallest positive value of a logarithmic axis, in powers of ten
 _PLACE_OF_ZERO = 0.4
@@ -153,6 +157,7 @@ def draw_over_parameter(
     with style(**{"svg.hashsalt": key}):
         figure, axes = _plot(lines, marker_size=5)
         _mark_values(axes, values)
+        _fit_height(axes, [y for line in lines for _, y in line.points])
         axes.set(title=title, xlabel=parameter, ylabel=unit)
         return svg_element(figure, alt)
 
@@ -207,6 +212,19 @@ def _mark_values(axes: Axes, values: Sequence[float]) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=_MAX_TICKS - 1))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _fit_height(axes: Axes, values: Sequence[float]) -> None:
+    """Make the vertical axis logarithmic where one value would crowd all others; 0 has a place."""
+    positive = sorted(value for value in values if value > 0)
+    if not positive or positive[-1] < _WIDE_HEIGHT * statistics.median(positive):
+        return
+    if len(positive) == len(values):
+        axes.set_yscale("log")
+    else:
+        least = 10.0 ** math.floor(math.log10(positive[0]))  # the lowest tick but 0
+        axes.set_yscale("symlog", linthresh=least, linscale=_PLACE_OF_ZERO)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
 def svg_element(figure: Figure, alt: str) -> str:
