@@ -53,7 +53,7 @@ def judged(
 def sweep_of(of_facts: Mapping[float, Sequence[Mapping[str, float]]]) -> list[Experiment]:
     """A sweep: fact -> the numbers of each seed."""
     return [
-        judged(fact, seed, **numbers)  # type: ignore[arg-type]
+        judged(fact, seed, **numbers)
         for fact, of_seeds in of_facts.items()
         for seed, numbers in enumerate(of_seeds, 1)
     ]

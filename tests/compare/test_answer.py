@@ -1,12 +1,17 @@
 from typing import Any
 
 import pytest
-from tests.compare.example_experiments import experiment, sweep
+from tests.compare.example_experiments import sweep
 from tests.compare.example_sweeps import judged, sweep_of, trade_off
 
 from latentmaps.compare import answer
 from latentmaps.compare.criteria import Verdict
 from latentmaps.compare.experiment import FACT, by_fact
+
+TWO_DIFFER = (
+    "more than one parameter differs - train_vae.epochs (3, 11), train_vae.fact (1.0, 3.0, 5.0); "
+    "without f5-s1 it is train_vae.fact alone"
+)
 
 
 def test_a_value_is_supported_when_it_meets_all_three() -> None:
@@ -42,7 +47,7 @@ def test_any_number_of_the_training_may_be_swept() -> None:
     assert found.parameter == "train_vae.latent_dim"
     assert [trial.label for trial in found.trials] == ["16", "64", "256"]
     assert [trial.verdict.value for trial in found.trials] == ["no", "yes", "yes"]
-    assert [trial.group.name for trial in found.trials][0] == "d16-s1 and 1 more"
+    assert found.trials[0].group.name == "d16-s1 and 1 more"
 
 
 def test_the_fitted_sampler_stands_in_for_the_prior() -> None:
@@ -89,11 +94,7 @@ def test_seeds_are_added_where_there_is_one_and_none_twice() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        (
-            {"train_vae.epochs": 3},
-            "more than one parameter differs - train_vae.epochs (3, 11), train_vae.fact (1.0, 3.0, "
-            "5.0); without f5-s1 it is train_vae.fact alone",
-        ),
+        ({"train_vae.epochs": 3}, TWO_DIFFER),
         ({"parameters": {}}, "the parameters of f5-s1 are not known"),
         (
             {"code": {"train_vae": "new", "evaluate_vae": "dd"}},

@@ -5,7 +5,8 @@ from tests.compare.example_sweeps import judged, sweep_of, trade_off
 from latentmaps.compare import answer, answer_words
 from latentmaps.compare.experiment import Experiment, by_fact
 
-GOOD, BLURRED, FAR = {}, {"kept": 0.5}, {"prior": 0.9}
+GOOD: dict[str, float] = {}
+BLURRED, FAR = {"kept": 0.5}, {"prior": 0.9}
 UNSURE = [{"kept": kept} for kept in (0.7, 0.8, 0.9)]
 
 

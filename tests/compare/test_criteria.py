@@ -13,8 +13,7 @@ FAITHFUL, RANDOM, ALIVE = CRITERIA
 
 def seeds_of(fact: float, name: str, *values: float, error: float = ERROR) -> list[Experiment]:
     return [
-        judged(fact, seed, **{"error": error, name: value})  # type: ignore[arg-type]
-        for seed, value in enumerate(values, 1)
+        judged(fact, seed, **{"error": error, name: value}) for seed, value in enumerate(values, 1)
     ]
 
 

@@ -6,6 +6,7 @@ from tests.compare.example_experiments import (
     sweep,
     training,
 )
+from tests.compare.example_sweeps import judged, trade_off
 
 from latentmaps.compare import table
 from latentmaps.compare.experiment import Experiment, Problem
@@ -104,3 +105,48 @@ def test_what_failed_or_lacks_its_test_is_named_below() -> None:
     assert "incomplete: half (fact 7): evaluate_vae left out: old" in text
     with pytest.raises(DataError, match="no experiment has results; left out: lost"):
         table.render([lost])
+
+
+def test_means_of_seeds_stand_below_the_rows_with_their_spreads() -> None:
+    text = table.render([judged(1.0, seed, prior=0.1) for seed in (1, 2, 3)] + [judged(3.0)])
+    [block] = [each for each in text.split("\n\n") if "fact  seeds" in each]
+    lines = [line.split() for line in block.splitlines()]
+    assert lines[-4][:2] == ["fact", "seeds"]
+    assert lines[-3][:3] == ["1", "3", "5,141"]
+    assert lines[-2][:2] == ["\N{PLUS-MINUS SIGN}", "0"]
+    assert lines[-1][:2] == ["3", "1"]  # no line of spreads for a single seed
+    assert "the sample standard deviation" in text
+
+
+def test_a_mean_and_a_spread_are_those_of_the_seeds() -> None:
+    ones = [
+        judged(1.0, seed, training=training(1.0) | {"val_kl_nats": value})
+        for seed, value in enumerate((10.0, 11.0, 15.0), 1)
+    ]
+    text = table.render(ones)
+    assert " 12.00 " in text
+    assert " 2.65 " in text  # sqrt((4 + 1 + 9) / 2)
+
+
+def test_without_repeated_seeds_there_are_no_means_and_a_command_adds_seeds() -> None:
+    text = " ".join(table.render(sweep()).split())
+    assert "Means over seeds" not in text
+    assert "No spread over seeds is known of any value" in text
+    assert "dvc exp run --queue -S train_vae.fact=0.5,1.5,3,5,10 -S train_vae.seed=1,2" in text
+
+
+def test_the_answer_stands_below_with_a_line_for_each_value() -> None:
+    text = table.render(trade_off())
+    [block] = [each for each in text.split("\n\n") if "supported" in each and "yes:" in each]
+    lines = block.splitlines()
+    assert lines[0].split() == ["variance", "kept", "random", "faces", "KL", "share"]
+    assert [line.split()[0] for line in lines[1:]] == ["fact", "0", "1", "3", "10"]
+    assert [line.split()[-1] for line in lines[1:]] == ["supported", "no", "yes", "yes", "no"]
+    assert "This sweep supports fact 1, 3." in text
+    assert max(map(len, text.splitlines())) <= table.WIDTH
+
+
+def test_where_two_parameters_differ_no_value_is_judged() -> None:
+    text = table.render([*trade_off(), judged(3.0, name="b", **{"train_vae.epochs": 3})])
+    assert "yes:" not in text
+    assert "No answer: more than one parameter differs" in text
