@@ -76,7 +76,7 @@ def test_without_seeds_the_single_values_stand_and_a_command_adds_seeds() -> Non
     assert found.lacking is not None
     assert found.lacking.reason == (
         "No spread over seeds is known of any value: there is one seed, and the single numbers "
-        "stand"
+        "stand. More seeds, with all other -S of the sweep"
     )
     assert found.lacking.command == (
         "dvc exp run --queue -S train_vae.fact=0.5,1.5,3,5,10 -S train_vae.seed=1,2"

@@ -191,6 +191,7 @@ def _find_lacking(name: str, trials: Sequence[Trial]) -> Problem | None:
     }
     words = [word for key, text in settings.items() for word in ("-S", f"{key}={text}")]
     return Problem(
-        f"No spread over seeds is known of {who}: there is one seed, and the single numbers stand",
+        f"No spread over seeds is known of {who}: there is one seed, and the single numbers "
+        "stand. More seeds, with all other -S of the sweep",
         shlex.join(["dvc", "exp", "run", "--queue", *words]),
     )
