@@ -138,7 +138,7 @@ def test_the_answer_stands_at_the_top_with_its_evidence_below() -> None:
 def test_without_seeds_the_page_says_how_to_add_them() -> None:
     text = words(page.render(sweep(), {}))
     assert "No spread over seeds is known of any value" in text
-    assert "-S train_vae.seed=1,2dvc queue start" in text
+    assert "-S train_vae.seed=1,2 dvc queue start" in text
 
 
 def test_without_an_answer_the_page_says_why_and_judges_nothing() -> None:
