@@ -42,7 +42,10 @@ def test_a_range_may_have_gaps_and_values_that_are_not_certain() -> None:
 
 def test_criteria_that_exclude_each_other_are_named() -> None:
     ones = sweep_of({1.0: [FAR] * 2, 3.0: [FAR] * 2, 10.0: [BLURRED] * 2})
-    assert headline(ones) == "No fact of this sweep meets all three criteria."
+    assert headline(ones) == (
+        "No fact of this sweep meets all three criteria. With fitted samplers instead of the prior "
+        "it supports fact 1, 3."
+    )
     said = evidence(ones)
     assert (
         "'variance kept' and 'random faces' exclude each other here: no fact of this sweep meets "
@@ -59,9 +62,16 @@ def test_a_criterion_that_nothing_meets_excludes_no_other() -> None:
 
 
 def test_a_value_that_may_meet_all_keeps_criteria_from_excluding_each_other() -> None:
-    ones = sweep_of({1.0: [FAR] * 3, 3.0: UNSURE})
-    assert headline(ones) == ("No fact of this sweep meets all three criteria. Not certain: 3.")
+    ones = sweep_of({1.0: [FAR | {"fitted": 0.9}] * 3, 3.0: UNSURE})
+    assert headline(ones) == "No fact of this sweep meets all three criteria. Not certain: 3."
     assert "exclude" not in evidence(ones)
+
+
+def test_the_answer_says_that_no_spread_is_known_and_that_it_ends_with_the_sweep() -> None:
+    assert headline(sweep_of({1.0: [FAR], 3.0: [GOOD]})) == (
+        "This sweep supports fact 3. 3 is the largest value tried. Each value has one seed: no "
+        "spread is known."
+    )
 
 
 def test_the_largest_value_that_still_gains_is_told() -> None:
@@ -85,7 +95,6 @@ def test_the_best_fitted_sampler_stands_beside_the_prior() -> None:
             10.0: [{"prior": 0.2, "fitted": 0.01, "kept": 0.5}],
         }
     )
-    assert headline(ones) == "No fact of this sweep meets all three criteria."
     said = evidence(ones)
     sign = "\N{PLUS-MINUS SIGN}"
     assert f"random faces of fact 3 have a kernel distance of 0.0200 {sign} 0.0200" in said

@@ -3,25 +3,33 @@
 import itertools
 from collections.abc import Sequence
 
-from latentmaps.compare.answer import Answer, Trial
+from latentmaps.compare.answer import Answer
 from latentmaps.compare.criteria import CRITERIA, Verdict
+from latentmaps.compare.groups import have_seeds
 
 _OPEN = (Verdict.YES, Verdict.UNCERTAIN)
 
 
 def headline(answer: Answer) -> str:
-    """Return the answer in one or two sentences."""
+    """Return the answer in a few sentences, with what most limits it."""
     if not answer.trials:
         return f"No answer: {answer.reason}."
+    name, last = answer.name, answer.trials[-1]
     verdicts = [trial.verdict for trial in answer.trials]
-    yes = _where(answer.trials, [one is Verdict.YES for one in verdicts])
-    open_ = _where(answer.trials, [one is Verdict.UNCERTAIN for one in verdicts])
-    told = (
-        f"This sweep supports {answer.name} {yes}."
-        if yes
-        else f"No {answer.name} of this sweep meets all three criteria."
-    )
-    return f"{told} Not certain: {open_}." if open_ else told
+    fitted = [trial.verdict_fitted for trial in answer.trials]
+    told = [f"This sweep supports {name} {_find(answer, verdicts, Verdict.YES)}."]
+    if Verdict.YES not in verdicts:
+        told = [f"No {name} of this sweep meets all three criteria."]
+        if Verdict.YES in fitted:
+            where = _find(answer, fitted, Verdict.YES)
+            told.append(f"With fitted samplers instead of the prior it supports {name} {where}.")
+    if Verdict.UNCERTAIN in verdicts:
+        told.append(f"Not certain: {_find(answer, verdicts, Verdict.UNCERTAIN)}.")
+    if last.verdict is Verdict.YES:
+        told.append(f"{last.label} is the largest value tried.")
+    if not have_seeds([trial.group for trial in answer.trials]):
+        told.append("Each value has one seed: no spread is known.")
+    return " ".join(told)
 
 
 def evidence(answer: Answer) -> list[str]:
@@ -36,18 +44,22 @@ def _describe(answer: Answer, place: int) -> str:
     criterion = CRITERIA[place]
     said = [trial.findings[place].verdict for trial in answer.trials]
     parts = [
-        f"{verdict} at {_where(answer.trials, [one is verdict for one in said])}"
-        for verdict in Verdict
-        if verdict in said
+        f"{verdict} at {_find(answer, said, verdict)}" for verdict in Verdict if verdict in said
     ]
     words = f"{criterion.words[:1].upper()}{criterion.words[1:]}"
     return f"{words} ({criterion.threshold}): {'; '.join(parts)}."
 
 
-def _where(trials: Sequence[Trial], are_meant: Sequence[bool]) -> str:
-    """Return the values that are meant: ``0.5 to 3, 10``; three neighbors or more are a range."""
-    pairs = zip(are_meant, [trial.label for trial in trials], strict=True)
-    grouped = itertools.groupby(pairs, lambda pair: pair[0])
+def _find(answer: Answer, verdicts: Sequence[Verdict], verdict: Verdict) -> str:
+    """Return the values that have a verdict: ``0.5 to 3, 10``; three neighbors are a range.
+
+    Args:
+        answer: of a sweep.
+        verdicts: one for each of its values.
+        verdict: that is looked for.
+    """
+    pairs = zip(verdicts, [trial.label for trial in answer.trials], strict=True)
+    grouped = itertools.groupby(pairs, lambda pair: pair[0] is verdict)
     runs = [[label for _, label in run] for is_meant, run in grouped if is_meant]
     texts = [", ".join(run) if len(run) < 3 else f"{run[0]} to {run[-1]}" for run in runs]
     return ", ".join(texts)
@@ -100,8 +112,8 @@ def _fitted(answer: Answer) -> list[str]:
     name = answer.name
     of_prior = f"{prior.text} from the {prior.label}"
     smallest = "" if best is nearest else f" (at best {least.text}, at {name} {nearest.label})"
-    yes = [trial.verdict_fitted is Verdict.YES for trial in answer.trials]
-    supported = f"{name} {_where(answer.trials, yes)}" if any(yes) else "no value"
+    range_ = _find(answer, [trial.verdict_fitted for trial in answer.trials], Verdict.YES)
+    supported = f"{name} {range_}" if range_ else "no value"
     told = (
         f"A sampler fitted afterwards changes the trade-off: random faces of {name} {best.label} "
         f"have a kernel distance of {sampler.text} from the "

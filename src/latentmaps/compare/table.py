@@ -150,7 +150,7 @@ def _write_answer(found: Answer) -> str:
         _Column([found.name], [trial.label for trial in trials]),
         *(
             _Column(
-                [criterion.head, criterion.threshold],
+                [criterion.head, *textwrap.wrap(criterion.threshold, _MOST_CHARACTERS)],
                 [f"{f.verdict}: {f.text}" for f in (trial.findings[place] for trial in trials)],
                 is_number=False,
             )
@@ -162,7 +162,7 @@ def _write_answer(found: Answer) -> str:
     advice = [f"{lacking.reason}: {lacking.command}"] if lacking else []
     told = [answer_words.headline(found), *answer_words.evidence(found), *advice]
     lines = "\n".join(textwrap.fill(text, WIDTH, subsequent_indent="  ") for text in told)
-    judged = [*_write(columns, []), f"Behind {PLUS_MINUS}: two standard errors."]
+    judged = [*_write(columns[:1], columns[1:]), f"Behind {PLUS_MINUS}: two standard errors."]
     return "\n\n".join([*(judged if trials else []), lines])
 
 
