@@ -158,10 +158,10 @@ def test_one_experiment_has_no_answer_and_a_command() -> None:
 def test_further_seeds_are_folded_below_the_first_one() -> None:
     text = page.render(trade_off(), {})
     assert text.count('<article class="experiment"') == 12
-    assert words(text).count("2 more of fact") == 4
+    assert words(text).count("2 further runs of this value") == 4
     folded = re.findall(r'<details class="seeds">(.*?)</details>', text, re.DOTALL)
     assert [one.count("<article") for one in folded] == [2] * 4
-    assert "more of fact" not in page.render(sweep(), {})
+    assert "further run" not in page.render(sweep(), {})
 
 
 def test_means_stand_first_and_the_single_numbers_are_folded() -> None:
