@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.compare.example_experiments import experiment, sweep
+from tests.compare.example_sweeps import trade_off
 from tests.report import contrast, reading
 
 from latentmaps.compare import page_files
@@ -29,6 +30,52 @@ def warned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")]),
     ]
     return page_files.write(ones, folder / "compare.html", has_pages=True)[0]
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of a sweep with seeds: it has an answer, means, and folded rows."""
+    folder = tmp_path_factory.mktemp("answered")
+    return page_files.write(trade_off(), folder / "compare.html", has_pages=False)[0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_verdicts_and_means_stand_out(browser: Browser, answered: Path, scheme: Any) -> None:
+    visit = Visit(browser, answered)
+    reading.unfold(visit.page)
+    visit.page.emulate_media(color_scheme=scheme)
+    assert visit.troubles == []
+    assert contrast.too_faint(contrast.read_colours(visit.page)) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_answer_does_not_stick_out(browser: Browser, answered: Path, width: int) -> None:
+    visit = Visit(browser, answered, width=width)
+    reading.unfold(visit.page)
+    assert visit.width_of_content() <= width
+
+
+def test_the_answer_and_its_table_are_on_the_first_screen(browser: Browser, answered: Path) -> None:
+    visit = Visit(browser, answered)
+    box = visit.page.locator(".trials").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 800
+
+
+def test_folded_seeds_are_passed_by_keys_and_opened_by_links(
+    browser: Browser, answered: Path
+) -> None:
+    visit = Visit(browser, answered)
+    assert visit.page.locator(".experiment:visible").count() == 4
+    visit.page.locator("#row-1 .of-prior .enlarge").click()
+    visit.page.keyboard.press("ArrowDown")
+    title = visit.page.get_by_role("dialog").locator(".title")
+    assert title.inner_text().startswith("fact 1, seed 1")
+    visit.page.keyboard.press("Escape")
+    reading.unfold(visit.page)
+    visit.page.evaluate("document.querySelectorAll('.seeds').forEach(one => one.open = false)")
+    visit.page.locator("#scores-training a[href='#row-2']").click()
+    assert visit.page.locator("#row-2").is_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

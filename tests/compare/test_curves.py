@@ -1,10 +1,14 @@
+import re
+
 from tests.compare.example_experiments import (
     FID_NETWORK,
+    SAMPLERS,
     evaluation,
     experiment,
     sweep,
     with_fid_network,
 )
+from tests.compare.example_sweeps import judged
 
 from latentmaps.compare import curves
 from latentmaps.compare.experiment import by_fact
@@ -63,3 +67,34 @@ def test_a_caption_tells_what_differs_besides_fact() -> None:
     assert len(made) == 5
     for curve in made:
         assert curve.caption.endswith(". Besides fact, train_vae.epochs (3, 11) differs.")
+
+
+def test_a_point_is_the_mean_over_seeds_and_the_single_experiments_stand_around_it() -> None:
+    ones = [judged(fact, seed, prior=fact * seed) for fact in (1.0, 3.0) for seed in (1, 2, 3)]
+    curve = {one.label: one for one in curves.make_curves(ones)}["Kernel distance"]
+    assert "Prior: from 2.0000 at fact 1 to 6.0000 at fact 3." in curve.caption
+    assert curve.caption.endswith(" Means over 3 seeds; the single experiments are pale.")
+    pale = re.findall(r"<use [^>]*fill-opacity: 0.4", curve.drawing)
+    assert len(pale) == len(SAMPLERS) * 6
+
+
+def test_unlike_numbers_of_seeds_are_told() -> None:
+    ones = [judged(1.0, 1), judged(3.0, 1), judged(3.0, 2)]
+    assert "Means over 1 to 2 seeds" in curves.make_curves(ones)[0].caption
+
+
+def test_what_was_swept_is_the_horizontal_axis() -> None:
+    ones = [
+        judged(3.0, name=f"d{size}", results=f"{size}", **{"train_vae.latent_dim": size})
+        for size in (64, 16)
+    ]
+    made = curves.make_curves(ones, "train_vae.latent_dim")
+    assert ">latent_dim</text>" in made[0].drawing
+    assert "at latent_dim 16 to" in made[0].caption
+    assert "Besides" not in made[0].caption
+
+
+def test_fact_0_has_its_place() -> None:
+    ones = [judged(fact) for fact in (0.0, 0.5, 10.0)]
+    drawing = curves.make_curves(ones)[0].drawing
+    assert [f">{text}</text>" in drawing for text in ("0", "0.5", "10")] == [True] * 3

@@ -15,6 +15,17 @@ def test_experiments_are_sorted_by_fact_then_name_unknown_facts_last() -> None:
     assert unknown.label == "unknown"
 
 
+def test_of_one_fact_the_seeds_of_a_value_stand_together() -> None:
+    ones = [
+        experiment(
+            f"d{size}-s{seed}", 3.0, **{"train_vae.latent_dim": size, "train_vae.seed": seed}
+        )
+        for seed in (10, 9)
+        for size in (256, 16)
+    ]
+    assert [one.name for one in by_fact(ones)] == ["d16-s9", "d16-s10", "d256-s9", "d256-s10"]
+
+
 def test_a_number_is_finite_or_none() -> None:
     one = experiment("a", 5.0, test={"a": {"b": 2}, "c": True, "d": math.nan, "e": "5"})
     assert one.number("test", "a", "b") == 2.0

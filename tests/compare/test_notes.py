@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from tests.compare.example_experiments import evaluation, experiment, strips, sweep, training
+from tests.compare.example_sweeps import judged
 
 from latentmaps.compare import notes
 from latentmaps.compare.experiment import Experiment, by_fact
@@ -150,3 +151,25 @@ def test_a_sweep_over_more_than_fact_is_not_judged() -> None:
     assert "raw KL" not in texts(experiment("a", 3.0), other, warnings=False)
     twice = [experiment("a", 3.0), experiment("b", 3.0)]
     assert "raw KL" not in texts(*twice) + texts(*twice, warnings=False)
+
+
+def test_repeated_seeds_are_no_cause_and_a_sweep_is_judged_by_its_means() -> None:
+    ones = [judged(fact, seed) for fact in (1.0, 3.0) for seed in (1, 2)]
+    assert texts(*ones) == ""
+    said = texts(*ones, warnings=False)
+    assert "Runs that differ in a seed alone are taken together: train_vae.seed (1, 2)." in said
+    assert "raw KL falls and the reconstruction loss rises" in said
+    ones[0].test["kl_nats"] = 0.0  # type: ignore[index]
+    assert "raw KL does not fall from 1 to 3." in texts(*ones)
+
+
+def test_a_seed_for_each_fact_is_a_cause_of_its_own() -> None:
+    said = texts(judged(1.0, 1), judged(3.0, 2))
+    assert "train_vae.seed (1, 2) differs, too: fact is not the only cause" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [("a", "a"), ("a b", "a and b"), ("a b c", "a, b and c"), ("", "")]
+)
+def test_words_are_listed_as_in_a_sentence(words: str, told: str) -> None:
+    assert notes.join_words(words.split()) == told

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from tests.compare.example_experiments import SAMPLERS, experiment, strips, sweep
+from tests.compare.example_sweeps import judged, trade_off
 
 from latentmaps.compare import page
 from latentmaps.compare.experiment import Experiment, Problem
@@ -121,3 +122,53 @@ def test_faces_of_persons_come_with_a_warning() -> None:
     assert "Keep it here" not in page.render(sweep(), {})
     text = page.render([experiment("a", 3.0, **{"fetch_faces.source": "celeba"})], {})
     assert "Keep it here" in text
+
+
+def test_the_answer_stands_at_the_top_with_its_evidence_below() -> None:
+    text = page.render(trade_off(), {})
+    top = words(text[: text.index("<main")])
+    assert "How large must fact be? This sweep supports fact 1, 3. What says so" in top
+    section = text[text.index('id="answer"') : text.index('id="faces"')]
+    cells = re.findall(r'<b class="verdict is-([a-z-]+)">', section)
+    assert len(cells) == 4 * 5
+    assert "Judged: 1 - MSE / (diversity of the test faces^2 / 2)" in words(section)
+    assert "dvc exp run" not in section
+
+
+def test_without_seeds_the_page_says_how_to_add_them() -> None:
+    text = words(page.render(sweep(), {}))
+    assert "No spread over seeds is known of any value" in text
+    assert "-S train_vae.seed=1,2 dvc queue start" in text
+
+
+def test_without_an_answer_the_page_says_why_and_judges_nothing() -> None:
+    text = page.render([*trade_off(), judged(3.0, name="b", **{"train_vae.epochs": 3})], {})
+    assert "How large must fact be? No answer: more than one parameter differs" in words(text)
+    assert 'id="answer"' not in text
+    assert "#answer" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    assert 'class="verdict' not in text
+
+
+def test_one_experiment_has_no_answer_and_a_command() -> None:
+    text = words(page.render([experiment("a", 3.0)], {}))
+    assert "No answer: one experiment, where a sweep has two values at least." in text
+    assert "A sweep over fact makes one: dvc exp run --queue" in text
+
+
+def test_further_seeds_are_folded_below_the_first_one() -> None:
+    text = page.render(trade_off(), {})
+    assert text.count('<article class="experiment"') == 12
+    assert words(text).count("2 further runs of this value") == 4
+    folded = re.findall(r'<details class="seeds">(.*?)</details>', text, re.DOTALL)
+    assert [one.count("<article") for one in folded] == [2] * 4
+    assert "further run" not in page.render(sweep(), {})
+
+
+def test_means_stand_first_and_the_single_numbers_are_folded() -> None:
+    text = page.render(trade_off(), {})
+    assert text.index('id="scores-groups"') < text.index('id="scores-training"')
+    summary = "<summary>The end of training, on the validation part"
+    assert summary in text
+    single = page.render(sweep(), {})
+    assert summary not in single
+    assert "scores-groups" not in single

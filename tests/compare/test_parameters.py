@@ -95,3 +95,20 @@ def test_a_version_without_a_seed_of_its_own_takes_base_seed() -> None:
     assert parameters.find_differing(of_each) == []
     of_each[1]["draw_samples.seed"] = 2
     assert parameters.find_differing(of_each) == ["draw_samples.seed"]
+
+
+def test_seeds_are_split_from_what_decides_the_numbers_of_the_network() -> None:
+    values = {
+        "base.seed": 1, "train_vae.seed": 2, "split_faces.seed": 3, "train_vae.fact": 5.0,
+        "evaluate_vae.num_compared": 9, "train_cnn.seed": 4, "draw_samples.num_columns": 8,
+    }  # fmt: skip
+    others, seeds = parameters.split_seeds(values)
+    assert others == {"train_vae.fact": 5.0, "evaluate_vae.num_compared": 9}
+    assert seeds == {"base.seed": 1, "train_vae.seed": 2, "split_faces.seed": 3}
+    assert not parameters.is_seed("train_vae.seeds")
+
+
+def test_causes_may_be_told_without_seeds() -> None:
+    of_each = [{"train_vae.seed": seed, "train_vae.epochs": seed} for seed in (1, 2)]
+    described = parameters.describe_causes(of_each, but="", has_seeds=False)
+    assert described == ["train_vae.epochs (1, 2)"]

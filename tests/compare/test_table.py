@@ -6,9 +6,11 @@ from tests.compare.example_experiments import (
     sweep,
     training,
 )
+from tests.compare.example_sweeps import judged, trade_off
 
 from latentmaps.compare import table
 from latentmaps.compare.experiment import Experiment, Problem
+from latentmaps.compare.headlines import HEADLINES
 from latentmaps.errors import DataError
 from latentmaps.report import glossary
 from latentmaps.storage import stage_numbers
@@ -38,7 +40,8 @@ def test_experiments_stand_by_fact_with_their_numbers() -> None:
 
 def test_every_headline_of_the_vae_has_a_column() -> None:
     of_vae = {*stage_numbers.HEADLINES} - {"test_accuracy"}
-    assert {*table._HEADLINES} == of_vae | {f"kernel_{name}" for name in glossary.samplers()}
+    names = {headline.name for headline in HEADLINES}
+    assert names == of_vae | {f"kernel_{name}" for name in glossary.samplers()}
 
 
 def test_parameters_that_differ_stand_behind_fact() -> None:
@@ -83,7 +86,8 @@ def test_no_line_is_wider_than_a_terminal_and_no_column_is_lost() -> None:
     assert max(map(len, text.splitlines())) <= table.WIDTH
     assert all(f"a_rather_long_name_{place}" in text for place in range(9))
     assert text.count("experiment  ") > 1
-    assert text.count("Parzen") == 1
+    of_experiments, _, _ = text.partition("variance kept")
+    assert of_experiments.count("Parzen") == 1
 
 
 def test_a_number_that_nobody_has_is_no_column() -> None:
@@ -101,3 +105,59 @@ def test_what_failed_or_lacks_its_test_is_named_below() -> None:
     assert "incomplete: half (fact 7): evaluate_vae left out: old" in text
     with pytest.raises(DataError, match="no experiment has results; left out: lost"):
         table.render([lost])
+
+
+def test_means_of_seeds_stand_below_the_rows_with_their_spreads() -> None:
+    text = table.render([judged(1.0, seed, prior=0.1) for seed in (1, 2, 3)] + [judged(3.0)])
+    [block] = [each for each in text.split("\n\n") if "fact  seeds" in each]
+    lines = [line.split() for line in block.splitlines()]
+    assert lines[-4][:2] == ["fact", "seeds"]
+    assert lines[-3][:3] == ["1", "3", "5,141"]
+    assert lines[-2][:2] == ["\N{PLUS-MINUS SIGN}", "0"]
+    assert lines[-1][:2] == ["3", "1"]  # no line of spreads for a single seed
+    assert "the sample standard deviation" in text
+
+
+def test_a_mean_and_a_spread_are_those_of_the_seeds() -> None:
+    ones = [
+        judged(1.0, seed, training=training(1.0) | {"val_kl_nats": value})
+        for seed, value in enumerate((10.0, 11.0, 15.0), 1)
+    ]
+    text = table.render(ones)
+    assert " 12.00 " in text
+    assert " 2.65 " in text  # sqrt((4 + 1 + 9) / 2)
+
+
+def test_without_repeated_seeds_there_are_no_means_and_a_command_adds_seeds() -> None:
+    text = " ".join(table.render(sweep()).split())
+    assert "Means over seeds" not in text
+    assert "No spread over seeds is known of any value" in text
+    assert "dvc exp run --queue -S train_vae.fact=0.5,1.5,3,5,10 -S train_vae.seed=1,2" in text
+
+
+def test_the_answer_stands_below_with_a_line_for_each_value() -> None:
+    text = table.render(trade_off())
+    [block] = [each for each in text.split("\n\n") if "supported" in each and "yes:" in each]
+    lines = block.splitlines()
+    assert "variance kept" in block
+    assert [line.split()[0] for line in lines[-5:]] == ["fact", "0", "1", "3", "10"]
+    assert [line.split()[-1] for line in lines[-5:]] == ["supported", "no", "yes", "yes", "no"]
+    assert "This sweep supports fact 1, 3." in text
+    assert max(map(len, text.splitlines())) <= table.WIDTH
+
+
+def test_a_table_of_verdicts_that_are_not_certain_is_no_wider() -> None:
+    unsure = [
+        judged(fact, seed, kept=0.7 + 0.1 * seed, prior=12.3 * seed, share=0.02 * seed)
+        for fact in (1.0, 3.0)
+        for seed in (1, 2)
+    ]
+    text = table.render(unsure)
+    assert text.count("not certain: ") == 4
+    assert max(map(len, text.splitlines())) <= table.WIDTH
+
+
+def test_where_two_parameters_differ_no_value_is_judged() -> None:
+    text = table.render([*trade_off(), judged(3.0, name="b", **{"train_vae.epochs": 3})])
+    assert "yes:" not in text
+    assert "No answer: more than one parameter differs" in text

@@ -1,5 +1,6 @@
 """Charts repeat byte for byte, and stand in a page of either colour."""
 
+import itertools
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -139,6 +140,33 @@ def test_a_line_joins_its_points_unless_a_value_stands_twice() -> None:
 )
 def test_zero_negative_and_single_values_are_drawn(points: list[tuple[float, float]]) -> None:
     assert f"{points[0][0]:g}".lstrip("-") in "".join(texts(draw_lines(Line("", points))))
+
+
+def test_a_zero_has_its_place_on_a_logarithmic_axis_and_moves_no_other_value_far() -> None:
+    def places(points: list[tuple[float, float]]) -> list[float]:
+        uses = re.findall(r'<use [^>]*x="([\d.]+)"[^>]*style="fill: ', draw_lines(Line("", points)))
+        return sorted({float(x) for x in uses})[: len(points)]
+
+    zero, *others = places([(0.0, 70.0), *SWEEP])
+    assert len(others) == len(SWEEP)
+    assert zero < others[0]
+    gaps = [after - before for before, after in itertools.pairwise([zero, *others])]
+    assert min(gaps) > 0.1 * sum(gaps)  # on a linear axis 0 and 0.5 would be 0.05 apart
+
+
+def test_one_result_far_above_the_others_does_not_crowd_them() -> None:
+    points = [(0.0, 11466.0), (0.5, 118.0), (3.0, 35.0), (10.0, 18.0)]
+    assert {"100", "1,000", "10,000"} <= set(texts(draw_lines(Line("", points))))
+    below_0 = [Line("a", points), Line("b", [(0.0, -0.5), (10.0, -0.5)], is_floor=True)]
+    assert {"0", "100", "1,000"} <= set(texts(draw_lines(*below_0)))
+    assert not {"100", "1,000"} <= set(texts(draw_lines(Line("", SWEEP))))
+
+
+def test_single_results_stand_pale_around_their_mean_and_break_no_line() -> None:
+    singles = [(x, y + more) for x, y in SWEEP for more in (-1.0, 1.0)]
+    svg = draw_lines(Line("", SWEEP, singles=singles))
+    assert len(re.findall(r"<use [^>]*fill-opacity: 0.4", svg)) == len(singles)
+    assert "stroke-opacity: 0.4" not in draw_lines(Line("", SWEEP))
 
 
 def test_every_line_has_a_look_of_its_own() -> None:

@@ -1,12 +1,15 @@
-"""The curves of the page: what happens to the numbers when fact is raised."""
+"""The curves of the page: what happens to the numbers when fact, or what was swept, is raised.
+
+A point is the mean over the seeds of a value; the single experiments stand around it.
+"""
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures, parameters
-from latentmaps.compare.experiment import FACT, Experiment
+from latentmaps.compare import groups, measures, parameters
+from latentmaps.compare.experiment import FACT, Experiment, is_number
+from latentmaps.compare.groups import Group
 from latentmaps.compare.measures import Measure
 from latentmaps.drawing import charts
 from latentmaps.drawing.charts import Line
@@ -36,15 +39,34 @@ class Curve:
     caption: str
 
 
-def make_curves(drawn: Sequence[Experiment]) -> list[Curve]:
-    """Return the charts for which there are numbers; none unless fact has two values at least.
+@dataclass(frozen=True)
+class _Course:
+    """Groups in rising order of a parameter, and its name within train_vae."""
+
+    name: str
+    points: Sequence[tuple[float, Group]]
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        return [one for _, group in self.points for one in group.members]
+
+
+def make_curves(drawn: Sequence[Experiment], parameter: str = FACT) -> list[Curve]:
+    """Return the charts for which there are numbers; none unless there are two values at least.
 
     Args:
         drawn: the experiments, by fact. Of those with the same results one is drawn.
+        parameter: dotted name of a number of train_vae, for the horizontal axis.
     """
     distinct = {one.results or str(place): one for place, one in enumerate(drawn)}
-    known = [one for one in distinct.values() if not math.isnan(one.fact)]
-    if len({one.fact for one in known}) < 2:
+    values = [
+        (group.members[0].parameters.get(parameter, ""), group)
+        for group in groups.make_groups(list(distinct.values()))
+    ]
+    points = [(float(value), group) for value, group in values if is_number(value)]
+    points.sort(key=lambda point: point[0])
+    known = _Course(parameter.rpartition(".")[2], points)
+    if len({value for value, _ in points}) < 2:
         return []
     curves = [
         _curve(known, "Raw KL", "nats", [(measures.KL, "")]),
@@ -58,7 +80,7 @@ def make_curves(drawn: Sequence[Experiment]) -> list[Curve]:
         ),
         *_of_nets(known),
     ]
-    caveat = _caveat(known)
+    caveat = f"{_of_means(known)}{_caveat(known, parameter)}"
     return [
         dataclasses.replace(curve, caption=f"{curve.caption}{caveat}")
         for curve in curves
@@ -66,16 +88,27 @@ def make_curves(drawn: Sequence[Experiment]) -> list[Curve]:
     ]
 
 
-def _caveat(known: Sequence[Experiment]) -> str:
+def _of_means(known: _Course) -> str:
+    """Return a sentence on what a point is where it is a mean, or nothing."""
+    counts = sorted({len(group.seeds) for _, group in known.points})
+    if counts == [1]:
+        return ""
+    told = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
+    return f" Means over {told} seeds; the single experiments are pale."
+
+
+def _caveat(known: _Course, parameter: str) -> str:
     """Return a sentence on what else differs between the points of a curve, or nothing."""
-    others = parameters.describe_causes([one.parameters for one in known], but=FACT)
+    is_repeated = groups.have_seeds([group for _, group in known.points])
+    of_each = [one.parameters for one in known.experiments]
+    others = parameters.describe_causes(of_each, but=parameter, has_seeds=not is_repeated)
     verb = "differs" if len(others) == 1 else "differ"
-    return f" Besides fact, {', '.join(others)} {verb}." if others else ""
+    return f" Besides {known.name}, {', '.join(others)} {verb}." if others else ""
 
 
-def _of_nets(known: Sequence[Experiment]) -> list[Curve | None]:
+def _of_nets(known: _Course) -> list[Curve | None]:
     """Return the kernel distance on each feature net, and the FID where there is one."""
-    nets = measures.feature_nets(known)
+    nets = measures.feature_nets(known.experiments)
     fid = [net for net in nets if net == fid_network.NAME]
     return [
         *(_of_samples(known, net, "kernel_distance") for net in nets),
@@ -83,7 +116,7 @@ def _of_nets(known: Sequence[Experiment]) -> list[Curve | None]:
     ]
 
 
-def _of_samples(known: Sequence[Experiment], net: str, name: str) -> Curve | None:
+def _of_samples(known: _Course, net: str, name: str) -> Curve | None:
     def measure(kind: str) -> Measure:
         return measures.of_samples(kind, net, [name])[0]
 
@@ -99,7 +132,7 @@ def _floor(name: str, key: str) -> Measure:
 
 
 def _curve(
-    known: Sequence[Experiment], title: str, unit: str, lines: Sequence[tuple[Measure, str]]
+    known: _Course, title: str, unit: str, lines: Sequence[tuple[Measure, str]]
 ) -> Curve | None:
     """Return the chart of some numbers; None when no experiment has any of them but the floor."""
     term = lines[0][0].term
@@ -107,34 +140,43 @@ def _curve(
     drawn = [line for line in drawn if line.points]
     if all(line.is_floor for line in drawn):
         return None
-    caption = " ".join(_describe(line, term) for line in drawn)
+    caption = " ".join(_describe(line, term, known.name) for line in drawn)
     factor = 100.0 if term.unit == "%" else 1.0
     drawing = charts.draw_over_parameter(
         [_scale(line, factor) for line in drawn],
         key=title,
         title=title,
         unit=unit,
-        parameter="fact",
-        alt=f"{title} over fact. {caption}",
+        parameter=known.name,
+        alt=f"{title} over {known.name}. {caption}",
     )
     return Curve(title.partition(", ")[0], title, term, drawing, caption)
 
 
-def _line(known: Sequence[Experiment], measure: Measure, label: str) -> Line:
-    found = [(one.fact, measure.of(one)) for one in known]
-    points = [(fact, value) for fact, value in found if value is not None]
-    return Line(label, points, is_floor=label == _FLOOR)
+def _line(known: _Course, measure: Measure, label: str) -> Line:
+    found = [(x, number) for x, one in known.points if (number := one.statistic(measure.of))]
+    is_floor = label == _FLOOR
+    is_mean = not is_floor and any(len(number.values) > 1 for _, number in found)
+    return Line(
+        label,
+        [(x, number.mean) for x, number in found],
+        is_floor=is_floor,
+        singles=[(x, y) for x, number in found for y in number.values] if is_mean else [],
+    )
 
 
 def _scale(line: Line, factor: float) -> Line:
-    return dataclasses.replace(line, points=[(x, factor * y) for x, y in line.points])
+    def scaled(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [(x, factor * y) for x, y in points]
+
+    return dataclasses.replace(line, points=scaled(line.points), singles=scaled(line.singles))
 
 
-def _describe(line: Line, term: Term) -> str:
+def _describe(line: Line, term: Term, name: str) -> str:
     """Return the first and the last number of a line in words."""
     texts = [term.text(value) for _, value in line.points]
-    facts = [f"at fact {fact:g}" for fact, _ in line.points]
-    course = f"from {texts[0]} {facts[0]} to {texts[-1]} {facts[-1]}"
+    places = [f"at {name} {x:g}" for x, _ in line.points]
+    course = f"from {texts[0]} {places[0]} to {texts[-1]} {places[-1]}"
     words = texts[0] if line.is_floor and len(set(texts)) == 1 else course
     who = f"{line.label}: " if line.label else ""
     return f"{(who + words)[:1].upper()}{(who + words)[1:]}."

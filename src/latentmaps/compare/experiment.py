@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from latentmaps.compare import parameters
+
 FACT = "train_vae.fact"
 SEED = "train_vae.seed"
 
@@ -65,7 +67,7 @@ class Experiment:
     def fact(self) -> float:
         """Weight of the KL term; not a number when it is unknown."""
         value: Any = self.parameters.get(FACT)
-        return float(value) if _is_number(value) else math.nan
+        return float(value) if is_number(value) else math.nan
 
     @property
     def label(self) -> str:
@@ -105,19 +107,29 @@ class Experiment:
         value: Any = {"training": self.training, "test": self.test}[document]
         for key in keys:
             value = value.get(key) if isinstance(value, Mapping) else None
-        return float(value) if _is_number(value) else None
+        return float(value) if is_number(value) else None
 
 
 def by_fact(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Return experiments by fact, then by the seed of the training, then by name; unknown last."""
+    """Return experiments by fact, then by what else decides them, seed, and name; unknown last.
+
+    So those that differ in a seed alone stand together.
+    """
+    deciding = [parameters.split_seeds(one.parameters)[0] for one in experiments]
+    names = [name for name in parameters.find_differing(deciding) if name != FACT]
 
     def order(one: Experiment) -> tuple[Any, ...]:
-        seed: Any = one.parameters.get(SEED)
-        seed = seed if _is_number(seed) else math.inf
-        return (math.isnan(one.fact), one.fact, seed, one.name, one.revision)
+        others = [_rank(one.parameters.get(name)) for name in (*names, SEED)]
+        return (math.isnan(one.fact), one.fact, *others, one.name, one.revision)
 
     return sorted(experiments, key=order)
 
 
-def _is_number(value: Any) -> bool:
+def _rank(value: Any) -> tuple[float, str]:
+    """Return what sorts numbers by size and puts all other values behind them."""
+    return (float(value), "") if is_number(value) else (math.inf, str(value))
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value is a finite number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -13,7 +13,7 @@ from latentmaps.report.glossary import Term
 from latentmaps.vae.evaluation import fid_network
 
 NO_VALUE = "\N{EN DASH}"
-_PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
+PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 _UNDER_STRIPS = ("kernel_distance", "precision", "recall", "density", "coverage")
 _STAGES = {"training": "train_vae", "test": "evaluate_vae"}
 
@@ -121,6 +121,7 @@ MAIN = (
 )
 TRAINING = (
     *(RECONSTRUCTION_LOSS, KL_SHARE),
+    _training("val_kl_share_above_floor", "KL share of what can be lowered"),
     _training("val_kl_nats", "Raw KL"),
     _training("val_kl_loss", "KL loss, times fact"),
     _training("val_total_loss", "Total loss"),
@@ -132,9 +133,12 @@ TRAINING = (
     _training("epoch", "Epochs"),
     _training("num_parameters", "Parameters of the network"),
 )
-POSTERIOR_MEAN = tuple(_FROM_MEAN.values())
+POSTERIOR_MEAN = (
+    *_FROM_MEAN.values(),
+    _measure("test", "diversity", beside=(Beside("the faces", ("diversity_originals",)),)),
+)
 SAMPLED = tuple(_likeness("sampled").values())
-_RADIUS = (Beside(_PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
+_RADIUS = (Beside(PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
 LATENT_SPACE = (
     *(KL, _DIMENSIONS_USED, _measure("test", "num_dimensions_90", beside=_OF_ALL)),
     _measure("test", "radius_mean", beside=_RADIUS),
@@ -159,7 +163,7 @@ def _error(kind: str, net: str, name: str) -> tuple[Beside, ...]:
     if name not in samplers.ERRORS:
         return ()
     error = samplers.ERRORS[name]
-    return (Beside(_PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
+    return (Beside(PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
 
 
 def of_pictures(kind: str) -> list[Measure]:

@@ -1,11 +1,13 @@
 """What to know before experiments are compared: whether they differ in more than one looks at."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from latentmaps.compare import measures, parameters, rows
+from latentmaps.compare import groups, measures, parameters, rows
 from latentmaps.compare.experiment import FACT, Experiment
+from latentmaps.compare.groups import Group
 from latentmaps.compare.measures import Measure
 from latentmaps.report import glossary
 from latentmaps.report.samplers import NOT_FITTED
@@ -57,11 +59,15 @@ def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
 
 
 def _on_causes(drawn: Sequence[Experiment]) -> Note | None:
-    """Return what differs besides fact; a warning, unless it is the only thing that differs."""
+    """Return what differs besides fact; a warning, unless it is the only thing that differs.
+
+    Seeds are no cause where a group has several: they are repeated to tell their spread.
+    """
     of_each = [one.parameters for one in drawn]
-    others = parameters.describe_causes(of_each, but=FACT)
+    is_repeated = groups.have_seeds(groups.make_groups(drawn))
+    others = parameters.describe_causes(of_each, but=FACT, has_seeds=not is_repeated)
     if not others:
-        return None
+        return _on_seeds(of_each) if is_repeated else None
     told = ", ".join(others)
     verb = "differs" if len(others) == 1 else "differ"
     if FACT in parameters.find_differing(of_each):
@@ -73,6 +79,12 @@ def _on_causes(drawn: Sequence[Experiment]) -> Note | None:
             f"{told} {verb}: no one of them is the only cause of what is seen.", is_warning=True
         )
     return Note(f"What differs is {told}; fact is the same in all rows.")
+
+
+def _on_seeds(of_each: Sequence[Mapping[str, Any]]) -> Note:
+    names = [name for name in parameters.find_differing(of_each) if parameters.is_seed(name)]
+    told = ", ".join(parameters.describe_values(of_each, name) for name in names)
+    return Note(f"Runs that differ in a seed alone are taken together: {told}.")
 
 
 def _on_faces(drawn: Sequence[Experiment]) -> Note | None:
@@ -103,7 +115,7 @@ def _on_z(drawn: Sequence[Experiment]) -> Note | None:
         )
     terms = glossary.samplers()
     same = terms[NOT_FITTED].sampler
-    fitted = " and ".join(term.sampler for term in terms.values() if term.is_fitted)
+    fitted = join_words([term.sampler for term in terms.values() if term.is_fitted])
     return Note(
         f"The random numbers behind the random faces are the same in all rows. From the {same} a "
         f"column shows one and the same z; {fitted} are fitted to each network anew and take the "
@@ -117,6 +129,11 @@ def _causes_of_other_z(drawn: Sequence[Experiment]) -> list[str]:
     seeds = {one.parameters.get(of_pictures, one.parameters.get(of_stages)) for one in drawn}
     names = _SEEDS_OF_Z if len(seeds) > 1 else ()
     return _differing(drawn, (*names, "train_vae.latent_dim"))
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return words as a sentence lists them: ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _on_data(drawn: Sequence[Experiment]) -> Note | None:
@@ -212,13 +229,14 @@ _MEASURES = {"raw KL": measures.KL, "reconstruction loss": measures.RECONSTRUCTI
 
 def _on_sweep(drawn: Sequence[Experiment]) -> Note | None:
     """Return whether raw KL falls and the reconstruction loss rises where only fact differs."""
-    facts = [one.fact for one in drawn]
-    if len(drawn) < 2 or len(set(facts)) < len(facts) or not _only_fact_differs(drawn):
+    made = groups.make_groups(drawn)
+    facts = {group.fact for group in made}
+    if len(made) < 2 or len(facts) < len(made) or not _only_fact_differs(drawn, made):
         return None
     breaks = [
-        *_breaks(drawn, measures.KL, "raw KL does not fall", lambda low, high: high < low),
+        *_breaks(made, measures.KL, "raw KL does not fall", lambda low, high: high < low),
         *_breaks(
-            drawn,
+            made,
             measures.RECONSTRUCTION_LOSS,
             "the reconstruction loss does not rise",
             lambda low, high: high > low,
@@ -230,12 +248,12 @@ def _on_sweep(drawn: Sequence[Experiment]) -> Note | None:
             f"{'; '.join(breaks)}. Short trainings and random starts can do that.",
             is_warning=True,
         )
-    return _praise(drawn)
+    return _praise(made)
 
 
-def _praise(drawn: Sequence[Experiment]) -> Note:
+def _praise(made: Sequence[Group]) -> Note:
     """Return the good verdict, or what it lacks: that no row contradicts it is no evidence."""
-    gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(drawn, name, measure))]
+    gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(made, name, measure))]
     if gaps:
         return Note(
             "Whether raw KL falls and the reconstruction loss rises from each fact to the next "
@@ -245,22 +263,25 @@ def _praise(drawn: Sequence[Experiment]) -> Note:
     return Note("From each fact to the next, raw KL falls and the reconstruction loss rises.")
 
 
-def _gap(drawn: Sequence[Experiment], name: str, measure: Measure) -> str:
-    lacking = [one.label for one in drawn if measure.of(one) is None]
+def _gap(made: Sequence[Group], name: str, measure: Measure) -> str:
+    lacking = [group.label for group in made if group.statistic(measure.of) is None]
     return f"no {name} at fact {', '.join(lacking)}" if lacking else ""
 
 
-def _only_fact_differs(drawn: Sequence[Experiment]) -> bool:
-    return parameters.find_differing([one.parameters for one in drawn]) == [FACT]
+def _only_fact_differs(drawn: Sequence[Experiment], made: Sequence[Group]) -> bool:
+    """Tell whether nothing differs but fact, and seeds where they are repeated."""
+    differing = parameters.find_differing([one.parameters for one in drawn])
+    seeds = [n for n in differing if parameters.is_seed(n)] if groups.have_seeds(made) else []
+    return [name for name in differing if name not in seeds] == [FACT]
 
 
 def _breaks(
-    drawn: Sequence[Experiment],
+    made: Sequence[Group],
     measure: Measure,
     words: str,
     is_right: Callable[[float, float], bool],
 ) -> list[str]:
-    known = [(one.label, value) for one in drawn if (value := measure.of(one)) is not None]
+    known = [(one.label, found.mean) for one in made if (found := one.statistic(measure.of))]
     return [
         f"{words} from {before[0]} to {after[0]}"
         for before, after in itertools.pairwise(known)

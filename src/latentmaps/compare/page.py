@@ -9,16 +9,32 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 import jinja2
 
-from latentmaps.compare import curves, measures, notes, rows, scores
+from latentmaps.compare import (
+    answer,
+    answer_words,
+    curves,
+    group_scores,
+    groups,
+    measures,
+    notes,
+    rows,
+    scores,
+)
+from latentmaps.compare.answer import Answer
+from latentmaps.compare.criteria import CRITERIA, FITTED
 from latentmaps.compare.experiment import Experiment, Problem, by_fact
+from latentmaps.compare.groups import Group
 from latentmaps.compare.revision import WORKSPACE
+from latentmaps.compare.rows import Row
 from latentmaps.errors import DataError
 from latentmaps.pages import html_page
 from latentmaps.report import glossary
 from latentmaps.report.glossary import Term
+from latentmaps.report.samplers import NOT_FITTED
 from latentmaps.vae.evaluation import fid_network
 
 
@@ -58,13 +74,18 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
     }
     made = rows.make_rows(drawn, with_links, has_shared_originals=originals is not None)
     keys = [row.key for row in made]
+    together = groups.make_groups(drawn)
+    row_groups = _group_rows(drawn, made, together)
+    found = answer.find(drawn)
     script = _script()
     return (
         environment()
         .get_template("compare.html.j2")
         .render(
             rows=made,
-            samplers=glossary.samplers(),
+            row_groups=row_groups,
+            **_answer(found),
+            **_samplers(),
             originals=originals,
             facts=_span(drawn),
             facts_differ=len({one.label for one in drawn}) > 1,
@@ -72,9 +93,12 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
             nets=measures.feature_nets(drawn),
             fid_net=fid_network.NAME,
+            group_tables=group_scores.tabulate_groups(
+                together, [each[0].key for each in row_groups]
+            ),
             tables=scores.tabulate_experiments(drawn, keys),
             sampler_tables=scores.tabulate_samplers(drawn, keys),
-            curves=curves.make_curves(drawn),
+            curves=curves.make_curves(drawn, found.parameter),
             incomplete=_incomplete(experiments),
             glossary=_terms(),
             plots_command=_plots_command(drawn),
@@ -83,6 +107,36 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             script_hash=html_page.source_hash(script),
         )
     )
+
+
+def _group_rows(
+    drawn: Sequence[Experiment], made: Sequence[Row], together: Sequence[Group]
+) -> list[list[Row]]:
+    """Return the rows of each group; all but the first one are folded."""
+    of_experiments = {id(one): row for one, row in zip(drawn, made, strict=True)}
+    return [[of_experiments[id(one)] for one in group.members] for group in together]
+
+
+def _answer(found: Answer) -> dict[str, Any]:
+    """Return what the template says of the range of values that the experiments support."""
+    return {
+        "answer": found,
+        "answer_headline": answer_words.headline(found),
+        "answer_evidence": answer_words.evidence(found),
+        "criteria": CRITERIA,
+        "fitted": FITTED,
+        "judged": [*CRITERIA, FITTED],
+    }
+
+
+def _samplers() -> dict[str, Any]:
+    """Return the samplers of random faces, and how sentences list them."""
+    terms = glossary.samplers()
+    return {
+        "samplers": terms,
+        "fitted_samplers": notes.join_words([t.sampler for t in terms.values() if t.is_fitted]),
+        "not_fitted": terms[NOT_FITTED].sampler,
+    }
 
 
 def _describe(experiments: Sequence[Experiment]) -> str:

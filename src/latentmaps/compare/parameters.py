@@ -16,6 +16,9 @@ SEEDS_OF_SECTIONS = (
 )
 # sections whose values decide the network, or the faces on which it is measured
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
+# and those that decide which numbers are measured on it
+_DECIDING = (*_CAUSES, "evaluate_vae")
+_SEED = "seed"
 _MOST_VALUES = 6
 
 
@@ -68,15 +71,43 @@ def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
     }
 
 
-def describe_causes(of_each: Sequence[Mapping[str, Any]], *, but: str) -> list[str]:
+def is_seed(name: str) -> bool:
+    """Tell whether a dotted name is that of a seed of random numbers."""
+    return name.rpartition(".")[2] == _SEED
+
+
+def split_seeds(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what decides the numbers of a network without its seeds, and these seeds.
+
+    Args:
+        values: dotted name -> value; those of the CNN, of pictures and of pages are left out.
+    """
+    deciding = {name: v for name, v in values.items() if name.partition(".")[0] in _DECIDING}
+    seeds = {name: value for name, value in deciding.items() if is_seed(name)}
+    return {name: value for name, value in deciding.items() if name not in seeds}, seeds
+
+
+def describe_causes(
+    of_each: Sequence[Mapping[str, Any]], *, but: str, has_seeds: bool = True
+) -> list[str]:
     """Return each parameter that may be why trained networks differ, as ``name (its values)``.
 
     Args:
         of_each: the parameters of each experiment.
         but: a name that is left out.
+        has_seeds: seeds are among them.
     """
     names = [name for name in find_differing(of_each) if name.partition(".")[0] in _CAUSES]
-    return [f"{name} ({_list_values(of_each, name)})" for name in names if name != but]
+    return [
+        describe_values(of_each, name)
+        for name in names
+        if name != but and (has_seeds or not is_seed(name))
+    ]
+
+
+def describe_values(of_each: Sequence[Mapping[str, Any]], name: str) -> str:
+    """Return a parameter with its values, as ``name (its values)``."""
+    return f"{name} ({_list_values(of_each, name)})"
 
 
 def _list_values(of_each: Sequence[Mapping[str, Any]], name: str) -> str:

@@ -93,7 +93,7 @@ def tabulate_experiments(drawn: Sequence[Experiment], keys: Sequence[str]) -> li
         keys: of the rows of these experiments.
     """
     faces = _faces(drawn)
-    groups = [
+    of_tables = [
         (
             "training",
             "The end of training, on the validation part where nothing else is said",
@@ -112,7 +112,7 @@ def tabulate_experiments(drawn: Sequence[Experiment], keys: Sequence[str]) -> li
     without: list[dict[str, str]] = [{} for _ in drawn]
     made = [
         _make_table(key, caption, drawn, keys, group, differing if key == "training" else without)
-        for key, caption, group in groups
+        for key, caption, group in of_tables
     ]
     return [one for one in made if one is not None]
 
@@ -138,17 +138,21 @@ def _make_table(
         *(Column(f"{key}-{one.key}", one.label, one.term) for one in compared),
     ]
     table_rows = [
-        ScoreRow(row, one.name, [_fact(one), *_parameters(texts), *_numbers(one, compared)])
+        ScoreRow(
+            row, one.name, [score_fact(one), *score_parameters(texts), *_numbers(one, compared)]
+        )
         for row, one, texts in zip(keys, drawn, differing, strict=True)
     ]
     return Scores(key, caption, columns, table_rows) if compared else None
 
 
-def _fact(one: Experiment) -> Score:
+def score_fact(one: Experiment) -> Score:
+    """Return the cell with the fact of an experiment."""
     return Score(one.label, "" if one.label == "unknown" else repr(one.fact))
 
 
-def _parameters(texts: Mapping[str, str]) -> list[Score]:
+def score_parameters(texts: Mapping[str, str]) -> list[Score]:
+    """Return the cells of parameters that differ: name -> text."""
     return [Score(text, "" if text == NO_VALUE else text) for text in texts.values()]
 
 
@@ -223,7 +227,7 @@ def _sampler_rows(
         cells = _sampler_cells(one, {k: _of_kind(k, net, is_first=is_first) for k in kinds})
         for place, kind in enumerate(kinds):
             faces = Score(_kind_label(one, kind), str(place))
-            row = ScoreRow(key, one.name, [_fact(one), faces, *cells[kind]])
+            row = ScoreRow(key, one.name, [score_fact(one), faces, *cells[kind]])
             (of_real if kind == REAL else made).append(row)
     return [*made, *_once(of_real)]
 

@@ -2,39 +2,27 @@
 
 ``dvc exp show`` has a column for every parameter and every file that a stage reads; this has the
 numbers that people compare, and of the parameters those that differ. No line is wider than 120
-characters: what does not fit stands in a second table below, with the same rows.
+characters: what does not fit stands in a second table below, with the same rows. Below them stand
+the means of experiments that differ in a seed alone, and what a sweep says.
 """
 
+import dataclasses
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from latentmaps.compare import measures, notes, rows
+from latentmaps.compare import answer, answer_words, groups, notes, rows
+from latentmaps.compare.answer import Answer
+from latentmaps.compare.criteria import CRITERIA
 from latentmaps.compare.experiment import Experiment, by_fact
-from latentmaps.compare.measures import NO_VALUE
+from latentmaps.compare.groups import Group
+from latentmaps.compare.headlines import HEADLINES, Headline
+from latentmaps.compare.measures import NO_VALUE, PLUS_MINUS
 from latentmaps.errors import DataError, excerpt
-from latentmaps.report import glossary
 
 WIDTH = 120
 _GAP = "  "
 _MOST_CHARACTERS = 28
-_KERNEL = "kernel_distance"
-# name in metrics.json -> document, the words above the column, the term that has the format
-_HEADLINES = {
-    "val_total_loss": ("training", "total loss", "total_loss"),
-    "val_bce_per_dim": ("training", "BCE /dim", "bce_per_dim"),
-    "val_nll_per_dim": ("training", "NLL /dim", "bce_per_dim"),
-    "val_kl_nats": ("training", "KL [nats]", "kl_nats"),
-    "val_kl_share": ("training", "KL [%]", "kl_share"),
-    "psnr_db": ("test", "PSNR [dB]", "psnr_db"),
-    "ssim": ("test", "SSIM", "ssim"),
-    "num_dimensions_used": ("test", "dims used", "num_dimensions_used"),
-    "mmd_prior": ("test", "MMD", "mmd_prior"),
-    **{
-        f"kernel_{name}": ("test", f"kernel {term.sampler}", _KERNEL)
-        for name, term in glossary.samplers().items()
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -78,8 +66,11 @@ def render(experiments: Sequence[Experiment]) -> str:
         ["experiment"], [excerpt(one.name, _MOST_CHARACTERS) for one in drawn], is_number=False
     )
     facts = _Column(["fact"], [one.label for one in drawn])
-    blocks = _arrange([names, facts], [*_parameters(drawn), *_numbers(drawn)])
-    texts = ["\n".join(line.rstrip() for line in _set(block)) for block in blocks]
+    texts = [
+        *_write([names, facts], [*_parameters(rows.differing_parameters(drawn)), *_numbers(drawn)]),
+        *_write_groups(groups.make_groups(drawn)),
+        _write_answer(answer.find(drawn)),
+    ]
     legend = (
         "Losses and KL: validation part; the others: test faces. kernel: distance of random faces "
         "from real ones, by sampler. docs/compare.md explains them."
@@ -88,8 +79,7 @@ def render(experiments: Sequence[Experiment]) -> str:
     return "\n\n".join([*texts, "\n".join(told)])
 
 
-def _parameters(drawn: Sequence[Experiment]) -> list[_Column]:
-    differing = rows.differing_parameters(drawn)
+def _parameters(differing: Sequence[Mapping[str, str]]) -> list[_Column]:
     keys = [name.rpartition(".")[2] for name in differing[0]]
     return [
         _Column(
@@ -103,21 +93,83 @@ def _parameters(drawn: Sequence[Experiment]) -> list[_Column]:
 
 def _numbers(drawn: Sequence[Experiment]) -> list[_Column]:
     columns = [
-        _Column(words.split(), [_text(one, document, name, term) for one in drawn])
-        for name, (document, words, term) in _HEADLINES.items()
+        _Column(each.words.split(), [_text(each, each.of(one)) for one in drawn])
+        for each in HEADLINES
     ]
     return [column for column in columns if any(cell != NO_VALUE for cell in column.cells)]
 
 
-def _text(one: Experiment, document: str, name: str, term_name: str) -> str:
-    value = one.number(document, name)
-    if value is None and term_name == _KERNEL:  # older versions have it here alone
-        nets = measures.feature_nets([one])[:1]
-        value = one.number(document, "samples", name.removeprefix("kernel_"), *nets, _KERNEL)
-    if value is None:
-        return NO_VALUE
-    term = glossary.term(term_name)
-    return term.text(value).removesuffix(term.unit).strip()
+def _text(headline: Headline, value: float | None) -> str:
+    return NO_VALUE if value is None else headline.text(value)
+
+
+def _write_groups(made: Sequence[Group]) -> list[str]:
+    """Return the means of groups, each spread below its mean; nothing without repeated seeds."""
+    if not groups.have_seeds(made):
+        return []
+    first = [
+        _Column(["fact"], _spaced(made, [one.label for one in made])),
+        *(
+            dataclasses.replace(column, cells=_spaced(made, column.cells))
+            for column in _parameters(groups.differing_parameters(made))
+        ),
+        _Column(["seeds"], _spaced(made, [str(len(one.seeds)) for one in made], PLUS_MINUS)),
+    ]
+    columns = [_Column(each.words.split(), _means(made, each)) for each in HEADLINES]
+    columns = [one for one in columns if any(cell != NO_VALUE for cell in one.cells)]
+    legend = "Means over seeds; below each its spread, the sample standard deviation."
+    return [*_write(first, columns), legend]
+
+
+def _spaced(made: Sequence[Group], cells: Sequence[str], below: str = "") -> list[str]:
+    """Return a cell for each group, and one below it where its line of spreads stands."""
+    pairs = zip(made, cells, strict=True)
+    return [text for one, cell in pairs for text in [cell, below][: min(len(one.seeds), 2)]]
+
+
+def _means(made: Sequence[Group], headline: Headline) -> list[str]:
+    """Return the mean of each group, and below it the spread where the group has seeds."""
+    found = [one.statistic(headline.of) for one in made]
+    lines = [
+        [_text(headline, one.mean), NO_VALUE if one.spread is None else _text(headline, one.spread)]
+        if one
+        else [NO_VALUE, NO_VALUE]
+        for one in found
+    ]
+    return [
+        cell
+        for one, line in zip(made, lines, strict=True)
+        for cell in line[: min(len(one.seeds), 2)]
+    ]
+
+
+def _write_answer(found: Answer) -> str:
+    """Return what the sweep supports: a line for each value, then the sentences."""
+    trials = found.trials
+    columns = [
+        _Column([found.name], [trial.label for trial in trials]),
+        *(
+            _Column(
+                [criterion.head, *textwrap.wrap(criterion.threshold, _MOST_CHARACTERS)],
+                [f"{f.verdict}: {f.text}" for f in (trial.findings[place] for trial in trials)],
+                is_number=False,
+            )
+            for place, criterion in enumerate(CRITERIA)
+        ),
+        _Column(["supported"], [trial.verdict for trial in trials], is_number=False),
+    ]
+    lacking = found.lacking
+    advice = [f"{lacking.reason}: {lacking.command}"] if lacking else []
+    told = [answer_words.headline(found), *answer_words.evidence(found), *advice]
+    lines = "\n".join(textwrap.fill(text, WIDTH, subsequent_indent="  ") for text in told)
+    judged = [*_write(columns[:1], columns[1:]), f"Behind {PLUS_MINUS}: two standard errors."]
+    return "\n\n".join([*(judged if trials else []), lines])
+
+
+def _write(first: Sequence[_Column], others: Sequence[_Column]) -> list[str]:
+    """Return blocks of text, each one of columns that begin with `first`."""
+    blocks = _arrange(first, others)
+    return ["\n".join(line.rstrip() for line in _set(block)) for block in blocks]
 
 
 def _arrange(first: Sequence[_Column], others: Sequence[_Column]) -> list[list[_Column]]:

@@ -7,7 +7,9 @@ colour.
 import html
 import io
 import itertools
+import math
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,7 +29,11 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _FLOOR_LOOK = ("#000000", ":", "")
 # From here on values are spread over so many powers that a linear axis would crowd the small ones.
 _WIDE_RANGE = 8.0
+# The same for the vertical axis, over the median: one result may be far above all others.
+_WIDE_HEIGHT = 50.0
 _MAX_TICKS = 9
+# distance of 0 from the smallest positive value of a logarithmic axis, in powers of ten
+_PLACE_OF_ZERO = 0.4
 _SETTINGS: Any = {
     "svg.hashsalt": "latentmaps",  # the ids inside an SVG; random without it
     "svg.fonttype": "none",  # text stays text: small files, and a browser's own fonts
@@ -87,11 +93,13 @@ class Line:
         label: in the legend; empty: not there.
         points: x and y, in rising order of x.
         is_floor: a level to compare with, not a result.
+        singles: the results of which the points are means, drawn small and pale.
     """
 
     label: str
     points: Sequence[tuple[float, float]]
     is_floor: bool = False
+    singles: Sequence[tuple[float, float]] = ()
 
 
 def draw_course(
@@ -139,8 +147,9 @@ def draw_over_parameter(
         key: decides the ids inside the element; no two charts of a page have the same.
         title: above the chart.
         unit: of the values, for the vertical axis.
-        parameter: name of the parameter, for the horizontal axis; logarithmic when its values are
-            positive and the largest is at least 8 times the smallest.
+        parameter: name of the parameter, for the horizontal axis; logarithmic when the largest of
+            its values is at least 8 times the smallest positive one, and none is negative. A zero
+            has its place before the smallest positive one.
         alt: says what is shown to those who cannot see it.
 
     Returns:
@@ -155,6 +164,7 @@ def draw_over_parameter(
     with style(**{"svg.hashsalt": key}):
         figure, axes = _plot(lines, marker_size=5)
         _mark_values(axes, values)
+        _fit_height(axes, [y for line in lines for _, y in line.points])
         axes.set(title=title, xlabel=parameter, ylabel=unit)
         return svg_element(figure, alt)
 
@@ -182,6 +192,11 @@ def _plot(lines: Sequence[Line], *, marker_size: int) -> tuple[Figure, Axes]:
             linestyle=line_style,
             marker=marker,
         )
+        if line.singles:
+            size = 0.7 * marker_size
+            axes.plot(
+                *zip(*line.singles, strict=True), marker, color=color, markersize=size, alpha=0.4
+            )
     axes.ticklabel_format(axis="y", useOffset=False)
     axes.grid(visible=True, alpha=0.35, linewidth=0.6)
     if len(lines) > 1:
@@ -191,15 +206,32 @@ def _plot(lines: Sequence[Line], *, marker_size: int) -> tuple[Figure, Axes]:
 
 def _mark_values(axes: Axes, values: Sequence[float]) -> None:
     """Set the horizontal axis so that every value of the parameter can be told from the next."""
-    is_wide = values[0] > 0 and values[-1] >= _WIDE_RANGE * values[0]
-    if is_wide:
+    positive = [value for value in values if value > 0]
+    is_wide = values[0] >= 0 and bool(positive) and values[-1] >= _WIDE_RANGE * positive[0]
+    if is_wide and values[0] > 0:
         axes.set_xscale("log")
+    elif is_wide:
+        # logarithmic from the smallest positive value on, linear from 0 to there
+        axes.set_xscale("symlog", linthresh=positive[0], linscale=_PLACE_OF_ZERO)
     if len(values) <= _MAX_TICKS:
         axes.xaxis.set_major_locator(FixedLocator(list(values)))
     elif not is_wide:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=_MAX_TICKS - 1))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _fit_height(axes: Axes, values: Sequence[float]) -> None:
+    """Make the vertical axis logarithmic where one value would crowd all others; 0 has a place."""
+    positive = sorted(value for value in values if value > 0)
+    if not positive or positive[-1] < _WIDE_HEIGHT * statistics.median(positive):
+        return
+    if len(positive) == len(values):
+        axes.set_yscale("log")
+    else:
+        least = 10.0 ** math.floor(math.log10(positive[0]))  # the lowest tick but 0
+        axes.set_yscale("symlog", linthresh=least, linscale=_PLACE_OF_ZERO)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
 def svg_element(figure: Figure, alt: str) -> str:
