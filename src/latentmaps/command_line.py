@@ -45,14 +45,16 @@ def _parser() -> argparse.ArgumentParser:
         "compare",
         help="one page that compares DVC experiments",
         description="Write a page that compares DVC experiments: one row each, sorted by fact, "
-        "with the same test faces, the same z and the numbers under them.",
+        "with the same test faces, the same z and the numbers under them. At the top it says which "
+        "values a sweep supports.",
     )
     compare.set_defaults(run=_compare)
     table = commands.add_parser(
         "table",
         help="DVC experiments with their headline numbers, on the terminal",
         description="Print DVC experiments, sorted by fact: the parameters that differ and the "
-        "numbers that people compare, at most 120 characters wide.",
+        "numbers that people compare, at most 120 characters wide; below them means over seeds, "
+        "and which values a sweep supports.",
     )
     table.set_defaults(run=_table, output="standard output")
     for parser_of_names in (compare, table):

@@ -68,6 +68,8 @@ def test_one_experiment_and_seeds_of_one_value_are_no_sweep() -> None:
     assert one.lacking.command == ("dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0")
     seeds = answer.find([judged(3.0, 1), judged(3.0, 2)])
     assert seeds.reason == "2 seeds of one value, where a sweep has two values at least"
+    again = answer.find([judged(3.0, 1), judged(3.0, 1, name="again")])
+    assert again.reason == "1 seed of one value, where a sweep has two values at least"
 
 
 def test_without_seeds_the_single_values_stand_and_a_command_adds_seeds() -> None:

@@ -5,10 +5,16 @@ from tests.compare.example_experiments import evaluation, experiment
 from tests.compare.example_sweeps import ERROR, judged
 
 from latentmaps.compare import criteria, groups
-from latentmaps.compare.criteria import CRITERIA, FITTED, Finding, Verdict
+from latentmaps.compare.criteria import (
+    ALIVE,
+    CRITERIA,
+    FAITHFUL,
+    FITTED,
+    RANDOM,
+    Finding,
+    Verdict,
+)
 from latentmaps.compare.experiment import Experiment
-
-FAITHFUL, RANDOM, ALIVE = CRITERIA
 
 
 def seeds_of(fact: float, name: str, *values: float, error: float = ERROR) -> list[Experiment]:

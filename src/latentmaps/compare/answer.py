@@ -6,11 +6,11 @@ more differs no value is judged: nobody could say what made the numbers better o
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from latentmaps.compare import criteria, groups, measures, parameters
-from latentmaps.compare.criteria import CRITERIA, FITTED, Finding, SamplerOfGroup, Verdict
+from latentmaps.compare.criteria import CRITERIA, FITTED, RANDOM, Finding, SamplerOfGroup, Verdict
 from latentmaps.compare.experiment import FACT, SEED, Experiment, Problem, is_number
 from latentmaps.compare.groups import Group
 
@@ -56,7 +56,7 @@ class Trial:
     def verdict_fitted(self) -> Verdict:
         """The same with the fitted sampler in the place of the prior."""
         pairs = zip(CRITERIA, self.findings, strict=True)
-        return criteria.combine([self.fitted if c.name == "random" else f for c, f in pairs])
+        return criteria.combine([self.fitted if one is RANDOM else found for one, found in pairs])
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Answer:
     parameter: str
     trials: Sequence[Trial] = ()
     reason: str = ""
-    lacking: Problem | None = field(default=None)
+    lacking: Problem | None = None
 
     @property
     def name(self) -> str:
@@ -102,7 +102,8 @@ def find(drawn: Sequence[Experiment]) -> Answer:
 
 def _single(group: Group) -> Answer:
     count = len(group.seeds)
-    what = "one experiment" if count == 1 else f"{count} seeds of one value"
+    seeds = f"{count} seed{'' if count == 1 else 's'} of one value"
+    what = "one experiment" if len(group.members) == 1 else seeds
     lacking = Problem("A sweep over fact makes one", f"dvc exp run --queue -S {_SWEEP}")
     return Answer(FACT, reason=f"{what}, where a sweep has two values at least", lacking=lacking)
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 
 from latentmaps.compare.answer import Answer
-from latentmaps.compare.criteria import CRITERIA, Verdict
+from latentmaps.compare.criteria import CRITERIA, FAITHFUL, Verdict
 from latentmaps.compare.groups import have_seeds
 
 _OPEN = (Verdict.YES, Verdict.UNCERTAIN)
@@ -106,7 +106,8 @@ def _fitted(answer: Answer) -> list[str]:
     known = [(one, one.sampler, one.prior) for one in answer.trials if one.sampler and one.prior]
     if not known:
         return []
-    faithful = [each for each in known if each[0].findings[0].verdict is Verdict.YES]
+    place = CRITERIA.index(FAITHFUL)
+    faithful = [each for each in known if each[0].findings[place].verdict is Verdict.YES]
     best, sampler, prior = min(faithful or known, key=lambda each: each[1].distance.mean)
     nearest, _, least = min(known, key=lambda each: each[2].distance.mean)
     name = answer.name

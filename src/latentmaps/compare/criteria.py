@@ -234,31 +234,30 @@ def variance_kept(one: Experiment) -> float | None:
 
 
 Criterion = AtLeast | NearBest
-CRITERIA: tuple[Criterion, ...] = (
-    AtLeast(
-        "faithful",
-        "variance kept",
-        "reconstructions keep the variance of the test faces",
-        "1 - MSE / (diversity of the test faces^2 / 2)",
-        variance_kept,
-        VARIANCE_KEPT,
-    ),
-    NearBest(
-        "random",
-        "random faces",
-        "random faces from the prior are as near to real ones as any of the sweep",
-        [PRIOR],
-    ),
-    AtLeast(
-        "alive",
-        "KL share",
-        "the KL term has weight",
-        "KL loss / (total loss - that of a perfect copy), validation part",
-        lambda one: one.number("training", "val_kl_share_above_floor"),
-        KL_SHARE,
-    ),
+FAITHFUL = AtLeast(
+    "faithful",
+    "variance kept",
+    "reconstructions keep the variance of the test faces",
+    "1 - MSE / (diversity of the test faces^2 / 2)",
+    variance_kept,
+    VARIANCE_KEPT,
 )
-# Beside the three: what the second one says of random points from a sampler fitted afterwards.
+RANDOM = NearBest(
+    "random",
+    "random faces",
+    "random faces from the prior are as near to real ones as any of the sweep",
+    [PRIOR],
+)
+ALIVE = AtLeast(
+    "alive",
+    "KL share",
+    "the KL term has weight",
+    "KL loss / (total loss - that of a perfect copy), validation part",
+    lambda one: one.number("training", "val_kl_share_above_floor"),
+    KL_SHARE,
+)
+CRITERIA: tuple[Criterion, ...] = (FAITHFUL, RANDOM, ALIVE)
+# Beside the three: what RANDOM says of random points from a sampler fitted afterwards.
 FITTED = NearBest(
     "fitted",
     "fitted sampler",
