@@ -1,5 +1,7 @@
 """The floating-point operations of a training step, counted from the architecture of the VAE."""
 
+import itertools
+
 from latentmaps.vae.network.architecture import Architecture
 
 
@@ -19,18 +21,22 @@ def multiply_adds(shape: Architecture) -> list[int]:
     A convolution with same padding counts its margins as if they were pixels. A transposed one
     counts as the convolution that it undoes; one behind resized maps works on the larger maps.
     """
-    sizes, channels = shape.map_sizes, (shape.num_channels, *shape.filters)
-    kernels = [
-        size**2 * inputs * outputs
-        for size, inputs, outputs in zip(shape.kernel_sizes, channels, shape.filters, strict=False)
-    ]
+    sizes = shape.map_sizes
     read = sizes[1:] if shape.upsampling == "transpose" else sizes[:-1]
     encoder, decoder = (
-        [size**2 * kernel for size, kernel in zip(maps, kernels, strict=True)]
-        for maps in (sizes[1:], read)
+        [
+            size**2 * kernel_size**2 * inputs * outputs
+            for size, kernel_size, (inputs, outputs) in zip(
+                maps, kernel_sizes, itertools.pairwise([shape.num_channels, *filters]), strict=True
+            )
+        ]
+        for maps, kernel_sizes, filters in (
+            (sizes[1:], shape.kernel_sizes, shape.filters),
+            (read, shape.decoder_kernels, shape.decoder_maps),
+        )
     )
-    features = sizes[-1] ** 2 * shape.filters[-1]
-    width = shape.dense_units or features
-    dense = [] if shape.dense_units is None else [features * width]
-    latent = width * shape.latent_dim
-    return [*encoder, *dense, 2 * latent, latent, *dense, *reversed(decoder)]
+    features = [sizes[-1] ** 2 * filters[-1] for filters in (shape.filters, shape.decoder_maps)]
+    widths = [shape.dense_units or each for each in features]
+    latent = [width * shape.latent_dim for width in widths]
+    before, behind = ([each * shape.dense_units] if shape.dense_units else [] for each in features)
+    return [*encoder, *before, 2 * latent[0], latent[1], *behind, *reversed(decoder)]

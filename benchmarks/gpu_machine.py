@@ -4,12 +4,11 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
-from latentmaps import parallel, versions
+from latentmaps import machine, parallel, versions
 
 
 def describe() -> dict[str, Any]:
@@ -32,7 +31,7 @@ def _rows(gpus: list[tf.config.PhysicalDevice]) -> Iterator[tuple[str, str]]:
     yield "CUDA, cuDNN of TensorFlow", f"{cuda}, {cudnn}"
     libraries = versions.installed("tensorflow", "keras") | {"python": platform.python_version()}
     yield "versions", ", ".join(f"{name} {version}" for name, version in libraries.items())
-    yield "CPU", f"{_cpu_name()}, {parallel.num_cores()} cores"
+    yield "CPU", f"{machine.cpu_name()}, {parallel.num_cores()} cores"
 
 
 def _nvidia_smi(query: str) -> list[str]:
@@ -42,11 +41,3 @@ def _nvidia_smi(query: str) -> list[str]:
     command = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return result.stdout.splitlines() if result.returncode == 0 else []
-
-
-def _cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    if not cpuinfo.exists():
-        return platform.processor()
-    lines = cpuinfo.read_text(encoding="utf-8").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()

@@ -18,7 +18,7 @@ def draw_latent_space(run: runs.Run) -> None:
     from latentmaps.vae.pictures import attribute_sheet, latent_charts, latent_sheets
 
     params = run.params(DrawLatentSpace)
-    seed = run.training_seed(params.seed)
+    seed = run.seed_or_base(params.seed)
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)

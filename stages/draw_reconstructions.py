@@ -25,7 +25,7 @@ def draw_reconstructions(run: runs.Run) -> None:
     note = receipts.sharing_note(run.inputs["receipt"])
 
     drawn = reconstruction_sheets.draw_all(
-        trained, images, parts, params, seed=run.training_seed(params.seed), note=note
+        trained, images, parts, params, seed=run.seed_or_base(params.seed), note=note
     )
 
     sheets.save_pngs({name: sheet.image for name, sheet in drawn.sheets.items()}, run.outputs)

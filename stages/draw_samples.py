@@ -23,7 +23,7 @@ def draw_samples(run: runs.Run) -> None:
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
 
     drawn = sample_sheets.draw_all(
-        trained, latents.samplers, params, seed=run.training_seed(params.seed)
+        trained, latents.samplers, params, seed=run.seed_or_base(params.seed)
     )
 
     sheets.save_pngs({name: sheet.image for name, sheet in drawn.sheets.items()}, run.outputs)

@@ -4,8 +4,6 @@ Bundled digits are in the repository; official ones are downloaded; a folder may
 usual wrappings, or other pictures of the same form.
 """
 
-from pathlib import Path
-
 from latentmaps import runs
 from latentmaps.digits.dataset import digits
 from latentmaps.digits.sources import digit_sources
@@ -17,12 +15,7 @@ def fetch_digits(run: runs.Run) -> None:
     params = run.params(FetchDigits)
     target = run.outputs["digits"]
 
-    found = digit_sources.read(
-        params.source,
-        bundled=run.inputs["bundled"],
-        folder=Path(params.path) if params.path else None,
-        workspace=target.parent,
-    )
+    found = digit_sources.read(params, bundled=run.inputs["bundled"], workspace=target.parent)
 
     digits.save(found, target)
 

@@ -1,9 +1,14 @@
-"""Get the raw faces: draw avatars from the seed, fetch CelebA, or take the user's own pictures."""
+"""Get the raw faces: draw avatars from the seed, fetch CelebA, or take the user's own pictures.
+
+Handwritten digits may take their place, for the VAE to learn.
+"""
 
 from latentmaps import runs
-from latentmaps.faces.sources import avatars, celeba, own_pictures
+from latentmaps.digits.sources import digit_sources
+from latentmaps.faces.sources import avatars, celeba, digit_images, own_pictures
 from latentmaps.faces.sources.raw_faces import RawFaces
 from latentmaps.folders import RAW_FACES, REFUSED
+from latentmaps.params.fetch_digits import FetchDigits
 from latentmaps.params.fetch_faces import FetchFaces
 from latentmaps.storage import result_files
 
@@ -24,6 +29,11 @@ def fetch_faces(run: runs.Run) -> None:
             accept_licence=wanted.accept_licence,
             from_kaggle=wanted.source == "kaggle",
         )
+    elif wanted.source == "digits":
+        digits = digit_sources.read(
+            run.params(FetchDigits), bundled=run.inputs["bundled"], workspace=raw.images.parent
+        )
+        receipt = digit_images.take_digits(raw, digits, wanted.num_faces)
     else:
         receipt = own_pictures.take_pictures(
             raw,
@@ -39,7 +49,7 @@ def fetch_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         fetch_faces,
-        inputs={},
+        inputs={"bundled": "the small MNIST of the repository, for digits"},
         outputs={"raw_faces": RAW_FACES, "report": REFUSED},
         kept={"downloads": "downloaded files, whole and begun"},
     )

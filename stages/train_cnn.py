@@ -18,7 +18,7 @@ def train_cnn(run: runs.Run) -> None:
     params = run.params(TrainCnn)
     setup = machine.configure(run.params(Machine))
     digits = digits_module.load(run.inputs["digits"])
-    shape, seed = cnn_training.architecture(params), run.training_seed(params.seed)
+    shape, seed = cnn_training.architecture(params), run.seed_or_base(params.seed)
 
     model, trained = cnn_training.train(
         params, digits, seed=seed, split_seed=run.seed, jit_compile=setup.jit_compile

@@ -20,7 +20,7 @@ def train_vae(run: runs.Run) -> None:
     setup = machine.configure(where, spread=True)
     images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
-    seed, kl_weight = run.training_seed(params.seed), params.fact
+    seed, kl_weight = run.seed_or_base(params.seed), params.fact
     task = vae_task.Task.for_faces(
         params, images, parts, kl_weight=kl_weight, seed=seed, validation_seed=run.seed
     )
@@ -29,7 +29,8 @@ def train_vae(run: runs.Run) -> None:
     checkpoints = vae_task.open_checkpoints(
         task, run.kept["checkpoints"], images=run.inputs["images"], code=code
     )
-    runs.warn(doubts.of_training(task.num_steps))
+    from_random = task.initial_weights is None
+    runs.warn(doubts.of_training(task.num_steps, from_random=from_random))
     devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
     with checkpoints.locked():
         model, trained = vae_training.train(task, devices=devices, checkpoints=checkpoints)

@@ -81,6 +81,39 @@ def test_combinations_that_cannot_work(
     assert_refused(workspace, workspace.train_vae(), message)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("data/models/vae", "train_vae.initial_weights: found 'data/models/vae', expected an abso"),
+        ("/none", "/none/architecture.json: no file to read"),
+    ],
+)
+def test_initial_weights_that_cannot_be_read(
+    workspace: Workspace, given: str, message: str
+) -> None:
+    workspace.write_faces()
+    workspace.set_param("  initial_weights:  ", f"  initial_weights: {given}  ")
+    result = workspace.train_vae()
+    assert_refused(workspace, result, message)
+    assert "Training a VAE" not in result.stderr
+
+
+def test_a_training_from_the_weights_of_another_architecture(small_network: Workspace) -> None:
+    workspace = small_network
+    workspace.set_param("epochs: 11 ", "epochs: 1 ")
+    trained = workspace.train_vae(out="other")
+    assert trained.returncode == 0, trained.stderr
+    model = workspace.folder / "other/vae"
+    workspace.set_param("  initial_weights:  ", f"  initial_weights: {model}  ")
+    again = workspace.train_vae(out="again")
+    assert again.returncode == 0, again.stderr
+    assert f"Starting from the weights in {model}" in again.stderr
+    workspace.set_param("latent_dim: 8 ", "latent_dim: 9 ")
+    result = workspace.train_vae()
+    assert_refused(workspace, result, "with latent_dim 8 (expected 9), expected the architecture")
+    assert "Training a VAE" not in result.stderr
+
+
 def test_a_batch_larger_than_the_training_part(workspace: Workspace) -> None:
     workspace.write_faces()
     assert_refused(workspace, workspace.train_vae(), "batch_size: found 32, expected at most the 3")

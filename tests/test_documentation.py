@@ -25,7 +25,7 @@ def metrics(stage: str) -> dict[str, Any]:
 
 
 # the columns of the README's table
-SAMPLERS = ("real", "prior", "gaussian", "mixture")
+SAMPLERS = ("real", "prior", "gaussian", "parzen")
 
 
 def locked_hashes() -> dict[str, str]:

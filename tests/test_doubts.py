@@ -5,6 +5,10 @@ from latentmaps import doubts
 GOOD = (0.2, 0.3)
 
 
+def test_a_short_training_from_trained_weights_is_no_doubt() -> None:
+    assert doubts.of_training(55, from_random=False) == []
+
+
 @pytest.mark.parametrize(("num_steps", "is_short"), [(55, True), (599, True), (600, False)])
 def test_a_short_training_is_told(num_steps: int, is_short: bool) -> None:
     warnings = doubts.of_training(num_steps)

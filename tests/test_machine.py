@@ -1,14 +1,18 @@
 """TensorFlow takes its settings once in a process, so each test has a process of its own."""
 
+import logging
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tensorflow as tf
 
 from latentmaps import machine
+from latentmaps.params.machine import Machine
 
 
 def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]:
@@ -42,7 +46,7 @@ def test_one_inter_op_thread_and_the_wanted_number_of_others(root: Path) -> None
     setup, threads = result.stdout.splitlines()
     assert "device='CPU', jit_compile=False" in setup
     assert threads == "1 1"
-    assert "Computing on the CPU: 1 threads, XLA off" in result.stderr
+    assert f"Computing on the CPU, {machine.cpu_name()}: 1 threads, XLA off" in result.stderr
 
 
 def test_xla_can_be_forced(root: Path) -> None:
@@ -53,6 +57,63 @@ def test_a_missing_gpu_is_an_error_not_a_cpu_run(root: Path) -> None:
     result = configure(root, device="gpu")
     assert result.returncode == 1
     assert "ParamsError: machine.device: found gpu, but TensorFlow sees no GPU" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("names", "limit", "expected"),
+    [
+        (["Card"], None, "one GPU, Card: memory as needed, XLA on"),
+        (["Card", "Card"], 99, "2 GPUs, Card: at most 99 MiB each, XLA off"),
+        (["Card", "Board", None], None, "3 GPUs, Card, Board, unnamed: memory as"),
+    ],
+)
+def test_the_log_names_the_gpus(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    names: list[str | None],
+    limit: int | None,
+    expected: str,
+) -> None:
+    gpus = [tf.config.PhysicalDevice(f"GPU:{index}", "GPU") for index in range(len(names))]
+    details = [{"device_name": name} if name else {} for name in names]
+    # nothing of this process is set up, and there is no such device
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: gpus)
+    for name in ("set_visible_devices", "set_logical_device_configuration"):
+        monkeypatch.setattr(tf.config, name, lambda *_: None)
+    for name in ("intra", "inter"):
+        setter = f"set_{name}_op_parallelism_threads"
+        monkeypatch.setattr(tf.config.threading, setter, lambda _: None)
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda *_: None)
+    monkeypatch.setattr(
+        tf.config.experimental, "get_device_details", lambda gpu: details[gpus.index(gpu)]
+    )
+    monkeypatch.setattr(tf.distribute, "MirroredStrategy", lambda: "several GPUs")
+    where = Machine(
+        device="auto",
+        gpu_memory_limit_mib=limit,
+        cpu_threads=None,
+        jit_compile="auto",
+        cache_images=False,
+    )
+    with caplog.at_level(logging.INFO):
+        machine.configure(where, spread=True)
+    assert f"Computing on {expected}" in caplog.text
+
+
+def test_the_name_of_the_cpu_is_that_of_the_first_core(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor : 0\nmodel name\t: Fast 9\nmodel name\t: Fast 9\n")
+    assert machine.cpu_name(cpuinfo) == "Fast 9"
+
+
+def test_a_system_that_tells_no_model_tells_its_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "processor", lambda: "")
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    assert machine.cpu_name(tmp_path / "none") == "aarch64"
+    (tmp_path / "cpuinfo").write_text("BogoMIPS : 50.00\n")
+    assert machine.cpu_name(tmp_path / "cpuinfo") == "aarch64"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_plain_push_gives_away_no_face() -> None:
     assert {remotes[path] for path in private} == {"faces_of_sample"}
 
 
-def test_only_the_avatars_have_a_remote_that_others_read(root: Path) -> None:
+def test_only_avatars_and_digits_have_a_remote_that_others_read(root: Path) -> None:
     config = Repo(str(root)).config["remote"]
     profiles = yaml12.load((root / "params.yaml").read_text(encoding="utf-8"))["profiles"]
     assert config.keys() >= {f"faces_of_{profile}" for profile in profiles}
@@ -127,9 +127,10 @@ def test_only_the_avatars_have_a_remote_that_others_read(root: Path) -> None:
     assert {name for name in places if places[name] == at_home} - {"store"} == {
         f"faces_of_{name}"
         for name, profile in profiles.items()
-        if profile["fetch_faces"]["source"] != "avatars"
+        if profile["fetch_faces"]["source"] not in ("avatars", "digits")
     }
-    assert config["faces_of_sample"]["url"] == "remote://store/"
+    for name in ("sample", "digits"):
+        assert config[f"faces_of_{name}"]["url"] == "remote://store/"
 
 
 def test_an_experiment_that_is_pushed_keeps_its_faces_at_home(root: Path, tmp_path: Path) -> None:

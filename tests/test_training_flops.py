@@ -34,6 +34,11 @@ DEEPER: dict[str, Any] = {
         ({"paddings": ("valid",), "strides": (1,)}, [4 * 9 * 2, 2 * 8, 8, 4 * 9 * 2]),
         # five maps of 1x1 from the two of 2x2, by kernels of 1x1; 5 features
         (DEEPER, [4 * 9 * 2, 2 * 5, 2 * 5, 5, 2 * 5, 4 * 9 * 2]),
+        # back from seven maps of 1x1 to four of 2x2, by kernels of 2x2 and 5x5; 7 features
+        (
+            DEEPER | {"decoder_filters": (7, 4), "decoder_kernel_sizes": (2, 5)},
+            [4 * 9 * 2, 2 * 5, 2 * 5, 7, 4 * 7 * 4, 4 * 25 * 4],
+        ),
     ],
 )
 def test_multiply_adds_are_those_counted_by_hand(

@@ -33,7 +33,6 @@ WITHOUT_NUMBERS = {
     "jinja2": "fills in the model card",
     "pandas": "reads and writes tables; NumPy computes with their columns",
     "pydantic": "checks what is read from files",
-    "threadpoolctl": "limits the threads of scikit-learn",
     "tqdm": "shows progress",
 }
 
@@ -75,7 +74,7 @@ def test_numbers_name_all_libraries_that_computed_them(root: Path, stage: str) -
     assert others <= WITHOUT_NUMBERS.keys(), "into MODULES, or a reason into WITHOUT_NUMBERS"
     expected = {name for name, module in MODULES.items() if module in imported}
     if "scikit-learn" in expected:
-        expected.add("scipy")  # fits its mixtures
+        expected.add("scipy")  # computes its distances
     numbers = json.loads((root / f"docs/figures/{stage}.json").read_text(encoding="utf-8"))
     assert numbers["versions"].keys() == expected
 

@@ -105,8 +105,8 @@ def test_the_whole_sample_arrives_at_a_colleague(clone: Clone, tmp_path: Path) -
 def test_what_a_failed_run_removed_comes_back_by_the_command_that_it_names(clone: Clone) -> None:
     way_back = "git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout"
     before = clone.outs()
-    with pytest.raises(AssertionError, match=rf"mixture_components: found 60[^`]*`{way_back}`"):
-        clone.experiment("evaluate_vae.mixture_components=60")
+    with pytest.raises(AssertionError, match=rf"found 5 images in a set[^`]*`{way_back}`"):
+        clone.experiment("evaluate_vae.num_compared=5")
     assert "reports/evaluate_vae/metrics.json" not in clone.outs()
 
     clone.run("sh", "-c", way_back)

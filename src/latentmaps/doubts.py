@@ -6,9 +6,14 @@ _LEAST_STEPS = 600
 _LEAST_SHARE = 0.2
 
 
-def of_training(num_steps: float) -> list[str]:
-    """Return a warning if a training of so many steps was too short."""
-    if num_steps >= _LEAST_STEPS:
+def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
+    """Return a warning if a training of so many steps was too short.
+
+    Args:
+        num_steps: batches in all epochs.
+        from_random: it started from random weights; from trained ones a few steps may be enough.
+    """
+    if num_steps >= _LEAST_STEPS or not from_random:
         return []
     warning = (
         f"The VAE is trained for only {num_steps:,.0f} steps; it takes about {_LEAST_STEPS} until "

@@ -9,7 +9,9 @@ no stage of the pipeline depends on it; with XLA that holds for dropout, too, se
 
 import logging
 import os
+import platform
 from dataclasses import dataclass
+from pathlib import Path
 
 from latentmaps import tensorflow_notes
 
@@ -73,7 +75,7 @@ def configure(machine: Machine, *, spread: bool = False) -> Setup:
         else machine.jit_compile,
         strategy=strategy,
     )
-    log.info("Computing on %s", _describe(machine, setup, len(gpus), num_workers))
+    log.info("Computing on %s", _describe(machine, setup, gpus, num_workers))
     return setup
 
 
@@ -107,12 +109,28 @@ def _limit_memory(gpu: tf.config.PhysicalDevice, limit_mib: int | None) -> None:
         tf.config.set_logical_device_configuration(gpu, [logical])
 
 
-def _describe(machine: Machine, setup: Setup, num_gpus: int, num_workers: int) -> str:
+def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the model of the processor, or what else the system tells of it.
+
+    Args:
+        cpuinfo: where Linux tells the model, of x86 alone.
+    """
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _describe(
+    machine: Machine, setup: Setup, gpus: list[tf.config.PhysicalDevice], num_workers: int
+) -> str:
     xla = "XLA on" if setup.jit_compile else "XLA off"
     place = f"machine {workers.rank() + 1} of {num_workers}, " if num_workers > 1 else ""
     if setup.device == "CPU":
         threads = machine.cpu_threads or parallel.num_cores()
-        return f"{place}the CPU: {threads} threads, {xla}"
+        return f"{place}the CPU, {cpu_name()}: {threads} threads, {xla}"
     limit = machine.gpu_memory_limit_mib
-    gpus = "one GPU" if num_gpus == 1 else f"{num_gpus} GPUs"
-    return f"{place}{gpus}: {f'at most {limit} MiB each' if limit else 'memory as needed'}, {xla}"
+    memory = f"at most {limit} MiB each" if limit else "memory as needed"
+    number = "one GPU" if len(gpus) == 1 else f"{len(gpus)} GPUs"
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    names = dict.fromkeys(each.get("device_name", "unnamed") for each in details)
+    return f"{place}{number}, {', '.join(names)}: {memory}, {xla}"

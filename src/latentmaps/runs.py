@@ -55,7 +55,15 @@ class Run:
     all_params: loader.Params
 
     def params(self, section: type[S]) -> S:
-        """Gives the section of params.yaml of which `section` is the dataclass."""
+        """Return the section of params.yaml of which `section` is the dataclass.
+
+        What the profile changes of the section's own values is logged: a value that is set there
+        with -S has no effect.
+        """
+        name = loader.section_name(section)
+        if changes := self.all_params.overridden.get(name):
+            profile = self.all_params.profile
+            log.info("The profile %s sets %s: %s", profile, name, "; ".join(changes))
         return self.all_params.section(section)
 
     @property
@@ -63,7 +71,7 @@ class Run:
         """The seed from which every random draw of the stage is derived."""
         return self.params(Base).seed
 
-    def training_seed(self, seed: int | None) -> int:
+    def seed_or_base(self, seed: int | None) -> int:
         """Return the `seed` of a section, or ``base.seed`` where it is null."""
         return self.seed if seed is None else seed
 

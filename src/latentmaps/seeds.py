@@ -4,8 +4,7 @@ Item i of a stream depends on (seed, stream, i) alone: not on how many items are
 order, or on which machine. What is written here is never changed, only added to: no stage depends
 on this file, and a test holds the first numbers of each stream.
 
-What a library draws by itself gets the seed as it is: Keras for the initial weights of the VAE,
-scikit-learn for the start of a mixture's fit.
+What a library draws by itself gets the seed as it is: Keras for the initial weights of the VAE.
 
 NumPy's ``SeedSequence`` fills up with zeros, so (seed, 7) and (seed, 7, 0) are one stream. Streams
 whose first number is an index stay below 2**31; the names of the others are numbers from there on.
@@ -46,7 +45,7 @@ def prior_point(seed: int, index: int) -> np.random.Generator:
 
 
 def component(seed: int, index: int) -> np.random.Generator:
-    """Return the stream of the choice of a mixture's component for one random face."""
+    """Return the stream of the choice of the window from which one random face comes."""
     return np.random.default_rng([seed, _COMPONENTS, index])
 
 

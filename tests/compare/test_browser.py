@@ -88,10 +88,10 @@ def test_the_sampler_is_chosen_for_all_rows_without_a_script(
 ) -> None:
     visit = Visit(browser, compared, with_scripts=False)
     assert visit.page.locator(".of-prior img:visible").count() == 5
-    assert visit.page.locator(".of-mixture img:visible").count() == 0
-    visit.page.get_by_label("Mixture", exact=True).check()
+    assert visit.page.locator(".of-parzen img:visible").count() == 0
+    visit.page.get_by_label("Parzen", exact=True).check()
     assert visit.page.locator(".of-prior img:visible").count() == 0
-    assert visit.page.locator(".of-mixture img:visible").count() == 5
+    assert visit.page.locator(".of-parzen img:visible").count() == 5
     visit.page.get_by_label(f"all {('two', 'three', 'four')[len(SAMPLERS) - 2]}").check()
     assert visit.page.locator(".samples img:visible").count() == 5 * len(SAMPLERS)
 

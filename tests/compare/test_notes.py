@@ -69,9 +69,7 @@ def test_a_number_to_compare_that_no_test_part_has_is_no_difference() -> None:
     assert texts(experiment("a", 3.0, **{"evaluate_vae.num_compared": 2000}), more) == ""
 
 
-@pytest.mark.parametrize(
-    "name", ["num_encoded", "mixture_components", "temperature", "feature_net_weights"]
-)
+@pytest.mark.parametrize("name", ["num_encoded", "temperature", "feature_net_weights"])
 def test_what_samplers_and_their_numbers_depend_on_is_told(name: str) -> None:
     name = f"evaluate_vae.{name}"
     said = texts(experiment("a", 3.0, **{name: 1}), experiment("b", 5.0, **{name: 2}))

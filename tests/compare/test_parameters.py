@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from latentmaps.compare import parameters
 from latentmaps.params import loader
 
@@ -15,6 +17,14 @@ def test_the_profile_in_force_stands_under_its_section() -> None:
         "train_vae.fact": 5.0,
         "train_vae.epochs": 24,
     }
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_value_of_the_profile_wins(is_first: bool) -> None:
+    own = {"train_vae": {"fact": 5.0, "latent_dim": 256}}
+    of_profile = {"profiles.digits.train_vae": {"fact": 1.0}}
+    values = of_profile | own if is_first else own | of_profile
+    assert parameters.flatten(values) == {"train_vae.fact": 1.0, "train_vae.latent_dim": 256}
 
 
 def test_the_mark_that_the_profile_has_the_value_is_no_value() -> None:

@@ -83,7 +83,7 @@ def test_no_line_is_wider_than_a_terminal_and_no_column_is_lost() -> None:
     assert max(map(len, text.splitlines())) <= table.WIDTH
     assert all(f"a_rather_long_name_{place}" in text for place in range(9))
     assert text.count("experiment  ") > 1
-    assert text.count("mixture") == 1
+    assert text.count("Parzen") == 1
 
 
 def test_a_number_that_nobody_has_is_no_column() -> None:

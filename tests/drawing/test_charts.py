@@ -66,6 +66,14 @@ def test_a_curve_has_titled_axes_and_tells_its_lines_apart_without_colour() -> N
     assert svg.count("stroke-dasharray") == 2  # the validation line, and its sample in the legend
 
 
+def test_levels_stand_beside_a_curve_under_one_label() -> None:
+    levels = [Line(label, [(1.0, y), (3.0, y)], is_floor=True) for label, y in (("a", 4), ("", 7))]
+    svg = charts.draw_course(HISTORY, "kl_loss", title="KL", unit="nats", floors=levels)
+    labels = [text for text in texts(svg) if text in ("training", "validation", "a", "")]
+    assert labels == ["training", "validation", "a"]
+    assert svg.count("stroke-dasharray: 1.6,2.64") == 3  # two levels, and their sample
+
+
 def test_without_validation_there_is_one_line() -> None:
     assert "validation" not in _draw("loss")
 

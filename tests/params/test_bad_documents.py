@@ -97,10 +97,10 @@ def test_a_device_without_end_is_refused() -> None:
         ("fact: 5.0", "fact: .nan", "train_vae.fact: found nan"),
         ("fact: 5.0", "fact: {" + "a: {" * 10 + "}" * 11, "train_vae.fact: found {'a': {'a':"),
         ("fact: 5.0", "fact: &f [1]\n  x: *f", "train_vae.fact: found [1]"),
-        ("  fact:", f"  {'x' * 500}:", "unknown parameter"),
-        ("  fact:", "  __dataclass_self__: 1\n  fact:", "__dataclass_self__: unknown parameter"),
-        ("  fact:", "  1: 1\n  ~: 1\n  'a\\nb': 1\n  fact:", "train_vae.1: unknown parameter"),
-        ("base:", f"{'x' * 500}:", "base.seed: missing"),
+        ("\n  fact:", f"\n  {'x' * 500}:", "unknown parameter"),
+        ("\n  fact:", "\n  __dataclass_self__: 1\n  fact:", "__dataclass_self__: unknown param"),
+        ("\n  fact:", "\n  1: 1\n  ~: 1\n  'a\\nb': 1\n  fact:", "train_vae.1: unknown parameter"),
+        ("\nbase:", f"\n{'x' * 500}:", "base.seed: missing"),
         (_FILTERS, f"  {[1] * 65}", "filters: found 65 values, expected at most 64"),
         (_FILTERS, "  []", "filters: found 0 values, expected at least 1"),
         ("profile: sample", f"profile: {'x' * 100_000}", "expected one of sample, "),
@@ -130,4 +130,4 @@ def test_more_profiles_than_anybody_writes_are_refused(root: Path, tmp_path: Pat
     text = (root / "params.yaml").read_text(encoding="utf-8")
     many = "".join(f"  p{number}: {{}}\n" for number in range(100))
     message = refuse(text.replace("profiles:\n", f"profiles:\n{many}").encode(), tmp_path)
-    assert message == "profiles: found 103, expected at most 50"
+    assert message == "profiles: found 104, expected at most 50"

@@ -28,6 +28,8 @@ SMALL = {"strides": (2, 2)}  # of the example, which halves its maps and then qu
         {"batch_norm": "none"},
         {"batch_norm": "frozen", "upsampling": "resize"},
         {"paddings": ("valid", "same"), "kernel_sizes": (4, 3), "strides": (3, 1)},
+        {"decoder_filters": (7, 5), "decoder_kernel_sizes": (4, 6)},
+        {"decoder_filters": (7, 5), "dense_units": 7, "batch_norm": "none"},
     ],
 )
 def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) -> None:
@@ -46,6 +48,8 @@ def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) ->
         {"upsampling": "resize", "filters": (1, 64), "strides": (1, 4)},
         {"upsampling": "resize", "filters": (9, 2), "strides": (4, 1)},
         {"paddings": ("valid", "same"), "kernel_sizes": (4, 3), "strides": (3, 1)},
+        {"decoder_filters": (7, 50)},
+        {"decoder_filters": (64, 1), "upsampling": "resize", "strides": (1, 4)},
     ],
 )
 def test_the_largest_layer_of_the_vae_has_as_many_values_as_are_computed(

@@ -13,7 +13,6 @@ def section(**changes: Any) -> EvaluateVae:
         "num_encoded": 100,
         "num_compared": 50,
         "num_searched": None,
-        "mixture_components": 10,
         "temperature": 0.8,
         "feature_net": None,
         "feature_net_weights": None,

@@ -70,6 +70,16 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
             [2],
             "strides and paddings of one length",
         ),
+        (
+            "train_vae",
+            "decoder_filters",
+            [256, 128, 64],
+            "train_vae: expected decoder_filters of 4 values, one per transposed convolution",
+        ),
+        ("train_vae", "decoder_kernel_sizes", [3] * 5, "as strides has, or null, found 5"),
+        ("train_vae", "decoder_filters", [0] * 4, "train_vae.decoder_filters.0: found 0, expected"),
+        ("train_vae", "decoder_filters", "mirror", "decoder_filters: found 'mirror', expected a "),
+        ("train_vae", "decoder_kernel_sizes", [33] * 4, "sizes.0: found 33, expected less than or"),
         ("train_vae", "kl_method", "magic", "found 'magic', expected 'train_step'"),
         ("machine", "device", "tpu", "machine.device: found 'tpu', expected 'auto', 'cpu' or"),
         ("crop_faces", "crop_box", [9, 0, 3, 4], "crop_faces.crop_box: found"),
@@ -143,7 +153,9 @@ def test_a_profile_that_is_no_name_is_refused(document: Any, tmp_path: Path) -> 
 
 def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_path: Path) -> None:
     document["profile"] = "huge"
-    with pytest.raises(ParamsError, match=r"found 'huge', expected one of sample, own, celeba$"):
+    with pytest.raises(
+        ParamsError, match=r"found 'huge', expected one of sample, own, celeba, digits$"
+    ):
         load(document, tmp_path)
 
 

@@ -139,14 +139,22 @@ def test_a_value_that_no_stage_could_use_is_refused(
             {"train_vae.filters": [8192] * 4, "train_vae.latent_dim": 1},
             "train_vae: found a network of 3,625,",
         ),
+        (
+            {"train_vae.decoder_filters": [16_384, 8192, 8192, 8192]},
+            "train_vae: found a network of 2,",
+        ),
+        ({"train_vae.decoder_filters": [256, 128, 64, 16_384]}, "found a layer of 4,831,838,208"),
+        (
+            {
+                "train_vae.paddings": ["same", "same", "same", "valid"],
+                "train_vae.decoder_kernel_sizes": [5, 3, 3, 3],
+            },
+            "train_vae.decoder_kernel_sizes: value 1 is 5, expected 3 to 4",
+        ),
         ({"train_vae.dense_units": 65_536, "train_vae.latent_dim": 4096}, "of 2,"),
         ({"train_cnn.filters": [1024], "train_cnn.dense_units": 65_536}, "train_cnn: found a netw"),
         ({"train_vae.batch_size": 65_536}, "train_vae: found a layer of 4,831,838,208 values for"),
         ({"train_cnn.batch_size": 65_536, "train_cnn.filters": [1024]}, "train_cnn: found a layer"),
-        (
-            {"evaluate_vae.mixture_components": 1000, "train_vae.latent_dim": 1024},
-            "found 1000 for a latent_dim of 1024, expected at most 476",
-        ),
         (
             {"draw_reconstructions.num_columns": 100, "draw_reconstructions.row_seeds": [1, 2, 3]},
             "draw_reconstructions.num_columns times row_seeds: found a sheet of 900 tiles",
@@ -185,7 +193,6 @@ def test_values_that_come_to_too_much_together_are_refused(
         {"train_vae.latent_dim": 4096},
         {"train_vae.filters": [512] * 4, "train_vae.batch_size": 128},
         {"draw_samples.num_samples": 300, "draw_samples.temperatures": [1.0] * 60},
-        {"evaluate_vae.mixture_components": 1000},
         {"base.seed": 2**31 - 1},
         {"draw_samples.seed": 0, "draw_latent_space.plane_steps": 30},
         {"profile": "own"},

@@ -19,7 +19,7 @@ from tests.report.made_up_numbers import (
 )
 
 from latentmaps.drawing import sheets
-from latentmaps.report import page
+from latentmaps.report import glossary, page
 from latentmaps.storage import stage_numbers
 
 
@@ -62,8 +62,24 @@ class Example:
         activation_maps.parent.mkdir(exist_ok=True)
         words = _write_sheet(activation_maps, "Activation maps", size=24)
         _write_json(activation_maps.with_suffix(".json"), words)
+        _write_json(self.folder / "judge_digits/numbers.json", {"is_judged": False})
         for layer, num_maps in LAYERS.items():
             _write_layer(self.folder / "draw_oips", layer, num_maps)
+
+    def judge(self) -> None:
+        """Write what the CNN reads in random digits; nothing is read as a 9."""
+        digits = {str(digit): {"read": 0.1, "sure": 0.08 * digit} for digit in range(9)}
+        reading = {"sure": 0.36, "digits": digits | {"9": {"read": 0.0, "sure": None}}}
+        names = glossary.samplers()
+        numbers = {
+            "is_judged": True,
+            "min_confidence": 0.95,
+            "accuracy": 0.977,
+            "readings": dict.fromkeys(["real", *names], reading),
+        }
+        titles = {name: f"Random digits of {name}" for name in names}
+        _write_sheets(self.folder / "judge_digits", titles, charts=set())
+        _write_json(self.folder / "judge_digits/numbers.json", numbers)
 
     def change(self, name: str, **values: Any) -> Path:
         """Sets values in a JSON file; None takes the name away. Gives its path."""
@@ -73,12 +89,12 @@ class Example:
         path.write_text(json.dumps(kept), encoding="utf-8")
         return path
 
-    def render(self, **sections: Any) -> str:
-        """Gives the page."""
+    def render(self, *, profile: str = "sample", **sections: Any) -> str:
+        """Return the page."""
         return page.render(
             receipt=self.folder / "receipt.json",
             reports=self.folder,
-            profile="sample",
+            profile=profile,
             seed=2022,
             layer_names=list(LAYERS),
             digits_source="bundled",

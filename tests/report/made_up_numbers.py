@@ -6,6 +6,7 @@ from latentmaps.report import glossary
 
 LAYERS = {"Conv2D_1": 4, "Conv2D_2": 6}
 VERSIONS = {"tensorflow": "2.21.0", "keras": "3.15.1"}
+_LAYER = ("network", "layer", "output_shape", "weights", "share")
 TRAIN_VAE = {
     "fact": 5.0,
     "beta_equivalent": 15.0,
@@ -13,6 +14,12 @@ TRAIN_VAE = {
     "val_kl_share_above_floor": 0.31,
     "latent_dim": 256,
     "num_parameters": 5_123_456,
+    "layers": [
+        dict(zip(_LAYER, ("encoder", "convolution_1", "48x48x32", 864, 0.00017), strict=True)),
+        dict(zip(_LAYER, ("encoder", "z_mean", "256", 3_002_592, 0.586), strict=True)),
+        dict(zip(_LAYER, ("decoder", "features", "9216", 2_120_000, 0.4138), strict=True)),
+    ],
+    "dense_share": 0.9998,
     "kl_method": "train_step",
     "reconstruction_loss_kind": "bce",
     "epoch": 3,
@@ -99,6 +106,11 @@ TRAIN_CNN = {
     "num_train": 9000,
     "num_test": 2000,
     "num_parameters": 221_234,
+    "layers": [
+        dict(zip(_LAYER, ("CNN", "Conv2D_1", "26x26x32", 100_000, 0.452), strict=True)),
+        dict(zip(_LAYER, ("CNN", "dense", "100", 121_234, 0.548), strict=True)),
+    ],
+    "dense_share": 0.548,
     "epochs": 3,
     "batch_size": 64,
     "seed": 2022,

@@ -65,6 +65,12 @@ def test_a_curve_says_where_it_begins_and_ends(rendered: str) -> None:
     )
 
 
+def test_the_losses_say_why_validation_lies_below_training(rendered: str) -> None:
+    words = rendered[rendered.index('<h3 id="faces-curves">') :].partition("<figure")[0]
+    assert "at the end of each epoch and with the averaged weights" in words
+    assert "training is the mean over all steps of the epoch" in words
+
+
 def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") -> None:
     words = {"title": "The plane", "caption": "There are no attributes, so no colours."}
     example.change("draw_latent_space/sheets.json", projection=words)
@@ -138,7 +144,8 @@ def test_the_page_tells_with_which_seeds_pictures_were_drawn(
 ) -> None:
     names = ("draw_samples", "draw_reconstructions", "draw_latent_space")
     for seed in (None, 2022):  # null stands for base.seed
-        text = pristine.render(**{name: Seeded(seed) for name in names})
+        sections: dict[str, Any] = {name: Seeded(seed) for name in names}
+        text = pristine.render(**sections)
         assert "fact 5, seed 2022</p>" in text
     text = pristine.render(
         draw_samples=Seeded(7), draw_reconstructions=Seeded(None), draw_latent_space=Seeded(9)
@@ -171,6 +178,8 @@ def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> 
     assert "trained for only 55 steps" in text
     example.change("evaluate_vae/numbers.json", diversity=0.01)
     assert example.render().count(title) == 2
+    example.change("train_vae/numbers.json", initial_weights={"encoder.weights.h5": "0a"})
+    assert example.render().count(title) == 1
 
 
 @pytest.mark.parametrize(
@@ -230,7 +239,7 @@ def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Exa
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
         ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
-        ("draw_samples/sheets.json", {"mixture": None}, "has no 'mixture'"),
+        ("draw_samples/sheets.json", {"parzen": None}, "has no 'parzen'"),
         ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),
         ("draw_oips/Conv2D_1.json", {"layout": None}, "has no 'layout'"),
         ("draw_samples/sheets.json", {"prior": {"title": "", "caption": ""}}, "has no 'layout'"),

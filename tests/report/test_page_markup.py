@@ -72,7 +72,12 @@ def test_every_explanation_belongs_to_one_button_and_follows_it(rendered: str) -
 
 @pytest.mark.parametrize(
     ("table", "num_rows", "num_unexplained"),
-    [("numbers", 23, 6), ("samplers", 1 + 2 * len(glossary.samplers()), 2), ("dimensions", 20, 21)],
+    [
+        ("numbers", 23, 6),
+        ("samplers", 1 + 2 * len(glossary.samplers()), 2),
+        ("dimensions", 20, 21),
+        ("layers", 5, 14),
+    ],
 )
 def test_every_number_in_a_table_is_explained(
     rendered: str, table: str, num_rows: int, num_unexplained: int
@@ -95,7 +100,7 @@ def test_every_explanation_stands_in_the_glossary(rendered: str) -> None:
 def test_every_table_has_a_caption_and_heads_with_a_scope(rendered: str) -> None:
     outline = Outline(rendered)
     tags = [tag for tag, _ in outline.elements]
-    assert tags.count("caption") == tags.count("table") == 9
+    assert tags.count("caption") == tags.count("table") == 12
     assert len(outline.attributes("scope", "th")) == tags.count("th")
 
 

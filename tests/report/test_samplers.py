@@ -61,8 +61,8 @@ def test_every_column_is_explained() -> None:
     [
         ("frechet_distance", "Frechet distance", {"prior": 9.0, "gaussian": 0.5}, "Gaussian"),
         ("coverage", "Coverage", {"prior": 0.9, "gaussian": 0.1}, "Prior"),
-        ("nearest_training", "Nearest training face", {"prior": 1.2, "mixture": 1.01}, "Mixture"),
-        ("diversity", "Diversity", {"prior": 0.32, "mixture": 0.5}, "Prior"),
+        ("nearest_training", "Nearest training face", {"prior": 1.2, "parzen": 1.01}, "Parzen"),
+        ("diversity", "Diversity", {"prior": 0.32, "parzen": 0.5}, "Prior"),
         ("sharpness", "Sharpness", {"prior_cool": 6.5, "prior": 9.9}, "Prior, cooled to 0.8"),
     ],
 )

@@ -23,6 +23,18 @@ def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None
     ):
         assert part in text
     assert "spoilt" not in text
+    assert "convolutions with 4, 6 feature maps, leaky_relu" in text
+    assert "The dense layers at the latent space hold " in text
+    assert "| encoder | convolution_1 | 8x8x4 | 108 |" in text
+    assert "| decoder | logits_bias | 16x16x3 | 3 |" in text
+
+
+def test_the_card_of_a_vae_with_a_decoder_of_its_own_has_its_maps(tmp_path: Path) -> None:
+    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
+    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), metrics)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "convolutions with 4, 6 feature maps,\n  of the decoder 7, 5, leaky_relu" in text
 
 
 def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
@@ -36,6 +48,16 @@ def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
 def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
     metrics = {
         "num_parameters": 12345,
+        "layers": [
+            {
+                "network": "CNN",
+                "layer": "Conv2D_1",
+                "output_shape": "26x26x4",
+                "weights": 1234,
+                "share": 0.1,
+            }
+        ],
+        "dense_share": 0.55,
         "num_train": 9000,
         "num_validation": 1000,
         "num_test": 2000,
@@ -46,3 +68,5 @@ def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| worst digit | 8: 95.00% |" in text
     assert "12,345 parameters" in text
+    assert "behind the convolutions hold 55% of all weights." in text
+    assert "| CNN | Conv2D_1 | 26x26x4 | 1,234 | 10.00% |\n\n## Data" in text

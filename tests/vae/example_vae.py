@@ -36,6 +36,8 @@ _SHAPE: dict[str, Any] = {
     "dropout_rate": 0.0,
     "dense_units": None,
     "upsampling": "transpose",
+    "decoder_filters": None,
+    "decoder_kernel_sizes": None,
 }
 
 
@@ -59,6 +61,7 @@ def params(**changes: Any) -> TrainVae:
         "fact_warmup_epochs": 0,
         "kl_method": "train_step",
         "reconstruction_loss": "bce",
+        "initial_weights": None,
         "learning_rate": 0.002,
         "learning_rate_schedule": "constant",
         "decay_epochs": 2,

@@ -17,7 +17,6 @@ _OF_LOSS = ("train_vae.reconstruction_loss", "crop_faces.image_size", "crop_face
 # On these depend the samplers that are fitted, or what is measured on their faces.
 _OF_SAMPLERS = (
     "evaluate_vae.num_encoded",
-    "evaluate_vae.mixture_components",
     "evaluate_vae.temperature",
     "evaluate_vae.feature_net_weights",
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from latentmaps.report import content
 
-# what a section has where the profile has the value, as params.loader.FROM_PROFILE
+# what a section has where every profile has a value, as params.loader.FROM_PROFILE
 _FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
 BASE_SEED = "base.seed"
@@ -26,7 +26,8 @@ def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
         values: name, dotted or not, -> value or section, as dvc.lock has them.
     """
     flat: dict[str, Any] = {}
-    for name, value in values.items():
+    # those of the profile last: they win
+    for name, value in sorted(values.items(), key=lambda item: _is_of_profile(item[0])):
         if isinstance(value, Mapping):
             flat |= flatten({f"{name}.{key}": item for key, item in value.items()})
         elif value != _FROM_PROFILE:
@@ -37,7 +38,11 @@ def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
 def _without_profile(name: str) -> str:
     """Return ``train_vae.epochs`` for ``profiles.sample.train_vae.epochs``."""
     parts = name.split(".")
-    return ".".join(parts[2:]) if parts[0] == "profiles" and len(parts) > 2 else name
+    return ".".join(parts[2:]) if _is_of_profile(name) and len(parts) > 2 else name
+
+
+def _is_of_profile(name: str) -> bool:
+    return name.partition(".")[0] == "profiles"
 
 
 def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:

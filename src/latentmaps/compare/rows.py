@@ -19,7 +19,7 @@ from latentmaps.report import glossary
 from latentmaps.report.content import Number
 from latentmaps.report.glossary import Term
 
-_DRAWN_FACES = "avatars"
+_WITHOUT_PERSONS = {"avatars", "digits"}
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def _remains(strip: Image.Image) -> Image.Image:
 
 
 def may_show_persons(experiments: Sequence[Experiment]) -> bool:
-    """Tell whether there may be faces of persons in the rows; not when all were drawn."""
+    """Tell whether there may be faces of persons in the rows; not when all are drawn, or digits."""
     drawn = [one for one in experiments if one.is_drawn]
-    return any(one.parameters.get("fetch_faces.source") != _DRAWN_FACES for one in drawn)
+    return any(one.parameters.get("fetch_faces.source") not in _WITHOUT_PERSONS for one in drawn)
 
 
 def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:

@@ -84,7 +84,7 @@ class Line:
     """A number over another one.
 
     Attributes:
-        label: in the legend.
+        label: in the legend; empty: not there.
         points: x and y, in rising order of x.
         is_floor: a level to compare with, not a result.
     """
@@ -95,7 +95,13 @@ class Line:
 
 
 def draw_course(
-    history: Mapping[str, Sequence[float]], column: str, *, title: str, unit: str, alt: str = ""
+    history: Mapping[str, Sequence[float]],
+    column: str,
+    *,
+    title: str,
+    unit: str,
+    alt: str = "",
+    floors: Sequence[Line] = (),
 ) -> str:
     """Return the course of one column over the epochs, as SVG text to put into a page.
 
@@ -106,6 +112,7 @@ def draw_course(
         title: above the chart.
         unit: of the values, for the vertical axis.
         alt: says what is shown to those who cannot see it; without it the title does.
+        floors: levels to compare the column with.
 
     Returns:
         As ``svg_element``.
@@ -116,7 +123,7 @@ def draw_course(
         if name in history
     ]
     with style(**{"svg.hashsalt": column}):
-        figure, axes = _plot(lines, marker_size=4)
+        figure, axes = _plot([*lines, *floors], marker_size=4)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
         axes.set(title=title, xlabel="epoch", ylabel=unit)
         return svg_element(figure, alt or title)

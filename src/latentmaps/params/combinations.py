@@ -18,8 +18,6 @@ from latentmaps.vae.training import training_length
 _MAX_WEIGHTS = 2_000_000_000
 # of one layer for a batch; kernels of TensorFlow count to 2^31
 _MAX_VALUES = 2_000_000_000
-# numbers in the covariances of the mixture, 4 GB in double precision
-_MAX_COVARIANCES = 500_000_000
 _MAX_TILES = 500
 # Pillow warns of a picture of more than 89 million pixels
 _MAX_PIXELS = 80_000_000
@@ -28,8 +26,8 @@ _MAX_PIXELS = 80_000_000
 _TEMPERATURE_COLUMNS = 8
 # edge of the tiles of a map of the latent space, which is reduced to so many pixels
 _LARGEST_TILE_OF_A_MAP = 128
-# profiles whose faces go to a remote that others read, see .dvc/config
-_SHARED_PROFILES = {"sample"}
+# profiles whose faces go to a remote that others read, see .dvc/config -> the source that may
+_SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
 # numbers of a batch normalization for each map
@@ -44,9 +42,10 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
         profile: the profile whose values are merged in.
     """
     source = sections["fetch_faces"].source
-    if profile in _SHARED_PROFILES and source != "avatars":
+    shared = _SHARED_PROFILES.get(profile, source)
+    if source != shared:
         yield (
-            f"profiles.{profile}.fetch_faces.source: found {source}, expected avatars, since "
+            f"profiles.{profile}.fetch_faces.source: found {source}, expected {shared}, since "
             "`dvc push` sends the faces of this profile to others; set profile to own or celeba"
         )
     crop, vae, cnn = (sections[name] for name in ("crop_faces", "train_vae", "train_cnn"))
@@ -54,7 +53,6 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     cnn_values = max(size * size * num_maps for size, num_maps in _cnn_maps(cnn))
     yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size * cnn_values)
     yield from _check_layers(sections["draw_oips"].layers, num_layers=len(cnn.filters))
-    yield from _check_covariances(sections["evaluate_vae"].mixture_components, vae.latent_dim)
     for name, sheets in _face_sheets(sections).items():
         scale = sections[name].tile_scale
         for keys, tiles in sheets.items():
@@ -72,25 +70,36 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
 
 def vae_weights(shape: Architecture) -> int:
     """Return the number of weights of encoder and decoder."""
-    features = shape.map_sizes[-1] ** 2 * shape.filters[-1]
-    widths = [features, *([shape.dense_units] if shape.dense_units else [])]
-    channels = [shape.num_channels, *shape.filters]
-    layers = zip(shape.kernel_sizes, itertools.pairwise(channels), strict=True)
-    kernels = sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
+    dense = [shape.dense_units] if shape.dense_units else []
+    read, made = (
+        [shape.map_sizes[-1] ** 2 * filters[-1], *dense]
+        for filters in (shape.filters, shape.decoder_maps)
+    )
     # a bias or a normalization: of the encoder behind each convolution, of the decoder before each
     of_map = 1 if shape.batch_norm == "none" else _NORMALIZATION
-    encoder = kernels + of_map * sum(shape.filters) + _dense([*widths, shape.latent_dim])
-    encoder += _dense([widths[-1], shape.latent_dim])
-    decoder = kernels + of_map * sum(shape.filters[:-1]) + shape.num_channels
-    return encoder + decoder + _dense([shape.latent_dim, *reversed(widths)])
+    encoder = _kernels(shape, shape.filters, shape.kernel_sizes) + of_map * sum(shape.filters)
+    encoder += _dense([*read, shape.latent_dim]) + _dense([read[-1], shape.latent_dim])
+    decoder = _kernels(shape, shape.decoder_maps, shape.decoder_kernels) + shape.num_channels
+    decoder += of_map * sum(shape.decoder_maps[:-1]) + _dense([shape.latent_dim, *reversed(made)])
+    return encoder + decoder
+
+
+def _kernels(shape: Architecture, filters: Sequence[int], kernel_sizes: Sequence[int]) -> int:
+    """Return the number of weights in the kernels of the convolutions of encoder or decoder."""
+    layers = zip(kernel_sizes, itertools.pairwise([shape.num_channels, *filters]), strict=True)
+    return sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
 
 
 def vae_values(shape: Architecture) -> int:
     """Return the number of values of the largest layer of maps, for one image."""
-    maps = list(zip(shape.map_sizes, (shape.num_channels, *shape.filters), strict=True))
+    maps, of_decoder = (
+        list(zip(shape.map_sizes, (shape.num_channels, *filters), strict=True))
+        for filters in (shape.filters, shape.decoder_maps)
+    )
+    maps += of_decoder
     if shape.upsampling == "resize":
-        # the decoder enlarges the maps first, and only then lowers their number
-        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(maps)]
+        # the decoder enlarges the maps first, and only then changes their number
+        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(of_decoder)]
     return max(size * size * num_maps for size, num_maps in maps)
 
 
@@ -186,14 +195,6 @@ def _check_network(section: str, num_weights: int, num_values: int) -> Iterator[
         yield (
             f"{section}: found a layer of {num_values:,} values for a batch, expected at most "
             f"{_MAX_VALUES:,}; lower batch_size or filters"
-        )
-
-
-def _check_covariances(num_components: int, latent_dim: int) -> Iterator[str]:
-    if num_components * latent_dim**2 > _MAX_COVARIANCES:
-        yield (
-            f"evaluate_vae.mixture_components: found {num_components} for a latent_dim of "
-            f"{latent_dim}, expected at most {max(1, _MAX_COVARIANCES // latent_dim**2)}"
         )
 
 

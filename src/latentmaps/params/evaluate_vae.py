@@ -17,9 +17,8 @@ class EvaluateVae:
     num_compared: faces in each of the sets whose distance is measured, as far as there are so many.
     num_searched: at most so many training faces are searched for the one nearest to a random face;
         None for all of them.
-    mixture_components: Gaussians of the mixture that is fitted to the z-points; where they fit
-        unseen faces no better than one, the mixture has one.
-    temperature: factor on the spread of random points; every sampler is measured at 1 and at this.
+    temperature: factor on the distance of random points from their mean; every sampler is measured
+        at 1 and at this.
     feature_net: a second net for the distances besides pixels-pca, the network of FID; None for
         none.
     feature_net_weights: absolute path of its weights.
@@ -28,7 +27,6 @@ class EvaluateVae:
     num_encoded: Annotated[int, Field(ge=2, le=999_999)]
     num_compared: Annotated[int, Field(ge=2, le=50_000)]
     num_searched: Faces | None
-    mixture_components: Annotated[int, Field(ge=1, le=1000)]
     temperature: Temperature
     feature_net: Literal["inception-2015-fid"] | None
     feature_net_weights: Text | None

@@ -13,7 +13,8 @@ from latentmaps.params.types import Faces, Refused, Text, section
 class FetchFaces:
     """Attributes:
     source: avatars are drawn here from the seed; celeba is downloaded, or read from `path`;
-        kaggle is CelebA, too, fetched by kagglehub; folder takes the pictures in `path`.
+        kaggle is CelebA, too, fetched by kagglehub; folder takes the pictures in `path`; digits
+        are those of the section fetch_digits.
     path: an absolute folder that holds CelebA's files or, for the source folder, any pictures; a
         zip of pictures will do there, too. Null downloads CelebA.
     accept_licence: whether the user agrees to CelebA's terms.
@@ -21,7 +22,7 @@ class FetchFaces:
     num_faces: how many faces, up to the six digits of their names; null takes all of the source.
     """
 
-    source: Literal["avatars", "celeba", "kaggle", "folder"]
+    source: Literal["avatars", "celeba", "kaggle", "folder", "digits"]
     path: Text | None
     accept_licence: bool
     max_refused: Refused

@@ -1,9 +1,11 @@
 """Read params.yaml strictly, all of it, before a stage does any work.
 
-A section's values stand under its own name and, for what depends on size, under
-``profiles.<profile>.<section>``; the section itself has ``profile`` there. Every section and every
-profile is checked at each start: a typing slip in ``draw_oips`` stops the first stage, not the last
-one after an hour of training.
+A section's values stand under its own name. A profile may have a value for any key under
+``profiles.<profile>.<section>``, and it wins over that of the section. What every profile has, such
+as the number of epochs, is ``profile`` in the section: a value there could never be in force.
+
+Every section and every profile is checked at each start: a typing slip in ``draw_oips`` stops the
+first stage, not the last one after an hour of training.
 """
 
 import dataclasses
@@ -13,7 +15,7 @@ import itertools
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -26,8 +28,11 @@ from latentmaps.params import combinations, yaml12
 
 S = TypeVar("S")
 
-# what a section has where the profile has the value
+# what a section has where every profile has a value of its own
 FROM_PROFILE = "profile"
+
+# from which dvc.yaml makes stages, whatever the profile is
+_OF_NO_PROFILE = {"draw_oips": {"layers"}}
 
 _NOT_SECTIONS = {"combinations", "loader", "types", "yaml12"}
 
@@ -50,10 +55,13 @@ class Params:
     Attributes:
         profile: the profile in force.
         sections: section name -> its dataclass, the values of the profile in force merged in.
+        overridden: section name -> what the profile in force changes of the section's own values,
+            a text such as ``fact 1 instead of 5`` for each.
     """
 
     profile: str
     sections: Mapping[str, Any]
+    overridden: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
 
     def section(self, cls: type[S]) -> S:
         """Return the section of which `cls` is the dataclass."""
@@ -101,7 +109,21 @@ def load(path: Path) -> Params:
     if problems:
         lines = [f"{path}: {problem}" for problem in problems[:_MAX_PROBLEMS]]
         raise ParamsError("\n".join([*lines, "..."] if len(problems) > _MAX_PROBLEMS else lines))
-    return Params(profile=document["profile"], sections=checked[document["profile"]])
+    profile = document["profile"]
+    overridden = {
+        name: _overridden(document.get(name, {}), profiles[profile].get(name, {}))
+        for name in classes
+    }
+    return Params(profile=profile, sections=checked[profile], overridden=overridden)
+
+
+def _overridden(own: Mapping[str, Any], sized: Mapping[str, Any]) -> list[str]:
+    """Return a text for each value of a section that the profile changes."""
+    return [
+        f"{key} {shorten(value)} instead of {shorten(own[key])}"
+        for key, value in sized.items()
+        if own.get(key, FROM_PROFILE) not in (FROM_PROFILE, value)
+    ]
 
 
 def _distinct(problems: Iterable[str]) -> Iterator[str]:
@@ -232,9 +254,14 @@ def _check(
             return
     known = [field.name for field in dataclasses.fields(cls)]
     yield from _unknown_keys(places, known)
+    for key in _OF_NO_PROFILE.get(name, set()) & sized.keys():
+        yield (
+            f"{place_of_sized}.{key}: found {shorten(sized[key])}, expected nothing, since "
+            f"dvc.yaml makes stages of {name}.{key} under every profile; set that one"
+        )
     own = {key: value for key, value in own.items() if value != FROM_PROFILE}
     for key in known:
-        if key in own and key in sized and profile == document["profile"]:
+        if key in own and profile == document["profile"] and _is_in_all(document, name, key):
             yield (
                 f"{name}.{key}: found {shorten(own[key])}, expected {FROM_PROFILE}, since "
                 f"{place_of_sized}.{key} has the value; set that one (for one experiment with "
@@ -245,6 +272,12 @@ def _check(
         sections[name] = cls(**{key: merged[key] for key in known if key in merged})
     except pydantic.ValidationError as error:
         yield from _describe_all(error, sized, name, place_of_sized)
+
+
+def _is_in_all(document: dict[str, Any], name: str, key: str) -> bool:
+    """Return whether every profile has a value of its own for a key of the section `name`."""
+    of_each = [profile.get(name) for profile in document["profiles"].values()]
+    return all(isinstance(values, dict) and key in values for values in of_each)
 
 
 def _unknown_keys(places: Mapping[str, dict[Any, Any]], known: list[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from latentmaps.params.types import (
+    AbsolutePath,
     BatchSize,
     Epochs,
     LearningRate,
@@ -16,6 +17,9 @@ from latentmaps.params.types import (
     section,
 )
 
+_Maps = Annotated[int, Field(ge=1, le=16_384)]
+_KernelSize = Annotated[int, Field(ge=1, le=32)]
+
 
 @section
 class TrainVae:
@@ -26,7 +30,7 @@ class TrainVae:
     kl_method: how the KL term enters the training.
     reconstruction_loss: what compares an image with its reconstruction.
     latent_dim: dimensions of the latent space.
-    filters: feature maps of each convolution of the encoder; the decoder mirrors them.
+    filters: feature maps of each convolution of the encoder.
     kernel_sizes: pixels, one per convolution.
     strides: one per convolution.
     paddings: one per convolution.
@@ -35,6 +39,12 @@ class TrainVae:
     dropout_rate: share of values behind each activation that a step leaves out.
     dense_units: of a dense layer before the latent layers, or null.
     upsampling: what undoes a stride in the decoder.
+    decoder_filters: feature maps that each transposed convolution of the decoder reads, from the
+        latent space on, or null: `filters` in reverse.
+    decoder_kernel_sizes: pixels, one per transposed convolution, in the same order, or null:
+        `kernel_sizes` in reverse.
+    initial_weights: absolute path of a model folder, from whose weights the training starts, or
+        null: it starts from random ones.
     learning_rate: of Adam at the first step.
     learning_rate_schedule: how it falls.
     decay_epochs: epochs after which (step) or over which (cosine) it falls.
@@ -56,8 +66,8 @@ class TrainVae:
     kl_method: Literal["train_step", "kl_layer", "add_loss", "output_transfer"]
     reconstruction_loss: Literal["bce", "mse", "gaussian", "mae"]
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
-    filters: Listed[Annotated[int, Field(ge=1, le=16_384)]]
-    kernel_sizes: Listed[Annotated[int, Field(ge=1, le=32)]]
+    filters: Listed[_Maps]
+    kernel_sizes: Listed[_KernelSize]
     strides: Listed[Annotated[int, Field(ge=1, le=64)]]
     paddings: Listed[Literal["same", "valid"]]
     activation: Literal["leaky_relu", "relu", "selu"]
@@ -65,6 +75,9 @@ class TrainVae:
     dropout_rate: Share
     dense_units: Units | None
     upsampling: Literal["transpose", "resize"]
+    decoder_filters: Listed[_Maps] | None
+    decoder_kernel_sizes: Listed[_KernelSize] | None
+    initial_weights: AbsolutePath | None
     learning_rate: LearningRate
     learning_rate_schedule: Literal["constant", "step", "cosine"]
     decay_epochs: Epochs
@@ -87,6 +100,13 @@ class TrainVae:
                 "filters, kernel_sizes, strides and paddings of one length (a value per "
                 "convolution), found {}, {}, {} and {} values".format(*lengths)
             )
+        for name in ("decoder_filters", "decoder_kernel_sizes"):
+            own = getattr(self, name)
+            if own is not None and len(own) != len(self.strides):
+                raise ValueError(
+                    f"{name} of {len(self.strides)} values, one per transposed convolution, which "
+                    f"are as many as strides has, or null, found {len(own)}"
+                )
         return self
 
     @model_validator(mode="after")

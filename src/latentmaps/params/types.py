@@ -5,6 +5,7 @@ where a float is expected, a list where a tuple is, and those are the only conve
 """
 
 import unicodedata
+from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, dataclasses
@@ -33,6 +34,12 @@ def _check_text(text: str) -> str:
     return text
 
 
+def _check_absolute(path: str) -> str:
+    if not Path(path).is_absolute():
+        raise ValueError("an absolute path: experiments run in folders of their own")
+    return path
+
+
 # Every number has an upper limit, far above the working range, beyond which a stage would not end
 # in results but in a full memory or in numbers that are none. ``combinations`` has the limits where
 # sizes multiply.
@@ -43,6 +50,9 @@ Listed = Annotated[
 ]
 # the longest path that Linux takes
 Text = Annotated[str, Field(max_length=4096), AfterValidator(_check_text)]
+
+# DVC runs experiments in folders of its own, where a relative path would lead elsewhere
+AbsolutePath = Annotated[Text, AfterValidator(_check_absolute)]
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Level = Annotated[float, Field(ge=0, le=1)]

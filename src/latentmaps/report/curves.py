@@ -8,6 +8,7 @@ from latentmaps.drawing import charts
 from latentmaps.report import glossary, inputs
 from latentmaps.report.glossary import Term
 from latentmaps.report.inputs import History
+from latentmaps.report.yardsticks import Yardstick
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,19 @@ class Curve:
     caption: str
 
 
-def read_curves(reports: Path, stage: str, axes: Mapping[str, tuple[str, str]]) -> list[Curve]:
+def read_curves(
+    reports: Path,
+    stage: str,
+    axes: Mapping[str, tuple[str, str]],
+    yardsticks: Mapping[str, Yardstick] | None = None,
+) -> list[Curve]:
     """Return a curve for each column, in training and validation.
 
     Args:
         reports: has a folder for each stage.
         stage: wrote history.csv.
         axes: column -> title of the chart, unit of the values.
+        yardsticks: column -> what it is compared with; None: nothing.
 
     Raises:
         DataError: the file is missing or damaged, or lacks a column.
@@ -43,23 +50,38 @@ def read_curves(reports: Path, stage: str, axes: Mapping[str, tuple[str, str]]) 
     columns = [name for column in axes for name in (column, f"val_{column}")]
     history = inputs.read_history(reports / stage / "history.csv", ["epoch", *columns])
     return [
-        _draw(history, column, title=title, unit=unit, stage=stage)
+        _draw(history, column, (yardsticks or {}).get(column), title=title, unit=unit, stage=stage)
         for column, (title, unit) in axes.items()
     ]
 
 
-def _draw(history: History, column: str, *, title: str, unit: str, stage: str) -> Curve:
+def _draw(
+    history: History,
+    column: str,
+    yardstick: Yardstick | None,
+    *,
+    title: str,
+    unit: str,
+    stage: str,
+) -> Curve:
     term = glossary.term(column)
     caption = (
         f"Training: {_describe(history['epoch'], history[column], term)}. "
         f"Validation: {_describe(history['epoch'], history[f'val_{column}'], term)}."
     )
+    if yardstick:
+        caption += f" The source of the method: {yardstick.words}."
     return Curve(
         key=f"{stage}-{column}".replace("_", "-"),
         title=title,
         term=term,
         drawing=charts.draw_course(
-            history, column, title=title, unit=unit, alt=f"{title}. {caption}"
+            history,
+            column,
+            title=title,
+            unit=unit,
+            alt=f"{title}. {caption}",
+            floors=yardstick.lines(history["epoch"]) if yardstick else [],
         ),
         caption=caption,
     )

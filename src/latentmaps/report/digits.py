@@ -9,10 +9,12 @@ from pathlib import Path
 from latentmaps.errors import DataError
 from latentmaps.oips import oip
 from latentmaps.report import content, curves, figures, glossary, inputs
+from latentmaps.report import layers as layer_tables
 from latentmaps.report.content import Head, Number, Row, Table
 from latentmaps.report.curves import Curve
 from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
+from latentmaps.report.layers import Layers
 
 # column of history.csv -> title, unit
 _CURVES = {"accuracy": ("Accuracy", "share read rightly"), "loss": ("Loss", "nats per digit")}
@@ -90,6 +92,7 @@ class Digits:
         per_digit: digit -> share read rightly, as text.
         confusion: which digits are taken for which.
         curves: a chart for each measure.
+        network: the layers of the CNN.
         activation_maps: what all feature maps make of some digits.
         layers: in the order of params.yaml.
     """
@@ -101,6 +104,7 @@ class Digits:
     per_digit: dict[str, str]
     confusion: Confusion
     curves: Sequence[Curve]
+    network: Layers
     activation_maps: Figure
     layers: Sequence[Layer]
 
@@ -128,6 +132,7 @@ def read_digits(reports: Path, layer_names: Sequence[str]) -> Digits:
         },
         confusion=read_confusion(reports / "train_cnn/predictions.csv"),
         curves=curves.read_curves(reports, "train_cnn", _CURVES),
+        network=layer_tables.read_layers(metrics),
         activation_maps=figures.read_figure(
             reports / "draw_activation_maps/sheet.png",
             inputs.read_document(reports / "draw_activation_maps/sheet.json"),

@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps import doubts
-from latentmaps.report import content, curves, face_numbers, figures, glossary, inputs, samplers
+from latentmaps.report import (
+    content,
+    curves,
+    face_numbers,
+    figures,
+    glossary,
+    inputs,
+    layers,
+    samplers,
+)
 from latentmaps.report.content import Number, Table
 from latentmaps.report.curves import Curve
 from latentmaps.report.face_numbers import Dimensions
 from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
+from latentmaps.report.layers import Layers
+from latentmaps.report.yardsticks import Yardstick
 
 # column of history.csv -> title, unit
 _CURVES = {
@@ -35,7 +46,8 @@ LATENT_WALKS = {
     "plane": "Map",
 }
 LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
-_DRAWN_FACES = "avatars"
+_DIGITS = "digits"
+_WITHOUT_PERSONS = {"avatars", _DIGITS}
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,7 @@ class Faces:
         run: how the network was trained.
         numbers: on reconstructions and on the latent space.
         dimensions: of the latent space.
+        layers: of encoder and decoder.
         samplers: a table for each feature net.
         curves: a chart for each loss.
         reconstructions: word of the tab -> figure.
@@ -101,6 +114,7 @@ class Faces:
     run: Sequence[Number]
     numbers: Sequence[Table]
     dimensions: Dimensions
+    layers: Layers
     samplers: Sequence[Table]
     curves: Sequence[Curve]
     reconstructions: Mapping[str, Figure]
@@ -108,13 +122,19 @@ class Faces:
     latent_walks: Mapping[str, Figure]
     latent_charts: Mapping[str, Figure]
 
+    @property
+    def are_digits(self) -> bool:
+        """Whether they are no faces but digits."""
+        return self.source == _DIGITS
 
-def read_faces(receipt_path: Path, reports: Path) -> Faces:
+
+def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yardstick]) -> Faces:
     """Return all that the page shows of the faces.
 
     Args:
         receipt_path: JSON, what fetch_faces took.
         reports: has a folder for each stage, named after it.
+        yardsticks: column of history.csv -> what it is compared with.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
@@ -138,8 +158,9 @@ def read_faces(receipt_path: Path, reports: Path) -> Faces:
             face_numbers.latent_table(training, test),
         ],
         dimensions=face_numbers.read_dimensions(reports / "evaluate_vae/dimensions.csv"),
+        layers=layers.read_layers(training),
         samplers=samplers.make_tables(test),
-        curves=curves.read_curves(reports, "train_vae", _CURVES),
+        curves=curves.read_curves(reports, "train_vae", _CURVES, yardsticks),
         reconstructions=figures.read_figures(reports, "draw_reconstructions", RECONSTRUCTIONS),
         samples=figures.read_figures(reports, "draw_samples", SAMPLES),
         latent_walks=figures.read_figures(reports, "draw_latent_space", LATENT_WALKS),
@@ -150,14 +171,16 @@ def read_faces(receipt_path: Path, reports: Path) -> Faces:
 
 
 def _notice(source: str) -> Notice | None:
-    if source == _DRAWN_FACES:
+    if source in _WITHOUT_PERSONS:
         return None
     return _NOTICE_OF_CELEBA if source == "celeba" else _NOTICE_OF_OTHERS
 
 
 def _doubts(training: Document, test: Document) -> list[str]:
     samples = test.part("samples")
-    return doubts.of_training(training.number("num_steps")) + doubts.of_evaluation(
+    from_random = "initial_weights" not in training.values
+    num_steps = training.number("num_steps")
+    return doubts.of_training(num_steps, from_random=from_random) + doubts.of_evaluation(
         reconstructions=(test.number("diversity"), test.number("diversity_originals")),
         random_faces=(
             samples.part(samplers.NOT_FITTED).number("diversity"),

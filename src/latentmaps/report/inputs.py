@@ -83,6 +83,17 @@ class Document:
             raise DataError(self._complaint(key, value, "a list of texts"))
         return value
 
+    def flag(self, key: str) -> bool:
+        """Return true or false.
+
+        Raises:
+            DataError: neither is there under `key`.
+        """
+        value = self._value(key)
+        if not isinstance(value, bool):
+            raise DataError(self._complaint(key, value, "true or false"))
+        return value
+
     def part(self, key: str) -> "Document":
         """Return the object inside this one.
 
@@ -93,6 +104,17 @@ class Document:
         if not isinstance(value, dict):
             raise DataError(self._complaint(key, value, "an object with named values"))
         return Document(self.path, value)
+
+    def parts(self, key: str) -> list["Document"]:
+        """Return the objects in a list, at least one.
+
+        Raises:
+            DataError: there is none under `key`.
+        """
+        value = self._value(key)
+        if not isinstance(value, list) or not value or not all(isinstance(p, dict) for p in value):
+            raise DataError(self._complaint(key, value, "a list of objects with named values"))
+        return [Document(self.path, part) for part in value]
 
     def _value(self, key: str) -> Any:
         if key not in self.values:

@@ -10,8 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from latentmaps.drawing import wording
 from latentmaps.pages import html_page
-from latentmaps.report import content, digits, faces, glossary
+from latentmaps.report import content, digits, faces, glossary, judgement, yardsticks
 
 
 def render(
@@ -40,12 +41,14 @@ def render(
     """
     environment = html_page.environment("latentmaps.report")
     script = environment.get_template("page.js").render()
-    return environment.get_template("page.html.j2").render(
+    shown = faces.read_faces(receipt, reports, yardsticks.of_run(profile, sections))
+    html = environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
         other_seeds=content.tell_seeds(sections, base_seed=seed),
-        faces=faces.read_faces(receipt, reports),
+        faces=shown,
         digits=digits.read_digits(reports, layer_names),
+        judgement=judgement.read_judgement(reports),
         digits_source=digits_source,
         parameters=content.list_parameters(sections),
         glossary=glossary.groups(),
@@ -53,3 +56,4 @@ def render(
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
     )
+    return wording.page_of_images(html) if shown.are_digits else html

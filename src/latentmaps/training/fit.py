@@ -5,6 +5,7 @@ history as a table, progress, and a stop with advice when a loss is no longer a 
 optimisers and data are the models' affair.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -155,7 +156,8 @@ class _Course(keras.callbacks.Callback):
     def go_on(self) -> None:
         """Takes up the last checkpoint, if there is one."""
         epoch = self._checkpoints.last_epoch(self._schedule.epochs) if self._checkpoints else 0
-        _require_agreement(self.model, epoch)
+        name = "" if self._checkpoints is None else self._checkpoints.folder.name
+        _require_agreement(self.model, name, epoch)
         if self._checkpoints is None or not epoch:
             return
         state = self._checkpoints.load(epoch)
@@ -211,14 +213,24 @@ class _Course(keras.callbacks.Callback):
         self._checkpoints.save(State(self.epoch, arrays, notes))
 
 
-def _require_agreement(model: keras.Model, epoch: int) -> None:
-    """Refuses machines that would go on from different epochs: they would wait for ever."""
+def _require_agreement(model: keras.Model, fingerprint: str, epoch: int) -> None:
+    """Refuse machines that train different things, or would go on from different epochs.
+
+    The former would give weights of no network in particular, the latter would wait for ever.
+    """
     strategy = model.distribute_strategy
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return
-    epochs = strategy.run(lambda: tf.constant(float(epoch)))
-    mean = float(strategy.reduce("MEAN", epochs, axis=None))
-    if mean != epoch:
+    mine = np.array([epoch, *hashlib.sha256(fingerprint.encode()).digest()], np.float32)
+    means = strategy.reduce("MEAN", strategy.run(lambda: tf.constant(mine)), axis=None)
+    agrees = np.asarray(means) == mine
+    if not agrees[1:].all():
+        raise TrainingError(
+            f"checkpoints: found the fingerprint {fingerprint} here and another one on other "
+            "machines, expected equal parameters, images, code, libraries and initial weights on "
+            "all; fingerprint.json in the folder of the checkpoints tells those of a machine"
+        )
+    if not agrees[0]:
         raise TrainingError(
             f"checkpoints: found that of epoch {epoch} here and another one on other machines, "
             "expected one folder that all machines see; set LATENTMAPS_CHECKPOINTS to it"

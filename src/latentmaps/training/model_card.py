@@ -9,6 +9,8 @@ from typing import Any
 import jinja2
 
 _FILE = "README.md"
+# has the parts of the text that all cards share
+_SHARED = "latentmaps.training"
 
 
 def write(folder: Path, package: str, template: str, **values: Any) -> None:
@@ -21,7 +23,7 @@ def write(folder: Path, package: str, template: str, **values: Any) -> None:
         values: what the text names.
     """
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(package),
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name) for name in (package, _SHARED)]),
         autoescape=False,  # noqa: S701 - Markdown
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,

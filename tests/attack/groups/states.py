@@ -34,7 +34,7 @@ def _latents() -> dict[str, bytes]:
         return EncodedFaces(np.arange(number), Encodings(means, log_vars))
 
     train = faces(30)
-    fitted = samplers.fit_all(train.encodings, num_components=2, seed=1)
+    fitted = samplers.fit_all(train.encodings, seed=1)
     with tempfile.TemporaryDirectory() as folder:
         latent_files.save(Path(folder), Latents(train, faces(5), fitted))
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}

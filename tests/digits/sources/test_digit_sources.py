@@ -17,6 +17,7 @@ from latentmaps.digits.sources import digit_sources
 from latentmaps.digits.sources.digit_sources import IDX_FILES, NPZ_KEYS, Mirror
 from latentmaps.downloads.mirrors import Patience
 from latentmaps.errors import DataError, DownloadError
+from latentmaps.params.fetch_digits import FetchDigits
 
 # an address that is gone stays gone
 ONE_TRY = Patience(num_tries=1)
@@ -146,10 +147,6 @@ def test_the_source_decides_what_is_read(
     monkeypatch.setattr(digit_sources, "read_official", lambda workspace: few_digits)
     write_npz(few_digits, tmp_path / "folder")
     for source in ("bundled", "official", "folder"):
-        found = digit_sources.read(
-            source,
-            bundled=tmp_path / "bundled.npz",
-            folder=tmp_path / "folder",
-            workspace=tmp_path,
-        )
+        wanted = FetchDigits(source=source, path=str(tmp_path / "folder"))
+        found = digit_sources.read(wanted, bundled=tmp_path / "bundled.npz", workspace=tmp_path)
         assert digits_module.hashes(found) == digits_module.hashes(few_digits)

@@ -64,7 +64,7 @@ def test_size_and_filter_are_those_asked_for(size: int, resample: str) -> None:
 
 @pytest.mark.parametrize("jpeg", [b"", b"<html>", b"\xff\xd8\xff"])
 def test_bytes_that_are_no_picture_are_refused(jpeg: bytes) -> None:
-    with pytest.raises(PictureError, match=f"{len(jpeg)} bytes, expected a JPEG picture"):
+    with pytest.raises(PictureError, match=f"{len(jpeg)} bytes, expected a JPEG or PNG picture"):
         crop.crop_picture(jpeg, CROP)
 
 
@@ -90,16 +90,26 @@ def test_damaged_exif_is_passed_over() -> None:
 
 def test_a_picture_of_another_format_is_refused() -> None:
     file = io.BytesIO()
-    Image.new("RGB", (12, 16)).save(file, "PNG")
+    Image.new("RGB", (12, 16)).save(file, "GIF")
 
-    with pytest.raises(PictureError, match="expected a JPEG picture"):
+    with pytest.raises(PictureError, match="expected a JPEG or PNG picture"):
         crop.crop_picture(file.getvalue(), CROP)
+
+
+def test_a_png_picture_keeps_every_pixel() -> None:
+    picture = np.random.default_rng(1).integers(0, 255, (8, 8), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+
+    image = crop.crop_picture(file.getvalue(), crop.Crop((0, 0, 8, 8), 8, "nearest", 1))
+
+    np.testing.assert_array_equal(image[..., 0], picture)
 
 
 def test_a_picture_that_is_cut_off_is_refused() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
 
-    with pytest.raises(PictureError, match=r"expected a JPEG picture"):
+    with pytest.raises(PictureError, match=r"expected a JPEG or PNG picture"):
         crop.crop_picture(_jpeg(Image.fromarray(noise))[:1000], CROP)
 
 

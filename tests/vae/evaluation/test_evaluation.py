@@ -24,7 +24,6 @@ def section(**changes: Any) -> EvaluateVae:
         "num_encoded": 25,
         "num_compared": 15,
         "num_searched": None,
-        "mixture_components": 2,
         "temperature": 0.5,
         "feature_net": None,
         "feature_net_weights": None,

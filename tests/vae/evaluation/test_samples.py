@@ -33,7 +33,6 @@ PARAMS = EvaluateVae(
     num_encoded=30,
     num_compared=30,
     num_searched=None,
-    mixture_components=2,
     temperature=0.5,
     feature_net=None,
     feature_net_weights=None,
@@ -83,7 +82,7 @@ def numbers() -> dict[str, object]:
     posteriors = Encodings(random.normal(size=(40, 5)), np.zeros((40, 5)))
     return samples.evaluate(
         trained,
-        samplers.fit_all(posteriors, num_components=2, seed=1),
+        samplers.fit_all(posteriors, seed=1),
         samples.RealFaces(images, train=np.arange(40), test=np.arange(40, 60)),
         [Means()],
         PARAMS,

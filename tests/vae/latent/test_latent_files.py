@@ -9,7 +9,7 @@ import pytest
 from latentmaps.errors import DataError
 from latentmaps.vae.latent import latent_files, samplers
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
-from latentmaps.vae.latent.samplers import Prior
+from latentmaps.vae.latent.samplers import Parzen, Prior
 from latentmaps.vae.network.encodings import Encodings
 
 FILES = ["train", "test", *(name for name, kind in samplers.SAMPLERS.items() if kind.axes)]
@@ -26,7 +26,9 @@ def encoded(num_faces: int) -> EncodedFaces:
 @pytest.fixture
 def latents() -> Latents:
     train = encoded(50)
-    return Latents(train, encoded(7), samplers.fit_all(train.encodings, num_components=2, seed=1))
+    fitted = samplers.fit_all(train.encodings, seed=1)
+    windows = Parzen(RANDOM.normal(size=(50, 4)), np.eye(4))
+    return Latents(train, encoded(7), fitted | {"parzen": windows})
 
 
 def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents) -> None:
@@ -132,59 +134,23 @@ WRONG = [
         np.diag(NAN),
         "covariance: found a NaN or an infinite number, expected finite",
     ),
+    ("parzen", "centers", np.zeros((0, 4)), r"centers: found the shape \(0, 4\)"),
+    ("parzen", "centers", FACES + NAN, "centers: found a NaN or an infinite number, expected"),
+    ("parzen", "covariance", np.eye(3), r"covariance: found the shape \(3, 3\), expected \(4, 4\)"),
     (
-        "mixture",
-        "weights",
-        np.array([1.5, -0.5]),
-        r"weights: found shares from -0\.5 that sum to 1, expected 1",
-    ),
-    ("mixture", "weights", np.zeros(2), "weights: found shares from 0 that sum to 0, expected 1"),
-    (
-        "mixture",
-        "weights",
-        np.array([0.7, 0.7]),
-        r"weights: found shares from 0\.7 that sum to 1\.4, expected 1",
-    ),
-    (
-        "mixture",
-        "weights",
-        np.full(2, np.nan),
-        "weights: found a NaN or an infinite number, expected finite",
-    ),
-    (
-        "mixture",
-        "weights",
-        np.full(3, 1 / 3),
-        r"means: found the shape \(2, 4\), expected \(3, 4\)",
-    ),
-    (
-        "mixture",
-        "covariances",
-        np.eye(4)[None],
-        r"covariances: found the shape \(1, 4, 4\), expected",
-    ),
-    (
-        "mixture",
-        "covariances",
-        np.stack([np.eye(4), -np.eye(4)]),
-        "covariances: found a matrix that is not positive definite",
+        "parzen",
+        "covariance",
+        -np.eye(4),
+        "covariance: found a matrix that is not positive definite",
     ),
 ]
 
 
-@pytest.fixture(scope="module")
-def two_components() -> Latents:
-    train, weights = encoded(50), np.array([0.25, 0.75])
-    mixture = samplers.Mixture(weights, np.zeros((2, 4)), np.stack([np.eye(4), 2.0 * np.eye(4)]))
-    fitted = samplers.fit_all(train.encodings, num_components=2, seed=1)
-    return Latents(train, encoded(7), fitted | {"mixture": mixture})
-
-
 @pytest.mark.parametrize(("file", "name", "array", "message"), WRONG, ids=range(len(WRONG)))
 def test_arrays_that_are_no_points_or_no_distribution_are_refused(
-    tmp_path: Path, two_components: Latents, file: str, name: str, array: object, message: str
+    tmp_path: Path, latents: Latents, file: str, name: str, array: object, message: str
 ) -> None:
-    latent_files.save(tmp_path, two_components)
+    latent_files.save(tmp_path, latents)
     latent_files.load(tmp_path, latent_dim=4)
     respoil(tmp_path, file, **{name: array})
     with pytest.raises(DataError, match=rf"{file}\.npz: {message}.*; run evaluate_vae again"):

@@ -57,6 +57,13 @@ def test_a_dense_layer_before_the_latent_layers_saves_weights() -> None:
         {"paddings": ("valid", "valid")},
         {"paddings": ("valid", "same"), "image_size": 17, "strides": (2, 2)},
         {"image_size": 23, "paddings": ("valid", "valid"), "strides": (3, 2)},
+        {"decoder_filters": (7, 3), "decoder_kernel_sizes": (2, 6)},
+        {"decoder_filters": (7, 3), "dense_units": 5, "num_channels": 1},
+        {"upsampling": "resize", "decoder_filters": (3, 8), "decoder_kernel_sizes": (4, 1)},
+        {"paddings": ("valid", "same"), "image_size": 17, "strides": (2, 2)}
+        | {"decoder_kernel_sizes": (7, 2)},
+        {"paddings": ("valid", "valid"), "decoder_kernel_sizes": (7, 4)},
+        {"paddings": ("valid", "valid"), "decoder_kernel_sizes": (4, 3)},
     ],
     ids=str,
 )
@@ -147,6 +154,36 @@ def test_strides_that_do_not_divide_the_maps_are_refused() -> None:
 def test_a_kernel_larger_than_its_maps_is_refused() -> None:
     with pytest.raises(TrainingError, match="value 2 is 5, expected at most 3"):
         architecture(image_size=8, paddings=("valid", "valid"))
+
+
+def test_each_transposed_convolution_has_the_maps_and_the_kernel_asked_for() -> None:
+    decoder = small_vae(decoder_filters=(7, 5), decoder_kernel_sizes=(2, 6)).decoder
+    assert decoder.get_layer("maps").output.shape[1:] == (2, 2, 7)
+    # (rows, columns, maps put out, maps read)
+    assert decoder.get_layer("convolution_2").kernel.shape == (2, 2, 5, 7)
+    assert decoder.get_layer("logits").kernel.shape == (6, 6, 3, 5)
+
+
+def test_null_and_the_encoder_in_reverse_are_one_decoder() -> None:
+    assert architecture(decoder_filters=(6, 4), decoder_kernel_sizes=(5, 3)) == architecture()
+    assert architecture(decoder_filters=(4, 6)) != architecture()
+    assert architecture(decoder_kernel_sizes=(3, 5)) != architecture()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((8, 4), "value 1 is 8, expected 4 to 7, with which .* a stride of 4 make maps of 7x7 of"),
+        ((3, 4), "value 1 is 3, expected 4 to 7, with"),
+        ((5, 5), "value 2 is 5, expected 3 to 4, with which .* a stride of 2 make maps of 16x16 "),
+        ((5, 2), "value 2 is 2, expected 3 to 4, with"),
+    ],
+)
+def test_a_kernel_that_does_not_lead_back_to_the_larger_maps_is_refused(
+    sizes: tuple[int, int], message: str
+) -> None:
+    with pytest.raises(TrainingError, match=rf"train_vae\.decoder_kernel_sizes: {message}"):
+        architecture(paddings=("valid", "valid"), decoder_kernel_sizes=sizes)
 
 
 def test_images_that_are_not_square_are_refused() -> None:

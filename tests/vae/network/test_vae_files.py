@@ -1,6 +1,6 @@
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -39,6 +39,25 @@ def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
     for file in files:
         first, second = ((tmp_path / name / file).read_bytes() for name in ("first", "second"))
         assert first == second
+
+
+def test_a_decoder_of_its_own_is_saved_and_loaded(tmp_path: Path) -> None:
+    saved = small_vae(decoder_filters=(7, 5), decoder_kernel_sizes=(2, 6))
+    vae_files.save(tmp_path, saved)
+    loaded = vae_files.load(tmp_path)
+    assert loaded.architecture == saved.architecture
+    for mine, other in zip(loaded.decoder.weights, saved.decoder.weights, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), other.numpy())
+
+
+def test_a_decoder_that_mirrors_the_encoder_leaves_no_word_in_the_file(tmp_path: Path) -> None:
+    vae_files.save(tmp_path, small_vae())
+    names = set(parts_of(tmp_path)["architecture"])
+    # so a folder from before there was another decoder is read as it was meant
+    assert names == {field.name for field in fields(Architecture)} - {
+        "decoder_filters",
+        "decoder_kernel_sizes",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +164,8 @@ WRONG = [
     ("architecture.kernel_sizes", [3, -5], r"1: found -5, expected greater"),
     ("architecture.activation", "tanh", r"found tanh, expected 'leaky_relu'"),
     ("architecture.batch_norm", "x" * 10**6, r"found x{57}\.\.\., expected"),
+    ("architecture.decoder_filters", [0, 6], r"0: found 0, expected greater"),
+    ("architecture.decoder_kernel_sizes", "mirrored", r"found mirrored, expected a valid array"),
     ("architecture.dropout_rate", 1.0, r"found 1\.0, expected less than 1"),
     ("architecture.dropout_rate", float("nan"), r"found nan, expected a finite number"),
     ("architecture.fliters", [4, 6], "unknown"),
@@ -184,6 +205,8 @@ def test_a_wrong_value_is_refused_before_a_network_is_built(
     ("place", "value", "message"),
     [
         ("architecture.filters", [4, 6, 8], "expected .*strides and paddings of one length"),
+        ("architecture.decoder_filters", [4], "expected decoder_filters of as many values as fil"),
+        ("architecture.decoder_kernel_sizes", [4] * 3, "expected decoder_kernel_sizes of as many"),
         ("architecture.strides", [2, 3], r"no shape of a network \(crop_faces\.image_size: found"),
     ],
 )
@@ -231,6 +254,6 @@ def words(kind: Any) -> set[str]:
 
 
 def test_an_origin_is_told_in_words() -> None:
-    assert ORIGIN.describe() == "fact 5, 2 epochs on 1,600 faces, seed 1"
+    assert ORIGIN.describe() == "fact 5, 2 epochs on 1,600 images, seed 1"
     other = replace(ORIGIN, reconstruction_loss="mse", fact=0.02, corruption="mask", epochs=1)
-    assert other.describe() == "mse, fact 0.02, 1 epoch on 1,600 faces, corruption mask, seed 1"
+    assert other.describe() == "mse, fact 0.02, 1 epoch on 1,600 images, corruption mask, seed 1"

@@ -7,7 +7,7 @@ from tests.vae.pictures.cutting import tiles_of
 
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.vae.latent import samplers
-from latentmaps.vae.latent.samplers import SAMPLERS, Mixture, Prior
+from latentmaps.vae.latent.samplers import SAMPLERS, Parzen, Prior
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import sample_sheets
@@ -49,17 +49,13 @@ def test_processing_changes_the_faces_and_is_told(trained: TrainedVae) -> None:
     assert processed.image.width == plain.image.width
 
 
-@pytest.mark.parametrize("num_parts", [1, 2])
-def test_a_mixture_of_one_gaussian_says_so(trained: TrainedVae, num_parts: int) -> None:
+@pytest.mark.parametrize("num_windows", [1, 2])
+def test_one_window_that_is_the_gaussian_says_so(trained: TrainedVae, num_windows: int) -> None:
     dim = trained.architecture.latent_dim
-    mixture = Mixture(
-        weights=np.full(num_parts, 1 / num_parts),
-        means=np.zeros((num_parts, dim)),
-        covariances=np.stack([np.eye(dim)] * num_parts),
-    )
-    faces = sample_sheets.sample(trained, mixture, num_faces=3, seed=1)
+    parzen = Parzen(centers=np.zeros((num_windows, dim)), covariance=np.eye(dim))
+    faces = sample_sheets.sample(trained, parzen, num_faces=3, seed=1)
     caption = str(sample_sheets.draw(faces, section()).numbers["caption"])
-    assert ("so the mixture has one part" in caption) == (num_parts == 1)
+    assert ("so there is one window" in caption) == (num_windows == 1)
 
 
 def test_no_sharpening_and_contrast_one_leave_the_faces(trained: TrainedVae) -> None:
@@ -92,7 +88,7 @@ def test_each_temperature_has_a_row_and_a_sharpness(trained: TrainedVae) -> None
 def draw_all(trained: TrainedVae, *, seed: int = 1, **changes: Any) -> sample_sheets.SampleSheets:
     dim = trained.architecture.latent_dim
     means = np.random.default_rng(1).normal(size=(9, dim))
-    fitted = samplers.fit_all(Encodings(means, 0.0 * means), num_components=1, seed=1)
+    fitted = samplers.fit_all(Encodings(means, 0.0 * means), seed=1)
     return sample_sheets.draw_all(trained, fitted, section(**changes), seed=seed)
 
 

@@ -1,12 +1,15 @@
 """Trains the small VAE on several devices, in a process of its own; writes its history as JSON.
 
     python -m tests.vae.training.spread_training <number of devices> <KL method> <batch_norm>
+        [<folder of initial weights> <folder of checkpoints>]
 
 One device; or that many logical devices of the CPU; or 0: the workers that TF_CONFIG names.
 """
 
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -35,11 +38,19 @@ def main() -> None:
 
     from tests.vae.example_vae import task
 
-    from latentmaps.vae.training import vae_training
+    from latentmaps.vae.training import vae_task, vae_training
 
+    changes: dict[str, Any] = {"corruption": "noise"}
+    changes |= {"batch_norm": batch_norm, "kl_method": kl_method}
+    checkpoints = None
+    if len(sys.argv) > 4:
+        changes["initial_weights"] = sys.argv[4]
+        checkpoints = vae_task.open_checkpoints(
+            task(**changes), Path(sys.argv[5]), images=Path(__file__), code={}
+        )
+        checkpoints.folder.mkdir(parents=True, exist_ok=True)
     model, trained = vae_training.train(
-        task(epochs=3, batch_norm=batch_norm, kl_method=kl_method, corruption="noise"),
-        devices=vae_training.Devices(strategy),
+        task(epochs=3, **changes), devices=vae_training.Devices(strategy), checkpoints=checkpoints
     )
     first = model.trainable_variables[0].numpy().ravel()[:5].tolist()
     told = {"history": trained.history.to_dict("list"), "weights": first}

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from tests.vae.example_vae import small_vae
 
+from latentmaps.vae.network import vae_files
 from latentmaps.vae.training import kl
 
 # Sums over devices are added in another order. After nine steps of Adam rounding is this large.
@@ -21,12 +24,12 @@ pytestmark = pytest.mark.slow
 
 
 def start(
-    root: Path, num_devices: int, method: str, batch_norm: str, **environment: str
+    root: Path, num_devices: int, method: str, *more: str, **environment: str
 ) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.vae.training.spread_training"]
     paths = os.pathsep.join([str(root / "src"), str(root)])
     return subprocess.Popen(
-        [*command, str(num_devices), method, batch_norm],
+        [*command, str(num_devices), method, *more],
         cwd=root,
         env=os.environ | {"PYTHONPATH": paths, "CUDA_VISIBLE_DEVICES": "-1"} | environment,
         stdout=subprocess.PIPE,
@@ -101,8 +104,55 @@ def test_two_machines_learn_what_one_does(
     try:
         results = [result(process) for process in processes]
     finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+        end(processes)
     assert results[0] == results[1]
     assert_near(results[0], alone["none"], TOLERANCE)
+
+
+def end(processes: list["subprocess.Popen[str]"]) -> None:
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def write_initial_weights(folder: Path, seed: int) -> str:
+    saved = small_vae(batch_norm="none")
+    generator = np.random.default_rng(seed)
+    for network in (saved.encoder, saved.decoder):
+        network.set_weights([generator.uniform(-0.1, 0.1, w.shape) for w in network.get_weights()])
+    vae_files.save(folder, saved)
+    return str(folder)
+
+
+def test_two_machines_start_from_the_same_weights(root: Path, tmp_path: Path) -> None:
+    more = ["none", write_initial_weights(tmp_path / "vae", 1)]
+    expected = result(start(root, 1, "train_step", *more, str(tmp_path / "alone")))
+    more.append(str(tmp_path / "together"))
+    processes = [start(root, 0, "train_step", *more, TF_CONFIG=config) for config in configs()]
+    try:
+        results = [result(process) for process in processes]
+    finally:
+        end(processes)
+    assert results[0] == results[1]
+    assert_near(results[0], expected, TOLERANCE)
+
+
+def test_machines_with_different_initial_weights_are_refused(root: Path, tmp_path: Path) -> None:
+    processes = [
+        start(
+            root,
+            0,
+            "train_step",
+            *("none", write_initial_weights(tmp_path / f"{seed}", seed), str(tmp_path / "kept")),
+            TF_CONFIG=config,
+        )
+        for seed, config in enumerate(configs())
+    ]
+    try:
+        errors = [process.communicate(timeout=300)[1] for process in processes]
+    finally:
+        end(processes)
+    for process, error in zip(processes, errors, strict=True):
+        assert process.returncode == 1
+        assert "here and another one on other machines, expected equal parameters" in error
+    assert not list((tmp_path / "kept").glob("*/epoch-*"))

@@ -52,6 +52,8 @@ OTHERS: dict[str, Any] = {
     "dropout_rate": 0.1,
     "dense_units": 7,
     "upsampling": "resize",
+    "decoder_filters": (6, 5),
+    "decoder_kernel_sizes": (4, 3),
     "learning_rate": 0.1,
     "learning_rate_schedule": "step",
     "decay_epochs": 3,
@@ -66,8 +68,11 @@ OTHERS: dict[str, Any] = {
 
 
 def test_checkpoints_are_named_after_everything_that_decides(root: Path) -> None:
-    # `seed` of the section reaches a task by another way, and epochs do not count
-    assert OTHERS.keys() | {"seed", "epochs"} == {field.name for field in fields(TrainVae)}
+    # `seed` of the section reaches a task by another way, of initial weights the bytes count, see
+    # test_initial_weights, and epochs do not count
+    assert OTHERS.keys() | {"seed", "initial_weights", "epochs"} == {
+        field.name for field in fields(TrainVae)
+    }
     what = task()
     tasks = [
         what,

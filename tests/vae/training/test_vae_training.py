@@ -164,6 +164,20 @@ def test_a_loss_that_is_no_number_stops_with_epoch_and_batch(tmp_path: Path) -> 
     assert Checkpoints(tmp_path, {}).last_epoch(9) == 0
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decoder_filters": (7, 5), "decoder_kernel_sizes": (2, 6)},
+        {"paddings": ("valid", "valid"), "decoder_kernel_sizes": (7, 4)},
+        {"upsampling": "resize", "decoder_kernel_sizes": (4, 1)},
+    ],
+    ids=str,
+)
+def test_a_decoder_of_its_own_learns(changes: dict[str, Any]) -> None:
+    losses = train(task(fact=0.01, **changes), 6)[1].history["reconstruction_loss"]
+    assert losses.iloc[-1] < losses.iloc[0]
+
+
 def test_a_batch_that_devices_cannot_share_is_refused() -> None:
     with pytest.raises(TrainingError, match="found 4, expected a multiple of 3"):
         vae_training._require_equal_pieces(4, FakeStrategy(3))

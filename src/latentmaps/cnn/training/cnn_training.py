@@ -19,7 +19,7 @@ from latentmaps.cnn.training import digit_batches
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import TrainingError
 from latentmaps.params.train_cnn import TrainCnn
-from latentmaps.training import fit, optimizers
+from latentmaps.training import fit, layer_table, optimizers
 from latentmaps.training.early_stopping import EarlyStopping
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,7 @@ def numbers(
         "num_validation": params.num_validation,
         "num_test": len(digits.test_labels),
         "num_parameters": model.count_params(),
+        **layer_table.tabulate({"CNN": model}),
         "epochs": params.epochs,
         "batch_size": params.batch_size,
         "seed": seed,

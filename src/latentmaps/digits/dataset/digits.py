@@ -22,6 +22,11 @@ IMAGE_SIZE = 28
 NUM_CLASSES = 10
 
 
+def attribute_name(label: int) -> str:
+    """Return the name of the attribute of images that show a digit, where digits are faces."""
+    return f"Digit_{label}"
+
+
 @dataclasses.dataclass(frozen=True)
 class Digits:
     """Images of digits and what they show.

@@ -16,6 +16,7 @@ from latentmaps.downloads import download
 from latentmaps.downloads.download import RemoteFile
 from latentmaps.downloads.mirrors import Patience
 from latentmaps.errors import DataError, DownloadError
+from latentmaps.params.fetch_digits import FetchDigits
 
 log = logging.getLogger(__name__)
 
@@ -76,26 +77,23 @@ MIRRORS = (
 )
 
 
-def read(source: str, *, bundled: Path, folder: Path | None, workspace: Path) -> Digits:
-    """Gives the digits of one of the three sources.
+def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
+    """Return the digits of one of the three sources.
 
     Args:
-        source: bundled, official or folder.
+        wanted: which source, and its folder.
         bundled: the file in the repository.
-        folder: the user's folder, for the source folder.
         workspace: an existing folder for what is downloaded; the caller removes it.
 
     Raises:
         DataError: a file is missing or damaged.
         DownloadError: no mirror gave MNIST.
     """
-    if source == "official":
+    if wanted.source == "official":
         return read_official(workspace)
-    if source == "folder" and folder is not None:
-        return read_folder(folder)
-    if source == "bundled":
-        return read_bundled(bundled)
-    raise ValueError(f"source: found {source!r} with the folder {folder}")
+    if wanted.source == "folder" and wanted.path is not None:
+        return read_folder(Path(wanted.path))
+    return read_bundled(bundled)
 
 
 def read_bundled(path: Path) -> Digits:

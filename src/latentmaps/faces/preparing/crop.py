@@ -49,11 +49,11 @@ class Crop:
         return math.prod(self.shape)
 
 
-def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
+def crop_picture(content: bytes, crop: Crop) -> np.ndarray:
     """Return one image, (image_size, image_size, num_channels), uint8, 0..255.
 
     Args:
-        jpeg: the JPEG file; pictures of any mode become RGB, or luminance alone.
+        content: the JPEG or PNG file; pictures of any mode become RGB, or luminance alone.
         crop: what part of the picture is kept, and at which size.
 
     Raises:
@@ -62,10 +62,12 @@ def crop_picture(jpeg: bytes, crop: Crop) -> np.ndarray:
     """
     try:
         check_size = functools.partial(_check_size, crop=crop)
-        with picture_files.opened(jpeg, ("JPEG",), prepare=check_size) as picture:
+        with picture_files.opened(content, ("JPEG", "PNG"), prepare=check_size) as picture:
             return _cropped(picture, crop)
     except DamagedError as error:
-        raise PictureError(f"{len(jpeg):,} bytes, expected a JPEG picture ({error})") from error
+        raise PictureError(
+            f"{len(content):,} bytes, expected a JPEG or PNG picture ({error})"
+        ) from error
 
 
 def _check_size(picture: Image.Image, crop: Crop) -> None:

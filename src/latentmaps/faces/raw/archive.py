@@ -1,4 +1,6 @@
-"""The archive of raw faces: JPEG pictures named 000001.jpg and so on in a zip, as CelebA has it.
+"""The archive of raw faces: pictures named 000001.jpg and so on in a zip, as CelebA has it.
+
+Digits are PNG files, 000001.png and so on, since a JPEG would change them.
 
 It is read member by member in the order of the names and never unpacked. An archive comes from
 somebody else, so what is read is checked first: the names of its members, their kinds and sizes.
@@ -18,7 +20,7 @@ from latentmaps.storage.zip_files import ZipError
 
 # the official archive has its pictures in a folder, the one from Kaggle in a folder of that folder
 _FOLDER = "img_align_celeba/"
-_MEMBER = re.compile(rf"(?:{_FOLDER}){{0,2}}([0-9]{{6}}\.jpg)")
+_MEMBER = re.compile(rf"(?:{_FOLDER}){{0,2}}([0-9]{{6}}\.(?:jpg|png))")
 # CelebA's pictures have 3 to 30 kB
 _LARGEST_PICTURE_BYTES = 1_000_000
 # the first instant a zip can hold: a clock would make equal pictures unequal archives
@@ -26,9 +28,9 @@ _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 
 
-def face_name(index: int) -> str:
-    """Gives the name of face `index`, counted from 0: 000001.jpg for the first."""
-    return f"{index + 1:06d}.jpg"
+def face_name(index: int, *, suffix: str = "jpg") -> str:
+    """Return the name of face `index`, counted from 0: 000001.jpg for the first."""
+    return f"{index + 1:06d}.{suffix}"
 
 
 class ArchiveWriter:
@@ -48,17 +50,18 @@ class ArchiveWriter:
     ) -> None:
         self._zip.close()
 
-    def add(self, name: str, jpeg: bytes) -> None:
-        """Appends one picture.
+    def add(self, name: str, picture: bytes) -> None:
+        """Append one picture.
 
         Args:
             name: 000001.jpg or the like.
-            jpeg: the whole JPEG file; stored as it is, since a zip would not make it smaller.
+            picture: the whole JPEG or PNG file; stored as it is, since a zip would not make it
+                smaller.
         """
         member = zipfile.ZipInfo(name, _FIXED_TIME)
         member.create_system = _UNIX
         member.external_attr = 0o644 << 16
-        self._zip.writestr(member, jpeg)
+        self._zip.writestr(member, picture)
 
 
 class FaceArchive:
@@ -127,7 +130,7 @@ class FaceArchive:
         return self._members[name]
 
     def read(self, name: str) -> bytes:
-        """Gives one picture as the bytes of a JPEG file.
+        """Return one picture as the bytes of its file.
 
         Raises:
             DataError: the member is damaged.

@@ -7,6 +7,7 @@ from latentmaps.storage import json_files
 
 _NOTES = {
     "avatars": "",
+    "digits": "",
     "celeba": (
         "CelebA, for non-commercial research only: this picture shows faces of real persons and "
         "must not be passed on, published or committed."
@@ -16,7 +17,16 @@ _NOTES = {
 
 
 def sharing_note(receipt: Path) -> str:
-    """Return the sentence that a picture of these faces has to carry; empty for drawn faces.
+    """Return the sentence that a picture of these faces has to carry; empty where none is needed.
+
+    Raises:
+        DataError: the receipt is missing, damaged, or names no source that is known.
+    """
+    return _NOTES[read_source(receipt)]
+
+
+def read_source(receipt: Path) -> str:
+    """Return the source of the faces, as ``fetch_faces.source`` names it; kaggle is celeba.
 
     Raises:
         DataError: the receipt is missing, damaged, or names no source that is known.
@@ -27,4 +37,4 @@ def sharing_note(receipt: Path) -> str:
             f"{receipt}: source: found {shorten(source)}, expected one of {', '.join(_NOTES)}; "
             "run fetch_faces again"
         )
-    return _NOTES[source]
+    return source

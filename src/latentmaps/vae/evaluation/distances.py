@@ -68,7 +68,7 @@ def kernel_distance(x: Points, y: Points) -> KernelDistance:
 
     Its error is that of the jackknife (Efron & Stein 1981): the spread of the distances without one
     point of x each. Of 400 random faces eight draws had a spread of 0.010, 0.015 and 0.029 (prior,
-    Gaussian, mixture), and errors of 0.011, 0.019 to 0.029 and 0.024 to 0.050.
+    Gaussian, ten Gaussians), and errors of 0.011, 0.019 to 0.029 and 0.024 to 0.050.
 
     Args:
         x: (n, d), n at least 3.

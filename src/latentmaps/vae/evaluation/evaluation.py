@@ -78,7 +78,7 @@ def evaluate(
     train_rows = subset.draw(real.train, params.num_encoded, seed=seed)
     train, test = (trained.encode(real.images, rows) for rows in (train_rows, real.test))
     dimensions = latent_geometry.describe_dimensions(test)
-    fitted = samplers.fit_all(train, num_components=params.mixture_components, seed=seed)
+    fitted = samplers.fit_all(train, seed=seed)
     nets: list[FeatureNet] = [pixel_features.fit(real.images, train_rows)]
     if fid_weights is not None:
         nets.append(fid_network.load(fid_weights))

@@ -128,20 +128,15 @@ def _problem(name: str, array: npt.NDArray) -> str | None:
         return "a NaN or an infinite number, expected finite ones"
     if np.abs(array).max() > _LARGEST:
         return f"{np.abs(array).max():.3g}, expected numbers of at most {_LARGEST:g}"
-    if name == "weights" and (array.min() < 0 or abs(array.sum() - 1.0) > _TOLERANCE):
-        return f"shares from {array.min():.3g} that sum to {array.sum():.3g}, expected 1"
-    if name in ("covariance", "covariances"):
-        return _problem_of_covariances(array)
-    return None
+    return _problem_of_covariance(array) if name == "covariance" else None
 
 
-def _problem_of_covariances(covariances: npt.NDArray) -> str | None:
-    """Return why matrices (..., d, d) are no covariances, in words."""
-    largest = np.abs(covariances).max()
-    if np.abs(covariances - np.swapaxes(covariances, -1, -2)).max() > _TOLERANCE * largest:
+def _problem_of_covariance(covariance: npt.NDArray) -> str | None:
+    """Return why a matrix (d, d) is no covariance, in words."""
+    if np.abs(covariance - covariance.T).max() > _TOLERANCE * np.abs(covariance).max():
         return "a matrix that is not symmetric, expected a covariance"
     try:
-        np.linalg.cholesky(covariances)
+        np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:
         return "a matrix that is not positive definite, expected a covariance"
     return None

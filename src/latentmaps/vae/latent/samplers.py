@@ -5,8 +5,10 @@ has learned to answer to points of q(z); as far as q(z) differs from the prior N
 the prior lie where it has learned little. Ghosh et al. 2020, "From Variational to Deterministic
 Autoencoders", section 4, fit a density to the z-points after the training for that reason.
 
-All samplers move the same noise to their points: face number i of one resembles face number i of
-another, as far as the distributions agree.
+All samplers move the same noise to their points. So face number i of the Gaussian resembles face
+number i of the prior, as far as these distributions agree. Of windows around training faces, face
+number i is drawn from the same training face in every experiment with these faces and this seed,
+whatever the network is; with the other samplers it shares only the noise in its window.
 
 A further sampler is a class below and its place in ``SAMPLERS``: it is then fitted, saved,
 measured and drawn. dvc.yaml lists the pictures of each.
@@ -20,8 +22,7 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.errors import DataError
-from latentmaps.vae.latent import latent_mixture
+from latentmaps.vae.latent import parzen_windows
 from latentmaps.vae.network import encodings as encodings_module
 from latentmaps.vae.network.encodings import Encodings
 
@@ -36,8 +37,8 @@ class Sampler(abc.ABC):
         words: what its points are, for titles.
         axes: of each array that is fitted and saved, its axes, a letter each: d is the latent
             space, any other letter a number of its own. The array is an attribute of the sampler;
-            the last axis of one at least is d. ``weights`` have to sum to 1, a ``covariance`` or
-            ``covariances`` to be positive definite. Empty: nothing is fitted, and there is no file.
+            the last axis of one at least is d. A ``covariance`` has to be positive definite. Empty:
+            nothing is fitted, and there is no file.
     """
 
     name: ClassVar[str]
@@ -46,16 +47,12 @@ class Sampler(abc.ABC):
 
     @classmethod
     @abc.abstractmethod
-    def fit(cls, encodings: Encodings, *, num_components: int, seed: int) -> Self:
+    def fit(cls, encodings: Encodings, *, seed: int) -> Self:
         """Return the sampler for the posteriors of n images.
 
         Args:
             encodings: the posteriors.
-            num_components: parts of a sampler that has parts.
             seed: for what is random about the fit.
-
-        Raises:
-            DataError: there are too few images.
         """
 
     @abc.abstractmethod
@@ -65,8 +62,8 @@ class Sampler(abc.ABC):
         Args:
             noise: (n, latent_dim), points of N(0, I).
             choices: (n,), uniform in 0..1, for what has to choose between parts.
-            temperature: the spread around the mean, or around the mean of the part, is multiplied
-                by this; below 1 faces are plainer and fewer of them fail.
+            temperature: the distance of each point from the mean is multiplied by this; below 1
+                faces are plainer and fewer of them fail.
         """
 
     def note(self) -> str:
@@ -83,7 +80,7 @@ class Prior(Sampler):
     axes: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
-    def fit(cls, encodings: Encodings, *, num_components: int, seed: int) -> Self:
+    def fit(cls, encodings: Encodings, *, seed: int) -> Self:
         """Return N(0, I), whatever the posteriors are."""
         return cls()
 
@@ -109,8 +106,8 @@ class Gaussian(Sampler):
     covariance: Array
 
     @classmethod
-    def fit(cls, encodings: Encodings, *, num_components: int, seed: int) -> Self:
-        """Return the Gaussian for the posteriors; it has one part, and nothing in it is random."""
+    def fit(cls, encodings: Encodings, *, seed: int) -> Self:
+        """Return the Gaussian for the posteriors; nothing in it is random."""
         return cls(*encodings.moments())
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
@@ -119,58 +116,46 @@ class Gaussian(Sampler):
 
 
 @dataclass(frozen=True)
-class Mixture(latent_mixture.Components, Sampler):
-    """A mixture of Gaussians fitted to z-points."""
+class Parzen(parzen_windows.Windows, Sampler):
+    """Gaussian windows around the encodings of training faces, with the moments of q(z)."""
 
-    name = "mixture"
-    words = "z ~ mixture of Gaussians fitted to the z-points of training faces"
-    axes: ClassVar[Mapping[str, str]] = {"weights": "k", "means": "kd", "covariances": "kdd"}
+    name = "parzen"
+    words = "z ~ Gaussian windows around the encodings of training faces"
+    axes: ClassVar[Mapping[str, str]] = {"centers": "nd", "covariance": "dd"}
 
     @classmethod
-    def fit(cls, encodings: Encodings, *, num_components: int, seed: int) -> Self:
-        """Return the mixture for one z of each posterior.
-
-        In the directions in which the means vary most it has so many components, as far as that
-        makes unseen faces likelier; elsewhere it is the Gaussian of q(z). See ``latent_mixture``.
+    def fit(cls, encodings: Encodings, *, seed: int) -> Self:
+        """Return the windows that make unseen faces likeliest; see ``parzen_windows``.
 
         Args:
             encodings: the posteriors of n images.
-            num_components: at most n.
-            seed: for the z of the posteriors, and for the start of the fit.
-
-        Raises:
-            DataError: there are fewer images than components.
+            seed: for the z of the posteriors, and for who is unseen.
         """
-        if len(encodings.z_mean) < num_components:
-            raise DataError(
-                f"evaluate_vae.mixture_components: found {num_components}, expected at most "
-                f"{len(encodings.z_mean)}, the number of encoded training faces"
-            )
-        fitted = latent_mixture.fit(encodings, num_components=num_components, seed=seed)
-        return cls(**vars(fitted))
+        return cls(**vars(parzen_windows.fit(encodings, seed=seed)))
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
-        """Choose a component for each point and move its noise there; see ``Sampler``."""
-        ends = np.cumsum(self.weights)
-        chosen = np.minimum(np.searchsorted(ends, choices), len(ends) - 1)
-        factors = np.linalg.cholesky(self.covariances)
-        z = np.empty_like(noise)
-        for component in np.unique(chosen):
-            here = chosen == component
-            z[here] = self.means[component] + temperature * noise[here] @ factors[component].T
-        return z
+        """Choose a window for each point and move its noise there; see ``Sampler``.
+
+        The temperature also moves the windows towards their mean: narrower windows alone would
+        make copies of training faces.
+        """
+        num_windows = len(self.centers)
+        chosen = np.minimum((choices * num_windows).astype(int), num_windows - 1)
+        mean = self.centers.mean(axis=0, dtype=np.float64)
+        offsets = self.centers[chosen] - mean + noise @ np.linalg.cholesky(self.covariance).T
+        return mean + temperature * offsets
 
     def note(self) -> str:
-        """Return what a mixture of one part means."""
-        if len(self.weights) > 1:
+        """Return what one window means."""
+        if len(self.centers) > 1:
             return ""
         return (
-            "Several Gaussians would fit unseen faces no better than one, so the mixture has one "
-            "part: these are the faces of the Gaussian."
+            "Windows around training faces would fit unseen faces no better than the Gaussian, so "
+            "there is one window: these are the faces of the Gaussian."
         )
 
 
-SAMPLERS: Mapping[str, type[Sampler]] = {one.name: one for one in (Prior, Gaussian, Mixture)}
+SAMPLERS: Mapping[str, type[Sampler]] = {one.name: one for one in (Prior, Gaussian, Parzen)}
 
 # The sampler of the VAE itself, to which nothing is fitted afterwards: the sheet of temperatures
 # shows its faces, and doubts about random faces are about them.
@@ -201,18 +186,11 @@ def draw(
     return sampler.place(noise, choices, temperature=temperature)
 
 
-def fit_all(encodings: Encodings, *, num_components: int, seed: int) -> dict[str, Sampler]:
+def fit_all(encodings: Encodings, *, seed: int) -> dict[str, Sampler]:
     """Return every sampler of ``SAMPLERS``, fitted, by name.
 
     Args:
         encodings: the posteriors of training images.
-        num_components: see ``Sampler.fit``.
         seed: see ``Sampler.fit``.
-
-    Raises:
-        DataError: there are fewer images than components.
     """
-    return {
-        name: kind.fit(encodings, num_components=num_components, seed=seed)
-        for name, kind in SAMPLERS.items()
-    }
+    return {name: kind.fit(encodings, seed=seed) for name, kind in SAMPLERS.items()}

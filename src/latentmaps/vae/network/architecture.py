@@ -1,6 +1,7 @@
 """The shape of a VAE: what its layers are, and whether they fit together."""
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
@@ -19,7 +20,7 @@ class Architecture:
         image_size: height and width of an image, pixels.
         num_channels: 1 or 3.
         latent_dim: dimensions of the latent space.
-        filters: feature maps of each convolution of the encoder; the decoder mirrors them.
+        filters: feature maps of each convolution of the encoder.
         kernel_sizes: pixels, one per convolution.
         strides: one per convolution.
         paddings: same or valid, one per convolution.
@@ -28,6 +29,11 @@ class Architecture:
         dropout_rate: share of the values behind each activation that a training step leaves out.
         dense_units: of a dense layer before the latent layers; None: there is none.
         upsampling: transpose or resize, what undoes a stride in the decoder.
+        decoder_filters: feature maps that each transposed convolution of the decoder reads, from
+            the latent space on: first those of the dense layer, and the last one puts out the
+            channels of the image. None: `filters` in reverse, also where that is what was given.
+        decoder_kernel_sizes: pixels, one per transposed convolution, in the same order. None:
+            `kernel_sizes` in reverse, likewise.
     """
 
     image_size: Size
@@ -42,6 +48,8 @@ class Architecture:
     dropout_rate: Annotated[float, Field(ge=0, lt=1)]
     dense_units: Size | None
     upsampling: Literal["transpose", "resize"]
+    decoder_filters: Sizes | None = None
+    decoder_kernel_sizes: Sizes | None = None
 
     @classmethod
     def for_images(cls, shape: Sequence[int], section: Any) -> Self:
@@ -68,7 +76,14 @@ class Architecture:
         lengths = {len(self.filters), len(self.kernel_sizes), len(self.strides), len(self.paddings)}
         if len(lengths) > 1:
             raise ValueError("filters, kernel_sizes, strides and paddings of one length")
-        _ = self.map_sizes
+        for name in ("filters", "kernel_sizes"):
+            own = getattr(self, f"decoder_{name}")
+            if own is not None and len(own) not in lengths:
+                raise ValueError(f"decoder_{name} of as many values as {name}")
+            if own == getattr(self, name)[::-1]:
+                # one network has one description
+                object.__setattr__(self, f"decoder_{name}", None)
+        self._require_valid_decoder_kernels()
 
     @property
     def map_sizes(self) -> tuple[int, ...]:
@@ -84,6 +99,38 @@ class Architecture:
                 raise TrainingError(self._misfit(index, sizes[-1]))
             sizes.append(_next_size(index, sizes[-1], kernel_size, stride, padding))
         return tuple(sizes)
+
+    @property
+    def decoder_maps(self) -> tuple[int, ...]:
+        """Feature maps that the decoder reads to undo each convolution, in the encoder's order."""
+        return self.filters if self.decoder_filters is None else self.decoder_filters[::-1]
+
+    @property
+    def decoder_kernels(self) -> tuple[int, ...]:
+        """Kernel sizes with which the decoder undoes each convolution, in the encoder's order."""
+        own = self.decoder_kernel_sizes
+        return self.kernel_sizes if own is None else own[::-1]
+
+    def _require_valid_decoder_kernels(self) -> None:
+        """Refuse a kernel of the decoder that does not lead from its maps back to the larger ones.
+
+        Only a valid convolution ties the three together: it fits into the larger maps as often as
+        the smaller ones have rows.
+        """
+        layers = zip(self.decoder_kernels, self.strides, self.paddings, strict=True)
+        sizes = itertools.pairwise(self.map_sizes)
+        for index, ((size, smaller), (kernel_size, stride, padding)) in enumerate(
+            zip(sizes, layers, strict=True)
+        ):
+            most = size - (smaller - 1) * stride
+            least = max(1, most - stride + 1)
+            if padding == "valid" and not least <= kernel_size <= most:
+                raise TrainingError(
+                    f"train_vae.decoder_kernel_sizes: value {len(self.strides) - index} is "
+                    f"{kernel_size}, expected {least} to {most}, with which valid padding and a "
+                    f"stride of {stride} make maps of {size}x{size} of {smaller}x{smaller}; "
+                    "change it, or set train_vae.paddings to same there"
+                )
 
     def _misfit(self, index: int, size: int) -> str:
         """Return what to do when the stride of a convolution does not divide the maps it reads."""

@@ -50,6 +50,13 @@ class ReconstructionLoss(keras.layers.Layer):
         """The learned standard deviation of the pixels, 0..1; None: the loss learns none."""
         return None
 
+    def start_at(self, sigma: float | None) -> None:
+        """Start a training from a learned standard deviation, if this loss learns one.
+
+        Args:
+            sigma: of the pixels, 0..1; None: none was learned before.
+        """
+
     @classmethod
     def beta_equivalent(cls, kl_weight: float, *, num_channels: int) -> float:
         """Return the weight of the KL term when everything is in nats of the whole image.
@@ -199,6 +206,11 @@ class GaussianNll(_Density):
     def sigma(self) -> float | None:
         """The learned standard deviation of the pixels, 0..1."""
         return float(math.exp(self.SCALE * float(self.scaled_log_sigma.numpy())))
+
+    def start_at(self, sigma: float | None) -> None:
+        """Start a training from a learned standard deviation of the pixels, 0..1; None: do not."""
+        if sigma is not None:
+            self.scaled_log_sigma.assign(math.log(sigma) / self.SCALE)
 
 
 RECONSTRUCTION_LOSSES: Mapping[str, type[ReconstructionLoss]] = {

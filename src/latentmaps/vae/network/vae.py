@@ -62,24 +62,23 @@ def build_decoder(architecture: Architecture, *, compute_dtype: str = "float32")
     """Return the decoder: z (n, latent_dim) -> logits (n, h, w, c), unbounded, float32.
 
     Args:
-        architecture: the shape; the decoder mirrors the encoder.
+        architecture: the shape; strides and paddings are the encoder's in reverse.
         compute_dtype: float32, bfloat16 or float16 for convolutions and matrices.
     """
     blocks = _Blocks(architecture, compute_dtype)
-    size, filters = architecture.map_sizes[-1], architecture.filters
+    size, maps_read = architecture.map_sizes[-1], architecture.decoder_maps
     inputs = keras.Input((architecture.latent_dim,), name="z")
     features = inputs
     if architecture.dense_units is not None:
         dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
         features = blocks.behind(dense(features), "dense")
-    features = keras.layers.Dense(size * size * filters[-1], name="features", dtype=blocks.policy)(
+    num_features = size * size * maps_read[-1]
+    features = keras.layers.Dense(num_features, name="features", dtype=blocks.policy)(features)
+    maps = keras.layers.Reshape((size, size, maps_read[-1]), dtype=blocks.policy, name="maps")(
         features
     )
-    maps = keras.layers.Reshape((size, size, filters[-1]), dtype=blocks.policy, name="maps")(
-        features
-    )
-    for index in reversed(range(1, len(filters))):
-        maps = blocks.enlarge(maps, index, filters[index - 1], name=f"convolution_{index + 1}")
+    for index in reversed(range(1, len(maps_read))):
+        maps = blocks.enlarge(maps, index, maps_read[index - 1], name=f"convolution_{index + 1}")
         maps = blocks.behind(maps, str(index + 1))
     logits = blocks.enlarge(maps, 0, architecture.num_channels, name="logits")
     return keras.Model(inputs, Bias(name="logits_bias")(logits), name="decoder")
@@ -128,14 +127,18 @@ class _Blocks:
         return to_float32(dense(features))
 
     def enlarge(self, maps: Any, index: int, num_maps: int, *, name: str) -> Any:
-        """Gives the maps that the encoder's convolution `index` reads, before their activation."""
+        """Return maps, (n, h, w, num_maps), as large as those that convolution `index` reads.
+
+        The convolution is the encoder's; the maps are not activated yet.
+        """
         stride = self._architecture.strides[index]
+        kernel_size = self._architecture.decoder_kernels[index]
         # the last maps are logits: no activation follows, and their bias is a layer of its own
         arguments = {"dtype": self.policy, "use_bias": False} if index == 0 else self.normalized
         if self._architecture.upsampling == "transpose":
             return TransposedConvolution(
                 num_maps,
-                self._architecture.kernel_sizes[index],
+                kernel_size,
                 strides=stride,
                 padding=self._architecture.paddings[index],
                 output_padding=self._output_padding(index),
@@ -146,19 +149,18 @@ class _Blocks:
             maps = keras.layers.UpSampling2D(stride, dtype=self.policy, name=f"resize_{index + 1}")(
                 maps
             )
-        kernel_size = self._architecture.kernel_sizes[index]
         return keras.layers.Conv2D(num_maps, kernel_size, padding="same", name=name, **arguments)(
             maps
         )
 
     def _output_padding(self, index: int) -> int | None:
-        """Gives the rows that a valid convolution of the encoder did not reach."""
+        """Return the rows that a valid convolution with the decoder's kernel does not reach."""
         if self._architecture.paddings[index] == "same":
             return None
         size, smaller = self._architecture.map_sizes[index : index + 2]
         stride, kernel_size = (
             self._architecture.strides[index],
-            self._architecture.kernel_sizes[index],
+            self._architecture.decoder_kernels[index],
         )
         return size - ((smaller - 1) * stride + kernel_size)
 

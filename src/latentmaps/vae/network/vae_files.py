@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import keras
 from pydantic import AfterValidator, Field
@@ -15,8 +15,8 @@ from latentmaps.vae.network.corruption import CORRUPTIONS
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 
 _ADVICE = "run train_vae again"
-_ENCODER_FILE = "encoder.weights.h5"
-_DECODER_FILE = "decoder.weights.h5"
+# the files of weights: of the encoder, of the decoder
+WEIGHTS = ("encoder.weights.h5", "decoder.weights.h5")
 
 
 def _require_known_loss(kind: str) -> str:
@@ -46,6 +46,8 @@ class Origin:
         epochs: passes through the training part.
         seed: of the training.
         num_train: faces of the training part.
+        initial_weights: name of a file of weights, from which the training started, -> its SHA-256;
+            None: it started from random ones.
     """
 
     fact: Annotated[float, Field(ge=0)]
@@ -56,16 +58,18 @@ class Origin:
     epochs: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]
     num_train: Annotated[int, Field(ge=1)]
+    initial_weights: dict[str, str] | None = None
 
     def describe(self) -> str:
         """Return it in words, for a title."""
         caption = RECONSTRUCTION_LOSSES[self.reconstruction_loss].caption
         loss = f"{caption}, " if caption else ""
         corrupted = "" if self.corruption == "none" else f", corruption {self.corruption}"
+        start = "" if self.initial_weights is None else ", started from trained weights"
         epochs = "epoch" if self.epochs == 1 else "epochs"
         return (
-            f"{loss}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} faces"
-            f"{corrupted}, seed {self.seed}"
+            f"{loss}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} images"
+            f"{corrupted}{start}, seed {self.seed}"
         )
 
 
@@ -87,16 +91,28 @@ class SavedVae:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class _Description(model_folder.Description):
+class Description(model_folder.Description):
+    """What architecture.json of a trained VAE holds; attributes as those of ``SavedVae``."""
+
     architecture: Architecture
     origin: Origin
 
 
 def save(folder: Path, saved: SavedVae) -> None:
     """Write a trained VAE into `folder`: equal bytes for equal models."""
-    parts = {name: dataclasses.asdict(getattr(saved, name)) for name in ("architecture", "origin")}
-    networks = {_ENCODER_FILE: saved.encoder, _DECODER_FILE: saved.decoder}
+    parts = {name: _values(getattr(saved, name)) for name in ("architecture", "origin")}
+    networks = dict(zip(WEIGHTS, (saved.encoder, saved.decoder), strict=True))
     model_folder.save(folder, parts, networks)
+
+
+def _values(part: Any) -> dict[str, Any]:
+    """Return the values of a part of the description by name, without those that are the default.
+
+    So a value that came later, which has a default, leaves the files of all other networks alike.
+    """
+    defaults = {field.name: field.default for field in dataclasses.fields(part)}
+    values = dataclasses.asdict(part)
+    return {name: value for name, value in values.items() if value != defaults[name]}
 
 
 def load(folder: Path) -> SavedVae:
@@ -105,10 +121,38 @@ def load(folder: Path) -> SavedVae:
     Raises:
         DataError: a file is missing or damaged, or does not belong to the others.
     """
-    files = (_ENCODER_FILE, _DECODER_FILE)
-    description = model_folder.load(folder, _Description, files, advice=_ADVICE)
+    description = describe(folder, advice=_ADVICE)
     architecture = description.architecture
     encoder, decoder = vae.build_encoder(architecture), vae.build_decoder(architecture)
-    weights.load(encoder, folder / _ENCODER_FILE, advice=_ADVICE)
-    weights.load(decoder, folder / _DECODER_FILE, advice=_ADVICE)
+    load_weights(folder, encoder, decoder, advice=_ADVICE)
     return SavedVae(architecture, description.origin, encoder, decoder)
+
+
+def describe(folder: Path, *, advice: str) -> Description:
+    """Return the description of the VAE that ``save`` wrote, once no file in `folder` was altered.
+
+    Args:
+        folder: of the VAE.
+        advice: what to do when it is of no use.
+
+    Raises:
+        DataError: as ``load``.
+    """
+    return model_folder.load(folder, Description, WEIGHTS, advice=advice)
+
+
+def load_weights(folder: Path, encoder: keras.Model, decoder: keras.Model, *, advice: str) -> None:
+    """Give two networks the weights that ``save`` wrote.
+
+    Args:
+        folder: of the VAE.
+        encoder: built, of the architecture in `folder`.
+        decoder: likewise.
+        advice: what to do when the weights are of no use.
+
+    Raises:
+        DataError: a file is missing or damaged, of another network, or has weights that are not
+            finite.
+    """
+    for network, name in zip((encoder, decoder), WEIGHTS, strict=True):
+        weights.load(network, folder / name, advice=advice)

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.drawing import sheets
+from latentmaps.drawing import sheets, wording
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.images import pixels
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.network.vae_files import Origin
+
+_SHAPE_OF_DIGITS = (28, 28, 1)
 
 Images = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
@@ -52,18 +54,24 @@ def draw(
         scale: every pixel of a tile becomes a square of this edge.
     """
     labels = labels or Labels()
+    speak = wording.of_images if _are_digits(tiles) else str
     sheet = sheets.draw_sheet(
         tiles,
         num_columns=num_columns,
-        title=title,
+        title=speak(title),
         scale=scale,
-        caption=caption,
-        row_labels=labels.rows,
-        column_labels=labels.columns,
+        caption=speak(caption),
+        row_labels=labels.rows and [speak(label) for label in labels.rows],
+        column_labels=labels.columns and [speak(label) for label in labels.columns],
         tile_labels=labels.tiles,
         borders=labels.borders,
     )
     return Sheet(sheet.image, {**sheet.numbers, **numbers})
+
+
+def _are_digits(tiles: Sequence[Images | None]) -> bool:
+    """Return whether tiles have the shape of digits: then words speak of images, not of faces."""
+    return {tile.shape for tile in tiles if tile is not None} == {_SHAPE_OF_DIGITS}
 
 
 def decode(trained: TrainedVae, z: Points) -> Images:

@@ -67,7 +67,7 @@ def draw_radii(encodings: Encodings, *, origin: str, seed: int) -> LatentChart:
     drawn = latent_geometry.radii(encodings.draw_z(seed=seed))
     means = latent_geometry.radii(encodings.z_mean)
     words = {
-        "title": f"Distance of the z-points of {len(means)} test faces from the origin - {origin}",
+        "title": f"Distance of the z-points of {len(means)} test images from the origin - {origin}",
         "caption": (
             "When the aggregate posterior q(z) matches the prior, the points drawn from the "
             "posteriors follow the dashed curve, the chi distribution; the posterior means lie "
@@ -110,17 +110,17 @@ def draw_dimensions(encodings: Encodings, *, origin: str) -> LatentChart:
         encodings: the posteriors of some images.
         origin: what trained the VAE, for the title.
     """
-    num_faces = len(encodings.z_mean)
+    num_images = len(encodings.z_mean)
     table = latent_geometry.describe_dimensions(encodings)
     ordered = table.sort_values("kl_nats", ascending=False, kind="stable")
     num_shown = min(_SHOWN_DIMENSIONS, len(ordered))
     words = {
-        "title": f"Dimensions of the latent space, over {num_faces} test faces - {origin}",
+        "title": f"Dimensions of the latent space, over {num_images} test images - {origin}",
         "caption": (
             "From left to right the dimensions with the most KL first. KL near zero: the decoder "
             f"does not use the dimension (the {num_shown} that carry most are shown). Mean and "
-            "spread of z in each dimension, over faces and their posteriors: the prior has 0 and 1 "
-            "(dashed)."
+            "spread of z in each dimension, over images and their posteriors: the prior has 0 and "
+            "1 (dashed)."
         ),
     }
     with charts.style():
@@ -163,10 +163,10 @@ def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: s
     reading = (
         "Where the two colours lie apart, the attribute has a direction in the latent space."
         if len(attributes.columns)
-        else "Without colours: the source of these faces knows no attributes."
+        else "Without colours: the source of these images knows no attributes."
     )
     words = {
-        "title": f"z-points of {len(points)} test faces in a plane - {origin}",
+        "title": f"z-points of {len(points)} test images in a plane - {origin}",
         "caption": (
             "Posterior means, projected onto the two directions along which they vary most; the "
             f"plane holds {100 * held:.0f} % of their variance. {reading}"

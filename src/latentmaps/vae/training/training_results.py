@@ -5,6 +5,7 @@ from typing import Any
 
 from latentmaps import versions
 from latentmaps.faces.dataset import arrays
+from latentmaps.training import layer_table
 from latentmaps.training.fit import Trained
 from latentmaps.vae.network import encodings, vae_files
 from latentmaps.vae.network.inference import TrainedVae
@@ -45,15 +46,22 @@ def write_model(folder: Path, task: Task, model: TrainableVae, trained: Trained)
         "num_steps": len(trained.history) * task.steps_per_epoch,
         "precision": task.compute_dtype,
         "seed": task.train.seed,
+        **_start(saved.origin),
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
     vae_card.write(folder, saved, numbers)
     return numbers
 
 
+def _start(origin: Origin) -> dict[str, Any]:
+    """Return the checksums of the files from which the training started, if it did from any."""
+    files = origin.initial_weights
+    return {} if files is None else {"initial_weights": files}
+
+
 def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
     """Return the networks of a trained VAE with their origin, as ``vae_files.save`` takes them."""
-    params = task.params
+    params, initial = task.params, task.initial_weights
     origin = Origin(
         fact=task.kl_weight,
         reconstruction_loss=params.reconstruction_loss,
@@ -63,6 +71,7 @@ def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
         epochs=trained.epoch,
         seed=task.train.seed,
         num_train=len(task.train.rows),
+        initial_weights=None if initial is None else dict(initial.sha256),
     )
     return SavedVae(task.architecture, origin, model.encoder, model.decoder)
 
@@ -81,7 +90,8 @@ def final_numbers(
         The losses and their ``val_`` twins, and ``beta_equivalent``; ``val_kl_share`` of the total
         loss, and ``val_kl_share_above_floor``, of what is left of it without the loss of a perfect
         copy; ``val_bce_per_dim`` or ``val_nll_per_dim`` in nats, and how much of it
-        is above its floor; ``sigma`` if it is learned; ``num_parameters``; ``epoch``.
+        is above its floor; ``sigma`` if it is learned; ``num_parameters``, and what
+        ``layer_table.tabulate`` tells of them; ``epoch``.
     """
     numbers = trained.numbers()
     loss = model.reconstruction_loss
@@ -97,5 +107,6 @@ def final_numbers(
         f"val_{loss.nats_name}_above_floor": per_dim - loss.floor_per_dim(entropy_per_dim),
         **({} if loss.sigma is None else {"sigma": loss.sigma}),
         "num_parameters": model.num_parameters,
+        **layer_table.tabulate({"encoder": model.encoder, "decoder": model.decoder}),
         "epoch": trained.epoch,
     }

@@ -14,13 +14,15 @@ from latentmaps.params.train_vae import TrainVae
 from latentmaps.training.checkpoints import Checkpoints, fingerprint
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.training import batches, compute_dtype, training_length
+from latentmaps.vae.training.initial_weights import InitialWeights
 from latentmaps.vae.training.training_length import Length
 
 # what computes a training
 LIBRARIES = ("keras", "numpy", "tensorflow")
 # Of these a fingerprint has what they come to, under another name. The number of epochs is not in
-# it: a longer training goes on where a shorter one ended.
-_RESOLVED = {"fact", "epochs", "batch_size", "precision", "seed"}
+# it: a longer training goes on where a shorter one ended. Of initial weights the bytes count, and
+# not their place.
+_RESOLVED = {"fact", "epochs", "batch_size", "precision", "seed", "initial_weights"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Task:
         compute_dtype: float32, bfloat16 or float16.
         train: the faces to learn from; their seed is that of the initial weights, too.
         validation: the faces for the ``val_`` numbers.
+        initial_weights: from which the training starts; None: random ones.
     """
 
     params: TrainVae
@@ -42,6 +45,7 @@ class Task:
     compute_dtype: str
     train: batches.Faces
     validation: batches.Faces
+    initial_weights: InitialWeights | None
 
     @classmethod
     def for_faces(
@@ -64,6 +68,10 @@ class Task:
             seed: of initial weights, order, noise and corruption of the training part.
             validation_seed: of noise and corruption of the validation part: trainings compare where
                 it is the same.
+
+        Raises:
+            TrainingError: the images are not square, or layers do not fit.
+            DataError: the initial weights are missing, altered, or of another network.
         """
         dtype = compute_dtype.choose(params.precision)
         length = training_length.choose_length(
@@ -80,7 +88,11 @@ class Task:
             )
             for part, seed_of_part in (("train", seed), ("validation", validation_seed))
         )
-        return cls(params, kl_weight, length, dtype, train, validation)
+        initial_weights = None
+        if params.initial_weights is not None:
+            shape = Architecture.for_images(images.shape, params)
+            initial_weights = InitialWeights.read(Path(params.initial_weights), shape)
+        return cls(params, kl_weight, length, dtype, train, validation, initial_weights)
 
     @property
     def architecture(self) -> Architecture:
@@ -125,12 +137,14 @@ def open_checkpoints(
 def _what_decides(task: Task) -> dict[str, Any]:
     """Return what decides the numbers, except the images, the code and the number of epochs."""
     params = {name: value for name, value in asdict(task.params).items() if name not in _RESOLVED}
+    initial = task.initial_weights
     return {
         "params": params,
         "kl_weight": task.kl_weight,
         "batch_size": task.length.batch_size,
         "compute_dtype": task.compute_dtype,
         "architecture": asdict(task.architecture),
+        "initial_weights": initial and {"sha256": dict(initial.sha256), "sigma": initial.sigma},
         "seeds": [task.train.seed, task.validation.seed],
         "corruption": [task.train.corruption, task.train.corruption_level],
         "rows": [

@@ -53,7 +53,7 @@ def train(
     Raises:
         TrainingError: the training part does not fill a batch, a batch cannot be spread over the
             devices, or a loss is not finite.
-        DataError: a checkpoint is damaged.
+        DataError: a checkpoint or the initial weights are damaged.
     """
     epochs, batch_size, steps = task.length.epochs, task.length.batch_size, task.steps_per_epoch
     _require_equal_pieces(batch_size, devices.strategy)
@@ -104,15 +104,21 @@ def _require_equal_pieces(batch_size: int, strategy: tf.distribute.Strategy | No
 
 
 def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
-    """Return the untrained VAE, compiled and built."""
+    """Return the VAE before its first step, compiled and built.
+
+    Raises:
+        DataError: the initial weights are damaged, or of another network.
+    """
     params = task.params
-    keras.utils.set_random_seed(task.train.seed)  # the initial weights
+    keras.utils.set_random_seed(task.train.seed)  # random weights, dropout
     model = kl.METHODS[params.kl_method](
         vae.build_encoder(task.architecture, compute_dtype=task.compute_dtype),
         vae.build_decoder(task.architecture, compute_dtype=task.compute_dtype),
         reconstruction_loss=RECONSTRUCTION_LOSSES[params.reconstruction_loss](),
         kl_weight=task.kl_weight,
     )
+    if task.initial_weights is not None:
+        task.initial_weights.load_into(model)
     if params.weight_average > 0:
         model.keep_averages()
     optimizer = optimizers.FusedAdam(

@@ -1,0 +1,90 @@
+"""Handwritten digits in the place of faces, so that the VAE learns them.
+
+What an image shows is an attribute, Digit_0 to Digit_9. The pictures are PNG files of 28x28 pixels,
+since a JPEG would change them.
+"""
+
+import importlib.metadata
+import io
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from PIL import Image
+
+from latentmaps import progress
+from latentmaps.digits.dataset.digits import NUM_CLASSES, Digits, attribute_name
+from latentmaps.errors import DataError
+from latentmaps.faces.raw import archive, face_tables
+from latentmaps.faces.sources.raw_faces import RawFaces
+from latentmaps.storage.checksums import file_sha256
+
+log = logging.getLogger(__name__)
+
+LICENCE = "MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0"
+
+
+def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[str, Any]:
+    """Write the archive of digits and its tables.
+
+    The training digits come first and are the part train. The test digits are validation and test
+    in turn, so both parts have images that no CNN was trained with either.
+
+    Args:
+        raw: where to write.
+        digits: the images and what they show.
+        num_faces: how many in that order; None takes all.
+
+    Returns:
+        the receipt: what was taken, with which versions, under which licence.
+
+    Raises:
+        DataError: there are fewer digits.
+    """
+    num_train, num_test = len(digits.train_labels), len(digits.test_labels)
+    if num_faces is not None and num_faces > num_train + num_test:
+        raise DataError(
+            f"fetch_faces.num_faces: found {num_faces:,}, expected at most "
+            f"{num_train + num_test:,}, the digits of fetch_digits.source; lower it, or set it to "
+            "null for all"
+        )
+    labels = np.concatenate([digits.train_labels, digits.test_labels])[:num_faces]
+    turns = np.where(np.arange(num_test) % 2 == 0, "validation", "test")
+    partition = np.concatenate([np.full(num_train, "train"), turns])[:num_faces]
+    names = [archive.face_name(index, suffix="png") for index in range(len(labels))]
+    log.info("Taking %s digits", f"{len(names):,}")
+    images = _images(digits)
+    with archive.ArchiveWriter(raw.images) as writer:
+        for name in progress.track(names, len(names), "Taking", "digits"):
+            writer.add(name, _to_png(next(images)))
+    shown = {attribute_name(label): _true_or_false(labels == label) for label in range(NUM_CLASSES)}
+    face_tables.write_table(raw.attributes, pd.DataFrame({"file": names, **shown}))
+    face_tables.write_table(raw.partition, pd.DataFrame({"file": names, "partition": partition}))
+    face_tables.write_table(raw.identity, face_tables.names_only(names))
+    face_tables.write_table(raw.origins, face_tables.names_only(names))
+    face_tables.write_table(raw.refused, face_tables.refusals([]))
+    return {
+        "source": "digits",
+        "num_faces": len(names),
+        "licence": LICENCE,
+        "versions": {name: importlib.metadata.version(name) for name in ("pillow", "numpy")},
+        "sha256": {"images.zip": file_sha256(raw.images)},
+    }
+
+
+def _images(digits: Digits) -> Iterator[npt.NDArray[np.uint8]]:
+    yield from digits.train_images
+    yield from digits.test_images
+
+
+def _true_or_false(is_shown: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+    return np.where(is_shown, 1, -1).astype(np.int8)
+
+
+def _to_png(image: npt.NDArray[np.uint8]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,78 @@
+"""The part of the page on random digits: what the CNN reads in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentmaps.digits.dataset.digits import NUM_CLASSES
+from latentmaps.report import content, figures, glossary, inputs
+from latentmaps.report.content import Cell, Head, Row, Table
+from latentmaps.report.figures import Figure
+from latentmaps.report.inputs import Document
+
+_REAL = "real"
+_STAGE = "judge_digits"
+_NO_VALUE = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the CNN reads in random digits.
+
+    Attributes:
+        table: a row for each sampler and one for real digits.
+        sheets: word of the tab -> random digits of a sampler.
+    """
+
+    table: Table
+    sheets: Mapping[str, Figure]
+
+
+def read_judgement(reports: Path) -> Judgement | None:
+    """Return what the page shows of random digits; None where the VAE has learned other images.
+
+    Args:
+        reports: has a folder for each stage, named after it.
+
+    Raises:
+        DataError: a file is missing, damaged, or lacks a number that the page shows.
+    """
+    numbers = inputs.read_document(reports / _STAGE / "numbers.json")
+    if not numbers.flag("is_judged"):
+        return None
+    names = glossary.samplers()
+    return Judgement(
+        table=_tabulate(numbers, [_REAL, *names]),
+        sheets=figures.read_figures(
+            reports, _STAGE, {name: term.label for name, term in names.items()}
+        ),
+    )
+
+
+def _tabulate(numbers: Document, names: list[str]) -> Table:
+    readings = numbers.part("readings")
+    confidence = content.percent(numbers.number("min_confidence"), digits=0)
+    accuracy = content.percent(numbers.number("accuracy"))
+    heads = {
+        _REAL: Head("Real digits", note=f"{accuracy} read rightly"),
+        **{name: content.head(name) for name in names if name != _REAL},
+    }
+    return Table(
+        key="judgement",
+        caption=f"Share of digits that the CNN reads with at least {confidence} confidence; behind "
+        "it, of all digits the share that it reads as this one",
+        corner=Head("Digits"),
+        columns=[Head("all"), *(Head(str(digit)) for digit in range(NUM_CLASSES))],
+        rows=[Row(heads[name], _cells(readings.part(name))) for name in names],
+    )
+
+
+def _cells(reading: Document) -> list[Cell]:
+    digits = [reading.part("digits").part(str(digit)) for digit in range(NUM_CLASSES)]
+    return [Cell(content.percent(reading.number("sure"), digits=0)), *map(_cell, digits)]
+
+
+def _cell(digit: Document) -> Cell:
+    is_read = digit.number("read") > 0
+    sure = content.percent(digit.number("sure"), digits=0) if is_read else _NO_VALUE
+    return Cell(f"{sure} ({content.percent(digit.number('read'), digits=0)})")

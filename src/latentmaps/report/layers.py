@@ -1,0 +1,57 @@
+"""The tables of the layers of a network, and where its weights are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from latentmaps.report import content
+from latentmaps.report.content import Head, Row, Table
+from latentmaps.report.inputs import Document
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The layers of a model that have weights.
+
+    Attributes:
+        num_weights: of the model, as text.
+        dense_share: share of them in dense layers, as text.
+        tables: a table for each network of the model.
+    """
+
+    num_weights: str
+    dense_share: str
+    tables: Sequence[Table]
+
+
+def read_layers(training: Document) -> Layers:
+    """Return the layers of the model of a training.
+
+    Args:
+        training: the numbers of the stage that trained it.
+
+    Raises:
+        DataError: a number is missing.
+    """
+    rows: dict[str, list[Row]] = {}
+    for layer in training.parts("layers"):
+        cells = content.cells(
+            layer.text("output_shape"),
+            content.count(layer.number("weights")),
+            content.percent(layer.number("share"), digits=2),
+        )
+        rows.setdefault(layer.text("network"), []).append(Row(Head(layer.text("layer")), cells))
+    return Layers(
+        num_weights=content.count(training.number("num_parameters")),
+        dense_share=content.percent(training.number("dense_share"), digits=0),
+        tables=[_tabulate(network, layers) for network, layers in rows.items()],
+    )
+
+
+def _tabulate(network: str, rows: Sequence[Row]) -> Table:
+    return Table(
+        key=f"layers-{network}".lower(),
+        caption=f"{network[:1].upper()}{network[1:]}: layers that have weights",
+        corner=Head("Layer"),
+        columns=[Head("Output"), content.head("num_parameters", label="Weights"), Head("Share")],
+        rows=rows,
+    )

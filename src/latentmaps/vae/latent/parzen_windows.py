@@ -1,0 +1,136 @@
+"""Windows around the encodings of training faces: a kernel density with the moments of q(z).
+
+With the mean m and the covariance C of q(z), and with the covariance B of the posterior means mu_i
+alone, the density
+
+    p(z) = 1/n sum_i N(z; m + pull (mu_i - m), C - pull^2 B)
+
+has the mean m and the covariance C, whatever the pull from 0 to 1 is. With 0 it is the Gaussian of
+q(z). With 1 it is q(z) itself, up to one variance for all posteriors, and random faces are training
+faces decoded once more. Between them it follows q(z) where that is no Gaussian, and every window
+still is wider than a posterior. It is the smoothed bootstrap, shrunk to keep the covariance
+(Silverman & Young 1987, "The bootstrap: to smooth or not to smooth?"; Silverman 1986, section
+6.4.1). The pull is decided by faces that the density has not seen.
+"""
+
+import logging
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import metrics
+
+from latentmaps.vae.latent import subset
+from latentmaps.vae.network.encodings import Encodings
+
+log = logging.getLogger(__name__)
+
+Array = npt.NDArray[np.floating]
+
+# Own choice: at least a fifth of the variance of the means belongs to the windows, 1 - 0.9^2, so
+# that no random face is a training face, however narrow the posteriors are.
+_PULLS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
+# one face of so many, and so many at most, is kept from the densities that decide on the pull
+_HELD_OUT, _MOST_HELD_OUT = 5, 2000
+_ROWS_A_BLOCK = 500
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A density of equal Gaussian windows.
+
+    Attributes:
+        centers: (num_windows, latent_dim).
+        covariance: (latent_dim, latent_dim), of each window.
+    """
+
+    centers: Array
+    covariance: Array
+
+    def log_density(self, z: Array) -> Array:
+        """Return the logarithm of the density, nats, (n,), at points (n, latent_dim)."""
+        factor = np.linalg.cholesky(self.covariance)
+        log_volume = np.log(np.diag(factor)).sum() + 0.5 * len(factor) * math.log(2.0 * math.pi)
+        # distances lose no digits when the points lie around the origin
+        origin = self.centers.mean(axis=0, dtype=np.float64)
+        points, centers = (np.linalg.solve(factor, (x - origin).T).T for x in (z, self.centers))
+        exponents = np.concatenate(
+            [
+                _log_mean_exp(-0.5 * metrics.euclidean_distances(rows, centers, squared=True))
+                for rows in np.split(points, range(_ROWS_A_BLOCK, len(points), _ROWS_A_BLOCK))
+            ]
+        )
+        return exponents - log_volume
+
+
+def _log_mean_exp(exponents: Array) -> Array:
+    """Return the logarithm of the mean of exp(x) over each row, (n,), of (n, m)."""
+    largest = exponents.max(axis=1)
+    return largest + np.log(np.exp(exponents - largest[:, None]).mean(axis=1))
+
+
+def fit(encodings: Encodings, *, seed: int) -> Windows:
+    """Return the windows around the encodings of n images.
+
+    Args:
+        encodings: the posteriors.
+        seed: for the z of the posteriors, and for who is held out.
+
+    Returns:
+        A window for each image, in their order; one alone, the Gaussian of q(z), where windows
+        describe other images no better.
+    """
+    pull = choose_pull(encodings, seed=seed)
+    log.info(
+        "Fitted %s to the encodings of %s faces",
+        f"windows with a pull of {pull:g}"
+        if pull
+        else "one Gaussian, since windows describe other faces no better,",
+        f"{len(encodings.z_mean):,}",
+    )
+    return place(encodings, pull)
+
+
+def choose_pull(encodings: Encodings, *, seed: int) -> float:
+    """Return the pull with which unseen faces are likeliest.
+
+    Unless they are then likelier than under the Gaussian by more than the standard error of the
+    difference, the answer is 0: the simpler model, the rule of Breiman et al. 1984, "Classification
+    and Regression Trees", section 3.4.3.
+
+    Args:
+        encodings: the posteriors of n images.
+        seed: for the z of the posteriors, and for who is held out.
+    """
+    everyone = np.arange(len(encodings.z_mean))
+    num_held_out = min(len(everyone) // _HELD_OUT, _MOST_HELD_OUT)
+    if num_held_out < 2:
+        return 0.0
+    held_out = subset.draw(everyone, num_held_out, seed=seed)
+    known = encodings.select(np.setdiff1d(everyone, held_out))
+    z = encodings.draw_z(seed=seed)[held_out]
+    densities = {pull: place(known, pull).log_density(z) for pull in _PULLS}
+    best = max(_PULLS, key=lambda pull: densities[pull].mean())
+    gains = densities[best] - densities[0.0]
+    is_better = gains.mean() > gains.std(ddof=1) / math.sqrt(len(gains))
+    return best if is_better else 0.0
+
+
+def place(encodings: Encodings, pull: float) -> Windows:
+    """Return the windows around the encodings of n images.
+
+    Args:
+        encodings: the posteriors.
+        pull: 0..1, how far the windows follow the means; 0: one window, the Gaussian.
+    """
+    mean, covariance = encodings.moments()
+    if not pull:
+        return Windows(mean[None], covariance)
+    # C = B + W, with W the mean variance of the posteriors
+    within = np.diag(encodings.variances_within())
+    return Windows(
+        # as precise as the means, for a file of that size
+        centers=(mean + pull * (encodings.z_mean - mean)).astype(encodings.z_mean.dtype),
+        covariance=within + (1.0 - pull**2) * (covariance - within),
+    )

@@ -1,0 +1,65 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentmaps.errors import DataError
+from latentmaps.judging import readable
+
+
+def write_receipt(folder: Path, source: str) -> Path:
+    path = folder / "receipt.json"
+    path.write_text(json.dumps({"source": source}), encoding="utf-8")
+    return path
+
+
+def test_digits_as_the_cnn_knows_them_can_be_read(tmp_path: Path) -> None:
+    images = np.zeros((2, 28, 28, 1), np.uint8)
+    assert readable.find_obstacle(write_receipt(tmp_path, "digits"), images) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "shape", "words"),
+    [
+        ("avatars", (28, 28, 1), "of the source avatars; the CNN reads digits alone"),
+        ("digits", (32, 32, 1), "digits as images of 32x32x1; the CNN reads gray ones of 28x28"),
+        ("digits", (28, 28, 3), "digits as images of 28x28x3"),
+    ],
+)
+def test_other_images_are_not_read_and_the_reason_is_told(
+    tmp_path: Path, source: str, shape: tuple[int, ...], words: str
+) -> None:
+    images = np.zeros((2, *shape), np.uint8)
+    assert words in readable.find_obstacle(write_receipt(tmp_path, source), images)
+
+
+def test_a_receipt_of_no_known_source_is_refused(tmp_path: Path) -> None:
+    images = np.zeros((2, 28, 28, 1), np.uint8)
+    with pytest.raises(DataError, match="source: found 'moon', expected one of avatars, digits"):
+        readable.find_obstacle(write_receipt(tmp_path, "moon"), images)
+
+
+def write_index(folder: Path, *shown: str) -> Path:
+    path = folder / "index.csv"
+    head = ",".join(f"Digit_{digit}" for digit in range(10))
+    rows = [f"{row},{row + 1:06d}.png,test,,{values}" for row, values in enumerate(shown)]
+    text = "\n".join([f"row,file,partition,identity,{head}", *rows])
+    path.write_text(f"{text}\n", encoding="utf-8")
+    return path
+
+
+def attributes(*digits: int) -> str:
+    return ",".join("1" if digit in digits else "-1" for digit in range(10))
+
+
+def test_labels_are_those_of_the_rows(tmp_path: Path) -> None:
+    index = write_index(tmp_path, attributes(3), attributes(0), attributes(9))
+    assert readable.read_labels(index, np.array([2, 0])).tolist() == [9, 3]
+
+
+@pytest.mark.parametrize("digits", [(), (1, 2)])
+def test_an_image_of_no_digit_or_two_is_refused(tmp_path: Path, digits: tuple[int, ...]) -> None:
+    index = write_index(tmp_path, attributes(*digits))
+    with pytest.raises(DataError, match=r"no digit, or more than one, expected one of Digit_0, "):
+        readable.read_labels(index, np.array([0]))
