@@ -37,6 +37,15 @@ def test_dimensions_stand_in_the_order_of_their_kl() -> None:
     assert len(chart.figure.axes) == 3
 
 
+@pytest.mark.parametrize("latent_dim", [1, 2, 6])
+def test_dimensions_are_counted_in_whole_numbers(latent_dim: int) -> None:
+    chart = latent_charts.draw_dimensions(encodings(latent_dim), origin="o")
+    for axes in chart.figure.axes:
+        ticks = axes.get_xticks()
+        assert len(ticks) > 0
+        np.testing.assert_array_equal(ticks, np.round(ticks))
+
+
 def test_each_attribute_has_a_panel() -> None:
     attributes = pd.DataFrame({name: np.arange(40) % 3 == 0 for name in "ABCD"})
     chart = latent_charts.draw_projection(encodings(), attributes, origin="o")

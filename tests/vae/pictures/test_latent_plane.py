@@ -105,6 +105,18 @@ def test_both_axes_have_names_and_values(
     assert "Each tile is what the decoder makes of one point of " in sheet.numbers["caption"]
 
 
+@pytest.mark.parametrize(
+    ("limit", "labels"), [(3.0, ["-3", "-0.43", "+2.14"]), (0.07, ["-0.07", "-0.01", "+0.05"])]
+)
+def test_labels_have_as_many_decimals_as_the_limit_asks_for(
+    limit: float, labels: list[str]
+) -> None:
+    params = dataclasses.replace(PARAMS, plane_steps=8, traversal_limit=limit)
+    sheet = latent_plane.draw(trained(1), encodings([[0.0], [1.0]]), params)
+    told = [label.partition("\n")[2] for label in sheet.numbers["layout"]["column_labels"]]
+    assert told[::3] == labels
+
+
 @pytest.mark.parametrize("num_channels", [1, 3])
 def test_large_tiles_are_reduced_to_means(
     num_channels: int, monkeypatch: pytest.MonkeyPatch

@@ -63,6 +63,7 @@ def test_traversals_show_the_dimensions_with_the_most_kl(trained: TrainedVae) ->
     )
     assert list(sheet.numbers["dimension"]) == [3, 1]
     np.testing.assert_allclose(sheet.numbers["kl_nats"], [12.5, 2.0])
+    assert sheet.numbers["title"].startswith("Traversals of the 2 dimensions with the most KL - ")
 
 
 def test_interpolations_carry_their_note_and_pairs(trained: TrainedVae) -> None:

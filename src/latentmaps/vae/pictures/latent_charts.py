@@ -133,7 +133,7 @@ def draw_dimensions(encodings: Encodings, *, origin: str) -> LatentChart:
         _draw_against_prior(spread_axes, rank, ordered["std"], prior=1.0, label="spread of z")
         for axes in (kl_axes, mean_axes, spread_axes):
             axes.set(xlabel="dimension, by KL")
-            axes.locator_params(axis="x", integer=True)
+            axes.locator_params(axis="x", integer=True, min_n_ticks=1)
         figure.suptitle(words["title"], fontsize=11)
     numbers = {name: ordered[name].to_numpy() for name in ("dimension", "kl_nats", "mean", "std")}
     return LatentChart(figure, words | numbers)

@@ -117,7 +117,8 @@ def draw(trained: TrainedVae, encodings: Encodings, params: DrawLatentSpace) -> 
     z = plane.points(steps)  # (rows, steps, latent_dim)
     # row by row: all tiles of a large map at once would fill the memory
     tiles = [_reduce(image) for row in z for image in face_sheet.decode(trained, row)]
-    labels = face_sheet.signed(steps)
+    # to a hundredth of the limit's leading digit: 30 columns of a page have no room for more
+    labels = face_sheet.signed(np.round(steps, 2 - math.floor(math.log10(limit))))
     return face_sheet.draw(
         tiles,
         title=f"{plane.title} - {trained.origin.describe()}",

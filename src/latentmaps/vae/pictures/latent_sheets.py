@@ -92,7 +92,7 @@ def draw_traversals(
     return face_sheet.draw(
         list(face_sheet.decode(trained, z)),
         title=(
-            f"Traversals of the {len(dimensions)} dimensions with the most KL - "
+            f"Traversals of the {_count(len(dimensions))} with the most KL - "
             f"{trained.origin.describe()}"
         ),
         caption=(
@@ -107,6 +107,10 @@ def draw_traversals(
         ),
         scale=scale,
     )
+
+
+def _count(num_dimensions: int) -> str:
+    return "dimension" if num_dimensions == 1 else f"{num_dimensions} dimensions"
 
 
 def draw_interpolations(
