@@ -103,6 +103,7 @@ def test_both_axes_have_names_and_values(
     assert layout["row_labels"] == ([f"{rows}: {v}" for v in reversed(values)] if rows else [])
     assert sheet.numbers["title"].startswith(title)
     assert "Each tile is what the decoder makes of one point of " in sheet.numbers["caption"]
+    assert "reduced" not in sheet.numbers["caption"]
 
 
 @pytest.mark.parametrize(
@@ -129,4 +130,5 @@ def test_large_tiles_are_reduced_to_means(
     means = whole.reshape(25, 8, 2, 8, 2, num_channels).mean(axis=(2, 4))
     tiles = np.stack(tiles_of(sheet))
     assert tiles.shape == (25, 16, 16, 3)
+    assert sheet.numbers["caption"].endswith(" The tiles are reduced to 8 pixels.")
     np.testing.assert_allclose(tiles[:, ::2, ::2], np.broadcast_to(means, (25, 8, 8, 3)), atol=1.0)

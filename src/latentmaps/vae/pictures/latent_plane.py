@@ -40,7 +40,7 @@ class Plane:
     variance_share: float = 1.0
 
     def points(self, steps: Points) -> npt.NDArray[np.floating]:
-        """Return the points of a grid, (num_rows, num_steps, latent_dim), the last row for a line.
+        """Return the points of a grid, (num_rows, num_steps, latent_dim); one row for a line.
 
         Args:
             steps: (num_steps,), ascending, in standard deviations. They lead to the right along the
@@ -117,14 +117,16 @@ def draw(trained: TrainedVae, encodings: Encodings, params: DrawLatentSpace) -> 
     z = plane.points(steps)  # (rows, steps, latent_dim)
     # row by row: all tiles of a large map at once would fill the memory
     tiles = [_reduce(image) for row in z for image in face_sheet.decode(trained, row)]
+    edge, full_edge = tiles[0].shape[0], trained.architecture.image_size
     # to a hundredth of the limit's leading digit: 30 columns of a page have no room for more
     labels = face_sheet.signed(np.round(steps, 2 - math.floor(math.log10(limit))))
     return face_sheet.draw(
         tiles,
         title=f"{plane.title} - {trained.origin.describe()}",
-        caption=(
+        caption=face_sheet.sentences(
             f"Each tile is what the decoder makes of one point of {plane.caption} From tile to "
-            "tile one face turns into another; none of them is a reconstruction."
+            "tile one face turns into another; none of them is a reconstruction.",
+            f"The tiles are reduced to {edge} pixels." if edge < full_edge else "",
         ),
         numbers={"steps": steps, "variance_share": plane.variance_share},
         num_columns=len(steps),
