@@ -59,8 +59,8 @@ def _tabulate(numbers: Document, names: list[str]) -> Table:
     }
     return Table(
         key="judgement",
-        caption=f"Share of digits that the CNN reads with at least {confidence} confidence; behind "
-        "it, of all digits the share that it reads as this one",
+        caption=f"Percent of digits that the CNN reads with at least {confidence} confidence. Of "
+        "each digit: of those that it reads as this one; in parentheses, how many these are of all",
         corner=Head("Digits"),
         columns=[Head("all"), *(Head(str(digit)) for digit in range(NUM_CLASSES))],
         rows=[Row(heads[name], _cells(readings.part(name))) for name in names],
@@ -69,10 +69,14 @@ def _tabulate(numbers: Document, names: list[str]) -> Table:
 
 def _cells(reading: Document) -> list[Cell]:
     digits = [reading.part("digits").part(str(digit)) for digit in range(NUM_CLASSES)]
-    return [Cell(content.percent(reading.number("sure"), digits=0)), *map(_cell, digits)]
+    return [Cell(_percent(reading, "sure")), *map(_cell, digits)]
 
 
 def _cell(digit: Document) -> Cell:
-    is_read = digit.number("read") > 0
-    sure = content.percent(digit.number("sure"), digits=0) if is_read else _NO_VALUE
-    return Cell(f"{sure} ({content.percent(digit.number('read'), digits=0)})")
+    sure = _percent(digit, "sure") if digit.number("read") > 0 else _NO_VALUE
+    return Cell(f"{sure} ({_percent(digit, 'read')})")
+
+
+def _percent(part: Document, name: str) -> str:
+    """Return a share as percents; the caption has the sign, for which a cell has no room."""
+    return f"{100 * part.number(name):.0f}"
