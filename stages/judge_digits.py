@@ -27,7 +27,7 @@ def judge_digits(run: runs.Run) -> None:
 
     machine.configure(run.params(Machine))
     test = split_table.read_split(run.inputs["split"], num_rows=len(images))["test"]
-    test = test[: params.num_samples]
+    test = readable.choose_unseen(run.inputs["index"], test, num_images=params.num_samples)
     labels = readable.read_labels(run.inputs["index"], test)
     cnn, vae = TrainedCnn.load(run.inputs["cnn"]), TrainedVae.load(run.inputs["vae"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=vae.architecture.latent_dim)

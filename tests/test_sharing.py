@@ -114,6 +114,7 @@ def test_a_plain_push_gives_away_no_face() -> None:
         "reports/draw_samples/strip_parzen.png",
         "reports/draw_latent_space/interpolations.png",
         "reports/draw_latent_space/attributes.png",
+        "reports/draw_latent_space/plane.png",
         "reports/index.html",
     }
     remotes = {out.def_path: out.remote for stage in STAGES for out in stage.outs}

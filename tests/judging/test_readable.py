@@ -40,10 +40,10 @@ def test_a_receipt_of_no_known_source_is_refused(tmp_path: Path) -> None:
         readable.find_obstacle(write_receipt(tmp_path, "moon"), images)
 
 
-def write_index(folder: Path, *shown: str) -> Path:
+def write_index(folder: Path, *shown: str, partition: str = "test") -> Path:
     path = folder / "index.csv"
     head = ",".join(f"Digit_{digit}" for digit in range(10))
-    rows = [f"{row},{row + 1:06d}.png,test,,{values}" for row, values in enumerate(shown)]
+    rows = [f"{row},{row + 1:06d}.png,{partition},,{values}" for row, values in enumerate(shown)]
     text = "\n".join([f"row,file,partition,identity,{head}", *rows])
     path.write_text(f"{text}\n", encoding="utf-8")
     return path
@@ -63,3 +63,18 @@ def test_an_image_of_no_digit_or_two_is_refused(tmp_path: Path, digits: tuple[in
     index = write_index(tmp_path, attributes(*digits))
     with pytest.raises(DataError, match=r"no digit, or more than one, expected one of Digit_0, "):
         readable.read_labels(index, np.array([0]))
+
+
+def test_training_digits_of_the_source_are_not_shown_to_the_judge(tmp_path: Path) -> None:
+    index = write_index(tmp_path, attributes(1), attributes(2), attributes(3))
+    text = index.read_text(encoding="utf-8").replace("000002.png,test", "000002.png,train")
+    index.write_text(text, encoding="utf-8")
+    rows = np.array([2, 1, 0])
+    assert readable.choose_unseen(index, rows, num_images=9).tolist() == [2, 0]
+    assert readable.choose_unseen(index, rows, num_images=1).tolist() == [2]
+
+
+def test_a_test_part_of_training_digits_alone_is_refused(tmp_path: Path) -> None:
+    index = write_index(tmp_path, attributes(1), attributes(2), partition="train")
+    with pytest.raises(DataError, match=r"all 2 images .* set split_faces.scheme to official"):
+        readable.choose_unseen(index, np.array([0, 1]), num_images=9)

@@ -29,8 +29,8 @@ def test_doubtful_readings_have_a_frame_and_others_none() -> None:
 
 def test_the_label_of_a_row_counts_and_an_unread_digit_has_a_blank_row() -> None:
     layout = draw([1, 1, 1], [0.99, 0.5, 0.97])
-    assert layout["row_labels"][1] == "read as 1: 3, 2 of them surely"
-    assert layout["row_labels"][0] == "read as 0: 0, 0 of them surely"
+    assert layout["row_labels"][1] == "read as 1: 3, 2 with confidence"
+    assert layout["row_labels"][0] == "read as 0: 0, 0 with confidence"
     assert all(layout["is_blank"][:13])
 
 

@@ -82,8 +82,9 @@ def make_groups(drawn: Sequence[Experiment]) -> list[Group]:
     """Return the groups in the order of their first members.
 
     What decides the numbers has to be the same but for the seeds: parameters of the stages up to
-    `evaluate_vae`, and the code of the training and the test. Of an experiment whose parameters
-    are not known nothing says that it differs in a seed alone: it is a group by itself.
+    `evaluate_vae`, the code of the training and the test, and, for one ``base.seed``, the data. Of
+    an experiment whose parameters are not known nothing says that it differs in a seed alone: it is
+    a group by itself.
 
     Args:
         drawn: experiments with results.
@@ -101,7 +102,14 @@ def make_groups(drawn: Sequence[Experiment]) -> list[Group]:
 def _belongs(one: Experiment, group: Group) -> bool:
     first = group.members[0]
     others = [parameters.split_seeds(each.parameters)[0] for each in (one, first)]
-    return bool(others[0]) and others[0] == others[1] and code_of(one) == code_of(first)
+    base = [each.parameters.get(parameters.BASE_SEED) for each in (one, first)]
+    return (
+        bool(others[0])
+        and others[0] == others[1]
+        and code_of(one) == code_of(first)
+        # another base.seed draws other faces; a source may change and no parameter tell
+        and (base[0] != base[1] or one.data == first.data)
+    )
 
 
 def code_of(one: Experiment) -> list[str | None]:

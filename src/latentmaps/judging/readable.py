@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import IMAGE_SIZE, NUM_CLASSES, attribute_name
 from latentmaps.errors import DataError
-from latentmaps.faces.raw import face_attributes, receipts
+from latentmaps.faces.raw import face_attributes, face_tables, receipts
 
 _DIGITS = "digits"
 
@@ -32,6 +32,32 @@ def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:
             f"{IMAGE_SIZE}x{IMAGE_SIZE}"
         )
     return ""
+
+
+def choose_unseen(
+    index: Path, rows: npt.NDArray[np.int64], *, num_images: int
+) -> npt.NDArray[np.int64]:
+    """Return the first rows of digits that are no training digits at their source.
+
+    Where `split_faces.scheme` is not official, the test part has digits that the CNN was trained
+    on.
+
+    Args:
+        index: the table index.csv of crop_faces.
+        rows: (n,), of the test part.
+        num_images: at most so many.
+
+    Raises:
+        DataError: there is none.
+    """
+    partition = face_tables.read_index(index)["partition"].to_numpy()[rows]
+    unseen = rows[partition != "train"][:num_images]
+    if not len(unseen):
+        raise DataError(
+            f"{index}: all {len(rows):,} images of the test part are training digits, which the "
+            "CNN has seen; set split_faces.scheme to official"
+        )
+    return unseen
 
 
 def read_labels(index: Path, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -88,7 +88,7 @@ def _percent(confidence: float) -> str:
 def _describe(reading: Reading, digit: int, min_confidence: float) -> str:
     rows = reading.rows(digit)
     num_sure = int((reading.confidences[rows] >= min_confidence).sum())
-    return f"read as {digit}: {len(rows):,}, {num_sure:,} of them surely"
+    return f"read as {digit}: {len(rows):,}, {num_sure:,} with confidence"
 
 
 def _choose(reading: Reading, digit: int) -> list[int | None]:

@@ -96,6 +96,11 @@ def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
     return read_bundled(bundled)
 
 
+def are_mnist(digits: Digits) -> bool:
+    """Return whether digits are all of MNIST, or those of it that are in the repository."""
+    return digits_module.hashes(digits) in (MNIST_SHA256, BUNDLED_SHA256)
+
+
 def read_bundled(path: Path) -> Digits:
     """Gives the digits in the repository.
 

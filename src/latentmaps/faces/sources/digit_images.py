@@ -17,6 +17,7 @@ from PIL import Image
 
 from latentmaps import progress
 from latentmaps.digits.dataset.digits import NUM_CLASSES, Digits, attribute_name
+from latentmaps.digits.sources import digit_sources
 from latentmaps.errors import DataError
 from latentmaps.faces.raw import archive, face_tables
 from latentmaps.faces.sources.raw_faces import RawFaces
@@ -24,7 +25,8 @@ from latentmaps.storage.checksums import file_sha256
 
 log = logging.getLogger(__name__)
 
-LICENCE = "MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0"
+_OF_MNIST = "MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0"
+_OF_OTHERS = "the digits are yours: nothing is known of their licence"
 
 
 def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
     return {
         "source": "digits",
         "num_faces": len(names),
-        "licence": LICENCE,
+        "licence": _OF_MNIST if digit_sources.are_mnist(digits) else _OF_OTHERS,
         "versions": {name: importlib.metadata.version(name) for name in ("pillow", "numpy")},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }

@@ -103,13 +103,16 @@ def _whole_space(latent_dim: int) -> Plane:
     )
 
 
-def draw(trained: TrainedVae, encodings: Encodings, params: DrawLatentSpace) -> Sheet:
+def draw(
+    trained: TrainedVae, encodings: Encodings, params: DrawLatentSpace, *, note: str = ""
+) -> Sheet:
     """Draw the decoded points of a plane, or of a line, as a map.
 
     Args:
         trained: the VAE.
         encodings: the posteriors of at least 2 images.
         params: how far the map reaches, in how many steps, and how large a tile is.
+        note: a sentence that the sheet has to carry: of few faces the plane passes some closely.
     """
     limit = params.traversal_limit
     steps = np.linspace(-limit, limit, params.plane_steps)
@@ -127,6 +130,7 @@ def draw(trained: TrainedVae, encodings: Encodings, params: DrawLatentSpace) -> 
             f"Each tile is what the decoder makes of one point of {plane.caption} From tile to "
             "tile one face turns into another; none of them is a reconstruction.",
             f"The tiles are reduced to {edge} pixels." if edge < full_edge else "",
+            note,
         ),
         numbers={"steps": steps, "variance_share": plane.variance_share},
         num_columns=len(steps),

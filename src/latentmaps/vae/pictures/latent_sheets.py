@@ -64,7 +64,7 @@ def draw_all(
             note=note,
             scale=scale,
         ),
-        "plane": latent_plane.draw(trained, test.encodings, params),
+        "plane": latent_plane.draw(trained, test.encodings, params, note=note),
     }
 
 
