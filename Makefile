@@ -27,7 +27,7 @@ repro: $(RUNTIME) ## run the pipeline; the page to look at is reports/index.html
 	$(BIN)/dvc repro
 
 test: $(TOOLS) ## run all tests, the slow ones too
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 30
 
 attack: $(TOOLS) ## give every reader 60,000 hostile inputs (CASE=group:number repeats one, SEED=1)
 	PYTHONPATH=src $(BIN)/python -m tests.attack --seed $(or $(SEED),0) $(CASE)
