@@ -82,6 +82,14 @@ def test_an_unknown_name_in_a_profile_is_refused(
     assert f"profiles.own.{message}" in str(caught.value)
 
 
+def test_what_a_new_profile_has_to_set_is_named_in_the_profile(
+    document: Any, tmp_path: Path
+) -> None:
+    document["profiles"]["mine"] = document["profiles"]["sample"] | {"fetch_digits": {}}
+    with pytest.raises(ParamsError, match=r"profiles\.mine\.fetch_digits\.source: missing; add it"):
+        load(document, tmp_path)
+
+
 def test_a_profile_that_fits_no_image_size_is_refused(document: Any, tmp_path: Path) -> None:
     document["profiles"]["digits"]["crop_faces"]["image_size"] = 30
     with pytest.raises(ParamsError, match=r"30.*\(profile digits\)"):

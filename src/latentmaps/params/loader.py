@@ -259,6 +259,7 @@ def _check(
             f"{place_of_sized}.{key}: found {shorten(sized[key])}, expected nothing, since "
             f"dvc.yaml makes stages of {name}.{key} under every profile; set that one"
         )
+    of_profile = {*sized, *(key for key, value in own.items() if value == FROM_PROFILE)}
     own = {key: value for key, value in own.items() if value != FROM_PROFILE}
     for key in known:
         if key in own and profile == document["profile"] and _is_in_all(document, name, key):
@@ -271,7 +272,7 @@ def _check(
     try:
         sections[name] = cls(**{key: merged[key] for key in known if key in merged})
     except pydantic.ValidationError as error:
-        yield from _describe_all(error, sized, name, place_of_sized)
+        yield from _describe_all(error, of_profile, name, place_of_sized)
 
 
 def _is_in_all(document: dict[str, Any], name: str, key: str) -> bool:
@@ -289,13 +290,13 @@ def _unknown_keys(places: Mapping[str, dict[Any, Any]], known: list[str]) -> Ite
 
 
 def _describe_all(
-    error: pydantic.ValidationError, sized: dict[str, Any], name: str, place_of_sized: str
+    error: pydantic.ValidationError, of_profile: set[str], name: str, place_of_sized: str
 ) -> Iterator[str]:
     """Yield a line for each value; pydantic has an error for each type that it might have had."""
     expected: dict[str, list[str]] = {}
     for detail in error.errors():
-        is_sized = bool(detail["loc"]) and detail["loc"][0] in sized
-        line = _describe(place_of_sized if is_sized else name, detail)
+        is_of_profile = bool(detail["loc"]) and detail["loc"][0] in of_profile
+        line = _describe(place_of_sized if is_of_profile else name, detail)
         found, _, kind = line.partition(", expected ")
         expected.setdefault(found, []).append(kind)
     for found, kinds in expected.items():
