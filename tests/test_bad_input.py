@@ -130,7 +130,8 @@ def test_a_picture_that_is_no_picture(workspace: Workspace) -> None:
 
 def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
     workspace.set_param("num_faces: 3000", "num_faces: 40")
-    result = workspace.run("fetch_faces", RAW_FACES, file_limit_bytes=50_000)
+    paths = RAW_FACES | {"bundled": str(workspace.root / "data/bundled/mnist_12k.npz")}
+    result = workspace.run("fetch_faces", paths, file_limit_bytes=50_000)
     assert_refused(workspace, result, "no output was written - see that the disk has room")
 
 

@@ -30,4 +30,5 @@ LEFT_ALONE = {
     "latentmaps.resources": "a file of the Linux kernel",
     "latentmaps.report.glossary": "a file of the package itself",
     "latentmaps.oips.page_pictures": "writes pictures, reads none",
+    "latentmaps.vae.training.initial_weights": "reads through vae_files alone, which is attacked",
 }

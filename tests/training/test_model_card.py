@@ -14,7 +14,7 @@ def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None
     vae_card.write(tmp_path, small_vae(), metrics)
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     for part in (
-        "fact 5, 2 epochs on 1,600 faces, seed 1",
+        "fact 5, 2 epochs on 1,600 images, seed 1",
         "images of 16x16 pixels and 3 channels",
         f"| val_bce_per_dim | {metrics['val_bce_per_dim']:.6g} |",
         "non-commercial research only",

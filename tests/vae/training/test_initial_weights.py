@@ -135,7 +135,7 @@ def test_card_numbers_and_title_tell_the_checksums_and_no_path(folder: str, tmp_
     assert numbers["initial_weights"] == expected
     origin = vae_files.load(tmp_path / "new").origin
     assert origin.initial_weights == expected
-    assert "on 14 faces, started from trained weights, seed 1" in origin.describe()
+    assert "on 14 images, started from trained weights, seed 1" in origin.describe()
     card = (tmp_path / "new/README.md").read_text(encoding="utf-8")
     for name, checksum in expected.items():
         assert f"| {name} | `{checksum}` |" in card

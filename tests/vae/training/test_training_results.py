@@ -72,7 +72,7 @@ def test_a_model_is_written_with_its_origin_card_and_numbers(tmp_path: Path) -> 
     numbers = training_results.write_model(tmp_path, what, model, trained)
     saved = vae_files.load(tmp_path)
     assert saved.architecture == what.architecture
-    description = "mae, fact 0.2, 2 epochs on 14 faces, corruption mask, seed 3"
+    description = "mae, fact 0.2, 2 epochs on 14 images, corruption mask, seed 3"
     assert saved.origin.describe() == description
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert description in card
