@@ -38,5 +38,5 @@ def test_no_other_code_of_the_library_asks_for_a_name(root: Path) -> None:
         for path in (root / folder).rglob("*.py")
         if question.search(path.read_text(encoding="utf-8"))
     }
-    # that scale_steps fit is checked before TensorFlow is imported; digits is a source of faces, too
+    # that scale_steps fit is checked before TensorFlow is imported; digits are a source of faces
     assert asked <= {"src/latentmaps/params/draw_oips.py", "stages/fetch_faces.py"}
