@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 
 # DVC watches the values of params.yaml; these read and check them
-READERS = {"base", "combinations", "loader", "machine", "types", "yaml12"}
+READERS = {"base", "combinations", "loader", "machine", "problems", "types", "yaml12"}
 WITHOUT_EFFECT = {"downloads", "tools"}
 # modules of the root whose words a stage shows
 SHOWN = {"build_report": ["src/latentmaps/doubts.py"]}
