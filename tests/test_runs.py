@@ -63,6 +63,15 @@ def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
     assert result.stdout == ""
 
 
+def test_a_seed_of_the_profile_is_told_once(stage: Stage) -> None:
+    path = stage.folder / "params.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    base: {}", "    base: {seed: 7}", 1), encoding="utf-8")
+    result = stage.run(f"assert run.seed == run.seed == 7\n{COPY}")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("The profile sample sets base: seed 7 instead of 2022") == 1
+
+
 @pytest.mark.parametrize(
     ("work", "message"),
     [

@@ -60,16 +60,13 @@ class Run:
         What the profile changes of the section's own values is logged: a value that is set there
         with -S has no effect.
         """
-        name = loader.section_name(section)
-        if changes := self.all_params.overridden.get(name):
-            profile = self.all_params.profile
-            log.info("The profile %s sets %s: %s", profile, name, "; ".join(changes))
+        _tell_overridden(self.all_params, section)
         return self.all_params.section(section)
 
     @property
     def seed(self) -> int:
         """The seed from which every random draw of the stage is derived."""
-        return self.params(Base).seed
+        return self.all_params.section(Base).seed
 
     def seed_or_base(self, seed: int | None) -> int:
         """Return the `seed` of a section, or ``base.seed`` where it is null."""
@@ -186,6 +183,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     started = time.monotonic()
     values = vars(arguments)
     all_params = loader.load(arguments.params)
+    _tell_overridden(all_params, Base)
     versions.warn_of_differences(arguments.params.parent / "requirements/versions.txt")
     inputs = _existing(named.inputs, values)
     finals = {name: path for name, path, _ in folders.expand(named.outputs, values)}
@@ -214,6 +212,12 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
         staged.close()
     written = ", ".join(f"{p} ({_size(p)})" for p in staged.finals.values())
     log.info("%s took %.1f s -> %s", _stage_name(work), time.monotonic() - started, written)
+
+
+def _tell_overridden(all_params: loader.Params, section: type) -> None:
+    name = loader.section_name(section)
+    if changes := all_params.overridden.get(name):
+        log.info("The profile %s sets %s: %s", all_params.profile, name, "; ".join(changes))
 
 
 def _kept_folder(name: str, folder: Path) -> Path:

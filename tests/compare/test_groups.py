@@ -54,6 +54,21 @@ def test_other_code_of_the_training_or_the_test_parts_groups() -> None:
     assert names(experiment("a", 3.0), experiment("b", 3.0, code=other)) == [["a"], ["b"]]
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, [["a"], ["b"]]),
+        ({"train_vae.seed": 7}, [["a"], ["b"]]),
+        ({"base.seed": 7}, [["a", "b"]]),
+    ],
+)
+def test_other_data_part_groups_unless_a_seed_before_the_training_explains_them(
+    changes: dict[str, int], expected: list[list[str]]
+) -> None:
+    other = experiment("b", 3.0, data={"data/faces/images.npy": "other"}, **changes)
+    assert names(experiment("a", 3.0), other) == expected
+
+
 def test_experiments_of_unknown_parameters_are_groups_of_their_own() -> None:
     ones = [experiment(name, 3.0, parameters={}) for name in "ab"]
     assert names(*ones) == [["a"], ["b"]]

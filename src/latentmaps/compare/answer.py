@@ -4,6 +4,7 @@ A sweep is a set of experiments that differ in one number of train_vae and in se
 more differs no value is judged: nobody could say what made the numbers better or worse.
 """
 
+import itertools
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -119,7 +120,8 @@ def _find_obstacle(
         return f"more than one parameter differs - {told}{_advise(made, deciding, differing)}"
     if len({tuple(groups.code_of(group.members[0])) for group in made}) > 1:
         return "not all experiments ran the same code of train_vae and evaluate_vae"
-    if _have_other_data(made):
+    seeds = [one for group in made for one in group.seeds]
+    if any(groups.has_other_data(*pair) for pair in itertools.combinations(seeds, 2)):
         return "not all experiments were trained or tested on the same data"
     [name] = differing
     if not name.startswith(_SECTION) or not all(is_number(values.get(name)) for values in deciding):
@@ -146,18 +148,6 @@ def _find_odd(made: Sequence[Group], deciding: Sequence[Mapping[str, Any]], name
     common = max(rests, key=rests.count)
     pairs = zip(made, rests, strict=True)
     return [one.name for group, rest in pairs if rest != common for one in group.members]
-
-
-def _have_other_data(made: Sequence[Group]) -> bool:
-    """Tell whether data differ although no seed before the training does."""
-    found: list[tuple[dict[str, Any], Mapping[str, str]]] = []
-    for one in (one for group in made for one in group.seeds):
-        seeds = parameters.split_seeds(one.parameters)[1]
-        of_data = {name: seed for name, seed in seeds.items() if not name.startswith(_SECTION)}
-        if any(of_data == other and one.data != data for other, data in found):
-            return True
-        found.append((of_data, one.data))
-    return False
 
 
 def _try(made: Sequence[Group], values: Sequence[float]) -> list[Trial]:

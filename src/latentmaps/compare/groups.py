@@ -11,6 +11,7 @@ from latentmaps.compare.experiment import FACT, Experiment
 
 # of these the code decides the numbers
 _STAGES = ("train_vae", "evaluate_vae")
+_TRAINING = "train_vae."
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ def make_groups(drawn: Sequence[Experiment]) -> list[Group]:
     """Return the groups in the order of their first members.
 
     What decides the numbers has to be the same but for the seeds: parameters of the stages up to
-    `evaluate_vae`, the code of the training and the test, and, for one ``base.seed``, the data. Of
-    an experiment whose parameters are not known nothing says that it differs in a seed alone: it is
-    a group by itself.
+    `evaluate_vae`, the code of the training and the test, and, for equal seeds before the
+    training, the data. Of an experiment whose parameters are not known nothing says that it differs
+    in a seed alone: it is a group by itself.
 
     Args:
         drawn: experiments with results.
@@ -102,14 +103,25 @@ def make_groups(drawn: Sequence[Experiment]) -> list[Group]:
 def _belongs(one: Experiment, group: Group) -> bool:
     first = group.members[0]
     others = [parameters.split_seeds(each.parameters)[0] for each in (one, first)]
-    base = [each.parameters.get(parameters.BASE_SEED) for each in (one, first)]
     return (
         bool(others[0])
         and others[0] == others[1]
         and code_of(one) == code_of(first)
-        # another base.seed draws other faces; a source may change and no parameter tell
-        and (base[0] != base[1] or one.data == first.data)
+        and not has_other_data(one, first)
     )
+
+
+def has_other_data(one: Experiment, other: Experiment) -> bool:
+    """Tell whether data differ although no seed before the training does: their source changed."""
+    of_data = [
+        {
+            name: seed
+            for name, seed in parameters.split_seeds(each.parameters)[1].items()
+            if not name.startswith(_TRAINING)
+        }
+        for each in (one, other)
+    ]
+    return of_data[0] == of_data[1] and one.data != other.data
 
 
 def code_of(one: Experiment) -> list[str | None]:
