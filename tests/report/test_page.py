@@ -1,6 +1,5 @@
 """The page shows everything, and repeats byte for byte."""
 
-import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -98,62 +97,11 @@ def test_pictures_of_real_persons_come_with_a_notice(
         assert text.count(notice) == 2  # on top, and under Licence
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0",
-        "dvc queue start",
-        "latentmaps compare",
-        "dvc exp run -S profiles.sample.train_vae.epochs=30",
-        "dvc exp run -S draw_samples.seed=1",
-    ],
-)
-def test_the_page_tells_how_to_vary_the_run(rendered: str, command: str) -> None:
-    assert f'<code class="command">{command}</code>' in rendered
-
-
 def test_equal_results_give_an_equal_page_that_names_no_folder(
     pristine: "Example", example: "Example", rendered: str
 ) -> None:
     assert example.render() == rendered  # the same results in another folder
     assert str(pristine.folder) not in rendered
-
-
-def test_the_page_tells_from_which_seeds_the_networks_were_trained(
-    example: "Example", rendered: str
-) -> None:
-    assert "fact 5, seed 2022</p>" in rendered
-    example.change("train_vae/numbers.json", seed=7)
-    example.change("train_cnn/numbers.json", seed=8)
-    told = "fact 5, seed 2022, the autoencoder trained with seed 7, the CNN with seed 8</p>"
-    text = example.render()
-    assert told in text
-    for seed in (7, 8):
-        assert f"<dt>Seed of the training</dt><dd>{seed}</dd>" in text
-
-
-@dataclasses.dataclass(frozen=True)
-class Seeded:
-    """Stands for a section of pictures with a seed."""
-
-    seed: int | None
-
-
-def test_the_page_tells_with_which_seeds_pictures_were_drawn(
-    pristine: "Example", rendered: str
-) -> None:
-    names = ("draw_samples", "draw_reconstructions", "draw_latent_space")
-    for seed in (None, 2022):  # null stands for base.seed
-        sections: dict[str, Any] = {name: Seeded(seed) for name in names}
-        text = pristine.render(**sections)
-        assert "fact 5, seed 2022</p>" in text
-    text = pristine.render(
-        draw_samples=Seeded(7), draw_reconstructions=Seeded(None), draw_latent_space=Seeded(9)
-    )
-    told = "the random faces drawn with seed 7, pairs and walking faces chosen with seed 9</p>"
-    assert f"fact 5, seed 2022, {told}" in text
-    text = pristine.render(draw_reconstructions=Seeded(8))
-    assert "seed 2022, the z of reconstructions drawn with seed 8</p>" in text
 
 
 def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Example") -> None:
@@ -205,27 +153,6 @@ def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
     rows = [f"{index},{dead}" for index in range(len(lines))]
     table.write_text("\n".join([header, *rows]), encoding="utf-8")
     assert "<b>none</b> median ratio to the strongest real digit" in example.render()
-
-
-def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Example") -> None:
-    @dataclasses.dataclass(frozen=True)
-    class Fetch:
-        path: str = "/home/someone/pictures"
-        num_faces: int | None = None
-        layers: tuple[str, ...] = ("Conv2D_1", "Conv2D_2")
-        is_mirrored: bool = True
-        feature_net_weights: str = "/home/someone/weights.h5"
-
-    text = example.render(fetch_faces=Fetch(), machine=Fetch())
-    rows = re.findall(r"<code>(\w+\.\w+)</code></th><td><code>([^<]*)</code>", text)
-    assert rows == [
-        ("fetch_faces.path", "(a local folder)"),
-        ("fetch_faces.num_faces", "null"),
-        ("fetch_faces.layers", "[Conv2D_1, Conv2D_2]"),
-        ("fetch_faces.is_mirrored", "true"),
-        ("fetch_faces.feature_net_weights", "(a local file: weights.h5)"),
-    ]
-    assert "/home/someone" not in text
 
 
 @pytest.mark.parametrize(
