@@ -6,11 +6,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.vae.example_vae import architecture
 
 from latentmaps.cnn.network import cnn
 from latentmaps.params import combinations, loader
+from latentmaps.params.draw_latent_space import LARGEST_TILE_OF_A_MAP
 from latentmaps.params.train_cnn import TrainCnn
 from latentmaps.params.train_vae import TrainVae
 from latentmaps.vae.network import vae
@@ -102,7 +104,10 @@ def test_a_row_of_temperatures_has_as_many_faces_as_are_counted() -> None:
 
 
 def test_a_tile_of_a_map_is_at_most_as_large_as_is_counted() -> None:
-    assert combinations._LARGEST_TILE_OF_A_MAP == latent_plane._MAX_EDGE
+    for size in (127, 128, 129, 1000):
+        edge = latent_plane._reduce(np.zeros((size, size, 3), np.uint8)).shape[0]
+        assert edge <= min(size, LARGEST_TILE_OF_A_MAP)
+        assert edge == size or size > LARGEST_TILE_OF_A_MAP
 
 
 def tell_pixels(root: Path, section: str, **changes: Any) -> list[str]:

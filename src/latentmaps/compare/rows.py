@@ -13,13 +13,12 @@ from PIL import Image
 from latentmaps.compare import measures, parameters
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
+from latentmaps.faces.raw import receipts
 from latentmaps.pages import picture
 from latentmaps.pages.picture import Picture
 from latentmaps.report import glossary
 from latentmaps.report.content import Number
 from latentmaps.report.glossary import Term
-
-_WITHOUT_PERSONS = {"avatars", "digits"}
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ def _remains(strip: Image.Image) -> Image.Image:
 
 def may_show_persons(experiments: Sequence[Experiment]) -> bool:
     """Tell whether there may be faces of persons in the rows; not when all are drawn, or digits."""
-    drawn = [one for one in experiments if one.is_drawn]
-    return any(one.parameters.get("fetch_faces.source") not in _WITHOUT_PERSONS for one in drawn)
+    sources = [one.parameters.get("fetch_faces.source") for one in experiments if one.is_drawn]
+    return any(source not in receipts.WITHOUT_PERSONS for source in sources)
 
 
 def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:

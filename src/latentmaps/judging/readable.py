@@ -9,8 +9,6 @@ from latentmaps.digits.dataset.digits import IMAGE_SIZE, NUM_CLASSES, attribute_
 from latentmaps.errors import DataError
 from latentmaps.faces.raw import face_attributes, face_tables, receipts
 
-_DIGITS = "digits"
-
 
 def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:
     """Return why the CNN cannot read the images that the VAE learned; empty where it can.
@@ -23,7 +21,7 @@ def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:
         DataError: the receipt is missing, damaged, or names no source that is known.
     """
     source = receipts.read_source(receipt)
-    if source != _DIGITS:
+    if source != receipts.DIGITS:
         return f"the VAE has learned images of the source {source}; the CNN reads digits alone"
     if images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE, 1):
         found = "x".join(map(str, images.shape[1:]))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from latentmaps.errors import TrainingError, shorten
+from latentmaps.params.draw_latent_space import LARGEST_TILE_OF_A_MAP
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.training import training_length
 
@@ -24,8 +25,6 @@ _MAX_PIXELS = 80_000_000
 
 # faces in a row of the sheet of temperatures
 _TEMPERATURE_COLUMNS = 8
-# edge of the tiles of a map of the latent space, which is reduced to so many pixels
-_LARGEST_TILE_OF_A_MAP = 128
 # profiles whose faces go to a remote that others read, see .dvc/config -> the source that may
 _SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
@@ -154,7 +153,7 @@ def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
 def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
     """Yield a line for a map of the latent space with too many pixels; its tiles have a range."""
     tiles = walks.plane_steps ** min(latent_dim, 2)
-    edge = walks.tile_scale * min(image_size, _LARGEST_TILE_OF_A_MAP)
+    edge = walks.tile_scale * min(image_size, LARGEST_TILE_OF_A_MAP)
     place = f"draw_latent_space.plane_steps{_tell_scale(walks.tile_scale)}"
     yield from _check_pixels(place, tiles, tiles * edge**2)
 

@@ -6,6 +6,10 @@ from pydantic import Field
 
 from latentmaps.params.types import Listed, Reach, Seed, Text, Tiles, TileScale, section
 
+# pixels, edge of a tile of the map before it is enlarged; larger images are reduced, since a map of
+# such tiles is no map to look at
+LARGEST_TILE_OF_A_MAP = 128
+
 
 @section
 class DrawLatentSpace:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps import doubts
+from latentmaps.faces.raw import receipts
 from latentmaps.report import (
     content,
     curves,
@@ -46,8 +47,6 @@ LATENT_WALKS = {
     "plane": "Map",
 }
 LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projection": "Plane"}
-_DIGITS = "digits"
-_WITHOUT_PERSONS = {"avatars", _DIGITS}
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ class Faces:
     @property
     def are_digits(self) -> bool:
         """Whether they are no faces but digits."""
-        return self.source == _DIGITS
+        return self.source == receipts.DIGITS
 
 
 def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yardstick]) -> Faces:
@@ -171,7 +170,7 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
 
 
 def _notice(source: str) -> Notice | None:
-    if source in _WITHOUT_PERSONS:
+    if source in receipts.WITHOUT_PERSONS:
         return None
     return _NOTICE_OF_CELEBA if source == "celeba" else _NOTICE_OF_OTHERS
 

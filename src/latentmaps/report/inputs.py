@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
@@ -22,6 +22,8 @@ from latentmaps.images import picture_files
 from latentmaps.pages import picture
 from latentmaps.pages.picture import Picture
 from latentmaps.storage import json_files
+
+T = TypeVar("T")
 
 History = Mapping[str, Sequence[float]]
 
@@ -67,10 +69,7 @@ class Document:
         Raises:
             DataError: there is none under `key`.
         """
-        value = self._value(key)
-        if not isinstance(value, str):
-            raise DataError(self._complaint(key, value, "a text"))
-        return value
+        return self._of_kind(str, key, "a text")
 
     def texts(self, key: str) -> list[str]:
         """Return a list of texts, at least one.
@@ -78,10 +77,7 @@ class Document:
         Raises:
             DataError: there is none under `key`.
         """
-        value = self._value(key)
-        if not isinstance(value, list) or not value or not all(isinstance(t, str) for t in value):
-            raise DataError(self._complaint(key, value, "a list of texts"))
-        return value
+        return self._list_of(str, key, "a list of texts")
 
     def flag(self, key: str) -> bool:
         """Return true or false.
@@ -89,10 +85,7 @@ class Document:
         Raises:
             DataError: neither is there under `key`.
         """
-        value = self._value(key)
-        if not isinstance(value, bool):
-            raise DataError(self._complaint(key, value, "true or false"))
-        return value
+        return self._of_kind(bool, key, "true or false")
 
     def part(self, key: str) -> "Document":
         """Return the object inside this one.
@@ -100,10 +93,7 @@ class Document:
         Raises:
             DataError: there is none under `key`.
         """
-        value = self._value(key)
-        if not isinstance(value, dict):
-            raise DataError(self._complaint(key, value, "an object with named values"))
-        return Document(self.path, value)
+        return Document(self.path, self._of_kind(dict, key, "an object with named values"))
 
     def parts(self, key: str) -> list["Document"]:
         """Return the objects in a list, at least one.
@@ -111,10 +101,20 @@ class Document:
         Raises:
             DataError: there is none under `key`.
         """
+        parts = self._list_of(dict, key, "a list of objects with named values")
+        return [Document(self.path, part) for part in parts]
+
+    def _of_kind(self, kind: type[T], key: str, words: str) -> T:
         value = self._value(key)
-        if not isinstance(value, list) or not value or not all(isinstance(p, dict) for p in value):
-            raise DataError(self._complaint(key, value, "a list of objects with named values"))
-        return [Document(self.path, part) for part in value]
+        if not isinstance(value, kind):
+            raise DataError(self._complaint(key, value, words))
+        return value
+
+    def _list_of(self, kind: type[T], key: str, words: str) -> list[T]:
+        value = self._value(key)
+        if not isinstance(value, list) or not value or not all(isinstance(v, kind) for v in value):
+            raise DataError(self._complaint(key, value, words))
+        return value
 
     def _value(self, key: str) -> Any:
         if key not in self.values:

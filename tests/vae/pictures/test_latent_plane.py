@@ -122,7 +122,7 @@ def test_labels_have_as_many_decimals_as_the_limit_asks_for(
 def test_large_tiles_are_reduced_to_means(
     num_channels: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latent_plane, "_MAX_EDGE", 8)
+    monkeypatch.setattr(latent_plane, "LARGEST_TILE_OF_A_MAP", 8)
     vae = trained(2, num_channels=num_channels)
     faces = encodings([[0.0, 0.0], [1.0, 1.0]])
     sheet = latent_plane.draw(vae, faces, dataclasses.replace(PARAMS, tile_scale=2))

@@ -93,7 +93,9 @@ def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
         return read_official(workspace)
     if wanted.source == "folder" and wanted.path is not None:
         return read_folder(Path(wanted.path))
-    return read_bundled(bundled)
+    if wanted.source == "bundled":
+        return read_bundled(bundled)
+    raise ValueError(f"source: found {wanted.source!r} with the folder {wanted.path}")
 
 
 def are_mnist(digits: Digits) -> bool:

@@ -5,15 +5,20 @@ from pathlib import Path
 from latentmaps.errors import DataError, shorten
 from latentmaps.storage import json_files
 
+DIGITS = "digits"
+# source -> the sentence; empty: no person is shown
 _NOTES = {
     "avatars": "",
-    "digits": "",
+    DIGITS: "",
     "celeba": (
         "CelebA, for non-commercial research only: this picture shows faces of real persons and "
         "must not be passed on, published or committed."
     ),
     "folder": "These are faces from your own pictures: mind whose they are before you share this.",
 }
+
+
+WITHOUT_PERSONS = frozenset(source for source, note in _NOTES.items() if not note)
 
 
 def sharing_note(receipt: Path) -> str:

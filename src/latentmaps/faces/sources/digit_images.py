@@ -6,8 +6,8 @@ since a JPEG would change them.
 
 import importlib.metadata
 import io
+import itertools
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from latentmaps import progress
 from latentmaps.digits.dataset.digits import NUM_CLASSES, Digits, attribute_name
 from latentmaps.digits.sources import digit_sources
 from latentmaps.errors import DataError
-from latentmaps.faces.raw import archive, face_tables
+from latentmaps.faces.raw import archive, face_tables, receipts
 from latentmaps.faces.sources.raw_faces import RawFaces
 from latentmaps.storage.checksums import file_sha256
 
@@ -58,10 +58,11 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
     partition = np.concatenate([np.full(num_train, "train"), turns])[:num_faces]
     names = [archive.face_name(index, suffix="png") for index in range(len(labels))]
     log.info("Taking %s digits", f"{len(names):,}")
-    images = _images(digits)
+    images = itertools.chain(digits.train_images, digits.test_images)
     with archive.ArchiveWriter(raw.images) as writer:
-        for name in progress.track(names, len(names), "Taking", "digits"):
-            writer.add(name, _to_png(next(images)))
+        tracked = progress.track(names, len(names), "Taking", "digits")
+        for name, image in zip(tracked, images, strict=False):  # the names may be fewer
+            writer.add(name, _to_png(image))
     shown = {attribute_name(label): _true_or_false(labels == label) for label in range(NUM_CLASSES)}
     face_tables.write_table(raw.attributes, pd.DataFrame({"file": names, **shown}))
     face_tables.write_table(raw.partition, pd.DataFrame({"file": names, "partition": partition}))
@@ -69,17 +70,12 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
     face_tables.write_table(raw.origins, face_tables.names_only(names))
     face_tables.write_table(raw.refused, face_tables.refusals([]))
     return {
-        "source": "digits",
+        "source": receipts.DIGITS,
         "num_faces": len(names),
         "licence": _OF_MNIST if digit_sources.are_mnist(digits) else _OF_OTHERS,
         "versions": {name: importlib.metadata.version(name) for name in ("pillow", "numpy")},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }
-
-
-def _images(digits: Digits) -> Iterator[npt.NDArray[np.uint8]]:
-    yield from digits.train_images
-    yield from digits.test_images
 
 
 def _true_or_false(is_shown: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:

@@ -8,15 +8,12 @@ import numpy.typing as npt
 from PIL import Image
 
 from latentmaps.drawing.sheets import Sheet
-from latentmaps.params.draw_latent_space import DrawLatentSpace
+from latentmaps.params.draw_latent_space import LARGEST_TILE_OF_A_MAP, DrawLatentSpace
 from latentmaps.vae.latent import latent_geometry
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Images, Labels, Points
-
-# pixels, of a tile before it is enlarged: a map of larger ones is no map to look at
-_MAX_EDGE = 128
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,7 @@ def _reduce(image: Images) -> Images:
     Args:
         image: (h, w, c), uint8; a smaller one stays as it is.
     """
-    factor = math.ceil(max(image.shape[:2]) / _MAX_EDGE)
+    factor = math.ceil(max(image.shape[:2]) / LARGEST_TILE_OF_A_MAP)
     # Pillow takes gray pictures without an axis for the channel
     picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).reduce(factor)
     return np.asarray(picture).reshape(picture.height, picture.width, -1)
