@@ -151,6 +151,10 @@ def test_a_value_that_no_stage_could_use_is_refused(
             },
             "train_vae.decoder_kernel_sizes: value 1 is 5, expected 3 to 4",
         ),
+        (
+            {"train_vae.fact": 0, "train_vae.fact_warmup_epochs": 5},
+            "train_vae.fact_warmup_epochs: found 5 with fact 0, expected 0, since there is no weig",
+        ),
         ({"train_vae.dense_units": 65_536, "train_vae.latent_dim": 4096}, "of 2,"),
         ({"train_cnn.filters": [1024], "train_cnn.dense_units": 65_536}, "train_cnn: found a netw"),
         ({"train_vae.batch_size": 65_536}, "train_vae: found a layer of 4,831,838,208 values for"),
@@ -194,6 +198,7 @@ def test_values_that_come_to_too_much_together_are_refused(
         {"train_vae.filters": [512] * 4, "train_vae.batch_size": 128},
         {"draw_samples.num_samples": 300, "draw_samples.temperatures": [1.0] * 60},
         {"base.seed": 2**31 - 1},
+        {"train_vae.fact": 0},
         {"draw_samples.seed": 0, "draw_latent_space.plane_steps": 30},
         {"profile": "own"},
     ],

@@ -48,6 +48,11 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
             "`dvc push` sends the faces of this profile to others; set profile to own or celeba"
         )
     crop, vae, cnn = (sections[name] for name in ("crop_faces", "train_vae", "train_cnn"))
+    if vae.fact == 0 and vae.fact_warmup_epochs:
+        yield (
+            f"train_vae.fact_warmup_epochs: found {vae.fact_warmup_epochs} with fact 0, expected "
+            "0, since there is no weight to rise to; set it to 0, or raise fact"
+        )
     yield from _check_vae(vae, crop)
     cnn_values = max(size * size * num_maps for size, num_maps in _cnn_maps(cnn))
     yield from _check_network("train_cnn", cnn_weights(cnn), cnn.batch_size * cnn_values)
