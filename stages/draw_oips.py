@@ -17,16 +17,16 @@ def draw_oips(run: runs.Run) -> None:
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits as digits_module
     from latentmaps.drawing import sheets
-    from latentmaps.oips import excitation, layer, oip, page, pictures
+    from latentmaps.oips import layer, oip, page, pictures
     from latentmaps.pages import html_page
     from latentmaps.storage import result_files
 
     setup = machine.configure(run.params(Machine))
     digits = digits_module.load(run.inputs["digits"])
-    networks = excitation.networks(cnn.load(run.inputs["model"]), run.options["layer"])
 
     found = layer.study(
-        networks,
+        cnn.load(run.inputs["model"]),
+        run.options["layer"],
         digits,
         run.params(DrawOips),
         seed=run.seed,

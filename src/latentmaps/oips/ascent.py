@@ -16,13 +16,12 @@ import numpy.typing as npt
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from latentmaps.digits.dataset.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
 from latentmaps.oips import excitation, length_scales, oip
-from latentmaps.oips.excitation import Activate
 from latentmaps.oips.length_scales import Phase
-from latentmaps.oips.oip import AscentResult, Floats, PixelRange
-from latentmaps.oips.restore import make_restore
+from latentmaps.oips.objectives import Objective
+from latentmaps.oips.oip import AscentResult, Floats
+from latentmaps.oips.restore import Restore
 from latentmaps.params.draw_oips import DrawOips
 
 # An image stops after so many successive steps that changed its activation by next to nothing.
@@ -41,10 +40,10 @@ class State(NamedTuple):
     """Where images stand; arrays or tensors, the first axis is the image.
 
     Attributes:
-        images: (n, 28, 28, 1), the next to look at.
-        best_images: (n, 28, 28, 1), the best so far.
+        images: (n, h, w, c), the next to look at.
+        best_images: (n, h, w, c), the best so far.
         objectives: (n,), of the image before, NaN at the start.
-        best_objectives: (n,), of the best image; 0 is silent.
+        best_objectives: (n,), of the best image; the floor of the objective is silent.
         best_activations: (n,), of the best image.
         step_sizes: (n,).
         misses: (n,), steps since the last better image or smaller step size.
@@ -65,32 +64,32 @@ class State(NamedTuple):
     is_done: Any
 
 
-# state, map_indices, shifts, coarsener, may_stop -> state one step on, activations before it
+# state, units, shifts, coarseners, may_stop -> state one step on, activations before it
 Step = Callable[[State, Any, Any, Any, Any], tuple[State, Any]]
 
 
 def ascend(
-    activate: Activate,
+    objective: Objective,
     starts: Floats,
-    map_indices: npt.NDArray[np.int64],
+    units: npt.NDArray[np.int64],
     params: DrawOips,
     *,
-    pixel_range: PixelRange | None,
+    restore: Restore,
     seed: int,
     jit_compile: bool,
     chunk_size: int,
 ) -> AscentResult:
     """Climb from the start images and return the best image of each way.
 
-    A start that leaves its map silent stays as it is: where the activation is 0, so is the
+    A start that leaves its unit silent stays as it is: where a map behind a ReLU is 0, so is its
     gradient, for ever.
 
     Args:
-        activate: the network.
-        starts: (num_maps, num_starts, 28, 28), float32, standardized, or within the range.
-        map_indices: (num_maps,), the map that each row of starts is to excite.
+        objective: what is climbed.
+        starts: (num_units, num_starts, h, w, c), float32, as `restore` leaves them.
+        units: (num_units,), the unit that each row of starts is to excite.
         params: number and size of steps, strategy, when to stop.
-        pixel_range: darkest and brightest pixel; None: pixels are free.
+        restore: makes images such as the network may read, after each step.
         seed: of the jitter.
         jit_compile: whether XLA compiles a step; slower on a CPU.
         chunk_size: images that climb together; the last chunk is filled up, so that the kernels,
@@ -99,13 +98,13 @@ def ascend(
     Raises:
         TrainingError: a gradient is not a number.
     """
-    num_maps, num_starts = starts.shape[:2]
-    images = starts.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)  # (n, 28, 28), n = num_maps * num_starts
-    owners = np.repeat(map_indices, num_starts)
-    shifts = excitation.sample_shifts(map_indices, num_starts, params, seed)
-    step = _make_step(activate, params, pixel_range, jit_compile=jit_compile)
+    num_units, num_starts, *shape = starts.shape
+    images = starts.reshape(-1, *shape)  # (n, h, w, c), n = num_units * num_starts
+    owners = np.repeat(units, num_starts)
+    shifts = excitation.sample_shifts(units, num_starts, params, seed)
+    step = _make_step(objective, params, restore, jit_compile=jit_compile)
 
-    state = _begin(images, params.step_size)
+    state = _begin(images, params.step_size, objective.floor)
     curves = np.full((len(images), params.num_steps + 1), np.nan, np.float32)
     snapshots = [images]
     segments = list(_segments(params))
@@ -129,20 +128,19 @@ def ascend(
                 kept[rows] = np.asarray(values)[: len(rows)]
             _require_numbers(state, rows, owners)
         if last in oip.snapshot_steps(params):
-            snapshots.append(state.images[..., 0].copy())
+            snapshots.append(state.images.copy())
 
-    def by_map(values: Any) -> Any:
-        return values.reshape(num_maps, num_starts, *values.shape[1:])
+    def by_unit(values: Any) -> Any:
+        return values.reshape(num_units, num_starts, *values.shape[1:])
 
-    best_images = state.best_images[..., 0]
     return AscentResult(
-        images=by_map(best_images),
-        activations=by_map(state.best_activations),
-        objectives=by_map(state.best_objectives),
-        curves=by_map(curves),
-        snapshots=by_map(np.stack([*snapshots, best_images], axis=1)),
-        num_steps=by_map(np.minimum(state.num_steps, params.num_steps).astype(np.int64)),
-        converged=by_map(state.is_done & (state.calm >= _CALM_STEPS)),
+        images=by_unit(state.best_images),
+        activations=by_unit(state.best_activations),
+        objectives=by_unit(state.best_objectives),
+        curves=by_unit(curves),
+        snapshots=by_unit(np.stack([*snapshots, state.best_images], axis=1)),
+        num_steps=by_unit(np.minimum(state.num_steps, params.num_steps).astype(np.int64)),
+        converged=by_unit(state.is_done & (state.calm >= _CALM_STEPS)),
     )
 
 
@@ -160,7 +158,7 @@ def _segments(params: DrawOips) -> Iterator[tuple[Phase, int, int]]:
 def _take_steps(
     step: Step,
     state: State,
-    map_indices: tf.Tensor,
+    units: tf.Tensor,
     shifts: tf.Tensor,
     *,
     phase: Phase,
@@ -172,37 +170,38 @@ def _take_steps(
     Returns:
         The state behind the last step, and (n, len(numbers)), NaN once an image had stopped.
     """
-    coarsener = tf.constant(length_scales.coarsener(phase.num_points).astype(np.float32))
+    coarseners = length_scales.coarseners(phase.grid, state.images.shape[1:3])
+    projections = [tf.constant(matrix.astype(np.float32)) for matrix in coarseners]
     is_last_phase = tf.constant(may_stop)
     was_done, activations = [], []
     for number in numbers:
         was_done.append(state.is_done)
         shift = shifts[:, number % shifts.shape[1]]
-        state, excited = step(state, map_indices, shift, coarsener, is_last_phase)
+        state, excited = step(state, units, shift, projections, is_last_phase)
         activations.append(excited)
     seen = np.where(np.stack(was_done, axis=1), np.nan, np.stack(activations, axis=1))
     return state, seen.astype(np.float32)
 
 
 def _make_step(
-    activate: Activate, params: DrawOips, pixel_range: PixelRange | None, *, jit_compile: bool
+    objective: Objective, params: DrawOips, restore: Restore, *, jit_compile: bool
 ) -> Step:
     """Return one step: look at the images, keep the best, stop or move up the gradient."""
-    restore = make_restore(pixel_range)
-    has_coarse = any(phase.num_points < IMAGE_SIZE for phase in length_scales.phases(params))
+    has_coarse = any(phase.grid for phase in length_scales.phases(params))
+    floor = objective.floor
 
     def step(
-        state: State, map_indices: Any, shifts: Any, coarsener: Any, may_stop: Any
+        state: State, units: Any, shifts: Any, coarseners: Any, may_stop: Any
     ) -> tuple[State, tf.Tensor]:
         objectives, activations, gradients = excitation.objective_and_gradient(
-            activate, params, state.images, map_indices, shifts
+            objective, params, state.images, units, shifts
         )
-        directions = excitation.direction(gradients, coarsener if has_coarse else None)
-        state = _judge(state, objectives, activations, params.convergence_threshold)
-        is_done = state.is_done | (state.best_objectives <= 0)
+        directions = excitation.direction(gradients, coarseners if has_coarse else None)
+        state = _judge(state, objectives, activations, params.convergence_threshold, floor)
+        is_done = state.is_done | (state.best_objectives <= floor)
         is_done |= may_stop & (state.calm >= _CALM_STEPS)
         # an image that a step made silent has no gradient: it goes back to its best
-        base = tf.where(_wide(objectives > 0), state.images, state.best_images)
+        base = tf.where(_wide(objectives > floor), state.images, state.best_images)
         moved = restore(base + _wide(state.step_sizes) * directions)
         return state._replace(
             images=tf.where(_wide(is_done), state.images, moved),
@@ -214,13 +213,15 @@ def _make_step(
     return compiled
 
 
-def _judge(state: State, objectives: tf.Tensor, activations: tf.Tensor, threshold: float) -> State:
+def _judge(
+    state: State, objectives: tf.Tensor, activations: tf.Tensor, threshold: float, floor: float
+) -> State:
     """Return the state after a look at its images; what is done stays as it is."""
     is_better = objectives > state.best_objectives
     misses = tf.where(is_better, 0, state.misses + 1)
-    shrinks = (misses >= _PATIENCE) | (objectives <= 0)
+    shrinks = (misses >= _PATIENCE) | (objectives <= floor)
     changes = tf.abs(objectives - state.objectives)  # NaN at the start: not calm
-    is_calm = (changes < threshold * objectives) & (objectives > 0)
+    is_calm = (changes < threshold * tf.abs(objectives)) & (objectives > floor)
     judged = state._replace(
         best_images=tf.where(_wide(is_better), state.images, state.best_images),
         objectives=objectives,
@@ -238,16 +239,17 @@ def _judge(state: State, objectives: tf.Tensor, activations: tf.Tensor, threshol
     )
 
 
-def _begin(images: Floats, step_size: float) -> State:
-    """Return the state of images (n, 28, 28) before the first step, as arrays."""
-    numbers, counts = np.zeros(len(images), np.float32), np.zeros(len(images), np.int32)
+def _begin(images: Floats, step_size: float, floor: float) -> State:
+    """Return the state of images (n, h, w, c) before the first step, as arrays."""
+    counts = np.zeros(len(images), np.int32)
+    floors = np.full(len(images), floor, np.float32)
     return State(
-        images=images[..., np.newaxis].copy(),
-        best_images=images[..., np.newaxis].copy(),
-        objectives=np.full_like(numbers, np.nan),
-        best_objectives=numbers.copy(),
-        best_activations=numbers.copy(),
-        step_sizes=np.full_like(numbers, step_size),
+        images=images.copy(),
+        best_images=images.copy(),
+        objectives=np.full_like(floors, np.nan),
+        best_objectives=floors.copy(),
+        best_activations=floors.copy(),
+        step_sizes=np.full_like(floors, step_size),
         misses=counts.copy(),
         calm=counts.copy(),
         num_steps=counts.copy(),
@@ -260,7 +262,7 @@ def _begin_phase(state: State, step_size: float) -> State:
 
     Steps are as large as at first, and nothing is calm, whatever the phase before came to.
     """
-    fresh = _begin(state.images[..., 0], step_size)
+    fresh = _begin(state.images, step_size, 0.0)
     return state._replace(
         objectives=fresh.objectives,
         step_sizes=fresh.step_sizes,
@@ -277,14 +279,14 @@ def _require_numbers(
     if wrong.any():
         row = rows[np.flatnonzero(wrong)[0]]
         raise TrainingError(
-            f"feature map {owners[row]}: the gradient is not a number "
+            f"unit {owners[row]}: the gradient is not a number "
             f"within the first {state.num_steps[row] + 1} steps, expected finite "
-            "weights of the CNN; run train_cnn again, with a lower train_cnn.learning_rate"
+            "weights; train the network again, with a lower learning rate"
         )
 
 
 def _filled(values: npt.NDArray, size: int) -> tf.Tensor:
-    """Return a whole chunk as a tensor: what is missing are zeros, black images for map 0."""
+    """Return a whole chunk as a tensor: what is missing are zeros, black images for unit 0."""
     missing = [(0, size - len(values))] + [(0, 0)] * (values.ndim - 1)
     return tf.constant(np.pad(values, missing))
 

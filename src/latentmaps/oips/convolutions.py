@@ -6,7 +6,7 @@ share among the cores. Both become products of matrices here: channels are contr
 what is left is shifted and added up. Together that is twice as fast (benchmarks/README.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -19,16 +19,38 @@ Gradient = Callable[[Any], Any]
 
 
 class MeanOfOneMap:
-    """The mean of one map of a layer for each image."""
+    """The mean of one map of a layer for each image, an ``objectives.Objective``."""
 
-    def __init__(self, layer: keras.Model, reachable_size: int) -> None:
-        """Take the CNN up to the layer.
+    floor = 0.0
+
+    @staticmethod
+    def suits(layers: Sequence[keras.layers.Layer]) -> bool:
+        """Return whether layers (``receptive_fields.chain``) are such as are computed here.
+
+        Convolutions of square kernels with ReLU, of which the first reads one channel, and
+        poolings; all without padding.
+        """
+        convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
+        others = [layer for layer in layers if layer not in convolutions]
+        return (
+            all(_is_plain(layer) for layer in convolutions)
+            and all(isinstance(layer, keras.layers.MaxPooling2D) for layer in others)
+            and all(layer.padding == "valid" for layer in layers)
+            and layers[0] in convolutions
+            and layers[-1] in convolutions
+            and layers[0].input.shape[-1] == 1
+        )
+
+    def __init__(
+        self, layers: Sequence[keras.layers.Layer], reachable_size: tuple[int, int]
+    ) -> None:
+        """Take the layers up to the map.
 
         Args:
-            layer: standardized images -> feature maps, as ``cnn.layer_model`` gives it.
-            reachable_size: so many rows and columns of an image influence the layer.
+            layers: image -> feature maps, one after the other, such as ``suits`` accepts.
+            reachable_size: so many rows and columns of an image influence the last one.
         """
-        *others, last = layer.layers[1:]
+        *others, last = layers
         kernel, bias = last.get_weights()  # (size, size, num_channels, num_maps)
         size, _, num_channels, num_maps = kernel.shape
         self._size = size
@@ -37,27 +59,39 @@ class MeanOfOneMap:
         self._reachable_size = reachable_size
         self._trunk = _trunk(others, reachable_size)
 
-    def __call__(self, images: tf.Tensor, map_indices: tf.Tensor) -> tf.Tensor:
+    def __call__(self, images: tf.Tensor, units: tf.Tensor) -> tf.Tensor:
         """Return the mean of a map over all positions, (n,), >= 0.
 
         Args:
-            images: (n, 28, 28, 1), standardized.
-            map_indices: (n,), which map for which image.
+            images: (n, h, w, 1), as the network reads them.
+            units: (n,), which map for which image.
         """
         # what the layer cannot see is left out: a sixth of the work for the third layer
-        seen = images[:, : self._reachable_size, : self._reachable_size]
+        rows, columns = self._reachable_size
+        seen = images[:, :rows, :columns]
         features = self._trunk(seen) if self._trunk is not None else seen
-        kernels = tf.gather(self._kernels, map_indices)  # (n, size * size, num_channels)
-        biases = tf.gather(self._biases, map_indices)[:, tf.newaxis, tf.newaxis]
+        kernels = tf.gather(self._kernels, units)  # (n, size * size, num_channels)
+        biases = tf.gather(self._biases, units)[:, tf.newaxis, tf.newaxis]
         maps = _convolve_each(features, kernels, self._size) + biases
         return tf.reduce_mean(tf.nn.relu(maps), axis=(1, 2))
 
 
-def _trunk(layers: list[keras.layers.Layer], size: int) -> keras.Model | None:
+def _is_plain(layer: keras.layers.Conv2D) -> bool:
+    height, width = layer.kernel_size
+    return (
+        height == width
+        and tuple(layer.strides) == (1, 1)
+        and layer.groups == 1
+        and layer.use_bias
+        and layer.activation is keras.activations.relu
+    )
+
+
+def _trunk(layers: Sequence[keras.layers.Layer], size: tuple[int, int]) -> keras.Model | None:
     """Return what lies before the last convolution; None where that reads the image."""
     if not layers:
         return None
-    inputs = keras.Input((size, size, 1))
+    inputs = keras.Input((*size, 1))
     first, *others = layers
     maps = first.activation(InputConvolution(*first.get_weights())(inputs))
     for layer in others:

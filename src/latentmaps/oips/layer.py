@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+import keras
 import pandas as pd
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import real_digits, scores, search
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, real_digits, scores, search
 from latentmaps.oips.grays import GrayScale, gray_scale
 from latentmaps.oips.oip import LayerOips, StrongestDigits
 from latentmaps.params.draw_oips import DrawOips
@@ -36,7 +36,8 @@ class LayerResults:
 
 
 def study(
-    networks: Networks,
+    model: keras.Model,
+    layer_name: str,
     digits: Digits,
     params: DrawOips,
     *,
@@ -47,7 +48,8 @@ def study(
     """Find the OIPs of a layer and compare them with the digits that excite its maps most.
 
     Args:
-        networks: the CNN up to the layer.
+        model: the CNN.
+        layer_name: one of its convolutions or dense layers.
         digits: real ones.
         params: how OIPs are searched for.
         seed: of everything that is sampled.
@@ -56,19 +58,22 @@ def study(
 
     Raises:
         DataError: the training digits have no contrast.
-        TrainingError: a gradient is not a number.
+        TrainingError: the CNN has no such layer, or a gradient is not a number.
     """
+    networks = cnn_layers.up_to(model, layer_name)
+    below = cnn_layers.responses_below(model, layer_name)
+    size, _ = networks.reachable_size  # digits are square
     oips = search.find_oips(
         networks, digits, params, seed=seed, jit_compile=jit_compile, chunk_size=chunk_size
     )
     strongest = real_digits.find_strongest(networks, digits)
-    paths = real_digits.correlate_paths(networks, digits, strongest, oips, seed=seed)
+    paths = real_digits.correlate_paths(below, digits, strongest, oips, seed=seed)
     return LayerResults(
-        layer_name=networks.layer_name,
+        layer_name=layer_name,
         oips=oips,
         strongest=strongest,
-        table=scores.score(oips, strongest, paths, reachable_size=networks.reachable_size),
-        grays=gray_scale(oips, networks.reachable_size),
+        table=scores.score(oips, strongest, paths, reachable_size=size),
+        grays=gray_scale(oips, size),
         params=params,
         seed=seed,
     )

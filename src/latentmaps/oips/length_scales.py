@@ -1,21 +1,22 @@
 """Length scales: what a grid of few points can show, and when which patterns may grow.
 
 A strategy divides the ascent into phases. In each only patterns grow that a grid of so many points
-along an edge can show; the start images are left with what the grid of the first phase can show.
+can show; the start images are left with what the grid of the first phase can show.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from latentmaps.digits.dataset.digits import IMAGE_SIZE
-from latentmaps.params.draw_oips import DrawOips
+from latentmaps.params.draw_oips import DrawOips, LengthScale
 
 Matrix = npt.NDArray[np.float64]
+# rows and columns of points
+Grid = tuple[int, int]
 
 
 class Phase(NamedTuple):
@@ -24,25 +25,25 @@ class Phase(NamedTuple):
     Attributes:
         first: number of its first step.
         end: one behind the number of its last step.
-        num_points: along an edge of the grid; 28: every pattern grows.
+        grid: patterns grow that this grid can show; None: every pattern grows.
     """
 
     first: int
     end: int
-    num_points: int
+    grid: Grid | None
 
 
 def _superposition(params: DrawOips) -> list[Phase]:
     """Return the one phase of superposition: patterns of all length scales grow at once."""
-    return [Phase(0, params.num_steps, IMAGE_SIZE)]
+    return [Phase(0, params.num_steps, None)]
 
 
 def _coarse_to_fine(params: DrawOips) -> list[Phase]:
     """Return a phase for each length scale: they grow one after the other, the coarsest first."""
     ends = [*np.cumsum(params.scale_steps, dtype=int).tolist(), params.num_steps]
     return [
-        Phase(first, end, num_points)
-        for first, end, num_points in zip([0, *ends[:-1]], ends, params.length_scales, strict=True)
+        Phase(first, end, grid_of(scale))
+        for first, end, scale in zip([0, *ends[:-1]], ends, params.length_scales, strict=True)
     ]
 
 
@@ -58,17 +59,44 @@ def phases(params: DrawOips) -> list[Phase]:
     return STRATEGIES[params.strategy](params)
 
 
-def enlarging_matrix(num_points: int) -> Matrix:
-    """Return the matrix (28, num_points) that enlarges a column by bicubic interpolation."""
+def grid_of(scale: LengthScale) -> Grid:
+    """Return rows and columns of a length scale: one number stands for both."""
+    return (scale, scale) if isinstance(scale, int) else scale
+
+
+def enlarge(values: Matrix, size: Sequence[int]) -> Matrix:
+    """Return a grid of values (rows, columns), enlarged to (height, width) by bicubic pieces."""
+    height, width = size
+    rows, columns = values.shape
+    return _enlarging_matrix(rows, height) @ values @ _enlarging_matrix(columns, width).T
+
+
+def coarsen(image: Matrix, grid: Grid | None) -> Matrix:
+    """Return what a grid can show of an image (height, width, channels); None: all of it."""
+    if grid is None:
+        return image
+    down, across = coarseners(grid, image.shape)
+    coarse: Matrix = np.einsum("ij,jkc,lk->ilc", down, image, across)
+    return coarse
+
+
+def coarseners(grid: Grid | None, size: Sequence[int]) -> tuple[Matrix, Matrix]:
+    """Return projections onto what a grid can show: of columns (h, h) and of rows (w, w)."""
+    rows, columns = grid or (size[0], size[1])
+    return _coarsener(rows, size[0]), _coarsener(columns, size[1])
+
+
+def _enlarging_matrix(num_points: int, size: int) -> Matrix:
+    """Return the matrix (size, num_points) that enlarges a column by bicubic interpolation."""
     unit = Image.fromarray(np.eye(num_points, dtype=np.float32))
-    return np.asarray(unit.resize((num_points, IMAGE_SIZE), Image.Resampling.BICUBIC), np.float64)
+    return np.asarray(unit.resize((num_points, size), Image.Resampling.BICUBIC), np.float64)
 
 
 @functools.cache
-def coarsener(num_points: int) -> Matrix:
-    """Return the projection (28, 28) of a column onto what a grid of so many points can show."""
-    if num_points == IMAGE_SIZE:
-        return np.eye(IMAGE_SIZE)
-    enlarger = enlarging_matrix(num_points)
+def _coarsener(num_points: int, size: int) -> Matrix:
+    """Return the projection (size, size) of a column onto what so many points can show."""
+    if num_points >= size:
+        return np.eye(size)
+    enlarger = _enlarging_matrix(num_points, size)
     projection: Matrix = enlarger @ np.linalg.pinv(enlarger)
     return projection

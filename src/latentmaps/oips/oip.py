@@ -10,6 +10,8 @@ import numpy.typing as npt
 from latentmaps.params.draw_oips import DrawOips
 
 Floats = npt.NDArray[np.float32]
+# height, width, channels
+Shape = tuple[int, int, int]
 # darkest and brightest pixel, in standard deviations of the image; where it may be None, None
 # stands for free pixels
 PixelRange = tuple[float, float]
@@ -37,17 +39,17 @@ class AscentResult:
     """The best image of the way from each start.
 
     Attributes:
-        images: (num_maps, num_starts, 28, 28), float32.
-        activations: (num_maps, num_starts), float32, of these; 0 where the start left the map
-            silent.
-        objectives: (num_maps, num_starts), float32, of these: activations, less the penalty on
+        images: (num_units, num_starts, h, w, c), float32.
+        activations: (num_units, num_starts), float32, of these; the floor of the objective where
+            the start left the unit silent.
+        objectives: (num_units, num_starts), float32, of these: activations, less the penalty on
             roughness.
-        curves: (num_maps, num_starts, num_steps + 1), float32, activation before the first step and
-            after each; NaN once the image stopped.
-        snapshots: (num_maps, num_starts, num_snapshots, 28, 28), float32, after
+        curves: (num_units, num_starts, num_steps + 1), float32, activation before the first step
+            and after each; NaN once the image stopped.
+        snapshots: (num_units, num_starts, num_snapshots, h, w, c), float32, after
             ``snapshot_steps``.
-        num_steps: (num_maps, num_starts), steps that were taken.
-        converged: (num_maps, num_starts), whether the image stopped since nothing changed.
+        num_steps: (num_units, num_starts), steps that were taken.
+        converged: (num_units, num_starts), whether the image stopped since nothing changed.
     """
 
     images: Floats

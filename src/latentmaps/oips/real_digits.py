@@ -4,14 +4,15 @@ Humans predict what a map reacts to better from real images than from drawn ones
 2021), so the strongest digits stand beside every OIP.
 """
 
+import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from latentmaps import seeds
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, excitation
+from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import NUM_STRONGEST, Floats, LayerOips, StrongestDigits
 
 # Random digits tell how much two images agree that have nothing to do with the map.
@@ -20,7 +21,7 @@ _NUM_RANDOM = 100
 
 def find_strongest(networks: Networks, digits: Digits) -> StrongestDigits:
     """Return the strongest test digits of all maps; the first among equals."""
-    activations = excitation.measure_digits(networks.means, digits.test_images)
+    activations = cnn_layers.measure_digits(networks.responses, digits.test_images)
     order = np.argsort(-activations, axis=0, kind="stable")
     rows = order[np.arange(NUM_STRONGEST) % len(order)].T  # (num_maps, 6)
     return StrongestDigits(
@@ -32,7 +33,7 @@ def find_strongest(networks: Networks, digits: Digits) -> StrongestDigits:
 
 
 def correlate_paths(
-    networks: Networks,
+    below: keras.Model | None,
     digits: Digits,
     strongest: StrongestDigits,
     oips: LayerOips,
@@ -45,7 +46,7 @@ def correlate_paths(
     map on another way than real images do would have a low correlation (Geirhos et al. 2024).
 
     Args:
-        networks: the CNN up to the layer.
+        below: image -> means of the maps of the layer below, or its units; None: there is none.
         digits: the random ones are of their test part.
         strongest: of the same maps.
         oips: of the layer.
@@ -56,18 +57,18 @@ def correlate_paths(
         and `in_range`, the `second` strongest digit (what is high), and `random` digits, their mean
         (what is low).
     """
-    if networks.means_below is None:
+    if below is None:
         columns = ["free", "in_range", "second", "random"]
         return pd.DataFrame(np.nan, index=range(len(oips.map_indices)), columns=columns)
     rows = seeds.random_digits(seed).integers(len(digits.test_images), size=_NUM_RANDOM)
     first, second, random, free, in_range = (
-        _ranks(excitation.measure(networks.means_below, images))
+        _ranks(excitation.measure(below, images))
         for images in (
-            excitation.standardize_digits(strongest.images[:, 0]),
-            excitation.standardize_digits(strongest.images[:, 1]),
-            excitation.standardize_digits(digits.test_images[rows]),
-            oips.free.images,
-            oips.in_range.images,
+            cnn_layers.standardize_digits(strongest.images[:, 0]),
+            cnn_layers.standardize_digits(strongest.images[:, 1]),
+            cnn_layers.standardize_digits(digits.test_images[rows]),
+            oips.free.images[..., np.newaxis],
+            oips.in_range.images[..., np.newaxis],
         )
     )
     return pd.DataFrame(

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.oips import excitation
-from latentmaps.oips.oip import Floats, PixelRange
-from latentmaps.oips.restore import Restore, make_restore
+from latentmaps.oips.oip import Floats
+from latentmaps.oips.restore import Restore
 
 Push = Callable[[Any, Any], tuple[Any, Any]]
 
@@ -25,7 +25,7 @@ def wake(
     *,
     num_steps: int,
     step_size: float,
-    pixel_range: PixelRange | None,
+    restore: Restore,
     chunk_size: int,
 ) -> Floats:
     """Return images that excite their maps at one place at least, where so many steps suffice.
@@ -34,25 +34,25 @@ def wake(
 
     Args:
         peaks_before_relu: standardized images -> the largest value of each map before its ReLU.
-        images: (n, 28, 28), float32, standardized.
+        images: (n, h, w, c), float32, as `restore` leaves them.
         map_indices: (n,), the map that each is to excite.
         num_steps: at most so many.
         step_size: change of a pixel in a step (RMS), in standard deviations of the image.
-        pixel_range: darkest and brightest pixel; None: pixels are free.
+        restore: makes images such as the network may read, after each step.
         chunk_size: images that are pushed together.
     """
-    push = _make_push(peaks_before_relu, step_size, make_restore(pixel_range))
+    push = _make_push(peaks_before_relu, step_size, restore)
     woken = np.empty_like(images)
     for first in range(0, len(images), chunk_size):
         rows = slice(first, min(first + chunk_size, len(images)))
         missing = chunk_size - (rows.stop - rows.start)
-        chunk = tf.constant(np.pad(images[rows], ((0, missing), (0, 0), (0, 0)))[..., np.newaxis])
+        chunk = tf.constant(np.pad(images[rows], ((0, missing), (0, 0), (0, 0), (0, 0))))
         indices = tf.constant(np.pad(map_indices[rows], (0, missing)), tf.int32)
         for _ in range(num_steps):
             chunk, is_awake = push(chunk, indices)
             if np.asarray(is_awake)[: rows.stop - rows.start].all():
                 break
-        woken[rows] = np.asarray(chunk)[: rows.stop - rows.start, :, :, 0]
+        woken[rows] = np.asarray(chunk)[: rows.stop - rows.start]
     return woken
 
 

@@ -1,6 +1,7 @@
-"""Bring an image back to what the CNN may read, after each step of the ascent.
+"""Bring an image back to what the network may read, after each step of the ascent.
 
-Its pixels are free, or as dark and light as those of a real digit: in range.
+For the CNN: its pixels are free, or as dark and light as those of a real digit: in range. For
+others: whatever function (n, h, w, c) -> (n, h, w, c) their images need.
 """
 
 import functools
@@ -10,9 +11,6 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from latentmaps.digits.dataset.digits import Digits
-from latentmaps.errors import DataError
-from latentmaps.oips import excitation
 from latentmaps.oips.oip import Floats, PixelRange
 
 # Spread and mean of clipped pixels are brought back in turn. With 3 rounds, of 2 Newton steps for
@@ -25,54 +23,49 @@ _NEWTON_STEPS = 2
 # bounds of a divisor: a clipped picture that is flat, and one of which next to no pixel is free
 _FLATTEST = 0.25
 _FEWEST = 0.05
-
-# Digits are standardized so many at a time: 60,000 at once are 600 MB.
-_NUM_AT_ONCE = 5_000
+# below any RMS of an image
+_TINY = 1e-12
 
 Restore = Callable[[Any], Any]
 
 
-def digit_range(digits: Digits) -> PixelRange:
-    """Return darkest and brightest pixel of a real digit as the CNN reads it.
+def restore_images(images: Floats, restore: Restore) -> Floats:
+    """Return images (n, h, w, c) as the network may read them."""
+    return np.array(restore(images))
 
-    The medians over the training part: half of the digits go further on either side.
 
-    Raises:
-        DataError: half of the training digits are of one single gray.
+def standardized(images: tf.Tensor) -> tf.Tensor:
+    """Return images (n, h, w, c) with mean 0 and spread 1: their pixels are free."""
+    return tf.image.per_image_standardization(images)
+
+
+def unit_rms(images: tf.Tensor) -> tf.Tensor:
+    """Return images (n, h, w, c) whose pixels have a root mean square of 1.
+
+    For patches: those of a standardized image have no mean of 0, and what a unit reacts to may be
+    that a patch is light.
     """
-    images = digits.train_images
-    parts = [
-        excitation.standardize_digits(images[first : first + _NUM_AT_ONCE])
-        for first in range(0, len(images), _NUM_AT_ONCE)
-    ]
-    darkest = float(np.median(np.concatenate([part.min(axis=(1, 2)) for part in parts])))
-    brightest = float(np.median(np.concatenate([part.max(axis=(1, 2)) for part in parts])))
-    if darkest >= brightest:
-        raise DataError(
-            "the training digits: found half of them of one single grey, expected strokes on a "
-            "ground; run fetch_digits again"
-        )
-    return darkest, brightest
+    rms = tf.sqrt(tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True))
+    return images / tf.maximum(rms, _TINY)
 
 
-def restore_images(images: Floats, pixel_range: PixelRange | None) -> Floats:
-    """Return images (n, 28, 28) as the CNN may read them; see ``make_restore``."""
-    return np.array(make_restore(pixel_range)(images[..., np.newaxis]))[..., 0]
+def in_range(pixel_range: PixelRange) -> Restore:
+    """Return the function that gives images mean 0 and, where there are such, spread 1 in a range.
+
+    Args:
+        pixel_range: darkest and brightest pixel of a standardized image; 0 lies between them.
+    """
+    return lambda images: _within(standardized(images), pixel_range)
+
+
+def clipped(pixel_range: PixelRange) -> Restore:
+    """Return the function that clips the pixels of images to a range."""
+    return lambda images: tf.clip_by_value(images, *pixel_range)
 
 
 def make_restore(pixel_range: PixelRange | None) -> Restore:
-    """Return the function that makes changed images (n, 28, 28, 1) such as the CNN may read.
-
-    Args:
-        pixel_range: images get mean 0 within it and, where there are such, spread 1; None: pixels
-            are free, and images are standardized.
-    """
-
-    def restore(images: tf.Tensor) -> tf.Tensor:
-        images = tf.image.per_image_standardization(images)
-        return images if pixel_range is None else _within(images, pixel_range)
-
-    return restore
+    """Return ``in_range``; None: pixels are free, and images are standardized."""
+    return standardized if pixel_range is None else in_range(pixel_range)
 
 
 def _within(images: tf.Tensor, pixel_range: PixelRange) -> tf.Tensor:
@@ -91,7 +84,7 @@ def _within(images: tf.Tensor, pixel_range: PixelRange) -> tf.Tensor:
 
 
 def _center(images: tf.Tensor, pixel_range: PixelRange) -> tf.Tensor:
-    """Return images (n, 28, 28, 1) moved up or down so that they have mean 0 once clipped.
+    """Return images (n, h, w, c) moved up or down so that they have mean 0 once clipped.
 
     Newton's method: the mean of clipped pixels grows with the offset by the share of those that
     are not clipped.

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import ascent, excitation, oip, starts
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import ascent, cnn_layers, oip, starts
+from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult, Floats, LayerOips, Oips, PixelRange
-from latentmaps.oips.restore import digit_range
+from latentmaps.oips.restore import Restore, make_restore, restore_images
+from latentmaps.oips.start_images import Patterns
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
@@ -57,8 +58,8 @@ def find_oips(
         DataError: the training digits have no contrast.
         TrainingError: a gradient is not a number.
     """
-    indices = np.arange(networks.num_maps) if map_indices is None else map_indices
-    data_range = digit_range(digits)
+    indices = np.arange(networks.num_units) if map_indices is None else map_indices
+    data_range = cnn_layers.digit_range(digits)
     log.info(
         "Climbing for %d feature maps of %s from %d starts each, free and in range",
         len(indices),
@@ -66,23 +67,27 @@ def find_oips(
         params.num_starts,
     )
 
+    patterns = Patterns(networks.shape, params, digits.train_images)
+
     def search(pixel_range: PixelRange | None, head: Floats, kind: str) -> tuple[Oips, Starts]:
+        restore = make_restore(pixel_range)
         chosen = starts.choose(
             networks,
-            digits,
-            params,
+            patterns,
             map_indices=indices,
-            pixel_range=pixel_range,
+            restore=restore,
             seed=seed,
             chunk_size=chunk_size,
         )
-        chosen = starts.add_head_starts(chosen, head, kind, pixel_range=pixel_range)
+        for images in (digits.train_images, digits.test_images):
+            chosen = _help_with_digits(chosen, images, networks, restore)
+        chosen = starts.add_head_starts(chosen, head, kind, restore=restore)
         result = ascent.ascend(
-            networks.mean_of_one_map,
+            networks.objective,
             chosen.images,
             indices,
             params,
-            pixel_range=pixel_range,
+            restore=restore,
             seed=seed,
             jit_compile=jit_compile,
             chunk_size=_limit_chunk(networks, chosen, chunk_size),
@@ -90,22 +95,37 @@ def find_oips(
         return keep_best(chosen, result), chosen
 
     in_range, _ = search(data_range, _strongest_digits(networks, digits, indices), oip.DIGITS)
-    free, free_starts = search(None, in_range.images, oip.IN_RANGE)
+    free, free_starts = search(None, in_range.images[..., np.newaxis], oip.IN_RANGE)
     return LayerOips(indices, free, in_range, data_range, free_starts.silent_share)
 
 
 def _strongest_digits(
     networks: Networks, digits: Digits, map_indices: npt.NDArray[np.int64]
 ) -> Floats:
-    """Return the training digit that excites each map most, standardized, (num_maps, 28, 28)."""
+    """Return the training digit that excites each map most, standardized, (num_maps, 28, 28, 1)."""
     images = digits.train_images[:_NUM_HEAD_DIGITS]
-    activations = excitation.measure_digits(networks.means, images)
-    return excitation.standardize_digits(images[activations.argmax(axis=0)[map_indices]])
+    activations = cnn_layers.measure_digits(networks.responses, images)
+    return cnn_layers.standardize_digits(images[activations.argmax(axis=0)[map_indices]])
+
+
+def _help_with_digits(
+    chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, restore: Restore
+) -> Starts:
+    """Return the starts with those digits (n, 28, 28) for the silent maps that excite them most."""
+    silent = chosen.silent_rows
+    if not len(silent):
+        return chosen
+    measured = cnn_layers.measure_digits(networks.responses, images)
+    best = starts.strongest(measured[:, chosen.map_indices[silent]].T, chosen.images.shape[1])
+    digits = restore_images(cnn_layers.standardize_digits(images[best.ravel()]), restore)
+    return starts.help_silent(
+        chosen, networks, digits.reshape(*best.shape, *digits.shape[1:]), oip.DIGITS
+    )
 
 
 def _limit_chunk(networks: Networks, chosen: Starts, chunk_size: int) -> int:
     """Return a size that all images of the layer fill, whichever of its maps are asked for."""
-    num_images = networks.num_maps * chosen.images.shape[1]
+    num_images = networks.num_units * chosen.images.shape[1]
     return min(chunk_size, -(-num_images // _CHUNK_STEP) * _CHUNK_STEP)
 
 
@@ -121,14 +141,14 @@ def keep_best(chosen: Starts, result: AscentResult) -> Oips:
     kinds = chosen.kinds[best]
     needed_head_start = (chosen.rescues == oip.NOTHING) & (result.activations[best] > 0)
     return Oips(
-        images=result.images[best],
+        images=result.images[best][..., 0],
         activations=result.activations[best],
-        starts=chosen.origins[best],
+        starts=chosen.origins[best][..., 0],
         start_kinds=kinds,
         rescues=np.where(needed_head_start, kinds, chosen.rescues),
         end_activations=result.activations[:, :-1],
         curves=result.curves[best],
-        snapshots=result.snapshots[best],
+        snapshots=result.snapshots[best][..., 0],
         num_steps=result.num_steps[best],
         converged=result.converged[best],
     )

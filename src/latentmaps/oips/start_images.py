@@ -5,61 +5,76 @@ climb. The source adds up fluctuations on four length scales; so does the kind `
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from latentmaps import seeds
-from latentmaps.digits.dataset.digits import IMAGE_SIZE, Digits
+from latentmaps.errors import DataError
 from latentmaps.oips import length_scales
-from latentmaps.oips.oip import Floats
+from latentmaps.oips.oip import Floats, Shape
 from latentmaps.params.draw_oips import DrawOips
 
 Pattern = npt.NDArray[np.float64]
 
 
-def sample(
-    digits: Digits, params: DrawOips, *, map_indices: npt.NDArray[np.int64], seed: int
-) -> Floats:
+class Patterns(NamedTuple):
+    """What random start images are made of.
+
+    Attributes:
+        shape: of an image.
+        params: kinds, length scales, strategy.
+        digits: (n, h, w), uint8, for the kind digits; None: there are none.
+    """
+
+    shape: Shape
+    params: DrawOips
+    digits: npt.NDArray[np.uint8] | None
+
+
+def sample(patterns: Patterns, *, map_indices: npt.NDArray[np.int64], seed: int) -> Floats:
     """Return the start images of each map, with mean 0 and standard deviation 1.
 
     Start j of map i is a function of (seed, i, j), whatever the other maps and starts.
 
     Args:
-        digits: their training part is for the kind digits.
-        params: how many, and of what kinds; the kinds take turns.
+        patterns: what they are made of; the kinds take turns.
         map_indices: (num_maps,), feature maps of the layer.
         seed: of all of them.
 
     Returns:
-        (num_maps, num_starts, 28, 28), float32.
+        (num_maps, num_starts, h, w, c), float32.
+
+    Raises:
+        DataError: a kind or a length scale does not suit the images.
     """
+    params = patterns.params
     images = [
-        _sample_one(
-            kind_of(params.start_kinds, start),
-            digits,
-            params,
-            seeds.oip_start(seed, map_index, start),
+        sample_one(
+            kind_of(params.start_kinds, start), patterns, seeds.oip_start(seed, map_index, start)
         )
         for map_index in map_indices.tolist()
         for start in range(params.num_starts)
     ]
-    return np.reshape(images, (-1, params.num_starts, IMAGE_SIZE, IMAGE_SIZE)).astype(np.float32)
+    return np.reshape(images, (-1, params.num_starts, *patterns.shape)).astype(np.float32)
 
 
-def sample_candidates(digits: Digits, params: DrawOips, *, seed: int) -> Floats:
-    """Return start images for all maps to choose from, (num_candidates, 28, 28), float32.
+def sample_candidates(patterns: Patterns, *, seed: int) -> Floats:
+    """Return start images for all maps to choose from, (num_candidates, h, w, c), float32.
 
     Candidate c is a function of (seed, c).
+
+    Raises:
+        DataError: a kind or a length scale does not suit the images.
     """
     images = [
-        _sample_one(
-            kind_of(params.candidate_kinds, number),
-            digits,
-            params,
+        sample_one(
+            kind_of(patterns.params.candidate_kinds, number),
+            patterns,
             seeds.start_candidate(seed, number),
         )
-        for number in range(params.num_candidates)
+        for number in range(patterns.params.num_candidates)
     ]
     return np.array(images, np.float32)
 
@@ -69,52 +84,59 @@ def kind_of(kinds: Sequence[str], number: int) -> str:
     return kinds[number % len(kinds)]
 
 
-def _sample_one(
-    kind: str, digits: Digits, params: DrawOips, generator: np.random.Generator
-) -> Pattern:
-    image = START_KINDS[kind](digits, params, generator)
-    num_points = length_scales.phases(params)[0].num_points
-    if num_points < IMAGE_SIZE:
-        coarsener = length_scales.coarsener(num_points)
-        image = coarsener @ image @ coarsener.T
-    return _standardize(image)
+def sample_one(kind: str, patterns: Patterns, generator: np.random.Generator) -> Pattern:
+    """Return one start image of a kind, (h, w, c), with mean 0 and standard deviation 1.
+
+    Raises:
+        DataError: a kind or a length scale does not suit the images.
+    """
+    *_, num_channels = patterns.shape
+    channels = [START_KINDS[kind](patterns, generator) for _ in range(num_channels)]
+    first = length_scales.phases(patterns.params)[0]
+    return _standardize(length_scales.coarsen(np.stack(channels, axis=-1), first.grid))
 
 
-def _scales(_: Digits, params: DrawOips, generator: np.random.Generator) -> Pattern:
+def _scales(patterns: Patterns, generator: np.random.Generator) -> Pattern:
     """Return the weighted sum of noise on grids of all length scales, as the source does."""
-    image = np.zeros((IMAGE_SIZE, IMAGE_SIZE))
-    for num_points, weight in zip(params.length_scales, params.length_weights, strict=True):
-        image += weight * _sample_grid(num_points, generator)
+    params = patterns.params
+    image = np.zeros(patterns.shape[:2])
+    for scale, weight in zip(params.length_scales, params.length_weights, strict=True):
+        image += weight * sample_grid(length_scales.grid_of(scale), patterns.shape, generator)
     return image
 
 
-def _coarse(_: Digits, params: DrawOips, generator: np.random.Generator) -> Pattern:
+def _coarse(patterns: Patterns, generator: np.random.Generator) -> Pattern:
     """Return noise on the grid of the coarsest length scale alone."""
-    return _sample_grid(min(params.length_scales), generator)
+    grids = [length_scales.grid_of(scale) for scale in patterns.params.length_scales]
+    return sample_grid(min(grids, key=np.prod), patterns.shape, generator)
 
 
-def _fourier(_: Digits, __: DrawOips, generator: np.random.Generator) -> Pattern:
+def _fourier(patterns: Patterns, generator: np.random.Generator) -> Pattern:
     """Return noise with a spectrum of 1 / frequency."""
-    rows, columns = np.fft.fftfreq(IMAGE_SIZE), np.fft.rfftfreq(IMAGE_SIZE)
+    height, width, _ = patterns.shape
+    rows, columns = np.fft.fftfreq(height), np.fft.rfftfreq(width)
     frequencies = np.hypot(rows[:, None], columns)
     frequencies[0, 0] = np.inf  # the mean, which standardizing takes away anyway
-    spectrum = np.fft.rfft2(generator.standard_normal((IMAGE_SIZE, IMAGE_SIZE)))
-    return np.fft.irfft2(spectrum / frequencies, s=(IMAGE_SIZE, IMAGE_SIZE))
+    spectrum = np.fft.rfft2(generator.standard_normal((height, width)))
+    return np.fft.irfft2(spectrum / frequencies, s=(height, width))
 
 
-def _noise(_: Digits, __: DrawOips, generator: np.random.Generator) -> Pattern:
+def _noise(patterns: Patterns, generator: np.random.Generator) -> Pattern:
     """Return fine noise: every pixel for itself."""
-    return _sample_grid(IMAGE_SIZE, generator)
+    height, width, _ = patterns.shape
+    return sample_grid((height, width), patterns.shape, generator)
 
 
-def _digits(digits: Digits, _: DrawOips, generator: np.random.Generator) -> Pattern:
-    """Return a random training digit."""
-    images = digits.train_images
-    return images[generator.integers(len(images))].astype(np.float64)
+def _digits(patterns: Patterns, generator: np.random.Generator) -> Pattern:
+    """Return a random one of the digits."""
+    if patterns.digits is None:
+        kinds = ", ".join(kind for kind in START_KINDS if kind != "digits")
+        raise DataError(f"the kind of start digits: found a model that reads none; use {kinds}")
+    return patterns.digits[generator.integers(len(patterns.digits))].astype(np.float64)
 
 
-# name in params.yaml, in the table and on the page -> a pattern, not yet standardized
-START_KINDS: dict[str, Callable[[Digits, DrawOips, np.random.Generator], Pattern]] = {
+# name in params.yaml, in the table and on the page -> a pattern (h, w), not yet standardized
+START_KINDS: dict[str, Callable[[Patterns, np.random.Generator], Pattern]] = {
     "scales": _scales,
     "coarse": _coarse,
     "fourier": _fourier,
@@ -123,15 +145,24 @@ START_KINDS: dict[str, Callable[[Digits, DrawOips, np.random.Generator], Pattern
 }
 
 
-def _sample_grid(num_points: int, generator: np.random.Generator) -> Pattern:
-    """Return a grid of values, uniform in -1..1, enlarged to the whole image."""
-    enlarger = length_scales.enlarging_matrix(num_points)
-    grid: Pattern = generator.uniform(-1, 1, (num_points, num_points))
-    return enlarger @ grid @ enlarger.T
+def sample_grid(
+    grid: length_scales.Grid, size: Sequence[int], generator: np.random.Generator
+) -> Pattern:
+    """Return a grid of values, uniform in -1..1, enlarged to an image of height and width.
+
+    Raises:
+        DataError: the image has fewer rows or columns than the grid.
+    """
+    if grid[0] > size[0] or grid[1] > size[1]:
+        raise DataError(
+            f"length scales: found a grid of {grid[0]}x{grid[1]} points, expected at most "
+            f"{size[0]}x{size[1]}, the pixels of an image; leave it out"
+        )
+    return length_scales.enlarge(generator.uniform(-1, 1, grid), size[:2])
 
 
 def _standardize(image: Pattern) -> Pattern:
     # one single value, from the length scale 1 alone, has no spread: it stays 0
     standardized: Pattern = image - image.mean()
-    standardized /= max(float(image.std()), 1 / IMAGE_SIZE)
+    standardized /= max(float(image.std()), 1 / np.sqrt(image.size))
     return standardized

@@ -1,8 +1,8 @@
 """Choose what each feature map starts from, so that as few maps as possible are silent.
 
 The search goes on for the maps that are still silent: the map's own random starts; the best of many
-candidates (the precursor); candidates that are first pushed on the map before its ReLU; the real
-digits that excite it most. Whatever is silent then is dead.
+candidates (the precursor); candidates that are first pushed on the map before its ReLU; then what a
+caller knows to excite it, such as real digits. Whatever is silent then is dead.
 """
 
 import dataclasses
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, oip, rescue, start_images
-from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import Floats, PixelRange
-from latentmaps.oips.restore import restore_images
+from latentmaps.oips import excitation, oip, start_images
+from latentmaps.oips import rescue as rescue_module
+from latentmaps.oips.networks import Networks
+from latentmaps.oips.oip import Floats
+from latentmaps.oips.restore import Restore, restore_images
+from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
 MapIndices = npt.NDArray[np.int64]
@@ -27,11 +28,12 @@ class Starts:
 
     Attributes:
         map_indices: (num_maps,).
-        images: (num_maps, num_starts, 28, 28), float32, what the ascent begins with.
+        images: (num_maps, num_starts, h, w, c), float32, what the ascent begins with.
         origins: the same, before any step on the map before its ReLU.
         kinds: (num_maps, num_starts), text.
         rescues: (num_maps,), text, what helped; see ``oip``.
         tried: (num_maps, num_tried), float32, activations by all random images that were tried.
+        floor: an activation not above is silent.
     """
 
     map_indices: MapIndices
@@ -40,6 +42,7 @@ class Starts:
     kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
     tried: Floats
+    floor: float
 
     @property
     def silent_rows(self) -> npt.NDArray[np.int64]:
@@ -49,13 +52,13 @@ class Starts:
     @property
     def silent_share(self) -> npt.NDArray[np.float64]:
         """Share of the random images that left the map silent, (num_maps,)."""
-        share: npt.NDArray[np.float64] = (self.tried == 0).mean(axis=1)
+        share: npt.NDArray[np.float64] = (self.tried <= self.floor).mean(axis=1)
         return share
 
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Random images for all maps to choose from: (n, 28, 28), float32, and their kinds (n,)."""
+    """Random images for all maps to choose from: (n, h, w, c), float32, and their kinds (n,)."""
 
     images: Floats
     kinds: npt.NDArray[np.str_]
@@ -63,51 +66,48 @@ class _Candidates:
 
 def choose(
     networks: Networks,
-    digits: Digits,
-    params: DrawOips,
+    patterns: Patterns,
     *,
     map_indices: MapIndices,
-    pixel_range: PixelRange | None,
+    restore: Restore,
     seed: int,
     chunk_size: int,
 ) -> Starts:
     """Return the starts of all maps.
 
     Args:
-        networks: the CNN up to the layer.
-        digits: real ones, for start images and for what is silent to the last.
-        params: how many starts, and of what kinds.
+        networks: the network up to the layer.
+        patterns: how many starts, and of what kinds.
         map_indices: (num_maps,), the maps.
-        pixel_range: darkest and brightest pixel; None: pixels are free.
+        restore: makes images such as the network may read.
         seed: of the random images.
         chunk_size: images that are pushed together.
+
+    Raises:
+        DataError: a kind or a length scale does not suit the images.
     """
-    sampled = start_images.sample_candidates(digits, params, seed=seed)
+    params = patterns.params
+    sampled = start_images.sample_candidates(patterns, seed=seed)
     kinds = [start_images.kind_of(params.candidate_kinds, c) for c in range(len(sampled))]
-    candidates = _Candidates(restore_images(sampled, pixel_range), np.array(kinds, "<U14"))
+    candidates = _Candidates(restore_images(sampled, restore), np.array(kinds, "<U14"))
 
-    starts = _own_starts(networks, digits, params, map_indices, pixel_range, seed)
+    starts = _own_starts(networks, patterns, map_indices, restore, seed)
     starts = _best_candidates(starts, candidates, networks, for_all=params.precursor)
-    starts = _pushed_candidates(
-        starts, candidates, networks, params, pixel_range=pixel_range, chunk_size=chunk_size
+    return _pushed_candidates(
+        starts, candidates, networks, params, restore=restore, chunk_size=chunk_size
     )
-    for images in (digits.train_images, digits.test_images):
-        starts = _strongest_digits(starts, images, networks, pixel_range)
-    return starts
 
 
-def add_head_starts(
-    starts: Starts, images: Floats, kind: str, *, pixel_range: PixelRange | None
-) -> Starts:
+def add_head_starts(starts: Starts, images: Floats, kind: str, *, restore: Restore) -> Starts:
     """Return the starts with one more for each map, behind the others.
 
     Args:
         starts: of ``choose``.
-        images: (num_maps, 28, 28), float32, what is known to excite each map.
+        images: (num_maps, h, w, c), float32, what is known to excite each map.
         kind: of these.
-        pixel_range: as for ``choose``.
+        restore: as for ``choose``.
     """
-    added = restore_images(images, pixel_range)[:, np.newaxis]
+    added = restore_images(images, restore)[:, np.newaxis]
     kinds = np.full((len(images), 1), kind, dtype=starts.kinds.dtype)
     return dataclasses.replace(
         starts,
@@ -119,19 +119,19 @@ def add_head_starts(
 
 def _own_starts(
     networks: Networks,
-    digits: Digits,
-    params: DrawOips,
+    patterns: Patterns,
     map_indices: MapIndices,
-    pixel_range: PixelRange | None,
+    restore: Restore,
     seed: int,
 ) -> Starts:
     """Return random starts of each map's own."""
-    sampled = start_images.sample(digits, params, map_indices=map_indices, seed=seed)
-    images = restore_images(sampled.reshape(-1, *sampled.shape[2:]), pixel_range)
+    params, floor = patterns.params, networks.objective.floor
+    sampled = start_images.sample(patterns, map_indices=map_indices, seed=seed)
+    images = restore_images(sampled.reshape(-1, *sampled.shape[2:]), restore)
     images = images.reshape(sampled.shape)
     activations = _activations(networks, images, map_indices)
     kinds = [start_images.kind_of(params.start_kinds, start) for start in range(params.num_starts)]
-    is_alive = (activations > 0).any(axis=1)
+    is_alive = (activations > floor).any(axis=1)
     return Starts(
         map_indices=map_indices,
         images=images,
@@ -139,6 +139,7 @@ def _own_starts(
         kinds=np.tile(np.array(kinds, dtype="<U14"), (len(map_indices), 1)),
         rescues=np.where(is_alive, oip.NOT_NEEDED, oip.NOTHING).astype("<U14"),
         tried=activations,
+        floor=floor,
     )
 
 
@@ -147,13 +148,13 @@ def _best_candidates(
 ) -> Starts:
     """Give the silent maps, or all, those of their own starts and candidates that excite most."""
     num_starts = starts.images.shape[1]
-    measured = excitation.measure(networks.means, candidates.images)
+    measured = excitation.measure(networks.responses, candidates.images)
     pool = measured[:, starts.map_indices].T  # (num_maps, num_candidates)
     tried = np.concatenate([starts.tried, pool], axis=1)
     images, kinds, rescues = starts.images.copy(), starts.kinds.copy(), starts.rescues.copy()
     rows = range(len(images)) if for_all else starts.silent_rows.tolist()
     for row in rows:
-        [best] = _best(tried[row : row + 1], num_starts)
+        [best] = strongest(tried[row : row + 1], num_starts)
         images[row] = [
             starts.images[row, number]
             if number < num_starts
@@ -162,8 +163,10 @@ def _best_candidates(
         ]
         kinds[row] = np.concatenate([starts.kinds[row], candidates.kinds])[best]
     silent = starts.silent_rows
-    rescues[silent[(pool[silent] > 0).any(axis=1)]] = oip.PRECURSOR
-    return Starts(starts.map_indices, images, images, kinds, rescues, tried)
+    rescues[silent[(pool[silent] > starts.floor).any(axis=1)]] = oip.PRECURSOR
+    return dataclasses.replace(
+        starts, images=images, origins=images, kinds=kinds, rescues=rescues, tried=tried
+    )
 
 
 def _pushed_candidates(
@@ -172,82 +175,77 @@ def _pushed_candidates(
     networks: Networks,
     params: DrawOips,
     *,
-    pixel_range: PixelRange | None,
+    restore: Restore,
     chunk_size: int,
 ) -> Starts:
     """Give the silent maps candidates that were pushed on the map before its ReLU."""
     silent = starts.silent_rows
-    if not len(silent) or not params.num_rescue_steps:
+    peaks_before_relu = networks.peaks_before_relu
+    if not len(silent) or not params.num_rescue_steps or peaks_before_relu is None:
         return starts
     maps = starts.map_indices[silent]
-    measured = excitation.measure(networks.peaks_before_relu, candidates.images)
-    best = _best(measured[:, maps].T, starts.images.shape[1])  # (num_silent, num_starts)
+    measured = excitation.measure(peaks_before_relu, candidates.images)
+    best = strongest(measured[:, maps].T, starts.images.shape[1])  # (num_silent, num_starts)
     origins = candidates.images[best]
-    pushed = rescue.wake(
-        networks.peaks_before_relu,
+    pushed = rescue_module.wake(
+        peaks_before_relu,
         origins.reshape(-1, *origins.shape[2:]),
         np.repeat(maps, best.shape[1]),
         num_steps=params.num_rescue_steps,
         step_size=params.step_size,
-        pixel_range=pixel_range,
+        restore=restore,
         chunk_size=chunk_size,
     ).reshape(origins.shape)
     kinds = candidates.kinds[best]
-    return _helped(starts, networks, pushed, origins, kinds, oip.PRE_ACTIVATION)
+    return help_silent(starts, networks, pushed, oip.PRE_ACTIVATION, origins=origins, kinds=kinds)
 
 
-def _strongest_digits(
-    starts: Starts,
-    images: npt.NDArray[np.uint8],
-    networks: Networks,
-    pixel_range: PixelRange | None,
-) -> Starts:
-    """Give the silent maps those digits (n, 28, 28) that excite them most."""
-    silent = starts.silent_rows
-    if not len(silent):
-        return starts
-    measured = excitation.measure_digits(networks.means, images)
-    best = _best(measured[:, starts.map_indices[silent]].T, starts.images.shape[1])
-    chosen = restore_images(excitation.standardize_digits(images[best.ravel()]), pixel_range)
-    chosen = chosen.reshape(*best.shape, *chosen.shape[1:])
-    return _helped(starts, networks, chosen, chosen, np.full(best.shape, oip.DIGITS), oip.DIGITS)
-
-
-def _helped(
+def help_silent(
     starts: Starts,
     networks: Networks,
     images: Floats,
-    origins: Floats,
-    kinds: npt.NDArray[np.str_],
     rescue: str,
+    *,
+    origins: Floats | None = None,
+    kinds: npt.NDArray[np.str_] | None = None,
 ) -> Starts:
-    """Return the starts with new ones for those of the silent maps that they excite."""
+    """Return the starts with new ones for those of the silent maps that they excite.
+
+    Args:
+        starts: those so far.
+        networks: the network up to the layer.
+        images: (num_silent, num_starts, h, w, c), for the maps of ``Starts.silent_rows``.
+        rescue: what they are, see ``oip``.
+        origins: the same, before any step on the map before its ReLU; None: `images`.
+        kinds: (num_silent, num_starts), of these; None: `rescue`.
+    """
     silent = starts.silent_rows
     activations = _activations(networks, images, starts.map_indices[silent])
-    is_excited = (activations > 0).any(axis=1)
+    is_excited = (activations > starts.floor).any(axis=1)
     rows = silent[is_excited]
-    helped = Starts(
-        starts.map_indices,
-        starts.images.copy(),
-        starts.origins.copy(),
-        starts.kinds.copy(),
-        starts.rescues.copy(),
-        starts.tried,
+    helped = dataclasses.replace(
+        starts,
+        images=starts.images.copy(),
+        origins=starts.origins.copy(),
+        kinds=starts.kinds.copy(),
+        rescues=starts.rescues.copy(),
     )
-    helped.images[rows], helped.origins[rows] = images[is_excited], origins[is_excited]
-    helped.kinds[rows], helped.rescues[rows] = kinds[is_excited], rescue
+    helped.images[rows] = images[is_excited]
+    helped.origins[rows] = (images if origins is None else origins)[is_excited]
+    helped.kinds[rows] = rescue if kinds is None else kinds[is_excited]
+    helped.rescues[rows] = rescue
     return helped
 
 
 def _activations(networks: Networks, images: Floats, map_indices: MapIndices) -> Floats:
-    """Return how strongly images (n, num_starts, 28, 28) excite their maps (n,)."""
-    measured = excitation.measure(networks.means, images.reshape(-1, *images.shape[2:]))
+    """Return how strongly images (n, num_starts, h, w, c) excite their maps (n,)."""
+    measured = excitation.measure(networks.responses, images.reshape(-1, *images.shape[2:]))
     owners = np.repeat(map_indices, images.shape[1])
     own: Floats = measured[np.arange(len(owners)), owners].reshape(images.shape[:2])
     return own
 
 
-def _best(values: Floats, number: int) -> npt.NDArray[np.int64]:
+def strongest(values: Floats, number: int) -> npt.NDArray[np.int64]:
     """Return the columns of the largest values of each row, the largest first, (n, number).
 
     Where there are fewer columns, they repeat themselves.

@@ -2,17 +2,19 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from latentmaps.params.types import (
     Listed,
     Steps,
     section,
+    to_tuple,
 )
 
 LayerName = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_]+$")]
-_IMAGE_SIZE = 28
-LengthScale = Annotated[int, Field(ge=1, le=_IMAGE_SIZE)]
+Points = Annotated[int, Field(ge=1, le=512)]
+# points along both edges of a grid, or along its rows and its columns
+LengthScale = Points | Annotated[tuple[Points, Points], BeforeValidator(to_tuple)]
 # with more, the activation is lost in float32
 Smoothness = Annotated[float, Field(ge=0, le=2)]
 StartKind = Literal["scales", "coarse", "fourier", "noise", "digits"]

@@ -22,8 +22,8 @@ def section(cls: type[_T]) -> type[_T]:
     return cast(type[_T], made)
 
 
-def _list_to_tuple(value: Any) -> Any:
-    # Strict mode takes only a tuple for a tuple, and YAML has lists alone.
+def to_tuple(value: Any) -> Any:
+    """Return a list as a tuple: strict mode takes nothing else, and YAML has lists alone."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -45,9 +45,7 @@ def _check_absolute(path: str) -> str:
 # sizes multiply.
 
 # more values than anything here has: layers, rows of a sheet, attributes
-Listed = Annotated[
-    tuple[Item, ...], BeforeValidator(_list_to_tuple), Field(min_length=1, max_length=64)
-]
+Listed = Annotated[tuple[Item, ...], BeforeValidator(to_tuple), Field(min_length=1, max_length=64)]
 # the longest path that Linux takes
 Text = Annotated[str, Field(max_length=4096), AfterValidator(_check_text)]
 

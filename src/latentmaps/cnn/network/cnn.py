@@ -5,6 +5,7 @@ MNIST; they are called Conv2D_1, Conv2D_2, Conv2D_3. How it is trained stands in
 """
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,15 +128,33 @@ def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
     Raises:
         TrainingError: the CNN has no convolution of that name.
     """
-    names = layer_names(model)
+    _require_one(model, layer_name, layer_names(model))
+    return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
+
+
+def require_layer(model: keras.Model, layer_name: str) -> None:
+    """Refuse a layer that has neither feature maps nor dense units.
+
+    Raises:
+        TrainingError: the CNN has no convolution and no dense layer of that name.
+    """
+    _require_one(model, layer_name, unit_layer_names(model))
+
+
+def _require_one(model: keras.Model, layer_name: str, names: Sequence[str]) -> None:
     if layer_name not in names:
         others = {layer.name for layer in model.layers}
-        found = f"{layer_name}, which has no feature maps" if layer_name in others else layer_name
+        found = f"{layer_name}, which has no units" if layer_name in others else layer_name
         raise TrainingError(
-            f"draw_oips.layers: found {found}, expected one of {', '.join(names)}, the "
-            "convolutions of the trained CNN; correct it or add to train_cnn.filters"
+            f"draw_oips.layers: found {found}, expected one of {', '.join(names)}, layers of the "
+            "trained CNN; correct it or add to train_cnn.filters"
         )
-    return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
+
+
+def unit_layer_names(model: keras.Model) -> list[str]:
+    """Return the names of the convolutions and the dense layers, from the image on."""
+    kinds = (keras.layers.Conv2D, keras.layers.Dense)
+    return [layer.name for layer in model.layers if isinstance(layer, kinds)]
 
 
 def layer_names(model: keras.Model) -> list[str]:

@@ -1,0 +1,96 @@
+"""A network up to one of its layers, in the forms that the search needs."""
+
+from dataclasses import dataclass
+
+import keras
+
+from latentmaps.oips import objectives, receptive_fields
+from latentmaps.oips.convolutions import MeanOfOneMap
+from latentmaps.oips.objectives import Objective, OneOfAll
+from latentmaps.oips.oip import Shape
+
+
+@dataclass(frozen=True)
+class Networks:
+    """A network up to one layer. All forms read images (n, h, w, c).
+
+    Attributes:
+        layer_name: of a convolution, a dense layer, or any other that has units.
+        objective_name: of ``objectives.OBJECTIVES``.
+        responses: gives a number for each unit, (n, num_units), by the objective.
+        objective: gives that of one unit for each image, (n,); for ascent.
+        peaks_before_relu: gives the largest value of each map before its ReLU, (n, num_maps): how
+            far a silent map is from its first response; None where no unit can be silent.
+        shape: height, width and channels of an image.
+        reachable_size: so many rows and columns, from the upper left, influence the layer.
+    """
+
+    layer_name: str
+    objective_name: str
+    responses: keras.Model
+    objective: Objective
+    peaks_before_relu: keras.Model | None
+    shape: Shape
+    reachable_size: tuple[int, int]
+
+    @property
+    def num_units(self) -> int:
+        """How many feature maps, or values, the layer has."""
+        return int(self.responses.output.shape[1])
+
+
+def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
+    """Return a network up to a layer.
+
+    Args:
+        model: with one image as input.
+        layer_name: one of its layers, which has units.
+        objective_name: of ``objectives.OBJECTIVES``, for layers of this rank.
+    """
+    layer = model.get_layer(layer_name)
+    shape = tuple(model.input_shape[1:])
+    layers = receptive_fields.chain(model, layer_name)
+    reachable = receptive_fields.reachable_size(layers, shape[:2])
+    responses = objectives.responses(model, layer_name, objective_name)
+    floor = objectives.floor_of(objective_name, layer)
+    objective: Objective = OneOfAll(responses, floor)
+    if objective_name == "mean" and layers is not None and MeanOfOneMap.suits(layers):
+        objective = MeanOfOneMap(layers, reachable)
+    can_be_silent = floor == 0
+    return Networks(
+        layer_name=layer_name,
+        objective_name=objective_name,
+        responses=responses,
+        objective=objective,
+        peaks_before_relu=(
+            objectives.responses(model, layer_name, "max") if can_be_silent else None
+        ),
+        shape=shape,
+        reachable_size=reachable,
+    )
+
+
+def on_patches(model: keras.Model, layer_name: str) -> Networks | None:
+    """Return a network up to one position of the maps of a layer, on the patch that it sees.
+
+    Args:
+        model: with one image as input.
+        layer_name: one of its layers, which has feature maps.
+
+    Returns:
+        None where the layers do not form a chain (``receptive_fields.chain``).
+    """
+    layers = receptive_fields.chain(model, layer_name)
+    if layers is None:
+        return None
+    patches = receptive_fields.patch_model(layers)
+    shape = tuple(patches.input_shape[1:])
+    return Networks(
+        layer_name=layer_name,
+        objective_name="position",
+        responses=patches,
+        objective=OneOfAll(patches, float("-inf")),
+        peaks_before_relu=None,
+        shape=shape,
+        reachable_size=shape[:2],
+    )
