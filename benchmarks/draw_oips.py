@@ -142,11 +142,11 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
 
     import numpy as np
 
-    from latentmaps.oips import ascent, excitation, layer, start_images
+    from latentmaps.oips import ascent, cnn_layers, excitation, layer, start_images
     from latentmaps.params.draw_oips import DrawOips
 
     section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
-    networks = excitation.networks(model, layer_name)
+    networks = cnn_layers.up_to(model, layer_name)
     digits = bundled_digits()
     # as the stage draw_oips on a CPU
     others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 64}
@@ -159,17 +159,17 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
     endless = dataclasses.replace(
         section, start_kinds=("scales",), num_starts=num_starts, convergence_threshold=1e-60
     )
-    maps = np.arange(networks.num_maps)
+    maps = np.arange(networks.num_units)
     starts = start_images.sample(digits, endless, map_indices=maps, seed=1)
     # a silent start would take no time: it gets the start of a map that is not
-    activations = excitation.measure(networks.means, starts.reshape(-1, 28, 28))
+    activations = excitation.measure(networks.responses, starts.reshape(-1, 28, 28))
     loud = starts.reshape(-1, 28, 28)[np.repeat(activations.argmax(axis=0), num_starts)]
     climbers = loud.reshape(starts.shape)
     one_step = dataclasses.replace(endless, num_steps=1)
     others["pixel_range"] = None
-    ascent.ascend(networks.mean_of_one_map, climbers, maps, one_step, **others)
+    ascent.ascend(networks.objective, climbers, maps, one_step, **others)
     started = time.perf_counter()
-    result = ascent.ascend(networks.mean_of_one_map, climbers, maps, endless, **others)
+    result = ascent.ascend(networks.objective, climbers, maps, endless, **others)
     seconds = time.perf_counter() - started
     share = float((result.num_steps == endless.num_steps).mean())
     return seconds / share  # as if the maps that nothing excites had climbed, too

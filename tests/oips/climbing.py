@@ -8,7 +8,7 @@ import numpy.typing as npt
 from tests.oips.example_results import DIGITS, PARAMS
 
 from latentmaps.oips import ascent, start_images
-from latentmaps.oips.excitation import Activate
+from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats, PixelRange
 from latentmaps.params.draw_oips import DrawOips
 
@@ -36,7 +36,7 @@ def part(whole: Climbers, row: int) -> Climbers:
 
 
 def climb(
-    network: Activate,
+    network: Objective,
     images: Climbers,
     params: DrawOips,
     *,

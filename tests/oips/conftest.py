@@ -11,9 +11,9 @@ from tests.oips import example_results
 
 from latentmaps.cnn.network import cnn
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, page
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, page
 from latentmaps.oips.layer import LayerResults
+from latentmaps.oips.networks import Networks
 from latentmaps.pages import html_page
 from latentmaps.params.draw_oips import DrawOips
 
@@ -62,7 +62,7 @@ def small_cnn() -> keras.Model:
 @pytest.fixture(scope="session")
 def second_layer(small_cnn: keras.Model) -> Networks:
     """The second layer of it."""
-    return excitation.networks(small_cnn, "Conv2D_2")
+    return cnn_layers.up_to(small_cnn, "Conv2D_2")
 
 
 @pytest.fixture(scope="session")

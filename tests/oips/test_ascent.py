@@ -8,8 +8,8 @@ import pytest
 from tests.oips.climbing import ASCENT, climb, climbers, part
 
 from latentmaps.errors import TrainingError
-from latentmaps.oips import excitation, oip
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, excitation, oip
+from latentmaps.oips.networks import Networks
 
 
 def linear(
@@ -18,7 +18,7 @@ def linear(
     """Gives the activations of maps as large as the image: w.x + bias."""
     biases = np.full(kernels.shape[2], bias, np.float32)
     model = filter_model(kernels, biases, activation="linear")
-    return excitation.networks(model, "Conv2D_1").mean_of_one_map
+    return cnn_layers.up_to(model, "Conv2D_1").objective
 
 
 def test_the_optimum_of_a_linear_map_is_its_kernel(
@@ -36,7 +36,7 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
 
 
 def test_the_activation_grows(second_layer: Networks) -> None:
-    found = climb(second_layer.mean_of_one_map, climbers(8), ASCENT)
+    found = climb(second_layer.objective, climbers(8), ASCENT)
     loud = found.activations > 0
     assert loud.any()
     assert (found.activations[loud] > 1.2 * found.curves[loud, 0]).all()
@@ -46,17 +46,17 @@ def test_the_activation_grows(second_layer: Networks) -> None:
 def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
     second_layer: Networks,
 ) -> None:
-    found = climb(second_layer.mean_of_one_map, climbers(8), ASCENT)
-    measured = np.diag(excitation.measure(second_layer.means, found.images))
+    found = climb(second_layer.objective, climbers(8), ASCENT)
+    measured = np.diag(excitation.measure(second_layer.responses, found.images))
     np.testing.assert_allclose(found.activations, measured, rtol=1e-5)
     np.testing.assert_array_equal(found.activations, np.nanmax(found.curves, axis=1))
 
 
 def test_an_image_does_not_depend_on_its_companions(second_layer: Networks) -> None:
     whole = climbers(70)  # three chunks
-    together = climb(second_layer.mean_of_one_map, whole, ASCENT)
+    together = climb(second_layer.objective, whole, ASCENT)
     for row in (0, 40, 69):
-        alone = climb(second_layer.mean_of_one_map, part(whole, row), ASCENT)
+        alone = climb(second_layer.objective, part(whole, row), ASCENT)
         np.testing.assert_array_equal(alone.images[0], together.images[row])
         np.testing.assert_array_equal(alone.curves[0], together.curves[row])
 
@@ -66,7 +66,7 @@ def test_a_silent_start_stays_as_it_is_and_takes_no_step(
 ) -> None:
     kernels, biases = np.ones((3, 3, 1), np.float32), np.array([-1000], np.float32)
     model = filter_model(kernels, biases, activation="relu")
-    network = excitation.networks(model, "Conv2D_1").mean_of_one_map
+    network = cnn_layers.up_to(model, "Conv2D_1").objective
     found = climb(network, climbers(1, num_maps=1), ASCENT)
     np.testing.assert_array_equal(found.images, climbers(1).starts)
     assert found.activations.tolist() == [0]
@@ -107,7 +107,7 @@ def test_a_step_that_overshoots_again_and_again_is_halved(
 
 def test_a_step_that_xla_compiled_leads_to_the_same_pictures(second_layer: Networks) -> None:
     plain, compiled = (
-        climb(second_layer.mean_of_one_map, climbers(4), ASCENT, jit_compile=is_compiled)
+        climb(second_layer.objective, climbers(4), ASCENT, jit_compile=is_compiled)
         for is_compiled in (False, True)
     )
     np.testing.assert_allclose(compiled.images, plain.images, atol=1e-3)
@@ -118,11 +118,11 @@ def test_jitter_draws_from_a_stream_of_its_own(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, jitter=2)
     whole = climbers(8)
     first, again, other = (
-        climb(second_layer.mean_of_one_map, whole, params, seed=seed) for seed in (1, 1, 2)
+        climb(second_layer.objective, whole, params, seed=seed) for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first.images, again.images)
     assert (first.images != other.images).any()
-    alone = climb(second_layer.mean_of_one_map, part(whole, 5), params, seed=1)
+    alone = climb(second_layer.objective, part(whole, 5), params, seed=1)
     np.testing.assert_array_equal(alone.images[0], first.images[5])
     loud = first.activations > 0
     assert (first.activations[loud] > first.curves[loud, 0]).all()
@@ -132,7 +132,7 @@ def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
     roughness = []
     for smoothness in (0.0, 0.3, 2.0):
         params = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
-        found = climb(second_layer.mean_of_one_map, climbers(8), params)
+        found = climb(second_layer.objective, climbers(8), params)
         images = found.images[found.activations > 0]
         roughness.append(float((np.diff(images, axis=1) ** 2).mean()))
         is_penalised = (
@@ -144,12 +144,12 @@ def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
 
 def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
-    found = climb(second_layer.mean_of_one_map, climbers(8), params)
+    found = climb(second_layer.objective, climbers(8), params)
     assert oip.snapshot_steps(params) == [0, 1, 2, 5, 10, 20]
     assert found.snapshots.shape == (8, 6, 28, 28)
     np.testing.assert_array_equal(found.snapshots[:, 0], climbers(8).starts)
     loud = np.flatnonzero(found.activations > 0)
-    measured = excitation.measure(second_layer.means, found.snapshots[loud, 3])
+    measured = excitation.measure(second_layer.responses, found.snapshots[loud, 3])
     expected = measured[np.arange(len(loud)), climbers(8).map_indices[loud]]
     np.testing.assert_allclose(found.curves[loud, 5], expected, rtol=1e-5)
 
@@ -157,7 +157,7 @@ def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> N
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
 def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: int) -> None:
     params = dataclasses.replace(ASCENT, num_steps=num_steps)
-    found = climb(second_layer.mean_of_one_map, climbers(2), params)
+    found = climb(second_layer.objective, climbers(2), params)
     assert found.snapshots.shape[1] == len(oip.snapshot_steps(params)) <= num_steps + 1
     assert found.curves.shape[1] == num_steps + 1
     assert found.num_steps.max() <= num_steps
@@ -169,6 +169,6 @@ def test_a_gradient_that_is_no_number_is_refused(
     kernels = np.ones((3, 3, 2), np.float32)
     kernels[0, 0, 1] = np.nan
     model = filter_model(kernels, np.zeros(2, np.float32), activation="relu")
-    network = excitation.networks(model, "Conv2D_1").mean_of_one_map
+    network = cnn_layers.up_to(model, "Conv2D_1").objective
     with pytest.raises(TrainingError, match="feature map 1: the gradient is not a number within"):
         climb(network, climbers(2, num_maps=2), ASCENT)

@@ -9,7 +9,7 @@ from tests.oips.climbing import ASCENT, Climbers, climb, climbers
 from tests.oips.example_results import DIGITS
 
 from latentmaps.oips import length_scales, oip, start_images
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips.networks import Networks
 from latentmaps.params.draw_oips import DrawOips
 
 
@@ -46,7 +46,7 @@ def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> Non
     projection = enlarger @ np.linalg.pinv(enlarger)
     fine_part = []
     for params in (ASCENT, coarse_to_fine((7, 28), (19,))):
-        found = climb(second_layer.mean_of_one_map, coarse, params)
+        found = climb(second_layer.objective, coarse, params)
         # after 10 steps, within the phase
         halfway = found.snapshots[:, oip.snapshot_steps(params).index(10)]
         fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
@@ -55,7 +55,7 @@ def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> Non
 
 def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
     params = coarse_to_fine((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
-    found = climb(second_layer.mean_of_one_map, climbers(8), params)
+    found = climb(second_layer.objective, climbers(8), params)
     loud = found.activations > 0
     assert (found.num_steps[loud] >= 10).all()
     assert found.converged[loud].all()
@@ -66,7 +66,7 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
 ) -> None:
     """A coarse phase that came to rest long ago must not end the fine one at its first step."""
     params = coarse_to_fine((3, 28), (60,), num_steps=120)
-    found = climb(second_layer.mean_of_one_map, climbers(8), params)
+    found = climb(second_layer.objective, climbers(8), params)
     loud = found.activations > 0
     coarse = found.curves[loud, 50:60]
     assert (np.abs(np.diff(coarse)) < 5e-4 * coarse[:, 1:]).all(axis=1).any()  # at rest
@@ -77,7 +77,7 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
 def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
     params = coarse_to_fine((3, 14), (8,))
     coarse = coarse_climbers()
-    images = climb(second_layer.mean_of_one_map, coarse, params).images
+    images = climb(second_layer.objective, coarse, params).images
     projection = length_scales.coarsener(14)
     assert np.abs(images - projection @ images @ projection.T).max() < 0.05
     assert np.abs(images - coarse.starts).max() > 0.5

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, oip, real_digits, search
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, excitation, oip, real_digits, search
+from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import LayerOips
 from latentmaps.params.draw_oips import DrawOips
 
@@ -16,7 +16,7 @@ def find_oips(networks: Networks, digits: Digits, params: DrawOips) -> LayerOips
 
 
 def test_the_strongest_digits_come_first(three_fates: keras.Model, dots: Digits) -> None:
-    networks = excitation.networks(three_fates, "Conv2D_1")
+    networks = cnn_layers.up_to(three_fates, "Conv2D_1")
     found = real_digits.find_strongest(networks, dots)
     assert found.rows[:2, 0].tolist() == [1, 0]  # the edge excites map 0, the dot map 1
     assert found.labels[:2, 0].tolist() == [8, 7]
@@ -49,7 +49,7 @@ def test_paths_are_rank_correlations_of_the_layer_below(
         return np.argsort(np.argsort(means, axis=1), axis=1)
 
     first, second = (
-        ranks(excitation.measure_digits(second_layer.means_below, strongest.images[:, place]))
+        ranks(cnn_layers.measure_digits(second_layer.means_below, strongest.images[:, place]))
         for place in (0, 1)
     )
     free, in_range = (
@@ -70,7 +70,7 @@ def test_the_path_of_a_digit_with_itself_is_perfect(
 ) -> None:
     found = find_oips(second_layer, strokes, params)
     strongest = real_digits.find_strongest(second_layer, strokes)
-    digits = excitation.standardize_digits(strongest.images[:, 0])
+    digits = cnn_layers.standardize_digits(strongest.images[:, 0])
     same = dataclasses.replace(
         found,
         free=dataclasses.replace(found.free, images=digits),
@@ -85,7 +85,7 @@ def test_the_path_of_a_digit_with_itself_is_perfect(
 def test_the_first_layer_has_no_path(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
-    networks = excitation.networks(three_fates, "Conv2D_1")
+    networks = cnn_layers.up_to(three_fates, "Conv2D_1")
     found = find_oips(networks, dots, params)
     strongest = real_digits.find_strongest(networks, dots)
     paths = real_digits.correlate_paths(networks, dots, strongest, found, seed=1)

@@ -4,13 +4,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from latentmaps.oips import excitation, rescue
+from latentmaps.oips import cnn_layers, excitation, rescue
 
 IMAGES = np.random.default_rng(0).normal(size=(3, 28, 28)).astype(np.float32)
 
 
 def wake(model: keras.Model, *, num_steps: int, **settings: Any) -> np.ndarray:
-    networks = excitation.networks(model, "Conv2D_1")
+    networks = cnn_layers.up_to(model, "Conv2D_1")
     values: dict[str, Any] = {"step_size": 0.1, "pixel_range": None, "chunk_size": 2} | settings
     woken: np.ndarray = rescue.wake(
         networks.peaks_before_relu, IMAGES, np.zeros(3, np.int64), num_steps=num_steps, **values
@@ -26,7 +26,7 @@ def dot_model(filter_model: Callable[..., keras.Model], bias: float) -> keras.Mo
 
 def test_a_silent_map_responds_after_some_steps(filter_model: Callable[..., keras.Model]) -> None:
     model = dot_model(filter_model, -10)
-    activations = excitation.networks(model, "Conv2D_1").means
+    activations = cnn_layers.up_to(model, "Conv2D_1").responses
     assert not excitation.measure(activations, IMAGES).any()
     assert (excitation.measure(activations, wake(model, num_steps=20)) > 0).all()
 
@@ -41,7 +41,7 @@ def test_an_image_that_wakes_its_map_stays_as_it_is(
 def test_few_steps_may_be_too_few(filter_model: Callable[..., keras.Model]) -> None:
     model = dot_model(filter_model, -10)
     woken = wake(model, num_steps=1)
-    peaks = excitation.networks(model, "Conv2D_1").peaks_before_relu
+    peaks = cnn_layers.up_to(model, "Conv2D_1").peaks_before_relu
     before, after = (excitation.measure(peaks, images) for images in (IMAGES, woken))
     assert (after < 0).all()
     assert (after > before).all()

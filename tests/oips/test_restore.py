@@ -10,8 +10,8 @@ from tests.oips.climbing import ASCENT, climb, climbers
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
-from latentmaps.oips import excitation, restore
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, restore
+from latentmaps.oips.networks import Networks
 
 
 def test_pixels_stay_in_range(second_layer: Networks) -> None:
@@ -19,7 +19,7 @@ def test_pixels_stay_in_range(second_layer: Networks) -> None:
     started = climbers(8)
     inside = np.asarray(restore.make_restore(pixel_range)(started.starts[..., None]))[..., 0]
     found = climb(
-        second_layer.mean_of_one_map,
+        second_layer.objective,
         started._replace(starts=inside),
         ASCENT,
         pixel_range=pixel_range,
@@ -43,7 +43,7 @@ def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is
     pixel_range = (-0.41, 3.0)
     inside = np.asarray(restore.make_restore(pixel_range)(started.starts[..., None]))[..., 0]
     found = climb(
-        excitation.networks(model, "Conv2D_1").mean_of_one_map,
+        cnn_layers.up_to(model, "Conv2D_1").objective,
         started._replace(starts=inside),
         dataclasses.replace(ASCENT, num_steps=80),
         pixel_range=pixel_range,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, oip, search
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, excitation, oip, search
+from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult, LayerOips
 from latentmaps.params.draw_oips import DrawOips
 
@@ -24,7 +24,7 @@ def find_oips(
 def test_the_best_end_is_kept(second_layer: Networks, strokes: Digits, params: DrawOips) -> None:
     oips = find_oips(second_layer, strokes, params)
     for ends in (oips.free, oips.in_range):
-        measured = np.diag(excitation.measure(second_layer.means, ends.images))
+        measured = np.diag(excitation.measure(second_layer.responses, ends.images))
         np.testing.assert_allclose(measured, ends.activations, rtol=1e-5)
         assert (ends.activations >= ends.end_activations.max(axis=1)).all()
         np.testing.assert_allclose(ends.activations, np.nanmax(ends.curves, axis=1), rtol=1e-6)
@@ -34,7 +34,7 @@ def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
     oips = find_oips(second_layer, strokes, params)
-    pixels = excitation.standardize_digits(strokes.train_images)
+    pixels = cnn_layers.standardize_digits(strokes.train_images)
     # every training picture has a bar of the same size
     assert oips.pixel_range == pytest.approx((pixels.min(), pixels.max()))
     assert oips.in_range.images.min() >= pixels.min() - 1e-6
@@ -70,7 +70,7 @@ def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
 ) -> None:
     hasty = dataclasses.replace(params, num_steps=1, num_starts=1)
     oips = find_oips(second_layer, strokes, hasty)
-    digits = excitation.measure_digits(second_layer.means, strokes.train_images).max(axis=0)
+    digits = cnn_layers.measure_digits(second_layer.responses, strokes.train_images).max(axis=0)
     # every bar is within the range as it is
     assert (oips.in_range.activations >= digits * (1 - 1e-4)).all()
     assert (oips.in_range.start_kinds == oip.DIGITS).any()
@@ -105,7 +105,7 @@ def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
     model = filter_model(
         np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.75], np.float32), activation="relu"
     )
-    networks = excitation.networks(model, "Conv2D_1")
+    networks = cnn_layers.up_to(model, "Conv2D_1")
     noise = dataclasses.replace(
         params, start_kinds=("noise",), candidate_kinds=("noise",), num_rescue_steps=0
     )
@@ -118,7 +118,7 @@ def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
 def test_a_dead_map_has_no_activation_and_took_no_step(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
-    networks = excitation.networks(three_fates, "Conv2D_1")
+    networks = cnn_layers.up_to(three_fates, "Conv2D_1")
     oips = find_oips(networks, dots, params)
     for ends in (oips.free, oips.in_range):
         assert ends.activations[2] == 0

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import excitation, length_scales, start_images, starts
-from latentmaps.oips.excitation import Networks
+from latentmaps.oips import cnn_layers, excitation, length_scales, start_images, starts
+from latentmaps.oips.networks import Networks
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
 
 @pytest.fixture
 def fates(three_fates: keras.Model) -> Networks:
-    return excitation.networks(three_fates, "Conv2D_1")
+    return cnn_layers.up_to(three_fates, "Conv2D_1")
 
 
 def choose(networks: Networks, digits: Digits, params: DrawOips, **others: Any) -> Starts:
-    indices = np.arange(networks.num_maps)
+    indices = np.arange(networks.num_units)
     arguments: dict[str, Any] = {
         "map_indices": indices,
         "pixel_range": None,
@@ -44,8 +44,8 @@ def test_steps_before_the_relu_rescue_what_no_noise_excites(
 ) -> None:
     found = choose(fates, dots, dataclasses.replace(params, num_rescue_steps=60))
     assert found.rescues[1] == "pre-activation"
-    woken = excitation.measure(fates.means, found.images[1])[:, 1]
-    before = excitation.measure(fates.means, found.origins[1])[:, 1]
+    woken = excitation.measure(fates.responses, found.images[1])[:, 1]
+    before = excitation.measure(fates.responses, found.origins[1])[:, 1]
     assert (woken > 0).all()
     assert not before.any()
 
@@ -53,7 +53,7 @@ def test_steps_before_the_relu_rescue_what_no_noise_excites(
 def test_a_real_digit_is_the_last_resort(fates: Networks, dots: Digits, params: DrawOips) -> None:
     found = choose(fates, dots, dataclasses.replace(params, num_rescue_steps=0))
     assert found.rescues.tolist() == ["start", "digits", "nothing"]
-    expected = excitation.standardize_digits(dots.train_images[:2])
+    expected = cnn_layers.standardize_digits(dots.train_images[:2])
     np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
 
 
@@ -63,7 +63,7 @@ def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
     black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
     found = choose(fates, black, dataclasses.replace(params, num_rescue_steps=0))
     assert found.rescues[1] == "digits"
-    expected = excitation.standardize_digits(dots.test_images[:1])
+    expected = cnn_layers.standardize_digits(dots.test_images[:1])
     np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
 
@@ -72,11 +72,11 @@ def test_the_precursor_gives_every_map_the_best_of_all_images(
 ) -> None:
     own = choose(second_layer, strokes, params)
     best = choose(second_layer, strokes, dataclasses.replace(params, precursor=True))
-    maps = np.arange(second_layer.num_maps)
+    maps = np.arange(second_layer.num_units)
 
     def activations(found: Starts) -> np.ndarray:
         return np.array(
-            [excitation.measure(second_layer.means, found.images[i])[:, i] for i in maps]
+            [excitation.measure(second_layer.responses, found.images[i])[:, i] for i in maps]
         )
 
     assert (activations(best)[:, 0] >= activations(own).max(axis=1)).all()
@@ -91,7 +91,7 @@ def test_the_precursor_rescues_a_map_that_its_own_starts_leave_silent(
     """Means over 9 x 9 pixels: fine noise has next to none, coarse noise has large ones."""
     kernels = np.full((9, 9, 1), 1 / 81, np.float32)
     model = filter_model(kernels, np.array([-1], np.float32), activation="relu")
-    networks = excitation.networks(model, "Conv2D_1")
+    networks = cnn_layers.up_to(model, "Conv2D_1")
     kinds = dataclasses.replace(
         params,
         start_kinds=("noise",),
@@ -141,7 +141,7 @@ def test_a_head_start_stands_behind_the_others(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
     own = choose(second_layer, strokes, params)
-    images = excitation.standardize_digits(strokes.test_images[[0, 1, 2, 3] * 2])
+    images = cnn_layers.standardize_digits(strokes.test_images[[0, 1, 2, 3] * 2])
     found = starts.add_head_starts(own, images, "digits", pixel_range=None)
     np.testing.assert_allclose(found.images[:, 2], images, atol=1e-5)
     np.testing.assert_array_equal(found.images[:, :2], own.images)
