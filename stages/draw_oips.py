@@ -24,12 +24,13 @@ def draw_oips(run: runs.Run) -> None:
     setup = machine.configure(run.params(Machine))
     digits = digits_module.load(run.inputs["digits"])
 
+    params = run.params(DrawOips)
     found = layer.study(
         cnn.load(run.inputs["model"]),
         run.options["layer"],
         digits,
-        run.params(DrawOips),
-        seed=run.seed,
+        params,
+        seed=run.seed_or_base(params.seed),
         jit_compile=setup.jit_compile,
         chunk_size=_CHUNK_SIZES[setup.device],
     )

@@ -71,8 +71,12 @@ class Oips:
         starts: (num_maps, 28, 28), float32, what the images grew from.
         start_kinds: (num_maps,), text, the kind of these starts.
         rescues: (num_maps,), text, how the map was brought to respond.
-        end_activations: (num_maps, num_starts), float32, at the end of each start but the head
-            start; 0 is silent.
+        from_head_start: (num_maps,), bool, whether the head start led to the image.
+        end_images: (num_maps, num_starts, 28, 28), float32, the end of each start; the head start,
+            where there is one, is the last.
+        end_kinds: (num_maps, num_starts), text, the kinds of these starts.
+        end_activations: (num_maps, num_starts), float32, by these ends.
+        has_head_start: whether there is a head start.
         curves: (num_maps, num_steps + 1), float32, activation before the first step and after each;
             NaN once the image stopped.
         snapshots: (num_maps, num_snapshots, 28, 28), float32, after ``snapshot_steps``.
@@ -85,11 +89,20 @@ class Oips:
     starts: Floats
     start_kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
+    from_head_start: npt.NDArray[np.bool_]
+    end_images: Floats
+    end_kinds: npt.NDArray[np.str_]
     end_activations: Floats
+    has_head_start: bool
     curves: Floats
     snapshots: Floats
     num_steps: npt.NDArray[np.int64]
     converged: npt.NDArray[np.bool_]
+
+    @property
+    def own_end_activations(self) -> Floats:
+        """Those at the ends of all starts but the head start, (num_maps, num_own_starts)."""
+        return self.end_activations[:, :-1] if self.has_head_start else self.end_activations
 
 
 @dataclass(frozen=True)
@@ -142,7 +155,9 @@ def save(oips: LayerOips, path: Path) -> None:
         oips: of one layer.
         path: the file. ``images``, ``images_in_range``, ``starts`` and ``starts_in_range`` are
             (num_maps, 28, 28), ``activations`` and ``activations_in_range`` (num_maps,), ``curves``
-            and ``curves_in_range`` (num_maps, num_steps + 1), ``value_range`` (2,).
+            and ``curves_in_range`` (num_maps, num_steps + 1), ``value_range`` (2,); of all starts,
+            the head start behind the others: ``ends`` and ``ends_in_range`` (num_maps, num_starts,
+            28, 28), ``end_activations`` and ``end_kinds`` (num_maps, num_starts), likewise.
     """
     arrays: dict[str, Any] = {
         "map_indices": oips.map_indices,
@@ -154,5 +169,8 @@ def save(oips: LayerOips, path: Path) -> None:
             f"starts{suffix}": found.starts,
             f"activations{suffix}": found.activations,
             f"curves{suffix}": found.curves,
+            f"ends{suffix}": found.end_images,
+            f"end_activations{suffix}": found.end_activations,
+            f"end_kinds{suffix}": found.end_kinds,
         }
     np.savez_compressed(path, **arrays)

@@ -160,7 +160,7 @@ def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
     ]
     if np.isfinite(line["seed_gap"]):
-        num_loud = int((found.oips.free.end_activations[position] > 0).sum())
+        num_loud = int((found.oips.free.own_end_activations[position] > 0).sum())
         words = f"the worst of {num_loud} random starts ends at {line['seed_gap']:.0%} of the best"
         facts.append(Fact("Spread", words))
     if np.isfinite(line["path_correlation"]):

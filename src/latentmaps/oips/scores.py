@@ -30,7 +30,7 @@ def score(
         "silent_share": oips.silent_share,
         **_course(oips.free, ""),
         **_course(oips.in_range, "_in_range"),
-        "seed_gap": seed_gaps(oips.free.end_activations),
+        "seed_gap": seed_gaps(oips.free.own_end_activations),
         **_agreement(oips, paths, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
         "strongest_digit_activation": best_digit,
@@ -47,6 +47,7 @@ def _strength(oips: Oips, best_digit: Floats, suffix: str) -> dict[str, npt.NDAr
         "activation": oips.activations,
         "ratio": _ratios(oips.activations, best_digit),
         "winning_start": np.where(oips.activations > 0, oips.start_kinds, ""),
+        "from_head_start": oips.from_head_start,
     }
     return {f"{name}{suffix}": values for name, values in columns.items()}
 

@@ -5,6 +5,7 @@ pixels free, which tells what the map reacts to at most.
 """
 
 import logging
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +21,26 @@ from latentmaps.params.draw_oips import DrawOips
 
 log = logging.getLogger(__name__)
 
-_CHUNK_STEP = 32
-
 # Of so many training digits the one that excites a map most gives the ascent in range a head start:
 # enough to be near the strongest of all, and a few seconds for the deepest layer.
 _NUM_HEAD_DIGITS = 10_000
 
 # so many times higher is clearly higher
 _CLEARLY = 1.05
+
+
+class Climb(NamedTuple):
+    """What maps started from, and where each start ended.
+
+    Attributes:
+        starts: the head start of a map, where there is one, is the last.
+        ends: of these.
+        has_head_start: whether there is one.
+    """
+
+    starts: Starts
+    ends: AscentResult
+    has_head_start: bool
 
 
 def find_oips(
@@ -42,9 +55,6 @@ def find_oips(
 ) -> LayerOips:
     """Return the OIPs of a layer.
 
-    Besides its random starts every map has a head start, so that its OIP does not miss what is
-    known to excite it more: in range the strongest training digit, free the OIP in range.
-
     Args:
         networks: the CNN up to the layer.
         digits: real ones: their training part sets the range of pixels, and gives head starts.
@@ -55,48 +65,99 @@ def find_oips(
         map_indices: of which maps; None: all. A map has the same OIP alone and among others.
 
     Raises:
-        DataError: the training digits have no contrast.
+        DataError: the training digits have no contrast, or a length scale is finer than a pixel.
         TrainingError: a gradient is not a number.
     """
     indices = np.arange(networks.num_units) if map_indices is None else map_indices
     data_range = cnn_layers.digit_range(digits)
     log.info(
-        "Climbing for %d feature maps of %s from %d starts each, free and in range",
+        "Climbing for %d units of %s from %d starts each, free and in range",
         len(indices),
         networks.layer_name,
         params.num_starts,
     )
+    in_range, free = climb(
+        networks,
+        digits,
+        params,
+        pixel_range=data_range,
+        map_indices=indices,
+        seed=seed,
+        jit_compile=jit_compile,
+        chunk_size=chunk_size,
+    )
+    return LayerOips(
+        map_indices=indices,
+        free=keep_best(free),
+        in_range=keep_best(in_range),
+        pixel_range=data_range,
+        silent_share=free.starts.silent_share,
+    )
 
+
+def climb(
+    networks: Networks,
+    digits: Digits,
+    params: DrawOips,
+    *,
+    pixel_range: PixelRange,
+    map_indices: npt.NDArray[np.int64],
+    seed: int,
+    jit_compile: bool,
+    chunk_size: int,
+) -> tuple[Climb, Climb]:
+    """Return where the starts of maps end, with pixels in range, and free.
+
+    With ``params.head_start`` every map has one more start, so that its OIP does not miss what is
+    known to excite it more: in range the strongest training digit, free its OIP in range.
+
+    Args:
+        networks: the CNN up to the layer.
+        digits: real ones.
+        params: starts and steps.
+        pixel_range: darkest and brightest pixel in range.
+        map_indices: (num_maps,), the maps.
+        seed: of everything that is sampled.
+        jit_compile: whether XLA compiles a step; slower on a CPU.
+        chunk_size: images that climb together.
+
+    Raises:
+        DataError: a length scale is finer than a pixel.
+        TrainingError: a gradient is not a number.
+    """
     patterns = Patterns(networks.shape, params, digits.train_images)
 
-    def search(pixel_range: PixelRange | None, head: Floats, kind: str) -> tuple[Oips, Starts]:
-        restore = make_restore(pixel_range)
+    def search(restore: Restore, head: Floats | None, kind: str) -> Climb:
         chosen = starts.choose(
             networks,
             patterns,
-            map_indices=indices,
+            map_indices=map_indices,
             restore=restore,
             seed=seed,
             chunk_size=chunk_size,
         )
         for images in (digits.train_images, digits.test_images):
             chosen = _help_with_digits(chosen, images, networks, restore)
-        chosen = starts.add_head_starts(chosen, head, kind, restore=restore)
-        result = ascent.ascend(
+        if head is not None:
+            chosen = starts.add_head_starts(chosen, head, kind, restore=restore)
+        ends = ascent.ascend(
             networks.objective,
             chosen.images,
-            indices,
+            map_indices,
             params,
             restore=restore,
             seed=seed,
             jit_compile=jit_compile,
-            chunk_size=_limit_chunk(networks, chosen, chunk_size),
+            chunk_size=chunk_size,
         )
-        return keep_best(chosen, result), chosen
+        return Climb(chosen, ends, head is not None)
 
-    in_range, _ = search(data_range, _strongest_digits(networks, digits, indices), oip.DIGITS)
-    free, free_starts = search(None, in_range.images[..., np.newaxis], oip.IN_RANGE)
-    return LayerOips(indices, free, in_range, data_range, free_starts.silent_share)
+    has_head = params.head_start
+    head = _strongest_digits(networks, digits, map_indices) if has_head else None
+    in_range = search(make_restore(pixel_range), head, oip.DIGITS)
+    best = np.arange(len(map_indices)), choose_winners(in_range)
+    head = in_range.ends.images[best] if has_head else None
+    return in_range, search(make_restore(None), head, oip.IN_RANGE)
 
 
 def _strongest_digits(
@@ -123,47 +184,47 @@ def _help_with_digits(
     )
 
 
-def _limit_chunk(networks: Networks, chosen: Starts, chunk_size: int) -> int:
-    """Return a size that all images of the layer fill, whichever of its maps are asked for."""
-    num_images = networks.num_units * chosen.images.shape[1]
-    return min(chunk_size, -(-num_images // _CHUNK_STEP) * _CHUNK_STEP)
-
-
-def keep_best(chosen: Starts, result: AscentResult) -> Oips:
-    """Return the best end of each map.
-
-    Args:
-        chosen: what the maps started from; the head start is the last of each.
-        result: where these starts ended.
-    """
-    winners = choose_winners(result)
+def keep_best(found: Climb) -> Oips:
+    """Return the best end of each map, and all ends."""
+    starts, ends = found.starts, found.ends
+    winners = choose_winners(found)
     best = np.arange(len(winners)), winners
-    kinds = chosen.kinds[best]
-    needed_head_start = (chosen.rescues == oip.NOTHING) & (result.activations[best] > 0)
+    kinds = starts.kinds[best]
+    is_head_start = found.has_head_start & (winners == starts.images.shape[1] - 1)
+    needed_head_start = (starts.rescues == oip.NOTHING) & (ends.activations[best] > starts.floor)
     return Oips(
-        images=result.images[best][..., 0],
-        activations=result.activations[best],
-        starts=chosen.origins[best][..., 0],
+        images=ends.images[best][..., 0],
+        activations=ends.activations[best],
+        starts=starts.origins[best][..., 0],
         start_kinds=kinds,
-        rescues=np.where(needed_head_start, kinds, chosen.rescues),
-        end_activations=result.activations[:, :-1],
-        curves=result.curves[best],
-        snapshots=result.snapshots[best][..., 0],
-        num_steps=result.num_steps[best],
-        converged=result.converged[best],
+        rescues=np.where(needed_head_start, kinds, starts.rescues),
+        from_head_start=is_head_start,
+        end_images=ends.images[..., 0],
+        end_kinds=starts.kinds,
+        end_activations=ends.activations,
+        has_head_start=found.has_head_start,
+        curves=ends.curves[best],
+        snapshots=ends.snapshots[best][..., 0],
+        num_steps=ends.num_steps[best],
+        converged=ends.converged[best],
     )
 
 
-def choose_winners(result: AscentResult) -> npt.NDArray[np.int64]:
+def choose_winners(found: Climb) -> npt.NDArray[np.int64]:
     """Return the start of each map that leads to its OIP, (num_maps,), the first among equals.
 
     What grew from random fluctuations tells more of its map than what was begun near the end: the
     head start wins where it ends clearly higher, or where it is higher than they from its outset.
     """
+    ends = found.ends
     # without a penalty the objective is the activation
-    own, head = result.objectives[:, :-1], result.objectives[:, -1]
-    known = result.curves[:, -1, 0]  # what the head start excites as it is
+    if not found.has_head_start:
+        return ends.objectives.argmax(axis=1)
+    own, head = ends.objectives[:, :-1], ends.objectives[:, -1]
+    known = ends.curves[:, -1, 0]  # what the head start excites as it is
     best = own.argmax(axis=1)
-    reached = result.activations[np.arange(len(best)), best]
-    needs_head_start = (head > _CLEARLY * own.max(axis=1)) | ((reached < known) & (head > 0))
-    return np.where(needs_head_start, result.activations.shape[1] - 1, best)
+    highest = own.max(axis=1)
+    reached = ends.activations[np.arange(len(best)), best]
+    is_clearly_higher = head > highest + (_CLEARLY - 1) * np.abs(highest)
+    needs_head_start = is_clearly_higher | ((reached < known) & (head > found.starts.floor))
+    return np.where(needs_head_start, ends.activations.shape[1] - 1, best)

@@ -1,11 +1,13 @@
 """The section ``draw_oips``: how the patterns that excite the feature maps are searched for."""
 
+import itertools
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from latentmaps.params.types import (
     Listed,
+    Seed,
     Steps,
     section,
     to_tuple,
@@ -33,21 +35,25 @@ class DrawOips:
     range: which OIPs the contact sheet shows; both are found and scored.
     num_starts: start images per feature map.
     start_kinds: of a map's own random starts; they take turns.
-    length_scales: points along an edge of the noise grids that make up a start image; k points
-        make spots of 28 / k pixels.
-    length_weights: of the grids, one each.
+    length_scales: points along both edges of the noise grids that make up a start image, or along
+        its rows and its columns; k points make spots of 28 / k pixels.
+    length_weights: of the grids, one each; 0 leaves one out.
     strategy: superposition grows all scales at once, coarse_to_fine one after the other.
     scale_steps: of coarse_to_fine: steps for each length scale but the last, which has the rest.
+    head_start: whether every map has a start that is known to excite it: in range the strongest
+        training digit, free the OIP in range.
     precursor: whether every map starts from the best of many candidates, or only silent ones.
     num_candidates: of the precursor.
     candidate_kinds: of these; they take turns.
     num_rescue_steps: for maps that no candidate excites: steps on the map before its ReLU.
     num_steps: steps of gradient ascent at most.
     step_size: change of a pixel in the first steps (RMS), in standard deviations of the image.
-    convergence_threshold: relative change of the activation that counts as none.
+    convergence_threshold: relative change of the activation that counts as none; 0: never stop.
     jitter: each step sees the image shifted by at most so many pixels.
     smoothness: weight of the penalty on differences between neighboring pixels.
     num_snapshots: log-spaced pictures of the course.
+    color_map: of the pictures with free pixels.
+    seed: of everything that is sampled; null: ``base.seed``.
     """
 
     layers: Annotated[Listed[LayerName], AfterValidator(_check_unique)]
@@ -55,19 +61,22 @@ class DrawOips:
     num_starts: Annotated[int, Field(ge=1, le=16)]
     start_kinds: Listed[StartKind]
     length_scales: Listed[LengthScale]
-    length_weights: Listed[Annotated[float, Field(gt=0, le=1000)]]
+    length_weights: Listed[Annotated[float, Field(ge=0, le=1000)]]
     strategy: Literal["superposition", "coarse_to_fine"]
     scale_steps: Listed[Steps]
+    head_start: bool
     precursor: bool
     num_candidates: Annotated[int, Field(ge=16, le=100_000)]
     candidate_kinds: Listed[StartKind]
     num_rescue_steps: Annotated[int, Field(ge=0, le=10_000)]
-    num_steps: Steps
+    num_steps: Annotated[int, Field(ge=1, le=1_000_000)]
     step_size: Annotated[float, Field(gt=0, le=10)]
-    convergence_threshold: Annotated[float, Field(gt=0, le=1)]
+    convergence_threshold: Annotated[float, Field(ge=0, le=1)]
     jitter: Annotated[int, Field(ge=0, le=14)]
     smoothness: Smoothness
     num_snapshots: Annotated[int, Field(ge=1, le=12)]
+    color_map: Literal["gray", "viridis"]
+    seed: Seed | None
 
     @model_validator(mode="after")
     def _check_weights(self) -> Self:
@@ -76,6 +85,8 @@ class DrawOips:
                 f"length_weights: one for each of the {len(self.length_scales)} length_scales, "
                 f"found {len(self.length_weights)}"
             )
+        if not any(self.length_weights):
+            raise ValueError("length_weights: one of them at least above 0, found 0 alone")
         return self
 
     @model_validator(mode="after")
@@ -88,9 +99,11 @@ class DrawOips:
                 f"scale_steps: {num_coarse} numbers, one for each of length_scales but the last, "
                 f"with a sum below num_steps ({self.num_steps}), found {list(self.scale_steps)}"
             )
-        if list(self.length_scales) != sorted(set(self.length_scales)):
-            raise ValueError(
-                "length_scales from coarse to fine (3, 7, ...) with strategy: coarse_to_fine, "
-                f"found {list(self.length_scales)}"
-            )
+        grids = [(k, k) if isinstance(k, int) else k for k in self.length_scales]
+        for coarse, fine in itertools.pairwise(grids):
+            if coarse == fine or coarse[0] > fine[0] or coarse[1] > fine[1]:
+                raise ValueError(
+                    "length_scales from coarse to fine (3, 7, ...) with strategy: coarse_to_fine, "
+                    f"found {list(self.length_scales)}"
+                )
         return self
