@@ -1,0 +1,84 @@
+"""What a search takes where nobody says anything else, and what a person changes of it."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pydantic
+
+from latentmaps.errors import DataError, shorten
+from latentmaps.oips.oip import Shape
+from latentmaps.params.draw_oips import DrawOips
+
+# Pixels for a point of a grid: 3, 7, 14 and 28 points for 28 pixels, as in the source.
+_PIXELS_A_POINT = (9, 4, 2, 1)
+
+# the values of params.yaml that do not depend on the network
+_USUAL: dict[str, Any] = {
+    "layers": ("any",),
+    "range": "free",
+    "num_starts": 4,
+    "start_kinds": ("scales",),
+    "strategy": "superposition",
+    "scale_steps": (20, 40, 80),
+    "head_start": True,
+    "precursor": True,
+    "num_candidates": 1024,
+    "candidate_kinds": ("scales", "coarse", "fourier", "noise"),
+    "num_rescue_steps": 32,
+    "num_steps": 400,
+    "step_size": 0.1,
+    "convergence_threshold": 0.0005,
+    "jitter": 0,
+    "smoothness": 0.0,
+    "num_snapshots": 7,
+    "color_map": "gray",
+    "seed": None,
+}
+
+
+def usual(shape: Shape) -> DrawOips:
+    """Return the settings of params.yaml, with length scales for images of a shape."""
+    return fit_scales(DrawOips(**_USUAL, length_scales=(1,), length_weights=(1.0,)), shape)
+
+
+def fit_scales(params: DrawOips, shape: Shape) -> DrawOips:
+    """Return settings with the usual length scales of images of a shape, coarse to fine."""
+    height, width, _ = shape
+    grids = [(max(1, height // pixels), max(1, width // pixels)) for pixels in _PIXELS_A_POINT]
+    grids = list(dict.fromkeys(grids))
+    return dataclasses.replace(
+        params,
+        length_scales=tuple(grids),
+        length_weights=(0.5,) * len(grids),
+        scale_steps=params.scale_steps[: max(1, len(grids) - 1)],
+    )
+
+
+def change(params: DrawOips, changes: Mapping[str, Any]) -> DrawOips:
+    """Return settings with other values.
+
+    Args:
+        params: those so far.
+        changes: name of a field of ``DrawOips`` -> value.
+
+    Raises:
+        DataError: there is no such field, or a value is out of range.
+    """
+    names = {field.name for field in dataclasses.fields(params)}
+    for name in changes:
+        if name not in names:
+            raise DataError(f"{name}: no such setting, expected {', '.join(sorted(names))}")
+    try:
+        return dataclasses.replace(params, **changes)
+    except pydantic.ValidationError as error:
+        raise DataError("\n".join(dict.fromkeys(map(_describe, error.errors())))) from None
+
+
+def _describe(problem: Any) -> str:
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    place = str(problem["loc"][0]) if problem["loc"] else ""
+    if not place:
+        return f"{message}; change one of them"
+    expected = message.removeprefix("Input should be ")
+    return f"{place}: found {shorten(problem['input'])}, expected {expected}; change it"

@@ -1,0 +1,146 @@
+"""The starts that a person names: a kind of noise, a real digit, a picture of one's own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from latentmaps import seeds
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.errors import DataError, shorten
+from latentmaps.oips import start_images
+from latentmaps.oips.oip import Floats, PixelRange, Shape
+from latentmaps.oips.start_images import START_KINDS, Patterns
+
+_DIGIT = "digit:"
+
+
+@dataclass(frozen=True)
+class OwnStart:
+    """A picture to start from.
+
+    Attributes:
+        name: for pages.
+        image: (h, w) or (h, w, c); uint8, 0..255, or floating, as the network reads it.
+    """
+
+    name: str
+    image: npt.NDArray
+
+
+Start = str | OwnStart
+
+
+def parse(text: str, digits: Digits | None) -> Start:
+    """Return the start that a word of the command line names.
+
+    Args:
+        text: a kind of noise, ``digit:4`` for the first 4 of the training part, or the path of a
+            picture.
+        digits: real ones; None: the model reads none.
+
+    Raises:
+        DataError: there is no such digit, or no such picture.
+    """
+    if text in START_KINDS:
+        return text
+    if text.startswith(_DIGIT):
+        return _digit(text, digits)
+    return OwnStart(Path(text).name, _read(Path(text)))
+
+
+def _digit(text: str, digits: Digits | None) -> OwnStart:
+    label = text.removeprefix(_DIGIT)
+    if digits is None:
+        raise DataError(f"--start {text}: the model reads no digits; name a picture or a kind")
+    rows = np.flatnonzero(digits.train_labels.astype(str) == label)
+    if not len(rows):
+        raise DataError(
+            f"--start: found {shorten(text)}, expected digit:0 to digit:9, one that the training "
+            "part has"
+        )
+    return OwnStart(text, digits.train_images[rows[0]])
+
+
+def _read(path: Path) -> npt.NDArray[np.uint8]:
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("L" if image.mode in ("1", "L", "I;16") else "RGB"))
+    except FileNotFoundError:
+        kinds = ", ".join(START_KINDS)
+        raise DataError(
+            f"--start: found {shorten(str(path))}, expected {kinds}, digit:0 to digit:9, or the "
+            "path of a picture; there is no such file"
+        ) from None
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"--start {path}: no picture that can be read ({error})") from error
+
+
+def sample(
+    start: Start, position: int, patterns: Patterns, *, unit: int, seed: int, whole: Shape
+) -> Floats:
+    """Return a start image, (h, w, c), float32, not yet restored.
+
+    Args:
+        start: what it is.
+        position: its number among the starts of a unit.
+        patterns: what random ones are made of.
+        unit: random ones are functions of (seed, unit, position), as those of the stage.
+        seed: of these.
+        whole: shape of an image of the network; the center of such a picture is taken where
+            `patterns` are smaller.
+
+    Raises:
+        DataError: a picture of another size, without contrast, or with a value that is no number.
+    """
+    if isinstance(start, str):
+        noise = start_images.sample_one(start, patterns, seeds.oip_start(seed, unit, position))
+        return noise.astype(np.float32)
+    image = start.image if start.image.ndim == 3 else start.image[..., np.newaxis]
+    if image.shape == whole != patterns.shape:
+        image = _center(image, patterns.shape)
+    if image.shape != patterns.shape:
+        expected = " or ".join(dict.fromkeys(_words(shape) for shape in (patterns.shape, whole)))
+        raise DataError(
+            f"start {start.name}: found {_words(image.shape)}, expected {expected}; crop, resize "
+            "or convert it"
+        )
+    values: Floats = image.astype(np.float32)
+    if not np.isfinite(values).all() or not values.std():
+        raise DataError(
+            f"start {start.name}: found a picture "
+            f"{'without contrast' if np.isfinite(values).all() else 'with values that are none'}, "
+            "expected light and dark; choose another one"
+        )
+    return values
+
+
+def to_range(image: Floats, start: Start, pixel_range: PixelRange | None) -> Floats:
+    """Return a start image with pixels in the range that a network reads.
+
+    Args:
+        image: (h, w, c), of ``sample``.
+        start: what it is: bytes 0..255 are spread over the range, noise of spread 1 covers half of
+            it, and floating pictures are left as they are.
+        pixel_range: None: images are standardized after this anyway.
+    """
+    if pixel_range is None:
+        return image
+    low, high = pixel_range
+    if isinstance(start, str):
+        return np.clip(low + (high - low) * (0.5 + 0.25 * image), low, high).astype(np.float32)
+    if start.image.dtype == np.uint8:
+        return (low + (high - low) * image / 255).astype(np.float32)
+    return image
+
+
+def _center(image: npt.NDArray, shape: Shape) -> npt.NDArray:
+    top, left = ((have - want) // 2 for have, want in zip(image.shape, shape[:2], strict=False))
+    return image[top : top + shape[0], left : left + shape[1]]
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    height, width, *channels = shape
+    return f"{width}x{height} pixels with {'3 colors' if channels == [3] else 'one gray'}"

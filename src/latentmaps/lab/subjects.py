@@ -1,0 +1,149 @@
+"""Open the network that a question is about: our CNN, our VAE's encoder, or any Keras model."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from latentmaps.cnn.network import cnn
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.errors import DataError, excerpt, shorten
+from latentmaps.oips.objectives import OBJECTIVES
+from latentmaps.oips.oip import PixelRange
+from latentmaps.vae.network import vae_files
+
+_WITHOUT_UNITS = (keras.layers.InputLayer, keras.layers.Flatten, keras.layers.Reshape)
+# of a message
+_NAMED = 12
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network, and what it reads.
+
+    Attributes:
+        name: for titles.
+        model: reads images (n, h, w, c).
+        pixel_range: of its images; None: it reads standardized ones.
+        digits: real ones that it reads; None: there are none.
+    """
+
+    name: str
+    model: keras.Model
+    pixel_range: PixelRange | None = None
+    digits: Digits | None = None
+
+    @property
+    def layers(self) -> Mapping[str, int]:
+        """Layers that have units: name -> how many."""
+        return {
+            layer.name: int(layer.output.shape[-1])
+            for layer in self.model.layers
+            if not isinstance(layer, _WITHOUT_UNITS) and _rank(layer) in (2, 4)
+        }
+
+    def require(self, layer_name: str, units: Sequence[int]) -> None:
+        """Refuse a layer or units that the network does not have.
+
+        Raises:
+            DataError: it names those that exist.
+        """
+        if layer_name not in self.layers:
+            words = [f"{name} ({number})" for name, number in self.layers.items()]
+            others = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+            near = difflib.get_close_matches(layer_name, self.layers, n=1, cutoff=0.5)
+            guess = f"; did you mean {near[0]}?" if near else ""
+            raise DataError(
+                f"layer: found {shorten(layer_name)}, expected one of {', '.join(words[:_NAMED])}"
+                f"{others}, with so many units each{guess}"
+            )
+        wrong = [unit for unit in units if not 0 <= unit < self.layers[layer_name]]
+        if wrong or not units:
+            raise DataError(
+                f"unit: found {shorten(wrong[0]) if wrong else 'none'}, expected 0 to "
+                f"{self.layers[layer_name] - 1}, the units of {layer_name}"
+            )
+
+    def objective_name(self, layer_name: str, name: str | None) -> str:
+        """Return the objective for a layer: that of a name, or the usual one.
+
+        Raises:
+            DataError: the objective is for other layers.
+        """
+        rank = _rank(self.model.get_layer(layer_name))
+        fitting = [known for known, kind in OBJECTIVES.items() if kind.rank == rank]
+        if name is None:
+            return fitting[0]
+        if name not in fitting:
+            raise DataError(
+                f"objective: found {shorten(name)}, expected {', '.join(fitting)} for "
+                f"{layer_name}, which has {'feature maps' if rank == 4 else 'no maps but single values'}"
+            )
+        return name
+
+
+def of_model(model: Any, *, name: str = "model", pixel_range: PixelRange | None = None) -> Subject:
+    """Return any Keras model as a subject.
+
+    Args:
+        model: a built functional or sequential model that reads one image.
+        name: for titles.
+        pixel_range: of its images; None: it reads standardized ones.
+
+    Raises:
+        DataError: it is no such model.
+    """
+    if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
+        raise DataError(
+            f"{name}: found {type(model).__name__}, expected a functional or sequential Keras "
+            "model that is built"
+        )
+    shapes = [tuple(tensor.shape) for tensor in model.inputs]
+    if len(shapes) != 1:
+        raise DataError(f"{name}: found {len(shapes)} inputs, expected one, an image")
+    [shape] = shapes
+    if len(shape) != 4 or None in shape[1:]:
+        raise DataError(
+            f"{name}: found an input of the shape {shape}, expected images (n, height, width, "
+            "channels) of a fixed size"
+        )
+    return Subject(name, model, pixel_range)
+
+
+def load(path: Path, *, digits: Digits | None = None) -> Subject:
+    """Return the network in a folder that train_cnn or train_vae wrote, or in a Keras file.
+
+    Args:
+        path: data/models/cnn, data/models/vae or such a folder, or a .keras file.
+        digits: real ones, for the CNN.
+
+    Raises:
+        DataError: there is no such model, or it cannot be read.
+    """
+    if path.is_dir():
+        if (path / vae_files.WEIGHTS[0]).exists():
+            return Subject(f"{path}: encoder", vae_files.load(path).encoder, (0.0, 1.0))
+        return Subject(str(path), cnn.load(path), digits=digits)
+    if not path.exists():
+        raise DataError(
+            f"{path}: no such file or folder, expected data/models/cnn, data/models/vae or a "
+            ".keras file; run dvc repro first, or name another one"
+        )
+    try:
+        model = keras.models.load_model(path, compile=False)
+    except (ValueError, TypeError, OSError, KeyError, AttributeError, ImportError) as error:
+        raise DataError(
+            f"{path}: no Keras model that can be loaded ({excerpt(' '.join(str(error).split()))}); "
+            "save it with model.save('name.keras')"
+        ) from error
+    return of_model(model, name=str(path))
+
+
+def _rank(layer: keras.layers.Layer) -> int:
+    try:
+        return len(layer.output.shape)
+    except (AttributeError, ValueError):  # a layer used twice, or not at all, has no one output
+        return 0
