@@ -8,7 +8,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.errors import DataError
-from latentmaps.lab import start_specs, unit_oips
+from latentmaps.lab import settings, start_specs, unit_oips
 from latentmaps.lab.start_specs import Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
@@ -118,7 +118,7 @@ def _climb(
     jit_compile: bool,
     chunk_size: int,
 ) -> Climb:
-    params = question.params
+    params = settings.for_shape(question.params, found.shape)
     pixel_range = _pixel_range(subject, question.pixels)
     bring_back = _restore(subject, found, question.pixels, pixel_range)
     digits = None if subject.digits is None else subject.digits.train_images

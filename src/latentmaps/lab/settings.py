@@ -7,6 +7,7 @@ from typing import Any
 import pydantic
 
 from latentmaps.errors import DataError, shorten
+from latentmaps.oips.length_scales import grid_of
 from latentmaps.oips.oip import Shape
 from latentmaps.params.draw_oips import DrawOips
 
@@ -53,6 +54,13 @@ def fit_scales(params: DrawOips, shape: Shape) -> DrawOips:
         length_weights=(0.5,) * len(grids),
         scale_steps=params.scale_steps[: max(1, len(grids) - 1)],
     )
+
+
+def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
+    """Return settings whose length scales images of a shape can show; others give way."""
+    grids = [grid_of(scale) for scale in params.length_scales]
+    is_fit = all(rows <= shape[0] and columns <= shape[1] for rows, columns in grids)
+    return params if is_fit else fit_scales(params, shape)
 
 
 def change(params: DrawOips, changes: Mapping[str, Any]) -> DrawOips:

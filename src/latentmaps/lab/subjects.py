@@ -78,9 +78,10 @@ class Subject:
         if name is None:
             return fitting[0]
         if name not in fitting:
+            has = "feature maps" if rank == 4 else "no maps but single values"
             raise DataError(
                 f"objective: found {shorten(name)}, expected {', '.join(fitting)} for "
-                f"{layer_name}, which has {'feature maps' if rank == 4 else 'no maps but single values'}"
+                f"{layer_name}, which has {has}"
             )
         return name
 
