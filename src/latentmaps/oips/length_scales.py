@@ -4,6 +4,7 @@ A strategy divides the ascent into phases. In each only patterns grow that a gri
 can show; the start images are left with what the grid of the first phase can show.
 """
 
+import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -12,11 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from latentmaps.oips.oip import Shape
 from latentmaps.params.draw_oips import DrawOips, LengthScale
 
 Matrix = npt.NDArray[np.float64]
 # rows and columns of points
 Grid = tuple[int, int]
+
+# Pixels for a point of a grid: 3, 7, 14 and 28 points for 28 pixels, as in the source.
+_PIXELS_A_POINT = (9, 4, 2, 1)
 
 
 class Phase(NamedTuple):
@@ -57,6 +62,28 @@ STRATEGIES: dict[str, Callable[[DrawOips], list[Phase]]] = {
 def phases(params: DrawOips) -> list[Phase]:
     """Return the phases of the strategy that the section names, one after the other."""
     return STRATEGIES[params.strategy](params)
+
+
+def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
+    """Return a section whose length scales images of a shape can show; others give way.
+
+    Args:
+        params: the section.
+        shape: height, width and channels of an image.
+    """
+    grids = [grid_of(scale) for scale in params.length_scales]
+    if all(rows <= shape[0] and columns <= shape[1] for rows, columns in grids):
+        return params
+    fitting = [
+        (max(1, shape[0] // pixels), max(1, shape[1] // pixels)) for pixels in _PIXELS_A_POINT
+    ]
+    scales = tuple(dict.fromkeys(fitting))
+    return dataclasses.replace(
+        params,
+        length_scales=scales,
+        length_weights=(0.5,) * len(scales),
+        scale_steps=params.scale_steps[: max(1, len(scales) - 1)],
+    )
 
 
 def grid_of(scale: LengthScale) -> Grid:

@@ -96,6 +96,16 @@ def sample_one(kind: str, patterns: Patterns, generator: np.random.Generator) ->
     return _standardize(length_scales.coarsen(np.stack(channels, axis=-1), first.grid))
 
 
+def sample_noise(grid: length_scales.Grid, shape: Shape, generator: np.random.Generator) -> Pattern:
+    """Return noise on one grid, (h, w, c), with mean 0 and standard deviation 1.
+
+    Raises:
+        DataError: the image has fewer rows or columns than the grid.
+    """
+    channels = [sample_grid(grid, shape, generator) for _ in range(shape[2])]
+    return _standardize(np.stack(channels, axis=-1))
+
+
 def _scales(patterns: Patterns, generator: np.random.Generator) -> Pattern:
     """Return the weighted sum of noise on grids of all length scales, as the source does."""
     params = patterns.params

@@ -1,0 +1,76 @@
+"""Which fluctuations excite a unit, and which leave it silent: by kind, and by length scale.
+
+No ascent: random images are shown to the network, and the answers averaged. Noise on a grid of k
+points makes spots of h / k pixels, so a curve over k is the tuning curve of a unit: which
+wavelength wakes it.
+"""
+
+import numpy as np
+import pandas as pd
+
+from latentmaps import seeds
+from latentmaps.oips import excitation, start_images
+from latentmaps.oips.networks import Networks
+from latentmaps.oips.oip import Floats
+from latentmaps.oips.restore import Restore, restore_images
+from latentmaps.oips.start_images import START_KINDS, Patterns
+
+# of each kind and of each length scale
+_NUM_IMAGES = 64
+# of a grid along an edge, as shares of the pixels: spots of 14, 9, ... pixels where there are 28
+_SPOT_SIZES = (14, 9.3, 7, 5.6, 4, 2.8, 2, 1.5, 1)
+
+COLUMNS = ("map_index", "kind", "num_points", "activation", "silent_share")
+
+
+def tune(networks: Networks, patterns: Patterns, *, restore: Restore, seed: int) -> pd.DataFrame:
+    """Return how strongly random images of each kind and length scale excite each unit.
+
+    Args:
+        networks: the network up to the layer.
+        patterns: what random images are made of.
+        restore: makes images such as the network may read.
+        seed: of the images, the same for all units.
+
+    Returns:
+        A row for each unit and kind of start (`num_points` empty), and for each unit and grid
+        (`kind` is grid): the mean response, and the share of images that left the unit silent.
+    """
+    height, width, _ = patterns.shape
+    parts = []
+    for kind in START_KINDS:
+        if kind == "digits" and patterns.digits is None:
+            continue
+        images = [
+            start_images.sample_one(kind, patterns, seeds.tuning_image(seed, 0, number))
+            for number in range(_NUM_IMAGES)
+        ]
+        parts.append(_responses(networks, images, restore, kind, None))
+    for spot in _SPOT_SIZES:
+        grid = round(height / spot), round(width / spot)
+        images = [
+            start_images.sample_noise(grid, patterns.shape, seeds.tuning_image(seed, grid[0], n))
+            for n in range(_NUM_IMAGES)
+        ]
+        parts.append(_responses(networks, images, restore, "grid", grid[0]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _responses(
+    networks: Networks,
+    images: list[start_images.Pattern],
+    restore: Restore,
+    kind: str,
+    num_points: int | None,
+) -> pd.DataFrame:
+    restored = restore_images(np.array(images, np.float32), restore)
+    values: Floats = excitation.measure(networks.responses, restored)
+    return pd.DataFrame(
+        {
+            "map_index": np.arange(networks.num_units),
+            "kind": kind,
+            "num_points": pd.array([num_points] * networks.num_units, dtype="Int64"),
+            "activation": values.mean(axis=0),
+            "silent_share": (values <= 0).mean(axis=0),
+        }
+    )
