@@ -144,7 +144,7 @@ def test_a_layer_model_ends_at_the_layer() -> None:
     assert maps.min() >= 0
 
 
-@pytest.mark.parametrize("name", ["Conv2D_4", "dense, which has no feature maps", "conv2d_1"])
+@pytest.mark.parametrize("name", ["Conv2D_4", "dense, which has no units", "conv2d_1"])
 def test_a_layer_that_the_cnn_lacks_is_refused_with_those_it_has(name: str) -> None:
     model: keras.Model = cnn.build_cnn(TINY)
     with pytest.raises(
