@@ -120,21 +120,42 @@ def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
     assert (oips.free.activations[won] > oips.free.end_activations[won].max(axis=1)).all()
 
 
-def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_outset() -> None:
-    ends = np.array([[10, 8, 10.4], [10, 8, 10.6], [10, 8, 10.4], [0, 0, 3], [0, 0, 0]], np.float32)
-    curves = np.zeros((5, 3, 3), np.float32)
-    curves[:, 2, 0] = 1, 1, 10.1, 2, 0
-    blank = np.zeros((5, 3, 28, 28, 1), np.float32)
+@pytest.mark.parametrize(
+    ("ends", "outsets", "floor", "winners"),
+    [
+        (
+            [[10, 8, 10.4], [10, 8, 10.6], [10, 8, 10.4], [0, 0, 3], [0, 0, 0]],
+            [1, 1, 10.1, 2, 0],
+            0.0,
+            [0, 2, 2, 2, 0],
+        ),
+        (
+            # of values below 0, too, 5 % higher is clearly higher, and a lower one does not win
+            [[-10, -12, -10.4], [-10, -12, -9.6], [-10, -12, -9.4], [-10, -12, -9.6]],
+            [-20, -20, -20, -9.9],
+            -np.inf,
+            [0, 0, 2, 2],
+        ),
+    ],
+)
+def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_outset(
+    ends: list[list[float]], outsets: list[float], floor: float, winners: list[int]
+) -> None:
+    num_maps = len(ends)
+    activations = np.array(ends, np.float32)
+    curves = np.zeros((num_maps, 3, 3), np.float32)
+    curves[:, 2, 0] = outsets
+    blank = np.zeros((num_maps, 3, 28, 28, 1), np.float32)
     result = AscentResult(
         images=blank,
-        activations=ends,
-        objectives=ends,
+        activations=activations,
+        objectives=activations,
         curves=curves,
         snapshots=blank[:, :, np.newaxis],
-        num_steps=np.zeros((5, 3), np.int64),
-        converged=np.ones((5, 3), bool),
+        num_steps=np.zeros((num_maps, 3), np.int64),
+        converged=np.ones((num_maps, 3), bool),
     )
-    assert search.choose_winners(result).tolist() == [0, 2, 2, 2, 0]
+    assert search.choose_winners(result, floor).tolist() == winners
 
 
 def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(

@@ -136,7 +136,7 @@ def keep_best(chosen: Starts, result: AscentResult) -> Oips:
         chosen: what the maps started from; the head start is the last of each.
         result: where these starts ended.
     """
-    winners = choose_winners(result)
+    winners = choose_winners(result, chosen.floor)
     best = np.arange(len(winners)), winners
     kinds = chosen.kinds[best]
     needed_head_start = (chosen.rescues == oip.NOTHING) & (result.activations[best] > 0)
@@ -154,16 +154,22 @@ def keep_best(chosen: Starts, result: AscentResult) -> Oips:
     )
 
 
-def choose_winners(result: AscentResult) -> npt.NDArray[np.int64]:
+def choose_winners(result: AscentResult, floor: float) -> npt.NDArray[np.int64]:
     """Return the start of each map that leads to its OIP, (num_maps,), the first among equals.
 
     What grew from random fluctuations tells more of its map than what was begun near the end: the
     head start wins where it ends clearly higher, or where it is higher than they from its outset.
+
+    Args:
+        result: where the starts ended; the head start is the last of each map.
+        floor: an objective not above is silent.
     """
     # without a penalty the objective is the activation
     own, head = result.objectives[:, :-1], result.objectives[:, -1]
     known = result.curves[:, -1, 0]  # what the head start excites as it is
     best = own.argmax(axis=1)
     reached = result.activations[np.arange(len(best)), best]
-    needs_head_start = (head > _CLEARLY * own.max(axis=1)) | ((reached < known) & (head > 0))
+    highest = own.max(axis=1)
+    clearly_higher = np.where(highest > 0, highest * _CLEARLY, highest / _CLEARLY)
+    needs_head_start = (head > clearly_higher) | ((reached < known) & (head > floor))
     return np.where(needs_head_start, result.activations.shape[1] - 1, best)

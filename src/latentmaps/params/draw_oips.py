@@ -1,5 +1,6 @@
 """The section ``draw_oips``: how the patterns that excite the feature maps are searched for."""
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -33,8 +34,8 @@ class DrawOips:
     range: which OIPs the contact sheet shows; both are found and scored.
     num_starts: start images per feature map.
     start_kinds: of a map's own random starts; they take turns.
-    length_scales: points along an edge of the noise grids that make up a start image; k points
-        make spots of 28 / k pixels.
+    length_scales: points along an edge of the noise grids that make up a start image, or [rows,
+        columns]; k points along n pixels make spots of n / k pixels.
     length_weights: of the grids, one each.
     strategy: superposition grows all scales at once, coarse_to_fine one after the other.
     scale_steps: of coarse_to_fine: steps for each length scale but the last, which has the rest.
@@ -88,7 +89,10 @@ class DrawOips:
                 f"scale_steps: {num_coarse} numbers, one for each of length_scales but the last, "
                 f"with a sum below num_steps ({self.num_steps}), found {list(self.scale_steps)}"
             )
-        if list(self.length_scales) != sorted(set(self.length_scales)):
+        num_points = [
+            scale**2 if isinstance(scale, int) else math.prod(scale) for scale in self.length_scales
+        ]
+        if num_points != sorted(set(num_points)):
             raise ValueError(
                 "length_scales from coarse to fine (3, 7, ...) with strategy: coarse_to_fine, "
                 f"found {list(self.length_scales)}"
