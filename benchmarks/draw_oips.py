@@ -142,7 +142,7 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
 
     import numpy as np
 
-    from latentmaps.oips import ascent, cnn_layers, excitation, layer, start_images
+    from latentmaps.oips import ascent, cnn_layers, excitation, layer, restore, start_images
     from latentmaps.params.draw_oips import DrawOips
 
     section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
@@ -152,7 +152,7 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
     others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 64}
     if arguments.way == "defaults":
         started = time.perf_counter()
-        layer.study(networks, digits, section, **others)
+        layer.study(model, layer_name, digits, section, **others)
         return time.perf_counter() - started
     num_starts = int(arguments.way.removeprefix("ours-"))
     # float32 takes this threshold for 0: nothing is calm
@@ -160,13 +160,14 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
         section, start_kinds=("scales",), num_starts=num_starts, convergence_threshold=1e-60
     )
     maps = np.arange(networks.num_units)
-    starts = start_images.sample(digits, endless, map_indices=maps, seed=1)
+    patterns = start_images.Patterns(networks.shape, endless, digits.train_images)
+    starts = start_images.sample(patterns, map_indices=maps, seed=1)
     # a silent start would take no time: it gets the start of a map that is not
-    activations = excitation.measure(networks.responses, starts.reshape(-1, 28, 28))
-    loud = starts.reshape(-1, 28, 28)[np.repeat(activations.argmax(axis=0), num_starts)]
+    activations = excitation.measure(networks.responses, starts.reshape(-1, *networks.shape))
+    loud = starts.reshape(-1, *networks.shape)[np.repeat(activations.argmax(axis=0), num_starts)]
     climbers = loud.reshape(starts.shape)
     one_step = dataclasses.replace(endless, num_steps=1)
-    others["pixel_range"] = None
+    others["restore"] = restore.standardized
     ascent.ascend(networks.objective, climbers, maps, one_step, **others)
     started = time.perf_counter()
     result = ascent.ascend(networks.objective, climbers, maps, endless, **others)

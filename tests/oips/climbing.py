@@ -5,18 +5,19 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from tests.oips.example_results import DIGITS, PARAMS
+from tests.oips.example_results import PARAMS, patterns
 
 from latentmaps.oips import ascent, start_images
 from latentmaps.oips.objectives import Objective
-from latentmaps.oips.oip import AscentResult, Floats, PixelRange
+from latentmaps.oips.oip import AscentResult, Floats
+from latentmaps.oips.restore import Restore, standardized
 from latentmaps.params.draw_oips import DrawOips
 
 ASCENT = dataclasses.replace(PARAMS, num_steps=20)
 
 
 class Climbers(NamedTuple):
-    """Start images (n, 28, 28), and the map that each is to excite (n,)."""
+    """Start images (n, h, w, c), and the map that each is to excite (n,)."""
 
     starts: Floats
     map_indices: npt.NDArray[np.int64]
@@ -26,7 +27,7 @@ def climbers(num_images: int, *, num_maps: int = 8) -> Climbers:
     """Return random images, for the maps in turn."""
     numbers = np.arange(num_images)
     one_each = dataclasses.replace(PARAMS, num_starts=1)
-    starts = start_images.sample(DIGITS, one_each, map_indices=numbers, seed=3)[:, 0]
+    starts = start_images.sample(patterns(one_each), map_indices=numbers, seed=3)[:, 0]
     return Climbers(starts, numbers % num_maps)
 
 
@@ -36,22 +37,22 @@ def part(whole: Climbers, row: int) -> Climbers:
 
 
 def climb(
-    network: Objective,
+    objective: Objective,
     images: Climbers,
     params: DrawOips,
     *,
-    pixel_range: PixelRange | None = None,
+    restore: Restore = standardized,
     seed: int = 0,
     jit_compile: bool = False,
     chunk_size: int = 32,
 ) -> AscentResult:
     """Return where each image ends, as the only start of its map, without the axis of starts."""
     result = ascent.ascend(
-        network,
+        objective,
         images.starts[:, np.newaxis],
         images.map_indices,
         params,
-        pixel_range=pixel_range,
+        restore=restore,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,

@@ -66,6 +66,33 @@ def second_layer(small_cnn: keras.Model) -> Networks:
 
 
 @pytest.fixture(scope="session")
+def color_model() -> keras.Model:
+    """An untrained network for color images of 40 rows and 30 columns."""
+    keras.utils.set_random_seed(5)
+    layers = keras.layers
+    inputs = keras.Input((40, 30, 3))
+    maps = layers.Conv2D(6, 5, activation="leaky_relu", name="edges")(inputs)
+    maps = layers.Conv2D(8, 3, strides=2, padding="same", use_bias=False, name="parts")(maps)
+    maps = layers.BatchNormalization(name="normalized")(maps)
+    maps = layers.ReLU(name="rectified")(maps)
+    features = layers.GlobalAveragePooling2D(name="features")(maps)
+    model = keras.Model(inputs, layers.Dense(5, activation="relu", name="units")(features))
+    randomize(model)
+    return model
+
+
+def randomize(model: keras.Model) -> None:
+    """Shift all weights of a network at random; variances stay positive."""
+    generator = np.random.default_rng(2)
+    for weight in model.weights:
+        values = np.asarray(weight)
+        if "variance" in weight.path:
+            weight.assign(values * generator.uniform(0.5, 2, values.shape))
+        else:
+            weight.assign(values + generator.normal(scale=0.2, size=values.shape))
+
+
+@pytest.fixture(scope="session")
 def params() -> DrawOips:
     """A short search."""
     return example_results.PARAMS

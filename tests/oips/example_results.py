@@ -9,6 +9,7 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import grays, scores
 from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
+from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
 # a short search
@@ -35,6 +36,11 @@ PARAMS = DrawOips(
 
 _IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
 DIGITS = Digits(_IMAGES, np.arange(5, dtype=np.uint8), _IMAGES, np.arange(5, dtype=np.uint8))
+
+
+def patterns(params: DrawOips) -> Patterns:
+    """Return what start images of the size of a digit are made of."""
+    return Patterns((28, 28, 1), params, DIGITS.train_images)
 
 
 def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:

@@ -10,12 +10,13 @@ from tests.oips.climbing import ASCENT, climb, climbers, part
 from latentmaps.errors import TrainingError
 from latentmaps.oips import cnn_layers, excitation, oip
 from latentmaps.oips.networks import Networks
+from latentmaps.oips.objectives import Objective
 
 
 def linear(
     filter_model: Callable[..., keras.Model], kernels: npt.NDArray[np.float32], bias: float
-) -> keras.Model:
-    """Gives the activations of maps as large as the image: w.x + bias."""
+) -> Objective:
+    """Return the activations of maps as large as the image: w.x + bias."""
     biases = np.full(kernels.shape[2], bias, np.float32)
     model = filter_model(kernels, biases, activation="linear")
     return cnn_layers.up_to(model, "Conv2D_1").objective
@@ -26,12 +27,13 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
 ) -> None:
     """On images of mean 0 and spread 1, w.x is largest for x = w standardised: 784 std(w)."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 2)).astype(np.float32)
-    network = linear(filter_model, kernels, 5000)  # no start is silent
+    network = linear(filter_model, kernels, 5000)
     params = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
     found = climb(network, climbers(2, num_maps=2), params, chunk_size=2)
     centred = kernels - kernels.mean(axis=(0, 1))
     spread = centred.std(axis=(0, 1))
-    np.testing.assert_allclose(found.images, np.moveaxis(centred / spread, 2, 0), atol=0.01)
+    expected = np.moveaxis(centred / spread, 2, 0)[..., np.newaxis]
+    np.testing.assert_allclose(found.images, expected, atol=0.01)
     np.testing.assert_allclose(found.activations, 784 * spread + 5000, rtol=1e-4)
 
 
@@ -40,7 +42,7 @@ def test_the_activation_grows(second_layer: Networks) -> None:
     loud = found.activations > 0
     assert loud.any()
     assert (found.activations[loud] > 1.2 * found.curves[loud, 0]).all()
-    np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, rtol=1e-4)
+    np.testing.assert_allclose(found.images.std(axis=(1, 2, 3)), 1, rtol=1e-4)
 
 
 def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
@@ -146,7 +148,7 @@ def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> N
     params = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
     found = climb(second_layer.objective, climbers(8), params)
     assert oip.snapshot_steps(params) == [0, 1, 2, 5, 10, 20]
-    assert found.snapshots.shape == (8, 6, 28, 28)
+    assert found.snapshots.shape == (8, 6, 28, 28, 1)
     np.testing.assert_array_equal(found.snapshots[:, 0], climbers(8).starts)
     loud = np.flatnonzero(found.activations > 0)
     measured = excitation.measure(second_layer.responses, found.snapshots[loud, 3])
@@ -170,5 +172,5 @@ def test_a_gradient_that_is_no_number_is_refused(
     kernels[0, 0, 1] = np.nan
     model = filter_model(kernels, np.zeros(2, np.float32), activation="relu")
     network = cnn_layers.up_to(model, "Conv2D_1").objective
-    with pytest.raises(TrainingError, match="feature map 1: the gradient is not a number within"):
+    with pytest.raises(TrainingError, match="unit 1: the gradient is not a number within"):
         climb(network, climbers(2, num_maps=2), ASCENT)

@@ -32,7 +32,7 @@ def test_the_gradient_of_what_the_layer_cannot_see_is_zero() -> None:
         tape.watch(images)
         found = networks.objective(images, tf.constant(MAP_INDICES))
     gradient = np.asarray(tape.gradient(found, images))
-    assert networks.reachable_size == 26
+    assert networks.reachable_size == (26, 26)
     assert not gradient[:, 26:].any()
     assert not gradient[:, :, 26:].any()
     assert gradient[:, 25].any()

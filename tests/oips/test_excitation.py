@@ -30,6 +30,7 @@ def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> Non
 def test_a_peak_is_the_largest_value_before_the_relu(model: keras.Model) -> None:
     maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
     networks = cnn_layers.up_to(model, "Conv2D_2")
+    assert networks.peaks_before_relu is not None
     peaks = cnn_layers.measure_digits(networks.peaks_before_relu, IMAGES)
     np.testing.assert_allclose(np.maximum(peaks, 0), maps.max(axis=(1, 2)), atol=1e-5)
     assert (peaks[maps.max(axis=(1, 2)) == 0] <= 0).all()
@@ -37,6 +38,7 @@ def test_a_peak_is_the_largest_value_before_the_relu(model: keras.Model) -> None
 
 def test_the_peak_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Model) -> None:
     peaks = cnn_layers.up_to(three_fates, "Conv2D_1").peaks_before_relu
+    assert peaks is not None
     images = tf.random.stateless_normal((4, 28, 28, 1), seed=(0, 1))
     with tf.GradientTape() as tape:
         tape.watch(images)
@@ -46,17 +48,18 @@ def test_the_peak_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Mo
 
 
 def test_the_means_below_are_those_of_the_layer_below(model: keras.Model) -> None:
-    means_below = cnn_layers.up_to(model, "Conv2D_3").means_below
+    means_below = cnn_layers.responses_below(model, "Conv2D_3")
+    assert means_below is not None
     below = cnn_layers.up_to(model, "Conv2D_2").responses
     np.testing.assert_allclose(
         cnn_layers.measure_digits(means_below, IMAGES), cnn_layers.measure_digits(below, IMAGES)
     )
-    assert cnn_layers.up_to(model, "Conv2D_1").means_below is None
+    assert cnn_layers.responses_below(model, "Conv2D_1") is None
 
 
 def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -> None:
     network = cnn_layers.up_to(model, "Conv2D_3").responses
-    images = np.random.default_rng(0).normal(size=(300, 28, 28)).astype(np.float32)
+    images = np.random.default_rng(0).normal(size=(300, 28, 28, 1)).astype(np.float32)
     together = excitation.measure(network, images)
     for row in (0, 299):
         alone = excitation.measure(network, images[row : row + 1])
@@ -65,12 +68,13 @@ def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("Conv2D_9", "Conv2D_9"), ("pooling_1", "pooling_1, which has no feature maps")],
+    [("Conv2D_9", "Conv2D_9"), ("pooling_1", "pooling_1, which has no units")],
 )
-def test_a_layer_without_maps_is_refused(model: keras.Model, name: str, found: str) -> None:
+def test_a_layer_without_units_is_refused(model: keras.Model, name: str, found: str) -> None:
     with pytest.raises(
         TrainingError,
-        match=rf"draw_oips\.layers: found {found}, expected one of Conv2D_1, Conv2D_2, Conv2D_3",
+        match=rf"draw_oips\.layers: found {found}, expected one of Conv2D_1, Conv2D_2, Conv2D_3, "
+        "dense, probabilities, layers",
     ):
         cnn_layers.up_to(model, name)
 
@@ -81,11 +85,9 @@ def test_a_cnn_for_another_image_size_is_refused() -> None:
         cnn_layers.up_to(large, "Conv2D_1")
 
 
-@pytest.mark.parametrize(("layer_name", "size"), [("Conv2D_1", 28), ("Conv2D_2", 28)])
-def test_the_first_two_layers_see_every_pixel(
-    model: keras.Model, layer_name: str, size: int
-) -> None:
-    assert cnn_layers.up_to(model, layer_name).reachable_size == size
+@pytest.mark.parametrize("layer_name", ["Conv2D_1", "Conv2D_2"])
+def test_the_first_two_layers_see_every_pixel(model: keras.Model, layer_name: str) -> None:
+    assert cnn_layers.up_to(model, layer_name).reachable_size == (28, 28)
 
 
 def test_the_last_rows_and_columns_do_not_reach_the_third_layer(model: keras.Model) -> None:
@@ -95,8 +97,8 @@ def test_the_last_rows_and_columns_do_not_reach_the_third_layer(model: keras.Mod
         tape.watch(images)
         total = tf.reduce_sum(networks.responses(images))
     influence = np.abs(tape.gradient(total, images)).sum(axis=(0, 3))
-    size = networks.reachable_size
-    assert size == 26
+    size, _ = networks.reachable_size
+    assert networks.reachable_size == (26, 26)
     assert not influence[size:].any()
     assert not influence[:, size:].any()
     assert influence[size - 1].any()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import cnn_layers, grays, layer
+from latentmaps.oips import grays, layer
 from latentmaps.oips.layer import LayerResults
 from latentmaps.params.draw_oips import DrawOips
 
@@ -42,8 +42,9 @@ def test_the_range_goes_from_black_to_white() -> None:
 def test_the_study_of_a_layer_has_a_row_for_each_map_and_knows_how_it_was_made(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
-    networks = cnn_layers.up_to(three_fates, "Conv2D_1")
-    found = layer.study(networks, dots, params, seed=4, jit_compile=False, chunk_size=64)
+    found = layer.study(
+        three_fates, "Conv2D_1", dots, params, seed=4, jit_compile=False, chunk_size=64
+    )
     assert found.table["status"].tolist() == ["alive", "rescued", "dead"]
     np.testing.assert_allclose(found.table["activation"], found.oips.free.activations)
     np.testing.assert_array_equal(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.oips.climbing import ASCENT, Climbers, climb, climbers
-from tests.oips.example_results import DIGITS
+from tests.oips.example_results import patterns
 
 from latentmaps.oips import length_scales, oip, start_images
 from latentmaps.oips.networks import Networks
@@ -27,28 +27,28 @@ def coarse_to_fine(scales: tuple[int, ...], steps: tuple[int, ...], **others: An
 def coarse_climbers() -> Climbers:
     kind = dataclasses.replace(ASCENT, start_kinds=("coarse",), num_starts=1)
     maps = np.arange(4)
-    return Climbers(start_images.sample(DIGITS, kind, map_indices=maps, seed=3)[:, 0], maps)
+    return Climbers(start_images.sample(patterns(kind), map_indices=maps, seed=3)[:, 0], maps)
 
 
 def test_superposition_has_one_phase_of_all_patterns() -> None:
-    assert length_scales.phases(ASCENT) == [(0, 20, 28)]
+    assert length_scales.phases(ASCENT) == [(0, 20, None)]
 
 
 def test_coarse_to_fine_has_a_phase_for_each_length_scale() -> None:
     params = coarse_to_fine((3, 7, 14, 28), (20, 40, 80), num_steps=400)
-    phases = [(0, 20, 3), (20, 60, 7), (60, 140, 14), (140, 400, 28)]
+    phases = [(0, 20, (3, 3)), (20, 60, (7, 7)), (60, 140, (14, 14)), (140, 400, (28, 28))]
     assert length_scales.phases(params) == phases
 
 
 def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> None:
     coarse = coarse_climbers()
-    enlarger = length_scales.enlarging_matrix(7)
+    enlarger = length_scales._enlarging_matrix(7, 28)
     projection = enlarger @ np.linalg.pinv(enlarger)
     fine_part = []
     for params in (ASCENT, coarse_to_fine((7, 28), (19,))):
         found = climb(second_layer.objective, coarse, params)
         # after 10 steps, within the phase
-        halfway = found.snapshots[:, oip.snapshot_steps(params).index(10)]
+        halfway = found.snapshots[:, oip.snapshot_steps(params).index(10), ..., 0]
         fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
     assert fine_part[1] < 0.05 < 0.2 < fine_part[0]
 
@@ -77,18 +77,18 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
 def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
     params = coarse_to_fine((3, 14), (8,))
     coarse = coarse_climbers()
-    images = climb(second_layer.objective, coarse, params).images
-    projection = length_scales.coarsener(14)
+    images = climb(second_layer.objective, coarse, params).images[..., 0]
+    projection, _ = length_scales.coarseners((14, 14), (28, 28))
     assert np.abs(images - projection @ images @ projection.T).max() < 0.05
-    assert np.abs(images - coarse.starts).max() > 0.5
+    assert np.abs(images - coarse.starts[..., 0]).max() > 0.5
 
 
 @pytest.mark.parametrize("num_points", [3, 7, 14, 28])
 def test_enlarging_keeps_a_constant(num_points: int) -> None:
-    enlarger = length_scales.enlarging_matrix(num_points)
+    enlarger = length_scales._enlarging_matrix(num_points, 28)
     assert enlarger.shape == (28, num_points)
     np.testing.assert_allclose(enlarger.sum(axis=1), 1, atol=1e-6)
 
 
 def test_a_grid_of_28_points_is_not_enlarged() -> None:
-    np.testing.assert_array_equal(length_scales.enlarging_matrix(28), np.eye(28))
+    np.testing.assert_array_equal(length_scales._enlarging_matrix(28, 28), np.eye(28))

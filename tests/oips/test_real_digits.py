@@ -11,6 +11,12 @@ from latentmaps.oips.oip import LayerOips
 from latentmaps.params.draw_oips import DrawOips
 
 
+@pytest.fixture(scope="module")
+def below(small_cnn: keras.Model) -> keras.Model:
+    """The layer below the second."""
+    return cnn_layers.responses_below(small_cnn, "Conv2D_2")
+
+
 def find_oips(networks: Networks, digits: Digits, params: DrawOips) -> LayerOips:
     return search.find_oips(networks, digits, params, seed=4, jit_compile=False, chunk_size=64)
 
@@ -38,22 +44,20 @@ def test_ranks_agree_with_the_definition_of_spearman() -> None:
 
 
 def test_paths_are_rank_correlations_of_the_layer_below(
-    second_layer: Networks, strokes: Digits, params: DrawOips
+    second_layer: Networks, below: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
     found = find_oips(second_layer, strokes, params)
     strongest = real_digits.find_strongest(second_layer, strokes)
-    paths = real_digits.correlate_paths(second_layer, strokes, strongest, found, seed=1)
-    assert second_layer.means_below is not None
+    paths = real_digits.correlate_paths(below, strokes, strongest, found, seed=1)
 
     def ranks(means: np.ndarray) -> np.ndarray:
         return np.argsort(np.argsort(means, axis=1), axis=1)
 
     first, second = (
-        ranks(cnn_layers.measure_digits(second_layer.means_below, strongest.images[:, place]))
-        for place in (0, 1)
+        ranks(cnn_layers.measure_digits(below, strongest.images[:, place])) for place in (0, 1)
     )
     free, in_range = (
-        ranks(excitation.measure(second_layer.means_below, ends.images))
+        ranks(excitation.measure(below, ends.images[..., np.newaxis]))
         for ends in (found.free, found.in_range)
     )
     for mine, theirs in (
@@ -66,17 +70,17 @@ def test_paths_are_rank_correlations_of_the_layer_below(
 
 
 def test_the_path_of_a_digit_with_itself_is_perfect(
-    second_layer: Networks, strokes: Digits, params: DrawOips
+    second_layer: Networks, below: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
     found = find_oips(second_layer, strokes, params)
     strongest = real_digits.find_strongest(second_layer, strokes)
-    digits = cnn_layers.standardize_digits(strongest.images[:, 0])
+    digits = cnn_layers.standardize_digits(strongest.images[:, 0])[..., 0]
     same = dataclasses.replace(
         found,
         free=dataclasses.replace(found.free, images=digits),
         in_range=dataclasses.replace(found.in_range, images=digits),
     )
-    paths = real_digits.correlate_paths(second_layer, strokes, strongest, same, seed=1)
+    paths = real_digits.correlate_paths(below, strokes, strongest, same, seed=1)
     np.testing.assert_allclose(paths["free"], 1)
     np.testing.assert_allclose(paths["in_range"], 1)
     assert (paths["random"] < 1).any()
@@ -88,6 +92,7 @@ def test_the_first_layer_has_no_path(
     networks = cnn_layers.up_to(three_fates, "Conv2D_1")
     found = find_oips(networks, dots, params)
     strongest = real_digits.find_strongest(networks, dots)
-    paths = real_digits.correlate_paths(networks, dots, strongest, found, seed=1)
+    below = cnn_layers.responses_below(three_fates, "Conv2D_1")
+    paths = real_digits.correlate_paths(below, dots, strongest, found, seed=1)
     assert np.isnan(paths["free"]).all()
     assert found.free.rescues[2] == oip.NOTHING

@@ -4,14 +4,19 @@ from typing import Any
 import keras
 import numpy as np
 
-from latentmaps.oips import cnn_layers, excitation, rescue
+from latentmaps.oips import cnn_layers, excitation, rescue, restore
 
-IMAGES = np.random.default_rng(0).normal(size=(3, 28, 28)).astype(np.float32)
+IMAGES = np.random.default_rng(0).normal(size=(3, 28, 28, 1)).astype(np.float32)
 
 
 def wake(model: keras.Model, *, num_steps: int, **settings: Any) -> np.ndarray:
     networks = cnn_layers.up_to(model, "Conv2D_1")
-    values: dict[str, Any] = {"step_size": 0.1, "pixel_range": None, "chunk_size": 2} | settings
+    assert networks.peaks_before_relu is not None
+    values: dict[str, Any] = {
+        "step_size": 0.1,
+        "restore": restore.standardized,
+        "chunk_size": 2,
+    } | settings
     woken: np.ndarray = rescue.wake(
         networks.peaks_before_relu, IMAGES, np.zeros(3, np.int64), num_steps=num_steps, **values
     )
@@ -42,12 +47,14 @@ def test_few_steps_may_be_too_few(filter_model: Callable[..., keras.Model]) -> N
     model = dot_model(filter_model, -10)
     woken = wake(model, num_steps=1)
     peaks = cnn_layers.up_to(model, "Conv2D_1").peaks_before_relu
+    assert peaks is not None
     before, after = (excitation.measure(peaks, images) for images in (IMAGES, woken))
     assert (after < 0).all()
     assert (after > before).all()
 
 
 def test_the_range_holds(filter_model: Callable[..., keras.Model]) -> None:
-    woken = wake(dot_model(filter_model, -10), num_steps=20, pixel_range=(-0.5, 2.5))
+    model = dot_model(filter_model, -10)
+    woken = wake(model, num_steps=20, restore=restore.in_range((-0.5, 2.5)))
     assert woken.min() >= -0.5
     assert woken.max() <= 2.5

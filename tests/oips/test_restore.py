@@ -17,19 +17,20 @@ from latentmaps.oips.networks import Networks
 def test_pixels_stay_in_range(second_layer: Networks) -> None:
     pixel_range = (-0.4, 2.9)
     started = climbers(8)
-    inside = np.asarray(restore.make_restore(pixel_range)(started.starts[..., None]))[..., 0]
+    keep_in_range = restore.make_restore(pixel_range)
+    inside = restore.restore_images(started.starts, keep_in_range)
     found = climb(
         second_layer.objective,
         started._replace(starts=inside),
         ASCENT,
-        pixel_range=pixel_range,
+        restore=keep_in_range,
     )
     loud = found.activations > 0
     assert found.images.min() >= np.float32(-0.4)
     assert found.images.max() <= np.float32(2.9)
     assert (found.activations[loud] > 1.1 * found.curves[loud, 0]).all()
-    np.testing.assert_allclose(found.images.std(axis=(1, 2)), 1, atol=0.02)
-    np.testing.assert_allclose(found.images.mean(axis=(1, 2)), 0, atol=1e-3)
+    np.testing.assert_allclose(found.images.std(axis=(1, 2, 3)), 1, atol=0.02)
+    np.testing.assert_allclose(found.images.mean(axis=(1, 2, 3)), 0, atol=1e-3)
 
 
 def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is_black(
@@ -41,22 +42,23 @@ def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is
     )
     started = climbers(6, num_maps=1)
     pixel_range = (-0.41, 3.0)
-    inside = np.asarray(restore.make_restore(pixel_range)(started.starts[..., None]))[..., 0]
+    keep_in_range = restore.make_restore(pixel_range)
+    inside = restore.restore_images(started.starts, keep_in_range)
     found = climb(
         cnn_layers.up_to(model, "Conv2D_1").objective,
         started._replace(starts=inside),
         dataclasses.replace(ASCENT, num_steps=80),
-        pixel_range=pixel_range,
+        restore=keep_in_range,
     )
     loud = found.activations > 0
     assert loud.sum() >= 3
     images = found.images[loud]
     assert ((images < -0.4) | (images > 2.9)).mean() > 0.7
-    np.testing.assert_allclose(images.std(axis=(1, 2)), 1, atol=0.02)
-    np.testing.assert_allclose(images.mean(axis=(1, 2)), 0, atol=2e-3)
+    np.testing.assert_allclose(images.std(axis=(1, 2, 3)), 1, atol=0.02)
+    np.testing.assert_allclose(images.mean(axis=(1, 2, 3)), 0, atol=2e-3)
 
 
 def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
     flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
     with pytest.raises(DataError, match="found half of them of one single grey, expected strokes"):
-        restore.digit_range(flat)
+        cnn_layers.digit_range(flat)

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import cnn_layers, excitation, oip, search
+from latentmaps.oips import cnn_layers, excitation, oip, search, starts
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult, LayerOips
+from latentmaps.oips.restore import standardized
+from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
 
@@ -21,10 +24,46 @@ def find_oips(
     return search.find_oips(networks, digits, params, chunk_size=chunk_size, **arguments)
 
 
+def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
+    """Return what the maps start from, with real digits for those that are silent else."""
+    found = starts.choose(
+        networks,
+        Patterns(networks.shape, params, digits.train_images),
+        map_indices=np.arange(networks.num_units),
+        restore=standardized,
+        seed=4,
+        chunk_size=64,
+    )
+    for images in (digits.train_images, digits.test_images):
+        found = search._help_with_digits(found, images, networks, standardized)
+    return found
+
+
+def test_a_real_digit_is_the_last_resort(
+    three_fates: keras.Model, dots: Digits, params: DrawOips
+) -> None:
+    networks = cnn_layers.up_to(three_fates, "Conv2D_1")
+    found = choose(networks, dots, dataclasses.replace(params, num_rescue_steps=0))
+    assert found.rescues.tolist() == ["start", "digits", "nothing"]
+    expected = cnn_layers.standardize_digits(dots.train_images[:2])
+    np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
+
+
+def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
+    three_fates: keras.Model, dots: Digits, params: DrawOips
+) -> None:
+    black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
+    networks = cnn_layers.up_to(three_fates, "Conv2D_1")
+    found = choose(networks, black, dataclasses.replace(params, num_rescue_steps=0))
+    assert found.rescues[1] == "digits"
+    expected = cnn_layers.standardize_digits(dots.test_images[:1])
+    np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
+
+
 def test_the_best_end_is_kept(second_layer: Networks, strokes: Digits, params: DrawOips) -> None:
     oips = find_oips(second_layer, strokes, params)
     for ends in (oips.free, oips.in_range):
-        measured = np.diag(excitation.measure(second_layer.responses, ends.images))
+        measured = np.diag(excitation.measure(second_layer.responses, ends.images[..., None]))
         np.testing.assert_allclose(measured, ends.activations, rtol=1e-5)
         assert (ends.activations >= ends.end_activations.max(axis=1)).all()
         np.testing.assert_allclose(ends.activations, np.nanmax(ends.curves, axis=1), rtol=1e-6)
@@ -81,21 +120,42 @@ def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
     assert (oips.free.activations[won] > oips.free.end_activations[won].max(axis=1)).all()
 
 
-def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_outset() -> None:
-    ends = np.array([[10, 8, 10.4], [10, 8, 10.6], [10, 8, 10.4], [0, 0, 3], [0, 0, 0]], np.float32)
-    curves = np.zeros((5, 3, 3), np.float32)
-    curves[:, 2, 0] = 1, 1, 10.1, 2, 0
-    blank = np.zeros((5, 3, 28, 28), np.float32)
+@pytest.mark.parametrize(
+    ("ends", "outsets", "floor", "winners"),
+    [
+        (
+            [[10, 8, 10.4], [10, 8, 10.6], [10, 8, 10.4], [0, 0, 3], [0, 0, 0]],
+            [1, 1, 10.1, 2, 0],
+            0.0,
+            [0, 2, 2, 2, 0],
+        ),
+        (
+            # of values below 0, too, 5 % higher is clearly higher, and a lower one does not win
+            [[-10, -12, -10.4], [-10, -12, -9.6], [-10, -12, -9.4], [-10, -12, -9.6]],
+            [-20, -20, -20, -9.9],
+            -np.inf,
+            [0, 0, 2, 2],
+        ),
+    ],
+)
+def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_outset(
+    ends: list[list[float]], outsets: list[float], floor: float, winners: list[int]
+) -> None:
+    num_maps = len(ends)
+    activations = np.array(ends, np.float32)
+    curves = np.zeros((num_maps, 3, 3), np.float32)
+    curves[:, 2, 0] = outsets
+    blank = np.zeros((num_maps, 3, 28, 28, 1), np.float32)
     result = AscentResult(
         images=blank,
-        activations=ends,
-        objectives=ends,
+        activations=activations,
+        objectives=activations,
         curves=curves,
         snapshots=blank[:, :, np.newaxis],
-        num_steps=np.zeros((5, 3), np.int64),
-        converged=np.ones((5, 3), bool),
+        num_steps=np.zeros((num_maps, 3), np.int64),
+        converged=np.ones((num_maps, 3), bool),
     )
-    assert search.choose_winners(result).tolist() == [0, 2, 2, 2, 0]
+    assert search.choose_winners(result, floor).tolist() == winners
 
 
 def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(

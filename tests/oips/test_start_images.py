@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.oips.example_results import DIGITS, PARAMS
+from tests.oips.example_results import DIGITS, PARAMS, patterns
 
 from latentmaps.oips import start_images
 from latentmaps.params.draw_oips import DrawOips
@@ -22,21 +22,21 @@ def sample(
     *kinds: Any, seed: int = 1, num_maps: int = 3, num_starts: int = 2
 ) -> npt.NDArray[np.float32]:
     params = of_kinds(*kinds, num_starts=num_starts)
-    return start_images.sample(DIGITS, params, map_indices=np.arange(num_maps), seed=seed)
+    return start_images.sample(patterns(params), map_indices=np.arange(num_maps), seed=seed)
 
 
 @pytest.mark.parametrize("kind", start_images.START_KINDS)
 def test_start_images_of_every_kind_are_standardized(kind: str) -> None:
     images = sample(kind)
-    assert images.shape == (3, 2, 28, 28)
+    assert images.shape == (3, 2, 28, 28, 1)
     assert images.dtype == np.float32
-    np.testing.assert_allclose(images.mean(axis=(2, 3)), 0, atol=1e-6)
-    np.testing.assert_allclose(images.std(axis=(2, 3)), 1, rtol=1e-5)
+    np.testing.assert_allclose(images.mean(axis=(2, 3, 4)), 0, atol=1e-6)
+    np.testing.assert_allclose(images.std(axis=(2, 3, 4)), 1, rtol=1e-5)
 
 
 def test_an_image_depends_on_seed_map_and_start_alone() -> None:
     few, many = sample(num_maps=2), sample(num_maps=5, num_starts=3)
-    alone = start_images.sample(DIGITS, of_kinds(num_starts=1), map_indices=np.array([4]), seed=1)
+    alone = start_images.sample(patterns(of_kinds(num_starts=1)), map_indices=np.array([4]), seed=1)
     np.testing.assert_array_equal(few, many[:2, :2])
     np.testing.assert_array_equal(alone[0, 0], many[4, 0])
     assert len(np.unique(many.reshape(15, -1), axis=0)) == 15
@@ -46,7 +46,7 @@ def test_an_image_depends_on_seed_map_and_start_alone() -> None:
 def test_a_candidate_depends_on_seed_and_number_alone() -> None:
     def candidates(number: int, *, seed: int = 1) -> npt.NDArray[np.float32]:
         params = dataclasses.replace(SCALES, num_candidates=number)
-        return start_images.sample_candidates(DIGITS, params, seed=seed)
+        return start_images.sample_candidates(patterns(params), seed=seed)
 
     few, many = candidates(16), candidates(20)
     np.testing.assert_array_equal(few, many[:16])
@@ -64,8 +64,8 @@ def test_kinds_take_turns() -> None:
 def test_a_weight_of_a_length_scale_decides_how_much_of_it_is_seen() -> None:
     def roughness(fine_weight: float) -> float:
         params = of_kinds(length_scales=(3, 28), length_weights=(1.0, fine_weight))
-        images = start_images.sample(DIGITS, params, map_indices=np.arange(4), seed=1)
-        return float(np.abs(np.diff(images)).mean())
+        images = start_images.sample(patterns(params), map_indices=np.arange(4), seed=1)
+        return float(np.abs(np.diff(images[..., 0])).mean())
 
     assert roughness(0.01) < roughness(0.3) < roughness(3)
 
@@ -78,7 +78,7 @@ def test_the_kind_digits_shows_digits() -> None:
 
 
 def test_the_power_of_fourier_noise_falls_with_the_square_of_the_frequency() -> None:
-    images = sample("fourier", num_maps=64, num_starts=1)[:, 0]
+    images = sample("fourier", num_maps=64, num_starts=1)[:, 0, ..., 0]
     power = (np.abs(np.fft.rfft2(images)) ** 2).mean(axis=0)
     rows, columns = np.fft.fftfreq(28), np.fft.rfftfreq(28)
     frequencies = np.hypot(rows[:, None], columns).ravel()[1:]
@@ -88,5 +88,5 @@ def test_the_power_of_fourier_noise_falls_with_the_square_of_the_frequency() -> 
 
 def test_a_grid_of_one_point_has_no_spread_and_gives_no_nan() -> None:
     params = of_kinds(length_scales=(1,), length_weights=(0.5,))
-    images = start_images.sample(DIGITS, params, map_indices=np.array([0]), seed=1)
+    images = start_images.sample(patterns(params), map_indices=np.array([0]), seed=1)
     np.testing.assert_allclose(images, 0, atol=1e-5)

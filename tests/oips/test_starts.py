@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import cnn_layers, excitation, length_scales, start_images, starts
+from latentmaps.oips import cnn_layers, excitation, length_scales, restore, start_images, starts
 from latentmaps.oips.networks import Networks
+from latentmaps.oips.start_images import Patterns
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
@@ -22,11 +23,12 @@ def choose(networks: Networks, digits: Digits, params: DrawOips, **others: Any) 
     indices = np.arange(networks.num_units)
     arguments: dict[str, Any] = {
         "map_indices": indices,
-        "pixel_range": None,
+        "restore": restore.standardized,
         "seed": 4,
         "chunk_size": 64,
     } | others
-    return starts.choose(networks, digits, params, **arguments)
+    patterns = Patterns(networks.shape, params, digits.train_images)
+    return starts.choose(networks, patterns, **arguments)
 
 
 def test_a_map_that_its_own_starts_excite_keeps_them(
@@ -48,23 +50,6 @@ def test_steps_before_the_relu_rescue_what_no_noise_excites(
     before = excitation.measure(fates.responses, found.origins[1])[:, 1]
     assert (woken > 0).all()
     assert not before.any()
-
-
-def test_a_real_digit_is_the_last_resort(fates: Networks, dots: Digits, params: DrawOips) -> None:
-    found = choose(fates, dots, dataclasses.replace(params, num_rescue_steps=0))
-    assert found.rescues.tolist() == ["start", "digits", "nothing"]
-    expected = cnn_layers.standardize_digits(dots.train_images[:2])
-    np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
-
-
-def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
-    fates: Networks, dots: Digits, params: DrawOips
-) -> None:
-    black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
-    found = choose(fates, black, dataclasses.replace(params, num_rescue_steps=0))
-    assert found.rescues[1] == "digits"
-    expected = cnn_layers.standardize_digits(dots.test_images[:1])
-    np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
 
 def test_the_precursor_gives_every_map_the_best_of_all_images(
@@ -131,8 +116,8 @@ def test_coarse_to_fine_begins_with_coarse_pictures_of_every_kind(
         strategy="coarse_to_fine",
         precursor=True,
     )
-    images = choose(second_layer, strokes, coarse).images
-    projection = length_scales.coarsener(3)
+    images = choose(second_layer, strokes, coarse).images[..., 0]
+    projection, _ = length_scales.coarseners((3, 3), (28, 28))
     np.testing.assert_allclose(projection @ images @ projection.T, images, atol=1e-4)
     np.testing.assert_allclose(images.std(axis=(2, 3)), 1, rtol=1e-3)
 
@@ -142,7 +127,7 @@ def test_a_head_start_stands_behind_the_others(
 ) -> None:
     own = choose(second_layer, strokes, params)
     images = cnn_layers.standardize_digits(strokes.test_images[[0, 1, 2, 3] * 2])
-    found = starts.add_head_starts(own, images, "digits", pixel_range=None)
+    found = starts.add_head_starts(own, images, "digits", restore=restore.standardized)
     np.testing.assert_allclose(found.images[:, 2], images, atol=1e-5)
     np.testing.assert_array_equal(found.images[:, :2], own.images)
     assert found.kinds[:, 2].tolist() == ["digits"] * 8
@@ -152,6 +137,6 @@ def test_a_head_start_stands_behind_the_others(
 def test_starts_are_within_the_range(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    found = choose(second_layer, strokes, params, pixel_range=(-0.4, 2.9))
+    found = choose(second_layer, strokes, params, restore=restore.in_range((-0.4, 2.9)))
     assert found.images.min() >= np.float32(-0.4)
     assert found.images.max() <= np.float32(2.9)

@@ -43,7 +43,10 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
         ("draw_activation_maps", "digits", [10], r"draw_activation_maps\.digits\.0: found 10"),
         ("train_cnn", "momentum", 1.0, r"train_cnn\.momentum: found 1\.0, expected less than 1"),
         ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* every layer once"),
-        ("draw_oips", "length_scales", [3, 29], r"draw_oips\.length_scales\.1: found 29"),
+        ("draw_oips", "length_scales", [3, 513], r"draw_oips\.length_scales\.1: found 513"),
+        ("draw_oips", "length_scales", [[0, 9]], r"length_scales\.0\.0: found 0, expected greate"),
+        ("draw_oips", "length_scales", [[3, 513]], r"length_scales\.0\.1: found 513, expected le"),
+        ("draw_oips", "length_scales", [[3, 7, 9]], r"length_scales\.0: found 3 values, expected"),
         ("draw_oips", "num_starts", 0, r"draw_oips\.num_starts: found 0"),
         ("draw_oips", "smoothness", 2.5, r"draw_oips\.smoothness: found 2\.5"),
         ("draw_oips", "num_steps", 0, r"draw_oips\.num_steps: found 0"),
@@ -75,6 +78,8 @@ def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
         ({"scale_steps": [20, 40]}, "scale_steps: 3 numbers, one for each of length_scales but"),
         ({"num_steps": 140}, r"with a sum below num_steps \(140\), found \[20, 40, 80\]"),
         ({"length_scales": [28, 14, 7, 3]}, "length_scales from coarse to fine"),
+        ({"length_scales": [3, 14, [7, 14], 28]}, "length_scales from coarse to fine"),
+        ({"length_scales": [3, [7, 14], [14, 7], 28]}, "length_scales from coarse to fine"),
     ],
 )
 def test_scale_steps_that_do_not_fit_are_refused(
@@ -83,3 +88,10 @@ def test_scale_steps_that_do_not_fit_are_refused(
     document["draw_oips"] |= values | {"strategy": "coarse_to_fine"}
     with pytest.raises(ParamsError, match=message):
         load(document, tmp_path)
+
+
+def test_a_length_scale_may_have_fewer_rows_than_columns(document: Any, tmp_path: Path) -> None:
+    scales = [[2, 3], 3, [3, 6], [28, 5]]
+    document["draw_oips"] |= {"length_scales": scales, "strategy": "coarse_to_fine"}
+    found = load(document, tmp_path).section(DrawOips)
+    assert found.length_scales == ((2, 3), 3, (3, 6), (28, 5))

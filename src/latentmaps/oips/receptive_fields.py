@@ -18,6 +18,7 @@ _POINTWISE = (
     keras.layers.ELU,
     keras.layers.BatchNormalization,
     keras.layers.Dropout,
+    keras.layers.AlphaDropout,
     keras.layers.SpatialDropout2D,
 )
 _WINDOWED = (

@@ -225,6 +225,6 @@ def choose_winners(found: Climb) -> npt.NDArray[np.int64]:
     best = own.argmax(axis=1)
     highest = own.max(axis=1)
     reached = ends.activations[np.arange(len(best)), best]
-    is_clearly_higher = head > highest + (_CLEARLY - 1) * np.abs(highest)
-    needs_head_start = is_clearly_higher | ((reached < known) & (head > found.starts.floor))
+    clearly_higher = np.where(highest > 0, highest * _CLEARLY, highest / _CLEARLY)
+    needs_head_start = (head > clearly_higher) | ((reached < known) & (head > found.starts.floor))
     return np.where(needs_head_start, ends.activations.shape[1] - 1, best)

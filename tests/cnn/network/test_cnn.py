@@ -151,3 +151,21 @@ def test_a_layer_that_the_cnn_lacks_is_refused_with_those_it_has(name: str) -> N
         TrainingError, match=f"found {name}, expected one of Conv2D_1, Conv2D_2, Conv2D_3"
     ):
         cnn.layer_model(model, name.partition(",")[0])
+
+
+def test_convolutions_and_dense_layers_have_units() -> None:
+    model: keras.Model = cnn.build_cnn(TINY)
+    names = ["Conv2D_1", "Conv2D_2", "Conv2D_3", "dense", "probabilities"]
+    assert cnn.unit_layer_names(model) == names
+    for name in names:
+        cnn.require_layer(model, name)
+
+
+@pytest.mark.parametrize("name", ["Conv2D_4", "features, which has no units"])
+def test_a_layer_without_units_is_refused_with_those_that_have_some(name: str) -> None:
+    model: keras.Model = cnn.build_cnn(TINY)
+    with pytest.raises(
+        TrainingError,
+        match=rf"draw_oips\.layers: found {name}, expected one of .*, dense, probabilities, layers",
+    ):
+        cnn.require_layer(model, name.partition(",")[0])

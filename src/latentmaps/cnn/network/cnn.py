@@ -128,7 +128,7 @@ def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
     Raises:
         TrainingError: the CNN has no convolution of that name.
     """
-    _require_one(model, layer_name, layer_names(model))
+    _require_one(model, layer_name, layer_names(model), "feature maps")
     return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
 
 
@@ -138,13 +138,13 @@ def require_layer(model: keras.Model, layer_name: str) -> None:
     Raises:
         TrainingError: the CNN has no convolution and no dense layer of that name.
     """
-    _require_one(model, layer_name, unit_layer_names(model))
+    _require_one(model, layer_name, unit_layer_names(model), "units")
 
 
-def _require_one(model: keras.Model, layer_name: str, names: Sequence[str]) -> None:
+def _require_one(model: keras.Model, layer_name: str, names: Sequence[str], values: str) -> None:
     if layer_name not in names:
         others = {layer.name for layer in model.layers}
-        found = f"{layer_name}, which has no units" if layer_name in others else layer_name
+        found = f"{layer_name}, which has no {values}" if layer_name in others else layer_name
         raise TrainingError(
             f"draw_oips.layers: found {found}, expected one of {', '.join(names)}, layers of the "
             "trained CNN; correct it or add to train_cnn.filters"

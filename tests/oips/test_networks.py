@@ -1,0 +1,250 @@
+"""The engine on networks of any kind: color images, rows unlike columns, and the VAE's encoder."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+import tensorflow as tf
+from tests.oips.conftest import randomize
+from tests.oips.example_results import PARAMS
+
+from latentmaps.oips import ascent, excitation, networks, receptive_fields, starts
+from latentmaps.oips.networks import Networks
+from latentmaps.oips.oip import AscentResult
+from latentmaps.oips.restore import Restore, clipped, standardized
+from latentmaps.oips.start_images import Patterns
+from latentmaps.vae.network import vae
+from latentmaps.vae.network.architecture import Architecture
+
+PIXELS = clipped((0.0, 1.0))
+
+
+def search(
+    cut: Networks, restore: Restore, *, units: npt.NDArray[np.int64] | None = None
+) -> AscentResult:
+    """Return the ends of the ascent from random starts."""
+    indices = np.arange(cut.num_units) if units is None else units
+    chosen = starts.choose(
+        cut,
+        Patterns(cut.shape, PARAMS, None),
+        map_indices=indices,
+        restore=restore,
+        seed=4,
+        chunk_size=8,
+    )
+    return ascent.ascend(
+        cut.objective,
+        chosen.images,
+        indices,
+        PARAMS,
+        restore=restore,
+        seed=4,
+        jit_compile=False,
+        chunk_size=8,
+    )
+
+
+@pytest.mark.parametrize("restore", [standardized, PIXELS], ids=["standardized", "clipped"])
+@pytest.mark.parametrize(
+    ("layer_name", "objective_name"),
+    [
+        ("edges", "mean"),
+        ("edges", "max"),
+        ("edges", "position"),
+        ("rectified", "mean"),
+        ("rectified", "max"),
+        ("rectified", "position"),
+        ("units", "unit"),
+    ],
+)
+def test_every_live_unit_ends_higher_than_it_began(
+    color_model: keras.Model, layer_name: str, objective_name: str, restore: Restore
+) -> None:
+    cut = networks.up_to(color_model, layer_name, objective_name)
+    assert cut.shape == (40, 30, 3)
+    found = search(cut, restore)
+    assert found.images.shape == (cut.num_units, PARAMS.num_starts, 40, 30, 3)
+    begun = found.curves[..., 0]
+    is_live = begun > cut.objective.floor
+    assert is_live.any(axis=1).all()
+    assert (found.activations[is_live] > begun[is_live]).all()
+    for start in range(PARAMS.num_starts):
+        measured = np.diag(excitation.measure(cut.responses, found.images[:, start]))
+        np.testing.assert_allclose(found.activations[:, start], measured, rtol=1e-4, atol=1e-5)
+
+
+def test_images_stay_as_the_network_may_read_them(color_model: keras.Model) -> None:
+    cut = networks.up_to(color_model, "edges", "mean")
+    free, pixels = search(cut, standardized).images, search(cut, PIXELS).images
+    np.testing.assert_allclose(free.mean(axis=(2, 3, 4)), 0, atol=1e-4)
+    np.testing.assert_allclose(free.std(axis=(2, 3, 4)), 1, rtol=1e-3)
+    assert pixels.min() == 0
+    assert pixels.max() == 1
+
+
+@pytest.mark.parametrize(
+    ("layer_name", "objective_name"), [("rectified", "mean"), ("edges", "max"), ("units", "unit")]
+)
+def test_a_unit_alone_has_the_bytes_that_it_has_among_all(
+    color_model: keras.Model, layer_name: str, objective_name: str
+) -> None:
+    cut = networks.up_to(color_model, layer_name, objective_name)
+    together, alone = search(cut, PIXELS), search(cut, PIXELS, units=np.array([3]))
+    for field in dataclasses.fields(alone):
+        mine, theirs = getattr(alone, field.name)[0], getattr(together, field.name)[3]
+        np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
+
+
+def test_only_a_map_behind_a_relu_can_be_silent(color_model: keras.Model) -> None:
+    silent = networks.up_to(color_model, "rectified", "mean")
+    assert silent.objective.floor == 0
+    assert silent.peaks_before_relu is not None
+    for layer_name, objective_name in (("edges", "mean"), ("rectified", "max"), ("units", "unit")):
+        cut = networks.up_to(color_model, layer_name, objective_name)
+        assert cut.objective.floor == -np.inf
+        assert cut.peaks_before_relu is None
+
+
+def test_a_network_that_is_no_chain_has_no_patches(color_model: keras.Model) -> None:
+    assert networks.on_patches(color_model, "units") is None
+    assert networks.on_patches(color_model, "rectified") is not None
+
+
+def field_of_center(layers: Sequence[keras.layers.Layer]) -> tuple[slice, slice]:
+    """Return the rows and columns that the central position of the last layer sees.
+
+    None of the windows on the way may reach beyond a border.
+    """
+    slices = []
+    for axis in (1, 2):
+        first = last = layers[-1].output.shape[axis] // 2
+        for layer in reversed(layers):
+            if not hasattr(layer, "strides"):
+                continue
+            size, stride = layer.input.shape[axis], layer.strides[axis - 1]
+            window = getattr(layer, "kernel_size", None) or layer.pool_size
+            # TensorFlow's padding "same", of which the smaller half comes first
+            needed = (-(-size // stride) - 1) * stride + window[axis - 1] - size
+            before = max(needed, 0) // 2 if layer.padding == "same" else 0
+            first, last = first * stride - before, last * stride - before + window[axis - 1] - 1
+            assert first >= 0
+            assert last < size
+        slices.append(slice(first, last + 1))
+    return slices[0], slices[1]
+
+
+def layers_up_to(model: keras.Model, layer_name: str) -> list[keras.layers.Layer]:
+    layers = receptive_fields.chain(model, layer_name)
+    assert layers is not None
+    return layers
+
+
+def encoder(**others: Any) -> keras.Model:
+    """Return an encoder of the VAE with random weights and moving statistics."""
+    values: dict[str, Any] = {
+        "image_size": 48,
+        "num_channels": 3,
+        "latent_dim": 2,
+        "filters": (4, 5, 6),
+        "kernel_sizes": (3, 5, 3),
+        "strides": (2, 1, 2),
+        "paddings": ("same",) * 3,
+        "activation": "leaky_relu",
+        "batch_norm": "train",
+        "dropout_rate": 0.0,
+        "dense_units": None,
+        "upsampling": "transpose",
+    }
+    keras.utils.set_random_seed(3)
+    model = vae.build_encoder(Architecture(**(values | others)))
+    randomize(model)
+    return model
+
+
+ENCODERS: list[dict[str, Any]] = [
+    {"batch_norm": "train"},
+    {"batch_norm": "frozen"},
+    {"batch_norm": "none"},
+    {"strides": (1, 2, 3)},
+    {"strides": (2, 2, 2), "kernel_sizes": (4, 3, 2)},
+    {"paddings": ("valid",) * 3},
+    {"paddings": ("same", "valid", "same"), "strides": (2, 1, 1)},
+    {"activation": "relu", "num_channels": 1, "dropout_rate": 0.3},
+    {"activation": "selu", "batch_norm": "none", "dropout_rate": 0.3},
+]
+
+
+def assert_blind_outside(model: keras.Model, layer_name: str) -> None:
+    """Check that value and gradient at the central position are those of its field alone."""
+    rows, columns = field_of_center(layers_up_to(model, layer_name))
+    cut = networks.up_to(model, layer_name, "position")
+    generator = np.random.default_rng(0)
+    images = generator.normal(size=(cut.num_units, *cut.shape)).astype(np.float32)
+    units = np.arange(cut.num_units, dtype=np.int32)
+    others = generator.normal(size=images.shape).astype(np.float32)
+    others[:, rows, columns] = images[:, rows, columns]
+    seen = tf.constant(images)
+    with tf.GradientTape() as tape:
+        tape.watch(seen)
+        values = cut.objective(seen, units)
+    np.testing.assert_allclose(values, cut.objective(others, units), rtol=1e-4, atol=1e-5)
+    gradients = np.array(tape.gradient(values, seen))
+    is_seen = gradients.any(axis=(0, 3))
+    assert is_seen[rows, columns].any()
+    for edge in (is_seen[rows, columns][[0, -1]], is_seen[rows, columns][:, [0, -1]].T):
+        assert edge.any(axis=1).all()  # up to its borders
+    is_seen[rows, columns] = False
+    assert not is_seen.any()
+
+
+def assert_patches_agree(model: keras.Model, layer_name: str) -> None:
+    """Check that a patch gives the values that the central position of a whole image has."""
+    rows, columns = field_of_center(layers_up_to(model, layer_name))
+    whole, patches = (
+        networks.up_to(model, layer_name, "position"),
+        networks.on_patches(model, layer_name),
+    )
+    assert patches is not None
+    assert patches.shape[:2] == (rows.stop - rows.start, columns.stop - columns.start)
+    images = np.random.default_rng(1).normal(size=(5, *whole.shape)).astype(np.float32)
+    expected = excitation.measure(whole.responses, images)
+    found = excitation.measure(patches.responses, images[:, rows, columns])
+    assert (np.ptp(expected, axis=0) > 1e-3).all()
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        patches.objective(images[:, rows, columns], np.zeros(5, np.int32)),
+        expected[:, 0],
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("layer_name", ["edges", "parts", "normalized", "rectified"])
+def test_one_position_of_a_color_network_is_that_of_its_patch(
+    color_model: keras.Model, layer_name: str
+) -> None:
+    assert_blind_outside(color_model, layer_name)
+    assert_patches_agree(color_model, layer_name)
+
+
+@pytest.mark.parametrize("others", ENCODERS, ids=str)
+def test_one_position_of_an_encoder_is_that_of_its_patch(others: dict[str, Any]) -> None:
+    model = encoder(**others)
+    assert_blind_outside(model, "activation_3")
+    for layer_name in ("convolution_1", "activation_2", "convolution_3", "activation_3"):
+        assert_patches_agree(model, layer_name)
+
+
+def test_a_patch_counts_no_padding_of_poolings_either() -> None:
+    layers = keras.layers
+    inputs = keras.Input((30, 24, 2))
+    maps = layers.DepthwiseConv2D((3, 5), padding="same", activation="tanh")(inputs)
+    maps = layers.AveragePooling2D(3, strides=2, padding="same")(maps)
+    maps = layers.Conv2D(4, (2, 3), activation="tanh")(maps)
+    model = keras.Model(inputs, layers.MaxPooling2D((2, 1), padding="same", name="peaks")(maps))
+    randomize(model)
+    assert_patches_agree(model, "peaks")
