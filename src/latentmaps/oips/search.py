@@ -5,14 +5,15 @@ pixels free, which tells what the map reacts to at most.
 """
 
 import logging
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import ascent, excitation, oip, starts
+from latentmaps.oips import ascent, excitation, oip, polish, starts
 from latentmaps.oips.excitation import Networks
-from latentmaps.oips.oip import AscentResult, Floats, LayerOips, Oips, PixelRange
+from latentmaps.oips.oip import AscentResult, Floats, LayerOips, Oips, PixelRange, Polished
 from latentmaps.oips.restore import digit_range
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
@@ -27,6 +28,8 @@ _NUM_HEAD_DIGITS = 10_000
 
 # so many times higher is clearly higher
 _CLEARLY = 1.05
+
+PolishEnds = Callable[[Floats, Floats], Polished]
 
 
 def find_oips(
@@ -87,7 +90,19 @@ def find_oips(
             jit_compile=jit_compile,
             chunk_size=_limit_chunk(networks, chosen, chunk_size),
         )
-        return keep_best(chosen, result), chosen
+
+        def polish_ends(images: Floats, activations: Floats) -> Polished:
+            return polish.polish(
+                networks.mean_of_one_map,
+                images,
+                indices,
+                activations,
+                window=(networks.reachable_size, networks.reachable_size),
+                pixel_range=pixel_range,
+                least_share=params.polish,
+            )
+
+        return keep_best(chosen, result, polish_ends), chosen
 
     in_range, _ = search(data_range, _strongest_digits(networks, digits, indices), oip.DIGITS)
     free, free_starts = search(None, in_range.images, oip.IN_RANGE)
@@ -109,12 +124,13 @@ def _limit_chunk(networks: Networks, chosen: Starts, chunk_size: int) -> int:
     return min(chunk_size, -(-num_images // _CHUNK_STEP) * _CHUNK_STEP)
 
 
-def keep_best(chosen: Starts, result: AscentResult) -> Oips:
-    """Return the best end of each map.
+def keep_best(chosen: Starts, result: AscentResult, polish_ends: PolishEnds) -> Oips:
+    """Return the best end of each map, as it is and polished.
 
     Args:
         chosen: what the maps started from; the head start is the last of each.
         result: where these starts ended.
+        polish_ends: images (num_maps, 28, 28) and their activations (num_maps,) -> polished.
     """
     winners = choose_winners(result)
     best = np.arange(len(winners)), winners
@@ -123,6 +139,7 @@ def keep_best(chosen: Starts, result: AscentResult) -> Oips:
     return Oips(
         images=result.images[best],
         activations=result.activations[best],
+        polished=polish_ends(result.images[best], result.activations[best]),
         starts=chosen.origins[best],
         start_kinds=kinds,
         rescues=np.where(needed_head_start, kinds, chosen.rescues),
