@@ -8,7 +8,7 @@ import pandas as pd
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import grays, scores
 from latentmaps.oips.layer import LayerResults
-from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
+from latentmaps.oips.oip import Floats, LayerOips, Oips, Polished, StrongestDigits
 from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
@@ -31,6 +31,7 @@ PARAMS = DrawOips(
     convergence_threshold=5e-4,
     jitter=0,
     smoothness=0.0,
+    polish=0.95,
     num_snapshots=7,
 )
 
@@ -54,6 +55,12 @@ def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:
     return Oips(
         images=images,
         activations=best,
+        polished=Polished(
+            images=images[:, ::-1],
+            activations=(0.96 * best).astype(np.float32),
+            high_frequency_shares=np.full(num_maps, 0.5, np.float32),
+            high_frequency_shares_polished=np.full(num_maps, 0.25, np.float32),
+        ),
         starts=(images / 2).astype(np.float32),
         start_kinds=np.full(num_maps, "coarse"),
         rescues=np.array(rescues),

@@ -15,7 +15,7 @@ SCALE = grays.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26)
 def test_the_limit_is_a_percentile_of_what_the_layer_sees_in_living_maps(
     found: LayerResults,
 ) -> None:
-    seen = np.abs(found.oips.free.images[:3, :26, :26])
+    seen = np.abs(found.oips.free.polished.images[:3, :26, :26])
     assert found.grays.limit == pytest.approx(np.percentile(seen, grays.CLIP_PERCENTILE))
 
 

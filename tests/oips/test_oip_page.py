@@ -62,6 +62,10 @@ def test_a_row_tells_status_strength_course_and_path() -> None:
         "Pixels in range": "1.00 times the strongest digit (activation 2)",
         "Course": "free: converged after 9 steps; in range: converged after 9 steps",
         "Starts": "0% of the random images leave it silent; the best one: coarse",
+        "Polish": (
+            "free: high frequencies 50%, then 25%; 96% of the activation left; "
+            "in range: high frequencies 50%, then 25%; 96% of the activation left"
+        ),
         "Out of range": facts["Out of range"],
         "Spread": "the worst of 2 random starts ends at 50% of the best",
         "Path": "rank correlation 0.80 free, 0.70 in range (second digit 0.90, random digits 0.50)",
@@ -114,14 +118,22 @@ def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered:
     drawn = [_read(picture) for picture in (*row.course, *row.ends, *row.digits)]
     assert {image.shape for image in drawn} == {(26, 26)}
     kept = [
-        found.grays.free(found.oips.free.images[0]),
-        found.grays.in_range(found.oips.in_range.images[0]),
+        found.grays.free(found.oips.free.polished.images[0]),
+        found.grays.in_range(found.oips.in_range.polished.images[0]),
         *found.strongest.images[0],
     ]
     for image, whole in zip(drawn[len(row.course) :], kept, strict=True):
         assert (image == whole[:26, :26]).all()
     words = " ".join(rendered.split())
     assert "The last 2 rows and columns of pixels are left out of all pictures" in words
+
+
+def test_the_page_tells_of_the_polish_where_there_is_one(rendered: str) -> None:
+    words = " ".join(rendered.split())
+    assert "weakened, at a cost of at most 5 % of its activation" in words
+    found = example_results.example_results()
+    unpolished = dataclasses.replace(found, params=dataclasses.replace(found.params, polish=1.0))
+    assert "<b>polished</b>" not in page.render(unpolished)
 
 
 def test_where_all_pixels_reach_the_layer_none_is_left_out() -> None:

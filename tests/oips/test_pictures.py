@@ -73,6 +73,32 @@ def test_the_words_tell_what_was_done(found: LayerResults, words: dict[str, Any]
     assert "The last 2 rows and columns, left out" in words["caption"]
 
 
+@pytest.mark.parametrize("draw", [pictures.draw_contact_sheet, pictures.draw_strips])
+def test_the_words_tell_of_the_polish_where_there_is_one(
+    found: LayerResults, words: dict[str, Any], draw: Any
+) -> None:
+    draw(found)
+    assert "at a cost of at most 5% of its activation" in words["caption"]
+    draw(dataclasses.replace(found, params=dataclasses.replace(found.params, polish=1.0)))
+    assert "polished" not in words["caption"]
+
+
+@pytest.mark.parametrize(("shown", "place"), [("free", -8), ("data", -7)])
+def test_sheet_and_strips_show_the_polished_ends(
+    found: LayerResults, words: dict[str, Any], shown: Any, place: int
+) -> None:
+    oips, to_gray = {
+        "free": (found.oips.free, found.grays.free),
+        "data": (found.oips.in_range, found.grays.in_range),
+    }[shown]
+    expected = to_gray(oips.polished.images[0])
+    assert (expected != to_gray(oips.images[0])).any()
+    params = dataclasses.replace(found.params, range=shown)
+    pictures.draw_contact_sheet(dataclasses.replace(found, params=params))
+    np.testing.assert_array_equal(words["tiles"][0], expected)
+    np.testing.assert_array_equal(pictures.row_tiles(0, found)[place], expected)
+
+
 def test_the_sheet_of_the_data_range_shows_other_pictures_and_ratios(
     found: LayerResults, words: dict[str, Any]
 ) -> None:

@@ -55,10 +55,22 @@ def test_pixels_out_of_range_are_counted_where_the_layer_sees_them(found: LayerR
     assert np.isnan(found.table["out_of_range_share"][3])
 
 
+def test_the_polish_has_its_activation_and_the_shares_before_and_after(
+    found: LayerResults,
+) -> None:
+    for suffix, oips in (("", found.oips.free), ("_in_range", found.oips.in_range)):
+        kept = found.table[f"activation_polished{suffix}"] / oips.activations
+        np.testing.assert_allclose(kept[:3], 0.96, rtol=1e-6)
+        for name, share in (("", 0.5), ("_polished", 0.25)):
+            shares = found.table[f"high_frequency_share{name}{suffix}"].tolist()
+            assert shares[:3] == [share] * 3
+            assert np.isnan(shares[3])
+
+
 def test_the_file_leaves_blank_what_a_dead_map_lacks(found: LayerResults, tmp_path: Path) -> None:
     result_files.write_table(tmp_path / "table.csv", found.table)
     again = pd.read_csv(tmp_path / "table.csv")
     assert again.columns.tolist() == found.table.columns.tolist()
     assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()[4] == (
-        "3,dead,,0,,,dead,,0,,,1,False,False,0,False,False,0,,,,,,,0,,"
+        "3,dead,,0,,,0,,,dead,,0,,,0,,,1,False,False,0,False,False,0,,,,,,,0,,"
     )

@@ -69,6 +69,20 @@ def test_the_best_end_is_kept(second_layer: Networks, strokes: Digits, params: D
         np.testing.assert_allclose(ends.activations, np.nanmax(ends.curves, axis=1), rtol=1e-6)
 
 
+def test_the_polish_keeps_what_it_is_told_to_of_the_activation(
+    second_layer: Networks, strokes: Digits, params: DrawOips
+) -> None:
+    oips = find_oips(second_layer, strokes, params)
+    for ends in (oips.free, oips.in_range):
+        measured = np.diag(excitation.measure(second_layer.means, ends.polished.images))
+        np.testing.assert_allclose(measured, ends.polished.activations, rtol=1e-5)
+        assert (measured >= 0.95 * ends.activations * (1 - 1e-5)).all()
+        before = ends.polished.high_frequency_shares
+        assert (ends.polished.high_frequency_shares_polished < before - 0.05).any()
+    assert oips.in_range.polished.images.min() >= oips.pixel_range[0] - 1e-6
+    assert oips.in_range.polished.images.max() <= oips.pixel_range[1] + 1e-6
+
+
 def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -89,9 +103,10 @@ def test_a_map_has_the_same_oip_alone_and_among_others(
     together = find_oips(second_layer, strokes, many, chunk_size=32)
     alone = find_oips(second_layer, strokes, many, chunk_size=32, map_indices=np.array([6]))
     for found, all_found in ((alone.free, together.free), (alone.in_range, together.in_range)):
-        for field in dataclasses.fields(found):
-            mine, theirs = getattr(found, field.name)[0], getattr(all_found, field.name)[6]
-            np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
+        for mine, theirs in ((found, all_found), (found.polished, all_found.polished)):
+            for name in vars(mine).keys() - {"polished"}:
+                values, all_values = getattr(mine, name), getattr(theirs, name)
+                np.testing.assert_array_equal(values[0], all_values[6], err_msg=name)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
@@ -197,3 +212,9 @@ def test_the_file_holds_pictures_starts_activations_and_curves(
         np.testing.assert_array_equal(arrays["activations"], oips.free.activations)
         np.testing.assert_array_equal(arrays["curves_in_range"], oips.in_range.curves)
         assert tuple(arrays["value_range"]) == oips.pixel_range
+        polished = oips.in_range.polished
+        np.testing.assert_array_equal(arrays["images_polished_in_range"], polished.images)
+        np.testing.assert_array_equal(arrays["activations_polished_in_range"], polished.activations)
+        for name in ("high_frequency_shares", "high_frequency_shares_polished"):
+            shares = getattr(polished, name)
+            np.testing.assert_array_equal(arrays[f"{name}_in_range"], shares)

@@ -43,11 +43,11 @@ class GrayScale:
 
 
 def gray_scale(oips: LayerOips, reachable_size: int) -> GrayScale:
-    """Return the scale of a layer.
+    """Return the scale of a layer, that of its polished OIPs.
 
     A few pixels reach 10 standard deviations; a gray up to them would leave the rest without
     contrast.
     """
-    found = oips.free.images[oips.free.activations > 0, :reachable_size, :reachable_size]
+    found = oips.free.polished.images[oips.free.activations > 0, :reachable_size, :reachable_size]
     limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found.size else 1.0
     return GrayScale(limit, oips.pixel_range, reachable_size)

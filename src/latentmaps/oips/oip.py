@@ -62,12 +62,31 @@ class AscentResult:
 
 
 @dataclass(frozen=True)
+class Polished:
+    """What the best ends become without the fine patterns that their maps hardly feel.
+
+    Attributes:
+        images: (num_maps, 28, 28), float32, standardized.
+        activations: (num_maps,), float32, by these; 0 is silent.
+        high_frequency_shares: (num_maps,), float32, 0..1, share of the energy of the pictures above
+            half the Nyquist frequency, before.
+        high_frequency_shares_polished: (num_maps,), float32, that of `images`.
+    """
+
+    images: Floats
+    activations: Floats
+    high_frequency_shares: Floats
+    high_frequency_shares_polished: Floats
+
+
+@dataclass(frozen=True)
 class Oips:
     """The best end of each map, with pixels either free or in range.
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardized.
         activations: (num_maps,), float32, by these; 0 is silent.
+        polished: the same pictures with less grain; what is drawn.
         starts: (num_maps, 28, 28), float32, what the images grew from.
         start_kinds: (num_maps,), text, the kind of these starts.
         rescues: (num_maps,), text, how the map was brought to respond.
@@ -86,6 +105,7 @@ class Oips:
 
     images: Floats
     activations: Floats
+    polished: Polished
     starts: Floats
     start_kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
@@ -155,9 +175,11 @@ def save(oips: LayerOips, path: Path) -> None:
         oips: of one layer.
         path: the file. ``images``, ``images_in_range``, ``starts`` and ``starts_in_range`` are
             (num_maps, 28, 28), ``activations`` and ``activations_in_range`` (num_maps,), ``curves``
-            and ``curves_in_range`` (num_maps, num_steps + 1), ``value_range`` (2,); of all starts,
-            the head start behind the others: ``ends`` and ``ends_in_range`` (num_maps, num_starts,
-            28, 28), ``end_activations`` and ``end_kinds`` (num_maps, num_starts), likewise.
+            and ``curves_in_range`` (num_maps, num_steps + 1), ``value_range`` (2,). Of polished
+            pictures ``images_polished`` and ``activations_polished``, and before and after
+            ``high_frequency_shares`` and ``high_frequency_shares_polished``, (num_maps,). Of all
+            starts, the head start behind the others: ``ends`` (num_maps, num_starts, 28, 28),
+            ``end_activations`` and ``end_kinds`` (num_maps, num_starts). Likewise ``_in_range``.
     """
     arrays: dict[str, Any] = {
         "map_indices": oips.map_indices,
@@ -168,6 +190,12 @@ def save(oips: LayerOips, path: Path) -> None:
             f"images{suffix}": found.images,
             f"starts{suffix}": found.starts,
             f"activations{suffix}": found.activations,
+            f"images_polished{suffix}": found.polished.images,
+            f"activations_polished{suffix}": found.polished.activations,
+            f"high_frequency_shares{suffix}": found.polished.high_frequency_shares,
+            f"high_frequency_shares_polished{suffix}": (
+                found.polished.high_frequency_shares_polished
+            ),
             f"curves{suffix}": found.curves,
             f"ends{suffix}": found.end_images,
             f"end_activations{suffix}": found.end_activations,

@@ -59,14 +59,14 @@ def ends(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedP
     pictures = []
     if line["activation"] > 0:
         alt = f"OIP with free pixels, {strength(line['activation'], line['ratio'])}"
-        image = grays.free(oips.free.images[position])
+        image = grays.free(oips.free.polished.images[position])
         pictures.append(_picture(image, _times("free", line["ratio"]), alt))
     if line["activation_in_range"] > 0:
         alt = (
             "OIP with pixels in range, "
             f"{strength(line['activation_in_range'], line['ratio_in_range'])}"
         )
-        image = grays.in_range(oips.in_range.images[position])
+        image = grays.in_range(oips.in_range.polished.images[position])
         words = _times("in range", line["ratio_in_range"])
         pictures.append(_picture(image, words, alt))
     return pictures

@@ -157,6 +157,7 @@ def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
         ),
         Fact("Course", f"free: {_end(line, '')}; in range: {_end(line, '_in_range')}"),
         Fact("Starts", f"{tried}; the best one: {line['winning_start']}"),
+        Fact("Polish", f"free: {_polish(line, '')}; in range: {_polish(line, '_in_range')}"),
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
     ]
     if np.isfinite(line["seed_gap"]):
@@ -179,6 +180,14 @@ def _end(line: pd.Series, suffix: str) -> str:
         return f"converged after {steps} steps"
     state = "still improving" if line[f"improving{suffix}"] else "not converged"
     return f"{state} after {steps} steps"
+
+
+def _polish(line: pd.Series, suffix: str) -> str:
+    before, after = (line[f"high_frequency_share{name}{suffix}"] for name in ("", "_polished"))
+    if line[f"activation{suffix}"] <= 0:
+        return "silent"
+    kept = line[f"activation_polished{suffix}"] / line[f"activation{suffix}"]
+    return f"high frequencies {before:.0%}, then {after:.0%}; {kept:.0%} of the activation left"
 
 
 def _path(line: pd.Series) -> str:

@@ -12,6 +12,7 @@ from latentmaps.oips import oip
 from latentmaps.oips.grays import CLIP_PERCENTILE, GrayScale, Images
 from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import NUM_STRONGEST, Oips
+from latentmaps.params.draw_oips import DrawOips
 
 # Okabe & Ito's palette, told apart by color-blind readers too
 BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}
@@ -41,7 +42,7 @@ def _free(found: LayerResults) -> _Shown:
         f"deviations from it (percentile {CLIP_PERCENTILE} of the layer)."
     )
     oips = found.oips.free
-    return _Shown(oips, found.grays.free(oips.images), "", words)
+    return _Shown(oips, found.grays.free(oips.polished.images), "", words)
 
 
 def _in_range(found: LayerResults) -> _Shown:
@@ -52,7 +53,7 @@ def _in_range(found: LayerResults) -> _Shown:
         f"{brightest:.2f} standard deviations from the mean."
     )
     oips = found.oips.in_range
-    return _Shown(oips, found.grays.in_range(oips.images), "_in_range", words)
+    return _Shown(oips, found.grays.in_range(oips.polished.images), "_in_range", words)
 
 
 # name in params.yaml -> what the contact sheet shows
@@ -76,7 +77,10 @@ def draw_contact_sheet(found: LayerResults) -> Sheet:
         num_columns=_NUM_COLUMNS if len(shown.tiles) <= _LARGE else _NUM_COLUMNS_LARGE,
         scale=_SHEET_SCALE,
         title=_title(found, ratios, statuses),
-        caption=f"{_caption(found)} {shown.words}{_unseen_words(found.grays)}",
+        caption=(
+            f"{_caption(found)}{_polish_words(found.params)} {shown.words}"
+            f"{_unseen_words(found.grays)}"
+        ),
         tile_labels=[
             f"{index}  {_word(status, ratio)}"
             for index, status, ratio in zip(found.table["map_index"], statuses, ratios, strict=True)
@@ -101,6 +105,16 @@ def _caption(found: LayerResults) -> str:
         f"is than for the strongest test digit; best of {found.params.num_starts} starts and a "
         "head start. Green border: alive, a random start of its own excites the map; orange: "
         "rescued, none did, the table tells what helped; grey: dead, nothing excites it."
+    )
+
+
+def _polish_words(params: DrawOips) -> str:
+    """Return a sentence on the polish, behind a space, or nothing."""
+    if params.polish == 1:
+        return ""
+    return (
+        " OIPs are polished: fine patterns that the map hardly feels are weakened, at a cost of at "
+        f"most {1 - params.polish:.0%} of its activation; numbers are those before."
     )
 
 
@@ -132,7 +146,7 @@ def draw_strips(found: LayerResults) -> Sheet:
             "start of strokes on grey is the picture in range, which gave a head start. Free and "
             "in range: the ends, with pixels free and with pixels as dark and light as a digit's. "
             "Right: the test digits that excite the map most, the strongest first; blank: no "
-            f"further digit does.{_unseen_words(found.grays)}"
+            f"further digit does.{_polish_words(found.params)}{_unseen_words(found.grays)}"
         ),
         row_labels=[_row_label(found.table.iloc[row]) for row in rows],
         column_labels=[*columns, *(f"digit {n + 1}" for n in range(NUM_STRONGEST))],
@@ -158,8 +172,8 @@ def row_tiles(row: int, found: LayerResults) -> list[Images | None]:
         for step, picture in zip(steps, free.snapshots[row, 1:-1], strict=True)
     ]
     ends = [
-        grays.free(free.images[row]) if is_found else None,
-        grays.in_range(in_range.images[row]) if in_range.activations[row] > 0 else None,
+        grays.free(free.polished.images[row]) if is_found else None,
+        grays.in_range(in_range.polished.images[row]) if in_range.activations[row] > 0 else None,
     ]
     digits = [
         grays.crop(image) if activation > 0 else None

@@ -48,8 +48,19 @@ def _strength(oips: Oips, best_digit: Floats, suffix: str) -> dict[str, npt.NDAr
         "ratio": _ratios(oips.activations, best_digit),
         "winning_start": np.where(oips.activations > 0, oips.start_kinds, ""),
         "from_head_start": oips.from_head_start,
+        **_polish(oips),
     }
     return {f"{name}{suffix}": values for name, values in columns.items()}
+
+
+def _polish(oips: Oips) -> dict[str, npt.NDArray]:
+    polished, is_found = oips.polished, oips.activations > 0
+    shares, afterwards = polished.high_frequency_shares, polished.high_frequency_shares_polished
+    return {
+        "activation_polished": polished.activations,
+        "high_frequency_share": np.where(is_found, shares, np.nan),
+        "high_frequency_share_polished": np.where(is_found, afterwards, np.nan),
+    }
 
 
 def _agreement(

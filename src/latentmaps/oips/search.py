@@ -5,15 +5,17 @@ pixels free, which tells what the map reacts to at most.
 """
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import ascent, cnn_layers, oip, starts
+from latentmaps.oips import ascent, cnn_layers, oip, polish, starts
 from latentmaps.oips.networks import Networks
-from latentmaps.oips.oip import AscentResult, Floats, LayerOips, Oips, PixelRange
+from latentmaps.oips.oip import AscentResult, Floats, LayerOips, Oips, PixelRange, Polished
 from latentmaps.oips.restore import Restore, make_restore, restore_images
 from latentmaps.oips.start_images import Patterns
 from latentmaps.oips.starts import Starts
@@ -86,10 +88,22 @@ def find_oips(
         jit_compile=jit_compile,
         chunk_size=chunk_size,
     )
+
+    def polish_ends(images: Floats, activations: Floats, restore: Restore) -> Polished:
+        return polish.polish(
+            networks.objective,
+            images,
+            indices,
+            activations,
+            window=networks.reachable_size,
+            restore=restore,
+            least_share=params.polish,
+        )
+
     return LayerOips(
         map_indices=indices,
-        free=keep_best(free),
-        in_range=keep_best(in_range),
+        free=keep_best(free, partial(polish_ends, restore=make_restore(None))),
+        in_range=keep_best(in_range, partial(polish_ends, restore=make_restore(data_range))),
         pixel_range=data_range,
         silent_share=free.starts.silent_share,
     )
@@ -184,8 +198,13 @@ def _help_with_digits(
     )
 
 
-def keep_best(found: Climb) -> Oips:
-    """Return the best end of each map, and all ends."""
+def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -> Oips:
+    """Return the best end of each map, as it is and polished, and all ends.
+
+    Args:
+        found: what the maps started from, and where the starts ended.
+        polish_ends: images (num_maps, 28, 28) and their activations (num_maps,) -> polished.
+    """
     starts, ends = found.starts, found.ends
     winners = choose_winners(found)
     best = np.arange(len(winners)), winners
@@ -195,6 +214,7 @@ def keep_best(found: Climb) -> Oips:
     return Oips(
         images=ends.images[best][..., 0],
         activations=ends.activations[best],
+        polished=polish_ends(ends.images[best][..., 0], ends.activations[best]),
         starts=starts.origins[best][..., 0],
         start_kinds=kinds,
         rescues=np.where(needed_head_start, kinds, starts.rescues),

@@ -51,6 +51,8 @@ class DrawOips:
     convergence_threshold: relative change of the activation that counts as none; 0: never stop.
     jitter: each step sees the image shifted by at most so many pixels.
     smoothness: weight of the penalty on differences between neighboring pixels.
+    polish: least share of the activation that is left when fine patterns are weakened; 1: none
+        are.
     num_snapshots: log-spaced pictures of the course.
     color_map: of the pictures with free pixels.
     seed: of everything that is sampled; null: ``base.seed``.
@@ -74,6 +76,7 @@ class DrawOips:
     convergence_threshold: Annotated[float, Field(ge=0, le=1)]
     jitter: Annotated[int, Field(ge=0, le=14)]
     smoothness: Smoothness
+    polish: Annotated[float, Field(ge=0.5, le=1)]
     num_snapshots: Annotated[int, Field(ge=1, le=12)]
     color_map: Literal["gray", "viridis"]
     seed: Seed | None

@@ -1,0 +1,226 @@
+"""Polish OIPs: take away fine patterns that a map hardly feels, so that strokes stand on a ground.
+
+Ascent keeps whatever raises the activation, however little, and whatever no gradient has reached:
+the pictures of deep layers are grainy. Here each step weakens high frequencies and climbs the
+gradient a little. Of all pictures on the way that excite the map nearly as much as before, the one
+with the least energy at high frequencies is kept.
+
+Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. It
+continues a picture by its mirror image, so that no edge adds high frequencies and no window hides
+one. High is what lies above half the Nyquist frequency, 0.25 cycles per pixel, in any direction.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from latentmaps.oips import excitation
+from latentmaps.oips.objectives import Objective
+from latentmaps.oips.oip import Floats, Polished
+from latentmaps.oips.restore import Restore
+
+_HALF_NYQUIST = 0.25  # cycles per pixel
+
+# a picture with less energy is flat but for rounding
+_FLAT = 1e-6
+
+# A picture with at most this share of its energy at high frequencies is clean, and left as it is.
+_CLEAN_SHARE = 0.25
+
+_NUM_STEPS = 60
+# change of a pixel in a step up the gradient (RMS), in standard deviations; 0.1 left more grain
+_STEP_SIZE = 0.05
+
+# A step divides each frequency by 1 + strength * weight. The strength grows while the activation is
+# high enough. Otherwise it falls, until the gradient has brought the activation back.
+_FIRST_STRENGTH, _GROWTH, _DECLINE = 0.1, 1.2, 0.7
+
+# Every chunk has this many pictures, the last one is filled up, so that rounding is the same for
+# any number of them. After so many steps those that have become clean leave.
+_CHUNK_SIZE = 32
+_SEGMENT_STEPS = 10
+
+Window = tuple[int, int]
+_Step = Callable[["_State", Any, Any], "_State"]
+
+
+class _State(NamedTuple):
+    """Where pictures stand; arrays or tensors, the first axis is the picture.
+
+    Attributes:
+        images: (n, height, width, channels), the next to look at.
+        best_images: of the same shape, the cleanest so far that excites its map enough.
+        best_shares: (n,), its energy at high frequencies.
+        best_activations: (n,), by it.
+        strengths: (n,), of the next step.
+    """
+
+    images: Any
+    best_images: Any
+    best_shares: Any
+    best_activations: Any
+    strengths: Any
+
+
+def polish(
+    objective: Objective,
+    images: Floats,
+    units: npt.NDArray[np.int64],
+    activations: Floats,
+    *,
+    window: Window,
+    restore: Restore,
+    least_share: float,
+) -> Polished:
+    """Return pictures with less energy at high frequencies that excite their maps nearly as much.
+
+    A picture that is clean, or that leaves its map silent, stays as it is. What becomes of one does
+    not depend on the others.
+
+    Args:
+        objective: of one unit.
+        images: (n, height, width) or (n, height, width, channels), float32, as `restore`
+            leaves them.
+        units: (n,), what each image is to excite.
+        activations: (n,), float32, by these images.
+        window: so many rows and columns, from the upper left, influence the activations.
+        restore: makes images such as the network may read.
+        least_share: share of the activation that every picture keeps; 1: no polish.
+    """
+    shares = high_frequency_share(images, window)
+    state = _begin(images, shares, activations)
+    least = (least_share * activations).astype(np.float32)
+    step = _make_step(objective, window, restore, images.shape[1:3])
+    for _ in range(0, _NUM_STEPS if least_share < 1 else 0, _SEGMENT_STEPS):
+        waiting = np.flatnonzero((activations > 0) & (state.best_shares > _CLEAN_SHARE))
+        for rows in (waiting[i : i + _CHUNK_SIZE] for i in range(0, len(waiting), _CHUNK_SIZE)):
+            chunk = _State(*(_filled(values[rows]) for values in state))
+            chunk_units, chunk_least = _filled(units[rows].astype(np.int32)), _filled(least[rows])
+            for _ in range(_SEGMENT_STEPS):
+                chunk = step(chunk, chunk_units, chunk_least)
+            for kept, values in zip(state, chunk, strict=True):
+                kept[rows] = np.asarray(values)[: len(rows)]
+    polished = state.best_images.reshape(images.shape)
+    return Polished(
+        images=polished,
+        activations=state.best_activations,
+        high_frequency_shares=shares,
+        high_frequency_shares_polished=high_frequency_share(polished, window),
+    )
+
+
+def high_frequency_share(images: Floats, window: Window) -> Floats:
+    """Return the share of the energy of images at high frequencies, (n,), float32, 0..1.
+
+    The mean of a channel is no part of the energy. White noise has about 0.8, a flat image 0.
+
+    Args:
+        images: (n, height, width) or (n, height, width, channels).
+        window: so many rows and columns, from the upper left, count.
+    """
+    rows, columns = window
+    seen = images[:, :rows, :columns].reshape(len(images), rows, columns, -1).astype(np.float64)
+    energies = np.einsum("ij,njkc,lk->nilc", _cosines(rows), seen, _cosines(columns)) ** 2
+    energies[:, 0, 0] = 0  # the mean
+    total = energies.sum(axis=(1, 2, 3))
+    high = energies[:, _frequencies(window) > _HALF_NYQUIST].sum(axis=(1, 2))
+    shares = np.divide(high, total, out=np.zeros_like(high), where=total > _FLAT)
+    return shares.astype(np.float32)
+
+
+def _make_step(
+    objective: Objective, window: Window, restore: Restore, shape: tuple[int, int]
+) -> _Step:
+    """Return one step: look at the pictures, keep the cleanest, weaken high frequencies and climb.
+
+    Args:
+        objective: as for ``polish``.
+        window: as for ``polish``.
+        restore: as for ``polish``.
+        shape: height and width of the pictures.
+    """
+    down, across = (tf.constant(_cosines(size), tf.float32) for size in window)
+    frequencies = _frequencies(window)
+    # a smooth edge: a sharp one leaves ripples on the ground
+    powers = frequencies**4
+    weights = tf.constant((powers / (powers + _HALF_NYQUIST**4))[..., np.newaxis], tf.float32)
+    is_high = tf.constant((frequencies > _HALF_NYQUIST)[..., np.newaxis], tf.float32)
+    is_pattern = tf.constant((frequencies > 0)[..., np.newaxis], tf.float32)
+    margins = [
+        (0, 0),
+        *((0, all_ - seen) for all_, seen in zip(shape, window, strict=True)),
+        (0, 0),
+    ]
+
+    def transform(images: tf.Tensor) -> tf.Tensor:
+        seen = images[:, : window[0], : window[1]]
+        return tf.einsum("ij,njkc,lk->nilc", down, seen, across)
+
+    def weaken(images: tf.Tensor, strengths: tf.Tensor) -> tf.Tensor:
+        """Return images with their high frequencies divided, whatever lies outside the window."""
+        lost = transform(images) * (1 - 1 / (1 + _wide(strengths) * weights))
+        return images - tf.pad(tf.einsum("ji,njkc,kl->nilc", down, lost, across), margins)
+
+    def share(images: tf.Tensor) -> tf.Tensor:
+        energies = transform(images) ** 2
+        total = tf.reduce_sum(energies * is_pattern, axis=(1, 2, 3))
+        return tf.reduce_sum(energies * is_high, axis=(1, 2, 3)) / tf.maximum(total, _FLAT)
+
+    def step(state: _State, units: tf.Tensor, least: tf.Tensor) -> _State:
+        with tf.GradientTape() as tape:
+            tape.watch(state.images)
+            activations = objective(state.images, units)
+        directions = excitation.direction(tape.gradient(activations, state.images))
+        shares, is_enough = share(state.images), activations >= least
+        is_better = is_enough & (shares < state.best_shares) & (state.best_shares > _CLEAN_SHARE)
+        # a picture that has become silent has no gradient: it goes back to its best
+        base = tf.where(_wide(activations > 0), state.images, state.best_images)
+        strengths = state.strengths * tf.where(is_enough, _GROWTH, _DECLINE)
+        return _State(
+            images=restore(weaken(base + _STEP_SIZE * directions, strengths)),
+            best_images=tf.where(_wide(is_better), state.images, state.best_images),
+            best_shares=tf.where(is_better, shares, state.best_shares),
+            best_activations=tf.where(is_better, activations, state.best_activations),
+            strengths=strengths,
+        )
+
+    compiled: _Step = tf.function(step)
+    return compiled
+
+
+def _begin(images: Floats, shares: Floats, activations: Floats) -> _State:
+    with_channels = images.reshape(*images.shape[:3], -1)
+    return _State(
+        images=with_channels.copy(),
+        best_images=with_channels.copy(),
+        best_shares=shares.copy(),
+        best_activations=activations.copy(),
+        strengths=np.full(len(images), _FIRST_STRENGTH, np.float32),
+    )
+
+
+def _cosines(size: int) -> npt.NDArray[np.float64]:
+    """Return the matrix (size, size) of the orthonormal DCT-II: a row for each frequency."""
+    places = np.arange(size)
+    matrix = np.sqrt(2 / size) * np.cos(np.pi / size * np.outer(places, places + 0.5))
+    matrix[0] /= np.sqrt(2)
+    return matrix
+
+
+def _frequencies(window: Window) -> npt.NDArray[np.float64]:
+    """Return the frequency of each pair of cosines, in cycles per pixel, (rows, columns)."""
+    down, across = (np.arange(size) / (2 * size) for size in window)
+    return np.hypot(down[:, np.newaxis], across)
+
+
+def _filled(values: npt.NDArray) -> tf.Tensor:
+    """Return a whole chunk as a tensor: what is missing are zeros, gray pictures for unit 0."""
+    missing = [(0, _CHUNK_SIZE - len(values))] + [(0, 0)] * (values.ndim - 1)
+    return tf.constant(np.pad(values, missing))
+
+
+def _wide(values: tf.Tensor) -> tf.Tensor:
+    return values[:, tf.newaxis, tf.newaxis, tf.newaxis]
