@@ -33,6 +33,9 @@ PARAMS = DrawOips(
     smoothness=0.0,
     polish=0.95,
     num_snapshots=7,
+    head_start=True,
+    color_map="gray",
+    seed=None,
 )
 
 _IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
@@ -64,7 +67,11 @@ def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:
         starts=(images / 2).astype(np.float32),
         start_kinds=np.full(num_maps, "coarse"),
         rescues=np.array(rescues),
-        end_activations=end_activations,
+        from_head_start=np.zeros(num_maps, bool),
+        end_images=np.stack([images, -images, images[:, ::-1]], axis=1),
+        end_kinds=np.array([["coarse", "noise", "in range"]] * num_maps),
+        end_activations=np.c_[end_activations, best / 2],
+        has_head_start=True,
         curves=curves,
         snapshots=np.stack([images] * 5, axis=1),
         num_steps=np.where(best > 0, 9, 0),

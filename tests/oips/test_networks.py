@@ -193,7 +193,7 @@ def assert_blind_outside(model: keras.Model, layer_name: str) -> None:
         values = cut.objective(seen, units)
     np.testing.assert_allclose(values, cut.objective(others, units), rtol=1e-4, atol=1e-5)
     gradients = np.array(tape.gradient(values, seen))
-    is_seen = gradients.any(axis=(0, 3))
+    is_seen = np.asarray(gradients.any(axis=(0, 3)))
     assert is_seen[rows, columns].any()
     for edge in (is_seen[rows, columns][[0, -1]], is_seen[rows, columns][:, [0, -1]].T):
         assert edge.any(axis=1).all()  # up to its borders

@@ -1,5 +1,6 @@
 """Polish by maps of which the answer is known: each is the scalar product with a pattern."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,9 @@ import pytest
 import tensorflow as tf
 
 from latentmaps.oips import polish
-from latentmaps.oips.excitation import Activate
+from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats, PixelRange, Polished
-from latentmaps.oips.restore import restore_images
+from latentmaps.oips.restore import make_restore, restore_images, standardized
 
 WINDOW = (20, 24)
 
@@ -26,23 +27,35 @@ def wave(row_frequency: int, column_frequency: int, size: tuple[int, int] = WIND
 
 
 def noise(*shape: int) -> Floats:
-    images = np.random.default_rng(0).normal(size=shape).astype(np.float32)
-    return restore_images(images, None)
+    images = np.random.default_rng(0).normal(size=(*shape, 1)).astype(np.float32)
+    return restore_images(images, standardized)[..., 0]
 
 
-def likeness(*patterns: npt.NDArray) -> Activate:
+class Scored:
+    """An objective whose values a function gives."""
+
+    floor = 0.0
+
+    def __init__(self, score: Callable[[Any, Any], Any]) -> None:
+        self._score = score
+
+    def __call__(self, images: Any, units: Any) -> Any:
+        return self._score(images, units)
+
+
+def likeness(*patterns: npt.NDArray) -> Objective:
     """Return a network of a unit for each pattern: its product with the image, if positive."""
     stacked = tf.constant(np.stack(patterns)[..., np.newaxis], tf.float32)
 
-    def activate(images: Any, units: Any) -> Any:
+    def score(images: Any, units: Any) -> Any:
         products = tf.reduce_mean(images * tf.gather(stacked, units), axis=(1, 2, 3))
         return tf.nn.relu(products)
 
-    return activate
+    return Scored(score)
 
 
 def run(
-    activate: Activate,
+    activate: Objective,
     images: Floats,
     units: list[int],
     *,
@@ -59,13 +72,13 @@ def run(
         indices,
         before,
         window=window,
-        pixel_range=pixel_range,
+        restore=make_restore(pixel_range),
         least_share=least_share,
     )
     return polished, before
 
 
-def measure(activate: Activate, images: Floats, units: npt.NDArray[np.int64]) -> Floats:
+def measure(activate: Objective, images: Floats, units: npt.NDArray[np.int64]) -> Floats:
     with_channels = images.reshape(*images.shape[:3], -1)
     return np.asarray(activate(tf.constant(with_channels), tf.constant(units, tf.int32)))
 
@@ -120,7 +133,7 @@ def test_noise_in_pixels_that_the_map_cannot_feel_is_removed() -> None:
     image, pattern = noise(1, *WINDOW), wave(3, 0)
     pattern[:, 12:] = 0
     image[0, :, :12] = wave(3, 0)[:, :12]
-    image = restore_images(image, None)
+    image = restore_images(image[..., np.newaxis], standardized)[..., 0]
     found, before = run(likeness(pattern), image, [0])
     assert found.high_frequency_shares[0] > 0.35
     assert found.high_frequency_shares_polished[0] < 0.25
@@ -136,7 +149,7 @@ def test_the_activation_stays_high_where_the_map_feels_high_frequencies(
     pixel_range: PixelRange | None,
 ) -> None:
     patterns = noise(6, *WINDOW)
-    images = restore_images(patterns, pixel_range)
+    images = restore_images(patterns[..., np.newaxis], make_restore(pixel_range))[..., 0]
     activate = likeness(*patterns)
     found, before = run(activate, images, list(range(6)), pixel_range=pixel_range)
     measured = measure(activate, found.images, np.arange(6))
@@ -206,7 +219,7 @@ def test_colors_are_polished_too() -> None:
     def activate(pictures: Any, _: Any) -> Any:
         return tf.reduce_mean(pictures * images, axis=(1, 2, 3))
 
-    found, before = run(activate, images, [0])
+    found, before = run(Scored(activate), images, [0])
     assert found.images.shape == images.shape
     assert found.activations >= 0.95 * before
     assert found.high_frequency_shares_polished < found.high_frequency_shares - 0.1

@@ -74,7 +74,9 @@ def test_the_polish_keeps_what_it_is_told_to_of_the_activation(
 ) -> None:
     oips = find_oips(second_layer, strokes, params)
     for ends in (oips.free, oips.in_range):
-        measured = np.diag(excitation.measure(second_layer.means, ends.polished.images))
+        measured = np.diag(
+            excitation.measure(second_layer.responses, ends.polished.images[..., np.newaxis])
+        )
         np.testing.assert_allclose(measured, ends.polished.activations, rtol=1e-5)
         assert (measured >= 0.95 * ends.activations * (1 - 1e-5)).all()
         before = ends.polished.high_frequency_shares

@@ -84,9 +84,9 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
             chunk_size=chunk_size,
         )
         climb = in_range if question.pixels == DATA else free
-        return _answers(climb, found, question, search.choose_winners(climb))
+        return _answers(climb, found, question, climb.winners)
     climb = _climb(subject, found, question, units, jit_compile, chunk_size)
-    return _answers(climb, found, question, climb.ends.objectives.argmax(axis=1))
+    return _answers(climb, found, question, climb.winners)
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:

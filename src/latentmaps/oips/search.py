@@ -44,6 +44,13 @@ class Climb(NamedTuple):
     ends: AscentResult
     has_head_start: bool
 
+    @property
+    def winners(self) -> npt.NDArray[np.int64]:
+        """The start of each map that leads to its OIP, (num_maps,), the first among equals."""
+        if self.has_head_start:
+            return choose_winners(self.ends, self.starts.floor)
+        return self.ends.objectives.argmax(axis=1)
+
 
 def find_oips(
     networks: Networks,
@@ -169,7 +176,7 @@ def climb(
     has_head = params.head_start
     head = _strongest_digits(networks, digits, map_indices) if has_head else None
     in_range = search(make_restore(pixel_range), head, oip.DIGITS)
-    best = np.arange(len(map_indices)), choose_winners(in_range)
+    best = np.arange(len(map_indices)), in_range.winners
     head = in_range.ends.images[best] if has_head else None
     return in_range, search(make_restore(None), head, oip.IN_RANGE)
 
@@ -206,7 +213,7 @@ def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -
         polish_ends: images (num_maps, 28, 28) and their activations (num_maps,) -> polished.
     """
     starts, ends = found.starts, found.ends
-    winners = choose_winners(found)
+    winners = found.winners
     best = np.arange(len(winners)), winners
     kinds = starts.kinds[best]
     is_head_start = found.has_head_start & (winners == starts.images.shape[1] - 1)
@@ -230,21 +237,22 @@ def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -
     )
 
 
-def choose_winners(found: Climb) -> npt.NDArray[np.int64]:
+def choose_winners(ends: AscentResult, floor: float) -> npt.NDArray[np.int64]:
     """Return the start of each map that leads to its OIP, (num_maps,), the first among equals.
 
     What grew from random fluctuations tells more of its map than what was begun near the end: the
     head start wins where it ends clearly higher, or where it is higher than they from its outset.
+
+    Args:
+        ends: of the starts; the head start is the last of each map.
+        floor: an objective not above is silent.
     """
-    ends = found.ends
     # without a penalty the objective is the activation
-    if not found.has_head_start:
-        return ends.objectives.argmax(axis=1)
     own, head = ends.objectives[:, :-1], ends.objectives[:, -1]
     known = ends.curves[:, -1, 0]  # what the head start excites as it is
     best = own.argmax(axis=1)
     highest = own.max(axis=1)
     reached = ends.activations[np.arange(len(best)), best]
     clearly_higher = np.where(highest > 0, highest * _CLEARLY, highest / _CLEARLY)
-    needs_head_start = (head > clearly_higher) | ((reached < known) & (head > found.starts.floor))
+    needs_head_start = (head > clearly_higher) | ((reached < known) & (head > floor))
     return np.where(needs_head_start, ends.activations.shape[1] - 1, best)
