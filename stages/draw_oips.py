@@ -36,10 +36,12 @@ def draw_oips(run: runs.Run) -> None:
     )
     sheet = pictures.draw_contact_sheet(found)
 
-    oip.save(found.oips, run.outputs["oips"])
+    oip.save(found.oips, found.elementary, run.outputs["oips"])
     result_files.write_table(run.outputs["table"], found.table)
+    result_files.write_table(run.outputs["tuning"], found.tuning)
     sheets.save_png(sheet.image, run.outputs["sheet"])
     result_files.write_json(run.outputs["words"], sheet.numbers)
+    sheets.save_png(pictures.draw_patterns(found).image, run.outputs["patterns"])
     sheets.save_png(pictures.draw_strips(found).image, run.outputs["strips"])
     html_page.write(page.render(found), run.outputs["page"])
 

@@ -80,9 +80,11 @@ OIP_ARRAYS: Folder = {
 OIP_PICTURES: Folder = {
     "sheet": File("{layer}.png", "all OIPs of the layer"),
     "words": File("{layer}.json", "title, caption and layout of the sheet"),
+    "patterns": File("{layer}_patterns.png", "what excites each feature map at one position"),
     "strips": File("{layer}_strips.png", "how some of them grew, beside real digits"),
-    "table": File("{layer}.csv", "a row for each feature map"),
-    "page": File("{layer}.html", "all that is known of each feature map"),
+    "table": File("{layer}.csv", "a row for each unit"),
+    "tuning": File("{layer}_tuning.csv", "which random images excite or silence each unit"),
+    "page": File("{layer}.html", "all that is known of each unit"),
 }
 
 

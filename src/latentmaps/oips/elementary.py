@@ -6,33 +6,19 @@ remains is the pattern alone.
 """
 
 import dataclasses
-from dataclasses import dataclass
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
 from latentmaps.oips import ascent, length_scales, networks, starts
-from latentmaps.oips.oip import Floats
+from latentmaps.oips.oip import Elementary
 from latentmaps.oips.restore import unit_rms
 from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
 # One position is no sum of many: the optimum is reached in a fraction of the steps of an OIP.
 _MAX_STEPS = 100
-
-
-@dataclass(frozen=True)
-class Elementary:
-    """The elementary patterns of a layer.
-
-    Attributes:
-        images: (num_maps, rows, columns, c), float32, patches with a root mean square of 1.
-        activations: (num_maps,), float32, of the map at one position, before its activation.
-    """
-
-    images: Floats
-    activations: Floats
 
 
 def find(

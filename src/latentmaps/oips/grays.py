@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.images import pixels
-from latentmaps.oips.oip import Floats, LayerOips, PixelRange
+from latentmaps.oips.oip import Elementary, Floats, LayerOips, PixelRange
 
 CLIP_PERCENTILE = 98
 
@@ -21,11 +21,13 @@ class GrayScale:
         limit: free pixels: black and white are so many standard deviations from the mid-gray 0.
         pixel_range: pixels in range: what is black and what is white, in standard deviations.
         reachable_size: rows and columns, from the upper left, that influence the layer.
+        pattern_limit: as `limit`, of the elementary patterns.
     """
 
     limit: float
     pixel_range: PixelRange
     reachable_size: int
+    pattern_limit: float
 
     def free(self, images: Floats) -> Images:
         """Return pictures with free pixels (..., 28, 28) as bytes, cropped as by ``crop``."""
@@ -37,17 +39,27 @@ class GrayScale:
         shares = (images - darkest) / (brightest - darkest)
         return self.crop(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
 
+    def patterns(self, images: Floats) -> Images:
+        """Return elementary patterns (..., rows, columns) as bytes."""
+        return pixels.signed_to_uint8(images, self.pattern_limit)
+
     def crop(self, images: Images) -> Images:
         """Return the pixels of images (..., 28, 28) that influence the layer, (..., size, size)."""
         return images[..., : self.reachable_size, : self.reachable_size]
 
 
-def gray_scale(oips: LayerOips, reachable_size: int) -> GrayScale:
+def gray_scale(
+    oips: LayerOips, reachable_size: int, elementary: Elementary | None = None
+) -> GrayScale:
     """Return the scale of a layer, that of its polished OIPs.
 
     A few pixels reach 10 standard deviations; a gray up to them would leave the rest without
     contrast.
     """
     found = oips.free.polished.images[oips.free.activations > 0, :reachable_size, :reachable_size]
-    limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found.size else 1.0
-    return GrayScale(limit, oips.pixel_range, reachable_size)
+    patterns = np.zeros(0) if elementary is None else elementary.images
+    return GrayScale(_limit(found), oips.pixel_range, reachable_size, _limit(patterns))
+
+
+def _limit(images: npt.NDArray) -> float:
+    return float(np.percentile(np.abs(images), CLIP_PERCENTILE)) if images.size else 1.0

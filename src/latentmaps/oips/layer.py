@@ -3,13 +3,43 @@
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import pandas as pd
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import cnn_layers, real_digits, scores, search
+from latentmaps.oips import (
+    cnn_layers,
+    elementary,
+    excitation,
+    real_digits,
+    restore,
+    scores,
+    search,
+    tuning,
+)
 from latentmaps.oips.grays import GrayScale, gray_scale
-from latentmaps.oips.oip import LayerOips, StrongestDigits
+from latentmaps.oips.oip import Elementary, Floats, LayerOips, StrongestDigits
+from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """What the units of a layer are called.
+
+    Attributes:
+        one: of them.
+        many: of them.
+        response: what is compared: a number for each image.
+    """
+
+    one: str
+    many: str
+    response: str
+
+
+_MAPS = UnitNames("map", "feature maps", "mean activation")
+_UNITS = UnitNames("unit", "units", "value before the activation function")
 
 
 @dataclass(frozen=True)
@@ -18,18 +48,24 @@ class LayerResults:
 
     Attributes:
         layer_name: of the layer.
+        names: what its units are called.
         oips: its OIPs.
         strongest: the test digits that excite its maps most.
         table: a row for each map, as ``scores.score`` returns it.
+        elementary: what excites each map at one position; None for a dense layer.
+        tuning: which random images excite it, as ``tuning.tune`` returns it.
         grays: of the pictures.
         params: how the OIPs were searched for.
         seed: of the search.
     """
 
     layer_name: str
+    names: UnitNames
     oips: LayerOips
     strongest: StrongestDigits
     table: pd.DataFrame
+    elementary: Elementary | None
+    tuning: pd.DataFrame
     grays: GrayScale
     params: DrawOips
     seed: int
@@ -68,12 +104,37 @@ def study(
     )
     strongest = real_digits.find_strongest(networks, digits)
     paths = real_digits.correlate_paths(below, digits, strongest, oips, seed=seed)
+    patterns = elementary.find(
+        model, layer_name, params, seed=seed, jit_compile=jit_compile, chunk_size=chunk_size
+    )
+    table = scores.score(oips, strongest, paths, reachable_size=size)
+    if patterns is not None:
+        table["pattern_activation"] = patterns.activations
+    if layer_name == model.layers[-1].name:
+        table = table.assign(**_confidences(model, oips))
     return LayerResults(
         layer_name=layer_name,
+        names=_UNITS if networks.objective_name == "unit" else _MAPS,
         oips=oips,
         strongest=strongest,
-        table=scores.score(oips, strongest, paths, reachable_size=size),
-        grays=gray_scale(oips, size),
+        table=table,
+        elementary=patterns,
+        tuning=tuning.tune(
+            networks,
+            Patterns(networks.shape, params, digits.train_images),
+            restore=restore.standardized,
+            seed=seed,
+        ),
+        grays=gray_scale(oips, size, patterns),
         params=params,
         seed=seed,
     )
+
+
+def _confidences(model: keras.Model, oips: LayerOips) -> dict[str, Floats]:
+    """Return the probability that the CNN gives each output unit for its own OIP, (num_units,)."""
+    units = np.arange(len(oips.map_indices)), oips.map_indices
+    return {
+        f"confidence{suffix}": excitation.measure(model, found.images[..., np.newaxis])[units]
+        for suffix, found in (("", oips.free), ("_in_range", oips.in_range))
+    }

@@ -146,6 +146,19 @@ class LayerOips:
 
 
 @dataclass(frozen=True)
+class Elementary:
+    """The elementary patterns of a layer.
+
+    Attributes:
+        images: (num_maps, rows, columns, c), float32, patches with a root mean square of 1.
+        activations: (num_maps,), float32, of the map at one position, before its activation.
+    """
+
+    images: Floats
+    activations: Floats
+
+
+@dataclass(frozen=True)
 class StrongestDigits:
     """The test digits that excite each map most, the strongest first.
 
@@ -168,11 +181,13 @@ def snapshot_steps(params: DrawOips) -> list[int]:
     return sorted({0, *halved})
 
 
-def save(oips: LayerOips, path: Path) -> None:
+def save(oips: LayerOips, elementary: Elementary | None, path: Path) -> None:
     """Write the OIPs as .npz, equal bytes for equal OIPs.
 
     Args:
         oips: of one layer.
+        elementary: its elementary patterns: ``patterns`` (num_maps, rows, columns) and
+            ``pattern_activations`` (num_maps,); None: there are none.
         path: the file. ``images``, ``images_in_range``, ``starts`` and ``starts_in_range`` are
             (num_maps, 28, 28), ``activations`` and ``activations_in_range`` (num_maps,), ``curves``
             and ``curves_in_range`` (num_maps, num_steps + 1), ``value_range`` (2,). Of polished
@@ -200,5 +215,10 @@ def save(oips: LayerOips, path: Path) -> None:
             f"ends{suffix}": found.end_images,
             f"end_activations{suffix}": found.end_activations,
             f"end_kinds{suffix}": found.end_kinds,
+        }
+    if elementary is not None:
+        arrays |= {
+            "patterns": elementary.images[..., 0],
+            "pattern_activations": elementary.activations,
         }
     np.savez_compressed(path, **arrays)

@@ -40,6 +40,11 @@ def render(found: LayerResults) -> str:
         size=found.grays.reachable_size,
         num_hidden=found.oips.free.images.shape[1] - found.grays.reachable_size,
         counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
+        names=found.names,
+        head_start_wins={
+            "free": int(found.oips.free.from_head_start.sum()),
+            "in_range": int(found.oips.in_range.from_head_start.sum()),
+        },
         medians={name: page_rows.number(table[name].median()) for name in _MEDIANS},
         path=_count_paths(table),
         bounds=_RATIO_BOUNDS,

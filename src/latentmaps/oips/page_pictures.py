@@ -4,7 +4,7 @@ The curve is a small SVG: hundreds stand on a page, so it is a few paths.
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from PIL import Image
 
 from latentmaps.oips import oip
 from latentmaps.oips.layer import LayerResults
+from latentmaps.oips.oip import Floats
 from latentmaps.pages import picture
 
 _WIDTH, _HEIGHT = 260, 110
@@ -29,13 +30,17 @@ class CaptionedPicture:
 
     Attributes:
         data_url: the PNG.
-        words: under it.
+        words: under it, a line each.
         alt: for those who cannot see it.
+        width: pixels of the PNG.
+        height: likewise.
     """
 
     data_url: str
-    words: str
+    words: Sequence[str]
     alt: str
+    width: int
+    height: int
 
 
 def course(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
@@ -46,11 +51,54 @@ def course(found: LayerResults, position: int, line: pd.Series) -> list[Captione
     steps = oip.snapshot_steps(found.params)[1:-1]
     taken = [step for step in steps if step < free.num_steps[position]]
     pictures = [free.starts[position], *free.snapshots[position, 1 : 1 + len(taken)]]
-    words = [f"start: {line['winning_start']}", *(f"step {step}" for step in taken)]
-    return [
-        _picture(found.grays.free(image), text, text)
-        for image, text in zip(pictures, words, strict=True)
+    curve = free.curves[position]
+    words = [
+        [f"start: {line['winning_start']}", f"{curve[0]:.3g}"],
+        *([f"step {step}: {curve[step]:.3g}", _change(curve, step)] for step in taken),
     ]
+    return [
+        _picture(found.grays.free(image), lines, ", ".join(lines))
+        for image, lines in zip(pictures, words, strict=True)
+    ]
+
+
+def _change(curve: Floats, step: int) -> str:
+    """Return the relative change of the activation by the step that led to a picture."""
+    before, after = float(curve[step - 1]), float(curve[step])
+    return f"change {abs(after - before) / abs(after):.1g}" if after else "silent"
+
+
+def all_ends(found: LayerResults, position: int) -> list[CaptionedPicture]:
+    """Return the ends of all starts with free pixels, the highest first; of a dead map none."""
+    free = found.oips.free
+    activations, kinds = free.end_activations[position], free.end_kinds[position]
+    head = len(kinds) - 1 if free.has_head_start else -1
+    return [
+        _picture(
+            found.grays.free(free.end_images[position, start]),
+            [
+                "head start" if start == head else f"{kinds[start]}",
+                f"{activations[start]:.3g}",
+            ],
+            f"end of start {start + 1}, {kinds[start]}, activation {activations[start]:.3g}",
+        )
+        for start in np.argsort(-activations, kind="stable").tolist()
+        if activations[start] > 0
+    ]
+
+
+def elementary(found: LayerResults, position: int) -> CaptionedPicture | None:
+    """Return what excites the map at one position; None for a unit of a dense layer."""
+    if found.elementary is None:
+        return None
+    image = found.elementary.images[position, ..., 0]
+    height, width = image.shape
+    value = float(found.elementary.activations[position])
+    return _picture(
+        found.grays.patterns(image),
+        [f"pattern {width}\u00d7{height}"],
+        f"elementary pattern of {width} by {height} pixels, {value:.3g} at one position",
+    )
 
 
 def ends(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
@@ -60,14 +108,14 @@ def ends(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedP
     if line["activation"] > 0:
         alt = f"OIP with free pixels, {strength(line['activation'], line['ratio'])}"
         image = grays.free(oips.free.polished.images[position])
-        pictures.append(_picture(image, _times("free", line["ratio"]), alt))
+        pictures.append(_picture(image, [_times("free", line["ratio"])], alt))
     if line["activation_in_range"] > 0:
         alt = (
             "OIP with pixels in range, "
             f"{strength(line['activation_in_range'], line['ratio_in_range'])}"
         )
         image = grays.in_range(oips.in_range.polished.images[position])
-        words = _times("in range", line["ratio_in_range"])
+        words = [_times("in range", line["ratio_in_range"])]
         pictures.append(_picture(image, words, alt))
     return pictures
 
@@ -89,7 +137,7 @@ def digits(found: LayerResults, position: int) -> list[CaptionedPicture]:
     return [
         _picture(
             found.grays.crop(image),
-            f"{label}: {activation:.3g}",
+            [f"{label}: {activation:.3g}"],
             f"test digit number {index}, a {label}, activation {activation:.3g}",
         )
         for image, label, activation, index in places
@@ -110,8 +158,9 @@ def curve(found: LayerResults, position: int, line: pd.Series) -> str:
     )
 
 
-def _picture(image: npt.NDArray[np.uint8], words: str, alt: str) -> CaptionedPicture:
-    return CaptionedPicture(picture.encode(Image.fromarray(image)).data_url, words, alt)
+def _picture(image: npt.NDArray[np.uint8], words: Sequence[str], alt: str) -> CaptionedPicture:
+    encoded = picture.encode(Image.fromarray(image))
+    return CaptionedPicture(encoded.data_url, words, alt, encoded.width, encoded.height)
 
 
 def strength(activation: float, ratio: float) -> str:
@@ -146,6 +195,30 @@ def draw_curve(
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(title)}">'
         f"{''.join(parts)}</svg>"
+    )
+
+
+def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
+    """Return the tuning curve of a unit, as SVG text to put into a page.
+
+    Args:
+        tuning: the rows of ``tuning.tune`` for the unit and grids, from the coarsest on.
+        size: pixels along an edge of an image: the spots of a grid of k points have size / k.
+        title: for those who cannot see it.
+    """
+    points, values = tuning["num_points"].to_numpy(float), tuning["activation"].to_numpy(float)
+    top, places = float(values.max()) or 1.0, np.log(points / points[0]) / np.log(points[-1])
+    places /= places[-1] or 1.0
+    path = [f"{_x(x):.1f} {_y(max(y, 0) / top):.1f}" for x, y in zip(places, values, strict=True)]
+    left, bottom = _x(0), _y(0)
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(title)}">'
+        f'<path class="axis" d="M{left} {_TOP}V{bottom}H{_WIDTH - _RIGHT}"/>'
+        f'<text x="{left - 4}" y="{_y(1) + 4}" text-anchor="end">{top:.2g}</text>'
+        f'<text x="{left - 4}" y="{bottom + 4}" text-anchor="end">0</text>'
+        f'<text x="{left}" y="{_HEIGHT - 5}">spots of {size / points[0]:.0f} pixels</text>'
+        f'<text x="{_x(1)}" y="{_HEIGHT - 5}" text-anchor="end">{size / points[-1]:.0f}</text>'
+        f'<path class="first" d="M{"L".join(path)}"/></svg>'
     )
 
 

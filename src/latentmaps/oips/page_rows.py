@@ -64,7 +64,10 @@ class Row:
         course: pictures from the start on; of a dead map none.
         ends: the OIP with pixels free, and in range; of a dead map none.
         digits: pictures of the strongest test digits.
+        all_ends: of all starts with free pixels; of a dead map none.
+        elementary: what excites the map at one position; None for a unit of a dense layer.
         curve: SVG, empty for a dead map.
+        tuning: SVG, how strongly noise of each length scale excites the map.
     """
 
     anchor: str
@@ -77,7 +80,10 @@ class Row:
     course: Sequence[CaptionedPicture]
     ends: Sequence[CaptionedPicture]
     digits: Sequence[CaptionedPicture]
+    all_ends: Sequence[CaptionedPicture]
+    elementary: CaptionedPicture | None
     curve: str
+    tuning: str
 
 
 def row(found: LayerResults, position: int) -> Row:
@@ -102,7 +108,19 @@ def row(found: LayerResults, position: int) -> Row:
         course=page_pictures.course(found, position, line),
         ends=page_pictures.ends(found, position, line),
         digits=page_pictures.digits(found, position),
+        all_ends=page_pictures.all_ends(found, position),
+        elementary=page_pictures.elementary(found, position),
+        tuning=Markup(_tuning(line, found)),  # noqa: S704 - our own drawing
         curve=Markup(page_pictures.curve(found, position, line)),  # noqa: S704 - our own drawing
+    )
+
+
+def _tuning(line: pd.Series, found: LayerResults) -> str:
+    own = found.tuning[found.tuning["map_index"] == line["map_index"]]
+    return page_pictures.draw_tuning(
+        own[own["kind"] == "grid"],
+        found.oips.free.images.shape[1],
+        title=f"Activation of {found.names.one} {line['map_index']} by noise of each length scale",
     )
 
 
@@ -156,7 +174,9 @@ def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
             strength(line["activation_in_range"], line["ratio_in_range"]),
         ),
         Fact("Course", f"free: {_end(line, '')}; in range: {_end(line, '_in_range')}"),
-        Fact("Starts", f"{tried}; the best one: {line['winning_start']}"),
+        Fact("Starts", f"{tried}; the best one: {_winner(line)}"),
+        Fact("Silent", _silence(line, found)),
+        Fact("Repetition", f"{number(line['repetition'])}, autocorrelation of the free OIP"),
         Fact("Polish", f"free: {_polish(line, '')}; in range: {_polish(line, '_in_range')}"),
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
     ]
@@ -166,7 +186,22 @@ def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
         facts.append(Fact("Spread", words))
     if np.isfinite(line["path_correlation"]):
         facts.append(Fact("Path", _path(line)))
+    if "confidence" in line:
+        words = f"{line['confidence']:.1%} free, {line['confidence_in_range']:.1%} in range"
+        facts.append(Fact("Confidence", f"the CNN reads its OIP as a {line['map_index']}: {words}"))
     return facts
+
+
+def _winner(line: pd.Series) -> str:
+    return f"{line['winning_start']}{' (head start)' if line['from_head_start'] else ''}"
+
+
+def _silence(line: pd.Series, found: LayerResults) -> str:
+    """Return the share of random images of each kind that leave the map silent."""
+    own = found.tuning[found.tuning["map_index"] == line["map_index"]]
+    kinds = own[own["kind"] != "grid"]
+    shares = zip(kinds["kind"], kinds["silent_share"], strict=True)
+    return ", ".join(f"{kind} {share:.0%}" for kind, share in shares)
 
 
 def _rescue(line: pd.Series, suffix: str, name: str) -> list[Fact]:

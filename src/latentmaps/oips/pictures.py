@@ -22,6 +22,7 @@ _NUM_COLUMNS = 8
 _NUM_COLUMNS_LARGE = 16
 _LARGE = 64
 
+_PATTERN_TILE = 54
 _NUM_STRIPS = 12
 _STRIP_SCALE = 2
 
@@ -94,18 +95,25 @@ def _title(found: LayerResults, ratios: pd.Series, statuses: pd.Series) -> str:
     states = ", ".join(f"{counts.get(status, 0)} {status}" for status in BORDERS)
     median = f"median {ratios.median():.2f}x; " if ratios.notna().any() else ""
     return (
-        f"{found.layer_name}: the inputs that excite its {len(ratios)} feature maps; {states}; "
-        f"{median}at most {found.params.num_steps} steps, seed {found.seed}"
+        f"{found.layer_name}: the inputs that excite its {len(ratios)} {found.names.many}; "
+        f"{states}; {median}at most {found.params.num_steps} steps, seed {found.seed}"
     )
 
 
 def _caption(found: LayerResults) -> str:
     return (
-        "Under a tile: number of the feature map, and how many times stronger its mean activation "
-        f"is than for the strongest test digit; best of {found.params.num_starts} starts and a "
-        "head start. Green border: alive, a random start of its own excites the map; orange: "
-        "rescued, none did, the table tells what helped; grey: dead, nothing excites it."
+        f"Under a tile: number of the {found.names.one}, and how many times stronger its "
+        f"{found.names.response} is than for the strongest test digit; best of {_starts(found)}. "
+        f"Green border: alive, a random start of its own excites the {found.names.one}; orange: "
+        "rescued, none did, the table tells what helped; gray: dead, nothing excites it."
     )
+
+
+def _starts(found: LayerResults) -> str:
+    starts = f"{found.params.num_starts} starts"
+    if not found.params.head_start:
+        return starts
+    return f"{starts} and a head start, which won {found.oips.free.from_head_start.sum()} times"
 
 
 def _polish_words(params: DrawOips) -> str:
@@ -130,6 +138,41 @@ def _word(status: str, ratio: float) -> str:
     return f"{ratio:.1f}x" if np.isfinite(ratio) and status != oip.DEAD else status
 
 
+def draw_patterns(found: LayerResults) -> Sheet:
+    """Draw the sheet of elementary patterns: a tile for each map; for a dense layer words alone."""
+    if found.elementary is None:
+        return sheets.draw_words(
+            title=f"{found.layer_name}: no elementary patterns",
+            text="A unit of a dense layer sees the whole image: its OIP is its pattern.",
+        )
+    images = found.elementary.images[..., 0]
+    height, width = images.shape[1:]
+    scale = max(_SHEET_SCALE, _PATTERN_TILE // max(height, width))
+    return sheets.draw_sheet(
+        list(found.grays.patterns(images)),
+        num_columns=_NUM_COLUMNS if len(images) <= _LARGE else _NUM_COLUMNS_LARGE,
+        scale=scale,
+        title=(
+            f"{found.layer_name}: the patch of {width}x{height} pixels that excites each of its "
+            f"{len(images)} feature maps most at one position, seed {found.seed}"
+        ),
+        caption=(
+            "The elementary pattern of each feature map: its receptive field, a patch of as many "
+            "pixels as one value of the map sees. An OIP raises the mean over all positions and "
+            "repeats a pattern wherever that fits in; here it stands alone. Under a tile: number "
+            "of the feature map, and its value at the one position, before the ReLU. Mid-gray is "
+            f"0; black and white are {found.grays.pattern_limit:.1f} times the root mean square "
+            f"of a patch away (percentile {CLIP_PERCENTILE} of the layer)."
+        ),
+        tile_labels=[
+            f"{index}  {value:.3g}"
+            for index, value in zip(
+                found.table["map_index"], found.elementary.activations, strict=True
+            )
+        ],
+    )
+
+
 def draw_strips(found: LayerResults) -> Sheet:
     """Draw the strips: a row for each of some maps, from the highest ratio to the lowest."""
     rows = choose_rows(found.table)
@@ -141,14 +184,15 @@ def draw_strips(found: LayerResults) -> Sheet:
         scale=_STRIP_SCALE,
         title=f"{found.layer_name}: how the inputs grow that excite it, seed {found.seed}",
         caption=(
-            f"{len(rows)} of {len(found.table)} maps, from the highest ratio to the lowest. Left: "
+            f"{len(rows)} of {len(found.table)} {found.names.many}, from the highest ratio to the "
+            "lowest. Left: "
             "the course with free pixels; a blank place means that the picture had stopped; a "
             "start of strokes on grey is the picture in range, which gave a head start. Free and "
             "in range: the ends, with pixels free and with pixels as dark and light as a digit's. "
-            "Right: the test digits that excite the map most, the strongest first; blank: no "
+            "Right: the test digits that excite it most, the strongest first; blank: no "
             f"further digit does.{_polish_words(found.params)}{_unseen_words(found.grays)}"
         ),
-        row_labels=[_row_label(found.table.iloc[row]) for row in rows],
+        row_labels=[_row_label(found.table.iloc[row], found.names.one) for row in rows],
         column_labels=[*columns, *(f"digit {n + 1}" for n in range(NUM_STRONGEST))],
     )
 
@@ -182,8 +226,8 @@ def row_tiles(row: int, found: LayerResults) -> list[Images | None]:
     return [grays.free(free.starts[row]), *course, *ends, *digits]
 
 
-def _row_label(line: pd.Series) -> str:
+def _row_label(line: pd.Series, name: str) -> str:
     if line["status"] == oip.DEAD:
-        return f"map {line['map_index']}: dead"
+        return f"{name} {line['map_index']}: dead"
     ratio = f" {line['ratio']:.1f}x" if np.isfinite(line["ratio"]) else ""
-    return f"map {line['map_index']}:{ratio} {line['rescued_by'] or line['status']}"
+    return f"{name} {line['map_index']}:{ratio} {line['rescued_by'] or line['status']}"

@@ -10,6 +10,11 @@ from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
 # an image still improves when its best step is among the last tenth
 _LATE = 0.9
 
+# A stroke is about as wide: moved by less, every picture agrees with itself.
+_LEAST_MOVE = 3
+# of the product of two energies: below it is rounding
+_NO_ENERGY = 1e-9
+
 
 def score(
     oips: LayerOips, strongest: StrongestDigits, paths: pd.DataFrame, *, reachable_size: int
@@ -33,6 +38,7 @@ def score(
         "seed_gap": seed_gaps(oips.free.own_end_activations),
         **_agreement(oips, paths, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
+        "repetition": repetitions(oips.free, reachable_size),
         "strongest_digit_activation": best_digit,
         **_strongest_digit(strongest, best_digit > 0),
     }
@@ -123,3 +129,39 @@ def _out_of_range(oips: LayerOips, reachable_size: int) -> npt.NDArray[np.float6
     seen = oips.free.images[:, :reachable_size, :reachable_size]
     shares = ((seen < darkest) | (seen > brightest)).mean(axis=(1, 2))
     return np.where(oips.free.activations > 0, shares, np.nan)
+
+
+def repetitions(oips: Oips, reachable_size: int) -> npt.NDArray[np.float64]:
+    """Return how much each free OIP repeats itself, (num_maps,), -1..1; NaN where there is none."""
+    seen = oips.images[:, :reachable_size, :reachable_size]
+    values = np.array([repetition(image) for image in seen])
+    return np.where(oips.activations > 0, values, np.nan)
+
+
+def repetition(image: Floats) -> float:
+    """Return the highest correlation of an image with itself, moved by some pixels, -1..1.
+
+    The autocorrelation, by the correlation theorem: of all moves by at least 3 pixels, and by at
+    most half of the image, the one whose overlapping parts agree most. 1: the image is periodic.
+
+    Args:
+        image: (height, width), mean about 0.
+    """
+    height, width = image.shape
+    size = 2 * height, 2 * width  # so that no part meets itself around the edge
+
+    def correlate(first: npt.NDArray, second: npt.NDArray) -> npt.NDArray[np.float64]:
+        spectra = np.fft.rfft2(first, s=size), np.fft.rfft2(second, s=size)
+        return np.fft.irfft2(spectra[0].conj() * spectra[1], s=size)
+
+    values = image.astype(np.float64)
+    inside = np.ones_like(values)
+    products = correlate(values, values)
+    energies = correlate(values**2, inside) * correlate(inside, values**2)
+    down, across = np.fft.fftfreq(size[0], 1 / size[0]), np.fft.fftfreq(size[1], 1 / size[1])
+    moves = np.hypot(down[:, np.newaxis], across)
+    is_move = (moves >= _LEAST_MOVE) & (np.abs(down)[:, np.newaxis] <= height / 2)
+    is_move &= (np.abs(across) <= width / 2) & (energies > _NO_ENERGY)
+    if not is_move.any():
+        return 0.0
+    return float((products[is_move] / np.sqrt(energies[is_move])).max())

@@ -180,12 +180,12 @@ def _check_vae(vae: Any, crop: Any) -> Iterator[str]:
 
 
 def _check_layers(names: Sequence[str], *, num_layers: int) -> Iterator[str]:
-    known = [f"Conv2D_{index + 1}" for index in range(num_layers)]
+    known = [*(f"Conv2D_{index + 1}" for index in range(num_layers)), "dense", "probabilities"]
     for name in names:
         if name not in known:
             yield (
-                f"draw_oips.layers: found {shorten(name)}, expected some of {', '.join(known)}, "
-                "one for each value of train_cnn.filters"
+                f"draw_oips.layers: found {shorten(name)}, expected some of {', '.join(known)}: "
+                "a convolution for each value of train_cnn.filters, and the dense layers"
             )
 
 
