@@ -12,6 +12,8 @@ from latentmaps.oips import oip, page_rows
 from latentmaps.oips.layer import LayerResults
 from latentmaps.pages import html_page
 
+# CSS pixels
+_PIXEL, _SMALLEST_PATTERN = 5, 60
 _MEDIANS = ("ratio", "ratio_in_range")
 # of the filter: least ratio, the ratio above -> what the filter says
 _RATIO_BOUNDS = {
@@ -41,6 +43,7 @@ def render(found: LayerResults) -> str:
         num_hidden=found.oips.free.images.shape[1] - found.grays.reachable_size,
         counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
         names=found.names,
+        pattern_size=_pattern_size(found),
         head_start_wins={
             "free": int(found.oips.free.from_head_start.sum()),
             "in_range": int(found.oips.in_range.from_head_start.sum()),
@@ -55,6 +58,14 @@ def render(found: LayerResults) -> str:
         style=Markup(style),  # noqa: S704
         style_hash=html_page.source_hash(style),
     )
+
+
+def _pattern_size(found: LayerResults) -> int:
+    """Return the edge of an elementary pattern on the page, CSS pixels; a multiple of its own."""
+    if found.elementary is None:
+        return 0
+    size = int(found.elementary.images.shape[1])
+    return size * max(_PIXEL, -(-_SMALLEST_PATTERN // size))
 
 
 def _count_paths(table: pd.DataFrame) -> dict[str, int]:

@@ -214,7 +214,7 @@ def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(title)}">'
         f'<path class="axis" d="M{left} {_TOP}V{bottom}H{_WIDTH - _RIGHT}"/>'
-        f'<text x="{left - 4}" y="{_y(1) + 4}" text-anchor="end">{top:.2g}</text>'
+        f'<text x="{left - 4}" y="{_y(1) + 4}" text-anchor="end">{top:.1g}</text>'
         f'<text x="{left - 4}" y="{bottom + 4}" text-anchor="end">0</text>'
         f'<text x="{left}" y="{_HEIGHT - 5}">spots of {size / points[0]:.0f} pixels</text>'
         f'<text x="{_x(1)}" y="{_HEIGHT - 5}" text-anchor="end">{size / points[-1]:.0f}</text>'

@@ -67,7 +67,8 @@ class Row:
         all_ends: of all starts with free pixels; of a dead map none.
         elementary: what excites the map at one position; None for a unit of a dense layer.
         curve: SVG, empty for a dead map.
-        tuning: SVG, how strongly noise of each length scale excites the map.
+        tuning: SVG, how strongly noise of each length scale excites the map; empty for a unit of
+            a dense layer, which noise pushes up and down alike.
     """
 
     anchor: str
@@ -116,6 +117,8 @@ def row(found: LayerResults, position: int) -> Row:
 
 
 def _tuning(line: pd.Series, found: LayerResults) -> str:
+    if found.elementary is None:
+        return ""
     own = found.tuning[found.tuning["map_index"] == line["map_index"]]
     return page_pictures.draw_tuning(
         own[own["kind"] == "grid"],
@@ -175,7 +178,7 @@ def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
         ),
         Fact("Course", f"free: {_end(line, '')}; in range: {_end(line, '_in_range')}"),
         Fact("Starts", f"{tried}; the best one: {_winner(line)}"),
-        Fact("Silent", _silence(line, found)),
+        *([Fact("Silent", _silence(line, found))] if found.elementary else []),
         Fact("Repetition", f"{number(line['repetition'])}, autocorrelation of the free OIP"),
         Fact("Polish", f"free: {_polish(line, '')}; in range: {_polish(line, '_in_range')}"),
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),

@@ -62,7 +62,13 @@ RANGES: dict[str, Callable[[LayerResults], _Shown]] = {"free": _free, "data": _i
 
 
 def draw_contact_sheet(found: LayerResults) -> Sheet:
-    """Draw the sheet: a tile for each map, the place of a dead one blank."""
+    """Draw the sheet: a tile for each unit, the place of a dead one blank.
+
+    Of the output layer: a column for each digit, with its OIP free and in range, and the strongest
+    real digit.
+    """
+    if "confidence" in found.table:
+        return _draw_outputs(found)
     shown = RANGES[found.params.range](found)
     ratios, statuses = found.table[f"ratio{shown.suffix}"], found.table[f"status{shown.suffix}"]
     if not (shown.oips.activations > 0).any():
@@ -87,6 +93,53 @@ def draw_contact_sheet(found: LayerResults) -> Sheet:
             for index, status, ratio in zip(found.table["map_index"], statuses, ratios, strict=True)
         ],
         borders=[BORDERS[status] for status in statuses],
+    )
+
+
+def _draw_outputs(found: LayerResults) -> Sheet:
+    """Draw what the CNN takes for each digit."""
+    table, grays, strongest = found.table, found.grays, found.strongest
+    free, in_range = found.oips.free, found.oips.in_range
+    shown = {
+        "free pixels": (grays.free(free.polished.images), free.activations, "confidence"),
+        "in range": (
+            grays.in_range(in_range.polished.images),
+            in_range.activations,
+            "confidence_in_range",
+        ),
+    }
+    tiles, labels = [], []
+    for images, activations, column in shown.values():
+        tiles += [
+            image if value > 0 else None for image, value in zip(images, activations, strict=True)
+        ]
+        labels += [
+            f"{value:.3g}, {share:.1%}"
+            for value, share in zip(activations, table[column], strict=True)
+        ]
+    tiles += list(grays.crop(strongest.images[:, 0]))
+    labels += [
+        f"a {label}: {value:.3g}"
+        for label, value in zip(strongest.labels[:, 0], strongest.activations[:, 0], strict=True)
+    ]
+    return sheets.draw_sheet(
+        tiles,
+        num_columns=len(table),
+        scale=_SHEET_SCALE,
+        title=(
+            f"What is a 3 to the CNN? The inputs that excite each of its {len(table)} outputs; "
+            f"at most {found.params.num_steps} steps, seed {found.seed}"
+        ),
+        caption=(
+            "A column for each digit that the CNN can read. Top: the input that raises its output "
+            "most, with pixels free; middle: with pixels as dark and light as a real digit's; "
+            "bottom: the test digit that raises it most. Under a tile: the output before the "
+            "softmax, and how sure the CNN is that the picture shows this digit."
+            f"{_polish_words(found.params)}"
+        ),
+        row_labels=[*shown, "strongest test digit"],
+        column_labels=[str(index) for index in table["map_index"]],
+        tile_labels=labels,
     )
 
 

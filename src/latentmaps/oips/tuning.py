@@ -71,6 +71,6 @@ def _responses(
             "kind": kind,
             "num_points": pd.array([num_points] * networks.num_units, dtype="Int64"),
             "activation": values.mean(axis=0),
-            "silent_share": (values <= 0).mean(axis=0),
+            "silent_share": (values <= networks.objective.floor).mean(axis=0),
         }
     )

@@ -24,6 +24,10 @@ _TABLE_COLUMNS = (
 )
 
 
+# of the output layer alone
+_OUTPUT_COLUMNS = ("confidence", "confidence_in_range")
+
+
 @dataclass(frozen=True)
 class Count:
     """A place of the confusion matrix.
@@ -60,7 +64,8 @@ class Layer:
 
     Attributes:
         name: of the layer.
-        sheet: the OIPs of all its feature maps.
+        is_output: whether its units are what the CNN puts out, one for each digit.
+        sheet: the OIPs of all its units.
         links: of each tile of the sheet, to its row on the page of the layer.
         counts: status -> number of feature maps.
         medians: of ``ratio`` and ``ratio_in_range``, over the maps that have one, as text.
@@ -68,6 +73,7 @@ class Layer:
     """
 
     name: str
+    is_output: bool
     sheet: Figure
     links: Sequence[str]
     counts: dict[str, int]
@@ -196,15 +202,18 @@ def _read_layer(folder: Path, name: str) -> Layer:
     words = inputs.read_document(folder / f"{name}.json")
     sheet = figures.read_figure(folder / f"{name}.png", words, f"draw_oips@{name}")
     num_tiles = sum(map(len, sheet.tiles.rows)) if sheet.tiles else len(rows)
-    if num_tiles != len(rows):
+    # the sheet of the outputs has several rows of them
+    if not rows or num_tiles % len(rows):
         raise DataError(
             f"{words.path}: found {num_tiles} tiles, expected {len(rows)}, as many as {path} has "
-            "feature maps; run the stage again that writes both"
+            "units; run the stage again that writes both"
         )
+    links = [f"draw_oips/{name}.html#{name}-{row['map_index']}" for row in rows]
     return Layer(
         name=name,
         sheet=sheet,
-        links=[f"draw_oips/{name}.html#{name}-{row['map_index']}" for row in rows],
+        is_output="confidence" in rows[0],
+        links=links * (num_tiles // len(rows)),
         counts=counts,
         medians=medians,
         table=_tabulate(name, rows),
@@ -212,15 +221,16 @@ def _read_layer(folder: Path, name: str) -> Layer:
 
 
 def _tabulate(name: str, rows: Sequence[Mapping[str, str]]) -> Table:
+    columns = [*_TABLE_COLUMNS, *(column for column in _OUTPUT_COLUMNS if column in rows[0])]
     return Table(
         key=f"maps-{name}".replace("_", "-"),
-        caption=f"Feature maps of {name}",
+        caption=f"Units of {name}",
         corner=content.head("map_index"),
-        columns=[content.head(column) for column in _TABLE_COLUMNS],
+        columns=[content.head(column) for column in columns],
         rows=[
             Row(
                 Head(row["map_index"]),
-                content.cells(*(_shorten(row[column]) for column in _TABLE_COLUMNS)),
+                content.cells(*(_shorten(row[column]) for column in columns)),
             )
             for row in rows
         ],
