@@ -95,6 +95,53 @@ def test_a_picture_stops_after_four_steps_without_a_change(
         assert (windows == 4).sum() == 1  # at the end, and nowhere before
 
 
+def test_a_unit_that_is_negative_everywhere_climbs_and_comes_to_rest(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    """A change counts as none beside the size of a value, whatever its sign."""
+    kernels = np.random.default_rng(0).normal(size=(28, 28, 3)).astype(np.float32)
+    found = {
+        bias: climb(
+            linear(filter_model, kernels, bias),
+            climbers(3, num_maps=3),
+            dataclasses.replace(ASCENT, num_steps=200),
+            chunk_size=3,
+        )
+        for bias in (-5000, 5000)
+    }
+    negative = found[-5000]
+    np.testing.assert_allclose(
+        negative.activations, 784 * kernels.std(axis=(0, 1)) - 5000, rtol=5e-3
+    )
+    assert (negative.activations < 0).all()
+    assert (negative.activations > negative.curves[:, 0] + 500).all()
+    assert negative.converged.all()
+    for curve, num_steps in zip(negative.curves, negative.num_steps, strict=True):
+        changes = np.abs(np.diff(curve[: num_steps + 1])) / -curve[1 : num_steps + 1]
+        assert (changes[-4:] < 5e-4).all()
+        assert changes[-5] >= 5e-4
+    # steps do not depend on the sign: relative changes alone differ
+    num_steps = int(min(negative.num_steps.min(), found[5000].num_steps.min()))
+    np.testing.assert_allclose(
+        negative.curves[:, :num_steps] + 10000, found[5000].curves[:, :num_steps], rtol=1e-4
+    )
+
+
+def test_the_penalty_makes_pictures_smooth_where_values_are_negative(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    kernels = np.random.default_rng(0).normal(size=(28, 28, 4)).astype(np.float32)
+    objective = linear(filter_model, kernels, -5000)
+    roughness = []
+    for smoothness in (0.0, 0.02, 0.1):
+        params = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
+        found = climb(objective, climbers(4, num_maps=4), params)
+        assert (found.activations < 0).all()
+        assert ((found.objectives < found.activations) == (smoothness > 0)).all()
+        roughness.append(float((np.diff(found.images, axis=1) ** 2).mean()))
+    assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
+
+
 def test_a_step_that_overshoots_again_and_again_is_halved(
     filter_model: Callable[..., keras.Model],
 ) -> None:

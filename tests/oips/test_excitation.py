@@ -1,7 +1,10 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tests.oips import example_results
 
 from latentmaps.cnn.network import cnn
 from latentmaps.errors import TrainingError
@@ -105,8 +108,25 @@ def test_the_last_rows_and_columns_do_not_reach_the_third_layer(model: keras.Mod
     assert influence[:, size - 1].any()
 
 
-def test_a_shift_comes_back_on_the_other_side() -> None:
-    images = np.arange(2 * 28 * 28, dtype=np.float32).reshape(2, 28, 28, 1)
+def test_roughness_lowers_values_of_either_sign() -> None:
+    images = np.zeros((3, 4, 5, 2), np.float32)
+    images[1:, 0] = 3  # a step of 3 in 5 of the 15 neighbors above one another
+    params = dataclasses.replace(example_results.PARAMS, smoothness=0.2)
+
+    class Fixed:
+        floor = -np.inf
+
+        def __call__(self, images: tf.Tensor, units: tf.Tensor) -> tf.Tensor:
+            return tf.constant([-7.0, -7.0, 7.0])
+
+    objectives, activations = excitation.penalized(Fixed(), params, tf.constant(images), None)
+    np.testing.assert_allclose(activations, [-7, -7, 7])
+    np.testing.assert_allclose(objectives, [-7, -7 * np.exp(0.6), 7 * np.exp(-0.6)], rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (5, 9, 3)])
+def test_a_shift_comes_back_on_the_other_side(shape: tuple[int, int, int]) -> None:
+    images = np.arange(2 * np.prod(shape), dtype=np.float32).reshape(2, *shape)
     moved = excitation.shift(images, np.array([[1, -2], [0, 0]], np.int32))
     np.testing.assert_array_equal(moved[0], np.roll(images[0], (1, -2), axis=(0, 1)))
     np.testing.assert_array_equal(moved[1], images[1])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import grays, layer
+from latentmaps.oips import cnn_layers, excitation, grays, layer
 from latentmaps.oips.layer import LayerResults
 from latentmaps.params.draw_oips import DrawOips
 
@@ -52,3 +52,17 @@ def test_the_study_of_a_layer_has_a_row_for_each_map_and_knows_how_it_was_made(
     )
     assert found.grays == grays.gray_scale(found.oips, 28)
     assert (found.layer_name, found.params, found.seed) == ("Conv2D_1", params, 4)
+
+
+def test_the_study_of_a_dense_layer_has_a_row_for_each_unit(
+    small_cnn: keras.Model, strokes: Digits, params: DrawOips
+) -> None:
+    few = dataclasses.replace(params, num_starts=1, num_candidates=16, num_steps=6)
+    found = layer.study(small_cnn, "dense", strokes, few, seed=4, jit_compile=False, chunk_size=64)
+    assert len(found.table) == 8
+    measured = excitation.measure(
+        cnn_layers.up_to(small_cnn, "dense").responses, found.oips.free.images[..., np.newaxis]
+    )
+    np.testing.assert_allclose(found.table["activation"], np.diag(measured), rtol=1e-4)
+    assert (found.table["activation"] > found.oips.free.curves[:, 0]).all()
+    assert (found.table["path_correlation"] > 0).any()

@@ -10,10 +10,12 @@ from tests.oips.example_results import patterns
 
 from latentmaps.oips import length_scales, oip, start_images
 from latentmaps.oips.networks import Networks
-from latentmaps.params.draw_oips import DrawOips
+from latentmaps.params.draw_oips import DrawOips, LengthScale
 
 
-def coarse_to_fine(scales: tuple[int, ...], steps: tuple[int, ...], **others: Any) -> DrawOips:
+def coarse_to_fine(
+    scales: tuple[LengthScale, ...], steps: tuple[int, ...], **others: Any
+) -> DrawOips:
     return dataclasses.replace(
         ASCENT,
         strategy="coarse_to_fine",
@@ -92,3 +94,28 @@ def test_enlarging_keeps_a_constant(num_points: int) -> None:
 
 def test_a_grid_of_28_points_is_not_enlarged() -> None:
     np.testing.assert_array_equal(length_scales._enlarging_matrix(28, 28), np.eye(28))
+
+
+def test_a_phase_of_one_row_of_points_grows_columns_alone(second_layer: Networks) -> None:
+    params = coarse_to_fine(((1, 7), (1, 28)), (10,))
+    starts = start_images.sample(patterns(params), map_indices=np.arange(4), seed=3)[:, 0]
+    found = climb(second_layer.objective, Climbers(starts, np.arange(4)), params)
+    assert np.abs(found.images - starts).max() > 0.5
+    np.testing.assert_allclose(np.diff(found.images, axis=1), 0, atol=1e-4)
+    assert (np.ptp(found.images, axis=2) > 1).all()
+
+
+def test_rows_and_columns_of_a_grid_are_those_of_the_image() -> None:
+    image = np.random.default_rng(0).normal(size=(20, 30, 3))
+    coarse = length_scales.coarsen(image, (4, 6))
+    down, across = length_scales.coarseners((4, 6), image.shape)
+    assert (down.shape, across.shape) == ((20, 20), (30, 30))
+    assert (np.linalg.matrix_rank(down), np.linalg.matrix_rank(across)) == (4, 6)
+    for channel in range(3):
+        expected = down @ image[..., channel] @ across.T
+        np.testing.assert_allclose(coarse[..., channel], expected, atol=1e-9)
+    np.testing.assert_allclose(length_scales.coarsen(coarse, (4, 6)), coarse, atol=1e-5)
+    assert length_scales.coarsen(image, None) is image
+    enlarged = length_scales.enlarge(np.arange(24.0).reshape(4, 6), (20, 30))
+    kept = length_scales.coarsen(enlarged[..., np.newaxis], (4, 6))[..., 0]
+    np.testing.assert_allclose(kept, enlarged, atol=1e-5)

@@ -58,6 +58,21 @@ def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is
     np.testing.assert_allclose(images.mean(axis=(1, 2, 3)), 0, atol=2e-3)
 
 
+def test_each_way_to_restore_keeps_what_it_is_for() -> None:
+    images = np.random.default_rng(0).normal(0.4, 3, (5, 6, 4, 3)).astype(np.float32)
+    images[0] = 0
+    ways = (restore.standardized, restore.unit_rms, restore.clipped((0.0, 1.0)))
+    free, scaled, pixels = (restore.restore_images(images, way) for way in ways)
+    np.testing.assert_allclose(free.mean(axis=(1, 2, 3)), 0, atol=1e-5)
+    np.testing.assert_allclose(free[1:].std(axis=(1, 2, 3)), 1, rtol=1e-4)
+    np.testing.assert_allclose(np.sqrt((scaled[1:] ** 2).mean(axis=(1, 2, 3))), 1, rtol=1e-5)
+    ratios = scaled[1:] / images[1:]  # lightness stays
+    np.testing.assert_allclose(ratios, ratios[:, :1, :1, :1] * np.ones_like(ratios), rtol=1e-4)
+    np.testing.assert_array_equal(pixels, np.clip(images, 0, 1))
+    assert not free[0].any()  # an image of one single gray has no spread and gives no NaN
+    assert not scaled[0].any()
+
+
 def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
     flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
     with pytest.raises(DataError, match="found half of them of one single grey, expected strokes"):

@@ -6,9 +6,12 @@ import numpy.typing as npt
 import pytest
 from tests.oips.example_results import DIGITS, PARAMS, patterns
 
+from latentmaps.errors import DataError
 from latentmaps.oips import start_images
+from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
+MAPS = np.arange(1)
 SCALES = dataclasses.replace(PARAMS, length_scales=(3, 7, 14, 28), length_weights=(0.5,) * 4)
 
 
@@ -84,6 +87,64 @@ def test_the_power_of_fourier_noise_falls_with_the_square_of_the_frequency() -> 
     frequencies = np.hypot(rows[:, None], columns).ravel()[1:]
     slope = np.polyfit(np.log(frequencies), np.log(power.ravel()[1:]), 1)[0]
     assert slope == pytest.approx(-2, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("grid", "shape"), [((1, 7), (28, 28, 1)), ((1, 28), (28, 28, 1)), ((1, 12), (20, 30, 3))]
+)
+def test_a_grid_of_one_row_varies_along_rows_alone(
+    grid: tuple[int, int], shape: tuple[int, int, int]
+) -> None:
+    params = of_kinds("scales", "coarse", length_scales=(grid,), length_weights=(0.5,))
+    made_of = Patterns(shape, params, None)
+    images = start_images.sample(made_of, map_indices=np.arange(3), seed=1)
+    assert images.shape == (3, 2, *shape)
+    np.testing.assert_allclose(np.diff(images, axis=2), 0, atol=1e-5)
+    assert (np.ptp(images, axis=3) > 1).all()
+    channels = images[:, :, 0].reshape(6, shape[1], -1)
+    assert all((channels[..., 0] != channels[..., c]).any() for c in range(1, shape[2]))
+
+
+def test_the_kind_coarse_takes_the_grid_of_fewest_points() -> None:
+    scales = (3, (1, 7), (7, 28))
+    params = of_kinds("coarse", length_scales=scales, length_weights=(1.0,) * 3)
+    images = start_images.sample(patterns(params), map_indices=np.arange(2), seed=1)
+    np.testing.assert_allclose(np.diff(images, axis=2), 0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("scale", "shape"),
+    [(29, (28, 28, 1)), ((3, 31), (40, 30, 3)), ((41, 3), (40, 30, 3))],
+)
+def test_a_grid_of_more_points_than_pixels_is_refused(
+    scale: Any, shape: tuple[int, int, int]
+) -> None:
+    params = of_kinds(length_scales=(3, scale), length_weights=(0.5, 0.5))
+    rows, columns = scale if isinstance(scale, tuple) else (scale, scale)
+    message = (
+        rf"length scales: found a grid of {rows}x{columns} points, expected at most "
+        rf"{shape[0]}x{shape[1]}, the pixels of an image; leave it out"
+    )
+    with pytest.raises(DataError, match=message):
+        start_images.sample(Patterns(shape, params, None), map_indices=MAPS, seed=1)
+    with pytest.raises(DataError, match=message):
+        start_images.sample_candidates(Patterns(shape, params, None), seed=1)
+
+
+def test_start_digits_of_a_model_that_reads_none_are_refused() -> None:
+    made_of = Patterns((28, 28, 1), of_kinds("digits"), None)
+    with pytest.raises(DataError, match="use scales, coarse, fourier, noise"):
+        start_images.sample(made_of, map_indices=MAPS, seed=1)
+
+
+@pytest.mark.parametrize("kind", ["scales", "coarse", "fourier", "noise"])
+def test_start_images_of_any_size_are_standardized(kind: Any) -> None:
+    made_of = Patterns((31, 36, 3), of_kinds(kind), None)
+    images = start_images.sample(made_of, map_indices=np.arange(2), seed=1)
+    assert images.shape == (2, 2, 31, 36, 3)
+    np.testing.assert_allclose(images.mean(axis=(2, 3, 4)), 0, atol=1e-6)
+    np.testing.assert_allclose(images.std(axis=(2, 3, 4)), 1, rtol=1e-5)
+    assert len(np.unique(images[0, 0].reshape(-1, 3).T, axis=0)) == 3
 
 
 def test_a_grid_of_one_point_has_no_spread_and_gives_no_nan() -> None:
