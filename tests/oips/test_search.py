@@ -87,6 +87,7 @@ def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_ou
     curves[:, 2, 0] = 1, 1, 10.1, 2, 0
     blank = np.zeros((5, 3, 28, 28), np.float32)
     result = AscentResult(
+        numbers=np.tile(np.arange(3), (5, 1)),
         images=blank,
         activations=ends,
         objectives=ends,

@@ -45,6 +45,8 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
         ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* every layer once"),
         ("draw_oips", "length_scales", [3, 29], r"draw_oips\.length_scales\.1: found 29"),
         ("draw_oips", "num_starts", 0, r"draw_oips\.num_starts: found 0"),
+        ("draw_oips", "num_finalists", 0, r"draw_oips\.num_finalists: found 0"),
+        ("draw_oips", "race_steps", 0, r"draw_oips\.race_steps: found 0"),
         ("draw_oips", "smoothness", 2.5, r"draw_oips\.smoothness: found 2\.5"),
         ("draw_oips", "num_steps", 0, r"draw_oips\.num_steps: found 0"),
         ("draw_oips", "length_weights", [1.0], "length_weights: one for each of the 4 length_sca"),

@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 
 from latentmaps.digits.dataset.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
-from latentmaps.oips import excitation, length_scales, oip
+from latentmaps.oips import excitation, length_scales, oip, race
 from latentmaps.oips.excitation import Activate
 from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.oip import AscentResult, Floats, PixelRange
@@ -33,6 +33,9 @@ _CALM_STEPS = 4
 # Conv2D_3 jumped around their optimum until the last step.
 _PATIENCE = 6
 
+# share of a step that goes on as the one before; with more, images of deep layers end lower
+_MOMENTUM = 0.5
+
 # steps after which stopped images leave at the latest
 _SEGMENT_STEPS = 10
 
@@ -46,6 +49,7 @@ class State(NamedTuple):
         objectives: (n,), of the image before, NaN at the start.
         best_objectives: (n,), of the best image; 0 is silent.
         best_activations: (n,), of the best image.
+        velocities: (n, 28, 28, 1), where the last step went, in steps of RMS 1.
         step_sizes: (n,).
         misses: (n,), steps since the last better image or smaller step size.
         calm: (n,), successive steps that changed the objective by next to nothing.
@@ -58,6 +62,7 @@ class State(NamedTuple):
     objectives: Any
     best_objectives: Any
     best_activations: Any
+    velocities: Any
     step_sizes: Any
     misses: Any
     calm: Any
@@ -100,6 +105,7 @@ def ascend(
         TrainingError: a gradient is not a number.
     """
     num_maps, num_starts = starts.shape[:2]
+    numbers = np.tile(np.arange(num_starts), (num_maps, 1))
     images = starts.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)  # (n, 28, 28), n = num_maps * num_starts
     owners = np.repeat(map_indices, num_starts)
     shifts = excitation.sample_shifts(map_indices, num_starts, params, seed)
@@ -111,6 +117,13 @@ def ascend(
     segments = list(_segments(params))
     progress = tqdm(segments, desc="Climbing", unit="segment", disable=None, leave=False)
     for phase, first, last in progress:
+        if first == params.race_steps and race.is_held(params, num_starts):
+            objectives = state.best_objectives.reshape(num_maps, num_starts)
+            numbers = race.finalists(objectives, params.num_finalists)
+            rows = (np.arange(num_maps)[:, np.newaxis] * num_starts + numbers).ravel()
+            state = State(*(values[rows] for values in state))
+            owners, shifts, curves = owners[rows], shifts[rows], curves[rows]
+            snapshots = [images[rows] for images in snapshots]
         if first == phase.first > 0:
             state = _begin_phase(state, params.step_size)
         waiting = np.flatnonzero(~state.is_done)
@@ -132,10 +145,11 @@ def ascend(
             snapshots.append(state.images[..., 0].copy())
 
     def by_map(values: Any) -> Any:
-        return values.reshape(num_maps, num_starts, *values.shape[1:])
+        return values.reshape(*numbers.shape, *values.shape[1:])
 
     best_images = state.best_images[..., 0]
     return AscentResult(
+        numbers=numbers,
         images=by_map(best_images),
         activations=by_map(state.best_activations),
         objectives=by_map(state.best_objectives),
@@ -150,7 +164,7 @@ def _segments(params: DrawOips) -> Iterator[tuple[Phase, int, int]]:
     """Yield phase, first and one behind the last step of stretches between which images leave."""
     phases = length_scales.phases(params)
     stops = {*range(0, params.num_steps, _SEGMENT_STEPS), *oip.snapshot_steps(params)}
-    stops |= {phase.end for phase in phases}
+    stops |= {phase.end for phase in phases} | {params.race_steps}
     edges = sorted(stop for stop in stops if 0 < stop < params.num_steps)
     # the last look is at what the last step made
     for first, last in zip([0, *edges], [*edges, params.num_steps + 1], strict=True):
@@ -197,13 +211,14 @@ def _make_step(
         objectives, activations, gradients = excitation.objective_and_gradient(
             activate, params, state.images, map_indices, shifts
         )
-        directions = excitation.direction(gradients, coarsener if has_coarse else None)
-        state = _judge(state, objectives, activations, params.convergence_threshold)
+        coarse = excitation.coarsen(gradients, coarsener) if has_coarse else gradients
+        directions = excitation.direction(excitation.along_sphere(coarse, state.images))
+        state = _judge(state, objectives, activations, directions, params.convergence_threshold)
         is_done = state.is_done | (state.best_objectives <= 0)
         is_done |= may_stop & (state.calm >= _CALM_STEPS)
         # an image that a step made silent has no gradient: it goes back to its best
         base = tf.where(_wide(objectives > 0), state.images, state.best_images)
-        moved = restore(base + _wide(state.step_sizes) * directions)
+        moved = restore(base + _wide(state.step_sizes) * state.velocities)
         return state._replace(
             images=tf.where(_wide(is_done), state.images, moved),
             num_steps=tf.where(is_done, state.num_steps, state.num_steps + 1),
@@ -214,18 +229,27 @@ def _make_step(
     return compiled
 
 
-def _judge(state: State, objectives: tf.Tensor, activations: tf.Tensor, threshold: float) -> State:
+def _judge(
+    state: State,
+    objectives: tf.Tensor,
+    activations: tf.Tensor,
+    directions: tf.Tensor,
+    threshold: float,
+) -> State:
     """Return the state after a look at its images; what is done stays as it is."""
     is_better = objectives > state.best_objectives
     misses = tf.where(is_better, 0, state.misses + 1)
     shrinks = (misses >= _PATIENCE) | (objectives <= 0)
     changes = tf.abs(objectives - state.objectives)  # NaN at the start: not calm
     is_calm = (changes < threshold * objectives) & (objectives > 0)
+    # a smaller step begins without what the larger one came to
+    going_on = _MOMENTUM * state.velocities + (1 - _MOMENTUM) * directions
     judged = state._replace(
         best_images=tf.where(_wide(is_better), state.images, state.best_images),
         objectives=objectives,
         best_objectives=tf.where(is_better, objectives, state.best_objectives),
         best_activations=tf.where(is_better, activations, state.best_activations),
+        velocities=tf.where(_wide(shrinks), directions, going_on),
         step_sizes=tf.where(shrinks, state.step_sizes / 2, state.step_sizes),
         misses=tf.where(shrinks, 0, misses),
         calm=tf.where(is_calm, state.calm + 1, 0),
@@ -247,6 +271,7 @@ def _begin(images: Floats, step_size: float) -> State:
         objectives=np.full_like(numbers, np.nan),
         best_objectives=numbers.copy(),
         best_activations=numbers.copy(),
+        velocities=np.zeros((*images.shape, 1), np.float32),
         step_sizes=np.full_like(numbers, step_size),
         misses=counts.copy(),
         calm=counts.copy(),
@@ -263,6 +288,7 @@ def _begin_phase(state: State, step_size: float) -> State:
     fresh = _begin(state.images[..., 0], step_size)
     return state._replace(
         objectives=fresh.objectives,
+        velocities=fresh.velocities,
         step_sizes=fresh.step_sizes,
         misses=fresh.misses,
         calm=fresh.calm,

@@ -200,15 +200,32 @@ def objective_and_gradient(
     return objectives, activations, gradients
 
 
-def direction(gradients: tf.Tensor, coarsener: tf.Tensor | None = None) -> tf.Tensor:
+def coarsen(gradients: tf.Tensor, coarsener: tf.Tensor) -> tf.Tensor:
+    """Return what a coarsener (28, 28) leaves of rows and columns of gradients (n, 28, 28, 1)."""
+    return tf.einsum("ij,njkc,kl->nilc", coarsener, gradients, coarsener)
+
+
+def along_sphere(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Return what standardizing leaves of gradients: no change of an image's mean and spread.
+
+    The rest, which may be nearly all of a gradient, only makes a step shorter.
+
+    Args:
+        gradients: (n, 28, 28, 1).
+        images: (n, 28, 28, 1), of mean 0.
+    """
+    gradients -= tf.reduce_mean(gradients, axis=(1, 2, 3), keepdims=True)
+    common = tf.reduce_mean(gradients * images, axis=(1, 2, 3), keepdims=True)
+    power = tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True)
+    return gradients - images * common / (power + _TINY)
+
+
+def direction(gradients: tf.Tensor) -> tf.Tensor:
     """Return gradients divided by their RMS, so that a step changes every image by the same amount.
 
     Args:
         gradients: (n, 28, 28, 1); one that is zero stays zero.
-        coarsener: (28, 28); if given, only what it leaves of rows and columns counts.
     """
-    if coarsener is not None:
-        gradients = tf.einsum("ij,njkc,kl->nilc", coarsener, gradients, coarsener)
     rms = tf.sqrt(tf.reduce_mean(gradients**2, axis=(1, 2, 3), keepdims=True))
     return gradients / (rms + _TINY)
 

@@ -58,6 +58,7 @@ def phases(params: DrawOips) -> list[Phase]:
     return STRATEGIES[params.strategy](params)
 
 
+@functools.cache
 def enlarging_matrix(num_points: int) -> Matrix:
     """Return the matrix (28, num_points) that enlarges a column by bicubic interpolation."""
     unit = Image.fromarray(np.eye(num_points, dtype=np.float32))

@@ -34,9 +34,10 @@ NUM_STRONGEST = 6
 
 @dataclass(frozen=True)
 class AscentResult:
-    """The best image of the way from each start.
+    """The best image of the way from each start that climbed to the end.
 
     Attributes:
+        numbers: (num_maps, num_starts), which of the starts of the map these are, in their order.
         images: (num_maps, num_starts, 28, 28), float32.
         activations: (num_maps, num_starts), float32, of these; 0 where the start left the map
             silent.
@@ -50,6 +51,7 @@ class AscentResult:
         converged: (num_maps, num_starts), whether the image stopped since nothing changed.
     """
 
+    numbers: npt.NDArray[np.int64]
     images: Floats
     activations: Floats
     objectives: Floats
@@ -69,8 +71,8 @@ class Oips:
         starts: (num_maps, 28, 28), float32, what the images grew from.
         start_kinds: (num_maps,), text, the kind of these starts.
         rescues: (num_maps,), text, how the map was brought to respond.
-        end_activations: (num_maps, num_starts), float32, at the end of each start but the head
-            start; 0 is silent.
+        end_activations: (num_maps, num_finalists), float32, at the end of each start that climbed to
+            the end, but the head start; 0 is silent.
         curves: (num_maps, num_steps + 1), float32, activation before the first step and after each;
             NaN once the image stopped.
         snapshots: (num_maps, num_snapshots, 28, 28), float32, after ``snapshot_steps``.

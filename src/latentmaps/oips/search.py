@@ -118,12 +118,13 @@ def keep_best(chosen: Starts, result: AscentResult) -> Oips:
     """
     winners = choose_winners(result)
     best = np.arange(len(winners)), winners
-    kinds = chosen.kinds[best]
+    begun = np.arange(len(winners)), result.numbers[best]
+    kinds = chosen.kinds[begun]
     needed_head_start = (chosen.rescues == oip.NOTHING) & (result.activations[best] > 0)
     return Oips(
         images=result.images[best],
         activations=result.activations[best],
-        starts=chosen.origins[best],
+        starts=chosen.origins[begun],
         start_kinds=kinds,
         rescues=np.where(needed_head_start, kinds, chosen.rescues),
         end_activations=result.activations[:, :-1],

@@ -18,6 +18,9 @@ from latentmaps.oips.oip import Floats, PixelRange
 from latentmaps.oips.restore import restore_images
 from latentmaps.params.draw_oips import DrawOips
 
+# change of a pixel (RMS) in a step on a map before its ReLU; nothing halves these steps
+_PUSH_SIZE = 0.1
+
 MapIndices = npt.NDArray[np.int64]
 
 
@@ -188,7 +191,7 @@ def _pushed_candidates(
         origins.reshape(-1, *origins.shape[2:]),
         np.repeat(maps, best.shape[1]),
         num_steps=params.num_rescue_steps,
-        step_size=params.step_size,
+        step_size=_PUSH_SIZE,
         pixel_range=pixel_range,
         chunk_size=chunk_size,
     ).reshape(origins.shape)
