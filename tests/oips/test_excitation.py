@@ -108,3 +108,17 @@ def test_a_shift_comes_back_on_the_other_side() -> None:
     moved = excitation.shift(images, np.array([[1, -2], [0, 0]], np.int32))
     np.testing.assert_array_equal(moved[0], np.roll(images[0], (1, -2), axis=(0, 1)))
     np.testing.assert_array_equal(moved[1], images[1])
+
+
+def test_along_the_sphere_mean_and_spread_stay() -> None:
+    generator = np.random.default_rng(0)
+    images = generator.normal(size=(3, 28, 28, 1)).astype(np.float32)
+    images -= images.mean(axis=(1, 2, 3), keepdims=True)
+    along = generator.normal(size=images.shape).astype(np.float32)
+    along -= along.mean(axis=(1, 2, 3), keepdims=True)
+    common = (along * images).sum(axis=(1, 2, 3)) / (images**2).sum(axis=(1, 2, 3))
+    along -= common[:, None, None, None] * images
+    factors = np.array([2, -3, 0], np.float32)[:, None, None, None]
+    found = excitation.along_sphere(along + factors * images + 5, images)
+    np.testing.assert_allclose(found, along, atol=1e-5)
+    np.testing.assert_array_equal(excitation.along_sphere(0 * images, images), 0 * images)

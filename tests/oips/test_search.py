@@ -42,6 +42,18 @@ def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
     assert oips.free.images.min() < pixels.min()
 
 
+def test_the_start_of_an_oip_is_that_of_its_climb_also_behind_a_race(
+    second_layer: Networks, strokes: Digits, params: DrawOips
+) -> None:
+    kinds = ("scales", "coarse", "fourier", "noise")
+    many = dataclasses.replace(params, num_starts=12, start_kinds=kinds, num_finalists=2)
+    oips = find_oips(second_layer, strokes, many)
+    assert oips.free.end_activations.shape == (8, 2)
+    alive = oips.free.rescues == oip.NOT_NEEDED
+    assert alive.any()
+    np.testing.assert_array_equal(oips.free.snapshots[alive, 0], oips.free.starts[alive])
+
+
 def test_a_map_has_the_same_oip_alone_and_among_others(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
