@@ -41,9 +41,7 @@ def test_a_race_is_held_where_starts_are_more_than_finalists_and_steps_are_left(
 def test_finalists_climb_as_if_there_were_no_race(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, num_finalists=2, race_steps=6)
     raced = climb_together(second_layer, params, [0, 3, 5])
-    without = climb_together(
-        second_layer, dataclasses.replace(params, num_finalists=6), [0, 3, 5]
-    )
+    without = climb_together(second_layer, dataclasses.replace(params, num_finalists=6), [0, 3, 5])
     assert raced.numbers.shape == raced.activations.shape == (3, 3)
     assert without.numbers.tolist() == [list(range(7))] * 3
     rows = np.arange(3)[:, np.newaxis], raced.numbers

@@ -71,8 +71,8 @@ class Oips:
         starts: (num_maps, 28, 28), float32, what the images grew from.
         start_kinds: (num_maps,), text, the kind of these starts.
         rescues: (num_maps,), text, how the map was brought to respond.
-        end_activations: (num_maps, num_finalists), float32, at the end of each start that climbed to
-            the end, but the head start; 0 is silent.
+        end_activations: (num_maps, num_finalists), float32, at the end of each start that climbed
+            on, but the head start; 0 is silent.
         curves: (num_maps, num_steps + 1), float32, activation before the first step and after each;
             NaN once the image stopped.
         snapshots: (num_maps, num_snapshots, 28, 28), float32, after ``snapshot_steps``.
