@@ -25,7 +25,7 @@ SAMPLE_STEPS = {"source-graph": 200, "source-eager": 40, "tf-keras-vis": 20}
 OURS = {
     "ours-4": "ours, 4 starts, none stops",
     "ours-1": "ours, 1 start, none stops",
-    "defaults": "ours with params.yaml: 5 starts, free and in range, scores",
+    "defaults": "ours with params.yaml: 25 starts, 4 to the end, free and in range, scores",
 }
 OTHERS = {
     "source-graph": "map by map, the step as a `tf.function`",
@@ -157,7 +157,11 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
     num_starts = int(arguments.way.removeprefix("ours-"))
     # float32 takes this threshold for 0: nothing is calm
     endless = dataclasses.replace(
-        section, start_kinds=("scales",), num_starts=num_starts, convergence_threshold=1e-60
+        section,
+        start_kinds=("scales",),
+        num_starts=num_starts,
+        num_finalists=num_starts,
+        convergence_threshold=1e-60,
     )
     maps = np.arange(networks.num_units)
     patterns = start_images.Patterns(networks.shape, endless, digits.train_images)

@@ -16,6 +16,7 @@ from benchmarks import (
     evaluate_vae,
     matrix_products,
     measuring,
+    oip_oracle,
     train_vae,
     workload,
 )
@@ -229,6 +230,25 @@ def test_draw_oips_is_measured() -> None:
     names = ["ours, 4 starts, none stops", "map by map, the step as a `tf.function`"]
     assert list(rows) == names
     assert rows[names[0]][2] == "1.00 [1.00, 1.00]"
+
+
+@pytest.mark.slow
+def test_oips_are_measured_beside_an_oracle(tmp_path: Path) -> None:
+    sizes = ("--layers", "Conv2D_1", "--num-steps=20", "--num-starts=1", f"--ends={tmp_path}")
+    printed = output_of("oip_oracle", *sizes)
+    assert printed.startswith("oracle: 1 starts a map, 20 steps\n")
+    [row] = read_table(printed, *oip_oracle.HEADS).values()
+    with np.load(tmp_path / "Conv2D_1.npz") as known:
+        ends = known["ends"]
+    assert ends.shape == (32, 1)
+    assert int(row[0]) == (ends > 0).sum() > 0
+    # one start of the oracle, no more steps than ours
+    assert float(row[1]) > 0.95
+    # an end that is known is not climbed to again
+    np.savez(tmp_path / "Conv2D_1.npz", ends=10 * ends, seconds=7.0)
+    [again] = read_table(output_of("oip_oracle", *sizes), *oip_oracle.HEADS).values()
+    assert again[-1] == "7.0"
+    assert float(again[1]) == pytest.approx(float(row[1]) / 10, abs=0.05)
 
 
 @pytest.mark.slow

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import grays, scores
+from latentmaps.oips import grays, layer, scores, tuning
 from latentmaps.oips.layer import LayerResults
-from latentmaps.oips.oip import Floats, LayerOips, Oips, Polished, StrongestDigits
+from latentmaps.oips.oip import Elementary, Floats, LayerOips, Oips, Polished, StrongestDigits
 from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
@@ -17,6 +17,8 @@ PARAMS = DrawOips(
     layers=("Conv2D_3",),
     range="free",
     num_starts=2,
+    num_finalists=2,
+    race_steps=4,
     start_kinds=("scales",),
     length_scales=(3, 7, 28),
     length_weights=(0.5, 0.5, 0.5),
@@ -79,6 +81,18 @@ def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:
     )
 
 
+def made_up_tuning() -> pd.DataFrame:
+    """Return how random images excite four maps: fine ones less than coarse ones."""
+    shown = [("noise", None, 0.1), ("fourier", None, 0.2), ("grid", 2, 0.4), ("grid", 28, 0.1)]
+    rows = [
+        (index, kind, num_points, value * (3 - index), 0.25 * index)
+        for kind, num_points, value in shown
+        for index in range(4)
+    ]
+    table = pd.DataFrame(rows, columns=list(tuning.COLUMNS))
+    return table.astype({"num_points": "Int64"})
+
+
 def example_results() -> LayerResults:
     """Return four maps: alive, alive, rescued though no digit excites it, dead."""
     ends = np.array([[4, 2], [0.5, 0], [3, 3], [0, 0]], np.float32)
@@ -102,12 +116,20 @@ def example_results() -> LayerResults:
     paths = pd.DataFrame(
         {"free": [0.8] * 4, "in_range": [0.7] * 4, "second": [0.9] * 4, "random": [0.5] * 4}
     )
+    patterns = Elementary(
+        images=np.random.default_rng(2).normal(size=(4, 18, 18, 1)).astype(np.float32),
+        activations=np.array([8, 1, 6, -1], np.float32),
+    )
+    table = scores.score(oips, strongest, paths, reachable_size=26)
     return LayerResults(
         layer_name="Conv2D_3",
+        names=layer.MAPS,
         oips=oips,
         strongest=strongest,
-        table=scores.score(oips, strongest, paths, reachable_size=26),
-        grays=grays.gray_scale(oips, 26),
+        table=table.assign(pattern_activation=patterns.activations),
+        elementary=patterns,
+        tuning=made_up_tuning(),
+        grays=grays.gray_scale(oips, 26, patterns),
         params=dataclasses.replace(PARAMS, num_steps=10),
         seed=4,
     )

@@ -37,6 +37,32 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
     np.testing.assert_allclose(found.activations, 784 * spread + 5000, rtol=1e-4)
 
 
+def test_what_standardizing_takes_away_does_not_shorten_a_step(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    """Nearly all of the gradient is its mean, which no image may follow."""
+    kernels = np.random.default_rng(0).normal(100, 1, size=(28, 28, 1)).astype(np.float32)
+    network = linear(filter_model, kernels, 5000)
+    params = dataclasses.replace(ASCENT, num_steps=20, step_size=0.5)
+    found = climb(network, climbers(1, num_maps=1), params, chunk_size=1)
+    best = 784 * kernels.std()
+    assert found.activations[0] - 5000 == pytest.approx(best, rel=0.01)
+
+
+def test_the_second_step_goes_half_on_with_the_first(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    """Where the gradient is the same everywhere, images stay in the plane of start and kernel."""
+    kernels = np.random.default_rng(0).normal(size=(28, 28, 1)).astype(np.float32)
+    network = linear(filter_model, kernels, 5000)
+    params = dataclasses.replace(ASCENT, num_steps=4, step_size=0.1, convergence_threshold=1e-9)
+    found = climb(network, climbers(1, num_maps=1), params, chunk_size=1)
+    cosines = (found.curves[0] - 5000) / (784 * kernels.std())
+    turns = np.diff(np.arccos(cosines)) * -1
+    # the first step has half of its length, the next three quarters, then seven eighths
+    np.testing.assert_allclose(turns, 0.1 * np.array([1 / 2, 3 / 4, 7 / 8, 15 / 16]), rtol=0.02)
+
+
 def test_the_activation_grows(second_layer: Networks) -> None:
     found = climb(second_layer.objective, climbers(8), ASCENT)
     loud = found.activations > 0

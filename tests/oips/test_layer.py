@@ -9,7 +9,7 @@ from latentmaps.oips import cnn_layers, excitation, grays, layer
 from latentmaps.oips.layer import LayerResults
 from latentmaps.params.draw_oips import DrawOips
 
-SCALE = grays.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26)
+SCALE = grays.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26, pattern_limit=1.0)
 
 
 def test_the_limit_is_a_percentile_of_what_the_layer_sees_in_living_maps(

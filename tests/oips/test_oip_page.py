@@ -67,7 +67,7 @@ def test_a_row_tells_status_strength_course_and_path() -> None:
             "in range: high frequencies 50%, then 25%; 96% of the activation left"
         ),
         "Out of range": facts["Out of range"],
-        "Spread": "the worst of 2 random starts ends at 50% of the best",
+        "Spread": "the worst of 2 random starts that climbed on ends at 50% of the best",
         "Path": "rank correlation 0.80 free, 0.70 in range (second digit 0.90, random digits 0.50)",
     }
 

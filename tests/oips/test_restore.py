@@ -77,3 +77,33 @@ def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
     flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
     with pytest.raises(DataError, match="found half of them of one single grey, expected strokes"):
         cnn_layers.digit_range(flat)
+
+
+def test_along_the_sphere_mean_and_spread_stay() -> None:
+    generator = np.random.default_rng(0)
+    images = generator.normal(size=(3, 28, 28, 1)).astype(np.float32)
+    images -= images.mean(axis=(1, 2, 3), keepdims=True)
+    along = generator.normal(size=images.shape).astype(np.float32)
+    along -= along.mean(axis=(1, 2, 3), keepdims=True)
+    common = (along * images).sum(axis=(1, 2, 3)) / (images**2).sum(axis=(1, 2, 3))
+    along -= common[:, None, None, None] * images
+    factors = np.array([2, -3, 0], np.float32)[:, None, None, None]
+    found = restore.standardized.tangent(along + factors * images + 5, images)
+    np.testing.assert_allclose(found, along, atol=1e-5)
+    np.testing.assert_array_equal(restore.standardized.tangent(0 * images, images), 0 * images)
+
+
+def test_what_is_clipped_takes_no_step_out_of_its_range() -> None:
+    images = np.array([0, 0.5, 1, 0, 1], np.float32).reshape(1, 1, 5, 1)
+    gradients = np.array([-1, -1, 1, 1, -1], np.float32).reshape(1, 1, 5, 1)
+    found = np.asarray(restore.clipped((0.0, 1.0)).tangent(gradients, images))
+    assert found.ravel().tolist() == [0, -1, 0, 1, -1]
+
+
+def test_a_patch_keeps_its_root_mean_square_along_its_tangent() -> None:
+    generator = np.random.default_rng(0)
+    patches, gradients = generator.normal(size=(2, 3, 5, 5, 1)).astype(np.float32)
+    tangents = np.asarray(restore.unit_rms.tangent(gradients, patches))
+    np.testing.assert_allclose((tangents * patches).sum(axis=(1, 2, 3)), 0, atol=1e-5)
+    moved = np.asarray(restore.unit_rms(patches + 3))
+    np.testing.assert_allclose((moved**2).mean(axis=(1, 2, 3)), 1, rtol=1e-5)

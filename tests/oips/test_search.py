@@ -97,6 +97,22 @@ def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
     assert oips.free.images.min() < pixels.min()
 
 
+def test_the_start_of_an_oip_is_that_of_its_climb_also_behind_a_race(
+    second_layer: Networks, strokes: Digits, params: DrawOips
+) -> None:
+    many = dataclasses.replace(
+        params,
+        num_starts=12,
+        start_kinds=("scales", "coarse", "fourier", "noise"),
+        num_finalists=2,
+    )
+    oips = find_oips(second_layer, strokes, many)
+    assert oips.free.own_end_activations.shape == (8, 2)
+    alive = oips.free.rescues == oip.NOT_NEEDED
+    assert alive.any()
+    np.testing.assert_array_equal(oips.free.snapshots[alive, 0], oips.free.starts[alive])
+
+
 def test_a_map_has_the_same_oip_alone_and_among_others(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -116,7 +132,9 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
 ) -> None:
     contents = []
     for name, seed in (("first", 4), ("again", 4), ("other", 5)):
-        oip.save(find_oips(second_layer, strokes, params, seed=seed), tmp_path / f"{name}.npz")
+        oip.save(
+            find_oips(second_layer, strokes, params, seed=seed), None, tmp_path / f"{name}.npz"
+        )
         contents.append((tmp_path / f"{name}.npz").read_bytes())
     assert contents[0] == contents[1] != contents[2]
 
@@ -134,7 +152,7 @@ def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
     assert (oips.free.activations >= oips.in_range.activations * (1 - 1e-3)).all()
     assert (oips.free.start_kinds == oip.IN_RANGE).any()
     won = oips.free.start_kinds == oip.IN_RANGE
-    assert (oips.free.activations[won] > oips.free.end_activations[won].max(axis=1)).all()
+    assert (oips.free.activations[won] > oips.free.own_end_activations[won].max(axis=1)).all()
 
 
 @pytest.mark.parametrize(
@@ -164,6 +182,7 @@ def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_ou
     curves[:, 2, 0] = outsets
     blank = np.zeros((num_maps, 3, 28, 28, 1), np.float32)
     result = AscentResult(
+        numbers=np.tile(np.arange(3), (5, 1)),
         images=blank,
         activations=activations,
         objectives=activations,
@@ -208,7 +227,7 @@ def test_the_file_holds_pictures_starts_activations_and_curves(
     second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
 ) -> None:
     oips = find_oips(second_layer, strokes, params)
-    oip.save(oips, tmp_path / "oips.npz")
+    oip.save(oips, None, tmp_path / "oips.npz")
     with np.load(tmp_path / "oips.npz") as arrays:
         assert arrays["images"].shape == arrays["starts_in_range"].shape == (8, 28, 28)
         np.testing.assert_array_equal(arrays["activations"], oips.free.activations)

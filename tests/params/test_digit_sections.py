@@ -48,6 +48,8 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
         ("draw_oips", "length_scales", [[3, 513]], r"length_scales\.0\.1: found 513, expected le"),
         ("draw_oips", "length_scales", [[3, 7, 9]], r"length_scales\.0: found 3 values, expected"),
         ("draw_oips", "num_starts", 0, r"draw_oips\.num_starts: found 0"),
+        ("draw_oips", "num_finalists", 0, r"draw_oips\.num_finalists: found 0"),
+        ("draw_oips", "race_steps", 0, r"draw_oips\.race_steps: found 0"),
         ("draw_oips", "smoothness", 2.5, r"draw_oips\.smoothness: found 2\.5"),
         ("draw_oips", "polish", 1.5, r"draw_oips\.polish: found 1\.5"),
         ("draw_oips", "num_steps", 0, r"draw_oips\.num_steps: found 0"),

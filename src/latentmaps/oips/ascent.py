@@ -17,7 +17,7 @@ import tensorflow as tf
 from tqdm.auto import tqdm
 
 from latentmaps.errors import TrainingError
-from latentmaps.oips import excitation, length_scales, oip
+from latentmaps.oips import excitation, length_scales, oip, race
 from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
@@ -28,9 +28,11 @@ from latentmaps.params.draw_oips import DrawOips
 _CALM_STEPS = 4
 
 # So many steps without a better image halve the step size: the optimum is closer than a step.
-# 3 ended a few percent lower, 12 took a fifth more steps; without it a third of the images of
-# Conv2D_3 jumped around their optimum until the last step.
-_PATIENCE = 6
+# 3 ended up to 1 % lower, 6 took a third more steps.
+_PATIENCE = 4
+
+# share of a step that goes on as the one before; with more, images of deep layers end lower
+_MOMENTUM = 0.5
 
 # steps after which stopped images leave at the latest
 _SEGMENT_STEPS = 10
@@ -45,6 +47,7 @@ class State(NamedTuple):
         objectives: (n,), of the image before, NaN at the start.
         best_objectives: (n,), of the best image; the floor of the objective is silent.
         best_activations: (n,), of the best image.
+        velocities: (n, h, w, c), where the last step went, in steps of RMS 1.
         step_sizes: (n,).
         misses: (n,), steps since the last better image or smaller step size.
         calm: (n,), successive steps that changed the objective by next to nothing.
@@ -57,6 +60,7 @@ class State(NamedTuple):
     objectives: Any
     best_objectives: Any
     best_activations: Any
+    velocities: Any
     step_sizes: Any
     misses: Any
     calm: Any
@@ -78,8 +82,10 @@ def ascend(
     seed: int,
     jit_compile: bool,
     chunk_size: int,
+    is_race: bool = False,
+    num_head_starts: int = 0,
 ) -> AscentResult:
-    """Climb from the start images and return the best image of each way.
+    """Climb from the start images and return the best image of each way that was not left early.
 
     A start that leaves its unit silent stays as it is: where a map behind a ReLU is 0, so is its
     gradient, for ever.
@@ -94,15 +100,21 @@ def ascend(
         jit_compile: whether XLA compiles a step; slower on a CPU.
         chunk_size: images that climb together; the last chunk is filled up, so that the kernels,
             and with them the rounding, are the same for any number of images.
+        is_race: whether after ``params.race_steps`` only the best ``params.num_finalists`` starts
+            of each unit climb on.
+        num_head_starts: so many of the last starts climb on in any case.
 
     Raises:
         TrainingError: a gradient is not a number.
     """
     num_units, num_starts, *shape = starts.shape
+    numbers = np.tile(np.arange(num_starts), (num_units, 1))
     images = starts.reshape(-1, *shape)  # (n, h, w, c), n = num_units * num_starts
     owners = np.repeat(units, num_starts)
     shifts = excitation.sample_shifts(units, num_starts, params, seed)
     step = _make_step(objective, params, restore, jit_compile=jit_compile)
+
+    is_race &= race.is_needed(params, num_starts - num_head_starts)
 
     state = _begin(images, params.step_size, objective.floor)
     curves = np.full((len(images), params.num_steps + 1), np.nan, np.float32)
@@ -110,6 +122,13 @@ def ascend(
     segments = list(_segments(params))
     progress = tqdm(segments, desc="Climbing", unit="segment", disable=None, leave=False)
     for phase, first, last in progress:
+        if is_race and first == params.race_steps:
+            objectives = state.best_objectives.reshape(num_units, num_starts)
+            numbers = race.finalists(objectives, params.num_finalists, num_head_starts)
+            rows = (np.arange(num_units)[:, np.newaxis] * num_starts + numbers).ravel()
+            state = State(*(values[rows] for values in state))
+            owners, shifts, curves = owners[rows], shifts[rows], curves[rows]
+            snapshots = [images[rows] for images in snapshots]
         if first == phase.first > 0:
             state = _begin_phase(state, params.step_size)
         waiting = np.flatnonzero(~state.is_done)
@@ -131,9 +150,10 @@ def ascend(
             snapshots.append(state.images.copy())
 
     def by_unit(values: Any) -> Any:
-        return values.reshape(num_units, num_starts, *values.shape[1:])
+        return values.reshape(*numbers.shape, *values.shape[1:])
 
     return AscentResult(
+        numbers=numbers,
         images=by_unit(state.best_images),
         activations=by_unit(state.best_activations),
         objectives=by_unit(state.best_objectives),
@@ -148,7 +168,7 @@ def _segments(params: DrawOips) -> Iterator[tuple[Phase, int, int]]:
     """Yield phase, first and one behind the last step of stretches between which images leave."""
     phases = length_scales.phases(params)
     stops = {*range(0, params.num_steps, _SEGMENT_STEPS), *oip.snapshot_steps(params)}
-    stops |= {phase.end for phase in phases}
+    stops |= {phase.end for phase in phases} | {params.race_steps}
     edges = sorted(stop for stop in stops if 0 < stop < params.num_steps)
     # the last look is at what the last step made
     for first, last in zip([0, *edges], [*edges, params.num_steps + 1], strict=True):
@@ -196,13 +216,17 @@ def _make_step(
         objectives, activations, gradients = excitation.objective_and_gradient(
             objective, params, state.images, units, shifts
         )
-        directions = excitation.direction(gradients, coarseners if has_coarse else None)
-        state = _judge(state, objectives, activations, params.convergence_threshold, floor)
+        if has_coarse:
+            gradients = excitation.coarsen(gradients, coarseners)
+        directions = excitation.direction(restore.tangent(gradients, state.images))
+        state = _judge(
+            state, objectives, activations, directions, params.convergence_threshold, floor
+        )
         is_done = state.is_done | (state.best_objectives <= floor)
         is_done |= may_stop & (state.calm >= _CALM_STEPS)
         # an image that a step made silent has no gradient: it goes back to its best
         base = tf.where(_wide(objectives > floor), state.images, state.best_images)
-        moved = restore(base + _wide(state.step_sizes) * directions)
+        moved = restore(base + _wide(state.step_sizes) * state.velocities)
         return state._replace(
             images=tf.where(_wide(is_done), state.images, moved),
             num_steps=tf.where(is_done, state.num_steps, state.num_steps + 1),
@@ -214,7 +238,12 @@ def _make_step(
 
 
 def _judge(
-    state: State, objectives: tf.Tensor, activations: tf.Tensor, threshold: float, floor: float
+    state: State,
+    objectives: tf.Tensor,
+    activations: tf.Tensor,
+    directions: tf.Tensor,
+    threshold: float,
+    floor: float,
 ) -> State:
     """Return the state after a look at its images; what is done stays as it is."""
     is_better = objectives > state.best_objectives
@@ -222,11 +251,14 @@ def _judge(
     shrinks = (misses >= _PATIENCE) | (objectives <= floor)
     changes = tf.abs(objectives - state.objectives)  # NaN at the start: not calm
     is_calm = (changes < threshold * tf.abs(objectives)) & (objectives > floor)
+    # a smaller step begins without what the larger one came to
+    going_on = _MOMENTUM * state.velocities + (1 - _MOMENTUM) * directions
     judged = state._replace(
         best_images=tf.where(_wide(is_better), state.images, state.best_images),
         objectives=objectives,
         best_objectives=tf.where(is_better, objectives, state.best_objectives),
         best_activations=tf.where(is_better, activations, state.best_activations),
+        velocities=tf.where(_wide(shrinks), directions, going_on),
         step_sizes=tf.where(shrinks, state.step_sizes / 2, state.step_sizes),
         misses=tf.where(shrinks, 0, misses),
         calm=tf.where(is_calm, state.calm + 1, 0),
@@ -249,6 +281,7 @@ def _begin(images: Floats, step_size: float, floor: float) -> State:
         objectives=np.full_like(floors, np.nan),
         best_objectives=floors.copy(),
         best_activations=floors.copy(),
+        velocities=np.zeros_like(images),
         step_sizes=np.full_like(floors, step_size),
         misses=counts.copy(),
         calm=counts.copy(),
@@ -265,6 +298,7 @@ def _begin_phase(state: State, step_size: float) -> State:
     fresh = _begin(state.images, step_size, 0.0)
     return state._replace(
         objectives=fresh.objectives,
+        velocities=fresh.velocities,
         step_sizes=fresh.step_sizes,
         misses=fresh.misses,
         calm=fresh.calm,

@@ -75,6 +75,7 @@ def find(
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
+        is_race=True,
     )
     best = np.arange(len(indices)), ends.objectives.argmax(axis=1)
     return Elementary(ends.images[best], ends.activations[best])

@@ -83,16 +83,18 @@ def objective_and_gradient(
     return objectives, activations, gradients
 
 
-def direction(gradients: tf.Tensor, coarseners: Sequence[tf.Tensor] | None = None) -> tf.Tensor:
+def coarsen(gradients: tf.Tensor, coarseners: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Return what coarseners (h, h) and (w, w) leave of columns and rows of gradients."""
+    down, across = coarseners
+    return tf.einsum("ij,njkc,kl->nilc", down, gradients, across)
+
+
+def direction(gradients: tf.Tensor) -> tf.Tensor:
     """Return gradients divided by their RMS, so that a step changes every image by the same amount.
 
     Args:
         gradients: (n, h, w, c); one that is zero stays zero.
-        coarseners: (h, h) and (w, w); if given, only what they leave of columns and rows counts.
     """
-    if coarseners is not None:
-        down, across = coarseners
-        gradients = tf.einsum("ij,njkc,kl->nilc", down, gradients, across)
     rms = tf.sqrt(tf.reduce_mean(gradients**2, axis=(1, 2, 3), keepdims=True))
     return gradients / (rms + _TINY)
 

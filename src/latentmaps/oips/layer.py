@@ -38,8 +38,8 @@ class UnitNames:
     response: str
 
 
-_MAPS = UnitNames("map", "feature maps", "mean activation")
-_UNITS = UnitNames("unit", "units", "value before the activation function")
+MAPS = UnitNames("map", "feature maps", "mean activation")
+UNITS = UnitNames("unit", "units", "value before the activation function")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def study(
         table = table.assign(**_confidences(model, oips))
     return LayerResults(
         layer_name=layer_name,
-        names=_UNITS if networks.objective_name == "unit" else _MAPS,
+        names=UNITS if networks.objective_name == "unit" else MAPS,
         oips=oips,
         strongest=strongest,
         table=table,

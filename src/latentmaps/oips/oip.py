@@ -36,9 +36,10 @@ NUM_STRONGEST = 6
 
 @dataclass(frozen=True)
 class AscentResult:
-    """The best image of the way from each start.
+    """The best image of the way from each start that climbed to the end.
 
     Attributes:
+        numbers: (num_units, num_starts), which of the starts of the unit these are, in their order.
         images: (num_units, num_starts, h, w, c), float32.
         activations: (num_units, num_starts), float32, of these; the floor of the objective where
             the start left the unit silent.
@@ -52,6 +53,7 @@ class AscentResult:
         converged: (num_units, num_starts), whether the image stopped since nothing changed.
     """
 
+    numbers: npt.NDArray[np.int64]
     images: Floats
     activations: Floats
     objectives: Floats
@@ -91,10 +93,10 @@ class Oips:
         start_kinds: (num_maps,), text, the kind of these starts.
         rescues: (num_maps,), text, how the map was brought to respond.
         from_head_start: (num_maps,), bool, whether the head start led to the image.
-        end_images: (num_maps, num_starts, 28, 28), float32, the end of each start; the head start,
-            where there is one, is the last.
-        end_kinds: (num_maps, num_starts), text, the kinds of these starts.
-        end_activations: (num_maps, num_starts), float32, by these ends.
+        end_images: (num_maps, num_finalists, 28, 28), float32, the end of each start that climbed
+            on; the head start, where there is one, is the last.
+        end_kinds: (num_maps, num_finalists), text, the kinds of these starts.
+        end_activations: (num_maps, num_finalists), float32, by these ends.
         has_head_start: whether there is a head start.
         curves: (num_maps, num_steps + 1), float32, activation before the first step and after each;
             NaN once the image stopped.

@@ -185,7 +185,8 @@ def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
     ]
     if np.isfinite(line["seed_gap"]):
         num_loud = int((found.oips.free.own_end_activations[position] > 0).sum())
-        words = f"the worst of {num_loud} random starts ends at {line['seed_gap']:.0%} of the best"
+        gap = f"{line['seed_gap']:.0%}"
+        words = f"the worst of {num_loud} random starts that climbed on ends at {gap} of the best"
         facts.append(Fact("Spread", words))
     if np.isfinite(line["path_correlation"]):
         facts.append(Fact("Path", _path(line)))

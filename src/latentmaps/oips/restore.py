@@ -6,6 +6,7 @@ others: whatever function (n, h, w, c) -> (n, h, w, c) their images need.
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,23 @@ _FEWEST = 0.05
 # below any RMS of an image
 _TINY = 1e-12
 
-Restore = Callable[[Any], Any]
+
+@dataclass(frozen=True)
+class Restore:
+    """What makes images (n, h, w, c) such as a network may read.
+
+    Attributes:
+        apply: images -> images.
+        tangent: gradients and images, (n, h, w, c) each -> what `apply` leaves of a step along the
+            gradients. The rest, which may be nearly all of it, would only make the step shorter.
+    """
+
+    apply: Callable[[Any], Any]
+    tangent: Callable[[Any, Any], Any]
+
+    def __call__(self, images: tf.Tensor) -> tf.Tensor:
+        """Return images such as the network may read."""
+        return self.apply(images)
 
 
 def restore_images(images: Floats, restore: Restore) -> Floats:
@@ -34,33 +51,53 @@ def restore_images(images: Floats, restore: Restore) -> Floats:
     return np.array(restore(images))
 
 
-def standardized(images: tf.Tensor) -> tf.Tensor:
-    """Return images (n, h, w, c) with mean 0 and spread 1: their pixels are free."""
-    return tf.image.per_image_standardization(images)
+def _without_images(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Return gradients without their part along the images: a step leaves their RMS as it is."""
+    common = tf.reduce_mean(gradients * images, axis=(1, 2, 3), keepdims=True)
+    power = tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True)
+    return gradients - images * common / (power + _TINY)
 
 
-def unit_rms(images: tf.Tensor) -> tf.Tensor:
-    """Return images (n, h, w, c) whose pixels have a root mean square of 1.
+def _along_sphere(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Return gradients that change neither mean nor spread of images, whose mean is 0."""
+    centered = gradients - tf.reduce_mean(gradients, axis=(1, 2, 3), keepdims=True)
+    return _without_images(centered, images)
 
-    For patches: those of a standardized image have no mean of 0, and what a unit reacts to may be
-    that a patch is light.
-    """
+
+def _scale(images: tf.Tensor) -> tf.Tensor:
     rms = tf.sqrt(tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True))
     return images / tf.maximum(rms, _TINY)
 
 
+# mean 0 and spread 1: pixels are free
+standardized = Restore(tf.image.per_image_standardization, _along_sphere)
+
+# A root mean square of 1, for patches: those of a standardized image have no mean of 0, and what a
+# unit reacts to may be that a patch is light.
+unit_rms = Restore(_scale, _without_images)
+
+
 def in_range(pixel_range: PixelRange) -> Restore:
-    """Return the function that gives images mean 0 and, where there are such, spread 1 in a range.
+    """Return what gives images mean 0 and, where there are such, spread 1 in a range.
 
     Args:
         pixel_range: darkest and brightest pixel of a standardized image; 0 lies between them.
     """
-    return lambda images: _within(standardized(images), pixel_range)
+    return Restore(
+        lambda images: _within(tf.image.per_image_standardization(images), pixel_range),
+        _along_sphere,
+    )
 
 
 def clipped(pixel_range: PixelRange) -> Restore:
-    """Return the function that clips the pixels of images to a range."""
-    return lambda images: tf.clip_by_value(images, *pixel_range)
+    """Return what clips the pixels of images to a range."""
+    low, high = pixel_range
+
+    def tangent(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+        leaves = ((images <= low) & (gradients < 0)) | ((images >= high) & (gradients > 0))
+        return tf.where(leaves, 0.0, gradients)
+
+    return Restore(lambda images: tf.clip_by_value(images, low, high), tangent)
 
 
 def make_restore(pixel_range: PixelRange | None) -> Restore:

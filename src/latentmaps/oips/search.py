@@ -170,6 +170,8 @@ def climb(
             seed=seed,
             jit_compile=jit_compile,
             chunk_size=chunk_size,
+            is_race=True,
+            num_head_starts=int(head is not None),
         )
         return Climb(chosen, ends, head is not None)
 
@@ -215,19 +217,21 @@ def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -
     starts, ends = found.starts, found.ends
     winners = found.winners
     best = np.arange(len(winners)), winners
-    kinds = starts.kinds[best]
-    is_head_start = found.has_head_start & (winners == starts.images.shape[1] - 1)
+    climbed = np.arange(len(winners))[:, np.newaxis], ends.numbers
+    end_kinds = starts.kinds[climbed]
+    kinds = end_kinds[best]
+    is_head_start = found.has_head_start & (winners == ends.numbers.shape[1] - 1)
     needed_head_start = (starts.rescues == oip.NOTHING) & (ends.activations[best] > starts.floor)
     return Oips(
         images=ends.images[best][..., 0],
         activations=ends.activations[best],
         polished=polish_ends(ends.images[best][..., 0], ends.activations[best]),
-        starts=starts.origins[best][..., 0],
+        starts=starts.origins[climbed][best][..., 0],
         start_kinds=kinds,
         rescues=np.where(needed_head_start, kinds, starts.rescues),
         from_head_start=is_head_start,
         end_images=ends.images[..., 0],
-        end_kinds=starts.kinds,
+        end_kinds=end_kinds,
         end_activations=ends.activations,
         has_head_start=found.has_head_start,
         curves=ends.curves[best],

@@ -19,6 +19,9 @@ from latentmaps.oips.restore import Restore, restore_images
 from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
+# change of a pixel (RMS) in a step on a map before its ReLU; nothing halves these steps
+_PUSH_SIZE = 0.1
+
 MapIndices = npt.NDArray[np.int64]
 
 
@@ -192,7 +195,7 @@ def _pushed_candidates(
         origins.reshape(-1, *origins.shape[2:]),
         np.repeat(maps, best.shape[1]),
         num_steps=params.num_rescue_steps,
-        step_size=params.step_size,
+        step_size=_PUSH_SIZE,
         restore=restore,
         chunk_size=chunk_size,
     ).reshape(origins.shape)

@@ -34,6 +34,8 @@ class DrawOips:
     layers: names of the convolutions; the stage runs once for each.
     range: which OIPs the contact sheet shows; both are found and scored.
     num_starts: start images per feature map.
+    num_finalists: of these the best, which climb to the end.
+    race_steps: steps of all start images before that.
     start_kinds: of a map's own random starts; they take turns.
     length_scales: points along both edges of the noise grids that make up a start image, or along
         its rows and its columns; k points make spots of 28 / k pixels.
@@ -60,7 +62,9 @@ class DrawOips:
 
     layers: Annotated[Listed[LayerName], AfterValidator(_check_unique)]
     range: Literal["free", "data"]
-    num_starts: Annotated[int, Field(ge=1, le=16)]
+    num_starts: Annotated[int, Field(ge=1, le=64)]
+    num_finalists: Annotated[int, Field(ge=1, le=64)]
+    race_steps: Steps
     start_kinds: Listed[StartKind]
     length_scales: Listed[LengthScale]
     length_weights: Listed[Annotated[float, Field(ge=0, le=1000)]]

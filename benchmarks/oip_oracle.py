@@ -1,0 +1,185 @@
+"""How near the OIPs come to what an independent and much longer ascent reaches.
+
+    PYTHONPATH=src python -m benchmarks.oip_oracle [--model FOLDER --digits FILE] [--ends FOLDER]
+
+The oracle climbs from 1/f noise alone, by Adam on the pixels, with the gradient taken through the
+standardization and a step size that falls like a cosine. Nothing stops, nothing is dropped. What
+the search of the stage ends at, with pixels free, is divided by the best end of the oracle.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import draw_oips, measuring
+
+STEP_SIZE = 0.1
+CHUNK_SIZE = 64
+HEADS = (
+    "layer", "maps", "median of stage / oracle", "worst", "below 0.95", "seconds of the stage",
+    "of the oracle",
+)  # fmt: skip
+
+Ends = npt.NDArray[np.float32]
+
+
+def main() -> None:
+    """Measure and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--model", type=Path, help="of train_cnn; by default one of one epoch on bundled digits"
+    )
+    parser.add_argument("--digits", type=Path, help="of fetch_digits; by default the bundled ones")
+    parser.add_argument(
+        "--ends", type=Path, help="a folder for the oracle's ends; those that it has are read"
+    )
+    layers = list(draw_oips.LAYERS)
+    parser.add_argument("--layers", nargs="+", choices=layers, default=layers)
+    parser.add_argument("--num-starts", type=int, default=48, help="of the oracle, for each map")
+    parser.add_argument("--num-steps", type=int, default=400, help="of the oracle and of the stage")
+    parser.add_argument("--seed", type=int, default=1, help="of the stage")
+    arguments = parser.parse_args()
+    print(f"oracle: {arguments.num_starts} starts a map, {arguments.num_steps} steps\n")
+    measuring.print_table(HEADS, rows(arguments))
+
+
+def rows(arguments: argparse.Namespace) -> Iterator[list[str]]:
+    """Yield a row for each layer."""
+    from latentmaps import machine
+    from latentmaps.oips import cnn_layers
+    from latentmaps.params import loader
+    from latentmaps.params.machine import Machine
+
+    params = loader.load(measuring.ROOT / "params.yaml")
+    machine.configure(params.section(Machine))
+    model, digits = load_model(params, arguments.model), load_digits(arguments.digits)
+    for layer_name in arguments.layers:
+        networks = cnn_layers.up_to(model, layer_name)
+        ends, seconds = find_ends(networks, arguments)
+        found, stage_seconds = run_stage(model, layer_name, digits, params, arguments)
+        best = ends.max(axis=1)
+        ratios = found[best > 0] / best[best > 0]  # no 1/f noise excites the others
+        yield [
+            layer_name,
+            str(len(ratios)),
+            f"{np.median(ratios):.3f}",
+            f"{ratios.min():.3f}",
+            str((ratios < 0.95).sum()),
+            f"{stage_seconds:.1f}",
+            f"{seconds:.1f}",
+        ]
+
+
+def load_model(params: Any, folder: Path | None) -> Any:
+    """Return the CNN of a folder, or one that is trained for an epoch."""
+    from latentmaps.cnn.network import cnn
+
+    if folder:
+        return cnn.load(folder)
+    with tempfile.TemporaryDirectory() as trained:
+        draw_oips.train(params, Path(trained) / "cnn")
+        return cnn.load(Path(trained) / "cnn")
+
+
+def load_digits(path: Path | None) -> Any:
+    """Return the digits of a file, or those of the repository."""
+    from latentmaps.digits.dataset import digits
+
+    return digits.load(path) if path else draw_oips.bundled_digits()
+
+
+def run_stage(
+    model: Any, layer_name: str, digits: Any, params: Any, arguments: argparse.Namespace
+) -> tuple[Ends, float]:
+    """Return what the free OIPs of a layer excite, (num_maps,), and the seconds of its study."""
+    import dataclasses
+
+    from latentmaps.oips import layer
+    from latentmaps.params.draw_oips import DrawOips
+
+    section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
+    started = time.perf_counter()
+    # as the stage draw_oips on a CPU
+    others: dict[str, Any] = {"jit_compile": False, "chunk_size": 64}
+    results = layer.study(model, layer_name, digits, section, seed=arguments.seed, **others)
+    return results.oips.free.activations, time.perf_counter() - started
+
+
+def find_ends(networks: Any, arguments: argparse.Namespace) -> tuple[Ends, float]:
+    """Return the ends of the oracle, (num_maps, num_starts), and its seconds, now or then."""
+    path = arguments.ends / f"{networks.layer_name}.npz" if arguments.ends else None
+    if path and path.exists():
+        with np.load(path) as known:
+            return known["ends"], float(known["seconds"])
+    started = time.perf_counter()
+    ends = climb(networks, arguments.num_starts, arguments.num_steps)
+    seconds = time.perf_counter() - started
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, ends=ends, seconds=seconds)
+    return ends, seconds
+
+
+def climb(networks: Any, num_starts: int, num_steps: int) -> Ends:
+    """Return the highest activation of the way from each start, (num_maps, num_starts)."""
+    import tensorflow as tf
+
+    owners = np.repeat(np.arange(networks.num_units, dtype=np.int32), num_starts)
+    images = np.concatenate([sample_fourier(num_starts, i) for i in range(networks.num_units)])
+    adam = make_adam(networks.objective, num_steps)
+    ends = np.zeros(len(owners), np.float32)
+    for first in range(0, len(owners), CHUNK_SIZE):
+        rows = slice(first, first + CHUNK_SIZE)
+        ends[rows] = adam(tf.constant(images[rows, ..., np.newaxis]), tf.constant(owners[rows]))
+    return ends.reshape(-1, num_starts)
+
+
+def sample_fourier(num_images: int, map_index: int) -> Ends:
+    """Return noise with a spectrum of 1 / frequency, standardized, (num_images, 28, 28)."""
+    generator = np.random.default_rng([0, map_index])
+    frequencies = np.hypot(np.fft.fftfreq(28)[:, None], np.fft.rfftfreq(28))
+    frequencies[0, 0] = np.inf
+    spectra = np.fft.rfft2(generator.standard_normal((num_images, 28, 28))) / frequencies
+    images = np.fft.irfft2(spectra, s=(28, 28))
+    images -= images.mean(axis=(1, 2), keepdims=True)
+    return (images / images.std(axis=(1, 2), keepdims=True)).astype(np.float32)
+
+
+def make_adam(activate: Callable[[Any, Any], Any], num_steps: int) -> Callable[[Any, Any], Any]:
+    """Return the function (images, map_indices) -> highest activations (n,) of an ascent by Adam.
+
+    Source: Kingma and Ba 2015, algorithm 1, with decays of 0.9 and 0.999.
+    """
+    import tensorflow as tf
+
+    def excite(images: Any, map_indices: Any) -> Any:
+        return activate(tf.image.per_image_standardization(images), map_indices)
+
+    @tf.function
+    def ascend(images: Any, map_indices: Any) -> Any:
+        first = second = tf.zeros_like(images)
+        best = tf.zeros_like(images[:, 0, 0, 0])
+        for number in tf.range(1.0, num_steps + 1.0):
+            with tf.GradientTape() as tape:
+                tape.watch(images)
+                activations = excite(images, map_indices)
+            gradients = tape.gradient(activations, images)
+            best = tf.maximum(best, activations)
+            first = 0.9 * first + 0.1 * gradients
+            second = 0.999 * second + 0.001 * gradients**2
+            spread = tf.sqrt(second / (1 - 0.999**number)) + 1e-12
+            size = STEP_SIZE * 0.5 * (1 + tf.cos(np.pi * number / num_steps))
+            images += size * first / (1 - 0.9**number) / spread
+        return tf.maximum(best, excite(images, map_indices))
+
+    return ascend
+
+
+if __name__ == "__main__":
+    main()
