@@ -18,11 +18,11 @@ from tqdm.auto import tqdm
 
 from latentmaps.digits.dataset.digits import IMAGE_SIZE
 from latentmaps.errors import TrainingError
-from latentmaps.oips import excitation, length_scales, oip
+from latentmaps.oips import excitation, length_scales, oip, start_images
 from latentmaps.oips.excitation import Activate
 from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.oip import AscentResult, Floats, PixelRange
-from latentmaps.oips.restore import make_restore
+from latentmaps.oips.restore import make_restore, restore_images
 from latentmaps.params.draw_oips import DrawOips
 
 # An image stops after so many successive steps that changed its activation by next to nothing.
@@ -83,7 +83,7 @@ def ascend(
     """Climb from the start images and return the best image of each way.
 
     A start that leaves its map silent stays as it is: where the activation is 0, so is the
-    gradient, for ever.
+    gradient, for ever, unless the strategy adds fluctuations.
 
     Args:
         activate: the network.
@@ -91,7 +91,7 @@ def ascend(
         map_indices: (num_maps,), the map that each row of starts is to excite.
         params: number and size of steps, strategy, when to stop.
         pixel_range: darkest and brightest pixel; None: pixels are free.
-        seed: of the jitter.
+        seed: of the jitter, and of the fluctuations.
         jit_compile: whether XLA compiles a step; slower on a CPU.
         chunk_size: images that climb together; the last chunk is filled up, so that the kernels,
             and with them the rounding, are the same for any number of images.
@@ -113,6 +113,10 @@ def ascend(
     for phase, first, last in progress:
         if first == phase.first > 0:
             state = _begin_phase(state, params.step_size)
+            if phase.fluctuation:
+                noise = start_images.fluctuations(phase, owners, num_starts, seed=seed)
+                enriched = restore_images(state.images[..., 0] + noise, pixel_range)
+                state = state._replace(images=enriched[..., np.newaxis])
         waiting = np.flatnonzero(~state.is_done)
         for rows in (waiting[i : i + chunk_size] for i in range(0, len(waiting), chunk_size)):
             chunk, seen = _take_steps(
@@ -199,8 +203,8 @@ def _make_step(
         )
         directions = excitation.direction(gradients, coarsener if has_coarse else None)
         state = _judge(state, objectives, activations, params.convergence_threshold)
-        is_done = state.is_done | (state.best_objectives <= 0)
-        is_done |= may_stop & (state.calm >= _CALM_STEPS)
+        is_silent, is_calm = state.best_objectives <= 0, state.calm >= _CALM_STEPS
+        is_done = state.is_done | (may_stop & (is_silent | is_calm))
         # an image that a step made silent has no gradient: it goes back to its best
         base = tf.where(_wide(objectives > 0), state.images, state.best_images)
         moved = restore(base + _wide(state.step_sizes) * directions)

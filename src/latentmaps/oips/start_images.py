@@ -12,6 +12,7 @@ import numpy.typing as npt
 from latentmaps import seeds
 from latentmaps.digits.dataset.digits import IMAGE_SIZE, Digits
 from latentmaps.oips import length_scales
+from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.oip import Floats
 from latentmaps.params.draw_oips import DrawOips
 
@@ -62,6 +63,31 @@ def sample_candidates(digits: Digits, params: DrawOips, *, seed: int) -> Floats:
         for number in range(params.num_candidates)
     ]
     return np.array(images, np.float32)
+
+
+def fluctuations(
+    phase: Phase, owners: npt.NDArray[np.int64], num_starts: int, *, seed: int
+) -> Floats:
+    """Return the noise that is added to each image before a phase, (n, 28, 28), float32.
+
+    That of start j of map i is a function of (seed, i, j) and of the number of the phase.
+
+    Args:
+        phase: with the grid of the noise, and its standard deviation.
+        owners: (n,), the map of each image; `num_starts` in a row have the same.
+        num_starts: of each map.
+        seed: of all of them.
+    """
+    noise = [
+        _standardize(
+            _sample_grid(
+                phase.num_points,
+                seeds.fluctuation(seed, map_index, row % num_starts, phase.number),
+            )
+        )
+        for row, map_index in enumerate(owners.tolist())
+    ]
+    return (phase.fluctuation * np.array(noise)).astype(np.float32)
 
 
 def kind_of(kinds: Sequence[str], number: int) -> str:

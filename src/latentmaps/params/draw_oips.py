@@ -34,8 +34,10 @@ class DrawOips:
     length_scales: points along an edge of the noise grids that make up a start image; k points
         make spots of 28 / k pixels.
     length_weights: of the grids, one each.
-    strategy: superposition grows all scales at once, coarse_to_fine one after the other.
-    scale_steps: of coarse_to_fine: steps for each length scale but the last, which has the rest.
+    strategy: superposition grows all scales at once, enrich one after the other, the coarsest
+        first, and adds random fluctuations of each finer scale at the start of its turn.
+    scale_steps: of enrich: steps for each length scale but the last, which has the rest.
+    enrich_strength: of these fluctuations, in standard deviations of the image; 0: none.
     precursor: whether every map starts from the best of many candidates, or only silent ones.
     num_candidates: of the precursor.
     candidate_kinds: of these; they take turns.
@@ -56,8 +58,9 @@ class DrawOips:
     start_kinds: Listed[StartKind]
     length_scales: Listed[LengthScale]
     length_weights: Listed[Annotated[float, Field(gt=0, le=1000)]]
-    strategy: Literal["superposition", "coarse_to_fine"]
+    strategy: Literal["superposition", "enrich"]
     scale_steps: Listed[Steps]
+    enrich_strength: Annotated[float, Field(ge=0, le=10)]
     precursor: bool
     num_candidates: Annotated[int, Field(ge=16, le=100_000)]
     candidate_kinds: Listed[StartKind]
@@ -81,7 +84,7 @@ class DrawOips:
 
     @model_validator(mode="after")
     def _check_scale_steps(self) -> Self:
-        if self.strategy != "coarse_to_fine":
+        if self.strategy == "superposition":
             return self
         num_coarse = len(self.length_scales) - 1
         if len(self.scale_steps) != num_coarse or sum(self.scale_steps) >= self.num_steps:
@@ -91,7 +94,7 @@ class DrawOips:
             )
         if list(self.length_scales) != sorted(set(self.length_scales)):
             raise ValueError(
-                "length_scales from coarse to fine (3, 7, ...) with strategy: coarse_to_fine, "
+                f"length_scales from coarse to fine (3, 7, ...) with strategy: {self.strategy}, "
                 f"found {list(self.length_scales)}"
             )
         return self
