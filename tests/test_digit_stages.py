@@ -35,8 +35,8 @@ def test_a_layer_that_the_cnn_lacks(trained: Workspace) -> None:
     assert_refused(trained, result, "found Conv2D_9, expected one of Conv2D_1, Conv2D_2, Conv2D_3")
 
 
-def test_oips_grow_from_coarse_to_fine_and_are_shown_in_range(trained: Workspace) -> None:
-    trained.set_param("strategy: superposition ", "strategy: coarse_to_fine ")
+def test_oips_grow_coarse_and_are_enriched_and_are_shown_in_range(trained: Workspace) -> None:
+    trained.set_param("strategy: superposition ", "strategy: enrich ")
     trained.set_param("range: free ", "range: data ")
     trained.set_param("num_steps: 400 ", "num_steps: 160 ")
     result = trained.run("draw_oips", {"layer": "Conv2D_2"} | READ | DRAWN)

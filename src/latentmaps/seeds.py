@@ -17,7 +17,7 @@ import numpy as np
 _POSTERIORS, _IMAGE_PAIRS, _COMPONENTS, _ATTRIBUTE_FACES, _SUBSET = range(2**31, 2**31 + 5)
 _HELD_OUT_DIGITS = 2**31  # with _POSTERIORS, but no stage has both
 _TUNING, _RANDOM_DIGITS, _START_CANDIDATES = 2**32 - 3, 2**32 - 2, 2**32 - 1
-_JITTER = 1  # behind (seed, map_index, start)
+_JITTER, _FLUCTUATION = 1, 2  # behind (seed, map_index, start)
 
 # Of a training of the VAE: streams of TensorFlow, whose stateless seeds are [seed, stream] with the
 # step folded in. What is drawn for the validation part has VALIDATION added to its stream.
@@ -97,6 +97,11 @@ def start_candidate(seed: int, candidate: int) -> np.random.Generator:
 def jitter(seed: int, map_index: int, start: int) -> np.random.Generator:
     """Return the stream of the shifts of one image during its ascent."""
     return np.random.default_rng([seed, map_index, start, _JITTER])
+
+
+def fluctuation(seed: int, map_index: int, start: int, phase: int) -> np.random.Generator:
+    """Return the stream of what is added to one image at the start of a phase of its ascent."""
+    return np.random.default_rng([seed, map_index, start, _FLUCTUATION, phase])
 
 
 def tuning_image(seed: int, num_points: int, number: int) -> np.random.Generator:

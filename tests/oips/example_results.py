@@ -24,6 +24,7 @@ PARAMS = DrawOips(
     length_weights=(0.5, 0.5, 0.5),
     strategy="superposition",
     scale_steps=(3, 4),
+    enrich_strength=0.5,
     precursor=False,
     num_candidates=24,
     candidate_kinds=("scales", "coarse", "fourier", "noise"),

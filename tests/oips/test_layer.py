@@ -50,7 +50,7 @@ def test_the_study_of_a_layer_has_a_row_for_each_map_and_knows_how_it_was_made(
     np.testing.assert_array_equal(
         found.table["strongest_digit_activation"], found.strongest.activations[:, 0]
     )
-    assert found.grays == grays.gray_scale(found.oips, 28)
+    assert found.grays == grays.gray_scale(found.oips, 28, found.elementary)
     assert (found.layer_name, found.params, found.seed) == ("Conv2D_1", params, 4)
 
 

@@ -1,24 +1,25 @@
-"""Ascent from coarse to fine."""
+"""Ascent on one length scale after the other."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
+import numpy.typing as npt
 import pytest
-from tests.oips.climbing import ASCENT, Climbers, climb, climbers
+from tests.oips.climbing import ASCENT, Climbers, climb, climbers, part
 from tests.oips.example_results import patterns
 
-from latentmaps.oips import length_scales, oip, start_images
+from latentmaps.oips import cnn_layers, excitation, length_scales, oip, restore, start_images
 from latentmaps.oips.networks import Networks
 from latentmaps.params.draw_oips import DrawOips, LengthScale
 
 
-def coarse_to_fine(
-    scales: tuple[LengthScale, ...], steps: tuple[int, ...], **others: Any
-) -> DrawOips:
+def enriching(scales: tuple[LengthScale, ...], steps: tuple[int, ...], **others: Any) -> DrawOips:
     return dataclasses.replace(
         ASCENT,
-        strategy="coarse_to_fine",
+        strategy="enrich",
         length_scales=scales,
         length_weights=(1.0,) * len(scales),
         scale_steps=steps,
@@ -33,13 +34,17 @@ def coarse_climbers() -> Climbers:
 
 
 def test_superposition_has_one_phase_of_all_patterns() -> None:
-    assert length_scales.phases(ASCENT) == [(0, 20, None)]
+    assert length_scales.phases(ASCENT) == [(0, 0, 20, None, 0)]
 
 
-def test_coarse_to_fine_has_a_phase_for_each_length_scale() -> None:
-    params = coarse_to_fine((3, 7, 14, 28), (20, 40, 80), num_steps=400)
-    phases = [(0, 20, (3, 3)), (20, 60, (7, 7)), (60, 140, (14, 14)), (140, 400, (28, 28))]
-    assert length_scales.phases(params) == phases
+def test_enriching_has_a_phase_for_each_length_scale() -> None:
+    params = enriching((3, 7, 14, 28), (20, 40, 80), num_steps=400, enrich_strength=0.25)
+    assert length_scales.phases(params) == [
+        (0, 0, 20, (3, 3), 0),
+        (1, 20, 60, (7, 7), 0.25),
+        (2, 60, 140, (14, 14), 0.25),
+        (3, 140, 400, (28, 28), 0.25),
+    ]
 
 
 def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> None:
@@ -47,7 +52,7 @@ def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> Non
     enlarger = length_scales._enlarging_matrix(7, 28)
     projection = enlarger @ np.linalg.pinv(enlarger)
     fine_part = []
-    for params in (ASCENT, coarse_to_fine((7, 28), (19,))):
+    for params in (ASCENT, enriching((7, 28), (19,))):
         found = climb(second_layer.objective, coarse, params)
         # after 10 steps, within the phase
         halfway = found.snapshots[:, oip.snapshot_steps(params).index(10), ..., 0]
@@ -56,7 +61,7 @@ def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> Non
 
 
 def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
-    params = coarse_to_fine((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
+    params = enriching((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
     found = climb(second_layer.objective, climbers(8), params)
     loud = found.activations > 0
     assert (found.num_steps[loud] >= 10).all()
@@ -67,7 +72,7 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
     second_layer: Networks,
 ) -> None:
     """A coarse phase that came to rest long ago must not end the fine one at its first step."""
-    params = coarse_to_fine((3, 28), (60,), num_steps=120)
+    params = enriching((3, 28), (60,), num_steps=120)
     found = climb(second_layer.objective, climbers(8), params)
     loud = found.activations > 0
     coarse = found.curves[loud, 50:60]
@@ -77,12 +82,88 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
 
 
 def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
-    params = coarse_to_fine((3, 14), (8,))
+    params = enriching((3, 14), (8,))
     coarse = coarse_climbers()
     images = climb(second_layer.objective, coarse, params).images[..., 0]
     projection, _ = length_scales.coarseners((14, 14), (28, 28))
     assert np.abs(images - projection @ images @ projection.T).max() < 0.05
     assert np.abs(images - coarse.starts[..., 0]).max() > 0.5
+
+
+def test_a_finer_phase_begins_with_fluctuations_of_its_scale(second_layer: Networks) -> None:
+    """The noise of the grid of 7 points is the one thing by which the pictures differ there."""
+    params = enriching((3, 7, 28), (5, 5), enrich_strength=0.5)
+    plain = dataclasses.replace(params, enrich_strength=0.0)
+    coarse = coarse_climbers()
+    found, without = (climb(second_layer.objective, coarse, p) for p in (params, plain))
+    assert oip.snapshot_steps(params) == [0, 1, 2, 5, 10, 20]
+    np.testing.assert_array_equal(found.snapshots[:, 3], without.snapshots[:, 3])  # coarse still
+    np.testing.assert_array_equal(found.curves[:, :5], without.curves[:, :5])
+    phase = length_scales.phases(params)[1]
+    noise = start_images.fluctuations(
+        phase, (28, 28, 1), coarse.map_indices, np.zeros(4, np.int64), seed=0
+    )
+    enriched = restore.restore_images(without.snapshots[:, 3] + noise, restore.standardized)
+    activations = excitation.measure(second_layer.responses, enriched)
+    expected = activations[np.arange(4), coarse.map_indices]
+    np.testing.assert_allclose(found.curves[:, 5], expected, rtol=1e-5)
+    assert (np.abs(found.curves[:, 5] - without.curves[:, 5]) > 1e-3 * expected).any()
+
+
+def test_fluctuations_have_the_scale_and_the_strength_of_their_phase() -> None:
+    phase = length_scales.Phase(2, 5, 9, (7, 7), fluctuation=0.5)
+    noise = start_images.fluctuations(
+        phase, (28, 28, 1), np.array([3, 3, 6, 6]), np.array([0, 1, 0, 1]), seed=4
+    )[..., 0]
+    assert noise.dtype == np.float32
+    np.testing.assert_allclose(noise.mean(axis=(1, 2)), 0, atol=1e-6)
+    np.testing.assert_allclose(noise.std(axis=(1, 2)), 0.5, rtol=1e-5)
+    projection, _ = length_scales.coarseners((7, 7), (28, 28))
+    np.testing.assert_allclose(projection @ noise @ projection.T, noise, atol=1e-5)
+
+
+def test_fluctuations_depend_on_seed_map_start_and_phase_alone() -> None:
+    phase = length_scales.Phase(2, 5, 9, (7, 7), fluctuation=0.5)
+
+    def sample(*owners: int, seed: int = 4, **others: Any) -> npt.NDArray[np.float32]:
+        changed = phase._replace(**others)
+        numbers = np.arange(len(owners)) % 2
+        return start_images.fluctuations(changed, (28, 28, 1), np.array(owners), numbers, seed=seed)
+
+    together = sample(3, 3, 6, 6)
+    np.testing.assert_array_equal(sample(6, 6), together[2:])
+    np.testing.assert_array_equal(sample(6, 6, first=7, end=20), together[2:])
+    others = [*together, sample(3, 3, seed=5)[0], sample(3, 3, number=3)[0]]
+    assert len({image.tobytes() for image in others}) == 6
+
+
+def test_fluctuations_wake_a_picture_that_leaves_its_map_silent(
+    filter_model: Callable[..., keras.Model],
+) -> None:
+    """The map reacts to pixels that are brighter than those around; a flat picture has none."""
+    kernel = np.full((3, 3, 1), -1 / 8, np.float32)
+    kernel[1, 1] = 1
+    model = filter_model(kernel, np.array([-0.5], np.float32), activation="relu")
+    network = cnn_layers.up_to(model, "Conv2D_1").objective
+    ramp = np.broadcast_to(np.linspace(-1.7, 1.7, 28)[:, None], (1, 28, 28, 1)).astype(np.float32)
+    flat = Climbers(ramp, np.array([0]))
+    params = enriching((3, 28), (5,), enrich_strength=0.5)
+    found = climb(network, flat, params)
+    assert (found.curves[0, :5] == 0).all()
+    assert found.curves[0, 5] > 0
+    assert found.activations[0] >= np.nanmax(found.curves[0]) > found.curves[0, 5]
+    assert climb(network, flat, dataclasses.replace(params, enrich_strength=0.0)).activations == 0
+
+
+def test_a_picture_has_the_same_fluctuations_alone_and_among_others(
+    second_layer: Networks,
+) -> None:
+    params = enriching((3, 7, 28), (5, 5), enrich_strength=0.5)
+    images = climbers(40, num_maps=8)
+    together = climb(second_layer.objective, images, params)
+    alone = climb(second_layer.objective, part(images, 37), params)
+    np.testing.assert_array_equal(alone.images[0], together.images[37])
+    np.testing.assert_array_equal(alone.curves[0], together.curves[37])
 
 
 @pytest.mark.parametrize("num_points", [3, 7, 14, 28])
@@ -97,7 +178,7 @@ def test_a_grid_of_28_points_is_not_enlarged() -> None:
 
 
 def test_a_phase_of_one_row_of_points_grows_columns_alone(second_layer: Networks) -> None:
-    params = coarse_to_fine(((1, 7), (1, 28)), (10,))
+    params = enriching(((1, 7), (1, 28)), (10,), enrich_strength=0.5)
     starts = start_images.sample(patterns(params), map_indices=np.arange(4), seed=3)[:, 0]
     found = climb(second_layer.objective, Climbers(starts, np.arange(4)), params)
     assert np.abs(found.images - starts).max() > 0.5

@@ -62,6 +62,8 @@ def test_a_row_tells_status_strength_course_and_path() -> None:
         "Pixels in range": "1.00 times the strongest digit (activation 2)",
         "Course": "free: converged after 9 steps; in range: converged after 9 steps",
         "Starts": "0% of the random images leave it silent; the best one: coarse",
+        "Silent": "noise 0%, fourier 0%",
+        "Repetition": facts["Repetition"],
         "Polish": (
             "free: high frequencies 50%, then 25%; 96% of the activation left; "
             "in range: high frequencies 50%, then 25%; 96% of the activation left"

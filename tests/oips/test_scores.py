@@ -72,5 +72,5 @@ def test_the_file_leaves_blank_what_a_dead_map_lacks(found: LayerResults, tmp_pa
     again = pd.read_csv(tmp_path / "table.csv")
     assert again.columns.tolist() == found.table.columns.tolist()
     assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()[4] == (
-        "3,dead,,0,,,0,,,dead,,0,,,0,,,1,False,False,0,False,False,0,,,,,,,0,,"
+        "3,dead,,0,,,False,0,,,dead,,0,,,False,0,,,1,False,False,0,False,False,0,,,,,,,,0,,,-1"
     )

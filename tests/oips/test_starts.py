@@ -106,14 +106,14 @@ def test_a_map_has_the_same_starts_alone_and_among_others(
 
 
 @pytest.mark.parametrize("kind", start_images.START_KINDS)
-def test_coarse_to_fine_begins_with_coarse_pictures_of_every_kind(
+def test_enriching_begins_with_coarse_pictures_of_every_kind(
     second_layer: Networks, strokes: Digits, params: DrawOips, kind: Any
 ) -> None:
     coarse = dataclasses.replace(
         params,
         start_kinds=(kind,),
         candidate_kinds=(kind,),
-        strategy="coarse_to_fine",
+        strategy="enrich",
         precursor=True,
     )
     images = choose(second_layer, strokes, coarse).images[..., 0]

@@ -52,6 +52,7 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
         ("draw_oips", "race_steps", 0, r"draw_oips\.race_steps: found 0"),
         ("draw_oips", "smoothness", 2.5, r"draw_oips\.smoothness: found 2\.5"),
         ("draw_oips", "polish", 1.5, r"draw_oips\.polish: found 1\.5"),
+        ("draw_oips", "enrich_strength", -1.0, r"draw_oips\.enrich_strength: found -1\.0"),
         ("draw_oips", "num_steps", 0, r"draw_oips\.num_steps: found 0"),
         ("draw_oips", "length_weights", [1.0], "length_weights: one for each of the 4 length_sca"),
         ("draw_oips", "start_kinds", ["smooth"], r"draw_oips\.start_kinds\.0: found 'smooth'"),
@@ -80,7 +81,10 @@ def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
     [
         ({"scale_steps": [20, 40]}, "scale_steps: 3 numbers, one for each of length_scales but"),
         ({"num_steps": 140}, r"with a sum below num_steps \(140\), found \[20, 40, 80\]"),
-        ({"length_scales": [28, 14, 7, 3]}, "length_scales from coarse to fine"),
+        (
+            {"length_scales": [28, 14, 7, 3]},
+            r"length_scales from coarse to fine .* strategy: enrich",
+        ),
         ({"length_scales": [3, 14, [7, 14], 28]}, "length_scales from coarse to fine"),
         ({"length_scales": [3, [7, 14], [14, 7], 28]}, "length_scales from coarse to fine"),
     ],
@@ -88,13 +92,13 @@ def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
 def test_scale_steps_that_do_not_fit_are_refused(
     document: Any, tmp_path: Path, values: dict[str, Any], message: str
 ) -> None:
-    document["draw_oips"] |= values | {"strategy": "coarse_to_fine"}
+    document["draw_oips"] |= values | {"strategy": "enrich"}
     with pytest.raises(ParamsError, match=message):
         load(document, tmp_path)
 
 
 def test_a_length_scale_may_have_fewer_rows_than_columns(document: Any, tmp_path: Path) -> None:
     scales = [[2, 3], 3, [3, 6], [28, 5]]
-    document["draw_oips"] |= {"length_scales": scales, "strategy": "coarse_to_fine"}
+    document["draw_oips"] |= {"length_scales": scales, "strategy": "enrich"}
     found = load(document, tmp_path).section(DrawOips)
     assert found.length_scales == ((2, 3), 3, (3, 6), (28, 5))

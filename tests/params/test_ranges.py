@@ -27,6 +27,9 @@ def limits(hint: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[type, dict
         inner, *notes = get_args(hint)
         parts = [part for note in notes for part in getattr(note, "metadata", [note])]
         yield from limits(inner, (*around, *parts))
+    elif get_origin(hint) is tuple and Ellipsis not in get_args(hint):  # of a fixed length
+        for item in get_args(hint):
+            yield from limits(item)
     elif hint in (int, float, str) or get_origin(hint) is tuple:
         found = {k: v for part in around for k, v in vars_of(part).items() if v is not None}
         yield get_origin(hint) or hint, found

@@ -17,11 +17,11 @@ import tensorflow as tf
 from tqdm.auto import tqdm
 
 from latentmaps.errors import TrainingError
-from latentmaps.oips import excitation, length_scales, oip, race
+from latentmaps.oips import excitation, length_scales, oip, race, start_images
 from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
-from latentmaps.oips.restore import Restore
+from latentmaps.oips.restore import Restore, restore_images
 from latentmaps.params.draw_oips import DrawOips
 
 # An image stops after so many successive steps that changed its activation by next to nothing.
@@ -88,7 +88,7 @@ def ascend(
     """Climb from the start images and return the best image of each way that was not left early.
 
     A start that leaves its unit silent stays as it is: where a map behind a ReLU is 0, so is its
-    gradient, for ever.
+    gradient, for ever, unless the strategy adds fluctuations.
 
     Args:
         objective: what is climbed.
@@ -96,7 +96,7 @@ def ascend(
         units: (num_units,), the unit that each row of starts is to excite.
         params: number and size of steps, strategy, when to stop.
         restore: makes images such as the network may read, after each step.
-        seed: of the jitter.
+        seed: of the jitter, and of the fluctuations.
         jit_compile: whether XLA compiles a step; slower on a CPU.
         chunk_size: images that climb together; the last chunk is filled up, so that the kernels,
             and with them the rounding, are the same for any number of images.
@@ -131,6 +131,8 @@ def ascend(
             snapshots = [images[rows] for images in snapshots]
         if first == phase.first > 0:
             state = _begin_phase(state, params.step_size)
+            enriched = _enrich(state.images, phase, owners, numbers.ravel(), restore, seed)
+            state = state._replace(images=enriched)
         waiting = np.flatnonzero(~state.is_done)
         for rows in (waiting[i : i + chunk_size] for i in range(0, len(waiting), chunk_size)):
             chunk, seen = _take_steps(
@@ -222,8 +224,8 @@ def _make_step(
         state = _judge(
             state, objectives, activations, directions, params.convergence_threshold, floor
         )
-        is_done = state.is_done | (state.best_objectives <= floor)
-        is_done |= may_stop & (state.calm >= _CALM_STEPS)
+        is_silent, is_calm = state.best_objectives <= floor, state.calm >= _CALM_STEPS
+        is_done = state.is_done | (may_stop & (is_silent | is_calm))
         # an image that a step made silent has no gradient: it goes back to its best
         base = tf.where(_wide(objectives > floor), state.images, state.best_images)
         moved = restore(base + _wide(state.step_sizes) * state.velocities)
@@ -303,6 +305,22 @@ def _begin_phase(state: State, step_size: float) -> State:
         misses=fresh.misses,
         calm=fresh.calm,
     )
+
+
+def _enrich(
+    images: Floats,
+    phase: Phase,
+    owners: npt.NDArray[np.int64],
+    numbers: npt.NDArray[np.int64],
+    restore: Restore,
+    seed: int,
+) -> Floats:
+    """Return images (n, h, w, c) with the fluctuations that a phase adds, if it adds any."""
+    if not phase.fluctuation:
+        return images
+    height, width, channels = images.shape[1:]
+    noise = start_images.fluctuations(phase, (height, width, channels), owners, numbers, seed=seed)
+    return restore_images(images + noise, restore)
 
 
 def _require_numbers(

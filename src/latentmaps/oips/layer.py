@@ -110,7 +110,7 @@ def study(
     table = scores.score(oips, strongest, paths, reachable_size=size)
     if patterns is not None:
         table["pattern_activation"] = patterns.activations
-    if layer_name == model.layers[-1].name:
+    if layer_name == model.layers[-1].name and patterns is None:
         table = table.assign(**_confidences(model, oips))
     return LayerResults(
         layer_name=layer_name,

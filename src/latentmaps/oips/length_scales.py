@@ -28,34 +28,49 @@ class Phase(NamedTuple):
     """A part of the ascent.
 
     Attributes:
+        number: from 0 on.
         first: number of its first step.
         end: one behind the number of its last step.
         grid: patterns grow that this grid can show; None: every pattern grows.
+        fluctuation: how many standard deviations of random fluctuations on this grid are added to
+            each image before the first step.
     """
 
+    number: int
     first: int
     end: int
     grid: Grid | None
+    fluctuation: float
 
 
 def _superposition(params: DrawOips) -> list[Phase]:
     """Return the one phase of superposition: patterns of all length scales grow at once."""
-    return [Phase(0, params.num_steps, None)]
+    return [Phase(0, 0, params.num_steps, None, fluctuation=0.0)]
 
 
-def _coarse_to_fine(params: DrawOips) -> list[Phase]:
-    """Return a phase for each length scale: they grow one after the other, the coarsest first."""
+def _enrich(params: DrawOips) -> list[Phase]:
+    """Return a phase for each length scale: the coarsest grows first, others enrich its picture.
+
+    Each of these begins with random fluctuations of its scale, as in the source.
+    """
     ends = [*np.cumsum(params.scale_steps, dtype=int).tolist(), params.num_steps]
+    edges = zip([0, *ends[:-1]], ends, params.length_scales, strict=True)
     return [
-        Phase(first, end, grid_of(scale))
-        for first, end, scale in zip([0, *ends[:-1]], ends, params.length_scales, strict=True)
+        Phase(
+            number,
+            first,
+            end,
+            grid_of(scale),
+            fluctuation=params.enrich_strength if number else 0.0,
+        )
+        for number, (first, end, scale) in enumerate(edges)
     ]
 
 
 # name in params.yaml -> the phases of the ascent
 STRATEGIES: dict[str, Callable[[DrawOips], list[Phase]]] = {
     "superposition": _superposition,
-    "coarse_to_fine": _coarse_to_fine,
+    "enrich": _enrich,
 }
 
 

@@ -73,15 +73,17 @@ class Kind:
         rank: dimensions of the layer's output: 4 for feature maps (n, h, w, num_maps), 2 for dense
             units.
         words: what is climbed, for pages.
+        is_behind_activation: whether it looks at what the activation function leaves.
     """
 
     responses: Callable[[keras.layers.Layer], Any]
     rank: int
     words: str
+    is_behind_activation: bool = False
 
 
 OBJECTIVES: dict[str, Kind] = {
-    "mean": Kind(_mean, 4, "the mean of the map over all positions"),
+    "mean": Kind(_mean, 4, "the mean of the map over all positions", is_behind_activation=True),
     "max": Kind(_max, 4, "the largest value of the map, before its activation function"),
     "position": Kind(_position, 4, "the map at its central position, before its activation"),
     "unit": Kind(_unit, 2, "the unit before its activation function"),
@@ -117,7 +119,8 @@ def is_behind_relu(layer: keras.layers.Layer) -> bool:
 
 def floor_of(name: str, layer: keras.layers.Layer) -> float:
     """Return the value at which a unit is silent, by the name of an objective."""
-    return 0.0 if name == "mean" and is_behind_relu(layer) else float("-inf")
+    is_silenced = OBJECTIVES[name].is_behind_activation and is_behind_relu(layer)
+    return 0.0 if is_silenced else float("-inf")
 
 
 def responses(model: keras.Model, layer_name: str, name: str) -> keras.Model:

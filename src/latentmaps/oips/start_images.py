@@ -13,6 +13,7 @@ import numpy.typing as npt
 from latentmaps import seeds
 from latentmaps.errors import DataError
 from latentmaps.oips import length_scales
+from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.oip import Floats, Shape
 from latentmaps.params.draw_oips import DrawOips
 
@@ -79,6 +80,34 @@ def sample_candidates(patterns: Patterns, *, seed: int) -> Floats:
     return np.array(images, np.float32)
 
 
+def fluctuations(
+    phase: Phase,
+    shape: Shape,
+    owners: npt.NDArray[np.int64],
+    numbers: npt.NDArray[np.int64],
+    *,
+    seed: int,
+) -> Floats:
+    """Return the noise that is added to each image before a phase, (n, h, w, c), float32.
+
+    That of start j of unit i is a function of (seed, i, j) and of the number of the phase.
+
+    Args:
+        phase: with the grid of the noise, and its standard deviation.
+        shape: height, width and channels of an image.
+        owners: (n,), the unit of each image.
+        numbers: (n,), the number of each image among the starts of its unit.
+        seed: of all of them.
+    """
+    noise = [
+        sample_noise(
+            phase.grid or shape[:2], shape, seeds.fluctuation(seed, unit, start, phase.number)
+        )
+        for unit, start in zip(owners.tolist(), numbers.tolist(), strict=True)
+    ]
+    return (phase.fluctuation * np.array(noise)).astype(np.float32)
+
+
 def kind_of(kinds: Sequence[str], number: int) -> str:
     """Return the kind of a start image: they take turns."""
     return kinds[number % len(kinds)]
@@ -140,8 +169,10 @@ def _noise(patterns: Patterns, generator: np.random.Generator) -> Pattern:
 def _digits(patterns: Patterns, generator: np.random.Generator) -> Pattern:
     """Return a random one of the digits."""
     if patterns.digits is None:
-        kinds = ", ".join(kind for kind in START_KINDS if kind != "digits")
-        raise DataError(f"the kind of start digits: found a model that reads none; use {kinds}")
+        raise DataError(
+            "the kind of start digits: found a model that reads none; use "
+            f"{', '.join(kinds_for(patterns))}"
+        )
     return patterns.digits[generator.integers(len(patterns.digits))].astype(np.float64)
 
 
@@ -153,6 +184,15 @@ START_KINDS: dict[str, Callable[[Patterns, np.random.Generator], Pattern]] = {
     "noise": _noise,
     "digits": _digits,
 }
+
+
+def kinds_for(patterns: Patterns) -> list[str]:
+    """Return the kinds of which there can be start images: without digits none of them."""
+    return [
+        kind
+        for kind, sample_pattern in START_KINDS.items()
+        if sample_pattern is not _digits or patterns.digits is not None
+    ]
 
 
 def sample_grid(

@@ -13,7 +13,7 @@ from latentmaps.oips import excitation, start_images
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
 from latentmaps.oips.restore import Restore, restore_images
-from latentmaps.oips.start_images import START_KINDS, Patterns
+from latentmaps.oips.start_images import Patterns
 
 # of each kind and of each length scale
 _NUM_IMAGES = 64
@@ -38,9 +38,7 @@ def tune(networks: Networks, patterns: Patterns, *, restore: Restore, seed: int)
     """
     height, width, _ = patterns.shape
     parts = []
-    for kind in START_KINDS:
-        if kind == "digits" and patterns.digits is None:
-            continue
+    for kind in start_images.kinds_for(patterns):
         images = [
             start_images.sample_one(kind, patterns, seeds.tuning_image(seed, 0, number))
             for number in range(_NUM_IMAGES)

@@ -1,6 +1,6 @@
 """The section ``draw_oips``: how the patterns that excite the feature maps are searched for."""
 
-import itertools
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -40,8 +40,10 @@ class DrawOips:
     length_scales: points along both edges of the noise grids that make up a start image, or along
         its rows and its columns; k points make spots of 28 / k pixels.
     length_weights: of the grids, one each; 0 leaves one out.
-    strategy: superposition grows all scales at once, coarse_to_fine one after the other.
-    scale_steps: of coarse_to_fine: steps for each length scale but the last, which has the rest.
+    strategy: superposition grows all scales at once, enrich one after the other, the coarsest
+        first, and adds random fluctuations of each finer scale at the start of its turn.
+    scale_steps: of enrich: steps for each length scale but the last, which has the rest.
+    enrich_strength: of these fluctuations, in standard deviations of the image; 0: none.
     head_start: whether every map has a start that is known to excite it: in range the strongest
         training digit, free the OIP in range.
     precursor: whether every map starts from the best of many candidates, or only silent ones.
@@ -68,8 +70,9 @@ class DrawOips:
     start_kinds: Listed[StartKind]
     length_scales: Listed[LengthScale]
     length_weights: Listed[Annotated[float, Field(ge=0, le=1000)]]
-    strategy: Literal["superposition", "coarse_to_fine"]
+    strategy: Literal["superposition", "enrich"]
     scale_steps: Listed[Steps]
+    enrich_strength: Annotated[float, Field(ge=0, le=10)]
     head_start: bool
     precursor: bool
     num_candidates: Annotated[int, Field(ge=16, le=100_000)]
@@ -98,7 +101,7 @@ class DrawOips:
 
     @model_validator(mode="after")
     def _check_scale_steps(self) -> Self:
-        if self.strategy != "coarse_to_fine":
+        if self.strategy == "superposition":
             return self
         num_coarse = len(self.length_scales) - 1
         if len(self.scale_steps) != num_coarse or sum(self.scale_steps) >= self.num_steps:
@@ -106,11 +109,12 @@ class DrawOips:
                 f"scale_steps: {num_coarse} numbers, one for each of length_scales but the last, "
                 f"with a sum below num_steps ({self.num_steps}), found {list(self.scale_steps)}"
             )
-        grids = [(k, k) if isinstance(k, int) else k for k in self.length_scales]
-        for coarse, fine in itertools.pairwise(grids):
-            if coarse == fine or coarse[0] > fine[0] or coarse[1] > fine[1]:
-                raise ValueError(
-                    "length_scales from coarse to fine (3, 7, ...) with strategy: coarse_to_fine, "
-                    f"found {list(self.length_scales)}"
-                )
+        num_points = [
+            scale**2 if isinstance(scale, int) else math.prod(scale) for scale in self.length_scales
+        ]
+        if num_points != sorted(set(num_points)):
+            raise ValueError(
+                f"length_scales from coarse to fine (3, 7, ...) with strategy: {self.strategy}, "
+                f"found {list(self.length_scales)}"
+            )
         return self
