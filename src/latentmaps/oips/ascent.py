@@ -2,7 +2,8 @@
 
 This is how an OIP arises; ``ascend`` is the method, ``_take_steps`` the loop, and ``_make_step``
 one step. All images take the same steps together, in chunks of one size. Now and then those that
-have stopped leave their chunks, and the others close up.
+have stopped leave their chunks, and the others close up. Who climbs on after the first steps is
+decided by ``race``.
 
 Where the start images come from stands in ``starts``, what a step climbs in ``excitation``, and
 what keeps an image one that the CNN may read in ``restore``.
