@@ -63,6 +63,18 @@ def clipped(pixel_range: PixelRange) -> Restore:
     return lambda images: tf.clip_by_value(images, *pixel_range)
 
 
+def at_most_unit_rms(images: tf.Tensor) -> tf.Tensor:
+    """Return images (n, h, w, c) whose values have a root mean square of at most 1.
+
+    For values that become pixels later, drawn the fainter the rarer they are in pictures: under
+    one bound for all of them, rare patterns cost more. A bound for each pixel would not do: a unit
+    that is nearly linear ends with each of them at its bound, black, white or a pure color, and
+    fine noise, which hardly any picture has, excites it most.
+    """
+    rms = tf.sqrt(tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True))
+    return images / tf.maximum(rms, 1.0)
+
+
 def make_restore(pixel_range: PixelRange | None) -> Restore:
     """Return ``in_range``; None: pixels are free, and images are standardized."""
     return standardized if pixel_range is None else in_range(pixel_range)
