@@ -89,7 +89,7 @@ def describe_size(convolution: Convolution) -> str:
 
 def describe_ratio(ratio: float) -> str:
     """Return how many times as strongly as the strongest face a pattern excites its map."""
-    return f"{ratio:.1f}x" if np.isfinite(ratio) else "silent"
+    return f"{ratio:.1f}\u00d7" if np.isfinite(ratio) else "silent"
 
 
 def save(drawn: dict[str, Sheet], results: Sequence[Results], folder: Path) -> None:
