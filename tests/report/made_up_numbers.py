@@ -144,6 +144,10 @@ SHEETS = {
         "attributes": "Attributes added and taken away",
         "plane": "Map of the plane in which the z-points vary most",
     },
+    "draw_face_oips/patterns": {
+        f"convolution_{number}": f"Convolution {number} of the encoder: the patterns"
+        for number in (1, 2)
+    },
 }
 NUM_DIMENSIONS = 20
 NUM_CHARTS = sum(map(len, CHARTS.values()))

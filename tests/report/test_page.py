@@ -23,10 +23,19 @@ def test_the_page_of_each_layer_is_linked(rendered: str) -> None:
 
 def test_every_tile_of_a_layer_leads_to_the_row_of_its_map(rendered: str) -> None:
     links = [link for link in Outline(rendered).attributes("href", "a") if "html#" in link]
-    assert links == [
+    assert [link for link in links if link.startswith("draw_oips/")] == [
         f"draw_oips/{layer}.html#{layer}-{index}"
         for layer, num_maps in LAYERS.items()
         for index in range(num_maps)
+    ]
+
+
+def test_every_pattern_of_the_encoder_leads_to_its_feature_map(rendered: str) -> None:
+    links = [link for link in Outline(rendered).attributes("href", "a") if "html#conv" in link]
+    assert links == [
+        f"draw_face_oips/index.html#convolution_{number}-{index}"
+        for number in (1, 2)
+        for index in range(18)
     ]
 
 

@@ -12,10 +12,11 @@ from markupsafe import Markup
 from PIL import Image
 
 from latentmaps.drawing import wording
-from latentmaps.face_oips.pictures import Source, describe_ratio, describe_size
+from latentmaps.face_oips.pictures import Source, describe_ratio, describe_size, shrink
 from latentmaps.face_oips.study import Results
 from latentmaps.images import pixels
 from latentmaps.pages import html_page, picture
+from latentmaps.params.draw_face_oips import LARGEST_TILE
 
 # edge of a picture on the page, about, pixels
 _EDGE = 62
@@ -97,7 +98,7 @@ def render(results: Sequence[Results], source: Source) -> str:
 
 def _part(one: Results) -> Part:
     convolution, ratios = one.convolution, one.table["ratio"]
-    size = convolution.patch_size
+    size = min(convolution.patch_size, LARGEST_TILE)
     return Part(
         name=convolution.name,
         title=convolution.words,
@@ -111,18 +112,22 @@ def _part(one: Results) -> Part:
 
 def _feature_map(one: Results, index: int) -> FeatureMap:
     line, seen = one.table.iloc[index], one.strongest
+    pattern = pixels.to_uint8(one.patterns.patches[index : index + 1])
     return FeatureMap(
         anchor=f"{one.convolution.name}-{index}",
         index=index,
         words=describe_ratio(line["ratio"]),
         pattern=_patch(
-            pixels.to_uint8(one.patterns.patches[index]),
+            shrink(pattern)[0],
             f"pattern of map {index}, activation {line['activation']:.3g}",
         ),
         faces=[
             _patch(patch, f"patch of face {face}, activation {activation:.3g}")
             for patch, face, activation in zip(
-                one.face_patches[index], seen.faces[index], seen.activations[index], strict=True
+                shrink(one.face_patches[index]),
+                seen.faces[index],
+                seen.activations[index],
+                strict=True,
             )
         ],
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from latentmaps.drawing import sheets, wording
@@ -14,6 +15,7 @@ from latentmaps.face_oips.convolutions import Convolution
 from latentmaps.face_oips.study import Results
 from latentmaps.faces.raw import receipts
 from latentmaps.images import pixels
+from latentmaps.params.draw_face_oips import LARGEST_TILE, MOST_TILES
 from latentmaps.storage import result_files
 
 _NUM_COLUMNS = 16
@@ -54,19 +56,20 @@ def draw_all(results: Sequence[Results], source: Source, *, tile_scale: int) -> 
         tile_scale: every pixel of the largest patterns becomes a square of this edge; the smaller
             ones are enlarged to about the same size.
     """
-    edge = tile_scale * max(one.convolution.patch_size for one in results)
+    sizes = [min(one.convolution.patch_size, LARGEST_TILE) for one in results]
     return {
-        one.convolution.name: _draw(one, source, scale=round(edge / one.convolution.patch_size))
-        for one in results
+        one.convolution.name: _draw(one, source, scale=round(tile_scale * max(sizes) / size))
+        for one, size in zip(results, sizes, strict=True)
     }
 
 
 def _draw(one: Results, source: Source, *, scale: int) -> Sheet:
-    indices, ratios = one.table["map_index"], one.table["ratio"]
+    shown = one.table.iloc[:MOST_TILES]
+    indices, ratios = shown["map_index"], shown["ratio"]
     speak = wording.of_images if source.are_digits else str
     return sheets.draw_sheet(
-        list(pixels.to_uint8(one.patterns.patches)),
-        num_columns=min(_NUM_COLUMNS, len(one.table)),
+        list(shrink(pixels.to_uint8(one.patterns.patches[: len(shown)]))),
+        num_columns=min(_NUM_COLUMNS, len(shown)),
         scale=scale,
         title=speak(f"{_title(one)} - {source.origin}"),
         caption=speak(_caption(one.table, source)),
@@ -92,6 +95,22 @@ def describe_ratio(ratio: float) -> str:
     return f"{ratio:.1f}\u00d7" if np.isfinite(ratio) else "silent"
 
 
+def shrink(patches: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return patches (n, h, w, c) with at most ``LARGEST_TILE`` rows and columns.
+
+    Means of whole squares of pixels; those that fill none are left out. Only encoders of large
+    images see patches that are too large.
+    """
+    num, size, _, num_channels = patches.shape
+    factor = -(-size // LARGEST_TILE)
+    if factor == 1:
+        return patches
+    rows = size // factor
+    whole = patches[:, : rows * factor, : rows * factor]
+    means = whole.reshape(num, rows, factor, rows, factor, num_channels).mean(axis=(2, 4))
+    return pixels.to_uint8(means / 255)
+
+
 def save(drawn: dict[str, Sheet], results: Sequence[Results], folder: Path) -> None:
     """Write each sheet as a PNG of its name, the words of all as sheets.json, and patterns.csv."""
     sheets.save_pngs(
@@ -107,8 +126,12 @@ def _title(one: Results) -> str:
     convolution, num_maps = one.convolution, len(one.table)
     return (
         f"{convolution.words} of the encoder: the patterns that excite its {num_maps} feature "
-        f"maps, patches of {describe_size(convolution)}"
+        f"maps{_tell_shown(num_maps)}, patches of {describe_size(convolution)}"
     )
+
+
+def _tell_shown(num_maps: int) -> str:
+    return f", the first {MOST_TILES} of them" if num_maps > MOST_TILES else ""
 
 
 def _caption(table: pd.DataFrame, source: Source) -> str:

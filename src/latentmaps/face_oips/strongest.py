@@ -21,7 +21,8 @@ from latentmaps.vae.network import inputs
 Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
 
-_BATCH_SIZE = 64
+# faces that are looked at together: so many, and so many pixels, at most
+_MOST_FACES, _MOST_PIXELS = 64, 2**20
 # stands where a patch reaches beyond the image
 _MID_GRAY = 128
 
@@ -60,8 +61,9 @@ def find(
     """
     look = _make_look(encoder, convolutions)
     kept: list[list[Strongest]] = [[] for _ in convolutions]
-    for first in range(0, len(rows), _BATCH_SIZE):
-        batch = rows[first : first + _BATCH_SIZE]
+    batch_size = min(_MOST_FACES, max(1, _MOST_PIXELS // (images.shape[1] * images.shape[2])))
+    for first in range(0, len(rows), batch_size):
+        batch = rows[first : first + batch_size]
         for index, (values, places) in enumerate(look(images[batch])):
             seen = _of_batch(np.asarray(values), np.asarray(places), batch, convolutions[index])
             kept[index] = [_strongest([*kept[index], seen], number)]

@@ -6,6 +6,10 @@ from pydantic import Field
 
 from latentmaps.params.types import Seed, Steps, TileScale, section
 
+# a sheet shows so many feature maps at most, and each pattern with so many pixels along an edge
+MOST_TILES = 500
+LARGEST_TILE = 128
+
 
 @section
 class DrawFaceOips:
