@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.made_up_numbers import CHARTS, LAYERS, NUM_SHEETS
+from tests.report.made_up_numbers import CHARTS, LAYERS, NUM_SHEETS, PATTERNS
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
@@ -55,7 +55,7 @@ def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered
         places = figures.read_tiles(path, document if words.exists() else document.part(path.stem))
         shown = [tile.picture for row in places.rows for tile in row if tile.picture]
         expected += [picture.data_url for picture in shown]
-    assert len(sheets) == NUM_SHEETS + len(LAYERS)
+    assert len(sheets) == NUM_SHEETS + len(LAYERS) + len(PATTERNS)
     assert sorted(Outline(rendered).attributes("src", "img")) == sorted(expected)
 
 

@@ -26,7 +26,7 @@ def test_each_convolution_has_a_tab(example: Example) -> None:
 def test_a_sheet_that_lacks_is_named(example: Example) -> None:
     path = example.folder / "draw_face_oips/patterns/convolution_2.png"
     path.unlink()
-    with pytest.raises(DataError, match="convolution_2.png: no such file"):
+    with pytest.raises(DataError, match=r"convolution_2\.png: no such file"):
         patterns.read_patterns(example.folder)
 
 

@@ -152,7 +152,8 @@ def _without_padding(layer: keras.layers.Layer, **changes: str) -> keras.layers.
     if has_activation:
         config |= changes
     twin = kind.from_config(config)
-    twin.build(layer.input.shape)
+    # of no size: without padding, the maps of a small image may be too small for its kernel
+    twin.build((None, None, None, layer.input.shape[-1]))
     twin.set_weights(layer.get_weights())
     return twin
 
