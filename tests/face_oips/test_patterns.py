@@ -8,6 +8,7 @@ from tests.face_oips import example
 
 from latentmaps.face_oips import convolutions, patterns
 from latentmaps.face_oips.patterns import Patterns
+from latentmaps.oips import restore
 
 
 def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
@@ -57,7 +58,7 @@ def test_starts_of_a_linear_map_agree() -> None:
     assert found.num_agreeing.tolist() == [3] * len(found.patches)
 
 
-def test_ends_that_differ_do_not_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ends_that_differ_do_not_agree() -> None:
     ends = np.zeros((1, 3, 2, 2, 1), np.float32)
     ends[0, :, 0, 0] = [[1.0], [0.9], [-1.0]]
     assert patterns._count_agreeing(ends, ends[:, 0]).tolist() == [2]
@@ -75,6 +76,17 @@ def test_a_map_has_the_same_pattern_alone_and_among_others(
     one_by_one = find(network, "activation_2")
     np.testing.assert_array_equal(one_by_one.patches, together.patches)
     np.testing.assert_array_equal(one_by_one.activations, together.activations)
+
+
+def test_weights_are_bounded_and_small_ones_stay() -> None:
+    weights = np.random.default_rng(0).standard_normal((2, 4, 4, 3)).astype(np.float32)
+    weights[0] *= 0.1
+    bounded = restore.restore_images(weights, restore.at_most_unit_rms)
+    np.testing.assert_array_equal(bounded[0], weights[0])
+    assert np.sqrt((bounded[1] ** 2).mean()) == pytest.approx(1.0)
+    np.testing.assert_allclose(
+        bounded[1] / weights[1], bounded[1, 0, 0, 0] / weights[1, 0, 0, 0], rtol=1e-5
+    )
 
 
 def test_the_seed_decides_the_starts() -> None:

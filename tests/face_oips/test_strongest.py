@@ -14,7 +14,7 @@ ROWS = np.array([1, 3, 4, 7, 8, 9, 11])
 
 def found(network: Any, **changes: Any) -> list[Any]:
     layers = convolutions.of_encoder(network)
-    values = {"images": FACES, "rows": ROWS, "number": 3} | changes
+    values: dict[str, Any] = {"images": FACES, "rows": ROWS, "number": 3} | changes
     images, rows, number = values["images"], values["rows"], values["number"]
     seen = strongest.find(network, layers, images, rows, number=number)
     return list(zip(layers, seen, strict=True))
