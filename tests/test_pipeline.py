@@ -78,6 +78,7 @@ NEVER = {
     "draw_samples": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
     "draw_latent_space": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
     "draw_reconstructions": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
+    "draw_face_oips": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
 }
 
 
@@ -178,8 +179,10 @@ def test_only_stages_read_params_yaml_and_run() -> None:
 @by_name
 def test_a_stage_reads_the_sections_of_no_other_stage(stage: Stage) -> None:
     sections = {dep for dep in code_deps.of_stage(base_name(stage)) if "/params/" in dep}
-    # the page knows the states of an OIP from the room that finds them
-    through_oips = {"src/latentmaps/params/draw_oips.py"} if stage.name == "build_report" else set()
+    # the page knows the states of an OIP from the room that finds them; the patterns of the encoder
+    # are found by the same ascent, which takes its section
+    has_oips = stage.name in ("build_report", "draw_face_oips")
+    through_oips = {"src/latentmaps/params/draw_oips.py"} if has_oips else set()
     # digits may take the place of faces
     digits = {"src/latentmaps/params/fetch_digits.py"}
     through_digits = digits if stage.name == "fetch_faces" else set()

@@ -15,6 +15,7 @@ FACT_DECIDES = {
     "draw_reconstructions",
     "draw_samples",
     "draw_latent_space",
+    "draw_face_oips",
     "judge_digits",
     "build_report",
 }

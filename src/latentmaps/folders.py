@@ -87,6 +87,11 @@ OIP_PICTURES: Folder = {
     "page": File("{layer}.html", "all that is known of each unit"),
 }
 
+FACE_OIPS: Folder = {
+    "patterns": File("patterns", "folder: a sheet for each convolution, their words, a table"),
+    "page": File("index.html", "every pattern beside the patches of faces that excite it most"),
+}
+
 
 def some(folder: Folder, *names: str) -> Folder:
     """Return the files of these names."""

@@ -13,6 +13,7 @@ from tests.report.made_up_numbers import (
     EVALUATE_VAE,
     LAYERS,
     NUM_DIMENSIONS,
+    PATTERNS,
     SHEETS,
     TRAIN_CNN,
     TRAIN_VAE,
@@ -55,6 +56,7 @@ class Example:
         _write_history(self.folder / "train_cnn/history.csv", ["accuracy", "loss"])
         for stage, titles in SHEETS.items():
             _write_sheets(self.folder / stage, titles, charts=CHARTS.get(stage, set()))
+        _write_sheets(self.folder / "draw_face_oips/patterns", PATTERNS, charts=set())
         predictions = [[digit, digit, (digit + (digit == 4) * 5) % 10] for digit in range(10)]
         predictions_path = self.folder / "train_cnn/predictions.csv"
         _write_csv(predictions_path, ["row", "label", "prediction"], predictions)

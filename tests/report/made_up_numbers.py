@@ -145,9 +145,15 @@ SHEETS = {
         "plane": "Map of the plane in which the z-points vary most",
     },
 }
+# of draw_face_oips
+PATTERNS = {
+    f"convolution_{number}": f"Convolution {number} of the encoder: the patterns"
+    for number in (1, 2)
+}
 NUM_DIMENSIONS = 20
 NUM_CHARTS = sum(map(len, CHARTS.values()))
 # with that of the activation maps, without those of the layers
 NUM_SHEETS = sum(map(len, SHEETS.values())) - NUM_CHARTS + 1
+NUM_PATTERNS = 17 * len(PATTERNS)
 # the last feature map of each layer is dead
 NUM_OIPS = sum(num_maps - 1 for num_maps in LAYERS.values())

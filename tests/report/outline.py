@@ -2,8 +2,10 @@
 
 from html.parser import HTMLParser
 
-# the page of each layer, which draw_oips writes beside
-BESIDE = {f"draw_oips/{layer}.html" for layer in ("Conv2D_1", "Conv2D_2")}
+# pages that draw_oips and draw_face_oips write beside
+BESIDE = {f"draw_oips/{layer}.html" for layer in ("Conv2D_1", "Conv2D_2")} | {
+    "draw_face_oips/index.html"
+}
 
 VOID = {"meta", "link", "img", "input", "br"}
 

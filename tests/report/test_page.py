@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.made_up_numbers import CHARTS, LAYERS, NUM_SHEETS
+from tests.report.made_up_numbers import CHARTS, LAYERS, NUM_SHEETS, PATTERNS
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
@@ -23,10 +23,19 @@ def test_the_page_of_each_layer_is_linked(rendered: str) -> None:
 
 def test_every_tile_of_a_layer_leads_to_the_row_of_its_map(rendered: str) -> None:
     links = [link for link in Outline(rendered).attributes("href", "a") if "html#" in link]
-    assert links == [
+    assert [link for link in links if link.startswith("draw_oips/")] == [
         f"draw_oips/{layer}.html#{layer}-{index}"
         for layer, num_maps in LAYERS.items()
         for index in range(num_maps)
+    ]
+
+
+def test_every_pattern_of_the_encoder_leads_to_its_feature_map(rendered: str) -> None:
+    links = [link for link in Outline(rendered).attributes("href", "a") if "html#conv" in link]
+    assert links == [
+        f"draw_face_oips/index.html#convolution_{number}-{index}"
+        for number in (1, 2)
+        for index in range(18)
     ]
 
 
@@ -46,7 +55,7 @@ def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered
         places = figures.read_tiles(path, document if words.exists() else document.part(path.stem))
         shown = [tile.picture for row in places.rows for tile in row if tile.picture]
         expected += [picture.data_url for picture in shown]
-    assert len(sheets) == NUM_SHEETS + len(LAYERS)
+    assert len(sheets) == NUM_SHEETS + len(LAYERS) + len(PATTERNS)
     assert sorted(Outline(rendered).attributes("src", "img")) == sorted(expected)
 
 

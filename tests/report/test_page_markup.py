@@ -5,7 +5,15 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.made_up_numbers import LAYERS, NUM_CHARTS, NUM_OIPS, NUM_SHEETS, SHEETS
+from tests.report.made_up_numbers import (
+    LAYERS,
+    NUM_CHARTS,
+    NUM_OIPS,
+    NUM_PATTERNS,
+    NUM_SHEETS,
+    PATTERNS,
+    SHEETS,
+)
 from tests.report.outline import BESIDE, Outline
 
 from latentmaps.pages import html_page
@@ -21,7 +29,7 @@ def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> Non
     assert all({"alt", "width", "height"} <= values.keys() for values in pictures)
     # a chart and a tile that leads somewhere by itself, the other tiles as a group
     told = [values["alt"] for values in pictures if values["alt"]]
-    assert len(told) == NUM_CHARTS + NUM_OIPS
+    assert len(told) == NUM_CHARTS + NUM_OIPS + NUM_PATTERNS
     groups = [
         values["aria-label"]
         for tag, values in outline.elements
@@ -38,7 +46,7 @@ def test_every_figure_tells_the_command_that_redraws_it(rendered: str) -> None:
         for figure in figures
         if 'class="curve"' not in figure  # build_report draws them each time
     ]
-    assert len(commands) == NUM_SHEETS + NUM_CHARTS + len(LAYERS)
+    assert len(commands) == NUM_SHEETS + NUM_CHARTS + len(LAYERS) + len(PATTERNS)
     assert None not in commands
     stages = [command[1] for command in commands if command]
     num_samples = len(SHEETS["draw_samples"])

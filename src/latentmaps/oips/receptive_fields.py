@@ -5,6 +5,7 @@ For layers that form a chain: each reads what the one before puts out. Araujo, N
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import keras
 
@@ -59,6 +60,50 @@ def field_size(layers: Sequence[keras.layers.Layer]) -> tuple[int, int]:
     return _extent(layers, (1, 1))
 
 
+class Places(NamedTuple):
+    """Where in the image the fields of a layer's positions lie, along its rows.
+
+    Attributes:
+        first: pixel at which the field of position 0 begins: 0, or negative, in the padding.
+        stride: pixels from the field of one position to that of the next.
+        size: pixels of a field.
+    """
+
+    first: int
+    stride: int
+    size: int
+
+    def inside(self, num_positions: int, image_size: int) -> range:
+        """Return the positions whose field lies in the image; empty where there are none.
+
+        Args:
+            num_positions: rows of the maps.
+            image_size: height of the image.
+        """
+        begin = -(self.first // self.stride)
+        end = (image_size - self.size - self.first) // self.stride + 1
+        return range(begin, max(begin, min(end, num_positions)))
+
+
+def places(layers: Sequence[keras.layers.Layer]) -> Places:
+    """Return where the fields of the last layer's positions lie.
+
+    Args:
+        layers: of ``chain``.
+    """
+    first, stride, size = 0, 1, 1
+    for layer in layers:
+        if isinstance(layer, _POINTWISE):
+            continue
+        window, step = _window(layer)[0], layer.strides[0]
+        if layer.padding == "same":
+            read, made = layer.input.shape[1], layer.output.shape[1]
+            first -= max((made - 1) * step + window - read, 0) // 2 * stride
+        size += (window - 1) * stride
+        stride *= step
+    return Places(first, stride, size)
+
+
 def reachable_size(
     layers: Sequence[keras.layers.Layer] | None, image_size: tuple[int, int]
 ) -> tuple[int, int]:
@@ -107,7 +152,8 @@ def _without_padding(layer: keras.layers.Layer, **changes: str) -> keras.layers.
     if has_activation:
         config |= changes
     twin = kind.from_config(config)
-    twin.build(layer.input.shape)
+    # of no size: without padding, the maps of a small image may be too small for its kernel
+    twin.build((None, None, None, layer.input.shape[-1]))
     twin.set_weights(layer.get_weights())
     return twin
 
@@ -118,10 +164,16 @@ def _extent(layers: Sequence[keras.layers.Layer], size: Sequence[int]) -> tuple[
     for layer in reversed(layers):
         if isinstance(layer, _POINTWISE):
             continue
-        window = layer.pool_size if hasattr(layer, "pool_size") else layer.kernel_size
+        window = _window(layer)
         rows = (rows - 1) * layer.strides[0] + window[0]
         columns = (columns - 1) * layer.strides[1] + window[1]
     return int(rows), int(columns)
+
+
+def _window(layer: keras.layers.Layer) -> tuple[int, int]:
+    """Return rows and columns that a convolution or a pooling reads at once."""
+    window: tuple[int, int] = getattr(layer, "pool_size", None) or layer.kernel_size
+    return window
 
 
 def _is_dilated(layer: keras.layers.Layer) -> bool:

@@ -26,6 +26,8 @@ _FLATTEST = 0.25
 _FEWEST = 0.05
 # below any RMS of an image
 _TINY = 1e-12
+# mean square of values at a bound of 1, but for rounding
+_AT_BOUND = 1 - 1e-5
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,26 @@ def clipped(pixel_range: PixelRange) -> Restore:
         return tf.where(leaves, 0.0, gradients)
 
     return Restore(lambda images: tf.clip_by_value(images, low, high), tangent)
+
+
+def _bound(images: tf.Tensor) -> tf.Tensor:
+    rms = tf.sqrt(tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True))
+    return images / tf.maximum(rms, 1.0)
+
+
+def _inside_bound(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Return gradients without what leads images out of their bound, for those that stand at it."""
+    power = tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True)
+    outwards = tf.reduce_mean(gradients * images, axis=(1, 2, 3), keepdims=True)
+    leaves = (power > _AT_BOUND) & (outwards > 0)
+    return tf.where(leaves, gradients - images * outwards / (power + _TINY), gradients)
+
+
+# A root mean square of at most 1, for values that become pixels later, drawn the fainter the rarer
+# they are in pictures: under one bound for all of them, rare patterns cost more. A bound for each
+# pixel would not do: a unit that is nearly linear ends with each of them at its bound, black, white
+# or a pure color, and fine noise, which hardly any picture has, excites it most.
+at_most_unit_rms = Restore(_bound, _inside_bound)
 
 
 def make_restore(pixel_range: PixelRange | None) -> Restore:

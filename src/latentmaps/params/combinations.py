@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from latentmaps.errors import TrainingError, shorten
+from latentmaps.params.draw_face_oips import LARGEST_TILE, MOST_TILES
 from latentmaps.params.draw_latent_space import LARGEST_TILE_OF_A_MAP
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.training import training_length
@@ -63,6 +64,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
             place = f"{name}.{keys}{_tell_scale(scale)}"
             yield from _check_sheet(place, tiles, tiles * (scale * crop.image_size) ** 2)
     yield from _check_map(sections["draw_latent_space"], vae.latent_dim, crop.image_size)
+    yield from _check_patterns(sections["draw_face_oips"].tile_scale, vae)
     largest = max(num * (size + 1) ** 2 for size, num in _cnn_maps(cnn))
     mosaics = len(sections["draw_activation_maps"].digits) * (len(cnn.filters) + 1)
     yield from _check_sheet(
@@ -161,6 +163,16 @@ def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
     edge = walks.tile_scale * min(image_size, LARGEST_TILE_OF_A_MAP)
     place = f"draw_latent_space.plane_steps{_tell_scale(walks.tile_scale)}"
     yield from _check_pixels(place, tiles, tiles * edge**2)
+
+
+def _check_patterns(tile_scale: int, vae: Any) -> Iterator[str]:
+    """Yield a line for a sheet of patterns with too many pixels; its tiles have a range."""
+    seen, stride = 1, 1
+    for kernel_size, step in zip(vae.kernel_sizes, vae.strides, strict=False):
+        seen, stride = seen + (kernel_size - 1) * stride, stride * step
+    tiles = min(max(vae.filters), MOST_TILES)
+    place = f"draw_face_oips.tile_scale {tile_scale}"
+    yield from _check_pixels(place, tiles, tiles * (tile_scale * min(seen, LARGEST_TILE)) ** 2)
 
 
 def _tell_scale(scale: int) -> str:

@@ -166,6 +166,7 @@ _SEEDED_PICTURES = {
     "draw_samples": "the random faces drawn",
     "draw_reconstructions": "the z of reconstructions drawn",
     "draw_latent_space": "pairs and walking faces chosen",
+    "draw_face_oips": "patterns of the encoder grown",
 }
 
 

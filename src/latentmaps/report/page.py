@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from latentmaps.drawing import wording
 from latentmaps.pages import html_page
-from latentmaps.report import content, digits, faces, glossary, judgement, yardsticks
+from latentmaps.report import content, digits, faces, glossary, judgement, patterns, yardsticks
 
 
 def render(
@@ -48,6 +48,7 @@ def render(
         other_seeds=content.tell_seeds(sections, base_seed=seed),
         faces=shown,
         digits=digits.read_digits(reports, layer_names),
+        patterns=patterns.read_patterns(reports),
         judgement=judgement.read_judgement(reports),
         digits_source=digits_source,
         parameters=content.list_parameters(sections),

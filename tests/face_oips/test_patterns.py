@@ -1,0 +1,108 @@
+"""A pattern excites its map in the whole encoder, more than what it grew from."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.face_oips import example
+
+from latentmaps.face_oips import convolutions, patterns
+from latentmaps.face_oips.patterns import Patterns
+from latentmaps.oips import restore
+
+
+def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
+    section = example.params(**changes)
+    return patterns.find(network, layer_name, section, seed=3, jit_compile=False)
+
+
+@pytest.mark.parametrize("name", example.ARCHITECTURES)
+def test_the_whole_encoder_reacts_to_a_pattern_as_it_is_said_to(name: str) -> None:
+    network = example.encoder(**example.ARCHITECTURES[name])
+    for convolution in convolutions.of_encoder(network):
+        found = find(network, convolution.layer_name)
+        position = convolution.whole[-1]
+        first = convolution.places.first + position * convolution.places.stride
+        inside = slice(first, first + convolution.patch_size)
+        whole = np.full((len(found.patches), *network.input_shape[1:]), 0.5, np.float32)
+        whole[:, inside, inside] = found.patches
+        maps = example.maps(network, convolution.layer_name, whole)[:, position, position]
+        np.testing.assert_allclose(np.diag(maps), found.activations, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("changes", [{}, {"activation": "relu"}, example.LARGE])
+def test_a_pattern_is_stronger_than_every_start_and_lies_in_range(changes: dict[str, Any]) -> None:
+    network = example.encoder(**changes)
+    for convolution in convolutions.of_encoder(network):
+        found = find(network, convolution.layer_name)
+        assert found.patches.shape[1] == convolution.patch_size
+        assert found.start_activations.shape == (len(found.patches), 2)
+        assert (found.activations > found.start_activations.max(axis=1)).all()
+        assert 0 <= found.patches.min() < found.patches.max() <= 1
+
+
+def test_the_pattern_of_a_linear_map_is_the_best_there_is() -> None:
+    """The first convolution is linear: its optimum is its kernel, weighed as the waves are."""
+    network = example.encoder()
+    found = find(network, "activation_1", num_steps=100, contrast=0.05, smoothness=0.0)
+    kernel = network.get_layer("convolution_1").get_weights()[0]  # (3, 3, 3, num_maps)
+    for index, patch in enumerate(found.patches):
+        # how strongly the three colors are drawn leaves light alone comparable
+        light = (patch - 0.5).mean(axis=-1).ravel()
+        expected = kernel[..., index].mean(axis=-1).ravel()
+        assert abs(np.corrcoef(light, expected)[0, 1]) > 0.99
+
+
+def test_starts_of_a_linear_map_agree() -> None:
+    found = find(example.encoder(), "activation_1", num_starts=3, num_steps=60)
+    assert found.num_agreeing.tolist() == [3] * len(found.patches)
+
+
+def test_ends_that_differ_do_not_agree() -> None:
+    ends = np.zeros((1, 3, 2, 2, 1), np.float32)
+    ends[0, :, 0, 0] = [[1.0], [0.9], [-1.0]]
+    assert patterns._count_agreeing(ends, ends[:, 0]).tolist() == [2]
+    even = np.full((1, 2, 2, 2, 1), 0.7, np.float32)
+    even[0, 1] = 0.3
+    assert patterns._count_agreeing(even, even[:, 0]).tolist() == [1]
+
+
+def test_a_map_has_the_same_pattern_alone_and_among_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = example.encoder()
+    together = find(network, "activation_2")
+    monkeypatch.setattr(patterns, "_MOST_VALUES", 1)
+    one_by_one = find(network, "activation_2")
+    np.testing.assert_array_equal(one_by_one.patches, together.patches)
+    np.testing.assert_array_equal(one_by_one.activations, together.activations)
+
+
+def test_weights_are_bounded_and_small_ones_stay() -> None:
+    weights = np.random.default_rng(0).standard_normal((2, 4, 4, 3)).astype(np.float32)
+    weights[0] *= 0.1
+    bounded = restore.restore_images(weights, restore.at_most_unit_rms)
+    np.testing.assert_array_equal(bounded[0], weights[0])
+    assert np.sqrt((bounded[1] ** 2).mean()) == pytest.approx(1.0)
+    np.testing.assert_allclose(
+        bounded[1] / weights[1], bounded[1, 0, 0, 0] / weights[1, 0, 0, 0], rtol=1e-5
+    )
+
+
+def test_the_seed_decides_the_starts() -> None:
+    network, section = example.encoder(), example.params()
+    first, same, other = (
+        patterns.find(network, "activation_1", section, seed=seed, jit_compile=False)
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first.patches, same.patches)
+    assert (first.start_activations != other.start_activations).all()
+
+
+def test_smoother_patterns_have_less_of_what_is_fine() -> None:
+    network = example.encoder()
+    rough, smooth = (
+        find(network, "activation_2", smoothness=smoothness).patches for smoothness in (0.0, 2.0)
+    )
+    differences = [np.abs(np.diff(patches, axis=1)).mean() for patches in (rough, smooth)]
+    assert differences[1] < 0.7 * differences[0]
