@@ -39,6 +39,7 @@ class Question:
         objective_name: of ``objectives.OBJECTIVES``; None: the mean of a map, a dense unit.
         pixels: free, data, or darkest and brightest pixel; None: what the network reads.
         starts: one's own; None: those of the stage draw_oips.
+        has_own_scales: whether a person named the length scales, which must then fit.
     """
 
     layer_name: str
@@ -48,6 +49,7 @@ class Question:
     objective_name: str | None = None
     pixels: str | PixelRange | None = None
     starts: Sequence[Start] | None = None
+    has_own_scales: bool = False
 
 
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
@@ -71,8 +73,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     found = _networks(subject, question.layer_name, name)
     _require_gradient(found)
     chunk_size = min(_LARGEST_CHUNK, _CHUNK_SIZE * len(units))
-    is_as_the_stage = question.starts is None and question.pixels in (None, FREE, DATA)
-    if subject.digits is not None and is_as_the_stage and name in ("mean", "unit"):
+    if subject.digits is not None and is_as_the_stage(subject, question):
         in_range, free = search.climb(
             found,
             subject.digits,
@@ -118,8 +119,10 @@ def _climb(
     jit_compile: bool,
     chunk_size: int,
 ) -> Climb:
-    params = settings.for_shape(question.params, found.shape)
-    pixel_range = _pixel_range(subject, question.pixels)
+    params = question.params
+    if not question.has_own_scales:
+        params = settings.for_shape(params, found.shape)
+    pixel_range = range_of(subject, question.pixels)
     bring_back = _restore(subject, found, question.pixels, pixel_range)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
@@ -148,8 +151,23 @@ def _climb(
     return Climb(chosen, ends, has_head_start=False)
 
 
-def _pixel_range(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
+def is_as_the_stage(subject: Subject, question: Question) -> bool:
+    """Return whether a question is that of the stage draw_oips, with its head starts."""
+    name = subject.objective_name(question.layer_name, question.objective_name)
+    return (
+        subject.digits is not None
+        and question.starts is None
+        and question.pixels in (None, FREE, DATA)
+        and name in ("mean", "unit")
+    )
+
+
+def range_of(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
     """Return darkest and brightest pixel; None: pixels are free.
+
+    Args:
+        subject: the network.
+        pixels: as of a ``Question``.
 
     Raises:
         DataError: the network does not know such pixels.
