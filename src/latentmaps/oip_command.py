@@ -64,16 +64,16 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
             "--objective",
             "NAME",
             (
-                "of feature maps: mean (default) of all positions | max of them | position, the one "
-                "in the middle and the patch it sees; dense layers have units"
+                "of feature maps: mean (default) of all positions | max of them | position, the "
+                "one in the middle and the patch it sees; dense layers have units"
             ),
         ),
         (
             "--range",
             "RANGE",
             (
-                "free | data, as dark and light as real images | LOW,HIGH of pixels, as the network "
-                "reads them (--range=-1,3 before a minus)"
+                "free | data, as dark and light as real images | LOW,HIGH of pixels, as the "
+                "network reads them (--range=-1,3 before a minus)"
             ),
         ),
     ),

@@ -131,11 +131,11 @@ def save(answer: Answer, path: Path) -> None:
         path: the file. ``units`` (n,), ``winners`` (n,), ``kinds``, ``activations``, ``num_steps``,
             ``converged`` and ``optima`` (n, num_starts), ``starts`` and ``ends`` (n, num_starts, h,
             w, c), ``curves`` (n, num_starts, num_steps + 1), NaN behind the last step,
-            ``snapshots`` (n, num_starts, num_snapshots, h, w, c) after ``snapshot_steps``, and ``settings``, a
-            text in JSON.
+            ``snapshots`` (n, num_starts, num_snapshots, h, w, c) after ``snapshot_steps``, and
+            ``settings``, a text in JSON.
     """
     units = answer.units
-    arrays = {
+    arrays: dict[str, Any] = {
         name: np.array([getattr(unit, of_unit) for unit in units])
         for name, of_unit in {
             "units": "unit",

@@ -13,7 +13,7 @@ from latentmaps.lab.tiles import tiles_of
 from latentmaps.pages import html_page
 
 # edge of a picture on the page, pixels, about: every pixel of it becomes a square
-_LARGE, _SMALL = 224, 76
+_LARGE, _SMALL = 260, 104
 
 
 def render(answer: Answer) -> str:

@@ -127,7 +127,7 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     """Yield what was found, in sentences."""
     unit, words = answer.units[position], name_of(answer.units[position])
     if unit.is_silent:
-        yield f"None of these starts excites {words}: behind its ReLU it stays at 0, without a gradient."
+        yield f"None of these starts excites {words}: behind its ReLU it stays at 0."
         yield "Try others: --start fourier, --start digit:4, or no --start at all."
         return
     yield (
@@ -135,6 +135,7 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
         f"{unit.activation:.3g} ({answer.objective_words})."
     )
     ended = "came to rest" if unit.converged[unit.winner] else "was still moving"
+    yield from _comparison(answer, position)
     yield (
         f"It grew from start {unit.winner + 1} ({kind_words(answer, unit, unit.winner)}) and "
         f"{ended} after {unit.num_steps[unit.winner]} steps."
@@ -147,7 +148,6 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
             if len(optima) == 1
             else f"{num_loud} starts lead to {len(optima)} distinct optima."
         )
-    yield from _comparison(answer, position)
 
 
 def _comparison(answer: Answer, position: int) -> Iterator[str]:
@@ -232,7 +232,9 @@ def _course(
 
 def _step_words(unit: UnitOips, start: int, step: int, word: str) -> str:
     change = unit.relative_change(start, step)
-    in_brackets = f" (relative change {change:.2g})" if np.isfinite(change) else ""
+    in_brackets = ""
+    if np.isfinite(change):
+        in_brackets = f" (relative change {f'{change:.3f}' if change >= 0.001 else '< 0.001'})"
     return f"{word} {step}: {unit.curves[start, step]:.3g}{in_brackets}"
 
 
