@@ -125,7 +125,10 @@ def test_of_a_random_kind_as_many_starts_are_made_as_is_said(bars: Digits) -> No
     ("word", "message"),
     [
         ("fourrier", "^--start: found 'fourrier', expected scales, .* there is no such file"),
-        ("digit:4", "^--start digit:4: found no digits at hand, expected those that --digits names"),
+        (
+            "digit:4",
+            "^--start digit:4: found no digits at hand, expected those that --digits names",
+        ),
     ],
 )
 def test_an_unknown_start_is_refused(word: str, message: str) -> None:

@@ -131,6 +131,8 @@ def _pixels(pixels: str | PixelRange | None) -> str | PixelRange | None:
 
 def _starts(start: Asked, digits: Digits | None) -> list[Start]:
     given = [start] if isinstance(start, str | np.ndarray) else list(start)
+    if not given:
+        raise DataError("start: found none, expected at least one; leave it out for random ones")
     return [_start(one, number, digits) for number, one in enumerate(given, start=1)]
 
 

@@ -135,6 +135,8 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
         f"{unit.activation:.3g} ({answer.objective_words})."
     )
     ended = "came to rest" if unit.converged[unit.winner] else "was still moving"
+    if not answer.question.params.convergence_threshold:
+        ended = "was told never to stop"
     yield from _comparison(answer, position)
     yield (
         f"It grew from start {unit.winner + 1} ({kind_words(answer, unit, unit.winner)}) and "
@@ -144,7 +146,7 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     num_loud = sum(map(len, optima))
     if num_loud > 1:
         yield (
-            f"All {num_loud} starts that excite it lead to one optimum."
+            f"The {num_loud} starts that excite it lead to one optimum."
             if len(optima) == 1
             else f"{num_loud} starts lead to {len(optima)} distinct optima."
         )
