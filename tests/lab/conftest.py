@@ -64,7 +64,7 @@ def silent_answer(subject: Subject, short: DrawOips) -> Answer:
     """The same from starts of one's own, of which the first excites no map."""
     model = cnn.build_cnn(cnn.Architecture((8, 8), 8), seed=1)
     kernel, bias = model.get_layer("Conv2D_2").get_weights()
-    model.get_layer("Conv2D_2").set_weights([kernel, bias - 1.5])
+    model.get_layer("Conv2D_2").set_weights([kernel, bias - 0.7])
     starts = ["noise", "coarse"]
     question = Question("Conv2D_2", [3], short, seed=1, starts=starts)
     deaf = dataclasses.replace(subject, model=model)

@@ -62,7 +62,7 @@ def test_a_network_of_colors_is_asked_with_pixels_of_its_range(short: DrawOips) 
     [unit] = finding.find(subject, Question("z_mean", [0], short, 1))
     assert unit.oip.shape == (16, 16, 3)
     assert 0 <= unit.oip.min() < unit.oip.max() <= 1
-    with pytest.raises(DataError, match="^--range: found free, expected data: an encoder reads"):
+    with pytest.raises(DataError, match=r"^--range: found free, expected data: an encoder reads"):
         finding.find(subject, Question("z_mean", [0], short, 1, pixels="free"))
 
 
@@ -73,7 +73,7 @@ def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Mod
     np.testing.assert_allclose(free.oip.std(), 1, rtol=1e-4)
     [kept] = finding.find(subject, Question("linear", [1], params, 1, pixels=(-2.0, 0.5)))
     assert -2 <= kept.oip.min() < kept.oip.max() <= 0.5
-    with pytest.raises(DataError, match="^--range: found data, expected free or two numbers"):
+    with pytest.raises(DataError, match=r"^--range: found data, expected free or two numbers"):
         finding.find(subject, Question("linear", [1], params, 1, pixels="data"))
 
 
@@ -84,7 +84,7 @@ def test_scales_of_ones_own_must_fit_others_give_way(color_model: keras.Model) -
     question = Question("maps", [1], params, 1, starts=["scales"])
     assert finding.find(subject, question)[0].oip.shape == (12, 10, 3)
     with pytest.raises(
-        DataError, match="^length scales: found a grid of 14x14 points, expected at"
+        DataError, match=r"^length scales: found a grid of 14x14 points, expected at"
     ):
         finding.find(subject, dataclasses.replace(question, has_own_scales=True))
 
@@ -94,5 +94,5 @@ def test_a_layer_that_no_gradient_reaches_is_refused(short: DrawOips) -> None:
     rounded = keras.ops.cast(keras.ops.cast(inputs, "int32"), "float32")
     model = keras.Model(inputs, keras.layers.Conv2D(2, 3, name="maps")(rounded))
     question = Question("maps", [0], settings.usual((12, 10, 1)), 1)
-    with pytest.raises(DataError, match="^layer maps: the gradient does not reach the image"):
+    with pytest.raises(DataError, match=r"^layer maps: the gradient does not reach the image"):
         finding.find(subjects.of_model(model), question)

@@ -82,7 +82,7 @@ def test_a_range_is_a_word_or_two_numbers(text: str | None, found: Any) -> None:
 
 @pytest.mark.parametrize("text", ["", "fre", "1", "1,0", "0,0", "0,inf", "0,nan", "0,1,2", "a,b"])
 def test_any_other_range_is_refused(text: str) -> None:
-    with pytest.raises(DataError, match="^--range: found .*, expected free, data, or the darkest"):
+    with pytest.raises(DataError, match=r"^--range: found .*, expected free, data, or the darkest"):
         options.pixel_range(text)
 
 
@@ -95,14 +95,14 @@ def test_units_are_whole_numbers_each_once() -> None:
 def test_every_objective_can_be_named_and_no_other() -> None:
     assert [options.objective(name) for name in OBJECTIVES] == list(OBJECTIVES)
     assert options.objective(None) is None
-    with pytest.raises(DataError, match="^--objective: found 'min', expected mean, max, position"):
+    with pytest.raises(DataError, match=r"^--objective: found 'min', expected mean, max, position"):
         options.objective("min")
 
 
 def test_colors_take_no_color_map() -> None:
     options.require_color_map("viridis", 1)
     options.require_color_map("gray", 3)
-    with pytest.raises(DataError, match="^--color-map: found 'viridis', expected none: the net"):
+    with pytest.raises(DataError, match=r"^--color-map: found 'viridis', expected none: the net"):
         options.require_color_map("viridis", 3)
 
 

@@ -56,7 +56,9 @@ def test_an_unknown_setting_is_refused_with_those_that_exist() -> None:
 
 def test_a_wrong_value_is_refused_by_the_name_of_its_field() -> None:
     usual = settings.usual((28, 28, 1))
-    with pytest.raises(DataError, match="^num_steps: found 0, expected greater than or equal to 1"):
+    with pytest.raises(
+        DataError, match=r"^num_steps: found 0, expected greater than or equal to 1"
+    ):
         settings.change(usual, {"num_steps": 0})
-    with pytest.raises(DataError, match="^length_weights: one for each of the 4 length_scales"):
+    with pytest.raises(DataError, match=r"^length_weights: one for each of the 4 length_scales"):
         settings.change(usual, {"length_weights": (1,)})

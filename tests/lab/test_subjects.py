@@ -28,9 +28,9 @@ def test_an_unknown_layer_or_unit_is_refused_with_those_that_exist(color_model: 
         subject.require("map", [0])
     with pytest.raises(DataError, match=r"^layer: found 'flatten"):
         subject.require(color_model.layers[3].name, [0])
-    with pytest.raises(DataError, match="^unit: found 4, expected 0 to 3, the units of maps$"):
+    with pytest.raises(DataError, match=r"^unit: found 4, expected 0 to 3, the units of maps$"):
         subject.require("maps", [0, 4])
-    with pytest.raises(DataError, match="^unit: found -1, expected 0 to 3"):
+    with pytest.raises(DataError, match=r"^unit: found -1, expected 0 to 3"):
         subject.require("maps", [-1])
 
 
@@ -38,7 +38,7 @@ def test_an_objective_must_fit_the_layer(color_model: keras.Model) -> None:
     subject = subjects.of_model(color_model)
     assert subject.objective_name("maps", None) == "mean"
     assert subject.objective_name("out", None) == "unit"
-    with pytest.raises(DataError, match="^objective: found 'max', expected unit for out, which"):
+    with pytest.raises(DataError, match=r"^objective: found 'max', expected unit for out, which"):
         subject.objective_name("out", "max")
 
 
@@ -67,21 +67,21 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> N
         DataError, match=r"mine\.keras: no Keras model that can be loaded .*save it"
     ):
         subjects.load(path)
-    with pytest.raises(DataError, match="no such file or folder, expected data/models/cnn"):
+    with pytest.raises(DataError, match=r"no such file or folder, expected data/models/cnn"):
         subjects.load(tmp_path / "nothing.keras")
 
 
 def test_a_network_that_reads_no_single_image_is_refused() -> None:
     first, second = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
     two = keras.Model([first, second], keras.layers.Add()([first, second]))
-    with pytest.raises(DataError, match="^model: found 2 inputs, expected one, an image$"):
+    with pytest.raises(DataError, match=r"^model: found 2 inputs, expected one, an image$"):
         subjects.of_model(two)
     any_size = keras.Input((None, None, 1))
-    with pytest.raises(DataError, match="^model: found an input of the shape .*of a fixed size"):
+    with pytest.raises(DataError, match=r"^model: found an input of the shape .*of a fixed size"):
         subjects.of_model(keras.Model(any_size, keras.layers.ReLU()(any_size)))
-    with pytest.raises(DataError, match="^model: found Sequential, expected .* that is built"):
+    with pytest.raises(DataError, match=r"^model: found Sequential, expected .* that is built"):
         subjects.of_model(keras.Sequential([keras.layers.Dense(2)]))
-    with pytest.raises(DataError, match="^model: found str, expected a functional or sequential"):
+    with pytest.raises(DataError, match=r"^model: found str, expected a functional or sequential"):
         subjects.of_model("data/models/cnn")
 
 
@@ -90,6 +90,6 @@ def test_weights_that_are_no_numbers_are_refused(subject: Subject) -> None:
     kernel, bias = model.get_layer("Conv2D_2").get_weights()
     model.get_layer("Conv2D_2").set_weights([kernel * np.nan, bias])
     with pytest.raises(
-        DataError, match="^mine: Conv2D_2/kernel: found a weight that is not finite"
+        DataError, match=r"^mine: Conv2D_2/kernel: found a weight that is not finite"
     ):
         subjects.of_model(model, name="mine")

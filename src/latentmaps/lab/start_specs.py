@@ -107,7 +107,7 @@ def sample(
     if image.shape != patterns.shape:
         expected = " or ".join(dict.fromkeys(_words(shape) for shape in (patterns.shape, whole)))
         raise DataError(
-            f"start {start.name}: found {_words(image.shape)}, expected {expected}; crop, resize "
+            f"start {start.name}: found {_words(start.image.shape)}, expected {expected}; crop, resize "
             "or convert it"
         )
     values: Floats = image.astype(np.float32)
