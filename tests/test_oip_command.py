@@ -148,8 +148,8 @@ def test_weights_that_are_no_numbers_are_refused(project: Path) -> None:
     cnn.save(Path("ill"), shape, model)
     code = ask("Conv2D_2", "3", "--model", "ill", *QUICK)
     assert code == (
-        "latentmaps oip: ill: Conv2D_1/kernel: found a weight that is not finite, expected "
-        "numbers; train the network again, with a lower learning rate"
+        "latentmaps oip: ill/cnn.weights.h5: found a NaN or an infinite number in Conv2D_1/kernel, "
+        "expected finite weights; run train_cnn again"
     )
 
 
@@ -186,10 +186,10 @@ def test_a_slip_is_found_before_tensorflow_is_imported(
     tmp_path: Path, root: Path, words: tuple[str, str]
 ) -> None:
     (tmp_path / "model").mkdir()
-    words = ("--model", "model", *words)  # type: ignore[assignment]
-    result = run("oip", "Conv2D_3", "17", *words, folder=tmp_path, root=root)
+    ours = ("oip", "Conv2D_3", "17", "--model", "model")
+    result = run(*ours, *words, folder=tmp_path, root=root)
     assert result.returncode == 1
-    assert result.stderr.startswith(f"latentmaps oip: {words[2]}: found ")
+    assert result.stderr.startswith(f"latentmaps oip: {words[0]}: found ")
 
 
 def test_help_names_every_option_kind_and_strategy_in_a_moment(

@@ -12,7 +12,7 @@ from latentmaps.errors import DataError
 from latentmaps.lab import finding, settings, subjects
 from latentmaps.lab.answer import Answer
 from latentmaps.lab.finding import Question
-from latentmaps.lab.start_specs import OwnStart
+from latentmaps.lab.start_specs import OwnStart, Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.oips import cnn_layers, search
 from latentmaps.params.draw_oips import DrawOips
@@ -36,7 +36,7 @@ def test_the_stage_finds_the_same(answer: Answer, subject: Subject, short: DrawO
 
 
 def test_named_starts_are_climbed_alone(subject: Subject, short: DrawOips, bars: Digits) -> None:
-    starts = [OwnStart("a bar", bars.train_images[0]), "coarse", "coarse"]
+    starts: list[Start] = [OwnStart("a bar", bars.train_images[0]), "coarse", "coarse"]
     [unit] = finding.find(subject, Question("Conv2D_2", [3], short, 1, starts=starts))
     assert list(unit.kinds) == ["a bar", "coarse", "coarse"]
     assert not np.array_equal(unit.starts[1], unit.starts[2])

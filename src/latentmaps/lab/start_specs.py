@@ -107,8 +107,8 @@ def sample(
     if image.shape != patterns.shape:
         expected = " or ".join(dict.fromkeys(_words(shape) for shape in (patterns.shape, whole)))
         raise DataError(
-            f"start {start.name}: found {_words(start.image.shape)}, expected {expected}; crop, resize "
-            "or convert it"
+            f"start {start.name}: found {_words(start.image.shape)}, expected {expected}; "
+            "crop, resize or convert it"
         )
     values: Floats = image.astype(np.float32)
     if not np.isfinite(values).all() or not values.std():

@@ -112,7 +112,8 @@ def of_model(model: Any, *, name: str = "model", pixel_range: PixelRange | None 
             f"{name}: found an input of the shape {shape}, expected images (n, height, width, "
             "channels) of a fixed size"
         )
-    return Subject(name, _finite(model, name), pixel_range)
+    _require_finite(model, name)
+    return Subject(name, model, pixel_range)
 
 
 def load(path: Path, *, digits: Digits | None = None) -> Subject:
@@ -127,10 +128,8 @@ def load(path: Path, *, digits: Digits | None = None) -> Subject:
     """
     if path.is_dir():
         if (path / vae_files.WEIGHTS[0]).exists():
-            return Subject(
-                f"{path}: encoder", _finite(vae_files.load(path).encoder, str(path)), (0.0, 1.0)
-            )
-        return Subject(str(path), _finite(cnn.load(path), str(path)), digits=digits)
+            return Subject(f"{path}: encoder", vae_files.load(path).encoder, (0.0, 1.0))
+        return Subject(str(path), cnn.load(path), digits=digits)
     if not path.exists():
         raise DataError(
             f"{path}: no such file or folder, expected data/models/cnn, data/models/vae or a "
@@ -146,14 +145,13 @@ def load(path: Path, *, digits: Digits | None = None) -> Subject:
     return of_model(model, name=str(path))
 
 
-def _finite(model: keras.Model, name: str) -> keras.Model:
+def _require_finite(model: keras.Model, name: str) -> None:
     wrong = [one.path for one in model.weights if not np.isfinite(one.numpy()).all()]
     if wrong:
         raise DataError(
             f"{name}: {wrong[0]}: found a weight that is not finite, expected numbers; train the "
             "network again, with a lower learning rate"
         )
-    return model
 
 
 def _rank(layer: keras.layers.Layer) -> int:
