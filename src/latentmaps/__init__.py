@@ -6,13 +6,19 @@
     posteriors = vae.encode(images)               # uint8, 0..255 -> z_mean, z_log_var
     pixels = vae.decode(posteriors.z_mean)        # float32, 0..1
     faces = vae.sample(8, seed=1)
+
+``find_oips`` finds what excites units of any Keras model, and ``oips`` of a CNN those of its own.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from latentmaps.cnn.network.cnn_inference import TrainedCnn
+    import keras
+
+    from latentmaps.lab.asking import Asked, CnnWithOips
+    from latentmaps.lab.unit_oips import UnitOips
     from latentmaps.vae.network.inference import TrainedVae
 
 __version__ = "0.1.0"
@@ -40,7 +46,7 @@ def load_vae(path: "str | Path") -> "TrainedVae":
     return TrainedVae.load(Path(path))
 
 
-def load_cnn(path: "str | Path") -> "TrainedCnn":
+def load_cnn(path: "str | Path") -> "CnnWithOips":
     """Return the CNN in a folder that train_cnn wrote.
 
     Args:
@@ -49,11 +55,67 @@ def load_cnn(path: "str | Path") -> "TrainedCnn":
     Returns:
         An object with ``predict`` (images (n, 28, 28), uint8, 0..255 -> probabilities (n, 10)) and
         ``feature_maps`` (images and one of its ``layer_names`` -> (n, h, w, num_maps)). They refuse
-        anything else with a DataError.
+        anything else with a DataError. ``oips`` finds what excites its units, as ``find_oips``.
 
     Raises:
         DataError: a file is missing or damaged, or does not belong to the other.
     """
-    from latentmaps.cnn.network.cnn_inference import TrainedCnn
+    from latentmaps.cnn.network import cnn
+    from latentmaps.lab.asking import CnnWithOips
 
-    return TrainedCnn.load(Path(path))
+    return CnnWithOips(cnn.load(Path(path)))
+
+
+def find_oips(
+    model: "keras.Model",
+    layer: str,
+    units: "int | Sequence[int]",
+    *,
+    start: "Asked | None" = None,
+    objective: str | None = None,
+    pixels: "str | tuple[float, float] | None" = None,
+    seed: int = 0,
+    **settings: Any,
+) -> "list[UnitOips]":
+    """Return the pictures that excite units of any Keras model most, found by gradient ascent.
+
+    Args:
+        model: functional or sequential; reads one image, (n, h, w, c), of a fixed size.
+        layer: name of a layer with feature maps (n, h, w, num_maps) or units (n, num_units).
+        units: numbers of feature maps or units, from 0 on, or one of them.
+        start: what to climb from, and nothing else: a picture (h, w) or (h, w, c), uint8 0..255 or
+            floating as the model reads it, its path, one of scales, coarse, fourier, noise, or a
+            list of these. None: ``num_starts`` random ones, as the stage draw_oips has.
+        objective: mean of a map, max of it, position (the middle of the map, and the patch that it
+            sees); None: mean, or the unit of a dense layer.
+        pixels: darkest and brightest pixel that the model reads, such as (0, 1); None: pixels are
+            free, and every image is standardized to mean 0 and standard deviation 1.
+        seed: of all that is random, 0 to 2147483647.
+        **settings: others than those of params.yaml, section draw_oips, which explains them:
+            num_starts, start_kinds, length_scales, length_weights, strategy, scale_steps,
+            head_start (of no effect without digits), precursor, num_candidates, candidate_kinds,
+            num_rescue_steps, num_steps, step_size, convergence_threshold, jitter, smoothness,
+            num_snapshots. Length scales follow from the size of an image.
+
+    Returns:
+        One object for each unit: ``oip`` (h, w, c), as the model reads it, and its ``activation``;
+        of all starts ``kinds``, ``starts`` and ``images`` (num_starts, h, w, c), ``activations``
+        and ``optima`` (num_starts,), ``curves`` (num_starts, num_steps + 1), and ``snapshots``
+        (num_starts, num_snapshots, h, w, c) after ``snapshot_steps``.
+
+    Raises:
+        DataError: the model, layer, unit, start or a setting is of no use.
+        TrainingError: a gradient is not a number.
+    """
+    from latentmaps.lab import asking
+
+    return asking.find_oips(
+        model,
+        layer,
+        units,
+        start=start,
+        objective=objective,
+        pixels=pixels,
+        seed=seed,
+        **settings,
+    )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from latentmaps import oip_command
 from latentmaps.errors import LatentmapsError
 
 _OUTPUT = Path("reports/compare.html")
@@ -22,6 +23,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         words: of the command line; None: those with which the process was started.
     """
     arguments = _parser().parse_args(words)
+    arguments.words = sys.argv[1:] if words is None else words  # for those that tell how to repeat
     place = f"latentmaps {arguments.command}"
     try:
         sys.stdout.write(f"{arguments.run(arguments)}\n")
@@ -57,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         "and which values a sweep supports.",
     )
     table.set_defaults(run=_table, output="standard output")
+    oip_command.add_to(commands)
     for parser_of_names in (compare, table):
         parser_of_names.add_argument(
             "names",

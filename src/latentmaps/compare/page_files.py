@@ -12,7 +12,6 @@ from scmrepo.git import Git
 from latentmaps.compare import page
 from latentmaps.compare.experiment import Experiment
 from latentmaps.compare.revision import FULL_PAGE
-from latentmaps.errors import DataError
 from latentmaps.pages import html_page
 from latentmaps.staging import Staging
 
@@ -33,7 +32,7 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
     Raises:
         DataError: there is nothing to compare, or the name of the output is that of a folder.
     """
-    _require_file_name(output)
+    html_page.require_name(output, example="reports/compare.html")
     named = _name_folders(experiments) if has_pages else {}
     folder = output.with_name(f"{output.stem}_pages")
     full = {one: f"{name}/{FULL_PAGE}" for one, name in named.items()}
@@ -91,14 +90,6 @@ def _copy(source: Path | None, target: Path, path: str) -> None:
         .render(name=PurePosixPath(path).name, back=f"{'../' * above}{FULL_PAGE}")
     )
     html_page.write(text, target)
-
-
-def _require_file_name(output: Path) -> None:
-    if output.is_dir() or output.suffix.lower() not in (".html", ".htm"):
-        raise DataError(
-            f"{output}: expected the name of an HTML file, such as reports/compare.html; give one "
-            "with --output"
-        )
 
 
 def find_exposed(paths: Sequence[Path]) -> list[Path]:

@@ -1,5 +1,6 @@
 """Find what excites some units of a network: from the starts of the stage, or from one's own."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,11 +9,20 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.errors import DataError
-from latentmaps.lab import settings, start_specs, unit_oips
+from latentmaps.lab import start_specs, unit_oips
 from latentmaps.lab.start_specs import Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
-from latentmaps.oips import ascent, cnn_layers, networks, oip, restore, search, starts
+from latentmaps.oips import (
+    ascent,
+    cnn_layers,
+    length_scales,
+    networks,
+    oip,
+    restore,
+    search,
+    starts,
+)
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import PixelRange
 from latentmaps.oips.restore import Restore
@@ -39,6 +49,7 @@ class Question:
         objective_name: of ``objectives.OBJECTIVES``; None: the mean of a map, a dense unit.
         pixels: free, data, or darkest and brightest pixel; None: what the network reads.
         starts: one's own; None: those of the stage draw_oips.
+        has_own_scales: whether a person named the length scales, which must then fit.
     """
 
     layer_name: str
@@ -48,6 +59,7 @@ class Question:
     objective_name: str | None = None
     pixels: str | PixelRange | None = None
     starts: Sequence[Start] | None = None
+    has_own_scales: bool = False
 
 
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
@@ -71,8 +83,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     found = _networks(subject, question.layer_name, name)
     _require_gradient(found)
     chunk_size = min(_LARGEST_CHUNK, _CHUNK_SIZE * len(units))
-    is_as_the_stage = question.starts is None and question.pixels in (None, FREE, DATA)
-    if subject.digits is not None and is_as_the_stage and name in ("mean", "unit"):
+    if subject.digits is not None and is_as_the_stage(subject, question):
         in_range, free = search.climb(
             found,
             subject.digits,
@@ -118,9 +129,14 @@ def _climb(
     jit_compile: bool,
     chunk_size: int,
 ) -> Climb:
-    params = settings.for_shape(question.params, found.shape)
-    pixel_range = _pixel_range(subject, question.pixels)
+    params = question.params
+    if not question.has_own_scales:
+        params = length_scales.for_shape(params, found.shape)
+    pixel_range = range_of(subject, question.pixels)
     bring_back = _restore(subject, found, question.pixels, pixel_range)
+    if pixel_range is not None and not bring_back.is_standardizing:
+        low, high = pixel_range  # steps are in standard deviations: a quarter of what there is
+        params = dataclasses.replace(params, step_size=params.step_size * (high - low) / 4)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
     patterns = Patterns(found.shape, params, digits if is_whole else None)
@@ -144,12 +160,28 @@ def _climb(
         seed=question.seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
+        is_race=question.starts is None,  # who names starts wants to see where they end
     )
     return Climb(chosen, ends, has_head_start=False)
 
 
-def _pixel_range(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
+def is_as_the_stage(subject: Subject, question: Question) -> bool:
+    """Return whether a question is that of the stage draw_oips, with its head starts."""
+    name = subject.objective_name(question.layer_name, question.objective_name)
+    return (
+        subject.digits is not None
+        and question.starts is None
+        and question.pixels in (None, FREE, DATA)
+        and name in ("mean", "unit")
+    )
+
+
+def range_of(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
     """Return darkest and brightest pixel; None: pixels are free.
+
+    Args:
+        subject: the network.
+        pixels: as of a ``Question``.
 
     Raises:
         DataError: the network does not know such pixels.

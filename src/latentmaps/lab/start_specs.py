@@ -39,7 +39,7 @@ def parse(text: str, digits: Digits | None) -> Start:
     Args:
         text: a kind of noise, ``digit:4`` for the first 4 of the training part, or the path of a
             picture.
-        digits: real ones; None: the model reads none.
+        digits: real ones; None: there are none.
 
     Raises:
         DataError: there is no such digit, or no such picture.
@@ -54,7 +54,10 @@ def parse(text: str, digits: Digits | None) -> Start:
 def _digit(text: str, digits: Digits | None) -> OwnStart:
     label = text.removeprefix(_DIGIT)
     if digits is None:
-        raise DataError(f"--start {text}: the model reads no digits; name a picture or a kind")
+        raise DataError(
+            f"--start {text}: found no digits at hand, expected those that --digits names; run "
+            "`dvc repro fetch_digits`, or name a picture or a kind"
+        )
     rows = np.flatnonzero(digits.train_labels.astype(str) == label)
     if not len(rows):
         raise DataError(
@@ -98,14 +101,14 @@ def sample(
     if isinstance(start, str):
         noise = start_images.sample_one(start, patterns, seeds.oip_start(seed, unit, position))
         return noise.astype(np.float32)
-    image = start.image if start.image.ndim == 3 else start.image[..., np.newaxis]
+    image = _with_channels(start.image, whole[2])
     if image.shape == whole != patterns.shape:
         image = _center(image, patterns.shape)
     if image.shape != patterns.shape:
         expected = " or ".join(dict.fromkeys(_words(shape) for shape in (patterns.shape, whole)))
         raise DataError(
-            f"start {start.name}: found {_words(image.shape)}, expected {expected}; crop, resize "
-            "or convert it"
+            f"start {start.name}: found {_words(start.image.shape)}, expected {expected}; "
+            "crop, resize or convert it"
         )
     values: Floats = image.astype(np.float32)
     if not np.isfinite(values).all() or not values.std():
@@ -134,6 +137,16 @@ def to_range(image: Floats, start: Start, pixel_range: PixelRange | None) -> Flo
     if start.image.dtype == np.uint8:
         return (low + (high - low) * image / 255).astype(np.float32)
     return image
+
+
+def _with_channels(image: npt.NDArray, num_channels: int) -> npt.NDArray:
+    """Return an image (h, w, c); bytes become gray, or three channels, as the network needs."""
+    image = image if image.ndim == 3 else image[..., np.newaxis]
+    if image.dtype != np.uint8 or {image.shape[2], num_channels} != {1, 3}:
+        return image
+    if num_channels == 3:
+        return np.repeat(image, 3, axis=2)
+    return np.asarray(Image.fromarray(image).convert("L"))[..., np.newaxis]
 
 
 def _center(image: npt.NDArray, shape: Shape) -> npt.NDArray:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from latentmaps.cnn.network import cnn
 from latentmaps.digits.dataset.digits import Digits
@@ -111,6 +112,7 @@ def of_model(model: Any, *, name: str = "model", pixel_range: PixelRange | None 
             f"{name}: found an input of the shape {shape}, expected images (n, height, width, "
             "channels) of a fixed size"
         )
+    _require_finite(model, name)
     return Subject(name, model, pixel_range)
 
 
@@ -141,6 +143,15 @@ def load(path: Path, *, digits: Digits | None = None) -> Subject:
             "save it with model.save('name.keras')"
         ) from error
     return of_model(model, name=str(path))
+
+
+def _require_finite(model: keras.Model, name: str) -> None:
+    wrong = [one.path for one in model.weights if not np.isfinite(one.numpy()).all()]
+    if wrong:
+        raise DataError(
+            f"{name}: {wrong[0]}: found a weight that is not finite, expected numbers; train the "
+            "network again, with a lower learning rate"
+        )
 
 
 def _rank(layer: keras.layers.Layer) -> int:

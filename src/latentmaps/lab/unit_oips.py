@@ -35,6 +35,7 @@ class UnitOips:
         winner: the start whose end is the OIP.
         optima: (num_starts,), the number of the optimum to which each end belongs, 0 the highest.
         floor: an activation not above is silent.
+        seen_size: rows and columns, from the upper left, that influence the unit.
     """
 
     layer_name: str
@@ -52,6 +53,7 @@ class UnitOips:
     winner: int
     optima: npt.NDArray[np.int64]
     floor: float
+    seen_size: tuple[int, int]
 
     @property
     def oip(self) -> Floats:
@@ -127,6 +129,7 @@ def of_unit(
         winner=winner,
         optima=group_optima(images[:, :rows, :columns], activations),
         floor=floor,
+        seen_size=seen_size,
     )
 
 

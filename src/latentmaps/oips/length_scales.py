@@ -87,8 +87,17 @@ def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
         shape: height, width and channels of an image.
     """
     grids = [grid_of(scale) for scale in params.length_scales]
-    if all(rows <= shape[0] and columns <= shape[1] for rows, columns in grids):
-        return params
+    is_shown = all(rows <= shape[0] and columns <= shape[1] for rows, columns in grids)
+    return params if is_shown else fit(params, shape)
+
+
+def fit(params: DrawOips, shape: Shape) -> DrawOips:
+    """Return a section with the usual length scales of images of a shape, from coarse to fine.
+
+    Args:
+        params: the section.
+        shape: height, width and channels of an image.
+    """
     fitting = [
         (max(1, shape[0] // pixels), max(1, shape[1] // pixels)) for pixels in _PIXELS_A_POINT
     ]

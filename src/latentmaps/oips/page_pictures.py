@@ -183,15 +183,20 @@ def draw_curve(
         strongest: activation of the strongest real digit, drawn as a line; None: there is none.
         title: for those who cannot see it.
     """
-    known = {name: curve[~np.isnan(curve)] for name, curve in curves.items()}
+    known = {name: curve[~np.isnan(curve)].astype(np.float64) for name, curve in curves.items()}
     num_steps = max(1, *(len(curve) - 1 for curve in known.values()))
-    top = max([float(curve.max()) for curve in known.values()] + [strongest or 0.0]) or 1.0
+    # a unit that is not behind a ReLU may be below 0
+    bottom = min(0.0, *(float(curve.min()) for curve in known.values()))
+    top = max([float(curve.max()) for curve in known.values()] + [strongest or 0.0])
+    height = (top - bottom) or 1.0
     unit = strongest or 1.0
-    parts = [_axes(num_steps, top / unit, "\u00d7" if strongest else "")]
+    parts = [
+        _axes(num_steps, bottom / unit, (bottom + height) / unit, "\u00d7" if strongest else "")
+    ]
     if strongest:
-        parts.append(_line(strongest / top))
+        parts.append(_line((strongest - bottom) / height))
     for look, (name, curve) in zip(_CLASSES, known.items(), strict=False):
-        parts.append(_path(curve, num_steps, top, look, name))
+        parts.append(_path((curve - bottom) / height, num_steps, look, name))
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(title)}">'
         f"{''.join(parts)}</svg>"
@@ -230,12 +235,12 @@ def _y(share: float) -> float:
     return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def _axes(num_steps: int, top: float, sign: str) -> str:
+def _axes(num_steps: int, lowest: float, top: float, sign: str) -> str:
     left, bottom = _x(0), _y(0)
     return (
         f'<path class="axis" d="M{left} {_TOP}V{bottom}H{_WIDTH - _RIGHT}"/>'
         f'<text x="{left - 4}" y="{_y(1) + 4}" text-anchor="end">{top:.3g}{sign}</text>'
-        f'<text x="{left - 4}" y="{bottom + 4}" text-anchor="end">0</text>'
+        f'<text x="{left - 4}" y="{bottom + 4}" text-anchor="end">{lowest:.3g}</text>'
         f'<text x="{_x(1)}" y="{_HEIGHT - 5}" text-anchor="end">{num_steps} steps</text>'
     )
 
@@ -248,9 +253,9 @@ def _line(share: float) -> str:
     )
 
 
-def _path(curve: npt.NDArray[np.float32], num_steps: int, top: float, look: str, name: str) -> str:
-    steps = np.unique(np.linspace(0, len(curve) - 1, _MAX_POINTS).round().astype(int))
-    points = [f"{_x(step / num_steps):.1f} {_y(float(curve[step]) / top):.1f}" for step in steps]
+def _path(shares: npt.NDArray[np.float64], num_steps: int, look: str, name: str) -> str:
+    steps = np.unique(np.linspace(0, len(shares) - 1, _MAX_POINTS).round().astype(int))
+    points = [f"{_x(step / num_steps):.1f} {_y(float(shares[step])):.1f}" for step in steps]
     x, y = points[-1].split()
     return (
         f'<path class="{look}" d="M{"L".join(points)}"><title>{html.escape(name)}</title></path>'

@@ -38,10 +38,12 @@ class Restore:
         apply: images -> images.
         tangent: gradients and images, (n, h, w, c) each -> what `apply` leaves of a step along the
             gradients. The rest, which may be nearly all of it, would only make the step shorter.
+        is_standardizing: whether images have a spread of about 1, whatever their pixels are.
     """
 
     apply: Callable[[Any], Any]
     tangent: Callable[[Any, Any], Any]
+    is_standardizing: bool = True
 
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
         """Return images such as the network may read."""
@@ -99,7 +101,9 @@ def clipped(pixel_range: PixelRange) -> Restore:
         leaves = ((images <= low) & (gradients < 0)) | ((images >= high) & (gradients > 0))
         return tf.where(leaves, 0.0, gradients)
 
-    return Restore(lambda images: tf.clip_by_value(images, low, high), tangent)
+    return Restore(
+        lambda images: tf.clip_by_value(images, low, high), tangent, is_standardizing=False
+    )
 
 
 def _bound(images: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from latentmaps.errors import DataError
+
 
 def environment(*packages: str) -> jinja2.Environment:
     """Return the templates of packages, from the ``templates/`` folder of each.
@@ -36,6 +38,23 @@ def source_hash(text: str) -> str:
         text: all between the tags of the element.
     """
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def require_name(output: Path, *, example: str) -> None:
+    """Refuse an output that cannot be the file of a page.
+
+    Args:
+        output: the path that a user names with --output.
+        example: of a better one, for the message.
+
+    Raises:
+        DataError: the path is that of a folder, or does not end in .html or .htm.
+    """
+    if output.is_dir() or output.suffix.lower() not in (".html", ".htm"):
+        raise DataError(
+            f"{output}: expected the name of an HTML file, such as {example}; give one with "
+            "--output"
+        )
 
 
 def write(text: str, path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Write an answer: a page, beside it one picture and all arrays; all three or none."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from latentmaps.errors import DataError
+from latentmaps.pages import html_page
+from latentmaps.staging import Staging
+
+if TYPE_CHECKING:
+    from latentmaps.lab.answer import Answer
+
+_FOLDER = Path("reports/oip")
+# of a name; the others are counted
+_NAMED = 8
+
+
+def default_output(layer_name: str, units: Sequence[int]) -> Path:
+    """Return the path of a page, such as reports/oip/Conv2D_3-17.html."""
+    # a layer may be called block1/conv
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", layer_name).strip(".-")[:100] or "layer"
+    others = [f"and-{len(units) - _NAMED}-more"] if len(units) > _NAMED else []
+    return _FOLDER / f"{'-'.join([plain, *map(str, units[:_NAMED]), *others])}.html"
+
+
+@contextmanager
+def opened(output: Path) -> Iterator[Callable[["Answer"], None]]:
+    """Claim the outputs before the work, and hand out the function that writes an answer.
+
+    Args:
+        output: the page; the picture and the arrays get its name, with .png and .npz.
+
+    Raises:
+        DataError: that is no name of a page.
+        LatentmapsError: another run writes there.
+        OSError: nothing can be written there.
+    """
+    html_page.require_name(output, example="reports/oip/Conv2D_3-17.html")
+    beside = {suffix: output.with_suffix(f".{suffix}") for suffix in ("png", "npz")}
+    for path in beside.values():
+        if path.is_dir():
+            raise DataError(f"{path}: found a folder, expected none; choose another --output")
+    staging = Staging({"html": output, **beside})
+    new_folders = [folder for folder in output.parents if not folder.exists()]
+    staging.open()
+
+    def write(answer: "Answer") -> None:
+        from latentmaps.drawing import sheets
+        from latentmaps.lab import answer as answer_module
+        from latentmaps.lab import page, sheet
+
+        html_page.write(page.render(answer), staging.temporary["html"])
+        sheets.save_png(sheet.draw(answer).image, staging.temporary["png"])
+        answer_module.save(answer, staging.temporary["npz"])
+        staging.publish()
+
+    try:
+        yield write
+    finally:
+        staging.close()
+        for folder in new_folders:
+            with suppress(OSError):  # it holds what was written
+                folder.rmdir()

@@ -1,0 +1,148 @@
+"""Ask from Python what excites units of a network: ``find_oips``, and ``oips`` of a CNN."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.cnn.network.cnn_inference import TrainedCnn
+from latentmaps.digits.dataset import digits as digits_module
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.errors import DataError, shorten
+from latentmaps.lab import finding, settings, start_specs, subjects
+from latentmaps.lab.finding import Question
+from latentmaps.lab.start_specs import OwnStart, Start
+from latentmaps.lab.subjects import Subject
+from latentmaps.lab.unit_oips import UnitOips
+from latentmaps.oips.oip import PixelRange
+
+# of a section of params.yaml: what decides which layers are drawn, and how
+_OF_THE_STAGE = {"layers", "range", "color_map"}
+
+# a picture to start from, a word of the command line, or several of these
+Asked = npt.NDArray | str | Sequence[npt.NDArray | str]
+
+
+class CnnWithOips(TrainedCnn):
+    """A trained CNN that can be asked what excites its units."""
+
+    def oips(
+        self,
+        layer_name: str,
+        units: int | Sequence[int],
+        *,
+        start: Asked | None = None,
+        objective: str | None = None,
+        pixels: str | PixelRange | None = None,
+        digits: str | Path | None = None,
+        seed: int = 0,
+        **changes: Any,
+    ) -> list[UnitOips]:
+        """Return what excites each unit most, and where each start led.
+
+        Args:
+            layer_name: a convolution, or a dense layer: dense or probabilities.
+            units: numbers of feature maps or units, or one of them.
+            start: as for ``latentmaps.find_oips``; ``digit:4`` and digits need `digits`.
+            objective: as for ``latentmaps.find_oips``.
+            pixels: as for ``latentmaps.find_oips``; data needs `digits`.
+            digits: digits.npz as fetch_digits writes it. With it, and without a start, the results
+                are the OIPs of the stage draw_oips, head starts included.
+            seed: of all that is random; base.seed for those of the stage.
+            **changes: as for ``latentmaps.find_oips``.
+
+        Raises:
+            DataError: the digits, or anything else, are of no use.
+            TrainingError: a gradient is not a number.
+        """
+        known = None if digits is None else digits_module.load(Path(digits))
+        subject = Subject("the CNN", self._model, digits=known)
+        return _ask(subject, layer_name, units, start, objective, pixels, seed, changes)
+
+
+def find_oips(
+    model: keras.Model,
+    layer: str,
+    units: int | Sequence[int],
+    *,
+    start: Asked | None = None,
+    objective: str | None = None,
+    pixels: str | PixelRange | None = None,
+    seed: int = 0,
+    **changes: Any,
+) -> list[UnitOips]:
+    """Return what excites each unit of a Keras model most; see ``latentmaps.find_oips``."""
+    subject = subjects.of_model(model)
+    return _ask(subject, layer, units, start, objective, pixels, seed, changes)
+
+
+def _ask(
+    subject: Subject,
+    layer_name: str,
+    units: int | Sequence[int],
+    start: Asked | None,
+    objective: str | None,
+    pixels: str | PixelRange | None,
+    seed: int,
+    changes: dict[str, Any],
+) -> list[UnitOips]:
+    for name in _OF_THE_STAGE & changes.keys():
+        raise DataError(f"{name}: of no effect here, expected other settings; leave it out")
+    params = settings.change(
+        settings.usual(subject.model.input_shape[1:]), {**changes, "seed": seed}
+    )
+    question = Question(
+        layer_name=layer_name,
+        units=_numbers(units),
+        params=params,
+        seed=params.seed or 0,
+        objective_name=objective,
+        pixels=_pixels(pixels),
+        starts=None if start is None else _starts(start, subject.digits),
+        has_own_scales="length_scales" in changes,
+    )
+    return finding.find(subject, question)
+
+
+def _numbers(units: int | Sequence[int]) -> list[int]:
+    numbers = np.atleast_1d(np.asarray(units))
+    if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
+        raise DataError(f"units: found {shorten(units)}, expected whole numbers, such as [17]")
+    return list(dict.fromkeys(numbers.tolist()))
+
+
+def _pixels(pixels: str | PixelRange | None) -> str | PixelRange | None:
+    if pixels in (None, finding.FREE, finding.DATA):
+        return pixels
+    try:
+        low, high = map(float, pixels or ())
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if not -np.inf < low < high < np.inf:
+        raise DataError(
+            f"pixels: found {shorten(pixels)}, expected free, data, or the darkest and the "
+            "brightest pixel, such as (0, 1)"
+        )
+    return low, high
+
+
+def _starts(start: Asked, digits: Digits | None) -> list[Start]:
+    given = [start] if isinstance(start, str | np.ndarray) else list(start)
+    if not given:
+        raise DataError("start: found none, expected at least one; leave it out for random ones")
+    return [_start(one, number, digits) for number, one in enumerate(given, start=1)]
+
+
+def _start(start: Any, number: int, digits: Digits | None) -> Start:
+    if isinstance(start, str):
+        return start_specs.parse(start, digits)
+    image = np.asarray(start)
+    if image.ndim not in (2, 3) or image.dtype.kind not in "uf" or image.dtype.itemsize > 8:
+        raise DataError(
+            f"start {number}: found {image.dtype} {image.shape}, expected a picture (h, w) or "
+            "(h, w, c), uint8 or floating, or a word such as scales; convert it"
+        )
+    return OwnStart(f"picture {number}", image)

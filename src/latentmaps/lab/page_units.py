@@ -1,0 +1,252 @@
+"""What the page of an answer tells about each unit: its picture in words, and a card a start."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+from PIL import Image
+
+from latentmaps.lab.answer import Answer
+from latentmaps.lab.tiles import Bytes, Tiles
+from latentmaps.lab.unit_oips import UnitOips
+from latentmaps.oips import page_pictures
+from latentmaps.oips.page_pictures import CaptionedPicture
+from latentmaps.pages import picture
+
+KINDS = {
+    "scales": "noise on several length scales",
+    "coarse": "noise on the coarsest length scale",
+    "fourier": "1/f noise, which has all length scales",
+    "noise": "fine noise, every pixel for itself",
+    "digits": "a real digit",
+    "in range": "the OIP with pixels in range",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the page tells about one start.
+
+    Attributes:
+        number: of the start, from 1 on.
+        kind: what the start is, in words.
+        end: where it led, in words.
+        is_winner: whether its end is the OIP.
+        course: pictures from the start to the end.
+        curve: activation over the steps, SVG; empty for a start that is silent.
+    """
+
+    number: int
+    kind: str
+    end: str
+    is_winner: bool
+    course: Sequence[CaptionedPicture]
+    curve: str
+
+
+@dataclass(frozen=True)
+class UnitView:
+    """What the page tells about one unit.
+
+    Attributes:
+        anchor: its name within the page, such as Conv2D_3-17.
+        words: what the page calls it, such as map 17.
+        oip: the picture that excites it most; None: no start excites it.
+        verdict: sentences about that.
+        optima: the highest end of each optimum.
+        digits: the test digits that excite it most.
+        cards: one a start.
+    """
+
+    anchor: str
+    words: str
+    oip: CaptionedPicture | None
+    verdict: Sequence[str]
+    optima: Sequence[CaptionedPicture]
+    digits: Sequence[CaptionedPicture]
+    cards: Sequence[Card]
+
+
+def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
+    """Return what the page tells about the unit at a position of the answer."""
+    unit = answer.units[position]
+    words = name_of(unit)
+    oip = None
+    if not unit.is_silent:
+        alt = f"OIP of {words}, activation {unit.activation:.3g}"
+        oip = _picture(
+            tiles.draw(unit.oip[np.newaxis])[0], f"activation {unit.activation:.3g}", alt
+        )
+    return UnitView(
+        anchor=f"{unit.layer_name}-{unit.unit}",
+        words=words,
+        oip=oip,
+        verdict=list(_verdict(answer, position)),
+        optima=[_optimum(unit, number, members, tiles) for number, members in optima_of(unit)],
+        digits=_digits(answer, position, tiles),
+        cards=[_card(answer, unit, start, tiles) for start in range(len(unit.kinds))],
+    )
+
+
+def name_of(unit: UnitOips) -> str:
+    """Return what a unit is called, such as map 17."""
+    return f"{'unit' if unit.objective_name == 'unit' else 'map'} {unit.unit}"
+
+
+def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
+    """Return what a start is, in words."""
+    kind = unit.kinds[start]
+    is_last = start == len(unit.kinds) - 1
+    if answer.is_as_the_stage and answer.question.params.head_start and is_last:
+        head = "the training digit that excites it most" if kind == "digits" else KINDS[kind]
+        return f"head start, {head}"
+    return KINDS.get(kind, kind)
+
+
+def optima_of(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
+    """Yield number of an optimum, from 1 on, and its starts, the highest end first."""
+    loud = np.flatnonzero(unit.activations > unit.floor)
+    order = loud[np.argsort(-unit.activations[loud], kind="stable")]
+    for number, optimum in enumerate(dict.fromkeys(unit.optima[order].tolist()), start=1):
+        yield number, [start for start in order.tolist() if unit.optima[start] == optimum]
+
+
+def best_step(unit: UnitOips, start: int) -> int:
+    """Return after how many steps the end of a start was reached."""
+    return int(np.nanargmin(np.abs(unit.curves[start] - unit.activations[start])))
+
+
+def shown_steps(unit: UnitOips, start: int) -> list[int]:
+    """Return the places of the snapshots between the start and the end."""
+    last = best_step(unit, start)
+    return [place for place, step in enumerate(unit.snapshot_steps) if 0 < step < last]
+
+
+def _verdict(answer: Answer, position: int) -> Iterator[str]:
+    """Yield what was found, in sentences."""
+    unit, words = answer.units[position], name_of(answer.units[position])
+    if unit.is_silent:
+        yield f"None of these starts excites {words}: behind its ReLU it stays at 0."
+        yield "Try others: --start fourier, --start digit:4, or no --start at all."
+        return
+    yield (
+        f"This picture excites {words} of {unit.layer_name} most of all that were found: "
+        f"{unit.activation:.3g} ({answer.objective_words})."
+    )
+    ended = "came to rest" if unit.converged[unit.winner] else "was still moving"
+    if not answer.question.params.convergence_threshold:
+        ended = "was told never to stop"
+    yield from _comparison(answer, position)
+    yield (
+        f"It grew from start {unit.winner + 1} ({kind_words(answer, unit, unit.winner)}) and "
+        f"{ended} after {unit.num_steps[unit.winner]} steps."
+    )
+    optima = [members for _, members in optima_of(unit)]
+    num_loud = sum(map(len, optima))
+    if num_loud > 1:
+        yield (
+            f"The {num_loud} starts that excite it lead to one optimum."
+            if len(optima) == 1
+            else f"{num_loud} starts lead to {len(optima)} distinct optima."
+        )
+
+
+def _comparison(answer: Answer, position: int) -> Iterator[str]:
+    """Yield how the OIP compares with the strongest real digit."""
+    if answer.strongest is None:
+        return
+    unit = answer.units[position]
+    digit = float(answer.strongest.activations[position, 0])
+    label = answer.strongest.labels[position, 0]
+    if not digit > unit.floor:
+        yield "No test digit excites it."
+    elif digit > 0 and unit.objective_name != "position":
+        yield f"That is {unit.activation / digit:.1f} times the strongest test digit, a {label}."
+
+
+def _optimum(unit: UnitOips, number: int, members: list[int], tiles: Tiles) -> CaptionedPicture:
+    starts = ", ".join(str(start + 1) for start in sorted(members))
+    words = f"optimum {number}: start{'s' if len(members) > 1 else ''} {starts}"
+    best = members[0]
+    words = f"{words} ({unit.activations[best]:.3g})"
+    return _picture(tiles.draw(unit.images[best : best + 1])[0], words, words)
+
+
+def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPicture]:
+    found, floor = answer.strongest, answer.units[position].floor
+    if found is None:
+        return []
+    # one position sees a patch, and a digit is shown whole
+    is_patch = answer.units[position].objective_name == "position"
+    images = found.images[position] if is_patch else tiles.crop(found.images[position])
+    return [
+        _picture(image, f"{label}: {activation:.3g}", f"test digit {row}, a {label}")
+        for image, label, activation, row in zip(
+            images,
+            found.labels[position],
+            found.activations[position],
+            found.rows[position],
+            strict=True,
+        )
+        if activation > floor
+    ]
+
+
+def _card(answer: Answer, unit: UnitOips, start: int, tiles: Tiles) -> Card:
+    kind = kind_words(answer, unit, start)
+    is_silent = not unit.activations[start] > unit.floor
+    if is_silent:
+        end = f"this start does not excite the {name_of(unit).split()[0]}: no gradient"
+    else:
+        [number] = [number for number, members in optima_of(unit) if start in members]
+        end = f"ends at {unit.activations[start]:.3g}, optimum {number}"
+    return Card(
+        number=start + 1,
+        kind=kind,
+        end=end,
+        is_winner=start == unit.winner and not unit.is_silent,
+        course=list(_course(unit, start, tiles, is_silent=is_silent)),
+        curve="" if is_silent else Markup(_curve(unit, start)),  # noqa: S704 - our own drawing
+    )
+
+
+def _course(
+    unit: UnitOips, start: int, tiles: Tiles, *, is_silent: bool
+) -> Iterator[CaptionedPicture]:
+    """Yield the pictures from the start to the end."""
+    begun = unit.snapshots[start, 0]
+    is_pushed = not np.array_equal(unit.starts[start], begun)
+    excited = unit.curves[start, 0]
+    first = "start" if is_pushed else f"start: {excited:.3g}"
+    yield _picture(tiles.draw(unit.starts[start : start + 1])[0], first, first)
+    if is_silent:
+        return
+    if is_pushed:
+        words = f"pushed on the map before its ReLU: {excited:.3g}"
+        yield _picture(tiles.draw(begun[np.newaxis])[0], words, words)
+    for place in shown_steps(unit, start):
+        words = _step_words(unit, start, unit.snapshot_steps[place], "step")
+        yield _picture(tiles.draw(unit.snapshots[start, place : place + 1])[0], words, words)
+    words = _step_words(unit, start, best_step(unit, start), "end, step")
+    yield _picture(tiles.draw(unit.images[start : start + 1])[0], words, words)
+
+
+def _step_words(unit: UnitOips, start: int, step: int, word: str) -> str:
+    change = unit.relative_change(start, step)
+    in_brackets = ""
+    if np.isfinite(change):
+        in_brackets = f" (relative change {f'{change:.3f}' if change >= 0.001 else '< 0.001'})"
+    return f"{word} {step}: {unit.curves[start, step]:.3g}{in_brackets}"
+
+
+def _curve(unit: UnitOips, start: int) -> str:
+    curves = {f"start {start + 1}": unit.curves[start]}
+    if start != unit.winner:
+        curves["the best start"] = unit.curves[unit.winner]
+    title = f"Activation of {name_of(unit)} over the steps from start {start + 1}"
+    return page_pictures.draw_curve(curves, None, title=title)
+
+
+def _picture(image: Bytes, words: str, alt: str) -> CaptionedPicture:
+    return CaptionedPicture(picture.encode(Image.fromarray(image)).data_url, words, alt)

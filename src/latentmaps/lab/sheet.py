@@ -1,0 +1,108 @@
+"""Draw an answer as one picture: a row for each start, from the start to its end."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.lab import page_units
+from latentmaps.lab.answer import Answer
+from latentmaps.lab.tiles import Bytes, Tiles, tiles_of
+from latentmaps.lab.unit_oips import UnitOips
+
+# edge of a tile, pixels, about
+_EDGE = 84
+_WINNER = "#009e73"
+
+Row = Sequence[tuple[Bytes | None, str]]
+
+
+def draw(answer: Answer) -> Sheet:
+    """Draw the starts of all units, their courses and ends, and the strongest digits."""
+    tiles = tiles_of(answer)
+    steps = answer.units[0].snapshot_steps[1:-1]
+    columns = ["start", *(f"step {step}" for step in steps), "end"]
+    rows, labels, borders = [], [], []
+    for position, unit in enumerate(answer.units):
+        for start in range(len(unit.kinds)):
+            is_winner = start == unit.winner and not unit.is_silent
+            rows.append(_row(unit, start, tiles))
+            labels.append(_label(answer, unit, start))
+            borders += [None] * (len(columns) - 1) + [_WINNER if is_winner else None]
+        if digits := _digits(answer, position, tiles, len(columns)):
+            rows.append(digits)
+            labels.append(f"{page_units.name_of(unit)}: strongest test digits")
+            borders += [None] * len(columns)
+    places = [place for row in rows for place in row]
+    return sheets.draw_sheet(
+        [tile for tile, _ in places],
+        num_columns=len(columns),
+        scale=max(1, _EDGE // max(tiles.seen_size)),
+        title=_title(answer),
+        caption=_caption(answer, tiles),
+        row_labels=labels,
+        column_labels=columns,
+        tile_labels=[words for _, words in places],
+        borders=borders,
+    )
+
+
+def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
+    """Return start, course and end, each with its activation; None where it had stopped."""
+    curve = unit.curves[start]
+    row: list[tuple[Bytes | None, str]] = [
+        (tiles.draw(unit.starts[start : start + 1])[0], f"{curve[0]:.3g}")
+    ]
+    shown = page_units.shown_steps(unit, start)
+    is_silent = not unit.activations[start] > unit.floor
+    for place in range(1, len(unit.snapshot_steps) - 1):
+        if is_silent or place not in shown:
+            row.append((None, ""))
+            continue
+        image = tiles.draw(unit.snapshots[start, place : place + 1])[0]
+        row.append((image, f"{curve[unit.snapshot_steps[place]]:.3g}"))
+    end = None if is_silent else tiles.draw(unit.images[start : start + 1])[0]
+    words = "silent" if is_silent else f"{unit.activations[start]:.3g}"
+    return [*row, (end, words)]
+
+
+def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
+    """Return the strongest digits, where they are as large as the pictures; else nothing."""
+    found, unit = answer.strongest, answer.units[position]
+    if found is None or unit.objective_name == "position":
+        return []
+    images = tiles.crop(found.images[position])
+    row = [
+        (np.repeat(image[..., np.newaxis], 3, axis=2), f"{label}: {activation:.3g}")
+        for image, label, activation in zip(
+            images, found.labels[position], found.activations[position], strict=True
+        )
+        if activation > unit.floor
+    ]
+    return [*row, *[(None, "")] * number][:number] if row else []
+
+
+def _label(answer: Answer, unit: UnitOips, start: int) -> str:
+    number = next((n for n, members in page_units.optima_of(unit) if start in members), None)
+    led = "silent" if number is None else f"optimum {number}"
+    kind = page_units.kind_words(answer, unit, start)
+    return f"{page_units.name_of(unit)}, start {start + 1}: {kind}; {led}"
+
+
+def _title(answer: Answer) -> str:
+    names = ", ".join(page_units.name_of(unit) for unit in answer.units[:8])
+    others = " ..." if len(answer.units) > 8 else ""
+    return (
+        f"{answer.question.layer_name}: what excites {names}{others}; at most "
+        f"{answer.question.params.num_steps} steps, seed {answer.question.seed}"
+    )
+
+
+def _caption(answer: Answer, tiles: Tiles) -> str:
+    return (
+        f"A row for each start. Under a tile: the activation ({answer.objective_words}); under a "
+        "digit: what it shows, and its activation. Blank: the end had been reached before. End: "
+        "the best picture of the way; green border: the highest end of its unit, the OIP. Ends "
+        f"of one optimum look alike. {tiles.words(answer.units[0].oip.shape[2])}"
+    )

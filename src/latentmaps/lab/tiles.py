@@ -1,0 +1,89 @@
+"""How the pictures of an answer become bytes: one scale for all of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.drawing.color_maps import to_colors
+from latentmaps.images import pixels
+from latentmaps.lab.answer import Answer
+from latentmaps.oips.grays import CLIP_PERCENTILE
+from latentmaps.oips.oip import Floats, PixelRange
+
+Bytes = npt.NDArray[np.uint8]
+
+# lowest, middle and highest value of a picture of one channel, by color map
+_NAMES = {
+    "gray": ("black", "mid-gray", "white"),
+    "viridis": ("dark blue", "blue-green", "yellow"),
+}
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """How pictures become bytes.
+
+    Attributes:
+        limit: free pixels: the darkest and the lightest drawn are so far from 0.
+        pixel_range: darkest and brightest pixel; None: pixels are free.
+        color_map: of pictures of one channel.
+        seen_size: rows and columns, from the upper left, that influence the units.
+    """
+
+    limit: float
+    pixel_range: PixelRange | None
+    color_map: str
+    seen_size: tuple[int, int]
+
+    def draw(self, images: Floats) -> Bytes:
+        """Return pictures as colors, (n, rows, columns, 3), cropped to what influences the units.
+
+        Args:
+            images: (n, h, w, c), as the network reads them; unless c is 1 or 3, their mean over the
+                channels is drawn.
+        """
+        rows, columns = self.seen_size
+        seen = images[:, :rows, :columns]
+        if seen.shape[3] not in (1, 3):
+            seen = seen.mean(axis=3, keepdims=True)
+        if self.pixel_range is None:
+            drawn = pixels.signed_to_uint8(seen, self.limit)
+        else:
+            low, high = self.pixel_range
+            drawn = pixels.to_uint8((seen - low) / (high - low))
+        return drawn if drawn.shape[3] == 3 else to_colors(drawn[..., 0], self.color_map)
+
+    def crop(self, images: Bytes) -> Bytes:
+        """Return real images (n, h, w) cropped likewise; they stay gray."""
+        return images[:, : self.seen_size[0], : self.seen_size[1]]
+
+    def words(self, num_channels: int) -> str:
+        """Return a sentence that says what the colors stand for."""
+        darkest, middle, lightest = _NAMES[self.color_map if num_channels != 3 else "gray"]
+        of_channel = " in each color" if num_channels == 3 else ""
+        if self.pixel_range is None:
+            return (
+                f"Pixels are free: {middle} is 0, the mean of an image, {darkest} and {lightest} "
+                f"are {self.limit:.1f} standard deviations below and above it{of_channel}."
+            )
+        low, high = self.pixel_range
+        if num_channels == 3:
+            return f"Colors are shown as the network reads them, {low:g} to {high:g}."
+        return f"Pixels are kept in a range: {darkest} is {low:.3g}, {lightest} {high:.3g}."
+
+
+def tiles_of(answer: Answer) -> Tiles:
+    """Return the scale of an answer.
+
+    The few brightest pixels of free pictures are clipped, as on the sheets of the stage.
+    """
+    rows, columns = answer.units[0].seen_size
+    found = [unit.oip[:rows, :columns] for unit in answer.units if not unit.is_silent]
+    limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found else 1.0
+    return Tiles(
+        limit=limit or 1.0,
+        pixel_range=answer.pixel_range,
+        color_map=answer.question.params.color_map,
+        seen_size=(rows, columns),
+    )

@@ -1,0 +1,98 @@
+"""What is found, from the starts of the stage and from one's own."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+from tests.vae.example_vae import small_vae
+
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.errors import DataError
+from latentmaps.lab import finding, settings, subjects
+from latentmaps.lab.answer import Answer
+from latentmaps.lab.finding import Question
+from latentmaps.lab.start_specs import OwnStart, Start
+from latentmaps.lab.subjects import Subject
+from latentmaps.oips import cnn_layers, search
+from latentmaps.params.draw_oips import DrawOips
+
+
+def test_the_stage_finds_the_same(answer: Answer, subject: Subject, short: DrawOips) -> None:
+    digits = subject.digits
+    assert digits is not None
+    found = search.find_oips(
+        cnn_layers.up_to(subject.model, "Conv2D_2"),
+        digits,
+        short,
+        seed=1,
+        jit_compile=False,
+        chunk_size=64,
+    )
+    for unit in answer.units:
+        np.testing.assert_array_equal(unit.oip[..., 0], found.free.images[unit.unit])
+        assert unit.activation == found.free.activations[unit.unit]
+        assert unit.kinds[-1] == "in range"
+
+
+def test_named_starts_are_climbed_alone(subject: Subject, short: DrawOips, bars: Digits) -> None:
+    starts: list[Start] = [OwnStart("a bar", bars.train_images[0]), "coarse", "coarse"]
+    [unit] = finding.find(subject, Question("Conv2D_2", [3], short, 1, starts=starts))
+    assert list(unit.kinds) == ["a bar", "coarse", "coarse"]
+    assert not np.array_equal(unit.starts[1], unit.starts[2])
+    excited = unit.curves[:, 0] > 0
+    assert excited.any()
+    assert (unit.activations[excited] > unit.curves[excited, 0]).all()
+
+
+@pytest.mark.parametrize("objective", ["mean", "max", "position"])
+def test_every_objective_of_maps_is_climbed(
+    objective: str, subject: Subject, short: DrawOips
+) -> None:
+    question = Question("Conv2D_2", [3, 5], short, 1, objective, starts=["scales"])
+    for unit in finding.find(subject, question):
+        assert unit.objective_name == objective
+        # the second convolution of 3x3 behind a pooling of 2 sees 8 pixels
+        assert unit.oip.shape == ((8, 8, 1) if objective == "position" else (28, 28, 1))
+        assert unit.activation > unit.curves[unit.winner, 0]
+
+
+def test_a_network_of_colors_is_asked_with_pixels_of_its_range(short: DrawOips) -> None:
+    subject = Subject("an encoder", small_vae().encoder, (0.0, 1.0))
+    [unit] = finding.find(subject, Question("z_mean", [0], short, 1))
+    assert unit.oip.shape == (16, 16, 3)
+    assert 0 <= unit.oip.min() < unit.oip.max() <= 1
+    with pytest.raises(DataError, match=r"^--range: found free, expected data: an encoder reads"):
+        finding.find(subject, Question("z_mean", [0], short, 1, pixels="free"))
+
+
+def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Model) -> None:
+    subject = subjects.of_model(color_model)
+    params = settings.change(settings.usual((12, 10, 3)), {"num_steps": 9, "num_candidates": 16})
+    [free] = finding.find(subject, Question("linear", [1], params, 1))
+    np.testing.assert_allclose(free.oip.std(), 1, rtol=1e-4)
+    [kept] = finding.find(subject, Question("linear", [1], params, 1, pixels=(-2.0, 0.5)))
+    assert -2 <= kept.oip.min() < kept.oip.max() <= 0.5
+    with pytest.raises(DataError, match=r"^--range: found data, expected free or two numbers"):
+        finding.find(subject, Question("linear", [1], params, 1, pixels="data"))
+
+
+def test_scales_of_ones_own_must_fit_others_give_way(color_model: keras.Model) -> None:
+    subject = subjects.of_model(color_model)
+    changes = {"num_steps": 3, "length_scales": (3, 14), "length_weights": (1, 1)}
+    params = settings.change(settings.usual((28, 28, 1)), changes)
+    question = Question("maps", [1], params, 1, starts=["scales"])
+    assert finding.find(subject, question)[0].oip.shape == (12, 10, 3)
+    with pytest.raises(
+        DataError, match=r"^length scales: found a grid of 14x14 points, expected at"
+    ):
+        finding.find(subject, dataclasses.replace(question, has_own_scales=True))
+
+
+def test_a_layer_that_no_gradient_reaches_is_refused(short: DrawOips) -> None:
+    inputs = keras.Input((12, 10, 1))
+    rounded = keras.ops.cast(keras.ops.cast(inputs, "int32"), "float32")
+    model = keras.Model(inputs, keras.layers.Conv2D(2, 3, name="maps")(rounded))
+    question = Question("maps", [0], settings.usual((12, 10, 1)), 1)
+    with pytest.raises(DataError, match=r"^layer maps: the gradient does not reach the image"):
+        finding.find(subjects.of_model(model), question)

@@ -1,0 +1,109 @@
+"""What the page tells."""
+
+import dataclasses
+import re
+
+import numpy as np
+
+from latentmaps.lab import page, page_units
+from latentmaps.lab.answer import Answer
+from latentmaps.lab.tiles import tiles_of
+
+
+def test_the_same_answer_gives_the_same_page(answer: Answer) -> None:
+    assert page.render(answer) == page.render(answer)
+
+
+def test_every_start_of_every_unit_has_a_card(answer: Answer) -> None:
+    text = page.render(answer)
+    assert re.findall(r'<article id="([^"]+)"', text) == ["Conv2D_2-3", "Conv2D_2-5"]
+    assert text.count("<section") == 6
+    assert text.count('class="winner"') == 2
+    assert re.findall(r'<li><a href="#([^"]+)"', text) == ["Conv2D_2-3", "Conv2D_2-5"]
+    assert "<code>latentmaps oip Conv2D_2 3 5</code>" in text
+
+
+def test_one_unit_needs_no_list_of_links(answer: Answer) -> None:
+    alone = dataclasses.replace(answer, units=answer.units[:1])
+    assert "<nav" not in page.render(alone)
+
+
+def test_under_a_picture_stand_step_activation_and_relative_change(answer: Answer) -> None:
+    unit = answer.units[0]
+    card = page_units.view(answer, 0, tiles_of(answer)).cards[0]
+    words = [picture.words for picture in card.course]
+    assert words[0] == f"start: {unit.curves[0, 0]:.3g}"
+    place = page_units.shown_steps(unit, 0)[0]
+    step = unit.snapshot_steps[place]
+    change = unit.relative_change(0, step)
+    assert words[1] == f"step {step}: {unit.curves[0, step]:.3g} (relative change {change:.3f})"
+    assert words[-1].startswith(f"end, step {page_units.best_step(unit, 0)}: ")
+    assert f"{unit.activations[0]:.3g}" in words[-1]
+
+
+def test_steps_behind_the_end_are_not_shown(answer: Answer) -> None:
+    for unit in answer.units:
+        for start in range(len(unit.kinds)):
+            last = page_units.best_step(unit, start)
+            assert np.isclose(unit.curves[start, last], unit.activations[start], rtol=1e-5)
+            shown = [unit.snapshot_steps[place] for place in page_units.shown_steps(unit, start)]
+            assert shown == [step for step in unit.snapshot_steps if 0 < step < last]
+
+
+def test_ends_are_grouped_into_optima(answer: Answer) -> None:
+    unit = dataclasses.replace(
+        answer.units[0],
+        activations=np.array([1, 3, 2], np.float32),
+        optima=np.array([1, 0, 1]),
+    )
+    assert list(page_units.optima_of(unit)) == [(1, [1]), (2, [2, 0])]
+    changed = dataclasses.replace(answer, units=[unit])
+    words = [one.words for one in page_units.view(changed, 0, tiles_of(changed)).optima]
+    assert words == ["optimum 1: start 2 (3)", "optimum 2: starts 1, 3 (2)"]
+
+
+def test_a_silent_start_says_so_and_belongs_to_no_optimum(silent_answer: Answer) -> None:
+    unit = silent_answer.units[0]
+    assert unit.curves[0, 0] == 0 < unit.curves[1, 0]
+    view = page_units.view(silent_answer, 0, tiles_of(silent_answer))
+    assert view.cards[0].end == "this start does not excite the map: no gradient"
+    assert [picture.words for picture in view.cards[0].course] == ["start: 0"]
+    assert view.cards[0].curve == ""
+    assert [members for _, members in page_units.optima_of(unit)] == [[1]]
+    assert "The starts\n  were named, and climbed alone" in page.render(silent_answer)
+
+
+def test_a_unit_that_no_start_excites_has_no_oip(silent_answer: Answer) -> None:
+    unit = silent_answer.units[0]
+    deaf = dataclasses.replace(unit, activations=np.zeros(2, np.float32))
+    changed = dataclasses.replace(silent_answer, units=[deaf])
+    view = page_units.view(changed, 0, tiles_of(changed))
+    assert view.oip is None
+    assert view.verdict[0].startswith("None of these starts excites map 3")
+    assert "<figcaption>OIP" not in page.render(changed)
+
+
+def test_the_sentence_compares_with_the_strongest_digit(answer: Answer) -> None:
+    assert answer.strongest is not None
+    verdict = " ".join(page_units.view(answer, 0, tiles_of(answer)).verdict)
+    unit = answer.units[0]
+    times = unit.activation / answer.strongest.activations[0, 0]
+    assert f"most of all that were found: {unit.activation:.3g} (the mean of the map" in verdict
+    assert f"That is {times:.1f} times the strongest test digit, a " in verdict
+    without = dataclasses.replace(answer, strongest=None)
+    assert "digit" not in " ".join(page_units.view(without, 0, tiles_of(without)).verdict)
+
+
+def test_a_head_start_is_called_one(answer: Answer) -> None:
+    cards = page_units.view(answer, 0, tiles_of(answer)).cards
+    assert cards[-1].kind == "head start, the OIP with pixels in range"
+    assert not any("head start" in card.kind for card in cards[:-1])
+
+
+def test_words_of_a_person_are_escaped(silent_answer: Answer) -> None:
+    kinds = ["<b>noise", "coarse"]
+    unit = dataclasses.replace(silent_answer.units[0], kinds=kinds)
+    changed = dataclasses.replace(silent_answer, units=[unit], command="<script>")
+    text = page.render(changed)
+    assert "<b>noise" not in text
+    assert "<script" not in text

@@ -1,0 +1,86 @@
+"""Starts of one's own."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.errors import DataError
+from latentmaps.lab import settings, start_specs
+from latentmaps.lab.start_specs import OwnStart
+from latentmaps.oips.start_images import Patterns
+
+SHAPE = (8, 6, 1)
+PATTERNS = Patterns(SHAPE, settings.usual(SHAPE), None)
+RAMP = np.arange(48, dtype=np.uint8).reshape(8, 6)
+
+
+def sample(start: Any, *, whole: tuple[int, int, int] = SHAPE, patterns: Any = PATTERNS) -> Any:
+    return start_specs.sample(start, 0, patterns, unit=3, seed=1, whole=whole)
+
+
+def test_a_digit_is_the_first_of_its_label(bars: Digits) -> None:
+    start = start_specs.parse("digit:4", bars)
+    assert isinstance(start, OwnStart)
+    np.testing.assert_array_equal(start.image, bars.train_images[4])
+
+
+@pytest.mark.parametrize("word", ["digit:9", "digit:", "digit:44"])
+def test_a_digit_that_the_training_part_lacks_is_refused(word: str, bars: Digits) -> None:
+    with pytest.raises(DataError, match=f"^--start: found '{word}', expected digit:0 to digit:9"):
+        start_specs.parse(word, bars)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "LA", "1"])
+def test_a_picture_of_any_mode_starts_a_gray_network(mode: str, tmp_path: Path) -> None:
+    bright = Image.fromarray(np.where(RAMP > 20, 255, 0).astype(np.uint8))
+    bright.convert(mode).save(tmp_path / "my.png")
+    start = start_specs.parse(str(tmp_path / "my.png"), None)
+    np.testing.assert_array_equal(sample(start)[..., 0], np.where(RAMP > 20, 255, 0))
+
+
+def test_a_gray_picture_starts_a_network_of_colors() -> None:
+    shape = (8, 6, 3)
+    patterns = Patterns(shape, settings.usual(shape), None)
+    found = sample(OwnStart("x", RAMP), whole=shape, patterns=patterns)
+    np.testing.assert_array_equal(found, np.stack([RAMP] * 3, axis=-1))
+
+
+def test_of_a_picture_its_center_starts_a_patch() -> None:
+    image = np.arange(120, dtype=np.float64).reshape(12, 10, 1)
+    found = sample(OwnStart("x", image), whole=(12, 10, 1))
+    np.testing.assert_array_equal(found, image[2:10, 2:8])
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (
+            RAMP[:, :5],
+            "^start x: found 5x8 pixels with one gray, expected 6x8 pixels with one gray;",
+        ),
+        (
+            np.full((8, 6), 7, np.uint8),
+            "^start x: found a picture without contrast, expected light",
+        ),
+        (np.full((8, 6), np.nan), "^start x: found a picture with values that are none"),
+    ],
+)
+def test_a_picture_that_does_not_fit_is_refused(image: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        sample(OwnStart("x", image))
+
+
+def test_bytes_are_spread_over_a_range_and_floats_are_left_alone() -> None:
+    whole = np.array([[[0.0], [255.0]]], np.float32)
+    as_bytes = start_specs.to_range(whole, OwnStart("x", whole.astype(np.uint8)), (-1.0, 1.0))
+    np.testing.assert_array_equal(as_bytes, [[[-1.0], [1.0]]])
+    assert start_specs.to_range(whole, OwnStart("x", whole), (-1.0, 1.0)) is whole
+    noise = np.array([[[-9.0], [0.0], [1.0]]], np.float32)
+    np.testing.assert_array_equal(
+        start_specs.to_range(noise, "noise", (0.0, 4.0)), [[[0.0], [2.0], [3.0]]]
+    )
+    assert start_specs.to_range(noise, "noise", None) is noise
