@@ -82,7 +82,7 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
         (
             "--step-size",
             "X",
-            "change of a pixel in the first steps, in standard deviations, 0.1 to 2",
+            "of the first steps, in standard deviations of the image, 0.1 to 2",
         ),
         (
             "--strategy",

@@ -31,7 +31,7 @@ def test_one_unit_needs_no_list_of_links(answer: Answer) -> None:
 def test_under_a_picture_stand_step_activation_and_relative_change(answer: Answer) -> None:
     unit = answer.units[0]
     card = page_units.view(answer, 0, tiles_of(answer)).cards[0]
-    words = [picture.words for picture in card.course]
+    words = [picture.words[0] for picture in card.course]
     assert words[0] == f"start: {unit.curves[0, 0]:.3g}"
     place = page_units.shown_steps(unit, 0)[0]
     step = unit.snapshot_steps[place]

@@ -7,6 +7,7 @@ import pytest
 
 from latentmaps.errors import DataError
 from latentmaps.lab import settings
+from latentmaps.oips import length_scales
 from latentmaps.params import loader
 from latentmaps.params.draw_oips import DrawOips
 
@@ -28,8 +29,8 @@ def test_length_scales_follow_from_the_size_of_an_image() -> None:
 
 def test_length_scales_that_an_image_cannot_show_give_way() -> None:
     params = settings.change(settings.usual((28, 28, 1)), {"length_scales": (3, 7, 14, 28)})
-    assert settings.for_shape(params, (28, 30, 1)) is params
-    assert settings.for_shape(params, (18, 28, 1)).length_scales[-1] == (18, 28)
+    assert length_scales.for_shape(params, (28, 30, 1)) is params
+    assert length_scales.for_shape(params, (18, 28, 1)).length_scales[-1] == (18, 28)
 
 
 @pytest.mark.parametrize(

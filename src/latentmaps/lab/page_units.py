@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
-from PIL import Image
 
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import Bytes, Tiles
+from latentmaps.lab.tiles import Tiles
 from latentmaps.lab.unit_oips import UnitOips
 from latentmaps.oips import page_pictures
-from latentmaps.oips.page_pictures import CaptionedPicture
-from latentmaps.pages import picture
+from latentmaps.oips.page_pictures import CaptionedPicture, caption
 
 KINDS = {
     "scales": "noise on several length scales",
@@ -75,8 +73,8 @@ def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
     oip = None
     if not unit.is_silent:
         alt = f"OIP of {words}, activation {unit.activation:.3g}"
-        oip = _picture(
-            tiles.draw(unit.oip[np.newaxis])[0], f"activation {unit.activation:.3g}", alt
+        oip = caption(
+            tiles.draw(unit.oip[np.newaxis])[0], [f"activation {unit.activation:.3g}"], alt
         )
     return UnitView(
         anchor=f"{unit.layer_name}-{unit.unit}",
@@ -170,7 +168,7 @@ def _optimum(unit: UnitOips, number: int, members: list[int], tiles: Tiles) -> C
     words = f"optimum {number}: start{'s' if len(members) > 1 else ''} {starts}"
     best = members[0]
     words = f"{words} ({unit.activations[best]:.3g})"
-    return _picture(tiles.draw(unit.images[best : best + 1])[0], words, words)
+    return caption(tiles.draw(unit.images[best : best + 1])[0], [words], words)
 
 
 def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPicture]:
@@ -181,7 +179,7 @@ def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPictur
     is_patch = answer.units[position].objective_name == "position"
     images = found.images[position] if is_patch else tiles.crop(found.images[position])
     return [
-        _picture(image, f"{label}: {activation:.3g}", f"test digit {row}, a {label}")
+        caption(image, [f"{label}: {activation:.3g}"], f"test digit {row}, a {label}")
         for image, label, activation, row in zip(
             images,
             found.labels[position],
@@ -219,17 +217,17 @@ def _course(
     is_pushed = not np.array_equal(unit.starts[start], begun)
     excited = unit.curves[start, 0]
     first = "start" if is_pushed else f"start: {excited:.3g}"
-    yield _picture(tiles.draw(unit.starts[start : start + 1])[0], first, first)
+    yield caption(tiles.draw(unit.starts[start : start + 1])[0], [first], first)
     if is_silent:
         return
     if is_pushed:
         words = f"pushed on the map before its ReLU: {excited:.3g}"
-        yield _picture(tiles.draw(begun[np.newaxis])[0], words, words)
+        yield caption(tiles.draw(begun[np.newaxis])[0], [words], words)
     for place in shown_steps(unit, start):
         words = _step_words(unit, start, unit.snapshot_steps[place], "step")
-        yield _picture(tiles.draw(unit.snapshots[start, place : place + 1])[0], words, words)
+        yield caption(tiles.draw(unit.snapshots[start, place : place + 1])[0], [words], words)
     words = _step_words(unit, start, best_step(unit, start), "end, step")
-    yield _picture(tiles.draw(unit.images[start : start + 1])[0], words, words)
+    yield caption(tiles.draw(unit.images[start : start + 1])[0], [words], words)
 
 
 def _step_words(unit: UnitOips, start: int, step: int, word: str) -> str:
@@ -246,7 +244,3 @@ def _curve(unit: UnitOips, start: int) -> str:
         curves["the best start"] = unit.curves[unit.winner]
     title = f"Activation of {name_of(unit)} over the steps from start {start + 1}"
     return page_pictures.draw_curve(curves, None, title=title)
-
-
-def _picture(image: Bytes, words: str, alt: str) -> CaptionedPicture:
-    return CaptionedPicture(picture.encode(Image.fromarray(image)).data_url, words, alt)

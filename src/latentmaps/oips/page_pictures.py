@@ -57,7 +57,7 @@ def course(found: LayerResults, position: int, line: pd.Series) -> list[Captione
         *([f"step {step}: {curve[step]:.3g}", _change(curve, step)] for step in taken),
     ]
     return [
-        _picture(found.grays.free(image), lines, ", ".join(lines))
+        caption(found.grays.free(image), lines, ", ".join(lines))
         for image, lines in zip(pictures, words, strict=True)
     ]
 
@@ -74,7 +74,7 @@ def all_ends(found: LayerResults, position: int) -> list[CaptionedPicture]:
     activations, kinds = free.end_activations[position], free.end_kinds[position]
     head = len(kinds) - 1 if free.has_head_start else -1
     return [
-        _picture(
+        caption(
             found.grays.free(free.end_images[position, start]),
             [
                 "head start" if start == head else f"{kinds[start]}",
@@ -94,7 +94,7 @@ def elementary(found: LayerResults, position: int) -> CaptionedPicture | None:
     image = found.elementary.images[position, ..., 0]
     height, width = image.shape
     value = float(found.elementary.activations[position])
-    return _picture(
+    return caption(
         found.grays.patterns(image),
         [f"pattern {width}\u00d7{height}"],
         f"elementary pattern of {width} by {height} pixels, {value:.3g} at one position",
@@ -108,7 +108,7 @@ def ends(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedP
     if line["activation"] > 0:
         alt = f"OIP with free pixels, {strength(line['activation'], line['ratio'])}"
         image = grays.free(oips.free.polished.images[position])
-        pictures.append(_picture(image, [_times("free", line["ratio"])], alt))
+        pictures.append(caption(image, [_times("free", line["ratio"])], alt))
     if line["activation_in_range"] > 0:
         alt = (
             "OIP with pixels in range, "
@@ -116,7 +116,7 @@ def ends(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedP
         )
         image = grays.in_range(oips.in_range.polished.images[position])
         words = [_times("in range", line["ratio_in_range"])]
-        pictures.append(_picture(image, words, alt))
+        pictures.append(caption(image, words, alt))
     return pictures
 
 
@@ -135,7 +135,7 @@ def digits(found: LayerResults, position: int) -> list[CaptionedPicture]:
         strict=True,
     )
     return [
-        _picture(
+        caption(
             found.grays.crop(image),
             [f"{label}: {activation:.3g}"],
             f"test digit number {index}, a {label}, activation {activation:.3g}",
@@ -158,7 +158,14 @@ def curve(found: LayerResults, position: int, line: pd.Series) -> str:
     )
 
 
-def _picture(image: npt.NDArray[np.uint8], words: Sequence[str], alt: str) -> CaptionedPicture:
+def caption(image: npt.NDArray[np.uint8], words: Sequence[str], alt: str) -> CaptionedPicture:
+    """Return an image with its words.
+
+    Args:
+        image: (h, w) or (h, w, 3).
+        words: under it, a line each.
+        alt: for those who cannot see it.
+    """
     encoded = picture.encode(Image.fromarray(image))
     return CaptionedPicture(encoded.data_url, words, alt, encoded.width, encoded.height)
 
