@@ -70,16 +70,16 @@ def test_three_files_are_written_and_named(
 def test_params_yaml_gives_the_settings(project: Path) -> None:
     text = Path("params.yaml").read_text(encoding="utf-8")
     section = text.index("\ndraw_oips:")
-    changed = text[section:].replace("num_steps: 400", "num_steps: 9")
+    changed = text[section:].replace("num_steps: 400", "num_steps: 20")
     changed = changed.replace("num_candidates: 1024", "num_candidates: 16")
     text = text[:section] + changed
     Path("params.yaml").write_text(text.replace("seed: 2022", "seed: 77"), encoding="utf-8")
     assert ask("Conv2D_2", "3") == 0
     with np.load("reports/oip/Conv2D_2-3.npz") as arrays:
         settings = str(arrays["settings"])
-        assert arrays["kinds"].shape == (1, 5)  # four starts and a head start
+        assert arrays["kinds"].shape == (1, 4)  # three finalists and a head start
         assert arrays["kinds"][0, -1] == "in range"
-    for setting in ('"num_steps": 9', '"seed": 77', '"num_candidates": 16', '"head_start": true'):
+    for setting in ('"num_steps": 20', '"seed": 77', '"num_candidates": 16', '"head_start": true'):
         assert setting in settings
 
 

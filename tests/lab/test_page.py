@@ -58,7 +58,7 @@ def test_ends_are_grouped_into_optima(answer: Answer) -> None:
     )
     assert list(page_units.optima_of(unit)) == [(1, [1]), (2, [2, 0])]
     changed = dataclasses.replace(answer, units=[unit])
-    words = [one.words for one in page_units.view(changed, 0, tiles_of(changed)).optima]
+    words = [one.words[0] for one in page_units.view(changed, 0, tiles_of(changed)).optima]
     assert words == ["optimum 1: start 2 (3)", "optimum 2: starts 1, 3 (2)"]
 
 
@@ -67,7 +67,7 @@ def test_a_silent_start_says_so_and_belongs_to_no_optimum(silent_answer: Answer)
     assert unit.curves[0, 0] == 0 < unit.curves[1, 0]
     view = page_units.view(silent_answer, 0, tiles_of(silent_answer))
     assert view.cards[0].end == "this start does not excite the map: no gradient"
-    assert [picture.words for picture in view.cards[0].course] == ["start: 0"]
+    assert [picture.words for picture in view.cards[0].course] == [["start: 0"]]
     assert view.cards[0].curve == ""
     assert [members for _, members in page_units.optima_of(unit)] == [[1]]
     assert "The starts\n  were named, and climbed alone" in page.render(silent_answer)

@@ -46,7 +46,7 @@ def test_steps_of_length_scales_are_shared_out_anew_where_they_no_longer_fit(
     changes: dict[str, object], scale_steps: tuple[int, ...]
 ) -> None:
     usual = settings.usual((28, 28, 1))
-    params = settings.change(usual, {"strategy": "coarse_to_fine", **changes})
+    params = settings.change(usual, {"strategy": "enrich", **changes})
     assert params.scale_steps == scale_steps
 
 

@@ -18,6 +18,8 @@ from latentmaps.params.draw_oips import DrawOips
 
 # of each grid where none is named and those of params.yaml are of another number
 _WEIGHT = 0.5
+# of the kind scales, where scales are named and no starts: few enough to compare by eye
+_NUM_STARTS = 4
 _WORDS_OF_RANGE = ("free", "data")
 # the names of ``objectives.OBJECTIVES``, which needs tensors
 _OBJECTIVES = ("mean", "max", "position", "unit")
@@ -127,14 +129,14 @@ def starts(
     Raises:
         DataError: there is no such kind, digit or picture.
     """
+    number = None if given.get("starts") is None else params.num_starts
     if not words:
         is_about_scales = given.get("scales") is not None or given.get("weights") is not None
-        return ["scales"] * params.num_starts if is_about_scales else None
-    number = 1 if given.get("starts") is None else params.num_starts
+        return ["scales"] * (number or _NUM_STARTS) if is_about_scales else None
     return [
         start_specs.parse(word, digits)
         for word in words
-        for _ in range(number if word in START_KINDS else 1)
+        for _ in range(number or 1 if word in START_KINDS else 1)
     ]
 
 
