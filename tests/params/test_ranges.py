@@ -180,6 +180,10 @@ def test_a_value_that_no_stage_could_use_is_refused(
             {"draw_latent_space.plane_steps": 30, "draw_latent_space.tile_scale": 4},
             "draw_latent_space.plane_steps with tile_scale 4: found a sheet of 900 tiles and 132,7",
         ),
+        (
+            {"draw_face_oips.tile_scale": 8, "train_vae.kernel_sizes": [9] * 4},
+            "draw_face_oips.tile_scale 8: found a sheet of 256 tiles and 239,878,144 pixels",
+        ),
     ],
 )
 def test_values_that_come_to_too_much_together_are_refused(

@@ -26,8 +26,7 @@ MapIndices = npt.NDArray[np.int64]
 # not excite its map only fades by and by
 _START_RMS = 0.2
 
-# relative change of the activation that counts as none: with 0.0005 half of the patches of the last
-# convolution take all their steps, and look the same
+# relative change of the activation that counts as none; own choice: no eye sees what comes then
 _CONVERGENCE_THRESHOLD = 0.002
 
 # ends whose pixels correlate more agree

@@ -139,8 +139,9 @@ def _caption(table: pd.DataFrame, source: Source) -> str:
     median = f" (median {ratio:.2f})" if np.isfinite(ratio) else ""
     return (
         "Each tile is the patch that excites one position of a feature map most, before the "
-        "activation function, grown from noise among patches that are about as common in pictures. "
-        "Under it the number of the map, and how many times as strongly it reacts as to the "
-        f"strongest patch of {source.num_faces:,} test faces{median}. Orange border, silent: no "
-        "test face raises the map above 0. No tile shows a face or a part of one."
+        "activation function: grown from noise, with smooth shapes and shades preferred to fine "
+        "ones and colors, as pictures have them. Under it the number of the map, and how many "
+        "times as strongly it reacts as to the strongest patch of "
+        f"{source.num_faces:,} test faces{median}. Orange border, silent: no test face raises the "
+        "map above 0. No tile shows a face or a part of one."
     )

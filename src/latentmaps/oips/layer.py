@@ -125,7 +125,7 @@ def study(
             restore=restore.standardized,
             seed=seed,
         ),
-        grays=gray_scale(oips, size, patterns),
+        grays=gray_scale(oips, size, patterns, params.color_map),
         params=params,
         seed=seed,
     )

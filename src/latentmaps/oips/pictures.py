@@ -39,8 +39,9 @@ class _Shown(NamedTuple):
 def _free(found: LayerResults) -> _Shown:
     """Return the OIPs with free pixels, of any value."""
     words = (
-        f"Mid-grey is the mean of the image; black and white are {found.grays.limit:.1f} standard "
-        f"deviations from it (percentile {CLIP_PERCENTILE} of the layer)."
+        f"The middle of the scale ({found.params.color_map}) is the mean of the image; its ends "
+        f"are {found.grays.limit:.1f} standard deviations away (percentile {CLIP_PERCENTILE} of the "
+        "layer)."
     )
     oips = found.oips.free
     return _Shown(oips, found.grays.free(oips.polished.images), "", words)
@@ -213,9 +214,9 @@ def draw_patterns(found: LayerResults) -> Sheet:
             "The elementary pattern of each feature map: its receptive field, a patch of as many "
             "pixels as one value of the map sees. An OIP raises the mean over all positions and "
             "repeats a pattern wherever that fits in; here it stands alone. Under a tile: number "
-            "of the feature map, and its value at the one position, before the ReLU. Mid-gray is "
-            f"0; black and white are {found.grays.pattern_limit:.1f} times the root mean square "
-            f"of a patch away (percentile {CLIP_PERCENTILE} of the layer)."
+            "of the feature map, and its value at the one position, before the ReLU. The middle "
+            f"of the scale is 0, its ends are {found.grays.pattern_limit:.1f} times the root mean "
+            f"square of a patch away (percentile {CLIP_PERCENTILE} of the layer)."
         ),
         tile_labels=[
             f"{index}  {value:.3g}"
