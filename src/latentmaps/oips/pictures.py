@@ -40,8 +40,8 @@ def _free(found: LayerResults) -> _Shown:
     """Return the OIPs with free pixels, of any value."""
     words = (
         f"The middle of the scale ({found.params.color_map}) is the mean of the image; its ends "
-        f"are {found.grays.limit:.1f} standard deviations away (percentile {CLIP_PERCENTILE} of the "
-        "layer)."
+        f"are {found.grays.limit:.1f} standard deviations away (percentile {CLIP_PERCENTILE} of "
+        "the layer)."
     )
     oips = found.oips.free
     return _Shown(oips, found.grays.free(oips.polished.images), "", words)
