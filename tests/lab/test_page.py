@@ -8,6 +8,7 @@ import numpy as np
 from latentmaps.lab import page, page_units
 from latentmaps.lab.answer import Answer
 from latentmaps.lab.tiles import tiles_of
+from latentmaps.oips import page_pictures
 
 
 def test_the_same_answer_gives_the_same_page(answer: Answer) -> None:
@@ -107,3 +108,19 @@ def test_words_of_a_person_are_escaped(silent_answer: Answer) -> None:
     text = page.render(changed)
     assert "<b>noise" not in text
     assert "<script" not in text
+
+
+def test_a_digit_of_ones_own_is_told_in_words(silent_answer: Answer) -> None:
+    unit = dataclasses.replace(silent_answer.units[0], kinds=["digit:4", "my4.png"])
+    words = [page_units.kind_words(silent_answer, unit, start) for start in range(2)]
+    assert words == ["digit:4, the first 4 of the training digits", "my4.png"]
+
+
+def test_the_curve_of_a_unit_below_0_stays_within_its_axes(silent_answer: Answer) -> None:
+    svg = page_pictures.draw_curve(
+        {"start 1": np.array([-2, -1, 4], np.float32)}, None, title="below 0"
+    )
+    [path] = re.findall(r'class="first" d="M([^"]+)"', svg)
+    heights = [float(point.split()[1]) for point in path.split("L")]
+    assert heights == [90, 77.3, 14]
+    assert ">-2</text>" in svg

@@ -101,6 +101,8 @@ def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
     if answer.is_as_the_stage and answer.question.params.head_start and is_last:
         head = "the training digit that excites it most" if kind == "digits" else KINDS[kind]
         return f"head start, {head}"
+    if kind.startswith("digit:"):
+        return f"{kind}, the first {kind.removeprefix('digit:')} of the training digits"
     return KINDS.get(kind, kind)
 
 
@@ -128,7 +130,8 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     unit, words = answer.units[position], name_of(answer.units[position])
     if unit.is_silent:
         yield f"None of these starts excites {words}: behind its ReLU it stays at 0."
-        yield "Try others: --start fourier, --start digit:4, or no --start at all."
+        if answer.question.starts is not None:
+            yield "Try --start fourier, or no starts of your own: then the best of many are taken."
         return
     yield (
         f"This picture excites {words} of {unit.layer_name} most of all that were found: "
