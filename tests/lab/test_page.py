@@ -124,3 +124,25 @@ def test_the_curve_of_a_unit_below_0_stays_within_its_axes(silent_answer: Answer
     heights = [float(point.split()[1]) for point in path.split("L")]
     assert heights == [90, 77.3, 14]
     assert ">-2</text>" in svg
+
+
+def test_what_ended_higher_and_is_not_the_oip_is_told(
+    answer: Answer, silent_answer: Answer
+) -> None:
+    unit = dataclasses.replace(
+        answer.units[0], activations=np.array([1, 3, 3.1], np.float32), winner=1
+    )
+    changed = dataclasses.replace(answer, units=[unit])
+    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
+    assert verdict[0].startswith("This picture excites map 3 of Conv2D_2: 3 (")
+    assert verdict[1] == (
+        "Start 3 ended at 3.1, but a head start must end 5% higher than what grew from noise."
+    )
+    unit = dataclasses.replace(
+        silent_answer.units[0], activations=np.array([1, 3], np.float32), winner=0
+    )
+    changed = dataclasses.replace(silent_answer, units=[unit])
+    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
+    assert (
+        verdict[1] == "Start 2 ended at 3, but its end is less smooth, which --smoothness counts."
+    )
