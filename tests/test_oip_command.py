@@ -215,3 +215,12 @@ def test_help_of_all_commands_imports_no_numbers(root: Path) -> None:
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert "oip" in result.stdout
+
+
+def test_a_full_disk_is_told_with_the_output(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = mock.Mock(side_effect=OSError(28, "No space left on device"))
+    monkeypatch.setattr("latentmaps.lab.answer_files.opened", full)
+    code = ask("Conv2D_2", "3")
+    assert str(code).startswith("latentmaps oip: reports/oip: No space left on device; nothing was")

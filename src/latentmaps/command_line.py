@@ -30,8 +30,9 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     except LatentmapsError as error:
         sys.exit(f"{place}: {error}")
     except OSError as error:
+        output = error.filename or arguments.output or arguments.default_output
         sys.exit(
-            f"{place}: {error.filename or arguments.output or _OUTPUT}: {error.strerror or error}; "
+            f"{place}: {output}: {error.strerror or error}; "
             "nothing was written - see that the disk has room and the folder is writable, then run "
             "again"
         )
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         "with the same test faces, the same z and the numbers under them. At the top it says which "
         "values a sweep supports.",
     )
-    compare.set_defaults(run=_compare)
+    compare.set_defaults(run=_compare, default_output=_OUTPUT)
     table = commands.add_parser(
         "table",
         help="DVC experiments with their headline numbers, on the terminal",

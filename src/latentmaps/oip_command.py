@@ -123,7 +123,7 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, default_output="reports/oip")
     parser.add_argument("layer", metavar="LAYER", help="name of a layer, such as Conv2D_3")
     parser.add_argument("units", metavar="UNIT", nargs="+", help="feature maps or units, from 0 on")
     for title, options in _OPTIONS.items():

@@ -8,6 +8,7 @@ import numpy as np
 from latentmaps.lab import page, page_units
 from latentmaps.lab.answer import Answer
 from latentmaps.lab.tiles import tiles_of
+from latentmaps.oips import page_pictures
 
 
 def test_the_same_answer_gives_the_same_page(answer: Answer) -> None:
@@ -107,3 +108,41 @@ def test_words_of_a_person_are_escaped(silent_answer: Answer) -> None:
     text = page.render(changed)
     assert "<b>noise" not in text
     assert "<script" not in text
+
+
+def test_a_digit_of_ones_own_is_told_in_words(silent_answer: Answer) -> None:
+    unit = dataclasses.replace(silent_answer.units[0], kinds=["digit:4", "my4.png"])
+    words = [page_units.kind_words(silent_answer, unit, start) for start in range(2)]
+    assert words == ["digit:4, the first 4 of the training digits", "my4.png"]
+
+
+def test_the_curve_of_a_unit_below_0_stays_within_its_axes(silent_answer: Answer) -> None:
+    svg = page_pictures.draw_curve(
+        {"start 1": np.array([-2, -1, 4], np.float32)}, None, title="below 0"
+    )
+    [path] = re.findall(r'class="first" d="M([^"]+)"', svg)
+    heights = [float(point.split()[1]) for point in path.split("L")]
+    assert heights == [90, 77.3, 14]
+    assert ">-2</text>" in svg
+
+
+def test_what_ended_higher_and_is_not_the_oip_is_told(
+    answer: Answer, silent_answer: Answer
+) -> None:
+    unit = dataclasses.replace(
+        answer.units[0], activations=np.array([1, 3, 3.1], np.float32), winner=1
+    )
+    changed = dataclasses.replace(answer, units=[unit])
+    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
+    assert verdict[0].startswith("This picture excites map 3 of Conv2D_2: 3 (")
+    assert verdict[1] == (
+        "Start 3 ended at 3.1, but a head start must end 5% higher than what grew from noise."
+    )
+    unit = dataclasses.replace(
+        silent_answer.units[0], activations=np.array([1, 3], np.float32), winner=0
+    )
+    changed = dataclasses.replace(silent_answer, units=[unit])
+    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
+    assert (
+        verdict[1] == "Start 2 ended at 3, but its end is less smooth, which --smoothness counts."
+    )

@@ -95,11 +95,24 @@ def name_of(unit: UnitOips) -> str:
 def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
     """Return what a start is, in words."""
     kind = unit.kinds[start]
-    is_last = start == len(unit.kinds) - 1
-    if answer.is_as_the_stage and answer.question.params.head_start and is_last:
+    if _is_head_start(answer, start):
         head = "the training digit that excites it most" if kind == "digits" else KINDS[kind]
         return f"head start, {head}"
+    if kind.startswith("digit:"):
+        return f"{kind}, the first {kind.removeprefix('digit:')} of the training digits"
     return KINDS.get(kind, kind)
+
+
+def _is_head_start(answer: Answer, start: int) -> bool:
+    is_last = start == len(answer.units[0].kinds) - 1
+    return answer.is_as_the_stage and answer.question.params.head_start and is_last
+
+
+def _why_not(answer: Answer, start: int) -> str:
+    """Return why a start that ended higher did not lead to the OIP."""
+    if _is_head_start(answer, start):
+        return "but a head start must end 5% higher than what grew from noise"
+    return "but its end is less smooth, which --smoothness counts"
 
 
 def optima_of(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
@@ -126,12 +139,18 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     unit, words = answer.units[position], name_of(answer.units[position])
     if unit.is_silent:
         yield f"None of these starts excites {words}: behind its ReLU it stays at 0."
-        yield "Try others: --start fourier, --start digit:4, or no --start at all."
+        if answer.question.starts is not None:
+            yield "Try --start fourier, or no starts of your own: then the best of many are taken."
         return
+    highest = int(unit.activations.argmax())
+    most = " most of all that were found" if highest == unit.winner else ""
     yield (
-        f"This picture excites {words} of {unit.layer_name} most of all that were found: "
-        f"{unit.activation:.3g} ({answer.objective_words})."
+        f"This picture excites {words} of {unit.layer_name}{most}: {unit.activation:.3g} "
+        f"({answer.objective_words})."
     )
+    if highest != unit.winner:
+        end = f"{unit.activations[highest]:.3g}"
+        yield f"Start {highest + 1} ended at {end}, {_why_not(answer, highest)}."
     ended = "came to rest" if unit.converged[unit.winner] else "was still moving"
     if not answer.question.params.convergence_threshold:
         ended = "was told never to stop"

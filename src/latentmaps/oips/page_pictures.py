@@ -247,7 +247,7 @@ def _axes(num_steps: int, lowest: float, top: float, sign: str) -> str:
     return (
         f'<path class="axis" d="M{left} {_TOP}V{bottom}H{_WIDTH - _RIGHT}"/>'
         f'<text x="{left - 4}" y="{_y(1) + 4}" text-anchor="end">{top:.3g}{sign}</text>'
-        f'<text x="{left - 4}" y="{bottom + 4}" text-anchor="end">{lowest:.3g}</text>'
+        f'<text x="{left - 4}" y="{bottom + 4}" text-anchor="end">{lowest:.2g}</text>'
         f'<text x="{_x(1)}" y="{_HEIGHT - 5}" text-anchor="end">{num_steps} steps</text>'
     )
 
