@@ -69,7 +69,8 @@ figures: $(RUNTIME) ## copy the sample's pictures and numbers to docs/figures
 	  { echo "make: only pictures of avatars may go to docs/figures" >&2; exit 1; }
 	cp -f reports/draw_samples/prior.png reports/draw_reconstructions/test.png \
 	  reports/draw_latent_space/traversals.png reports/draw_latent_space/attributes.png \
-	  reports/draw_oips/Conv2D_3.png docs/figures
+	  reports/draw_oips/Conv2D_3.png reports/draw_oips/Conv2D_3_patterns.png \
+	  reports/draw_oips/probabilities.png reports/draw_face_oips/patterns/convolution_4.png docs/figures
 	for stage in train_vae evaluate_vae train_cnn; do \
 	  cp -f reports/$$stage/numbers.json docs/figures/$$stage.json; \
 	done
