@@ -224,3 +224,10 @@ def test_a_full_disk_is_told_with_the_output(
     monkeypatch.setattr("latentmaps.lab.answer_files.opened", full)
     code = ask("Conv2D_2", "3")
     assert str(code).startswith("latentmaps oip: reports/oip: No space left on device; nothing was")
+
+
+@pytest.mark.parametrize("suffix", ["html", "png", "npz"])
+def test_git_ignores_what_is_written_by_default(root: Path, suffix: str) -> None:
+    path = f"reports/oip/Conv2D_3-17.{suffix}"
+    ignored = subprocess.run(["git", "check-ignore", "-q", path], cwd=root, check=False)
+    assert ignored.returncode == 0
