@@ -24,7 +24,7 @@ from latentmaps.oips import (
     starts,
 )
 from latentmaps.oips.networks import Networks
-from latentmaps.oips.oip import PixelRange
+from latentmaps.oips.oip import PixelRange, Shape
 from latentmaps.oips.restore import Restore
 from latentmaps.oips.search import Climb
 from latentmaps.oips.start_images import Patterns
@@ -33,6 +33,9 @@ from latentmaps.params.draw_oips import DrawOips
 # Few images: a small chunk is fast, and the pictures are those of a large one.
 _CHUNK_SIZE = 8
 _LARGEST_CHUNK = 64
+
+# of the precursor
+_PIXELS_OF_A_DIGIT, _FEWEST_CANDIDATES = 28 * 28, 64
 
 FREE, DATA = "free", "data"
 
@@ -139,6 +142,7 @@ def _climb(
         params = dataclasses.replace(params, step_size=params.step_size * (high - low) / 4)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
+    params = dataclasses.replace(params, num_candidates=_num_candidates(params, found.shape))
     patterns = Patterns(found.shape, params, digits if is_whole else None)
     if question.starts is None:
         chosen = starts.choose(
@@ -163,6 +167,15 @@ def _climb(
         is_race=question.starts is None,  # who names starts wants to see where they end
     )
     return Climb(chosen, ends, has_head_start=False)
+
+
+def _num_candidates(params: DrawOips, shape: Shape) -> int:
+    """Return how many random candidates are looked at: fewer of large images, so that it is quick.
+
+    As many pixels as all candidates of the size of a digit have.
+    """
+    fitting = params.num_candidates * _PIXELS_OF_A_DIGIT // int(np.prod(shape))
+    return min(params.num_candidates, max(_FEWEST_CANDIDATES, fitting))
 
 
 def is_as_the_stage(subject: Subject, question: Question) -> bool:
