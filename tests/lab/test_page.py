@@ -146,3 +146,16 @@ def test_what_ended_higher_and_is_not_the_oip_is_told(
     assert (
         verdict[1] == "Start 2 ended at 3, but its end is less smooth, which --smoothness counts."
     )
+
+
+def test_a_race_is_told_where_one_was_held(answer: Answer) -> None:
+    params = answer.question.params
+    raced = dataclasses.replace(params, num_starts=24, num_finalists=3, race_steps=2)
+    question = dataclasses.replace(answer.question, params=raced, starts=None)
+    held = dataclasses.replace(answer, question=question)
+    assert "24 random starts climbed for" in page.render(held)
+    assert "A race" not in page.render(answer)
+
+
+def test_the_oip_is_named_with_its_activation(answer: Answer) -> None:
+    assert f"OIP: activation {answer.units[0].activation:.3g}<" in page.render(answer)

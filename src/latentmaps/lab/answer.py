@@ -13,13 +13,15 @@ from latentmaps.lab import finding
 from latentmaps.lab.finding import Question
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
-from latentmaps.oips import networks, real_digits
+from latentmaps.oips import networks, race, real_digits
 from latentmaps.oips.objectives import OBJECTIVES
 from latentmaps.oips.oip import PixelRange, StrongestDigits
 
 # of the settings: what plays no part where a person names the starts
 _OF_THE_STAGE = {
     "num_starts",
+    "num_finalists",
+    "race_steps",
     "start_kinds",
     "head_start",
     "precursor",
@@ -56,6 +58,12 @@ class Answer:
     def objective_words(self) -> str:
         """What was climbed, in words."""
         return OBJECTIVES[self.units[0].objective_name].words
+
+    @property
+    def is_race(self) -> bool:
+        """Whether only the best of the random starts climbed to the end."""
+        params = self.question.params
+        return self.question.starts is None and race.is_needed(params, params.num_starts)
 
     @property
     def summary(self) -> str:
