@@ -5,16 +5,22 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from latentmaps import seeds
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError, shorten
+from latentmaps.images import picture_files
 from latentmaps.oips import start_images
 from latentmaps.oips.oip import Floats, PixelRange, Shape
 from latentmaps.oips.start_images import START_KINDS, Patterns
 
 _DIGIT = "digit:"
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+_GRAY_MODES = ("1", "L", "I;16")
+# of a file, and of an edge in pixels
+_MOST_BYTES, _LARGEST_EDGE = 2**26, 4096
 
 
 @dataclass(frozen=True)
@@ -68,17 +74,34 @@ def _digit(text: str, digits: Digits | None) -> OwnStart:
 
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:
+    """Return the pixels of a picture, (h, w) or (h, w, 3)."""
     try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("L" if image.mode in ("1", "L", "I;16") else "RGB"))
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        with picture_files.opened(content, _FORMATS, prepare=_require_small) as picture:
+            return np.asarray(picture.convert("L" if picture.mode in _GRAY_MODES else "RGB"))
     except FileNotFoundError:
         kinds = ", ".join(START_KINDS)
         raise DataError(
             f"--start: found {shorten(str(path))}, expected {kinds}, digit:0 to digit:9, or the "
             "path of a picture; there is no such file"
         ) from None
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"--start {path}: no picture that can be read ({error})") from error
+    except OSError as error:
+        raise DataError(
+            f"--start {path}: cannot be read ({error.strerror}), expected the path of a picture; "
+            "choose another one"
+        ) from error
+    except picture_files.DamagedError as error:
+        raise DataError(
+            f"--start {path}: found no picture ({error}), expected one of the size that the "
+            f"network reads, as {', '.join(_FORMATS)}; choose another one"
+        ) from error
+
+
+def _require_small(picture: Image.Image) -> None:
+    """Refuse a size that no network here reads, before the pixels are decoded."""
+    if max(picture.size) > _LARGEST_EDGE:
+        raise picture_files.DamagedError(f"{picture.width}x{picture.height} pixels are too many")
 
 
 def sample(
