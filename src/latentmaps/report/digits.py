@@ -183,8 +183,9 @@ def _describe_numbers(metrics: Document) -> Table:
 
 
 def _share_found(layers: Sequence[Layer]) -> str:
-    num_maps = sum(layer.num_maps for layer in layers)
-    return f"{num_maps - sum(layer.counts['dead'] for layer in layers)} of {num_maps}"
+    with_maps = [layer for layer in layers if not layer.is_output]
+    num_maps = sum(layer.num_maps for layer in with_maps)
+    return f"{num_maps - sum(layer.counts['dead'] for layer in with_maps)} of {num_maps}"
 
 
 def _read_layer(folder: Path, name: str) -> Layer:
