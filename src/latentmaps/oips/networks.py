@@ -85,11 +85,14 @@ def on_patches(model: keras.Model, layer_name: str) -> Networks | None:
         return None
     patches = receptive_fields.patch_model(layers)
     shape = tuple(patches.input_shape[1:])
+    objective: Objective = OneOfAll(patches, float("-inf"))
+    if MeanOfOneMap.suits(layers):
+        objective = MeanOfOneMap(layers, shape[:2], is_rectified=False)
     return Networks(
         layer_name=layer_name,
         objective_name="position",
         responses=patches,
-        objective=OneOfAll(patches, float("-inf")),
+        objective=objective,
         peaks_before_relu=None,
         shape=shape,
         reachable_size=shape[:2],
