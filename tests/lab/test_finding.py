@@ -73,6 +73,11 @@ def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Mod
     np.testing.assert_allclose(free.oip.std(), 1, rtol=1e-4)
     [kept] = finding.find(subject, Question("linear", [1], params, 1, pixels=(-2.0, 0.5)))
     assert -2 <= kept.oip.min() < kept.oip.max() <= 0.5
+    [wide] = finding.find(subject, Question("linear", [1], params, 1, pixels=(0.0, 255.0)))
+    assert wide.starts.mean() == pytest.approx(127, abs=10)
+    assert wide.starts.std() > 30
+    # a first step is a quarter of the range, and a linear map has its end in the corners
+    assert ((wide.oip < 1) | (wide.oip > 254)).mean() > 0.5
     with pytest.raises(DataError, match=r"^--range: found data, expected free or two numbers"):
         finding.find(subject, Question("linear", [1], params, 1, pixels="data"))
 

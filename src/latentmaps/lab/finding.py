@@ -137,9 +137,6 @@ def _climb(
         params = length_scales.for_shape(params, found.shape)
     pixel_range = range_of(subject, question.pixels)
     bring_back = _restore(subject, found, question.pixels, pixel_range)
-    if pixel_range is not None and not bring_back.is_standardizing:
-        low, high = pixel_range  # steps are in standard deviations: a quarter of what there is
-        params = dataclasses.replace(params, step_size=params.step_size * (high - low) / 4)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
     params = dataclasses.replace(params, num_candidates=_num_candidates(params, found.shape))
@@ -154,7 +151,9 @@ def _climb(
             chunk_size=chunk_size,
         )
     else:
-        chosen = _own_starts(subject, question, patterns, units, bring_back, pixel_range)
+        chosen = _own_starts(
+            subject, found.objective.floor, question, patterns, units, bring_back, pixel_range
+        )
     ends = ascent.ascend(
         found.objective,
         chosen.images,
@@ -236,6 +235,7 @@ def _restore(
 
 def _own_starts(
     subject: Subject,
+    floor: float,
     question: Question,
     patterns: Patterns,
     units: npt.NDArray[np.int64],
@@ -257,6 +257,7 @@ def _own_starts(
             ),
             spec,
             pixel_range,
+            bring_back,
         )
         for unit in units.tolist()
         for position, spec in enumerate(specs)
@@ -271,7 +272,7 @@ def _own_starts(
         kinds=np.tile(np.array(names), (len(units), 1)),
         rescues=np.full(len(units), oip.NOT_NEEDED),
         tried=np.zeros((len(units), 0), np.float32),
-        floor=0.0,
+        floor=floor,
     )
 
 

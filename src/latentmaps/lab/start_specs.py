@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ from latentmaps.errors import DataError, shorten
 from latentmaps.oips import start_images
 from latentmaps.oips.oip import Floats, PixelRange, Shape
 from latentmaps.oips.start_images import START_KINDS, Patterns
+
+if TYPE_CHECKING:  # it has tensors
+    from latentmaps.oips.restore import Restore
 
 _DIGIT = "digit:"
 
@@ -120,23 +124,24 @@ def sample(
     return values
 
 
-def to_range(image: Floats, start: Start, pixel_range: PixelRange | None) -> Floats:
-    """Return a start image with pixels in the range that a network reads.
+def to_range(
+    image: Floats, start: Start, pixel_range: PixelRange | None, restore: "Restore"
+) -> Floats:
+    """Return a start image with pixels in the range that a network reads, not yet restored.
 
     Args:
         image: (h, w, c), of ``sample``.
-        start: what it is: bytes 0..255 are spread over the range, noise of spread 1 covers half of
-            it, and floating pictures are left as they are.
+        start: what it is: bytes 0..255 are spread over the range, noise is as `restore` has it, and
+            floating pictures are left as they are.
         pixel_range: None: images are standardized after this anyway.
+        restore: makes images such as the network may read.
     """
-    if pixel_range is None:
+    if isinstance(start, str):
+        return restore.center + restore.spread * image
+    if pixel_range is None or start.image.dtype != np.uint8:
         return image
     low, high = pixel_range
-    if isinstance(start, str):
-        return np.clip(low + (high - low) * (0.5 + 0.25 * image), low, high).astype(np.float32)
-    if start.image.dtype == np.uint8:
-        return (low + (high - low) * image / 255).astype(np.float32)
-    return image
+    return (low + (high - low) * image / 255).astype(np.float32)
 
 
 def _with_channels(image: npt.NDArray, num_channels: int) -> npt.NDArray:
