@@ -64,6 +64,10 @@ def test_of_a_picture_its_center_starts_a_patch() -> None:
             "^start x: found 5x8 pixels with one gray, expected 6x8 pixels with one gray;",
         ),
         (
+            np.zeros((8, 6, 4), np.uint8),
+            "^start x: found 6x8 pixels with 4 channels, expected 6x8 pixels with one gray;",
+        ),
+        (
             np.full((8, 6), 7, np.uint8),
             "^start x: found a picture without contrast, expected light",
         ),

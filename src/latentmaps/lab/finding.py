@@ -132,14 +132,11 @@ def _climb(
     jit_compile: bool,
     chunk_size: int,
 ) -> Climb:
-    params = question.params
-    if not question.has_own_scales:
-        params = length_scales.for_shape(params, found.shape)
+    params = in_force(question, found.shape)
     pixel_range = range_of(subject, question.pixels)
     bring_back = _restore(subject, found, question.pixels, pixel_range)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
-    params = dataclasses.replace(params, num_candidates=_num_candidates(params, found.shape))
     patterns = Patterns(found.shape, params, digits if is_whole else None)
     if question.starts is None:
         chosen = starts.choose(
@@ -168,13 +165,24 @@ def _climb(
     return Climb(chosen, ends, has_head_start=False)
 
 
-def _num_candidates(params: DrawOips, shape: Shape) -> int:
-    """Return how many random candidates are looked at: fewer of large images, so that it is quick.
+def in_force(question: Question, shape: Shape) -> DrawOips:
+    """Return the settings of a search, as far as images of a shape allow what was asked.
 
-    As many pixels as all candidates of the size of a digit have.
+    Length scales that they cannot show give way, unless a person named them. Of large images there
+    are fewer candidates, so that it is quick: those have as many values as all of the size of a
+    digit.
+
+    Args:
+        question: what is asked.
+        shape: height, width and channels of what climbs: an image, or a patch of one.
     """
+    params = question.params
+    if not question.has_own_scales:
+        params = length_scales.for_shape(params, shape)
     fitting = params.num_candidates * _PIXELS_OF_A_DIGIT // int(np.prod(shape))
-    return min(params.num_candidates, max(_FEWEST_CANDIDATES, fitting))
+    return dataclasses.replace(
+        params, num_candidates=min(params.num_candidates, max(_FEWEST_CANDIDATES, fitting))
+    )
 
 
 def is_as_the_stage(subject: Subject, question: Question) -> bool:

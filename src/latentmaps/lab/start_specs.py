@@ -161,4 +161,6 @@ def _center(image: npt.NDArray, shape: Shape) -> npt.NDArray:
 
 def _words(shape: tuple[int, ...]) -> str:
     height, width, *channels = shape
-    return f"{width}x{height} pixels with {'3 colors' if channels == [3] else 'one gray'}"
+    kinds = {1: "one gray", 3: "3 colors"}
+    [number] = channels or [1]
+    return f"{width}x{height} pixels with {kinds.get(number, f'{number} channels')}"
