@@ -30,9 +30,10 @@ from latentmaps.oips.search import Climb
 from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
-# Few images: a small chunk is fast, and the pictures are those of a large one.
+# Few images: a small chunk is fast, and the pictures are those of a large one. So many values at
+# most: with 64 images of 224x224 pixels, a deep network needs more than 10 gigabytes.
 _CHUNK_SIZE = 8
-_LARGEST_CHUNK = 64
+_LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 
 # of the precursor
 _PIXELS_OF_A_DIGIT, _FEWEST_CANDIDATES = 28 * 28, 64
@@ -85,7 +86,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     name = subject.objective_name(question.layer_name, question.objective_name)
     found = _networks(subject, question.layer_name, name)
     _require_gradient(found)
-    chunk_size = min(_LARGEST_CHUNK, _CHUNK_SIZE * len(units))
+    chunk_size = _chunk_size(len(units), found.shape)
     if subject.digits is not None and is_as_the_stage(subject, question):
         in_range, free = search.climb(
             found,
@@ -110,6 +111,11 @@ def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
         if on_patches is not None:
             return on_patches
     return networks.up_to(subject.model, layer_name, name)
+
+
+def _chunk_size(num_units: int, shape: Shape) -> int:
+    fitting = max(1, _MOST_VALUES_OF_CHUNK // int(np.prod(shape)))
+    return min(_LARGEST_CHUNK, _CHUNK_SIZE * num_units, fitting)
 
 
 def _require_gradient(found: Networks) -> None:
