@@ -43,6 +43,20 @@ def test_a_picture_of_any_mode_starts_a_gray_network(mode: str, tmp_path: Path) 
     np.testing.assert_array_equal(sample(start)[..., 0], np.where(RAMP > 20, 255, 0))
 
 
+def test_sixteen_bits_of_gray_keep_their_shades(tmp_path: Path) -> None:
+    Image.fromarray(RAMP.astype(np.uint16) * 257).save(tmp_path / "my.png")
+    start = start_specs.parse(str(tmp_path / "my.png"), None)
+    np.testing.assert_array_equal(sample(start)[..., 0], RAMP)
+
+
+def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
+    strokes = np.zeros((8, 6, 4), np.uint8)
+    strokes[..., 3] = np.where(RAMP > 20, 255, 0)
+    Image.fromarray(strokes).save(tmp_path / "my.png")
+    start = start_specs.parse(str(tmp_path / "my.png"), None)
+    np.testing.assert_array_equal(sample(start)[..., 0], np.where(RAMP > 20, 0, 255))
+
+
 def test_a_gray_picture_starts_a_network_of_colors() -> None:
     shape = (8, 6, 3)
     patterns = Patterns(shape, settings.usual(shape), None)

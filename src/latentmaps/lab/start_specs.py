@@ -74,7 +74,7 @@ def _digit(text: str, digits: Digits | None) -> OwnStart:
 def _read(path: Path) -> npt.NDArray[np.uint8]:
     try:
         with Image.open(path) as image:
-            return np.asarray(image.convert("L" if image.mode in ("1", "L", "I;16") else "RGB"))
+            return np.asarray(_to_bytes(image))
     except FileNotFoundError:
         kinds = ", ".join(START_KINDS)
         raise DataError(
@@ -83,6 +83,17 @@ def _read(path: Path) -> npt.NDArray[np.uint8]:
         ) from None
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"--start {path}: no picture that can be read ({error})") from error
+
+
+def _to_bytes(image: Image.Image) -> Image.Image:
+    """Return a picture in gray or in colors, 0..255; what is transparent becomes white."""
+    if image.mode.startswith("I"):
+        # 16 bits of gray: Pillow would cut them off at 255
+        return image.convert("I").point(lambda value: value / 257).convert("L")
+    if image.has_transparency_data:
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
 def sample(

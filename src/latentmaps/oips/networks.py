@@ -60,9 +60,7 @@ def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
         objective_name=objective_name,
         responses=responses,
         objective=objective,
-        peaks_before_relu=(
-            None if relu is None else objectives.responses(model, relu.name, "max")
-        ),
+        peaks_before_relu=(None if relu is None else objectives.responses(model, relu.name, "max")),
         shape=shape,
         reachable_size=reachable,
     )

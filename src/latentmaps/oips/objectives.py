@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-
 # where all that is read is 0, so is all that is put out
 _PASSING = (
     keras.layers.MaxPooling2D,
@@ -126,9 +125,7 @@ def is_behind_relu(layer: keras.layers.Layer) -> bool:
     return getattr(layer, "activation", None) is keras.activations.relu
 
 
-def silencing_relu(
-    model: keras.Model, layer_name: str, name: str
-) -> keras.layers.Layer | None:
+def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.layers.Layer | None:
     """Return the layer whose ReLU may silence the units of a layer; None: nothing does.
 
     Args:
