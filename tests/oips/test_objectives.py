@@ -75,6 +75,7 @@ def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) ->
     [
         (keras.layers.Conv2D(2, 3, activation="relu"), True),
         (keras.layers.Activation("relu"), True),
+        (keras.layers.Conv2D(2, 3, activation="relu6"), True),
         (keras.layers.ReLU(), True),
         (keras.layers.LeakyReLU(negative_slope=0.0), True),
         (keras.layers.ReLU(negative_slope=0.1), False),

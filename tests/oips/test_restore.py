@@ -88,7 +88,7 @@ def test_each_way_to_restore_keeps_what_it_is_for() -> None:
 
 def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
     flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
-    with pytest.raises(DataError, match="found half of them of one single grey, expected strokes"):
+    with pytest.raises(DataError, match="found half of them of one single gray, expected strokes"):
         cnn_layers.digit_range(flat)
 
 

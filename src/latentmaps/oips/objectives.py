@@ -122,7 +122,7 @@ def is_behind_relu(layer: keras.layers.Layer) -> bool:
     """Return whether a layer ends with a ReLU, so that its values are 0 or more."""
     if isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU):
         return not layer.negative_slope
-    return getattr(layer, "activation", None) is keras.activations.relu
+    return getattr(layer, "activation", None) in (keras.activations.relu, keras.activations.relu6)
 
 
 def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.layers.Layer | None:
