@@ -110,6 +110,23 @@ def test_words_of_a_person_are_escaped(silent_answer: Answer) -> None:
     assert "<script" not in text
 
 
+def test_numbers_of_the_settings_are_no_yes_and_no(answer: Answer) -> None:
+    text = page.render(answer)
+    for name, words in {
+        "step_size": "1.0",
+        "jitter": "0",
+        "seed": "1",
+        "head_start": "yes",
+    }.items():
+        assert f"<dt>{name}</dt><dd>{words}</dd>" in text
+
+
+def test_the_activation_stands_under_the_picture(answer: Answer) -> None:
+    text = page.render(answer)
+    for unit in answer.units:
+        assert f"<figcaption>OIP: activation {unit.activation:.3g}</figcaption>" in text
+
+
 def test_a_digit_of_ones_own_is_told_in_words(silent_answer: Answer) -> None:
     unit = dataclasses.replace(silent_answer.units[0], kinds=["digit:4", "my4.png"])
     words = [page_units.kind_words(silent_answer, unit, start) for start in range(2)]

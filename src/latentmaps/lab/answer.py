@@ -76,7 +76,7 @@ class Answer:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that decided the result: name -> number, text, list, or None."""
+        """All that was in force: name -> number, text, list, or None."""
         question = self.question
         values = {
             "model": self.model_name,
@@ -85,10 +85,11 @@ class Answer:
             "objective": self.units[0].objective_name,
             "pixels": question.pixels or ("free" if self.pixel_range is None else "data"),
             "starts": [kind for unit in self.units[:1] for kind in unit.kinds],
-            **dataclasses.asdict(question.params),
+            **dataclasses.asdict(finding.in_force(question, self.units[0].oip.shape)),
             "seed": question.seed,
         }
-        unused = {"layers", "range"} | (_OF_THE_STAGE if question.starts is not None else set())
+        unused = {"layers", "range", "polish"}
+        unused |= _OF_THE_STAGE if question.starts is not None else set()
         return {name: value for name, value in values.items() if name not in unused}
 
 

@@ -12,7 +12,7 @@ from latentmaps import seeds
 from latentmaps.oips import excitation, start_images
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore, restore_images
+from latentmaps.oips.restore import Restore, restore_noise
 from latentmaps.oips.start_images import Patterns
 
 # of each kind and of each length scale
@@ -61,7 +61,7 @@ def _responses(
     kind: str,
     num_points: int | None,
 ) -> pd.DataFrame:
-    restored = restore_images(np.array(images, np.float32), restore)
+    restored = restore_noise(np.array(images, np.float32), restore)
     values: Floats = excitation.measure(networks.responses, restored)
     return pd.DataFrame(
         {
