@@ -202,8 +202,10 @@ def _read_layer(folder: Path, name: str) -> Layer:
     words = inputs.read_document(folder / f"{name}.json")
     sheet = figures.read_figure(folder / f"{name}.png", words, f"draw_oips@{name}")
     num_tiles = sum(map(len, sheet.tiles.rows)) if sheet.tiles else len(rows)
+    is_output = bool(rows) and "confidence" in rows[0]
     # the sheet of the outputs has several rows of them
-    if not rows or num_tiles % len(rows):
+    is_fit = num_tiles == len(rows) or (is_output and num_tiles % len(rows) == 0)
+    if not rows or not num_tiles or not is_fit:
         raise DataError(
             f"{words.path}: found {num_tiles} tiles, expected {len(rows)}, as many as {path} has "
             "units; run the stage again that writes both"
@@ -212,7 +214,7 @@ def _read_layer(folder: Path, name: str) -> Layer:
     return Layer(
         name=name,
         sheet=sheet,
-        is_output="confidence" in rows[0],
+        is_output=is_output,
         links=links * (num_tiles // len(rows)),
         counts=counts,
         medians=medians,
