@@ -23,7 +23,6 @@ _OF_THE_STAGE = {
     "num_finalists",
     "race_steps",
     "start_kinds",
-    "head_start",
     "precursor",
     "num_candidates",
     "candidate_kinds",
@@ -89,6 +88,7 @@ class Answer:
             "seed": question.seed,
         }
         unused = {"layers", "range", "polish"}
+        unused |= set() if self.is_as_the_stage else {"head_start"}
         unused |= _OF_THE_STAGE if question.starts is not None else set()
         return {name: value for name, value in values.items() if name not in unused}
 

@@ -20,8 +20,6 @@ _NUM_IMAGES = 64
 # of a grid along an edge, as shares of the pixels: spots of 14, 9, ... pixels where there are 28
 _SPOT_SIZES = (14, 9.3, 7, 5.6, 4, 2.8, 2, 1.5, 1)
 
-COLUMNS = ("map_index", "kind", "num_points", "activation", "silent_share")
-
 
 def tune(networks: Networks, patterns: Patterns, *, restore: Restore, seed: int) -> pd.DataFrame:
     """Return how strongly random images of each kind and length scale excite each unit.
