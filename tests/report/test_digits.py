@@ -15,10 +15,8 @@ def test_the_output_has_rows_without_links_and_is_no_feature_map(example: Exampl
     assert output.is_output
     assert not any(layer.is_output for layer in with_maps)
     assert output.links == []
-    assert [head.text for head in output.table.columns][-2:] == [
-        "Confidence",
-        "Confidence in range",
-    ]
+    labels = [head.label for head in output.table.columns]
+    assert labels[-2:] == ["Confidence", "Confidence in range"]
     assert found.headlines == digits.read_digits(example.folder, list(LAYERS)).headlines
     table = example.folder / "draw_oips/probabilities.csv"
     *lines, _ = table.read_text(encoding="utf-8").splitlines()
