@@ -1,4 +1,4 @@
-"""For every feature map of one layer of the CNN, find and draw the input that excites it most."""
+"""For every unit of one layer of the CNN, find and draw the input that excites it most."""
 
 from latentmaps import runs
 from latentmaps.folders import OIP_ARRAYS, OIP_PICTURES
@@ -54,5 +54,5 @@ if __name__ == "__main__":
             "model": "folder of the CNN as train_cnn writes it",
         },
         outputs={"oips": OIP_ARRAYS, "report": OIP_PICTURES},
-        options={"layer": "name of a convolution of the CNN, such as Conv2D_3"},
+        options={"layer": "name of a convolution or a dense layer of the CNN, such as Conv2D_3"},
     )

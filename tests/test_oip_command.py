@@ -114,7 +114,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("Conv2D_2", "0", "--scales", "3,29"), "length scales: found a grid of 29x29 points"),
     (("Conv2D_2", "0", "--start", "flat.png"), "start flat.png: found a picture without contrast"),
     (("Conv2D_2", "0", "--start", "small.png"), "start small.png: found 20x28 pixels"),
-    (("Conv2D_2", "0", "--start", "params.yaml"), "--start params.yaml: no picture that can be"),
+    (("Conv2D_2", "0", "--start", "params.yaml"), "--start params.yaml: found no picture"),
     (("Conv2D_2", "0", "--start", "nothing"), "--start: found 'nothing', expected scales"),
     (("Conv2D_2", "0", "--model", "params.yaml"), "params.yaml: no Keras model that can be loaded"),
     (("Conv2D_2", "0", "--model", "data"), "data/architecture.json: "),

@@ -27,6 +27,7 @@ FIRST = {
     "split": 0.625095466604667,
     "start_candidate": 0.1959656311478375,
     "subset": 0.6772747878558643,
+    "tuning_image": 0.10562941503588419,
 }
 
 
@@ -59,7 +60,7 @@ def test_items_of_a_stream_differ() -> None:
     [
         ("prior_point", "component", "posterior_point", "image_pair", "attribute_faces", "subset"),
         ("digit_order", "held_out_digits"),
-        ("oip_start", "start_candidate", "jitter", "fluctuation", "random_digits"),
+        ("oip_start", "start_candidate", "jitter", "fluctuation", "random_digits", "tuning_image"),
     ],
 )
 def test_streams_that_meet_in_one_result_differ(names: tuple[str, ...]) -> None:

@@ -105,6 +105,8 @@ _FLAGS = {
     ),
     "steps": (("--never-stop", "take all steps, even where nothing changes any more"),),
 }
+# height and width of what the length scales of params.yaml are for
+_DIGIT_SIZE = (28, 28)
 _NO_MACHINE: dict[str, Any] = {
     "device": "auto",
     "gpu_memory_limit_mib": None,
@@ -164,13 +166,15 @@ def run(arguments: argparse.Namespace) -> str:
         from latentmaps import machine
         from latentmaps.lab import answer, subjects
         from latentmaps.lab.finding import Question
+        from latentmaps.oips import length_scales
 
         setup = machine.configure(machine_section)
         subject = subjects.load(model, digits=digits)
         shape = subject.model.input_shape[1:]
         options.require_color_map(arguments.color_map, shape[2])
-        if defaults is None:  # the usual length scales are those of its images
-            params = options.change(settings.usual(shape), given)
+        if defaults is None or shape[:2] != _DIGIT_SIZE:  # its own length scales
+            fitted = length_scales.fit(defaults or settings.usual(shape), shape)
+            params = options.change(fitted, given)
         question = Question(
             layer_name=arguments.layer,
             units=units,

@@ -1,3 +1,4 @@
+import dataclasses
 from typing import Any
 
 import pytest
@@ -33,6 +34,16 @@ def test_the_mark_that_the_profile_has_the_value_is_no_value() -> None:
         "train_vae": {"epochs": loader.FROM_PROFILE, "batch_size": loader.FROM_PROFILE},
     }
     assert parameters.flatten(values) == {"train_vae.epochs": 24}
+
+
+def test_every_section_with_a_seed_of_its_own_is_known() -> None:
+    sections = loader.section_classes()
+    seeded = {
+        f"{name}.seed"
+        for name, section in sections.items()
+        if name != "base" and "seed" in {field.name for field in dataclasses.fields(section)}
+    }
+    assert set(parameters.SEEDS_OF_SECTIONS) == seeded
 
 
 def test_only_what_is_not_the_same_everywhere_differs() -> None:

@@ -1,5 +1,6 @@
 """What is kept of an answer."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -40,7 +41,11 @@ def test_the_settings_tell_all_that_decided_the_result(
     assert settings["pixels"] == "free"
     assert settings["num_candidates"] == 16
     # of no effect where the starts are named
-    assert not {"num_candidates", "precursor", "head_start"} & silent_answer.settings.keys()
+    of_the_stage = {"num_candidates", "precursor", "head_start", "num_finalists", "race_steps"}
+    assert of_the_stage <= settings.keys()
+    assert not of_the_stage & silent_answer.settings.keys()
+    assert "polish" not in settings
+    assert "head_start" not in dataclasses.replace(answer, is_as_the_stage=False).settings
     assert silent_answer.settings["starts"] == ["noise", "coarse"]
 
 

@@ -73,6 +73,11 @@ def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Mod
     np.testing.assert_allclose(free.oip.std(), 1, rtol=1e-4)
     [kept] = finding.find(subject, Question("linear", [1], params, 1, pixels=(-2.0, 0.5)))
     assert -2 <= kept.oip.min() < kept.oip.max() <= 0.5
+    [wide] = finding.find(subject, Question("linear", [1], params, 1, pixels=(0.0, 255.0)))
+    assert wide.starts.mean() == pytest.approx(127, abs=10)
+    assert wide.starts.std() > 30
+    # a first step is a quarter of the range, and a linear map has its end in the corners
+    assert ((wide.oip < 1) | (wide.oip > 254)).mean() > 0.5
     with pytest.raises(DataError, match=r"^--range: found data, expected free or two numbers"):
         finding.find(subject, Question("linear", [1], params, 1, pixels="data"))
 
@@ -87,6 +92,18 @@ def test_scales_of_ones_own_must_fit_others_give_way(color_model: keras.Model) -
         DataError, match=r"^length scales: found a grid of 14x14 points, expected at"
     ):
         finding.find(subject, dataclasses.replace(question, has_own_scales=True))
+
+
+def test_settings_give_way_to_the_size_of_what_climbs() -> None:
+    question = Question("maps", [1], settings.usual((28, 28, 1)), 1)
+    assert finding.in_force(question, (28, 28, 1)) == question.params
+    small = finding.in_force(question, (8, 8, 1))
+    assert small.length_scales == ((1, 1), (2, 2), (4, 4), (8, 8))
+    assert small.num_candidates == 1024
+    assert finding.in_force(question, (56, 56, 1)).num_candidates == 256
+    assert finding.in_force(question, (224, 224, 3)).num_candidates == 64
+    own = dataclasses.replace(question, has_own_scales=True)
+    assert finding.in_force(own, (8, 8, 1)).length_scales == question.params.length_scales
 
 
 def test_a_layer_that_no_gradient_reaches_is_refused(short: DrawOips) -> None:

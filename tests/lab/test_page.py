@@ -110,6 +110,23 @@ def test_words_of_a_person_are_escaped(silent_answer: Answer) -> None:
     assert "<script" not in text
 
 
+def test_numbers_of_the_settings_are_no_yes_and_no(answer: Answer) -> None:
+    text = page.render(answer)
+    for name, words in {
+        "step_size": "1.0",
+        "jitter": "0",
+        "seed": "1",
+        "head_start": "yes",
+    }.items():
+        assert f"<dt>{name}</dt><dd>{words}</dd>" in text
+
+
+def test_the_activation_stands_under_the_picture(answer: Answer) -> None:
+    text = page.render(answer)
+    for unit in answer.units:
+        assert f"<figcaption>OIP: activation {unit.activation:.3g}</figcaption>" in text
+
+
 def test_a_digit_of_ones_own_is_told_in_words(silent_answer: Answer) -> None:
     unit = dataclasses.replace(silent_answer.units[0], kinds=["digit:4", "my4.png"])
     words = [page_units.kind_words(silent_answer, unit, start) for start in range(2)]
@@ -146,3 +163,16 @@ def test_what_ended_higher_and_is_not_the_oip_is_told(
     assert (
         verdict[1] == "Start 2 ended at 3, but its end is less smooth, which --smoothness counts."
     )
+
+
+def test_a_race_is_told_where_one_was_held(answer: Answer) -> None:
+    params = answer.question.params
+    raced = dataclasses.replace(params, num_starts=24, num_finalists=3, race_steps=2)
+    question = dataclasses.replace(answer.question, params=raced, starts=None)
+    held = dataclasses.replace(answer, question=question)
+    assert "24 random starts climbed for" in page.render(held)
+    assert "A race" not in page.render(answer)
+
+
+def test_the_oip_is_named_with_its_activation(answer: Answer) -> None:
+    assert f"OIP: activation {answer.units[0].activation:.3g}<" in page.render(answer)

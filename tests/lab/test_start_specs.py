@@ -11,6 +11,7 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 from latentmaps.lab import settings, start_specs
 from latentmaps.lab.start_specs import OwnStart
+from latentmaps.oips import restore
 from latentmaps.oips.start_images import Patterns
 
 SHAPE = (8, 6, 1)
@@ -42,6 +43,20 @@ def test_a_picture_of_any_mode_starts_a_gray_network(mode: str, tmp_path: Path) 
     np.testing.assert_array_equal(sample(start)[..., 0], np.where(RAMP > 20, 255, 0))
 
 
+def test_sixteen_bits_of_gray_keep_their_shades(tmp_path: Path) -> None:
+    Image.fromarray(RAMP.astype(np.uint16) * 257).save(tmp_path / "my.png")
+    start = start_specs.parse(str(tmp_path / "my.png"), None)
+    np.testing.assert_array_equal(sample(start)[..., 0], RAMP)
+
+
+def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
+    strokes = np.zeros((8, 6, 4), np.uint8)
+    strokes[..., 3] = np.where(RAMP > 20, 255, 0)
+    Image.fromarray(strokes).save(tmp_path / "my.png")
+    start = start_specs.parse(str(tmp_path / "my.png"), None)
+    np.testing.assert_array_equal(sample(start)[..., 0], np.where(RAMP > 20, 0, 255))
+
+
 def test_a_gray_picture_starts_a_network_of_colors() -> None:
     shape = (8, 6, 3)
     patterns = Patterns(shape, settings.usual(shape), None)
@@ -63,6 +78,10 @@ def test_of_a_picture_its_center_starts_a_patch() -> None:
             "^start x: found 5x8 pixels with one gray, expected 6x8 pixels with one gray;",
         ),
         (
+            np.zeros((8, 6, 4), np.uint8),
+            "^start x: found 6x8 pixels with 4 channels, expected 6x8 pixels with one gray;",
+        ),
+        (
             np.full((8, 6), 7, np.uint8),
             "^start x: found a picture without contrast, expected light",
         ),
@@ -76,11 +95,18 @@ def test_a_picture_that_does_not_fit_is_refused(image: Any, message: str) -> Non
 
 def test_bytes_are_spread_over_a_range_and_floats_are_left_alone() -> None:
     whole = np.array([[[0.0], [255.0]]], np.float32)
-    as_bytes = start_specs.to_range(whole, OwnStart("x", whole.astype(np.uint8)), (-1.0, 1.0))
-    np.testing.assert_array_equal(as_bytes, [[[-1.0], [1.0]]])
-    assert start_specs.to_range(whole, OwnStart("x", whole), (-1.0, 1.0)) is whole
-    noise = np.array([[[-9.0], [0.0], [1.0]]], np.float32)
-    np.testing.assert_array_equal(
-        start_specs.to_range(noise, "noise", (0.0, 4.0)), [[[0.0], [2.0], [3.0]]]
-    )
-    assert start_specs.to_range(noise, "noise", None) is noise
+    own, pixel_range = restore.clipped((-1.0, 1.0)), (-1.0, 1.0)
+    as_bytes = OwnStart("x", whole.astype(np.uint8))
+    spread = start_specs.to_range(whole, as_bytes, pixel_range, own)
+    np.testing.assert_array_equal(spread, [[[-1.0], [1.0]]])
+    assert start_specs.to_range(whole, OwnStart("x", whole), pixel_range, own) is whole
+    assert start_specs.to_range(whole, as_bytes, None, restore.standardized) is whole
+
+
+def test_noise_covers_half_of_a_range_and_is_else_left_alone() -> None:
+    noise = np.array([[[-1.0], [0.0], [1.0]]], np.float32)
+    spread = start_specs.to_range(noise, "noise", (0.0, 4.0), restore.clipped((0.0, 4.0)))
+    np.testing.assert_array_equal(spread, [[[1.0], [2.0], [3.0]]])
+    # as that of the stage, which is standardized before it is clipped
+    kept = start_specs.to_range(noise, "noise", (0.0, 4.0), restore.in_range((0.0, 4.0)))
+    np.testing.assert_array_equal(kept, noise)

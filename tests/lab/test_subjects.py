@@ -71,6 +71,18 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> N
         subjects.load(tmp_path / "nothing.keras")
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_damaged_model_is_refused(tmp_path: Path, color_model: keras.Model, share: float) -> None:
+    path = tmp_path / "mine.keras"
+    color_model.save(path)
+    content = bytearray(path.read_bytes())
+    place = int(share * len(content))
+    content[place : place + 40] = bytes(255 - byte for byte in content[place : place + 40])
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"mine\.keras: no Keras model that can be loaded"):
+        subjects.load(path)
+
+
 def test_a_network_that_reads_no_single_image_is_refused() -> None:
     first, second = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
     two = keras.Model([first, second], keras.layers.Add()([first, second]))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import grays, layer, scores, tuning
+from latentmaps.oips import grays, layer, scores
 from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import Elementary, Floats, LayerOips, Oips, Polished, StrongestDigits
 from latentmaps.oips.start_images import Patterns
@@ -90,7 +90,8 @@ def made_up_tuning() -> pd.DataFrame:
         for kind, num_points, value in shown
         for index in range(4)
     ]
-    table = pd.DataFrame(rows, columns=list(tuning.COLUMNS))
+    columns = ["map_index", "kind", "num_points", "activation", "silent_share"]
+    table = pd.DataFrame(rows, columns=columns)
     return table.astype({"num_points": "Int64"})
 
 

@@ -69,6 +69,24 @@ def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -
         np.testing.assert_array_equal(alone[0], together[row])
 
 
+def test_of_large_images_fewer_are_measured_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = keras.Input((512, 1024, 1))
+    network = keras.Model(inputs, keras.layers.GlobalMaxPooling2D()(inputs))
+    images = np.zeros((10, 512, 1024, 1), np.float32)
+    images[:, 0, 0, 0] = np.arange(10)
+    sizes = []
+    predict = network.predict_on_batch
+
+    def note(batch: tf.Tensor) -> np.ndarray:
+        sizes.append(len(batch))
+        found: np.ndarray = predict(batch)
+        return found
+
+    monkeypatch.setattr(network, "predict_on_batch", note)
+    assert excitation.measure(network, images)[:, 0].tolist() == list(range(10))
+    assert sizes == [8, 8]
+
+
 @pytest.mark.parametrize(
     ("name", "found"),
     [("Conv2D_9", "Conv2D_9"), ("pooling_1", "pooling_1, which has no units")],

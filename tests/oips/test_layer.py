@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import cnn_layers, excitation, grays, layer
+from latentmaps.oips import cnn_layers, excitation, grays, layer, pictures
 from latentmaps.oips.layer import LayerResults
 from latentmaps.params.draw_oips import DrawOips
 
@@ -66,3 +66,20 @@ def test_the_study_of_a_dense_layer_has_a_row_for_each_unit(
     np.testing.assert_allclose(found.table["activation"], np.diag(measured), rtol=1e-4)
     assert (found.table["activation"] > found.oips.free.curves[:, 0]).all()
     assert (found.table["path_correlation"] > 0).any()
+
+
+def test_the_sheet_of_the_outputs_tells_how_sure_the_network_is(
+    small_cnn: keras.Model, strokes: Digits, params: DrawOips
+) -> None:
+    few = dataclasses.replace(params, num_starts=1, num_candidates=16, num_steps=6)
+    found = layer.study(
+        small_cnn, "probabilities", strokes, few, seed=4, jit_compile=False, chunk_size=64
+    )
+    for images, suffix in ((found.oips.free.images, ""), (found.oips.in_range.images, "_in_range")):
+        sure = np.diag(small_cnn(images[..., np.newaxis]))
+        np.testing.assert_allclose(found.table[f"confidence{suffix}"], sure, rtol=1e-4)
+    assert found.elementary is None
+    sheet = pictures.draw_contact_sheet(found)
+    assert sheet.numbers["title"].startswith("What is a 3 to the CNN?")
+    layout = sheet.numbers["layout"]
+    assert layout["row_labels"] == ["free pixels", "in range", "strongest test digit"], layout

@@ -75,6 +75,7 @@ def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) ->
     [
         (keras.layers.Conv2D(2, 3, activation="relu"), True),
         (keras.layers.Activation("relu"), True),
+        (keras.layers.Conv2D(2, 3, activation="relu6"), True),
         (keras.layers.ReLU(), True),
         (keras.layers.LeakyReLU(negative_slope=0.0), True),
         (keras.layers.ReLU(negative_slope=0.1), False),
@@ -89,8 +90,18 @@ def test_a_floor_is_where_a_relu_ends_the_layer_and_its_mean_is_climbed(
     layer: keras.layers.Layer, is_behind: bool
 ) -> None:
     assert objectives.is_behind_relu(layer) == is_behind
-    assert objectives.floor_of("mean", layer) == (0 if is_behind else -np.inf)
-    assert objectives.floor_of("max", layer) == -np.inf
+    inputs = keras.Input((8, 8, 2))
+    pooled = keras.layers.MaxPooling2D(name="pooled")(layer(inputs))
+    dropped = keras.layers.Dropout(0.5, name="dropped")(pooled)
+    model = keras.Model(inputs, keras.layers.BatchNormalization(name="moved")(dropped))
+    for name in (layer.name, "pooled", "dropped"):
+        found = objectives.silencing_relu(model, name, "mean")
+        assert found is (layer if is_behind else None)
+        assert objectives.silencing_relu(model, name, "max") is None
+        cut = networks.up_to(model, name, "mean")
+        assert cut.objective.floor == (0 if is_behind else -np.inf)
+        assert (cut.peaks_before_relu is not None) == is_behind
+    assert objectives.silencing_relu(model, "moved", "mean") is None
 
 
 # linear networks, of which the optimum is known

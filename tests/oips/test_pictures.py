@@ -69,7 +69,7 @@ def test_the_words_tell_what_was_done(found: LayerResults, words: dict[str, Any]
     )
     assert words["tile_labels"] == ["0  2.0x", "1  0.5x", "2  rescued", "3  dead"]
     assert "best of 2 starts and a head start" in words["caption"]
-    assert f"white are {found.grays.limit:.1f} standard deviations" in words["caption"]
+    assert f"its ends are {found.grays.limit:.1f} standard deviations" in words["caption"]
     assert "The last 2 rows and columns, left out" in words["caption"]
 
 

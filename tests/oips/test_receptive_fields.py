@@ -21,10 +21,23 @@ def layers_of(*layers: keras.layers.Layer, shape: tuple[int, int, int] = (40, 30
 
 
 def test_a_chain_has_all_layers_from_the_image_on() -> None:
-    layers = [LAYERS.Conv2D(2, 3), LAYERS.BatchNormalization(), LAYERS.AlphaDropout(0.1)]
+    layers = [
+        LAYERS.Rescaling(1 / 255),
+        LAYERS.Conv2D(2, 3),
+        LAYERS.BatchNormalization(),
+        LAYERS.AlphaDropout(0.1),
+    ]
     model = keras.Sequential([keras.Input((40, 30, 3)), *layers])
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4):
         assert receptive_fields.chain(model, layers[number - 1].name) == layers[:number]
+
+
+def test_a_patch_is_rescaled_as_the_image_is() -> None:
+    layers = layers_of(LAYERS.Rescaling(1 / 255, offset=-0.5), LAYERS.Conv2D(2, 3))
+    image = np.random.default_rng(0).uniform(0, 255, (1, 40, 30, 3)).astype(np.float32)
+    maps = layers[1](layers[0](image))
+    found = receptive_fields.patch_model(layers)(image[:, 4:7, 5:8])
+    np.testing.assert_allclose(found, maps[:, 4, 5], atol=1e-5)
 
 
 @pytest.mark.parametrize(

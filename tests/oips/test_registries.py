@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from latentmaps.drawing import color_maps
 from latentmaps.oips import length_scales, pictures, start_images
 from latentmaps.params import draw_oips
 from latentmaps.params.draw_oips import DrawOips
@@ -16,6 +17,7 @@ REGISTRIES: list[tuple[Any, Mapping[str, Any]]] = [
     (draw_oips.StartKind, start_images.START_KINDS),
     (HINTS["strategy"], length_scales.STRATEGIES),
     (HINTS["range"], pictures.RANGES),
+    (HINTS["color_map"], color_maps.COLOR_MAPS),
 ]
 
 

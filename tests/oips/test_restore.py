@@ -33,6 +33,19 @@ def test_pixels_stay_in_range(second_layer: Networks) -> None:
     np.testing.assert_allclose(found.images.mean(axis=(1, 2, 3)), 0, atol=1e-3)
 
 
+def test_noise_covers_half_of_the_pixels_that_a_network_reads() -> None:
+    noise = climbers(2).starts
+    bytes_ = restore.restore_noise(noise, restore.clipped((0.0, 255.0)))
+    np.testing.assert_allclose(bytes_.mean(), 127.5, rtol=0.02)
+    np.testing.assert_allclose(bytes_.std(), 64, rtol=0.1)
+    assert bytes_.min() >= 0
+    assert bytes_.max() <= 255
+    np.testing.assert_array_equal(
+        restore.restore_noise(noise, restore.standardized),
+        restore.restore_images(noise, restore.standardized),
+    )
+
+
 def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is_black(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -75,7 +88,7 @@ def test_each_way_to_restore_keeps_what_it_is_for() -> None:
 
 def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
     flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
-    with pytest.raises(DataError, match="found half of them of one single grey, expected strokes"):
+    with pytest.raises(DataError, match="found half of them of one single gray, expected strokes"):
         cnn_layers.digit_range(flat)
 
 

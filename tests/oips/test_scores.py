@@ -74,3 +74,15 @@ def test_the_file_leaves_blank_what_a_dead_map_lacks(found: LayerResults, tmp_pa
     assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()[4] == (
         "3,dead,,0,,,False,0,,,dead,,0,,,False,0,,,1,False,False,0,False,False,0,,,,,,,,0,,,-1"
     )
+
+
+def test_a_picture_that_repeats_itself_agrees_with_itself_moved() -> None:
+    rows, columns = np.mgrid[:28, :28]
+    stripes = np.sin(2 * np.pi * (rows + columns) / 6).astype(np.float32)
+    assert scores.repetition(stripes) > 0.98
+    # moved by less than a stroke is wide, every picture agrees with itself
+    spot = np.exp(-((rows - 14) ** 2 + (columns - 14) ** 2) / 8).astype(np.float32)
+    assert scores.repetition(spot) < 0.7
+    noise = np.random.default_rng(0).normal(size=(28, 28)).astype(np.float32)
+    assert 0 < scores.repetition(noise) < 0.45
+    assert scores.repetition(np.zeros((28, 28), np.float32)) == 0

@@ -68,6 +68,18 @@ class Example:
         for layer, num_maps in LAYERS.items():
             _write_layer(self.folder / "draw_oips", layer, num_maps)
 
+    def add_outputs(self, num_outputs: int = 2) -> None:
+        """Write the layer probabilities: a column for each output, in three rows."""
+        folder = self.folder / "draw_oips"
+        _write_layer(folder, "probabilities", num_outputs)
+        table = folder / "probabilities.csv"
+        head, *rows = table.read_text(encoding="utf-8").splitlines()
+        lines = [f"{head},confidence,confidence_in_range", *(f"{row},0.9,0.8" for row in rows)]
+        table.write_text("\n".join(lines), encoding="utf-8")
+        path = folder / "probabilities.png"
+        words = _write_layer_sheet(path, "probabilities", 3 * num_outputs)
+        _write_json(path.with_suffix(".json"), words)
+
     def judge(self) -> None:
         """Write what the CNN reads in random digits; nothing is read as a 9."""
         digits = {str(digit): {"read": 0.1, "sure": 0.08 * digit} for digit in range(9)}

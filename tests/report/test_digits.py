@@ -1,9 +1,28 @@
 from pathlib import Path
 
 import pytest
+from tests.report.made_up import Example
+from tests.report.made_up_numbers import LAYERS
 
 from latentmaps.errors import DataError
 from latentmaps.report import digits
+
+
+def test_the_output_has_rows_without_links_and_is_no_feature_map(example: Example) -> None:
+    example.add_outputs()
+    found = digits.read_digits(example.folder, [*LAYERS, "probabilities"])
+    *with_maps, output = found.layers
+    assert output.is_output
+    assert not any(layer.is_output for layer in with_maps)
+    assert output.links == []
+    labels = [head.label for head in output.table.columns]
+    assert labels[-2:] == ["Confidence", "Confidence in range"]
+    assert found.headlines == digits.read_digits(example.folder, list(LAYERS)).headlines
+    table = example.folder / "draw_oips/probabilities.csv"
+    *lines, _ = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError, match=r"found 6 tiles, expected 3, as many as"):
+        digits.read_digits(example.folder, ["probabilities"])
 
 
 def write(folder: Path, *pairs: str) -> Path:

@@ -59,6 +59,9 @@ def test_the_page_tells_with_which_seeds_pictures_were_drawn(
     assert f"fact 5, seed 2022, {told}" in text
     text = pristine.render(draw_reconstructions=Seeded(8))
     assert "seed 2022, the z of reconstructions drawn with seed 8</p>" in text
+    text = pristine.render(draw_oips=Seeded(7), draw_face_oips=Seeded(8))
+    told = "patterns of the encoder grown with seed 8, OIPs of the CNN grown with seed 7</p>"
+    assert f"seed 2022, {told}" in text
 
 
 def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Example") -> None:

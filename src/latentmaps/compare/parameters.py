@@ -13,7 +13,7 @@ BASE_SEED = "base.seed"
 SEEDS_OF_SECTIONS = (
     *("train_vae.seed", "train_cnn.seed"),
     *("draw_reconstructions.seed", "draw_samples.seed", "draw_latent_space.seed"),
-    "draw_face_oips.seed",
+    *("draw_face_oips.seed", "draw_oips.seed"),
 )
 # sections whose values decide the network, or the faces on which it is measured
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")

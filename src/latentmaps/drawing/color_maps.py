@@ -46,10 +46,10 @@ COLOR_MAPS: dict[str, Callable[[Bytes], Bytes]] = {"gray": _gray, "viridis": _vi
 
 
 def to_colors(images: Bytes, color_map: str) -> Bytes:
-    """Return images in the colors of a map, (n, h, w, 3), uint8.
+    """Return images in the colors of a map, (..., 3), uint8.
 
     Args:
-        images: (n, h, w), uint8, 0..255.
+        images: (...,), uint8, 0..255.
         color_map: of ``COLOR_MAPS``.
     """
     return COLOR_MAPS[color_map](images)

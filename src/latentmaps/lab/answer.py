@@ -13,15 +13,16 @@ from latentmaps.lab import finding
 from latentmaps.lab.finding import Question
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
-from latentmaps.oips import networks, real_digits
+from latentmaps.oips import networks, race, real_digits
 from latentmaps.oips.objectives import OBJECTIVES
 from latentmaps.oips.oip import PixelRange, StrongestDigits
 
 # of the settings: what plays no part where a person names the starts
 _OF_THE_STAGE = {
     "num_starts",
+    "num_finalists",
+    "race_steps",
     "start_kinds",
-    "head_start",
     "precursor",
     "num_candidates",
     "candidate_kinds",
@@ -58,6 +59,12 @@ class Answer:
         return OBJECTIVES[self.units[0].objective_name].words
 
     @property
+    def is_race(self) -> bool:
+        """Whether only the best of the random starts climbed to the end."""
+        params = self.question.params
+        return self.question.starts is None and race.is_needed(params, params.num_starts)
+
+    @property
     def summary(self) -> str:
         """What was found, for a line on the terminal."""
         return ", ".join(
@@ -68,7 +75,7 @@ class Answer:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that decided the result: name -> number, text, list, or None."""
+        """All that was in force: name -> number, text, list, or None."""
         question = self.question
         values = {
             "model": self.model_name,
@@ -77,10 +84,12 @@ class Answer:
             "objective": self.units[0].objective_name,
             "pixels": question.pixels or ("free" if self.pixel_range is None else "data"),
             "starts": [kind for unit in self.units[:1] for kind in unit.kinds],
-            **dataclasses.asdict(question.params),
+            **dataclasses.asdict(finding.in_force(question, self.units[0].oip.shape)),
             "seed": question.seed,
         }
-        unused = {"layers", "range"} | (_OF_THE_STAGE if question.starts is not None else set())
+        unused = {"layers", "range", "polish"}
+        unused |= set() if self.is_as_the_stage else {"head_start"}
+        unused |= _OF_THE_STAGE if question.starts is not None else set()
         return {name: value for name, value in values.items() if name not in unused}
 
 

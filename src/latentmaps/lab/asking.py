@@ -20,10 +20,10 @@ from latentmaps.lab.unit_oips import UnitOips
 from latentmaps.oips.oip import PixelRange
 
 # of a section of params.yaml: what decides which layers are drawn, and how
-_OF_THE_STAGE = {"layers", "range", "color_map"}
+_OF_THE_STAGE = {"layers", "range", "color_map", "polish"}
 
-# a picture to start from, a word of the command line, or several of these
-Asked = npt.NDArray | str | Sequence[npt.NDArray | str]
+# a picture to start from, its path, a word of the command line, or several of these
+Asked = npt.NDArray | Path | str | Sequence[npt.NDArray | Path | str]
 
 
 class CnnWithOips(TrainedCnn):
@@ -115,10 +115,10 @@ def _numbers(units: int | Sequence[int]) -> list[int]:
 
 
 def _pixels(pixels: str | PixelRange | None) -> str | PixelRange | None:
-    if pixels in (None, finding.FREE, finding.DATA):
+    if pixels is None or (isinstance(pixels, str) and pixels in (finding.FREE, finding.DATA)):
         return pixels
     try:
-        low, high = map(float, pixels or ())
+        low, high = map(float, () if isinstance(pixels, str) else pixels)
     except (TypeError, ValueError):
         low = high = np.nan
     if not -np.inf < low < high < np.inf:
@@ -130,15 +130,20 @@ def _pixels(pixels: str | PixelRange | None) -> str | PixelRange | None:
 
 
 def _starts(start: Asked, digits: Digits | None) -> list[Start]:
-    given = [start] if isinstance(start, str | np.ndarray) else list(start)
+    if not isinstance(start, str | Path | np.ndarray | Sequence):
+        raise DataError(
+            f"start: found {shorten(start)}, expected a picture, its path, a word such as scales, "
+            "or a list of these"
+        )
+    given = [start] if isinstance(start, str | Path | np.ndarray) else list(start)
     if not given:
         raise DataError("start: found none, expected at least one; leave it out for random ones")
     return [_start(one, number, digits) for number, one in enumerate(given, start=1)]
 
 
 def _start(start: Any, number: int, digits: Digits | None) -> Start:
-    if isinstance(start, str):
-        return start_specs.parse(start, digits)
+    if isinstance(start, str | Path):
+        return start_specs.parse(str(start), digits)
     image = np.asarray(start)
     if image.ndim not in (2, 3) or image.dtype.kind not in "uf" or image.dtype.itemsize > 8:
         raise DataError(

@@ -30,9 +30,10 @@ from latentmaps.oips.search import Climb
 from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
-# Few images: a small chunk is fast, and the pictures are those of a large one.
+# Few images: a small chunk is fast, and the pictures are those of a large one. So many values at
+# most: with 64 images of 224x224 pixels, a deep network needs more than 10 gigabytes.
 _CHUNK_SIZE = 8
-_LARGEST_CHUNK = 64
+_LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 
 # of the precursor
 _PIXELS_OF_A_DIGIT, _FEWEST_CANDIDATES = 28 * 28, 64
@@ -85,7 +86,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     name = subject.objective_name(question.layer_name, question.objective_name)
     found = _networks(subject, question.layer_name, name)
     _require_gradient(found)
-    chunk_size = min(_LARGEST_CHUNK, _CHUNK_SIZE * len(units))
+    chunk_size = _chunk_size(len(units), found.shape)
     if subject.digits is not None and is_as_the_stage(subject, question):
         in_range, free = search.climb(
             found,
@@ -112,6 +113,11 @@ def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
     return networks.up_to(subject.model, layer_name, name)
 
 
+def _chunk_size(num_units: int, shape: Shape) -> int:
+    fitting = max(1, _MOST_VALUES_OF_CHUNK // int(np.prod(shape)))
+    return min(_LARGEST_CHUNK, _CHUNK_SIZE * num_units, fitting)
+
+
 def _require_gradient(found: Networks) -> None:
     images = tf.random.stateless_normal((1, *found.shape), seed=(0, 0))
     with tf.GradientTape() as tape:
@@ -132,17 +138,11 @@ def _climb(
     jit_compile: bool,
     chunk_size: int,
 ) -> Climb:
-    params = question.params
-    if not question.has_own_scales:
-        params = length_scales.for_shape(params, found.shape)
+    params = in_force(question, found.shape)
     pixel_range = range_of(subject, question.pixels)
     bring_back = _restore(subject, found, question.pixels, pixel_range)
-    if pixel_range is not None and not bring_back.is_standardizing:
-        low, high = pixel_range  # steps are in standard deviations: a quarter of what there is
-        params = dataclasses.replace(params, step_size=params.step_size * (high - low) / 4)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
-    params = dataclasses.replace(params, num_candidates=_num_candidates(params, found.shape))
     patterns = Patterns(found.shape, params, digits if is_whole else None)
     if question.starts is None:
         chosen = starts.choose(
@@ -154,7 +154,9 @@ def _climb(
             chunk_size=chunk_size,
         )
     else:
-        chosen = _own_starts(subject, question, patterns, units, bring_back, pixel_range)
+        chosen = _own_starts(
+            subject, found.objective.floor, question, patterns, units, bring_back, pixel_range
+        )
     ends = ascent.ascend(
         found.objective,
         chosen.images,
@@ -169,13 +171,24 @@ def _climb(
     return Climb(chosen, ends, has_head_start=False)
 
 
-def _num_candidates(params: DrawOips, shape: Shape) -> int:
-    """Return how many random candidates are looked at: fewer of large images, so that it is quick.
+def in_force(question: Question, shape: Shape) -> DrawOips:
+    """Return the settings of a search, as far as images of a shape allow what was asked.
 
-    As many pixels as all candidates of the size of a digit have.
+    Length scales that they cannot show give way, unless a person named them. Of large images there
+    are fewer candidates, so that it is quick: those have as many values as all of the size of a
+    digit.
+
+    Args:
+        question: what is asked.
+        shape: height, width and channels of what climbs: an image, or a patch of one.
     """
+    params = question.params
+    if not question.has_own_scales:
+        params = length_scales.for_shape(params, shape)
     fitting = params.num_candidates * _PIXELS_OF_A_DIGIT // int(np.prod(shape))
-    return min(params.num_candidates, max(_FEWEST_CANDIDATES, fitting))
+    return dataclasses.replace(
+        params, num_candidates=min(params.num_candidates, max(_FEWEST_CANDIDATES, fitting))
+    )
 
 
 def is_as_the_stage(subject: Subject, question: Question) -> bool:
@@ -236,6 +249,7 @@ def _restore(
 
 def _own_starts(
     subject: Subject,
+    floor: float,
     question: Question,
     patterns: Patterns,
     units: npt.NDArray[np.int64],
@@ -257,6 +271,7 @@ def _own_starts(
             ),
             spec,
             pixel_range,
+            bring_back,
         )
         for unit in units.tolist()
         for position, spec in enumerate(specs)
@@ -271,7 +286,7 @@ def _own_starts(
         kinds=np.tile(np.array(names), (len(units), 1)),
         rescues=np.full(len(units), oip.NOT_NEEDED),
         tried=np.zeros((len(units), 0), np.float32),
-        floor=0.0,
+        floor=floor,
     )
 
 

@@ -50,4 +50,6 @@ def _edges(width: int, height: int, wanted: int) -> tuple[int, int]:
 def _words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join("x".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in value)
-    return {None: "none", True: "yes", False: "no"}.get(value, str(value))
+    if isinstance(value, bool):  # 0 and 1 are equal to these
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

@@ -53,10 +53,13 @@ def change(
 
 def _fitting_steps(params: DrawOips, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the changes, with steps of each coarse length scale where those so far do not fit."""
-    num_coarse = len(changes.get("length_scales", params.length_scales)) - 1
+    scales = changes.get("length_scales", params.length_scales)
     num_steps = changes.get("num_steps", params.num_steps)
+    if not isinstance(scales, list | tuple) or not isinstance(num_steps, int):
+        return dict(changes)  # they are refused later
+    num_coarse = len(scales) - 1
     is_fit = len(params.scale_steps) == num_coarse and sum(params.scale_steps) < num_steps
-    if "scale_steps" in changes or is_fit or num_coarse < 1 or not isinstance(num_steps, int):
+    if "scale_steps" in changes or is_fit or num_coarse < 1:
         return dict(changes)
     shares = 2.0 ** np.arange(num_coarse)
     shares *= _SHARE_OF_COARSE / shares.sum()

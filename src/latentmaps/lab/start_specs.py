@@ -2,19 +2,28 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from latentmaps import seeds
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError, shorten
+from latentmaps.images import picture_files
 from latentmaps.oips import start_images
 from latentmaps.oips.oip import Floats, PixelRange, Shape
 from latentmaps.oips.start_images import START_KINDS, Patterns
 
+if TYPE_CHECKING:  # it has tensors
+    from latentmaps.oips.restore import Restore
+
 _DIGIT = "digit:"
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+# of a file, and of an edge in pixels
+_MOST_BYTES, _LARGEST_EDGE = 2**26, 4096
 
 
 @dataclass(frozen=True)
@@ -68,17 +77,45 @@ def _digit(text: str, digits: Digits | None) -> OwnStart:
 
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:
+    """Return the pixels of a picture, (h, w) or (h, w, 3)."""
     try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("L" if image.mode in ("1", "L", "I;16") else "RGB"))
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        with picture_files.opened(content, _FORMATS, prepare=_require_small) as picture:
+            return np.asarray(_to_bytes(picture))
     except FileNotFoundError:
         kinds = ", ".join(START_KINDS)
         raise DataError(
             f"--start: found {shorten(str(path))}, expected {kinds}, digit:0 to digit:9, or the "
             "path of a picture; there is no such file"
         ) from None
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"--start {path}: no picture that can be read ({error})") from error
+    except OSError as error:
+        raise DataError(
+            f"--start {path}: cannot be read ({error.strerror}), expected the path of a picture; "
+            "choose another one"
+        ) from error
+    except picture_files.DamagedError as error:
+        raise DataError(
+            f"--start {path}: found no picture ({error}), expected one of the size that the "
+            f"network reads, as {', '.join(_FORMATS)}; choose another one"
+        ) from error
+
+
+def _require_small(picture: Image.Image) -> None:
+    """Refuse a size that no network here reads, before the pixels are decoded."""
+    if max(picture.size) > _LARGEST_EDGE:
+        raise picture_files.DamagedError(f"{picture.width}x{picture.height} pixels are too many")
+
+
+def _to_bytes(image: Image.Image) -> Image.Image:
+    """Return a picture in gray or in colors, 0..255; what is transparent becomes white."""
+    if image.mode.startswith("I"):
+        # 16 bits of gray: Pillow would cut them off at 255
+        return image.convert("I").point(lambda value: value / 257).convert("L")
+    if image.has_transparency_data:
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
 def sample(
@@ -120,23 +157,24 @@ def sample(
     return values
 
 
-def to_range(image: Floats, start: Start, pixel_range: PixelRange | None) -> Floats:
-    """Return a start image with pixels in the range that a network reads.
+def to_range(
+    image: Floats, start: Start, pixel_range: PixelRange | None, restore: "Restore"
+) -> Floats:
+    """Return a start image with pixels in the range that a network reads, not yet restored.
 
     Args:
         image: (h, w, c), of ``sample``.
-        start: what it is: bytes 0..255 are spread over the range, noise of spread 1 covers half of
-            it, and floating pictures are left as they are.
+        start: what it is: bytes 0..255 are spread over the range, noise is as `restore` has it, and
+            floating pictures are left as they are.
         pixel_range: None: images are standardized after this anyway.
+        restore: makes images such as the network may read.
     """
-    if pixel_range is None:
+    if isinstance(start, str):
+        return restore.center + restore.spread * image
+    if pixel_range is None or start.image.dtype != np.uint8:
         return image
     low, high = pixel_range
-    if isinstance(start, str):
-        return np.clip(low + (high - low) * (0.5 + 0.25 * image), low, high).astype(np.float32)
-    if start.image.dtype == np.uint8:
-        return (low + (high - low) * image / 255).astype(np.float32)
-    return image
+    return (low + (high - low) * image / 255).astype(np.float32)
 
 
 def _with_channels(image: npt.NDArray, num_channels: int) -> npt.NDArray:
@@ -156,4 +194,6 @@ def _center(image: npt.NDArray, shape: Shape) -> npt.NDArray:
 
 def _words(shape: tuple[int, ...]) -> str:
     height, width, *channels = shape
-    return f"{width}x{height} pixels with {'3 colors' if channels == [3] else 'one gray'}"
+    kinds = {1: "one gray", 3: "3 colors"}
+    [number] = channels or [1]
+    return f"{width}x{height} pixels with {kinds.get(number, f'{number} channels')}"

@@ -1,6 +1,8 @@
 """Open the network that a question is about: our CNN, our VAE's encoder, or any Keras model."""
 
 import difflib
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,20 @@ from latentmaps.vae.network import vae_files
 _WITHOUT_UNITS = (keras.layers.InputLayer, keras.layers.Flatten, keras.layers.Reshape)
 # of a message
 _NAMED = 12
+# what Keras lets through of a file that is damaged, or whose layers are unknown here
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +153,7 @@ def load(path: Path, *, digits: Digits | None = None) -> Subject:
         )
     try:
         model = keras.models.load_model(path, compile=False)
-    except (ValueError, TypeError, OSError, KeyError, AttributeError, ImportError) as error:
+    except _UNREADABLE as error:
         raise DataError(
             f"{path}: no Keras model that can be loaded ({excerpt(' '.join(str(error).split()))}); "
             "save it with model.save('name.keras')"

@@ -117,7 +117,8 @@ def ascend(
 
     is_race &= race.is_needed(params, num_starts - num_head_starts)
 
-    state = _begin(images, params.step_size, objective.floor)
+    step_size = params.step_size * restore.spread
+    state = _begin(images, step_size, objective.floor)
     curves = np.full((len(images), params.num_steps + 1), np.nan, np.float32)
     snapshots = [images]
     segments = list(_segments(params))
@@ -131,7 +132,7 @@ def ascend(
             owners, shifts, curves = owners[rows], shifts[rows], curves[rows]
             snapshots = [images[rows] for images in snapshots]
         if first == phase.first > 0:
-            state = _begin_phase(state, params.step_size)
+            state = _begin_phase(state, step_size)
             enriched = _enrich(state.images, phase, owners, numbers.ravel(), restore, seed)
             state = state._replace(images=enriched)
         waiting = np.flatnonzero(~state.is_done)
@@ -321,7 +322,7 @@ def _enrich(
         return images
     height, width, channels = images.shape[1:]
     noise = start_images.fluctuations(phase, (height, width, channels), owners, numbers, seed=seed)
-    return restore_images(images + noise, restore)
+    return restore_images(images + restore.spread * noise, restore)
 
 
 def _require_numbers(

@@ -92,7 +92,7 @@ def digit_range(digits: Digits) -> PixelRange:
     brightest = float(np.median(np.concatenate([part.max(axis=(1, 2, 3)) for part in parts])))
     if darkest >= brightest:
         raise DataError(
-            "the training digits: found half of them of one single grey, expected strokes on a "
+            "the training digits: found half of them of one single gray, expected strokes on a "
             "ground; run fetch_digits again"
         )
     return darkest, brightest

@@ -19,9 +19,13 @@ Gradient = Callable[[Any], Any]
 
 
 class MeanOfOneMap:
-    """The mean of one map of a layer for each image, an ``objectives.Objective``."""
+    """The mean of one map of a layer for each image, an ``objectives.Objective``.
 
-    floor = 0.0
+    On a patch as large as the receptive field a map has one position: its mean is the value there.
+
+    Attributes:
+        floor: see ``objectives.Objective``.
+    """
 
     @staticmethod
     def suits(layers: Sequence[keras.layers.Layer]) -> bool:
@@ -42,14 +46,22 @@ class MeanOfOneMap:
         )
 
     def __init__(
-        self, layers: Sequence[keras.layers.Layer], reachable_size: tuple[int, int]
+        self,
+        layers: Sequence[keras.layers.Layer],
+        reachable_size: tuple[int, int],
+        *,
+        is_rectified: bool = True,
     ) -> None:
         """Take the layers up to the map.
 
         Args:
             layers: image -> feature maps, one after the other, such as ``suits`` accepts.
-            reachable_size: so many rows and columns of an image influence the last one.
+            reachable_size: so many rows and columns of an image influence the last one, or are
+                those of a patch.
+            is_rectified: whether the last ReLU counts; else the map is taken before it.
         """
+        self._is_rectified = is_rectified
+        self.floor = 0.0 if is_rectified else float("-inf")
         *others, last = layers
         kernel, bias = last.get_weights()  # (size, size, num_channels, num_maps)
         size, _, num_channels, num_maps = kernel.shape
@@ -60,7 +72,7 @@ class MeanOfOneMap:
         self._trunk = _trunk(others, reachable_size)
 
     def __call__(self, images: tf.Tensor, units: tf.Tensor) -> tf.Tensor:
-        """Return the mean of a map over all positions, (n,), >= 0.
+        """Return the mean of a map over all positions, (n,).
 
         Args:
             images: (n, h, w, 1), as the network reads them.
@@ -73,7 +85,9 @@ class MeanOfOneMap:
         kernels = tf.gather(self._kernels, units)  # (n, size * size, num_channels)
         biases = tf.gather(self._biases, units)[:, tf.newaxis, tf.newaxis]
         maps = _convolve_each(features, kernels, self._size) + biases
-        return tf.reduce_mean(tf.nn.relu(maps), axis=(1, 2))
+        if self._is_rectified:
+            maps = tf.nn.relu(maps)
+        return tf.reduce_mean(maps, axis=(1, 2))
 
 
 def _is_plain(layer: keras.layers.Conv2D) -> bool:

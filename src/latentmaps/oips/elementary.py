@@ -20,6 +20,10 @@ from latentmaps.params.draw_oips import DrawOips
 # One position is no sum of many: the optimum is reached in a fraction of the steps of an OIP.
 _MAX_STEPS = 100
 
+# Fewer starts race than for an OIP: of the third layer's patterns the median one loses 0.01 % to
+# what 24 starts find, and the worst one 4 %.
+_NUM_STARTS = 8
+
 
 def find(
     model: keras.Model,
@@ -53,6 +57,7 @@ def find(
     indices = np.arange(found.num_units) if map_indices is None else map_indices
     params = dataclasses.replace(
         length_scales.for_shape(params, found.shape),
+        num_starts=min(params.num_starts, _NUM_STARTS),
         num_steps=min(params.num_steps, _MAX_STEPS),
         strategy="superposition",
         start_kinds=("scales",),

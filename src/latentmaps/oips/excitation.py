@@ -17,8 +17,9 @@ from latentmaps.oips.oip import Floats
 from latentmaps.params.draw_oips import DrawOips
 
 # Every batch has this many images, the last one is filled up: kernels differ between batch sizes,
-# and so does the rounding.
-_BATCH_SIZE = 256
+# and so does the rounding. Of large images fewer: with 256 of 224x224 pixels, the first maps of a
+# network alone would be gigabytes.
+_BATCH_SIZE, _MOST_VALUES = 256, 2**22
 
 # far below any RMS that matters; keeps a zero gradient zero
 _TINY = 1e-12
@@ -34,9 +35,10 @@ def measure(network: keras.Model, images: Floats) -> Floats:
         images: (n, h, w, c), as the network reads them.
     """
     outputs = np.zeros((len(images), network.output.shape[1]), np.float32)
-    for first in range(0, len(images), _BATCH_SIZE):
-        batch = images[first : first + _BATCH_SIZE]
-        filled = np.pad(batch, ((0, _BATCH_SIZE - len(batch)), (0, 0), (0, 0), (0, 0)))
+    batch_size = min(_BATCH_SIZE, max(1, _MOST_VALUES // int(np.prod(images.shape[1:]))))
+    for first in range(0, len(images), batch_size):
+        batch = images[first : first + batch_size]
+        filled = np.pad(batch, ((0, batch_size - len(batch)), (0, 0), (0, 0), (0, 0)))
         results = network.predict_on_batch(tf.constant(filled))
         outputs[first : first + len(batch)] = results[: len(batch)]
     return outputs

@@ -93,7 +93,7 @@ def study(
         chunk_size: images that climb together, at most.
 
     Raises:
-        DataError: the training digits have no contrast.
+        DataError: the training digits have no contrast, or a length scale is finer than a pixel.
         TrainingError: the CNN has no such layer, or a gradient is not a number.
     """
     networks = cnn_layers.up_to(model, layer_name)

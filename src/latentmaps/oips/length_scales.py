@@ -137,6 +137,7 @@ def coarseners(grid: Grid | None, size: Sequence[int]) -> tuple[Matrix, Matrix]:
     return _coarsener(rows, size[0]), _coarsener(columns, size[1])
 
 
+@functools.cache
 def _enlarging_matrix(num_points: int, size: int) -> Matrix:
     """Return the matrix (size, num_points) that enlarges a column by bicubic interpolation."""
     unit = Image.fromarray(np.eye(num_points, dtype=np.float32))

@@ -47,24 +47,20 @@ def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
         layer_name: one of its layers, which has units.
         objective_name: of ``objectives.OBJECTIVES``, for layers of this rank.
     """
-    layer = model.get_layer(layer_name)
     shape = tuple(model.input_shape[1:])
     layers = receptive_fields.chain(model, layer_name)
     reachable = receptive_fields.reachable_size(layers, shape[:2])
     responses = objectives.responses(model, layer_name, objective_name)
-    floor = objectives.floor_of(objective_name, layer)
-    objective: Objective = OneOfAll(responses, floor)
+    relu = objectives.silencing_relu(model, layer_name, objective_name)
+    objective: Objective = OneOfAll(responses, float("-inf") if relu is None else 0.0)
     if objective_name == "mean" and layers is not None and MeanOfOneMap.suits(layers):
         objective = MeanOfOneMap(layers, reachable)
-    can_be_silent = floor == 0
     return Networks(
         layer_name=layer_name,
         objective_name=objective_name,
         responses=responses,
         objective=objective,
-        peaks_before_relu=(
-            objectives.responses(model, layer_name, "max") if can_be_silent else None
-        ),
+        peaks_before_relu=(None if relu is None else objectives.responses(model, relu.name, "max")),
         shape=shape,
         reachable_size=reachable,
     )
@@ -85,11 +81,14 @@ def on_patches(model: keras.Model, layer_name: str) -> Networks | None:
         return None
     patches = receptive_fields.patch_model(layers)
     shape = tuple(patches.input_shape[1:])
+    objective: Objective = OneOfAll(patches, float("-inf"))
+    if MeanOfOneMap.suits(layers):
+        objective = MeanOfOneMap(layers, shape[:2], is_rectified=False)
     return Networks(
         layer_name=layer_name,
         objective_name="position",
         responses=patches,
-        objective=OneOfAll(patches, float("-inf")),
+        objective=objective,
         peaks_before_relu=None,
         shape=shape,
         reachable_size=shape[:2],

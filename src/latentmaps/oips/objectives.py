@@ -12,6 +12,14 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
+# where all that is read is 0, so is all that is put out
+_PASSING = (
+    keras.layers.MaxPooling2D,
+    keras.layers.AveragePooling2D,
+    keras.layers.Dropout,
+    keras.layers.SpatialDropout2D,
+)
+
 
 class Objective(Protocol):
     """What is climbed; a call takes images (n, h, w, c) and a unit for each, (n,), to (n,).
@@ -114,13 +122,27 @@ def is_behind_relu(layer: keras.layers.Layer) -> bool:
     """Return whether a layer ends with a ReLU, so that its values are 0 or more."""
     if isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU):
         return not layer.negative_slope
-    return getattr(layer, "activation", None) is keras.activations.relu
+    return getattr(layer, "activation", None) in (keras.activations.relu, keras.activations.relu6)
 
 
-def floor_of(name: str, layer: keras.layers.Layer) -> float:
-    """Return the value at which a unit is silent, by the name of an objective."""
-    is_silenced = OBJECTIVES[name].is_behind_activation and is_behind_relu(layer)
-    return 0.0 if is_silenced else float("-inf")
+def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.layers.Layer | None:
+    """Return the layer whose ReLU may silence the units of a layer; None: nothing does.
+
+    Args:
+        model: with one image as input.
+        layer_name: of the units. It has the ReLU itself, or it pools what one leaves, or thins it
+            out.
+        name: of the objective.
+    """
+    layer = model.get_layer(layer_name)
+    if not OBJECTIVES[name].is_behind_activation:
+        return None
+    if is_behind_relu(layer):
+        return layer
+    if not isinstance(layer, _PASSING):
+        return None
+    below = [one for one in model.layers if getattr(one, "output", None) is layer.input]
+    return silencing_relu(model, below[0].name, name) if below else None
 
 
 def responses(model: keras.Model, layer_name: str, name: str) -> keras.Model:

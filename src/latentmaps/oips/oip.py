@@ -123,7 +123,7 @@ class Oips:
 
     @property
     def own_end_activations(self) -> Floats:
-        """Those at the ends of all starts but the head start, (num_maps, num_own_starts)."""
+        """Those at the ends of all finalists but the head start, (num_maps, num_own_finalists)."""
         return self.end_activations[:, :-1] if self.has_head_start else self.end_activations
 
 
@@ -194,9 +194,10 @@ def save(oips: LayerOips, elementary: Elementary | None, path: Path) -> None:
             (num_maps, 28, 28), ``activations`` and ``activations_in_range`` (num_maps,), ``curves``
             and ``curves_in_range`` (num_maps, num_steps + 1), ``value_range`` (2,). Of polished
             pictures ``images_polished`` and ``activations_polished``, and before and after
-            ``high_frequency_shares`` and ``high_frequency_shares_polished``, (num_maps,). Of all
-            starts, the head start behind the others: ``ends`` (num_maps, num_starts, 28, 28),
-            ``end_activations`` and ``end_kinds`` (num_maps, num_starts). Likewise ``_in_range``.
+            ``high_frequency_shares`` and ``high_frequency_shares_polished``, (num_maps,). Of the
+            starts that climbed on, the head start behind the others: ``ends`` (num_maps,
+            num_finalists, 28, 28), ``end_activations`` and ``end_kinds`` (num_maps,
+            num_finalists). Likewise ``_in_range``.
     """
     arrays: dict[str, Any] = {
         "map_indices": oips.map_indices,

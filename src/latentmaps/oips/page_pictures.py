@@ -69,7 +69,7 @@ def _change(curve: Floats, step: int) -> str:
 
 
 def all_ends(found: LayerResults, position: int) -> list[CaptionedPicture]:
-    """Return the ends of all starts with free pixels, the highest first; of a dead map none."""
+    """Return the ends of the finalists with free pixels, the highest first; of a dead map none."""
     free = found.oips.free
     activations, kinds = free.end_activations[position], free.end_kinds[position]
     head = len(kinds) - 1 if free.has_head_start else -1

@@ -64,7 +64,7 @@ class Row:
         course: pictures from the start on; of a dead map none.
         ends: the OIP with pixels free, and in range; of a dead map none.
         digits: pictures of the strongest test digits.
-        all_ends: of all starts with free pixels; of a dead map none.
+        all_ends: of the starts that climbed on, with free pixels; of a dead map none.
         elementary: what excites the map at one position; None for a unit of a dense layer.
         curve: SVG, empty for a dead map.
         tuning: SVG, how strongly noise of each length scale excites the map; empty for a unit of

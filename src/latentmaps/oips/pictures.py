@@ -115,7 +115,7 @@ def _draw_outputs(found: LayerResults) -> Sheet:
             image if value > 0 else None for image, value in zip(images, activations, strict=True)
         ]
         labels += [
-            f"{value:.3g}, {share:.1%}"
+            f"{value:.3g}\n{share:.1%}"
             for value, share in zip(activations, table[column], strict=True)
         ]
     tiles += list(grays.crop(strongest.images[:, 0]))

@@ -18,6 +18,8 @@ _POINTWISE = (
     keras.layers.LeakyReLU,
     keras.layers.ELU,
     keras.layers.BatchNormalization,
+    keras.layers.Normalization,
+    keras.layers.Rescaling,
     keras.layers.Dropout,
     keras.layers.AlphaDropout,
     keras.layers.SpatialDropout2D,

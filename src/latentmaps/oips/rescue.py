@@ -37,11 +37,11 @@ def wake(
         images: (n, h, w, c), float32, as `restore` leaves them.
         map_indices: (n,), the map that each is to excite.
         num_steps: at most so many.
-        step_size: change of a pixel in a step (RMS), in standard deviations of the image.
+        step_size: change of a pixel in a step (RMS), in the spread of `restore`.
         restore: makes images such as the network may read, after each step.
         chunk_size: images that are pushed together.
     """
-    push = _make_push(peaks_before_relu, step_size, restore)
+    push = _make_push(peaks_before_relu, step_size * restore.spread, restore)
     woken = np.empty_like(images)
     for first in range(0, len(images), chunk_size):
         rows = slice(first, min(first + chunk_size, len(images)))

@@ -38,12 +38,14 @@ class Restore:
         apply: images -> images.
         tangent: gradients and images, (n, h, w, c) each -> what `apply` leaves of a step along the
             gradients. The rest, which may be nearly all of it, would only make the step shorter.
-        is_standardizing: whether images have a spread of about 1, whatever their pixels are.
+        center: mean of random images.
+        spread: their standard deviation, in which steps are measured.
     """
 
     apply: Callable[[Any], Any]
     tangent: Callable[[Any, Any], Any]
-    is_standardizing: bool = True
+    center: float = 0.0
+    spread: float = 1.0
 
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
         """Return images such as the network may read."""
@@ -53,6 +55,11 @@ class Restore:
 def restore_images(images: Floats, restore: Restore) -> Floats:
     """Return images (n, h, w, c) as the network may read them."""
     return np.array(restore(images))
+
+
+def restore_noise(noise: Floats, restore: Restore) -> Floats:
+    """Return noise (n, h, w, c) of mean 0 and spread 1 as images that the network may read."""
+    return restore_images(restore.center + restore.spread * noise, restore)
 
 
 def _without_images(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
@@ -94,7 +101,7 @@ def in_range(pixel_range: PixelRange) -> Restore:
 
 
 def clipped(pixel_range: PixelRange) -> Restore:
-    """Return what clips the pixels of images to a range."""
+    """Return what clips the pixels of images to a range; noise covers half of it."""
     low, high = pixel_range
 
     def tangent(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
@@ -102,7 +109,10 @@ def clipped(pixel_range: PixelRange) -> Restore:
         return tf.where(leaves, 0.0, gradients)
 
     return Restore(
-        lambda images: tf.clip_by_value(images, low, high), tangent, is_standardizing=False
+        lambda images: tf.clip_by_value(images, low, high),
+        tangent,
+        center=(low + high) / 2,
+        spread=(high - low) / 4,
     )
 
 

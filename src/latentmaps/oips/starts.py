@@ -15,7 +15,7 @@ from latentmaps.oips import excitation, oip, start_images
 from latentmaps.oips import rescue as rescue_module
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore, restore_images
+from latentmaps.oips.restore import Restore, restore_images, restore_noise
 from latentmaps.oips.start_images import Patterns
 from latentmaps.params.draw_oips import DrawOips
 
@@ -92,7 +92,7 @@ def choose(
     params = patterns.params
     sampled = start_images.sample_candidates(patterns, seed=seed)
     kinds = [start_images.kind_of(params.candidate_kinds, c) for c in range(len(sampled))]
-    candidates = _Candidates(restore_images(sampled, restore), np.array(kinds, "<U14"))
+    candidates = _Candidates(restore_noise(sampled, restore), np.array(kinds, "<U14"))
 
     starts = _own_starts(networks, patterns, map_indices, restore, seed)
     starts = _best_candidates(starts, candidates, networks, for_all=params.precursor)
@@ -130,7 +130,7 @@ def _own_starts(
     """Return random starts of each map's own."""
     params, floor = patterns.params, networks.objective.floor
     sampled = start_images.sample(patterns, map_indices=map_indices, seed=seed)
-    images = restore_images(sampled.reshape(-1, *sampled.shape[2:]), restore)
+    images = restore_noise(sampled.reshape(-1, *sampled.shape[2:]), restore)
     images = images.reshape(sampled.shape)
     activations = _activations(networks, images, map_indices)
     kinds = [start_images.kind_of(params.start_kinds, start) for start in range(params.num_starts)]

@@ -12,15 +12,13 @@ from latentmaps import seeds
 from latentmaps.oips import excitation, start_images
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore, restore_images
+from latentmaps.oips.restore import Restore, restore_noise
 from latentmaps.oips.start_images import Patterns
 
 # of each kind and of each length scale
 _NUM_IMAGES = 64
 # of a grid along an edge, as shares of the pixels: spots of 14, 9, ... pixels where there are 28
 _SPOT_SIZES = (14, 9.3, 7, 5.6, 4, 2.8, 2, 1.5, 1)
-
-COLUMNS = ("map_index", "kind", "num_points", "activation", "silent_share")
 
 
 def tune(networks: Networks, patterns: Patterns, *, restore: Restore, seed: int) -> pd.DataFrame:
@@ -61,7 +59,7 @@ def _responses(
     kind: str,
     num_points: int | None,
 ) -> pd.DataFrame:
-    restored = restore_images(np.array(images, np.float32), restore)
+    restored = restore_noise(np.array(images, np.float32), restore)
     values: Floats = excitation.measure(networks.responses, restored)
     return pd.DataFrame(
         {

@@ -31,9 +31,9 @@ def _check_unique(layers: tuple[str, ...]) -> tuple[str, ...]:
 @section
 class DrawOips:
     """Attributes:
-    layers: names of the convolutions; the stage runs once for each.
+    layers: names of convolutions and dense layers; the stage runs once for each.
     range: which OIPs the contact sheet shows; both are found and scored.
-    num_starts: start images per feature map.
+    num_starts: random start images per feature map; a head start comes on top.
     num_finalists: of these the best, which climb to the end.
     race_steps: steps of all start images before that.
     start_kinds: of a map's own random starts; they take turns.

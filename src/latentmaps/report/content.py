@@ -167,6 +167,7 @@ _SEEDED_PICTURES = {
     "draw_reconstructions": "the z of reconstructions drawn",
     "draw_latent_space": "pairs and walking faces chosen",
     "draw_face_oips": "patterns of the encoder grown",
+    "draw_oips": "OIPs of the CNN grown",
 }
 
 

@@ -25,6 +25,7 @@ _TABLE_COLUMNS = (
 
 
 # of the output layer alone
+_OUTPUT_ROWS = 3  # of its sheet: free, in range, strongest digit
 _OUTPUT_COLUMNS = ("confidence", "confidence_in_range")
 
 
@@ -66,7 +67,8 @@ class Layer:
         name: of the layer.
         is_output: whether its units are what the CNN puts out, one for each digit.
         sheet: the OIPs of all its units.
-        links: of each tile of the sheet, to its row on the page of the layer.
+        links: of each tile of the sheet, to its row on the page of the layer; none of the output,
+            whose tiles have rows and columns.
         counts: status -> number of feature maps.
         medians: of ``ratio`` and ``ratio_in_range``, over the maps that have one, as text.
         table: a row for each feature map.
@@ -183,8 +185,9 @@ def _describe_numbers(metrics: Document) -> Table:
 
 
 def _share_found(layers: Sequence[Layer]) -> str:
-    num_maps = sum(layer.num_maps for layer in layers)
-    return f"{num_maps - sum(layer.counts['dead'] for layer in layers)} of {num_maps}"
+    with_maps = [layer for layer in layers if not layer.is_output]
+    num_maps = sum(layer.num_maps for layer in with_maps)
+    return f"{num_maps - sum(layer.counts['dead'] for layer in with_maps)} of {num_maps}"
 
 
 def _read_layer(folder: Path, name: str) -> Layer:
@@ -202,18 +205,19 @@ def _read_layer(folder: Path, name: str) -> Layer:
     words = inputs.read_document(folder / f"{name}.json")
     sheet = figures.read_figure(folder / f"{name}.png", words, f"draw_oips@{name}")
     num_tiles = sum(map(len, sheet.tiles.rows)) if sheet.tiles else len(rows)
-    # the sheet of the outputs has several rows of them
-    if not rows or num_tiles % len(rows):
+    is_output = bool(rows) and "confidence" in rows[0]
+    # the sheet of the outputs has a row for each kind of picture
+    expected = len(rows) * (_OUTPUT_ROWS if is_output else 1)
+    if num_tiles != expected:
         raise DataError(
-            f"{words.path}: found {num_tiles} tiles, expected {len(rows)}, as many as {path} has "
-            "units; run the stage again that writes both"
+            f"{words.path}: found {num_tiles} tiles, expected {expected}, as many as the units of "
+            f"{path} need; run the stage again that writes both"
         )
-    links = [f"draw_oips/{name}.html#{name}-{row['map_index']}" for row in rows]
     return Layer(
         name=name,
         sheet=sheet,
-        is_output="confidence" in rows[0],
-        links=links * (num_tiles // len(rows)),
+        is_output=is_output,
+        links=[f"draw_oips/{name}.html#{name}-{row['map_index']}" for row in rows if not is_output],
         counts=counts,
         medians=medians,
         table=_tabulate(name, rows),

@@ -25,6 +25,7 @@ from latentmaps.faces.preparing import cropped_array
 from latentmaps.faces.preparing.crop import Crop
 from latentmaps.faces.raw.archive import FaceArchive
 from latentmaps.faces.sources import own_pictures
+from latentmaps.lab import start_specs
 
 _GOOD = "good.jpg"
 _CROP = Crop((15, 35, 163, 183), 16, "lanczos")
@@ -205,7 +206,26 @@ def _crop(folder: Path) -> None:
             raise BrokenPromiseError(f"a reason that names a place in memory: {name}: {reason}")
 
 
+def _write_start(folder: Path, number: int, generator: random.Random) -> None:
+    (folder / "start.png").write_bytes(_content(number, generator))
+
+
+def _start(folder: Path) -> None:
+    start = start_specs.parse(str(folder / "start.png"), None)
+    if not isinstance(start, start_specs.OwnStart) or start.image.ndim not in (2, 3):
+        raise BrokenPromiseError(f"found {start!r}, expected pixels")
+
+
 GROUPS = (
+    Group(
+        "pictures-start",
+        ("latentmaps.lab.start_specs",),
+        _write_start,
+        _start,
+        num_cases=2_000,
+        num_short=300,
+        num_unharmed=11,
+    ),
     Group(
         "pictures-own",
         ("latentmaps.faces.sources.aligned_size", "latentmaps.faces.sources.own_pictures"),
