@@ -139,5 +139,5 @@ def test_an_unknown_start_is_refused(word: str, message: str) -> None:
 def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "my4.png"
     path.write_bytes(b"no picture")
-    with pytest.raises(DataError, match=r"^--start .*my4\.png: no picture that can be read"):
+    with pytest.raises(DataError, match=r"^--start .*my4\.png: found no picture"):
         options.starts([str(path)], None, USUAL, {})

@@ -115,7 +115,7 @@ def test_without_colours_the_best_value_and_white_paper_remain(
     best = visit.page.locator(".samplers .best").first
     expect(best).to_contain_text("best")
     assert best.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
-    frames = visit.page.locator(".linked-tiles .picture").first
+    frames = visit.page.locator("#digits .linked-tiles .picture").first
     assert frames.evaluate("one => getComputedStyle(one).outlineColor") == "rgb(0, 158, 115)"
     plain = visit.page.locator("#draw-samples-prior .picture").first
     assert plain.evaluate("one => getComputedStyle(one).outlineStyle") == "none"

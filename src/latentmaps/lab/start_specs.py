@@ -112,7 +112,8 @@ def _to_bytes(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         # 16 bits of gray: Pillow would cut them off at 255
         return image.convert("I").point(lambda value: value / 257).convert("L")
-    if image.has_transparency_data:
+    # not `has_transparency_data`, which fails for a palette that is missing
+    if "A" in image.getbands() or "transparency" in image.info:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     return image.convert("L" if image.mode in ("1", "L") else "RGB")

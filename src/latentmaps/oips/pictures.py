@@ -241,7 +241,7 @@ def draw_strips(found: LayerResults) -> Sheet:
             f"{len(rows)} of {len(found.table)} {found.names.many}, from the highest ratio to the "
             "lowest. Left: "
             "the course with free pixels; a blank place means that the picture had stopped; a "
-            "start of strokes on grey is the picture in range, which gave a head start. Free and "
+            "start of strokes on gray is the picture in range, which gave a head start. Free and "
             "in range: the ends, with pixels free and with pixels as dark and light as a digit's. "
             "Right: the test digits that excite it most, the strongest first; blank: no "
             f"further digit does.{_polish_words(found.params)}{_unseen_words(found.grays)}"
