@@ -1,16 +1,15 @@
 """Gradient ascent: from start images, step by step, until they converge, to the best of each.
 
-This is how an OIP arises; ``ascend`` is the method, ``_take_steps`` the loop, and ``_make_step``
-one step. All images take the same steps together, in chunks of one size. Now and then those that
-have stopped leave their chunks, and the others close up. Who climbs on after the first steps is
-decided by ``race``.
+This is how an OIP arises; ``ascend`` is the method, and ``steps`` has one step of it. All images
+take the same steps together, in chunks of one size. Now and then those that have stopped leave
+their chunks, and the others close up. Who climbs on after the first steps is decided by ``race``.
 
 Where the start images come from stands in ``starts``, what a step climbs in ``excitation``, and
 what keeps an image one that the CNN may read in ``restore``.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,59 +17,16 @@ import tensorflow as tf
 from tqdm.auto import tqdm
 
 from latentmaps.errors import TrainingError
-from latentmaps.oips import excitation, length_scales, oip, race, start_images
+from latentmaps.oips import excitation, length_scales, oip, race, start_images, steps
 from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
 from latentmaps.oips.restore import Restore, restore_images
+from latentmaps.oips.steps import State, Step
 from latentmaps.params.draw_oips import DrawOips
-
-# An image stops after so many successive steps that changed its activation by next to nothing.
-_CALM_STEPS = 4
-
-# So many steps without a better image halve the step size: the optimum is closer than a step.
-# 3 ended up to 1 % lower, 6 took a third more steps.
-_PATIENCE = 4
-
-# share of a step that goes on as the one before; with more, images of deep layers end lower
-_MOMENTUM = 0.5
 
 # steps after which stopped images leave at the latest
 _SEGMENT_STEPS = 10
-
-
-class State(NamedTuple):
-    """Where images stand; arrays or tensors, the first axis is the image.
-
-    Attributes:
-        images: (n, h, w, c), the next to look at.
-        best_images: (n, h, w, c), the best so far.
-        objectives: (n,), of the image before, NaN at the start.
-        best_objectives: (n,), of the best image; the floor of the objective is silent.
-        best_activations: (n,), of the best image.
-        velocities: (n, h, w, c), where the last step went, in steps of RMS 1.
-        step_sizes: (n,).
-        misses: (n,), steps since the last better image or smaller step size.
-        calm: (n,), successive steps that changed the objective by next to nothing.
-        num_steps: (n,), steps so far.
-        is_done: (n,), whether the image stopped.
-    """
-
-    images: Any
-    best_images: Any
-    objectives: Any
-    best_objectives: Any
-    best_activations: Any
-    velocities: Any
-    step_sizes: Any
-    misses: Any
-    calm: Any
-    num_steps: Any
-    is_done: Any
-
-
-# state, units, shifts, coarseners, may_stop -> state one step on, activations before it
-Step = Callable[[State, Any, Any, Any, Any], tuple[State, Any]]
 
 
 def ascend(
@@ -113,12 +69,12 @@ def ascend(
     images = starts.reshape(-1, *shape)  # (n, h, w, c), n = num_units * num_starts
     owners = np.repeat(units, num_starts)
     shifts = excitation.sample_shifts(units, num_starts, params, seed)
-    step = _make_step(objective, params, restore, jit_compile=jit_compile)
+    step = steps.make_step(objective, params, restore, jit_compile=jit_compile)
 
     is_race &= race.is_needed(params, num_starts - num_head_starts)
 
     step_size = params.step_size * restore.spread
-    state = _begin(images, step_size, objective.floor)
+    state = steps.begin(images, step_size, objective.floor)
     curves = np.full((len(images), params.num_steps + 1), np.nan, np.float32)
     snapshots = [images]
     segments = list(_segments(params))
@@ -132,7 +88,7 @@ def ascend(
             owners, shifts, curves = owners[rows], shifts[rows], curves[rows]
             snapshots = [images[rows] for images in snapshots]
         if first == phase.first > 0:
-            state = _begin_phase(state, step_size)
+            state = steps.begin_phase(state, step_size)
             enriched = _enrich(state.images, phase, owners, numbers.ravel(), restore, seed)
             state = state._replace(images=enriched)
         waiting = np.flatnonzero(~state.is_done)
@@ -164,7 +120,7 @@ def ascend(
         curves=by_unit(curves),
         snapshots=by_unit(np.stack([*snapshots, state.best_images], axis=1)),
         num_steps=by_unit(np.minimum(state.num_steps, params.num_steps).astype(np.int64)),
-        converged=by_unit(state.is_done & (state.calm >= _CALM_STEPS)),
+        converged=by_unit(state.is_done & (state.calm >= steps.CALM_STEPS)),
     )
 
 
@@ -207,108 +163,6 @@ def _take_steps(
     return state, seen.astype(np.float32)
 
 
-def _make_step(
-    objective: Objective, params: DrawOips, restore: Restore, *, jit_compile: bool
-) -> Step:
-    """Return one step: look at the images, keep the best, stop or move up the gradient."""
-    has_coarse = any(phase.grid for phase in length_scales.phases(params))
-    floor = objective.floor
-
-    def step(
-        state: State, units: Any, shifts: Any, coarseners: Any, may_stop: Any
-    ) -> tuple[State, tf.Tensor]:
-        objectives, activations, gradients = excitation.objective_and_gradient(
-            objective, params, state.images, units, shifts
-        )
-        if has_coarse:
-            gradients = excitation.coarsen(gradients, coarseners)
-        directions = excitation.direction(restore.tangent(gradients, state.images))
-        state = _judge(
-            state, objectives, activations, directions, params.convergence_threshold, floor
-        )
-        is_silent, is_calm = state.best_objectives <= floor, state.calm >= _CALM_STEPS
-        is_done = state.is_done | (may_stop & (is_silent | is_calm))
-        # an image that a step made silent has no gradient: it goes back to its best
-        base = tf.where(_wide(objectives > floor), state.images, state.best_images)
-        moved = restore(base + _wide(state.step_sizes) * state.velocities)
-        return state._replace(
-            images=tf.where(_wide(is_done), state.images, moved),
-            num_steps=tf.where(is_done, state.num_steps, state.num_steps + 1),
-            is_done=is_done,
-        ), activations
-
-    compiled: Step = tf.function(step, jit_compile=jit_compile)
-    return compiled
-
-
-def _judge(
-    state: State,
-    objectives: tf.Tensor,
-    activations: tf.Tensor,
-    directions: tf.Tensor,
-    threshold: float,
-    floor: float,
-) -> State:
-    """Return the state after a look at its images; what is done stays as it is."""
-    is_better = objectives > state.best_objectives
-    misses = tf.where(is_better, 0, state.misses + 1)
-    shrinks = (misses >= _PATIENCE) | (objectives <= floor)
-    changes = tf.abs(objectives - state.objectives)  # NaN at the start: not calm
-    is_calm = (changes < threshold * tf.abs(objectives)) & (objectives > floor)
-    # a smaller step begins without what the larger one came to
-    going_on = _MOMENTUM * state.velocities + (1 - _MOMENTUM) * directions
-    judged = state._replace(
-        best_images=tf.where(_wide(is_better), state.images, state.best_images),
-        objectives=objectives,
-        best_objectives=tf.where(is_better, objectives, state.best_objectives),
-        best_activations=tf.where(is_better, activations, state.best_activations),
-        velocities=tf.where(_wide(shrinks), directions, going_on),
-        step_sizes=tf.where(shrinks, state.step_sizes / 2, state.step_sizes),
-        misses=tf.where(shrinks, 0, misses),
-        calm=tf.where(is_calm, state.calm + 1, 0),
-    )
-    return State(
-        *(
-            tf.where(_wide(state.is_done) if new.shape.rank == 4 else state.is_done, old, new)
-            for old, new in zip(state, judged, strict=True)
-        )
-    )
-
-
-def _begin(images: Floats, step_size: float, floor: float) -> State:
-    """Return the state of images (n, h, w, c) before the first step, as arrays."""
-    counts = np.zeros(len(images), np.int32)
-    floors = np.full(len(images), floor, np.float32)
-    return State(
-        images=images.copy(),
-        best_images=images.copy(),
-        objectives=np.full_like(floors, np.nan),
-        best_objectives=floors.copy(),
-        best_activations=floors.copy(),
-        velocities=np.zeros_like(images),
-        step_sizes=np.full_like(floors, step_size),
-        misses=counts.copy(),
-        calm=counts.copy(),
-        num_steps=counts.copy(),
-        is_done=np.zeros(len(images), bool),
-    )
-
-
-def _begin_phase(state: State, step_size: float) -> State:
-    """Return the state at the start of a finer phase: its optimum may be far away.
-
-    Steps are as large as at first, and nothing is calm, whatever the phase before came to.
-    """
-    fresh = _begin(state.images, step_size, 0.0)
-    return state._replace(
-        objectives=fresh.objectives,
-        velocities=fresh.velocities,
-        step_sizes=fresh.step_sizes,
-        misses=fresh.misses,
-        calm=fresh.calm,
-    )
-
-
 def _enrich(
     images: Floats,
     phase: Phase,
@@ -343,7 +197,3 @@ def _filled(values: npt.NDArray, size: int) -> tf.Tensor:
     """Return a whole chunk as a tensor: what is missing are zeros, black images for unit 0."""
     missing = [(0, size - len(values))] + [(0, 0)] * (values.ndim - 1)
     return tf.constant(np.pad(values, missing))
-
-
-def _wide(values: tf.Tensor) -> tf.Tensor:
-    return values[:, tf.newaxis, tf.newaxis, tf.newaxis]
