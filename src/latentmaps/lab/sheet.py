@@ -103,6 +103,7 @@ def _caption(answer: Answer, tiles: Tiles) -> str:
     return (
         f"A row for each start. Under a tile: the activation ({answer.objective_words}); under a "
         "digit: what it shows, and its activation. Blank: the end had been reached before. End: "
-        "the best picture of the way; green border: the highest end of its unit, the OIP. Ends "
-        f"of one optimum look alike. {tiles.words(answer.units[0].oip.shape[2])}"
+        "the best picture of the way; green border: the OIP, the highest end of its unit (a head "
+        "start must end 5 % higher to be it). Ends of one optimum look alike. "
+        f"{tiles.words(answer.units[0].oip.shape[2])}"
     )
