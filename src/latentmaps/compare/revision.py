@@ -30,7 +30,8 @@ _STRIPS = {
     **{sampler: ("draw_samples", f"strip_{sampler}.png") for sampler in glossary.samplers()},
 }
 _PAGE = ("build_report", FULL_PAGE)
-_LAYERS = "draw_oips"
+# whose pages the full page links
+_BESIDE = ("draw_oips", "draw_face_oips")
 _NOT_IN_CACHE = "not in the DVC cache of this machine"
 _OLDER = "made by an older version of the pipeline"
 
@@ -170,11 +171,11 @@ class _Reader:
     def _pages_beside(self) -> dict[str, Path | None]:
         """Return what the full page links, by the path from its folder."""
         [folder] = [f.path.parent for f in self._written(_PAGE[0]) if f.path.name == FULL_PAGE]
-        layers = [name for name in self.stages if name.partition("@")[0] == _LAYERS]
-        paths = [(layer, file.path) for layer in layers for file in self._written(layer)]
+        stages = [name for name in self.stages if name.partition("@")[0] in _BESIDE]
+        paths = [(stage, file.path) for stage in stages for file in self._written(stage)]
         return {
-            path.relative_to(folder).as_posix(): self._path_of(layer, path.name)
-            for layer, path in paths
+            path.relative_to(folder).as_posix(): self._path_of(stage, path.name)
+            for stage, path in paths
             if path.suffix == ".html" and path.is_relative_to(folder)
         }
 
