@@ -165,7 +165,7 @@ def run(arguments: argparse.Namespace) -> str:
     with answer_files.opened(output) as write:
         from latentmaps import machine
         from latentmaps.lab import answer, subjects
-        from latentmaps.lab.finding import Question
+        from latentmaps.lab.questions import Question
         from latentmaps.oips import length_scales
 
         setup = machine.configure(machine_section)

@@ -12,7 +12,7 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.lab import answer as answer_module
 from latentmaps.lab import page, settings
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.finding import Question
+from latentmaps.lab.questions import Question
 from latentmaps.lab.subjects import Subject
 from latentmaps.pages import html_page
 from latentmaps.params.draw_oips import DrawOips

@@ -9,9 +9,9 @@ from tests.vae.example_vae import small_vae
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
-from latentmaps.lab import finding, settings, subjects
+from latentmaps.lab import finding, questions, settings, subjects
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.finding import Question
+from latentmaps.lab.questions import Question
 from latentmaps.lab.start_specs import OwnStart, Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.oips import cnn_layers, search
@@ -96,14 +96,14 @@ def test_scales_of_ones_own_must_fit_others_give_way(color_model: keras.Model) -
 
 def test_settings_give_way_to_the_size_of_what_climbs() -> None:
     question = Question("maps", [1], settings.usual((28, 28, 1)), 1)
-    assert finding.in_force(question, (28, 28, 1)) == question.params
-    small = finding.in_force(question, (8, 8, 1))
+    assert questions.in_force(question, (28, 28, 1)) == question.params
+    small = questions.in_force(question, (8, 8, 1))
     assert small.length_scales == ((1, 1), (2, 2), (4, 4), (8, 8))
     assert small.num_candidates == 1024
-    assert finding.in_force(question, (56, 56, 1)).num_candidates == 256
-    assert finding.in_force(question, (224, 224, 3)).num_candidates == 64
+    assert questions.in_force(question, (56, 56, 1)).num_candidates == 256
+    assert questions.in_force(question, (224, 224, 3)).num_candidates == 64
     own = dataclasses.replace(question, has_own_scales=True)
-    assert finding.in_force(own, (8, 8, 1)).length_scales == question.params.length_scales
+    assert questions.in_force(own, (8, 8, 1)).length_scales == question.params.length_scales
 
 
 def test_a_layer_that_no_gradient_reaches_is_refused(short: DrawOips) -> None:

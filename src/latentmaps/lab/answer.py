@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from latentmaps.lab import finding
-from latentmaps.lab.finding import Question
+from latentmaps.lab import finding, questions
+from latentmaps.lab.questions import Question
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
 from latentmaps.oips import networks, race, real_digits
@@ -84,7 +84,7 @@ class Answer:
             "objective": self.units[0].objective_name,
             "pixels": question.pixels or ("free" if self.pixel_range is None else "data"),
             "starts": [kind for unit in self.units[:1] for kind in unit.kinds],
-            **dataclasses.asdict(finding.in_force(question, self.units[0].oip.shape)),
+            **dataclasses.asdict(questions.in_force(question, self.units[0].oip.shape)),
             "seed": question.seed,
         }
         unused = {"layers", "range", "polish"}
@@ -112,8 +112,8 @@ def ask(subject: Subject, question: Question, *, command: str, jit_compile: bool
         question=question,
         units=units,
         strongest=_strongest(subject, units),
-        pixel_range=finding.range_of(subject, question.pixels),
-        is_as_the_stage=finding.is_as_the_stage(subject, question),
+        pixel_range=questions.range_of(subject, question.pixels),
+        is_as_the_stage=questions.is_as_the_stage(subject, question),
         command=command,
     )
 

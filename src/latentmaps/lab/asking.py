@@ -12,8 +12,8 @@ from latentmaps.cnn.network.cnn_inference import TrainedCnn
 from latentmaps.digits.dataset import digits as digits_module
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError, shorten
-from latentmaps.lab import finding, settings, start_specs, subjects
-from latentmaps.lab.finding import Question
+from latentmaps.lab import finding, questions, settings, start_specs, subjects
+from latentmaps.lab.questions import Question
 from latentmaps.lab.start_specs import OwnStart, Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
@@ -115,7 +115,7 @@ def _numbers(units: int | Sequence[int]) -> list[int]:
 
 
 def _pixels(pixels: str | PixelRange | None) -> str | PixelRange | None:
-    if pixels is None or (isinstance(pixels, str) and pixels in (finding.FREE, finding.DATA)):
+    if pixels is None or (isinstance(pixels, str) and pixels in (questions.FREE, questions.DATA)):
         return pixels
     try:
         low, high = map(float, () if isinstance(pixels, str) else pixels)

@@ -123,6 +123,11 @@ def optima_of(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
         yield number, [start for start in order.tolist() if unit.optima[start] == optimum]
 
 
+def optimum_of(unit: UnitOips, start: int) -> int:
+    """Return the number of the optimum, from 1 on, to which a start led that excites the unit."""
+    return next(number for number, members in optima_of(unit) if start in members)
+
+
 def best_step(unit: UnitOips, start: int) -> int:
     """Return after how many steps the end of a start was reached."""
     return int(np.nanargmin(np.abs(unit.curves[start] - unit.activations[start])))
@@ -212,12 +217,11 @@ def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPictur
 
 def _card(answer: Answer, unit: UnitOips, start: int, tiles: Tiles) -> Card:
     kind = kind_words(answer, unit, start)
-    is_silent = not unit.activations[start] > unit.floor
+    is_silent = unit.leaves_silent(start)
     if is_silent:
         end = f"this start does not excite the {name_of(unit).split()[0]}: no gradient"
     else:
-        [number] = [number for number, members in optima_of(unit) if start in members]
-        end = f"ends at {unit.activations[start]:.3g}, optimum {number}"
+        end = f"ends at {unit.activations[start]:.3g}, optimum {optimum_of(unit, start)}"
     return Card(
         number=start + 1,
         kind=kind,

@@ -55,7 +55,7 @@ def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
         (tiles.draw(unit.starts[start : start + 1])[0], f"{curve[0]:.3g}")
     ]
     shown = page_units.shown_steps(unit, start)
-    is_silent = not unit.activations[start] > unit.floor
+    is_silent = unit.leaves_silent(start)
     for place in range(1, len(unit.snapshot_steps) - 1):
         if is_silent or place not in shown:
             row.append((None, ""))
@@ -84,8 +84,8 @@ def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
 
 
 def _label(answer: Answer, unit: UnitOips, start: int) -> str:
-    number = next((n for n, members in page_units.optima_of(unit) if start in members), None)
-    led = "silent" if number is None else f"optimum {number}"
+    is_silent = unit.leaves_silent(start)
+    led = "silent" if is_silent else f"optimum {page_units.optimum_of(unit, start)}"
     kind = page_units.kind_words(answer, unit, start)
     return f"{page_units.name_of(unit)}, start {start + 1}: {kind}; {led}"
 

@@ -69,7 +69,11 @@ class UnitOips:
     @property
     def is_silent(self) -> bool:
         """Whether no start excites the unit."""
-        return not self.activation > self.floor
+        return self.leaves_silent(self.winner)
+
+    def leaves_silent(self, start: int) -> bool:
+        """Return whether a start does not excite the unit."""
+        return not self.activations[start] > self.floor
 
     def relative_change(self, start: int, step: int) -> float:
         """Return the change of the activation by the step that led to `step`, over its size; 0..
