@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from tests import warm_python
 
 SIZE = 96
 
@@ -67,7 +68,7 @@ class Workspace:
         self.write_params()
         arguments = [f"--{name.replace('_', '-')}={path}" for name, path in paths.items()]
         return subprocess.run(
-            [sys.executable, str(self.root / f"stages/{stage}.py"), *arguments],
+            [str(warm_python.interpreter()), str(self.root / f"stages/{stage}.py"), *arguments],
             cwd=self.folder,
             env=self.environment(),
             preexec_fn=_limit_files(file_limit_bytes),

@@ -8,10 +8,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dvc.repo import Repo
+from tests import warm_python
 
 ROOT = Path(__file__).parents[1]
 # parameters of a run that takes seconds
 OVERRIDES = (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").split()
+
+
+def _binaries() -> list[Path]:
+    """Return the folders of the `python` that stages run with, and of `dvc`."""
+    return [warm_python.interpreter().parent, Path(sys.executable).parent]
 
 
 class Clone:
@@ -20,7 +26,7 @@ class Clone:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(map(str, [*_binaries(), os.environ["PATH"]])),
             "CUDA_VISIBLE_DEVICES": "-1",
             "DVC_NO_ANALYTICS": "1",
             "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
