@@ -19,7 +19,6 @@ import pandas as pd
 from latentmaps.faces.raw import face_attributes
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.vae.latent import attribute_directions, latent_geometry, subset
-from latentmaps.vae.latent.attribute_directions import AttributeDirections
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
 from latentmaps.vae.latent.samplers import Sampler
 
@@ -151,31 +150,29 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
 
 def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any]:
     """Return the attributes that can be told along their direction, and which are left out."""
-    directions: AttributeDirections = latents.attributes
-    z = latents.train.encodings.z_mean.astype(np.float64)
-    each, left_out = [], []
-    for one in directions.each():
-        is_clear = one.has_enough_faces and one.d_prime >= attribute_directions.LEAST_D_PRIME
-        if not is_clear:
+    clear, left_out = [], []
+    for one in latents.attributes.each():
+        if one.has_enough_faces and one.d_prime >= attribute_directions.LEAST_D_PRIME:
+            clear.append(one)
+        else:
             d_prime = None if math.isnan(one.d_prime) else one.d_prime
             left_out.append({"name": _spoken(one.name), "d_prime": d_prime})
-            continue
+    clear.sort(key=lambda one: -one.d_prime)
+    z = latents.train.encodings.z_mean.astype(np.float64)
+    each = []
+    for one in clear:
         without = z[~train[one.name].to_numpy()].mean(axis=0)
         each.append(
             {
                 "key": one.name,
                 "name": _spoken(one.name),
                 "d_prime": one.d_prime,
-                "num_with": one.num_with,
                 # where the faces without it lie along the direction, in multiples of it
                 "without": float(without @ one.vector / (one.vector @ one.vector)),
-                "vector": one.vector,
             }
         )
-    each.sort(key=lambda one: -one["d_prime"])
-    vectors = [one.pop("vector") for one in each]
     return {
-        "directions": pack(np.stack(vectors)) if vectors else None,
+        "directions": pack(np.stack([one.vector for one in clear])) if clear else None,
         "each": each,
         "left_out": left_out,
         "least_d_prime": attribute_directions.LEAST_D_PRIME,

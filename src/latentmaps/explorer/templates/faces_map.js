@@ -2,15 +2,17 @@
 // The map: every face a mark in the plane of components 1 and 2, and a ring for the point that is shown.
 
 class PlaneMap {
-  // canvas; tests and dots: places (n, width), width 1 or 2, in standard deviations; numTests of them come first
-  constructor(canvas, { tests, dots, width }) {
+  constructor(canvas, points) {
+    const { data, space } = points;
     this.canvas = canvas;
-    const places = [...tests, ...dots];
-    this.width = width;
-    this.numTests = tests.length / width;
-    this.places = Array.from({ length: places.length / width }, (_, i) => [places[i * width], width > 1 ? places[i * width + 1] : 0]);
+    this.axes = data.components.each.slice(0, 2).map((_, index) => points.axis(index));
+    this.numTests = data.test.rows.length;
+    const width = this.axes.length;
+    const dot = (_, i) => [space.places[i * width], width > 1 ? space.places[i * width + 1] : 0];
+    const tests = Array.from({ length: this.numTests }, (_, i) => points.place(points.test(i).z));
+    this.places = [...tests, ...Array.from({ length: space.places.length / width }, dot)];
     this.limit = 3.2;
-    this.has = null;
+    this.has = null; // a letter for each place, 1: has the attribute
     this.ring = [0, 0];
     this.ghost = null;
   }
@@ -19,7 +21,7 @@ class PlaneMap {
   placeOf(event) {
     const box = this.canvas.getBoundingClientRect();
     const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-    return [this.limit * (2 * x - 1), this.width > 1 ? this.limit * (1 - 2 * y) : 0];
+    return [this.limit * (2 * x - 1), this.axes.length > 1 ? this.limit * (1 - 2 * y) : 0];
   }
 
   // Returns the number of the test face nearest to a place.
@@ -77,11 +79,9 @@ class PlaneMap {
     context.fillStyle = color("--soft");
     context.font = `${12 * pixel}px ${style.fontFamily}`;
     context.textAlign = "right";
-    context.fillText("component 1", edge - 6 * pixel, edge / 2 - 6 * pixel);
-    if (this.width > 1) {
-      context.textAlign = "left";
-      context.fillText("component 2", edge / 2 + 6 * pixel, 14 * pixel);
-    }
+    context.fillText("component 1 \u2192", edge - 6 * pixel, edge - 8 * pixel);
+    context.textAlign = "left";
+    if (this.axes.length > 1) context.fillText("\u2191 component 2", 6 * pixel, 16 * pixel);
     if (this.ghost) this.drawRing(context, at(this.ghost), pixel, color("--soft"), color("--card"));
     this.drawRing(context, at(this.ring), pixel, color("--ink"), color("--card"));
   }

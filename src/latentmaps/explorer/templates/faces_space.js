@@ -24,9 +24,14 @@ const Space = (() => {
     return sum;
   }
 
-  // Returns one + factor * other, within what a link can hold.
+  // Returns one + factor * other.
   function add(one, other, factor) {
-    return one.map((value, i) => Math.min(LARGEST, Math.max(-LARGEST, value + factor * other[i])));
+    return one.map((value, i) => value + factor * other[i]);
+  }
+
+  // Returns z within what a link can hold.
+  function bound(z) {
+    return z.map((value) => Math.min(LARGEST, Math.max(-LARGEST, value)));
   }
 
   // Returns how many times `direction` leads from `origin` to the foot of `z` on the line along it.
@@ -34,7 +39,8 @@ const Space = (() => {
     return (dot(z, direction) - dot(origin, direction)) / dot(direction, direction);
   }
 
-  // Returns what is left of `direction` at right angles to the `others`, or null where next to nothing is.
+  // Returns a vector at right angles to the `others` that leads as far along `direction` as that does itself, or null where
+  // the others leave less than a tenth of its length.
   function apart(direction, others) {
     const basis = [];
     const rest = (vector) => basis.reduce((left, one) => add(left, one, -dot(left, one)), vector);
@@ -47,7 +53,8 @@ const Space = (() => {
       if (left) basis.push(left);
     }
     const left = rest(rest(direction));
-    return dot(left, left) > 0.01 * dot(direction, direction) ? left : null;
+    const [kept, whole] = [dot(left, left), dot(direction, direction)];
+    return kept > 0.01 * whole ? left.map((value) => (value * whole) / kept) : null;
   }
 
   // Returns the point after a share of the way: the chord, or the arc around the origin. As walk_spherically in Python.
@@ -111,7 +118,7 @@ const Space = (() => {
   function toText(z) {
     const bytes = new Uint8Array(2 * z.length);
     const view = new DataView(bytes.buffer);
-    z.forEach((value, i) => view.setInt16(2 * i, Math.round(Math.min(LARGEST, Math.max(-LARGEST, value)) / STEP), true));
+    z.forEach((value, i) => view.setInt16(2 * i, Math.round(value / STEP), true));
     return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   }
 
@@ -127,5 +134,5 @@ const Space = (() => {
     }
   }
 
-  return { unpackArray, row, dot, add, along, apart, between, roll, place, toText, fromText };
+  return { unpackArray, row, dot, add, bound, along, apart, between, roll, place, toText, fromText };
 })();
