@@ -4,6 +4,7 @@ from latentmaps import runs
 from latentmaps.folders import FACES, RAW_FACES, some
 from latentmaps.pages import html_page
 from latentmaps.params.build_explorer import BuildExplorer
+from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.params.machine import Machine
 
 
@@ -13,7 +14,7 @@ def build_explorer(run: runs.Run) -> None:
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.explorer import digits, faces, page
-    from latentmaps.faces.raw import receipts
+    from latentmaps.faces.raw import face_attributes, receipts
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network import vae_files
 
@@ -24,7 +25,15 @@ def build_explorer(run: runs.Run) -> None:
     latents = latent_files.load(run.inputs["latents"], latent_dim=saved.architecture.latent_dim)
 
     parts = [
-        faces.prepare(saved, latents, params, seed=run.seed),
+        faces.prepare(
+            saved,
+            latents,
+            face_attributes.read_attributes(run.inputs["index"]),
+            params,
+            run.params(DrawSamples),
+            are_digits=source == receipts.DIGITS,
+            seed=run.seed,
+        ),
         digits.prepare(cnn.load(run.inputs["cnn"])),
     ]
     text = page.render(

@@ -1,15 +1,6 @@
 // A trained network in plain JavaScript: what ``layer_list`` describes and ``packing`` packs, without a page.
 "use strict";
 
-// Unpacks gzip in base64.
-async function unpack(base64) {
-  const text = atob(base64.trim());
-  const packed = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
 // `count` numbers of a format from `offset` on; the lowest bytes of all come first, then the next ones.
 function readNumbers(bytes, offset, count, format) {
   const size = { int8: 1, float16: 2, float32: 4 }[format];
