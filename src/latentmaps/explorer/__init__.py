@@ -1,0 +1,1 @@
+"""A page in which the trained networks run."""
