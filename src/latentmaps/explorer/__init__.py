@@ -1,1 +1,1 @@
-"""A page in which the trained networks run."""
+"""The page on which one plays with the trained networks; they run in the browser."""

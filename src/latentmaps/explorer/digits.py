@@ -39,8 +39,8 @@ def prepare(
     model: keras.Model,
     digits: Digits,
     oips: Path,
-    layer_names: Sequence[str],
     *,
+    layer_names: Sequence[str],
     color_map: str,
 ) -> Part:
     """Return the part of the page on digits.

@@ -1,0 +1,60 @@
+"""Build the page on which one plays with the trained networks; they run in the browser."""
+
+from latentmaps import runs
+from latentmaps.folders import FACES, RAW_FACES, some
+from latentmaps.pages import html_page
+from latentmaps.params.build_explorer import BuildExplorer
+from latentmaps.params.draw_oips import DrawOips
+from latentmaps.params.machine import Machine
+
+
+def build_explorer(run: runs.Run) -> None:
+    """Write the page: one self-contained HTML file."""
+    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    from latentmaps import machine
+    from latentmaps.cnn.network import cnn
+    from latentmaps.digits.dataset import digits as digits_module
+    from latentmaps.explorer import digits, faces, page
+    from latentmaps.faces.raw import receipts
+    from latentmaps.vae.latent import latent_files
+    from latentmaps.vae.network import vae_files
+
+    params, oip_params = run.params(BuildExplorer), run.params(DrawOips)
+    machine.configure(run.params(Machine))
+    source = receipts.read_source(run.inputs["receipt"])
+    saved = vae_files.load(run.inputs["vae"])
+    latents = latent_files.load(run.inputs["latents"], latent_dim=saved.architecture.latent_dim)
+
+    parts = [
+        faces.prepare(saved, latents, params, seed=run.seed),
+        digits.prepare(
+            cnn.load(run.inputs["cnn"]),
+            digits_module.load(run.inputs["digits"]),
+            run.inputs["oips"],
+            layer_names=oip_params.layers,
+            color_map=oip_params.color_map,
+        ),
+    ]
+    text = page.render(
+        parts,
+        shows_persons=source not in receipts.WITHOUT_PERSONS,
+        are_digits=source == receipts.DIGITS,
+    )
+
+    html_page.write(text, run.outputs["page"])
+
+
+if __name__ == "__main__":
+    runs.main(
+        build_explorer,
+        inputs={
+            "raw_faces": some(RAW_FACES, "receipt"),
+            "faces": some(FACES, "images", "index"),
+            "vae": "folder of the VAE that train_vae wrote",
+            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "cnn": "folder of the CNN that train_cnn wrote",
+            "digits": "NPZ, digits and labels, as fetch_digits writes them",
+            "oips": "folder of the OIPs of each layer that draw_oips wrote",
+        },
+        outputs={"page": "HTML, one self-contained file"},
+    )
