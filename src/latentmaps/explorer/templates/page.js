@@ -1,7 +1,7 @@
 // What the parts of the page share: which part is shown, the state in the address, data, and a word of trouble.
 "use strict";
 
-const PARTS = ["faces", "digits"];
+const PARTS = Array.from(document.querySelectorAll("main > section"), (section) => section.id);
 
 // Shows a sentence on top of the page.
 function complain(sentence) {
