@@ -4,11 +4,13 @@ Nothing comes from outside, so the page opens from a disk and can be sent to som
 holds no time and no path: equal networks give equal bytes.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy.typing as npt
 from markupsafe import Markup
 
 from latentmaps.drawing import wording
@@ -85,6 +87,16 @@ def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> s
         scripts=[_Script(source("page.js", "client.js")), *own],
     )
     return wording.page_of_images(html) if are_digits else html
+
+
+def to_base64(array: npt.NDArray) -> str:
+    """Return an array as text that ``toArray`` of the page reads: little-endian, without its shape.
+
+    Args:
+        array: of uint8, float32 or another type of 1, 2 or 4 bytes that JavaScript has.
+    """
+    little_endian = array.astype(array.dtype.newbyteorder("<"))
+    return base64.b64encode(little_endian.tobytes()).decode()
 
 
 def _blocks(part: Part) -> Iterator[_Block]:

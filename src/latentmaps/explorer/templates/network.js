@@ -190,10 +190,14 @@ function mapEach(values, change) {
   for (let i = 0; i < values.length; i++) values[i] = change(values[i]);
 }
 
+function rectify(values, slope = 0) {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] *= slope;
+}
+
 const ACTIVATIONS = {
   linear: () => {},
-  relu: (values) => mapEach(values, (value) => (value < 0 ? 0 : value)),
-  leaky_relu: (values, slope) => mapEach(values, (value) => (value < 0 ? slope * value : value)),
+  relu: rectify,
+  leaky_relu: rectify,
   selu: (values) => mapEach(values, (value) => SCALE * (value < 0 ? ALPHA * Math.expm1(value) : value)),
   sigmoid: (values) => mapEach(values, (value) => 1 / (1 + Math.exp(-value))),
   softmax: (values) => {
