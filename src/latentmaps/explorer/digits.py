@@ -4,7 +4,6 @@ The page draws a digit, lets the CNN read it, and shows every feature map beside
 a map is, is told by what test digits and its OIP do to it: both are measured here, once.
 """
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from latentmaps.cnn.network import cnn
 from latentmaps.cnn.network.cnn_inference import TrainedCnn
 from latentmaps.digits.dataset.digits import NUM_CLASSES, Digits
 from latentmaps.errors import DataError
-from latentmaps.explorer import packing
+from latentmaps.explorer import packing, page
 from latentmaps.explorer.page import Part
 from latentmaps.oips import cnn_layers
 from latentmaps.oips.grays import CLIP_PERCENTILE, GrayScale
@@ -99,13 +98,13 @@ def _collect(
             "rows": rows.tolist(),
             "labels": digits.test_labels[rows].tolist(),
             "readings": readings[rows].tolist(),
-            "images": _to_text(images),
+            "images": page.to_base64(images),
         },
         "layers": [
             {
                 "name": name,
                 "limit": float(np.percentile(maps[name], _PERCENTILE)) or 1.0,
-                "strongest": _to_text(found[name].max(axis=0)),
+                "strongest": page.to_base64(found[name].max(axis=0)),
                 "oips": draw(networks),
             }
             for name, networks in layers.items()
@@ -138,11 +137,11 @@ def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]
         "page": f"draw_oips/{networks.layer_name}.html",
         "free": {
             "picture": _stack(grays.free(arrays["images_polished"])),
-            "activations": _to_text(arrays["activations"]),
+            "activations": page.to_base64(arrays["activations"]),
         },
         "in_range": {
             "picture": _stack(grays.in_range(arrays[f"images_polished{_IN_RANGE}"])),
-            "activations": _to_text(arrays[f"activations{_IN_RANGE}"]),
+            "activations": page.to_base64(arrays[f"activations{_IN_RANGE}"]),
         },
     }
 
@@ -158,9 +157,3 @@ def _gray_scale(arrays: dict[str, npt.NDArray], size: int, color_map: str) -> Gr
     found = arrays["images_polished"][arrays["activations"] > 0, :size, :size]
     limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found.size else 1.0
     return GrayScale(limit, (darkest, brightest), size, pattern_limit=1.0, color_map=color_map)
-
-
-def _to_text(values: npt.NDArray) -> str:
-    """Return base64 of little-endian values; floats become float32."""
-    stored = values if values.dtype == np.uint8 else values.astype("<f4")
-    return base64.b64encode(np.ascontiguousarray(stored).tobytes()).decode()

@@ -145,8 +145,9 @@ whenOpened("digits", () => {
     at("percent").textContent = `Percent: the mean activation of a map by this digit, compared with that by ${
       isOip ? "its OIP" : "the test digit that excites it most"}. Color: where in the image the map is active.`;
     for (const one of layers) one.showOips(kind);
-    Array.from(at("bars").children, (item, digit) =>
-      showOip(item.querySelector(".oip-tile"), data.output.oips, kind, digit));
+    Array.from(at("bars").querySelectorAll(".oip-tile"), (tile, digit) => {
+      tile.hidden = !showOip(tile, data.output.oips, kind, digit);
+    });
   }
 
   function beginStroke(isEraser) {
