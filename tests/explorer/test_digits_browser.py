@@ -273,7 +273,7 @@ def test_test_digits_can_be_taken_and_changed(visit: Digits) -> None:
 def test_misread_digits_say_what_the_cnn_reads(visit: Digits) -> None:
     given = example_digits.bars()
     readings = TrainedCnn(example_digits.small_cnn()).predict(given.test_images).argmax(axis=1)
-    visit.click("One that it misreads")
+    visit.click("One that the CNN misreads")
     found = re.search(
         r"Test digit (\d+) shows an? (\d)\. The CNN reads an? (\d)", visit.words("reading")
     )
@@ -319,7 +319,7 @@ def test_numbers_of_a_map_are_told(visit: Digits) -> None:
     told = visit.page.locator(".layer-detail").last.inner_text()
     assert told == tile.get_attribute("title")
     assert f"mean activation {float(f'{means[7, loud]:.2g}'):g}," in told
-    assert "of that by the strongest test digit" in told
+    assert "of the strongest test digit's mean" in told
 
 
 def test_oips_are_shown_free_in_range_or_not(visit: Digits) -> None:

@@ -124,7 +124,7 @@ class LayerMaps {
       tile.setAttribute("aria-label", tile.title);
     });
     this.words.textContent = `${this.count} maps of ${this.height} × ${this.width}`
-      + (this.isRead ? `; ${numSilent} silent: 0 everywhere` : "");
+      + (numSilent ? `; ${numSilent} silent: 0 everywhere` : "");
     const units = this.tiles.map((_, unit) => unit);
     if (order !== "number") units.sort((a, b) => (shares[b] || 0) - (shares[a] || 0) || a - b);
     const sorted = units.map(unit => this.tiles[unit].parentElement);
@@ -138,8 +138,8 @@ class LayerMaps {
     if (!this.isRead) return start + dead;
     if (!this.peaks[unit]) return `${start}${dead}: silent, 0 everywhere`;
     return `${start}${dead}: mean activation ${rounded(mean)}, at most ${rounded(this.peaks[unit])}; `
-      + (strongest > 0 ? `${percent(mean / strongest)} of that by the strongest test digit` : "no test digit excites it")
-      + (activation > 0 ? `, ${percent(mean / activation)} of that by its OIP` : "");
+      + (strongest > 0 ? `${percent(mean / strongest)} of the strongest test digit's mean` : "no test digit excites it")
+      + (activation > 0 ? `, ${percent(mean / activation)} of its OIP's` : "");
   }
 
   // Shows OIPs with free pixels, in range, or none.
