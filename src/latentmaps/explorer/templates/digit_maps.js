@@ -41,6 +41,7 @@ class LayerMaps {
     Object.assign(this, { layer, means: new Float32Array(this.count), peaks: new Float32Array(this.count) });
     this.image = new ImageData(this.width, this.height);
     this.tiles = Array.from({ length: this.count }, (_, unit) => this.makeTile(unit));
+    this.contexts = this.tiles.map(one => one.querySelector("canvas").getContext("2d"));
     this.current = this.tiles[0];
     this.current.tabIndex = 0;
     this.words = createElement("span");
@@ -93,7 +94,7 @@ class LayerMaps {
       }
       this.means[unit] = sum / size;
       this.peaks[unit] = peak;
-      this.tiles[unit].querySelector("canvas").getContext("2d").putImageData(image, 0, 0);
+      this.contexts[unit].putImageData(image, 0, 0);
     }
     this.isRead = Boolean(values);
   }
