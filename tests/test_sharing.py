@@ -116,6 +116,7 @@ def test_a_plain_push_gives_away_no_face() -> None:
         "reports/draw_latent_space/attributes.png",
         "reports/draw_latent_space/plane.png",
         "reports/draw_face_oips/index.html",
+        "reports/explorer.html",
         "reports/index.html",
     }
     remotes = {out.def_path: out.remote for stage in STAGES for out in stage.outs}

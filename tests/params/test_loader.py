@@ -88,7 +88,7 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
         ("machine", "jit_compile", 2, "machine.jit_compile: found 2, expected 'auto', True or Fal"),
         ("train_vae", "factt", 5, "train_vae.factt: unknown parameter; did you mean fact?"),
         ("train_vae", "xyz", 5, "train_vae.xyz: unknown parameter; remove it or correct its"),
-        ("xyz", "key", 5, "xyz: unknown, expected one of base, crop_faces, "),
+        ("xyz", "key", 5, "xyz: unknown, expected one of base, build_explorer, crop_faces, "),
         (
             "train_vae",
             "epochs",

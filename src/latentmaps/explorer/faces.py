@@ -1,0 +1,60 @@
+"""What the page knows of the VAE and its faces."""
+
+import numpy as np
+import pandas as pd
+
+from latentmaps.explorer import face_data, packing
+from latentmaps.explorer.page import Part
+from latentmaps.params.build_explorer import BuildExplorer
+from latentmaps.params.draw_samples import DrawSamples
+from latentmaps.portable import folding
+from latentmaps.vae.latent.latent_files import Latents
+from latentmaps.vae.network.encodings import draw_prior
+from latentmaps.vae.network.vae_files import SavedVae
+
+# faces for which the packed decoder is compared with the trained one, of either kind
+_NUM_COMPARED = 64
+
+
+def prepare(
+    saved: SavedVae,
+    latents: Latents,
+    known: pd.DataFrame,
+    params: BuildExplorer,
+    look: DrawSamples,
+    *,
+    are_digits: bool,
+    seed: int,
+) -> Part:
+    """Return the part of the faces.
+
+    Args:
+        saved: the trained VAE.
+        latents: its z-points, samplers and directions of attributes.
+        known: the attributes of all faces, see ``face_attributes.read_attributes``.
+        params: the section.
+        look: how the sheets of processed faces are sharpened.
+        are_digits: whether the VAE has learned digits.
+        seed: of the random points, and of the choice of faces.
+
+    Raises:
+        DataError: the attributes are those of fewer faces.
+    """
+    random = draw_prior(_NUM_COMPARED, saved.architecture.latent_dim, seed=seed)
+    starts = latents.test.encodings.z_mean[:_NUM_COMPARED]
+    decoder = packing.pack_small(
+        folding.to_plain(saved.decoder, output_activation="sigmoid"),
+        np.concatenate([random, starts]).astype(np.float32),
+        max_difference=params.max_difference,
+    )
+    compared = f"{len(random)} random faces and {len(starts)} faces of the test part"
+    size, num_channels = saved.architecture.image_size, saved.architecture.num_channels
+    data = face_data.describe(
+        latents,
+        known,
+        look,
+        shape=(size, size, num_channels),
+        are_digits=are_digits,
+        seed=seed,
+    )
+    return Part("faces", "Faces", data, {"decoder": decoder}, compared)

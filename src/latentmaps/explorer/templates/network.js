@@ -1,0 +1,241 @@
+// A trained network in plain JavaScript: what ``layer_list`` describes and ``packing`` packs, without a page.
+"use strict";
+
+// `count` numbers of a format from `offset` on; the lowest bytes of all come first, then the next ones.
+function readNumbers(bytes, offset, count, format) {
+  const size = { int8: 1, float16: 2, float32: 4 }[format];
+  const bits = new Uint32Array(count);
+  const floats = new Float32Array(bits.buffer);
+  for (let plane = 0; plane < size; plane++) {
+    for (let i = 0, from = offset + plane * count; i < count; i++) bits[i] |= bytes[from + i] << (8 * plane);
+  }
+  for (let i = 0; i < count && size < 4; i++) {
+    if (format === "int8") {
+      floats[i] = (bits[i] << 24) >> 24;
+    } else {
+      // sign, exponent and fraction in their places; the exponents of float32 are 112 larger
+      bits[i] = ((bits[i] & 0x8000) << 16) | ((bits[i] & 0x7fff) << 13);
+      floats[i] *= 2 ** 112;
+    }
+  }
+  return floats;
+}
+
+// Which values of a layer use which weights. A convolution uses the same ones everywhere. Of a transposed one those
+// values do whose row and column leave the same remainders, divided by the stride: each class of them is a small
+// convolution. A tap is a weight of the kernel and the place, relative to its own, where a value reads.
+function classesOf(layer) {
+  const [rows, columns] = layer.kernel || [1, 1];
+  const { stride = 1, zeros = 0 } = layer;
+  const isTransposed = layer.type === "transposed";
+  const remainders = isTransposed ? stride : 1;
+  const classes = [];
+  for (let row = 0; row < remainders; row++) {
+    for (let column = 0; column < remainders; column++) {
+      const taps = [];
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) {
+          const [y, x] = isTransposed
+            ? [(row + zeros - i) / stride, (column + zeros - j) / stride]
+            : [i - zeros, j - zeros];
+          if (Number.isInteger(y) && Number.isInteger(x)) taps.push({ y, x, index: i * columns + j });
+        }
+      }
+      classes.push({ row, column, taps });
+    }
+  }
+  return classes;
+}
+
+// The weights of a class in the order of use: for four maps at a time, all taps, all maps that are read.
+function arrange(kernel, taps, numRead, numMaps) {
+  const arranged = new Float32Array(Math.ceil(numMaps / 4) * 4 * taps.length * numRead);
+  let to = 0;
+  for (let map = 0; map < numMaps; map += 4) {
+    for (const tap of taps) {
+      for (let read = 0; read < numRead; read++, to += 4) {
+        const from = (tap.index * numRead + read) * numMaps + map;
+        for (let k = 0; k < 4 && map + k < numMaps; k++) arranged[to + k] = kernel[from + k];
+      }
+    }
+  }
+  return arranged;
+}
+
+// The sums of products of four positions with four maps. `values` has the four values of each term side by side,
+// `weights` the four weights. Sixteen sums stay in registers; loops over them would keep them in memory.
+function multiply(values, weights, offset, numTerms, sums) {
+  let a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
+  let c0 = 0, c1 = 0, c2 = 0, c3 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0;
+  for (let i = 0, at = offset, term = 0; term < numTerms; term++, i += 4, at += 4) {
+    const w0 = weights[at], w1 = weights[at + 1], w2 = weights[at + 2], w3 = weights[at + 3];
+    const a = values[i], b = values[i + 1], c = values[i + 2], d = values[i + 3];
+    a0 += a * w0; a1 += a * w1; a2 += a * w2; a3 += a * w3;
+    b0 += b * w0; b1 += b * w1; b2 += b * w2; b3 += b * w3;
+    c0 += c * w0; c1 += c * w1; c2 += c * w2; c3 += c * w3;
+    d0 += d * w0; d1 += d * w1; d2 += d * w2; d3 += d * w3;
+  }
+  sums.set([a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3]);
+}
+
+// Copies what a position reads, (taps, maps), into one of the four columns of `values`; outside of the maps is 0.
+function gather(maps, [height, width, numRead], taps, y, x, column, values) {
+  let to = column;
+  for (const tap of taps) {
+    const row = y + tap.y, place = x + tap.x;
+    if (row < 0 || row >= height || place < 0 || place >= width) {
+      for (let read = 0; read < numRead; read++, to += 4) values[to] = 0;
+    } else {
+      const from = (row * width + place) * numRead;
+      for (let read = 0; read < numRead; read++, to += 4) values[to] = maps[from + read];
+    }
+  }
+}
+
+function convolve(maps, layer) {
+  const [height, width, numMaps] = layer.shape;
+  const output = new Float32Array(height * width * numMaps);
+  const [step, outputStep] = layer.type === "transposed" ? [1, layer.stride] : [layer.stride, 1];
+  const sums = new Float64Array(16);
+  for (const { row, column, taps, weights } of layer.classes) {
+    const numTerms = taps.length * layer.reads[2];
+    const values = new Float64Array(4 * numTerms);
+    const rows = Math.ceil((height - row) / outputStep), columns = Math.ceil((width - column) / outputStep);
+    for (let first = 0; first < rows * columns; first += 4) {
+      const group = Math.min(4, rows * columns - first);
+      const places = [];
+      for (let k = 0; k < group; k++) {
+        const y = Math.floor((first + k) / columns), x = (first + k) % columns;
+        gather(maps, layer.reads, taps, y * step, x * step, k, values);
+        places.push(((y * outputStep + row) * width + x * outputStep + column) * numMaps);
+      }
+      for (let map = 0; map < numMaps; map += 4) {
+        multiply(values, weights, map * numTerms, numTerms, sums);
+        const end = Math.min(map + 4, numMaps);
+        for (let k = 0; k < group; k++) {
+          for (let made = map; made < end; made++) output[places[k] + made] = sums[4 * k + made - map] + layer.bias[made];
+        }
+      }
+    }
+  }
+  return output;
+}
+
+function connect(features, layer) {
+  const numUnits = layer.shape[0], output = new Float32Array(numUnits), numTerms = features.length;
+  const weights = layer.classes[0].weights;
+  for (let unit = 0, at = 0; unit < numUnits; unit += 4) {
+    let a = 0, b = 0, c = 0, d = 0;
+    for (let i = 0; i < numTerms; i++, at += 4) {
+      const value = features[i];
+      a += value * weights[at];
+      b += value * weights[at + 1];
+      c += value * weights[at + 2];
+      d += value * weights[at + 3];
+    }
+    const sums = [a, b, c, d];
+    for (let k = 0; k < 4 && unit + k < numUnits; k++) output[unit + k] = sums[k] + layer.bias[unit + k];
+  }
+  return output;
+}
+
+// Each value of a map `size` times in both directions.
+function enlarge(maps, { reads, shape: [height, width, numMaps], size }) {
+  const output = new Float32Array(height * width * numMaps);
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, to += numMaps) {
+      const from = (Math.floor(y / size) * reads[1] + Math.floor(x / size)) * numMaps;
+      output.set(maps.subarray(from, from + numMaps), to);
+    }
+  }
+  return output;
+}
+
+// The largest value of each square of `size` rows and columns.
+function pool(maps, { reads, shape: [height, width, numMaps], size }) {
+  const output = new Float32Array(height * width * numMaps).fill(-Infinity);
+  for (let y = 0; y < height * size; y++) {
+    for (let x = 0; x < width * size; x++) {
+      const from = (y * reads[1] + x) * numMaps;
+      const to = (Math.floor(y / size) * width + Math.floor(x / size)) * numMaps;
+      for (let map = 0; map < numMaps; map++) output[to + map] = Math.max(output[to + map], maps[from + map]);
+    }
+  }
+  return output;
+}
+
+const OPERATIONS = { convolution: convolve, transposed: convolve, dense: connect, upsampling: enlarge, pooling: pool };
+
+// scale and alpha of SELU
+const SCALE = 1.0507009873554805, ALPHA = 1.6732632423543772;
+
+function mapEach(values, change) {
+  for (let i = 0; i < values.length; i++) values[i] = change(values[i]);
+}
+
+function rectify(values, slope = 0) {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] *= slope;
+}
+
+const ACTIVATIONS = {
+  linear: () => {},
+  relu: rectify,
+  leaky_relu: rectify,
+  selu: (values) => mapEach(values, (value) => SCALE * (value < 0 ? ALPHA * Math.expm1(value) : value)),
+  sigmoid: (values) => mapEach(values, (value) => 1 / (1 + Math.exp(-value))),
+  softmax: (values) => {
+    const largest = values.reduce((one, other) => Math.max(one, other));
+    mapEach(values, (value) => Math.exp(value - largest));
+    const sum = values.reduce((one, other) => one + other);
+    mapEach(values, (value) => value / sum);
+  },
+};
+
+class Network {
+  // `description` is that of ``layer_list`` with the format of `bytes`: first all biases and scales in float32, then
+  // the kernels.
+  constructor(description, bytes) {
+    this.description = description;
+    const { format } = description.weights;
+    const weighted = description.layers.filter((layer) => ["convolution", "transposed", "dense"].includes(layer.type));
+    let offset = 0;
+    const take = (count, as) => {
+      const found = readNumbers(bytes, offset, count, as);
+      offset += count * { int8: 1, float16: 2, float32: 4 }[as];
+      return found;
+    };
+    const prepared = new Map();
+    for (const layer of weighted) {
+      const numMaps = layer.shape[layer.shape.length - 1];
+      const bias = take(numMaps, "float32");
+      prepared.set(layer, { ...layer, bias, scales: format === "int8" ? take(numMaps, "float32") : null });
+    }
+    for (const layer of weighted) {
+      const { bias, scales } = prepared.get(layer);
+      const numMaps = bias.length, numRead = layer.reads[layer.reads.length - 1];
+      const [rows, columns] = layer.kernel || [1, 1];
+      const kernel = take(rows * columns * numRead * numMaps, format);
+      if (scales) for (let i = 0; i < kernel.length; i++) kernel[i] *= scales[i % numMaps];
+      prepared.get(layer).classes = classesOf(layer).map((one) => ({
+        ...one,
+        weights: arrange(kernel, one.taps, numRead, numMaps),
+      }));
+    }
+    if (offset !== bytes.length) throw new Error(`weights: found ${bytes.length} bytes, expected ${offset}`);
+    this.layers = description.layers.map((layer) => prepared.get(layer) || layer);
+  }
+
+  // The output of the network, and of the layers whose names are in `keep`, after their activation; (h, w, c), flat.
+  run(input, keep = []) {
+    const expected = this.description.input.reduce((one, other) => one * other);
+    if (input.length !== expected) throw new Error(`input: found ${input.length} numbers, expected ${expected}`);
+    const kept = {};
+    let output = input;
+    for (const layer of this.layers) {
+      output = OPERATIONS[layer.type](output, layer);
+      ACTIVATIONS[layer.activation](output, layer.slope);
+      if (keep.includes(layer.name)) kept[layer.name] = output.slice();
+    }
+    return { output, kept };
+  }
+}

@@ -1,0 +1,1 @@
+"""Parts of the page with next to nothing in them, in the place of the real ones."""
