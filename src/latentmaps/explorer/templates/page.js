@@ -4,7 +4,7 @@
 // also seen where a browser does not understand this script
 document.getElementById("without-script").hidden = true;
 
-const PARTS = ["faces", "digits"];
+const PARTS = Array.from(document.querySelectorAll("main > section"), (section) => section.id);
 
 // Shows a sentence on top of the page.
 function complain(sentence) {

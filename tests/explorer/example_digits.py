@@ -1,0 +1,69 @@
+"""A small CNN, test digits of strokes, and made-up OIPs of its second layer and its output."""
+
+import dataclasses
+from pathlib import Path
+
+import keras
+import numpy as np
+from tests.oips import example_results
+from tests.portable import architectures
+
+from latentmaps.digits.dataset.digits import Digits
+from latentmaps.explorer import digits, page
+from latentmaps.oips import oip
+from latentmaps.oips import page as oip_page
+from latentmaps.oips.layer import LayerResults
+from latentmaps.oips.oip import LayerOips
+from latentmaps.pages import html_page
+
+LAYERS = ("Conv2D_2", "probabilities")
+DEAD = 3  # map of Conv2D_2
+
+
+def small_cnn() -> keras.Model:
+    """Return a CNN of 3 and 4 maps; a map of the second layer is 0 for every image."""
+    model = architectures.digit_cnn(filters=(3, 4), dense_units=6, kernel_size=4)
+    layer = model.get_layer("Conv2D_2")
+    kernel, bias = layer.get_weights()
+    bias[DEAD] = -1000
+    layer.set_weights([kernel, bias])
+    return model
+
+
+def bars() -> Digits:
+    """Return 40 test pictures of a bright bar on black, at a place of its own each."""
+    images = np.zeros((40, 28, 28), np.uint8)
+    for index, image in enumerate(images):
+        row, column = 4 + index % 8, 3 + index // 4
+        image[row : row + 3, column : column + 12] = 200 + index
+        image[row : row + 12, column : column + 2 + index % 3] = 255 - index
+    labels = (np.arange(40) % 10).astype(np.uint8)
+    return Digits(images[:20], labels[:20], images, labels)
+
+
+def layer_results() -> LayerResults:
+    """Return made-up results of the second layer, whose map 3 is dead."""
+    return dataclasses.replace(example_results.example_results(), layer_name="Conv2D_2")
+
+
+def write_oips(folder: Path) -> None:
+    """Write files as draw_oips does: of the second layer and of the output."""
+    folder.mkdir()
+    oip.save(layer_results().oips, None, folder / "Conv2D_2.npz")
+    ends = np.tile(np.array([[3, 2]], np.float32), (10, 1))
+    found = example_results.made_up_oips(ends, ["start"] * 10)
+    outputs = LayerOips(np.arange(10), found, found, (-0.5, 2.5), np.zeros(10))
+    oip.save(outputs, None, folder / "probabilities.npz")
+
+
+def write(folder: Path, *, layer_names: tuple[str, ...] = LAYERS) -> Path:
+    """Write the page of the explorer, and that of the second layer beside it."""
+    write_oips(folder / "oips")
+    part = digits.prepare(
+        small_cnn(), bars(), folder / "oips", layer_names=layer_names, color_map="gray"
+    )
+    path = folder / "explorer.html"
+    html_page.write(page.render([part], shows_persons=False, are_digits=False), path)
+    (folder / "draw_oips").mkdir()
+    html_page.write(oip_page.render(layer_results()), folder / "draw_oips" / "Conv2D_2.html")
+    return path
