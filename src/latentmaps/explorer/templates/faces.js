@@ -353,5 +353,6 @@ const Faces = (() => {
     get points() {
       return points;
     },
+    toParams: () => String(points.toParams(state, first)),
   };
 })();
