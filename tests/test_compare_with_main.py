@@ -89,7 +89,7 @@ def test_the_folder_holds_the_comparison_and_both_pages(compared: Compared) -> N
         assert str(full_page.relative_to(compared.folder)) in page
         assert full_page.stat().st_size > 100_000
         linked = set(re.findall(r'href="([^"#:]+\.html)"', full_page.read_text(encoding="utf-8")))
-        assert len(linked) == 5  # of four layers and of the encoder
+        assert len(linked) == 6  # of four layers, of the encoder, and the explorer
         assert all((full_page.parent / name).stat().st_size > 1000 for name in linked)
 
 

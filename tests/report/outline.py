@@ -2,9 +2,10 @@
 
 from html.parser import HTMLParser
 
-# pages that draw_oips and draw_face_oips write beside
+# pages that draw_oips, draw_face_oips and build_explorer write beside
 BESIDE = {f"draw_oips/{layer}.html" for layer in ("Conv2D_1", "Conv2D_2")} | {
-    "draw_face_oips/index.html"
+    "draw_face_oips/index.html",
+    "explorer.html",
 }
 
 VOID = {"meta", "link", "img", "input", "br"}

@@ -31,7 +31,7 @@ _STRIPS = {
 }
 _PAGE = ("build_report", FULL_PAGE)
 # whose pages the full page links
-_BESIDE = ("draw_oips", "draw_face_oips")
+_BESIDE = ("draw_oips", "draw_face_oips", "build_explorer")
 _NOT_IN_CACHE = "not in the DVC cache of this machine"
 _OLDER = "made by an older version of the pipeline"
 

@@ -1,6 +1,9 @@
 // What the parts of the page share: which part is shown, the state in the address, data, and a word of trouble.
 "use strict";
 
+// also seen where a browser does not understand this script
+document.getElementById("without-script").hidden = true;
+
 const PARTS = Array.from(document.querySelectorAll("main > section"), (section) => section.id);
 
 // Shows a sentence on top of the page.

@@ -1,0 +1,163 @@
+"""The frame of the page in a real browser: parts, address, worker, and what browsers may lack."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.browsing import Visit
+from tests.explorer import example
+
+from latentmaps.explorer import page
+from latentmaps.pages import html_page
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page with stubs of the parts."""
+    path = tmp_path_factory.mktemp("reports") / "explorer.html"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(html_page, "environment", example.stub_environment)
+        html_page.write(page.render(example.parts(), shows_persons=False, are_digits=False), path)
+    return path
+
+
+@pytest.fixture
+def visit(browser: Browser, path: Path) -> Iterator[Visit]:
+    visit = Visit(browser, path)
+    yield visit
+    visit.page.context.close()
+
+
+def opened(browser: Browser, address: str, *, script: str = "") -> Page:
+    context = browser.new_context()
+    context.add_init_script(script)
+    opened = context.new_page()
+    opened.goto(address)
+    return opened
+
+
+def has_weights(page: Page, name: str) -> bool:
+    return bool(page.evaluate(f"document.getElementById('{name}-weights').textContent !== ''"))
+
+
+def test_the_page_opens_without_a_complaint_and_loads_nothing(visit: Visit, path: Path) -> None:
+    expect(visit.page.locator("#face")).not_to_have_text("none")
+    expect(visit.page.locator("#without-script")).to_be_hidden()
+    assert visit.troubles == []
+    assert visit.requests[0] == path.as_uri()
+    assert all(request.startswith("blob:") for request in visit.requests[1:])
+    expect(visit.page.locator("#problem")).to_be_hidden()
+
+
+def test_a_network_runs_in_the_worker_as_in_keras(visit: Visit) -> None:
+    expect(visit.page.locator("#face")).not_to_have_text("none")
+    found = [float(word) for word in visit.page.locator("#face").inner_text().split()]
+    pixels = np.asarray(example.plain_decoder()(example.Z[np.newaxis])).ravel()[:3]
+    np.testing.assert_allclose(found, pixels, rtol=0, atol=0.5 / 255)
+    assert visit.page.locator("#face").get_attribute("data-shape") == "16,16,3"
+
+
+def test_a_network_is_unpacked_when_its_part_is_opened_first(visit: Visit) -> None:
+    expect(visit.page.locator("#face")).not_to_have_text("none")
+    assert [has_weights(visit.page, name) for name in ("decoder", "cnn")] == [False, True]
+    visit.page.get_by_role("link", name="Digits").click()
+    expect(visit.page.locator("#digit")).to_contain_text("0.")
+    assert not has_weights(visit.page, "cnn")
+    expect(visit.page.locator("#faces")).to_be_hidden()
+    expect(visit.page.get_by_role("link", name="Digits")).to_have_attribute("aria-current", "page")
+    visit.page.go_back()
+    expect(visit.page.locator("#digits")).to_be_hidden()
+    assert visit.troubles == []
+
+
+def test_the_address_opens_a_part(browser: Browser, path: Path) -> None:
+    page = opened(browser, f"{path.as_uri()}#digits?digit=3")
+    expect(page.locator("#digit")).to_contain_text("0.")
+    expect(page.locator("#faces")).to_be_hidden()
+    assert has_weights(page, "decoder")
+    assert page.evaluate("addressState.read('digits').get('digit')") == "3"
+    assert page.evaluate("addressState.read('faces').get('digit')") is None
+
+
+def test_the_state_goes_into_the_address_without_a_new_entry(visit: Visit) -> None:
+    before = visit.page.evaluate("history.length")
+    visit.page.evaluate(
+        "['x', '1 ? 2&'].map(v => addressState.write('faces', new URLSearchParams({v})))"
+    )
+    visit.page.wait_for_url("**/explorer.html#faces?v=1+%3F+2%26")
+    assert visit.page.evaluate("addressState.read('faces').get('v')") == "1 ? 2&"
+    assert visit.page.evaluate("history.length") == before
+    visit.page.evaluate("addressState.write('faces', new URLSearchParams())")
+    visit.page.wait_for_url("**/explorer.html#faces")
+
+
+def test_a_state_of_a_part_that_was_left_does_not_bring_it_back(visit: Visit) -> None:
+    visit.page.evaluate(
+        "addressState.write('faces', new URLSearchParams({v: 1})); location.hash = 'digits'"
+    )
+    visit.page.wait_for_timeout(400)
+    assert visit.page.url.endswith("#digits")
+
+
+def test_a_changed_address_is_told_to_its_part(visit: Visit) -> None:
+    expect(visit.page.locator("#face")).not_to_have_text("none")
+    visit.page.evaluate("location.hash = 'faces?smile=2'")
+    expect(visit.page.locator("#face")).to_have_attribute("data-smile", "2")
+
+
+def test_of_the_calls_meanwhile_the_last_one_follows(visit: Visit) -> None:
+    done = visit.page.evaluate(
+        """async () => {
+          const done = [];
+          const work = latest(async (value) => {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            done.push(value);
+            if (value === 9) throw new Error("nine");
+          });
+          work(1); work(2); await Promise.resolve(); work(3);
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          await work(9).catch((error) => done.push(error.message));
+          await work(4);
+          return done;
+        }"""
+    )
+    assert done == [1, 3, 9, "nine", 4]
+
+
+def test_data_cannot_end_their_script(visit: Visit) -> None:
+    assert visit.page.evaluate("readData('faces').odd") == "</script><b>&"
+
+
+def test_an_error_of_the_worker_is_told(visit: Visit) -> None:
+    visit.page.evaluate("void networks.run('decoder', new Float32Array(2))")
+    expect(visit.page.get_by_role("alert")).to_have_text(
+        "Something went wrong: input: found 2 numbers, expected 5."
+    )
+
+
+@pytest.mark.parametrize("lacking", ["DecompressionStream", "Worker"])
+def test_an_old_browser_gets_one_clear_sentence(browser: Browser, path: Path, lacking: str) -> None:
+    page = opened(browser, path.as_uri(), script=f"delete window.{lacking};")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text(f"too old to run the networks of this page: it has no {lacking}.")
+    expect(told).to_contain_text("Firefox from 113 on")
+    expect(page.locator("#face")).to_have_text("none")
+    page.get_by_role("link", name="Digits").click()
+    expect(told).to_contain_text("too old")
+
+
+def test_without_scripts_a_sentence_says_why_there_is_nothing(browser: Browser, path: Path) -> None:
+    visit = Visit(browser, path, with_scripts=False)
+    expect(visit.page.get_by_text("Without JavaScript this page shows nothing.")).to_be_visible()
+    expect(visit.page.locator("#faces")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_sticks_out(browser: Browser, path: Path, width: int) -> None:
+    visit = Visit(browser, path, width=width)
+    expect(visit.page.locator("#face")).not_to_have_text("none")
+    assert visit.width_of_content() <= width
