@@ -7,8 +7,8 @@ other run writes there, and what a killed run left behind can be told from what 
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,6 +84,31 @@ class Staging:
             folder, lock = self._locks.popitem()
             _remove(folder)
             lock.release()
+
+
+@contextmanager
+def claimed(finals: Mapping[str, Path]) -> Iterator[Staging]:
+    """Hand out an open staging; at the end of the block it is closed, published or not.
+
+    Folders that were made for the outputs go as well, unless something lies in them.
+
+    Args:
+        finals: name -> path that the output gets in the end.
+
+    Raises:
+        LatentmapsError: another run writes one of the outputs.
+    """
+    staging = Staging(finals)
+    parents = dict.fromkeys(folder for path in finals.values() for folder in path.parents)
+    new_folders = [folder for folder in parents if not folder.exists()]
+    try:
+        staging.open()
+        yield staging
+    finally:
+        staging.close()
+        for folder in new_folders:
+            with suppress(OSError):  # it holds what was written
+                folder.rmdir()
 
 
 def remove_leftovers(folders: Iterable[Path]) -> None:
