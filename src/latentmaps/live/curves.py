@@ -73,6 +73,6 @@ def ticks(low: float, high: float) -> list[float]:
     """Return at most six round numbers from `low` to `high`."""
     rough = (high - low) / _MOST_TICKS
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough)
     first, last = math.ceil(low / step), math.floor(high / step)
     return [round(index * step, 10) for index in range(first, last + 1)]
