@@ -37,12 +37,13 @@ def draw_reconstructions(run: runs.Run) -> None:
     )
     film = film_sheet.draw(Film.load(run.inputs["film"]), trained.origin, note=note)
 
-    all_sheets = {**drawn.sheets, "film": film}
-    sheets.save_pngs({name: sheet.image for name, sheet in all_sheets.items()}, run.outputs)
+    sheets.save_pngs({name: sheet.image for name, sheet in drawn.sheets.items()}, run.outputs)
     sheets.save_png(drawn.strip, run.outputs["strip"])
     result_files.write_json(
-        run.outputs["numbers"], {name: sheet.numbers for name, sheet in all_sheets.items()}
+        run.outputs["numbers"], {name: sheet.numbers for name, sheet in drawn.sheets.items()}
     )
+    sheets.save_png(film.image, run.outputs["film"])
+    result_files.write_json(run.outputs["film_words"], film.numbers)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ class Workspace:
             "model": f"{out}/vae",
             "report": out,
             "checkpoints": "checkpoints",
+            "live": "live",
         }
 
     def train_vae(

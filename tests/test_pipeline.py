@@ -22,7 +22,10 @@ SRC = ROOT / "src"
 DRAWS_DATA = {"dicebear-core", "dicebear-styles", "pillow", "resvg-py"}
 
 # folders that outlive a run, so that a killed one can go on; DVC and git must not see them
-KEPT = {"fetch_faces": {"data/downloads"}, "train_vae": {"data/checkpoints/train_vae"}}
+KEPT = {
+    "fetch_faces": {"data/downloads"},
+    "train_vae": {"data/checkpoints/train_vae", "data/live/train_vae"},
+}
 
 
 def stages() -> list[Stage]:

@@ -50,6 +50,7 @@ VAE_TRAINING: Folder = TRAINING | {
 }
 FILM_SHEET: Folder = {
     "film": File("film.png", "the film of the training, a row for each epoch"),
+    "film_words": File("film.json", "title, caption and layout of the film"),
 }
 CLASSIFICATION: Folder = TRAINING | {
     "predictions": File("predictions.csv", "label and prediction of each test digit"),

@@ -173,7 +173,7 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
 
 
 def _read_film(reports: Path) -> Figure:
-    words = inputs.read_document(reports / "draw_reconstructions/sheets.json").part("film")
+    words = inputs.read_document(reports / "train_vae/film.json")
     return figures.read_figure(reports / "train_vae/film.png", words, "draw_reconstructions")
 
 

@@ -13,7 +13,7 @@ _TILE_SIZE = 96
 
 
 def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
-    """Draw the validation faces above their reconstructions, and the random points beside.
+    """Draw validation faces above their reconstructions, with random faces on the right.
 
     Args:
         film: of the training.
@@ -28,10 +28,9 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
         num_columns=num_faces + num_points,
         title=f"From epoch to epoch - {origin.describe()}",
         caption=face_sheet.sentences(
-            "Top row: faces of the validation part, with their row in images.npy. Below, after "
-            "each epoch, what the decoder makes of the means of their posteriors"
-            f"{_tell_spoilt(origin)} and, on the right, of the same {num_points} random points of "
-            "the prior, all in the number format of the training.",
+            "Faces of the validation part, and after each epoch what the decoder makes of the means "
+            f"of their posteriors{_tell_spoilt(origin)} and of the same {num_points} random "
+            "points of the prior, all in the number format of the training.",
             _tell_choice(film),
             _tell_weights(film, origin),
             note,
