@@ -14,7 +14,7 @@ import pytest
 from tests.vae.example_vae import task
 
 from latentmaps import training_progress, workers
-from latentmaps.live import training_page
+from latentmaps.live import page, training_page
 from latentmaps.training.checkpoints import Checkpoints
 from latentmaps.vae.training import vae_training
 from latentmaps.vae.training.film import FilmRecorder
@@ -41,7 +41,7 @@ def train(
         vae_training.train(
             what, devices=ONE_DEVICE, checkpoints=checkpoints, film=film, follow=follow
         )
-    return read(live) if (live / "index.html").exists() else ""
+    return read(live) if (live / "index.html").is_file() else ""
 
 
 def read(live: Path) -> str:
@@ -99,10 +99,10 @@ def test_a_running_training_refreshes_its_page_and_an_ended_one_does_not(
     last = train(tmp_path, 3)
     assert status(pages[0]) == "Epoch 1 is running."
     assert re.fullmatch(r"Epoch 2 of 3 is done, about \d+ s left\.", status(pages[2]))
-    assert [shown_epochs(page) for page in pages] == [[], [1], [2, 1]]
-    for page in pages:
-        assert 'http-equiv="refresh"' in page
-        assert "location.reload" in page
+    assert [shown_epochs(written) for written in pages] == [[], [1], [2, 1]]
+    for written in pages:
+        assert 'http-equiv="refresh"' in written
+        assert "location.reload" in written
     assert 'http-equiv="refresh"' not in last
     assert "<script" not in last
 
@@ -227,7 +227,7 @@ def test_a_page_that_took_long_is_not_written_again_at_once(
         return "page"
 
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    monkeypatch.setattr(training_page.page, "render", render)
+    monkeypatch.setattr(page, "render", render)
     written: list[int] = []
     write = training_page._TrainingPage._write_files
 

@@ -57,19 +57,25 @@ class Film:
         return film
 
     def _fits(self) -> bool:
-        pictures = (self.faces, self.reconstructions, self.random)
-        if any(array.dtype != np.uint8 for array in pictures) or self.faces.ndim != 4:
+        numbers, pictures = (
+            (self.epochs, self.rows),
+            (self.faces, self.reconstructions, self.random),
+        )
+        if (
+            any(array.dtype.kind != "i" or array.ndim != 1 for array in numbers)
+            or any(array.dtype != np.uint8 or array.size == 0 for array in pictures)
+            or (self.faces.ndim, self.random.ndim) != (4, 5)
+        ):
             return False
-        num_epochs, num_faces, tile = len(self.epochs), len(self.rows), self.faces.shape[1:]
+        num_faces, *tile = self.faces.shape
+        num_epochs, num_points, *_ = self.random.shape
         return (
-            self.epochs.shape == (num_epochs,)
-            and self.rows.shape == (num_faces,)
-            and self.epochs.dtype == self.rows.dtype == np.int64
-            and self.faces.shape == (num_faces, *tile)
+            self.rows.shape == (num_faces,)
+            and self.epochs.shape == (num_epochs,)
+            and self.epochs[0] >= 1
+            and bool((np.diff(self.epochs) > 0).all())
             and self.reconstructions.shape == (num_epochs, num_faces, *tile)
-            and self.random.ndim == 5
-            and self.random.shape[::4] + self.random.shape[2:] == (num_epochs, tile[2], *tile)
-            and min(*self.random.shape, *self.reconstructions.shape) > 0
+            and self.random.shape == (num_epochs, num_points, *tile)
         )
 
 

@@ -28,8 +28,8 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
         num_columns=num_faces + num_points,
         title=f"From epoch to epoch - {origin.describe()}",
         caption=face_sheet.sentences(
-            "Faces of the validation part, and after each epoch what the decoder makes of the means "
-            f"of their posteriors{_tell_spoilt(origin)} and of the same {num_points} random "
+            "Faces of the validation part, and after each epoch what the decoder makes of the "
+            f"means of their posteriors{_tell_spoilt(origin)} and of the same {num_points} random "
             "points of the prior, all in the number format of the training.",
             _tell_choice(film),
             _tell_weights(film, origin),
