@@ -1,21 +1,29 @@
-"""Draw faces of the training and the test part above their reconstructions."""
+"""Draw faces of the training and the test part above their reconstructions, and the film."""
 
 from latentmaps import runs
-from latentmaps.folders import FACES, RAW_FACES, RECONSTRUCTIONS, some
+from latentmaps.folders import (
+    FACES,
+    FILM_SHEET,
+    RAW_FACES,
+    RECONSTRUCTIONS,
+    VAE_TRAINING,
+    some,
+)
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.machine import Machine
 
 
 def draw_reconstructions(run: runs.Run) -> None:
-    """Write sheets of the training and the test part, a strip, and their numbers."""
+    """Write sheets of the training and the test part, a strip, the film, and their numbers."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.drawing import sheets
     from latentmaps.faces.dataset import arrays, split_table
     from latentmaps.faces.raw import receipts
     from latentmaps.storage import result_files
+    from latentmaps.vae.network.film_file import Film
     from latentmaps.vae.network.inference import TrainedVae
-    from latentmaps.vae.pictures import reconstruction_sheets
+    from latentmaps.vae.pictures import film_sheet, reconstruction_sheets
 
     params = run.params(DrawReconstructions)
     machine.configure(run.params(Machine))
@@ -27,12 +35,15 @@ def draw_reconstructions(run: runs.Run) -> None:
     drawn = reconstruction_sheets.draw_all(
         trained, images, parts, params, seed=run.seed_or_base(params.seed), note=note
     )
+    film = film_sheet.draw(Film.load(run.inputs["film"]), trained.origin, note=note)
 
     sheets.save_pngs({name: sheet.image for name, sheet in drawn.sheets.items()}, run.outputs)
     sheets.save_png(drawn.strip, run.outputs["strip"])
     result_files.write_json(
         run.outputs["numbers"], {name: sheet.numbers for name, sheet in drawn.sheets.items()}
     )
+    sheets.save_png(film.image, run.outputs["film"])
+    result_files.write_json(run.outputs["film_words"], film.numbers)
 
 
 if __name__ == "__main__":
@@ -42,6 +53,7 @@ if __name__ == "__main__":
             "raw_faces": some(RAW_FACES, "receipt"),
             "faces": some(FACES, "images", "split"),
             "model": "folder of the VAE that train_vae wrote",
+            "training": some(VAE_TRAINING, "film"),
         },
-        outputs={"report": RECONSTRUCTIONS},
+        outputs={"report": RECONSTRUCTIONS, "training": FILM_SHEET},
     )

@@ -3,18 +3,19 @@
 from pathlib import Path
 
 from latentmaps import runs
-from latentmaps.folders import FACES, TRAINING, some
+from latentmaps.folders import FACES, VAE_TRAINING, some
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
 
 def train_vae(run: runs.Run) -> None:
-    """Write the model with its card, the history, and the numbers of the epoch of its weights."""
+    """Write the model with its card, the history, the numbers of its epoch, and the film."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import doubts, machine, stage_code
     from latentmaps.faces.dataset import arrays, split_table
+    from latentmaps.live import training_page
     from latentmaps.storage import result_files, stage_numbers
-    from latentmaps.vae.training import training_results, vae_task, vae_training
+    from latentmaps.vae.training import film, training_results, vae_task, vae_training
 
     params, where = run.params(TrainVae), run.params(Machine)
     setup = machine.configure(where, spread=True)
@@ -32,10 +33,18 @@ def train_vae(run: runs.Run) -> None:
     from_random = task.initial_weights is None
     runs.warn(doubts.of_training(task.num_steps, from_random=from_random))
     devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
-    with checkpoints.locked():
-        model, trained = vae_training.train(task, devices=devices, checkpoints=checkpoints)
+    recorder = film.FilmRecorder(task, checkpoints)
+    source = run.all_params.sections["fetch_faces"].source
+    with (
+        checkpoints.locked(),
+        training_page.opened(run.kept["live"], task, recorder, source=source) as follow,
+    ):
+        model, trained = vae_training.train(
+            task, devices=devices, checkpoints=checkpoints, film=recorder, follow=follow
+        )
 
     numbers = training_results.write_model(run.outputs["model"], task, model, trained)
+    recorder.save(run.outputs["film"], len(trained.history))
     result_files.write_table(run.outputs["history"], trained.history)
     stage_numbers.write(numbers, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
@@ -44,6 +53,9 @@ if __name__ == "__main__":
     runs.main(
         train_vae,
         inputs={"faces": some(FACES, "images", "split")},
-        outputs={"model": "folder of the trained VAE", "report": TRAINING},
-        kept={"checkpoints": "the state after each epoch, to go on from"},
+        outputs={"model": "folder of the trained VAE", "report": VAE_TRAINING},
+        kept={
+            "checkpoints": "the state after each epoch, to go on from",
+            "live": "index.html, on which one watches the training, and the history so far",
+        },
     )

@@ -1,8 +1,8 @@
 """The code that decides the result of a stage, found from its imports.
 
 A stage depends on its script, its section of params.yaml and the folders of the modules it reaches.
-Nothing that lies directly in ``latentmaps``, in ``downloads`` or in ``tools`` changes a result.
-``python -m tests.code_deps`` writes what was found into dvc.yaml.
+Nothing that lies directly in ``latentmaps``, or in ``downloads``, ``live`` or ``tools``, decides a
+result. ``python -m tests.code_deps`` writes what was found into dvc.yaml.
 """
 
 import ast
@@ -15,7 +15,7 @@ SRC = ROOT / "src"
 
 # DVC watches the values of params.yaml; these read and check them
 READERS = {"base", "combinations", "loader", "machine", "problems", "types", "yaml12"}
-WITHOUT_EFFECT = {"downloads", "tools"}
+WITHOUT_EFFECT = {"downloads", "live", "tools"}
 # modules of the root whose words a stage shows
 SHOWN = {"build_report": ["src/latentmaps/doubts.py"]}
 

@@ -90,6 +90,7 @@ class Workspace:
             "model": f"{out}/vae",
             "report": out,
             "checkpoints": "checkpoints",
+            "live": "live",
         }
 
     def train_vae(

@@ -53,7 +53,7 @@ def draw_latent_space(workspace: Workspace, out: str, **changes: str) -> Result:
 
 
 def draw_reconstructions(workspace: Workspace, out: str) -> Result:
-    paths = {"raw_faces": ".", "faces": ".", "model": "vae", "report": out}
+    paths = {"raw_faces": ".", "faces": ".", "model": "vae", "training": ".", "report": out}
     return workspace.run("draw_reconstructions", paths)
 
 

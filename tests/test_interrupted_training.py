@@ -55,14 +55,20 @@ def test_ctrl_c_leaves_a_checkpoint_and_a_word(small_network: Workspace) -> None
     assert workspace.outputs() == []
 
 
-def test_checkpoints_can_be_moved(small_network: Workspace) -> None:
+def test_checkpoints_and_the_page_can_be_moved(small_network: Workspace) -> None:
     workspace = small_network
-    elsewhere = workspace.folder / "elsewhere"
-    training = start(workspace, out="out", LATENTMAPS_CHECKPOINTS=str(elsewhere))
-    training.communicate(timeout=200)
+    elsewhere, watched = workspace.folder / "elsewhere", workspace.folder / "watched"
+    moved = {"LATENTMAPS_CHECKPOINTS": str(elsewhere), "LATENTMAPS_LIVE": str(watched)}
+    training = start(workspace, out="out", **moved)
+    _, errors = training.communicate(timeout=200)
     assert training.returncode == 0
     assert list(elsewhere.glob("*/epoch-*.npz"))
-    assert not (workspace.folder / "checkpoints").exists()
+    assert f"Watch the training in a browser: {(watched / 'index.html').as_uri()}" in errors
+    assert "The training is over" in (watched / "index.html").read_text(encoding="utf-8")
+    for folder in ("checkpoints", "live"):
+        assert not (workspace.folder / folder).exists()
+    # what is watched is no result
+    assert not [name for name in workspace.outputs() if "live" in name or "html" in name]
 
 
 def start_machines(workspace: Workspace, *checkpoints: str) -> list[tuple[int, str]]:
@@ -96,6 +102,9 @@ def test_of_two_machines_the_first_writes(small_network: Workspace) -> None:
     assert (first, second) == (0, 0), first_log + second_log
     assert "Computing on machine 1 of 2, the CPU" in first_log
     assert "the first of the machines writes the outputs" in second_log
+    assert "Watch the training" in first_log
+    assert "Watch the training" not in second_log
+    assert "film.npz" in workspace.outputs()
     assert "vae/encoder.weights.h5" in workspace.outputs()
     assert not list(workspace.folder.glob("out/.*"))
 

@@ -14,6 +14,7 @@ FIRST = {
     "avatar": 0.019002501051586518,
     "component": 0.6802182325225896,
     "digit_order": 0.019002501051586518,
+    "film_point": 0.6855141465213508,
     "fluctuation": 0.15216291937102056,
     "held_out_digits": 0.04287569922314871,
     "image_pair": 0.2534181539869691,
@@ -58,7 +59,15 @@ def test_items_of_a_stream_differ() -> None:
 @pytest.mark.parametrize(
     "names",
     [
-        ("prior_point", "component", "posterior_point", "image_pair", "attribute_faces", "subset"),
+        (
+            "prior_point",
+            "component",
+            "posterior_point",
+            "image_pair",
+            "attribute_faces",
+            "subset",
+            "film_point",
+        ),
         ("digit_order", "held_out_digits"),
         ("oip_start", "start_candidate", "jitter", "fluctuation", "random_digits", "tuning_image"),
     ],

@@ -105,6 +105,8 @@ def test_a_plain_push_gives_away_no_face() -> None:
         "data/faces/index.csv",
         "reports/crop_faces/refused.csv",
         "data/latents",
+        "reports/train_vae/film.npz",
+        "reports/train_vae/film.png",
         "reports/draw_reconstructions/train.png",
         "reports/draw_reconstructions/test.png",
         "reports/draw_reconstructions/sampled.png",

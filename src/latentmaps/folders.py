@@ -45,6 +45,13 @@ NUMBERS: Folder = {
     "numbers": File("numbers.json", "all other numbers"),
 }
 TRAINING: Folder = NUMBERS | {"history": File("history.csv", "the losses of each epoch")}
+VAE_TRAINING: Folder = TRAINING | {
+    "film": File("film.npz", "the same faces and random points, decoded after each epoch"),
+}
+FILM_SHEET: Folder = {
+    "film": File("film.png", "the film of the training, a row for each epoch"),
+    "film_words": File("film.json", "title, caption and layout of the film"),
+}
 CLASSIFICATION: Folder = TRAINING | {
     "predictions": File("predictions.csv", "label and prediction of each test digit"),
 }

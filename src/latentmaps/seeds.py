@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 _POSTERIORS, _IMAGE_PAIRS, _COMPONENTS, _ATTRIBUTE_FACES, _SUBSET = range(2**31, 2**31 + 5)
+_FILM = 2**31 + 5
 _HELD_OUT_DIGITS = 2**31  # with _POSTERIORS, but no stage has both
 _TUNING, _RANDOM_DIGITS, _START_CANDIDATES = 2**32 - 3, 2**32 - 2, 2**32 - 1
 _JITTER, _FLUCTUATION = 1, 2  # behind (seed, map_index, start)
@@ -67,6 +68,11 @@ def attribute_faces(seed: int, attribute: int) -> np.random.Generator:
 def subset(seed: int) -> np.random.Generator:
     """Return the stream of the order in which faces join a subset."""
     return np.random.default_rng([seed, _SUBSET])
+
+
+def film_point(seed: int, index: int) -> np.random.Generator:
+    """Return the stream of one random point of the latent space, decoded after each epoch."""
+    return np.random.default_rng([seed, _FILM, index])
 
 
 def kernels(seed: int, num_layers: int) -> list[int]:

@@ -57,6 +57,7 @@ class Example:
         for stage, titles in SHEETS.items():
             _write_sheets(self.folder / stage, titles, charts=CHARTS.get(stage, set()))
         _write_sheets(self.folder / "draw_face_oips/patterns", PATTERNS, charts=set())
+        self.write_film()
         predictions = [[digit, digit, (digit + (digit == 4) * 5) % 10] for digit in range(10)]
         predictions_path = self.folder / "train_cnn/predictions.csv"
         _write_csv(predictions_path, ["row", "label", "prediction"], predictions)
@@ -67,6 +68,21 @@ class Example:
         _write_json(self.folder / "judge_digits/numbers.json", {"is_judged": False})
         for layer, num_maps in LAYERS.items():
             _write_layer(self.folder / "draw_oips", layer, num_maps)
+
+    def write_film(self, *, num_epochs: int = 3, num_faces: int = 8) -> None:
+        """Write the film: its sheet and its words."""
+        tiles = np.random.default_rng(3).integers(
+            0, 256, (num_faces + num_epochs * (num_faces + 8), 24, 24, 3), np.uint8
+        )
+        sheet = sheets.draw_sheet(
+            [*tiles[:num_faces], *[None] * 8, *tiles[num_faces:]],
+            num_columns=num_faces + 8,
+            title="From epoch to epoch - fact 5",
+            caption="Faces, reconstructions and random faces.",
+            row_labels=["faces", *(f"epoch {epoch + 1}" for epoch in range(num_epochs))],
+        )
+        sheets.save_png(sheet.image, self.folder / "train_vae/film.png")
+        _write_json(self.folder / "train_vae/film.json", sheet.numbers)
 
     def add_outputs(self, num_outputs: int = 2) -> None:
         """Write the layer probabilities: a column for each output, in three rows."""

@@ -159,6 +159,8 @@ NUM_DIMENSIONS = 20
 NUM_CHARTS = sum(map(len, CHARTS.values()))
 # with that of the activation maps, without those of the layers
 NUM_SHEETS = sum(map(len, SHEETS.values())) - NUM_CHARTS + 1
+# 8 faces; after each of 3 epochs as many reconstructions and random faces
+NUM_FILM_TILES = 8 + 3 * 16
 NUM_PATTERNS = 17 * len(PATTERNS)
 # the last feature map of each layer is dead
 NUM_OIPS = sum(num_maps - 1 for num_maps in LAYERS.values())

@@ -11,7 +11,13 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.report import reading
-from tests.report.made_up_numbers import NUM_CHARTS, NUM_OIPS, NUM_PATTERNS, NUM_SHEETS
+from tests.report.made_up_numbers import (
+    NUM_CHARTS,
+    NUM_FILM_TILES,
+    NUM_OIPS,
+    NUM_PATTERNS,
+    NUM_SHEETS,
+)
 
 from latentmaps.report import glossary
 from latentmaps.tools import offline_plots
@@ -30,7 +36,8 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
     widths = Visit(browser, report).page.evaluate(
         "Array.from(document.images, image => image.complete ? image.naturalWidth : 0)"
     )
-    assert len(widths) == NUM_SHEETS * 17 + NUM_CHARTS + NUM_OIPS + NUM_PATTERNS
+    num_tiles = NUM_SHEETS * 17 + NUM_OIPS + NUM_PATTERNS + NUM_FILM_TILES
+    assert len(widths) == num_tiles + NUM_CHARTS
     assert min(widths) > 0
 
 

@@ -55,7 +55,7 @@ def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered
         places = figures.read_tiles(path, document if words.exists() else document.part(path.stem))
         shown = [tile.picture for row in places.rows for tile in row if tile.picture]
         expected += [picture.data_url for picture in shown]
-    assert len(sheets) == NUM_SHEETS + len(LAYERS) + len(PATTERNS)
+    assert len(sheets) == NUM_SHEETS + len(LAYERS) + len(PATTERNS) + 1  # the film
     assert sorted(Outline(rendered).attributes("src", "img")) == sorted(expected)
 
 
@@ -236,7 +236,7 @@ def test_every_sheet_that_a_stage_draws_has_a_tab(root: Path, stage: str) -> Non
 
 
 SHEETS_OF_TABS = {
-    "draw_reconstructions": faces.RECONSTRUCTIONS,
+    "draw_reconstructions": {**faces.RECONSTRUCTIONS, "film": "of the training, not in a tab"},
     "draw_samples": faces.SAMPLES,
     "draw_latent_space": {**faces.LATENT_WALKS, **faces.LATENT_CHARTS},
 }

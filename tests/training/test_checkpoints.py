@@ -41,6 +41,29 @@ def test_only_the_last_checkpoint_stays_and_those_at_an_end(tmp_path: Path) -> N
     ]
 
 
+TILES = np.arange(2 * 3 * 4 * 1, dtype=np.uint8).reshape(2, 3, 4, 1)
+
+
+def test_a_frame_survives_and_stays_when_its_state_goes(tmp_path: Path) -> None:
+    checkpoints = saved(tmp_path)
+    for epoch in (1, 2):
+        checkpoints.save_frame(epoch, TILES + np.uint8(epoch))
+        checkpoints.save(state(epoch))
+    for epoch in (1, 2):
+        loaded = checkpoints.load_frame(epoch, TILES.shape)
+        np.testing.assert_array_equal(loaded, TILES + np.uint8(epoch))
+    assert checkpoints.last_epoch(9) == 2
+    assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.mark.parametrize("tiles", [TILES[:1], TILES.astype(np.int16)], ids=["few", "type"])
+def test_another_frame_is_refused(tmp_path: Path, tiles: np.ndarray) -> None:
+    checkpoints = saved(tmp_path)
+    checkpoints.save_frame(1, tiles)
+    with pytest.raises(DataError, match=r"frame-00001\.npz: found u?int.*expected uint8 of the sh"):
+        checkpoints.load_frame(1, TILES.shape)
+
+
 def test_fewer_epochs_never_start_from_a_later_checkpoint(tmp_path: Path) -> None:
     checkpoints = saved(tmp_path, 2)
     checkpoints.keep(2)
@@ -119,6 +142,7 @@ def test_what_a_killed_process_left_is_no_checkpoint(tmp_path: Path) -> None:
 def test_the_others_of_several_machines_write_nothing(tmp_path: Path) -> None:
     reader = Checkpoints(tmp_path / "shared", {}, is_writer=False)
     with reader.locked():
+        reader.save_frame(1, TILES)
         reader.save(state(1))
         reader.keep(1)
     assert not (tmp_path / "shared").exists()

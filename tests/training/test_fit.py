@@ -54,6 +54,39 @@ def test_every_epoch_is_told(caplog: pytest.LogCaptureFixture) -> None:
     ]
 
 
+def test_who_follows_gets_the_history_before_the_first_step_and_after_each_epoch(
+    tmp_path: Path,
+) -> None:
+    told: list[list[float]] = []
+
+    def follow(rows: training.Rows) -> None:
+        told.append([row["epoch"] for row in rows])
+
+    fit_with_checkpoints(tmp_path, epochs=2, follow=follow)
+    assert told == [[], [1], [1, 2]]
+    told.clear()
+    fit_with_checkpoints(tmp_path, epochs=3, follow=follow)
+    assert told == [[1, 2], [1, 2, 3]]
+
+
+def test_callbacks_see_no_epoch_whose_loss_is_no_number() -> None:
+    class Spy(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            raise AssertionError
+
+    def wrong(first_epoch: int) -> tf.data.Dataset:
+        return line(15)
+
+    with pytest.raises(TrainingError, match=r"val_loss is nan in epoch 1"):
+        training.fit(
+            linear_model(),
+            wrong,
+            validation=line(1).map(lambda x, y: (x, y + np.nan)),
+            schedule=training.Schedule(epochs=3, steps_per_epoch=5),
+            callbacks=[Spy()],
+        )
+
+
 def test_the_line_of_an_epoch_fits_into_a_terminal(caplog: pytest.LogCaptureFixture) -> None:
     names = ("total_loss", "reconstruction_loss", "kl_loss", "kl_nats", "kl_share")
     logs = {f"{part}{name}": 123456.789 for part in ("", "val_") for name in names}
@@ -125,7 +158,9 @@ def test_many_short_epochs_leave_few_lines(
     assert caplog.messages[-1].startswith(f"Epoch {epochs} of {epochs} in")
 
 
-def fit_with_checkpoints(folder: Path, *, epochs: int) -> training.Trained:
+def fit_with_checkpoints(
+    folder: Path, *, epochs: int, follow: Callable[[training.Rows], None] | None = None
+) -> training.Trained:
     checkpoints = Checkpoints(folder, {})
     with checkpoints.locked():
         return training.fit(
@@ -134,6 +169,7 @@ def fit_with_checkpoints(folder: Path, *, epochs: int) -> training.Trained:
             validation=line(1),
             schedule=training.Schedule(epochs, 5, EarlyStopping("val_loss", patience=9)),
             checkpoints=checkpoints,
+            follow=follow,
         )
 
 

@@ -96,6 +96,7 @@ class Faces:
         layers: of encoder and decoder.
         samplers: a table for each feature net.
         curves: a chart for each loss.
+        film: the pictures after each epoch; its first row has the validation faces.
         reconstructions: word of the tab -> figure.
         samples: likewise.
         latent_walks: likewise.
@@ -118,6 +119,7 @@ class Faces:
     layers: Layers
     samplers: Sequence[Table]
     curves: Sequence[Curve]
+    film: Figure
     reconstructions: Mapping[str, Figure]
     samples: Mapping[str, Figure]
     latent_walks: Mapping[str, Figure]
@@ -163,6 +165,7 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
         layers=layers.read_layers(training),
         samplers=samplers.make_tables(test),
         curves=curves.read_curves(reports, "train_vae", _CURVES, yardsticks),
+        film=_read_film(reports),
         reconstructions=figures.read_figures(reports, "draw_reconstructions", RECONSTRUCTIONS),
         samples=figures.read_figures(reports, "draw_samples", SAMPLES),
         latent_walks=figures.read_figures(reports, "draw_latent_space", LATENT_WALKS),
@@ -170,6 +173,11 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
             reports, "draw_latent_space", LATENT_CHARTS, are_charts=True
         ),
     )
+
+
+def _read_film(reports: Path) -> Figure:
+    words = inputs.read_document(reports / "train_vae/film.json")
+    return figures.read_figure(reports / "train_vae/film.png", words, "draw_reconstructions")
 
 
 def _notice(source: str) -> Notice | None:

@@ -40,7 +40,7 @@ def render(
         DataError: a file is missing, damaged, or lacks something that the page shows.
     """
     environment = html_page.environment("latentmaps.report")
-    script = environment.get_template("page.js").render()
+    script = "\n".join(environment.get_template(name).render() for name in ("page.js", "film.js"))
     shown = faces.read_faces(receipt, reports, yardsticks.of_run(profile, sections))
     html = environment.get_template("page.html.j2").render(
         profile=profile,

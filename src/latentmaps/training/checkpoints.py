@@ -1,7 +1,8 @@
 """Checkpoints of a training, so that a killed one goes on and a longer one need not begin anew.
 
 A folder belongs to one fingerprint: everything that decides the numbers but the number of epochs.
-It keeps the state after the last epoch, and after the last epoch of every training that ended.
+It keeps the state after the last epoch, and after the last epoch of every training that ended. Of
+every epoch it keeps a frame: pictures that show how far the training was.
 """
 
 import hashlib
@@ -25,7 +26,10 @@ log = logging.getLogger(__name__)
 
 _DESCRIPTION = "fingerprint.json"
 _NOTES = "notes"
+_TILES = "tiles"
 _ADVICE = "remove it, then run again"
+# a frame is made of the weights after its epoch, which are gone
+_ADVICE_ON_FRAMES = "remove the folder of these checkpoints, then run again"
 # weights and the optimizer's two moments of ten thousand million weights
 _LIMIT_BYTES = 120_000_000_000
 _DIGITS = 16
@@ -131,17 +135,35 @@ class Checkpoints:
         """Writes the state after an epoch; that of the epoch before goes unless it is kept."""
         if not self._is_writer:
             return
-        path = self._path(state.epoch)
         notes = np.frombuffer(json.dumps(state.notes).encode(), np.uint8)
-        temporary = path.with_suffix(".partial")
-        with temporary.open("wb") as file:
-            np.savez(file, **{**state.arrays, _NOTES: notes})  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        _write(self._path(state.epoch), {**state.arrays, _NOTES: notes})
         previous = self._path(state.epoch - 1)
         if previous.exists() and not self._keep_mark(state.epoch - 1).exists():
             previous.unlink()
+
+    def save_frame(self, epoch: int, tiles: npt.NDArray[np.uint8]) -> None:
+        """Write the pictures after an epoch; before its state, so that no state lacks them."""
+        if self._is_writer:
+            _write(self._frame_path(epoch), {_TILES: tiles})
+
+    def load_frame(self, epoch: int, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+        """Return the pictures after an epoch.
+
+        Args:
+            epoch: from 1.
+            shape: that they have to have.
+
+        Raises:
+            DataError: the file is missing or damaged, or holds other pictures.
+        """
+        path = self._frame_path(epoch)
+        tiles = npz.load(path, [_TILES], advice=_ADVICE_ON_FRAMES)[_TILES]
+        if tiles.dtype != np.uint8 or tiles.shape != shape:
+            raise DataError(
+                f"{path}: found {tiles.dtype} of the shape {tiles.shape}, expected uint8 of the "
+                f"shape {shape}; {_ADVICE_ON_FRAMES}"
+            )
+        return tiles
 
     def keep(self, epoch: int) -> None:
         """Marks a checkpoint as the end of a training: a later one does not remove it."""
@@ -159,8 +181,21 @@ class Checkpoints:
     def _path(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch:05d}.npz"
 
+    def _frame_path(self, epoch: int) -> Path:
+        return self.folder / f"frame-{epoch:05d}.npz"
+
     def _keep_mark(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch:05d}.kept"
+
+
+def _write(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write arrays as a .npz file that is whole or absent."""
+    temporary = path.with_suffix(".partial")
+    with temporary.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
 
 
 def _refusal(path: Path, reason: str) -> DataError:

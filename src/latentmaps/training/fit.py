@@ -13,16 +13,18 @@ from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import tensorflow as tf
 
 from latentmaps.errors import TrainingError
+from latentmaps.training import state_problems
 from latentmaps.training.checkpoints import Checkpoints, State
 from latentmaps.training.early_stopping import EarlyStopping
 from latentmaps.training_progress import Guard, Progress
 
 log = logging.getLogger(__name__)
+
+Rows = Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def fit(
     schedule: Schedule,
     checkpoints: Checkpoints | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    follow: Callable[[Rows], None] | None = None,
     prefetch_to: str | None = None,
 ) -> Trained:
     """Train `model` from its last checkpoint on, and return the result.
@@ -77,7 +80,9 @@ def fit(
             cardinality.
         schedule: how long.
         checkpoints: where the state after each epoch goes; None: nowhere.
-        callbacks: of Keras, called before ours.
+        callbacks: of Keras, called after the guard against losses that are no number, and before
+            the state after an epoch is saved.
+        follow: called with the rows of the history, before the first step and after each epoch.
         prefetch_to: device on which batches wait for their step; None: where they are made.
 
     Raises:
@@ -85,7 +90,7 @@ def fit(
             or several machines have different checkpoints.
         DataError: a checkpoint is damaged.
     """
-    course = _Course(model, schedule, checkpoints)
+    course = _Course(model, schedule, checkpoints, follow)
     course.go_on()
     if not course.is_over:
         progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=course.epoch)
@@ -98,7 +103,7 @@ def fit(
                 initial_epoch=course.epoch,
                 epochs=schedule.epochs,
                 steps_per_epoch=schedule.steps_per_epoch,
-                callbacks=[*callbacks, Guard(), progress, course],
+                callbacks=[Guard(), *callbacks, progress, course],
                 shuffle=False,  # the batches come in the order that the seed gives
                 verbose=0,
             )
@@ -133,12 +138,17 @@ class _Course(keras.callbacks.Callback):
     """The training so far: its history, and the way between the model and its checkpoints."""
 
     def __init__(
-        self, model: keras.Model, schedule: Schedule, checkpoints: Checkpoints | None
+        self,
+        model: keras.Model,
+        schedule: Schedule,
+        checkpoints: Checkpoints | None,
+        follow: Callable[[Rows], None] | None,
     ) -> None:
         super().__init__()
         self.set_model(model)
         self._schedule = schedule
         self._checkpoints = checkpoints
+        self._follow = follow
         self._rows: list[dict[str, float]] = []
 
     @property
@@ -154,7 +164,11 @@ class _Course(keras.callbacks.Callback):
         return stopped or self.epoch >= self._schedule.epochs
 
     def go_on(self) -> None:
-        """Takes up the last checkpoint, if there is one."""
+        """Take up the last checkpoint, if there is one."""
+        self._restore()
+        self._tell()
+
+    def _restore(self) -> None:
         epoch = self._checkpoints.last_epoch(self._schedule.epochs) if self._checkpoints else 0
         name = "" if self._checkpoints is None else self._checkpoints.folder.name
         _require_agreement(self.model, name, epoch)
@@ -164,9 +178,9 @@ class _Course(keras.callbacks.Callback):
         variables = _variables(self.model)
         stopping = self._schedule.stopping
         best = {} if stopping is None else stopping.variables(self.model)
-        problem = _problem_of_arrays(state.arrays, variables | best) or _problem_of_notes(
-            state, with_stopping=stopping is not None
-        )
+        problem = state_problems.of_arrays(
+            state.arrays, variables | best
+        ) or state_problems.of_notes(state, with_stopping=stopping is not None)
         if problem is not None:
             raise self._checkpoints.refusal(epoch, problem)
         for name, variable in variables.items():
@@ -182,6 +196,7 @@ class _Course(keras.callbacks.Callback):
         if self._schedule.stopping is not None:
             self._schedule.stopping.update(self.model, self.epoch, numbers)
         self._save()
+        self._tell()
         self.model.stop_training = self.is_over
 
     def finish(self) -> Trained:
@@ -201,6 +216,10 @@ class _Course(keras.callbacks.Callback):
         if self._checkpoints is None or not self.epoch:
             return "no epoch was completed"
         return f"the checkpoint of epoch {self.epoch} is kept, run again to go on"
+
+    def _tell(self) -> None:
+        if self._follow is not None:
+            self._follow(self._rows)
 
     def _save(self) -> None:
         if self._checkpoints is None:
@@ -247,50 +266,3 @@ def _variables(model: keras.Model) -> dict[str, keras.Variable]:
         for kind, owner in (("model", model), ("optimizer", model.optimizer))
         for index, variable in enumerate(owner.variables)
     }
-
-
-def _problem_of_arrays(
-    arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
-) -> str | None:
-    """Return why arrays are not the values of variables, in words."""
-    other = sorted(arrays.keys() ^ variables.keys())
-    if other:
-        found = "found" if other[0] in arrays else "missing"
-        return f"{len(other)} arrays too few or too many, {other[0]} is {found}"
-    for name, variable in variables.items():
-        array = arrays[name]
-        if array.shape != tuple(variable.shape) or array.dtype.name != variable.dtype:
-            return (
-                f"{name}: found {array.dtype} of the shape {array.shape}, expected "
-                f"{variable.dtype} of the shape {tuple(variable.shape)}"
-            )
-        if not np.isfinite(array).all():
-            return f"{name}: found a NaN or an infinite number"
-    return None
-
-
-def _problem_of_notes(state: State, *, with_stopping: bool) -> str | None:
-    """Return why notes are not those after the epoch, in words."""
-    notes = state.notes if isinstance(state.notes, dict) else {}
-    history = notes.get("history")
-    rows = history if isinstance(history, list) else []
-    if [row.get("epoch") if isinstance(row, dict) else None for row in rows] != list(
-        range(1, state.epoch + 1)
-    ):
-        return f"history: found {len(rows)} epochs, expected those from 1 to {state.epoch}"
-    if not all(_is_number(row[name]) for row in rows for name in row if name != "epoch"):
-        return "history: found a value that is no finite number"
-    if any(row.keys() != rows[0].keys() for row in rows):
-        return "history: found epochs with different numbers"
-    stopping = notes.get("stopping")
-    if with_stopping and not (
-        isinstance(stopping, dict)
-        and _is_number(stopping.get("best"))
-        and stopping.get("best_epoch") in range(1, state.epoch + 1)
-    ):
-        return "stopping: found no best epoch"
-    return None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, float) and bool(np.isfinite(value))

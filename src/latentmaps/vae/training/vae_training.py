@@ -1,7 +1,7 @@
 """Train a VAE: what stands between the parameters and ``training.fit``."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from latentmaps.training.weight_average import WeightAverage
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 from latentmaps.vae.training import batches, kl
+from latentmaps.vae.training.film import FilmRecorder
 from latentmaps.vae.training.trainable_vae import TrainableVae
 from latentmaps.vae.training.vae_task import Task
 
@@ -41,7 +42,12 @@ class Devices:
 
 
 def train(
-    task: Task, *, devices: Devices, checkpoints: Checkpoints | None = None
+    task: Task,
+    *,
+    devices: Devices,
+    checkpoints: Checkpoints | None = None,
+    film: FilmRecorder | None = None,
+    follow: Callable[[fit.Rows], None] | None = None,
 ) -> tuple[TrainableVae, fit.Trained]:
     """Train a VAE, and return it with the result of the training.
 
@@ -49,11 +55,13 @@ def train(
         task: what to train on what; the epochs before the last checkpoint count.
         devices: where.
         checkpoints: where the state after each epoch goes; None: nowhere.
+        film: records pictures after each epoch; None: nobody does.
+        follow: see ``fit.fit``.
 
     Raises:
         TrainingError: the training part does not fill a batch, a batch cannot be spread over the
             devices, or a loss is not finite.
-        DataError: a checkpoint or the initial weights are damaged.
+        DataError: a checkpoint, a frame of the film or the initial weights are damaged.
     """
     epochs, batch_size, steps = task.length.epochs, task.length.batch_size, task.steps_per_epoch
     _require_equal_pieces(batch_size, devices.strategy)
@@ -88,7 +96,9 @@ def train(
             epochs, steps, EarlyStopping(_MONITORED, patience) if patience else None
         ),
         checkpoints=checkpoints,
-        callbacks=make_callbacks(task, model),
+        # behind those that give the model its averaged weights
+        callbacks=[*make_callbacks(task, model), *([film] if film else [])],
+        follow=follow,
         prefetch_to=devices.prefetch_to,
     )
     return model, trained

@@ -1,0 +1,131 @@
+"""What the film of a training and the page on which one watches it cost.
+
+    PYTHONPATH=src python -m benchmarks.watching --rounds 3
+
+The training of the sample on noise: 2,400 images of 96x96x3, 11 epochs, the values of params.yaml.
+In each round one training, in a process of its own, has a clock around what the film and the page
+do, so both times are of the same minutes. Each share is that of the time that the rest of the
+training took, on the clock and by the time of the processors alone, which other work on the machine
+hardly changes. Goal: at most 1 %.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import measuring, workload
+
+_BATCH_SIZE, _NUM_TRAIN, _NUM_VALIDATION = 32, 2400, 200
+_HEADS = ("part", "seconds", "of the rest [%]", "of the rest, processor time [%]")
+
+Parts = dict[str, workload.Span]
+
+
+def main() -> None:
+    """Measure and print a table in Markdown; or train once, for ``measuring.run``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="trainings")
+    parser.add_argument("--epochs", type=int, default=11, help="of a training")
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.folder:
+        print(json.dumps(time_training(arguments.folder, arguments.epochs)))
+        return
+    rounds = [time_round(arguments.epochs) for _ in range(arguments.rounds)]
+    print(f"{arguments.epochs} epochs; {measuring.describe(arguments.rounds)}\n")
+    measuring.print_table(_HEADS, rows(rounds))
+
+
+def time_round(epochs: int) -> Parts:
+    """Return the time of each part of a training in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        flags = [f"--folder={folder}", f"--epochs={epochs}"]
+        spans = json.loads(measuring.run("benchmarks.watching", flags).output)
+    return {name: workload.Span(*span) for name, span in spans.items()}
+
+
+def rows(rounds: Sequence[Parts]) -> Iterator[list[str]]:
+    """Yield a row for each part."""
+    for name in ("film", "page", "both", "rest"):
+        spans = [(parts[name], parts["rest"]) for parts in rounds]
+        yield [
+            name,
+            measuring.summary([span.seconds for span, _ in spans], ".2f"),
+            measuring.summary([100 * span.seconds / rest.seconds for span, rest in spans], ".2f"),
+            measuring.summary(
+                [100 * span.busy_seconds / rest.busy_seconds for span, rest in spans], ".2f"
+            ),
+        ]
+
+
+def time_training(folder: Path, epochs: int) -> Parts:
+    """Train once; return the time of film, page, both and the rest, with the checkpoints."""
+    from benchmarks import ours  # sets TensorFlow up
+    from latentmaps.live import training_page
+    from latentmaps.training.checkpoints import Checkpoints
+    from latentmaps.vae.training import film, vae_training
+
+    num_images = _NUM_TRAIN + _NUM_VALIDATION
+    images = workload.write_images(folder, num_images)
+    task = ours.task(images, workload.Load(_BATCH_SIZE, num_steps=1))
+    task = replace(
+        task,
+        length=replace(task.length, epochs=epochs),
+        train=replace(task.train, rows=np.arange(_NUM_TRAIN)),
+        validation=replace(task.validation, rows=np.arange(_NUM_TRAIN, num_images)),
+    )
+    spent = dict.fromkeys(("film", "page"), workload.Span(0.0, 0.0))
+
+    @contextmanager
+    def clock(part: str) -> Iterator[None]:
+        started = workload.Span.now()
+        yield
+        spent[part] = total(spent[part], started.elapsed())
+
+    def timed(part: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **named: Any) -> Any:
+            with clock(part):
+                return work(*arguments, **named)
+
+        return run
+
+    checkpoints = Checkpoints(folder / "checkpoints", {})
+    started = workload.Span.now()
+    with clock("film"):
+        recorder = film.FilmRecorder(task, checkpoints)
+    for name in ("on_epoch_begin", "on_epoch_end"):
+        setattr(recorder, name, timed("film", getattr(recorder, name)))
+    opened = training_page.opened(folder / "live", task, recorder, source="avatars")
+    with checkpoints.locked():
+        with clock("page"):
+            follow = opened.__enter__()
+        _, trained = vae_training.train(
+            task,
+            devices=vae_training.Devices(ours.SETUP.strategy, ours.SETUP.jit_compile),
+            checkpoints=checkpoints,
+            film=recorder,
+            follow=timed("page", follow),
+        )
+        with clock("page"):
+            opened.__exit__(None, None, None)
+    with clock("film"):
+        recorder.save(folder / "film.npz", len(trained.history))
+    whole, both = started.elapsed(), total(*spent.values())
+    rest = workload.Span(whole.seconds - both.seconds, whole.busy_seconds - both.busy_seconds)
+    return {**spent, "both": both, "rest": rest}
+
+
+def total(one: workload.Span, other: workload.Span) -> workload.Span:
+    """Return the sum of two times."""
+    return workload.Span(one.seconds + other.seconds, one.busy_seconds + other.busy_seconds)
+
+
+if __name__ == "__main__":
+    main()

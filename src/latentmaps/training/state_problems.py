@@ -1,0 +1,57 @@
+"""Why the state in a checkpoint is not one of the training that would go on from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.training.checkpoints import State
+
+
+def of_arrays(
+    arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
+) -> str | None:
+    """Return why arrays are not the values of variables, in words."""
+    other = sorted(arrays.keys() ^ variables.keys())
+    if other:
+        found = "found" if other[0] in arrays else "missing"
+        return f"{len(other)} arrays too few or too many, {other[0]} is {found}"
+    for name, variable in variables.items():
+        array = arrays[name]
+        if array.shape != tuple(variable.shape) or array.dtype.name != variable.dtype:
+            return (
+                f"{name}: found {array.dtype} of the shape {array.shape}, expected "
+                f"{variable.dtype} of the shape {tuple(variable.shape)}"
+            )
+        if not np.isfinite(array).all():
+            return f"{name}: found a NaN or an infinite number"
+    return None
+
+
+def of_notes(state: State, *, with_stopping: bool) -> str | None:
+    """Return why notes are not those after the epoch, in words."""
+    notes = state.notes if isinstance(state.notes, dict) else {}
+    history = notes.get("history")
+    rows = history if isinstance(history, list) else []
+    if [row.get("epoch") if isinstance(row, dict) else None for row in rows] != list(
+        range(1, state.epoch + 1)
+    ):
+        return f"history: found {len(rows)} epochs, expected those from 1 to {state.epoch}"
+    if not all(_is_number(row[name]) for row in rows for name in row if name != "epoch"):
+        return "history: found a value that is no finite number"
+    if any(row.keys() != rows[0].keys() for row in rows):
+        return "history: found epochs with different numbers"
+    stopping = notes.get("stopping")
+    if with_stopping and not (
+        isinstance(stopping, dict)
+        and _is_number(stopping.get("best"))
+        and stopping.get("best_epoch") in range(1, state.epoch + 1)
+    ):
+        return "stopping: found no best epoch"
+    return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) and bool(np.isfinite(value))

@@ -1,0 +1,85 @@
+"""The film of a training: the same pictures after its epochs, as train_vae hands them to others."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.errors import DataError
+from latentmaps.storage import npz
+
+Images = npt.NDArray[np.uint8]
+
+# own choice: as many rows of pictures as one looks through
+MOST_EPOCHS = 24
+_ADVICE = "run train_vae again"
+
+
+@dataclass(frozen=True)
+class Film:
+    """The pictures of some epochs, all (..., h, w, c).
+
+    Attributes:
+        epochs: (num_epochs,), from 1, rising; the last is the last of the training.
+        rows: (num_faces,), rows of the validation faces in images.npy.
+        faces: (num_faces, ...), these faces.
+        reconstructions: (num_epochs, num_faces, ...), from the means of their posteriors.
+        random: (num_epochs, num_points, ...), what the decoder makes of the same random points.
+    """
+
+    epochs: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+    faces: Images
+    reconstructions: Images
+    random: Images
+
+    def save(self, path: Path) -> None:
+        """Write it as a .npz file; equal pictures give equal bytes."""
+        with path.open("wb") as file:
+            np.savez(file, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return what ``save`` wrote.
+
+        Raises:
+            DataError: the file is missing or damaged, or its arrays do not fit together.
+        """
+        arrays = npz.load(path, list(cls.__dataclass_fields__), advice=_ADVICE)
+        film = cls(**arrays)
+        if not film._fits():
+            found = ", ".join(
+                f"{name} {array.dtype} {array.shape}" for name, array in arrays.items()
+            )
+            raise DataError(f"{path}: found {found}, expected arrays that fit together; {_ADVICE}")
+        return film
+
+    def _fits(self) -> bool:
+        numbers, pictures = (
+            (self.epochs, self.rows),
+            (self.faces, self.reconstructions, self.random),
+        )
+        if (
+            any(array.dtype.kind != "i" or array.ndim != 1 for array in numbers)
+            or any(array.dtype != np.uint8 or array.size == 0 for array in pictures)
+            or (self.faces.ndim, self.random.ndim) != (4, 5)
+        ):
+            return False
+        num_faces, *tile = self.faces.shape
+        num_epochs, num_points, *_ = self.random.shape
+        return (
+            self.rows.shape == (num_faces,)
+            and self.epochs.shape == (num_epochs,)
+            and self.epochs[0] >= 1
+            and bool((np.diff(self.epochs) > 0).all())
+            and self.reconstructions.shape == (num_epochs, num_faces, *tile)
+            and self.random.shape == (num_epochs, num_points, *tile)
+        )
+
+
+def choose_epochs(num_epochs: int) -> list[int]:
+    """Return the epochs that a film shows, from 1: all, or 24 evenly spread with both ends."""
+    count = min(num_epochs, MOST_EPOCHS)
+    return [int(epoch) for epoch in np.linspace(1, num_epochs, count).round()]

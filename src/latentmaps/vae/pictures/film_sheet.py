@@ -1,0 +1,66 @@
+"""The film of a training: a row for each epoch, so that one sees the faces come."""
+
+import itertools
+
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.vae.network.film_file import Film
+from latentmaps.vae.network.vae_files import Origin
+from latentmaps.vae.pictures import face_sheet
+from latentmaps.vae.pictures.face_sheet import Labels
+
+# An image that is smaller is enlarged: its tiles are to be about as large as those of faces.
+_TILE_SIZE = 96
+
+
+def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
+    """Draw validation faces above their reconstructions, with random faces on the right.
+
+    Args:
+        film: of the training.
+        origin: of the VAE.
+        note: a sentence that the sheet has to carry.
+    """
+    num_faces, num_points = len(film.faces), film.random.shape[1]
+    frames = zip(film.reconstructions, film.random, strict=True)
+    tiles = [*film.faces, *[None] * num_points, *itertools.chain(*itertools.chain(*frames))]
+    return face_sheet.draw(
+        tiles,
+        num_columns=num_faces + num_points,
+        title=f"From epoch to epoch - {origin.describe()}",
+        caption=face_sheet.sentences(
+            "Faces of the validation part, and after each epoch what the decoder makes of the "
+            f"means of their posteriors{_tell_spoilt(origin)} and of the same {num_points} random "
+            "points of the prior, all in the number format of the training.",
+            _tell_choice(film),
+            _tell_weights(film, origin),
+            note,
+        ),
+        numbers={"row": film.rows, "epoch": film.epochs},
+        labels=Labels(
+            rows=["faces", *(f"epoch {epoch}" for epoch in film.epochs)],
+            columns=[
+                *(f"row {row}" for row in film.rows),
+                *(f"point {index + 1}" for index in range(num_points)),
+            ],
+        ),
+        scale=max(1, _TILE_SIZE // film.faces.shape[1]),
+    )
+
+
+def _tell_spoilt(origin: Origin) -> str:
+    if origin.corruption == "none":
+        return ""
+    return f", after {origin.corruption} has spoilt what the encoder reads,"
+
+
+def _tell_choice(film: Film) -> str:
+    """Return a sentence on epochs that have no row; empty where all have one."""
+    shown, last = len(film.epochs), film.epochs[-1]
+    return "" if shown == last else f"Of {last} epochs {shown} are shown, evenly spread."
+
+
+def _tell_weights(film: Film, origin: Origin) -> str:
+    """Return a sentence on the epoch of the weights, where it is not the last one."""
+    if origin.epochs == film.epochs[-1]:
+        return ""
+    return f"The trained network has the weights of epoch {origin.epochs}, the best."

@@ -1,0 +1,131 @@
+"""Pictures of the same faces and the same random points after each epoch of a training."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from latentmaps import seeds, workers
+from latentmaps.training.checkpoints import Checkpoints
+from latentmaps.vae.network import corruption, film_file, inputs
+from latentmaps.vae.network.film_file import Film, Images
+from latentmaps.vae.training import batches
+from latentmaps.vae.training.vae_task import Task
+
+# of faces and of random points
+NUM_TILES = 8
+
+
+class FilmRecorder(keras.callbacks.Callback):
+    """Decode after each epoch, with the weights and in the number format that were validated.
+
+    The frame of an epoch is kept beside its checkpoint, so a resumed training has the film of one
+    that ran at once. Of several machines the first one records.
+
+    Attributes:
+        rows: (num_faces,), the first rows of the validation part, at most 8.
+        faces: (num_faces, h, w, c), uint8, these faces.
+    """
+
+    def __init__(self, task: Task, checkpoints: Checkpoints | None = None) -> None:
+        """Choose faces and points.
+
+        Args:
+            task: what is trained on what.
+            checkpoints: where frames are kept; None: in memory.
+        """
+        super().__init__()
+        self._checkpoints = checkpoints
+        self._in_memory: dict[int, Images] = {}
+        self._num_known = 0
+        self.rows: npt.NDArray[np.int64] = task.validation.rows[:NUM_TILES]
+        self.faces: Images = np.asarray(task.validation.images[self.rows])
+        self._pixels = _read(task.validation, self.faces)
+        points = [
+            seeds.film_point(task.validation.seed, index).standard_normal(task.params.latent_dim)
+            for index in range(NUM_TILES)
+        ]
+        self._points = tf.constant(np.array(points), tf.float32)
+        # there is no Python control flow to convert, and looking for it takes half of the tracing
+        self._draw = tf.function(self._draw_tiles, autograph=False)
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Refuse damaged frames of the epochs before, while no time is lost.
+
+        Raises:
+            DataError: a frame is missing or damaged.
+        """
+        while workers.is_writer() and self._num_known < epoch:
+            self._num_known += 1
+            self.frame(self._num_known)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Record the frame of the epoch."""
+        if not workers.is_writer():
+            return
+        tiles = self._draw().numpy()
+        if self._checkpoints is None:
+            self._in_memory[epoch + 1] = tiles
+        else:
+            self._checkpoints.save_frame(epoch + 1, tiles)
+        self._num_known = epoch + 1
+
+    def _draw_tiles(self) -> tf.Tensor:
+        """Return reconstructions and random faces, (num_faces + 8, h, w, c), uint8."""
+        z_mean, _ = self.model.encoder(self._pixels, training=False)
+        logits = self.model.decoder(tf.concat([z_mean, self._points], axis=0), training=False)
+        return inputs.to_uint8(tf.sigmoid(logits))
+
+    def frame(self, epoch: int) -> Images:
+        """Return the pictures after an epoch, (num_faces + 8, h, w, c): reconstructions first.
+
+        Raises:
+            DataError: the frame is missing or damaged.
+        """
+        if self._checkpoints is None:
+            return self._in_memory[epoch]
+        num_faces, *tile = self.faces.shape
+        return self._checkpoints.load_frame(epoch, (num_faces + NUM_TILES, *tile))
+
+    def film(self, num_epochs: int) -> Film:
+        """Return the pictures of the epochs that a film of so many epochs shows.
+
+        Raises:
+            DataError: a frame is missing or damaged.
+        """
+        epochs = film_file.choose_epochs(num_epochs)
+        frames = np.stack([self.frame(epoch) for epoch in epochs])
+        num_faces = len(self.faces)
+        return Film(
+            epochs=np.array(epochs, np.int64),
+            rows=np.asarray(self.rows, np.int64),
+            faces=self.faces,
+            reconstructions=frames[:, :num_faces],
+            random=frames[:, num_faces:],
+        )
+
+    def save(self, path: Path, num_epochs: int) -> None:
+        """Write the film of a training of so many epochs.
+
+        Raises:
+            DataError: a frame is missing or damaged.
+        """
+        if workers.is_writer():
+            self.film(num_epochs).save(path)
+
+
+def _read(part: batches.Faces, faces: Images) -> tf.Tensor:
+    """Return the pixels that the encoder reads of some faces, spoilt where the training's are."""
+    pixels = inputs.to_pixels(tf.constant(faces))
+    if part.corruption == "none":
+        return pixels
+    return corruption.corrupt(
+        pixels,
+        part.corruption,
+        level=part.corruption_level,
+        seed=[part.seed, seeds.VALIDATION + seeds.CORRUPTION],
+    )

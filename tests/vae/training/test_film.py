@@ -1,0 +1,174 @@
+"""The film of a training: the same bytes, however the training came to its end."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.vae.example_vae import task
+
+from latentmaps import seeds, training_progress
+from latentmaps.errors import DataError
+from latentmaps.training import fit
+from latentmaps.training.checkpoints import Checkpoints
+from latentmaps.vae.network import film_file, inputs
+from latentmaps.vae.network.film_file import Film
+from latentmaps.vae.training import vae_task, vae_training
+from latentmaps.vae.training.film import FilmRecorder
+from latentmaps.vae.training.trainable_vae import TrainableVae
+
+ONE_DEVICE = vae_training.Devices()
+
+
+def train(
+    what: vae_task.Task, epochs: int, folder: Path | None = None
+) -> tuple[FilmRecorder, TrainableVae, fit.Trained]:
+    what = replace(what, length=replace(what.length, epochs=epochs))
+    checkpoints = None if folder is None else Checkpoints(folder, {})
+    film = FilmRecorder(what, checkpoints)
+    if checkpoints is None:
+        return film, *vae_training.train(what, devices=ONE_DEVICE, film=film)
+    with checkpoints.locked():
+        return film, *vae_training.train(
+            what, devices=ONE_DEVICE, checkpoints=checkpoints, film=film
+        )
+
+
+def film_of(what: vae_task.Task, epochs: int, folder: Path | None = None) -> Film:
+    recorder, _, trained = train(what, epochs, folder)
+    return recorder.film(len(trained.history))
+
+
+def assert_equal(first: Film, second: Film) -> None:
+    for name, mine in vars(first).items():
+        np.testing.assert_array_equal(mine, getattr(second, name), err_msg=name)
+
+
+def test_a_frame_shows_what_the_weights_of_its_epoch_make() -> None:
+    what = task()
+    recorder, model, _ = train(what, 2)
+    film = recorder.film(2)
+    assert film.reconstructions.shape == (2, 6, 16, 16, 3)
+    assert film.random.shape == (2, 8, 16, 16, 3)
+    np.testing.assert_array_equal(film.rows, np.arange(14, 20))
+    np.testing.assert_array_equal(film.faces, what.validation.images[14:])
+    # the trained network has the averaged weights, with which the last epoch was validated
+    z_mean, _ = model.encoder(film.faces / np.float32(255), training=False)
+    expected = inputs.to_uint8(1 / (1 + np.exp(-model.decoder(z_mean, training=False))))
+    difference = film.reconstructions[-1].astype(int) - expected.numpy()
+    assert np.abs(difference).max() <= 1
+    points = np.array([seeds.film_point(1, index).standard_normal(5) for index in range(8)])
+    logits = model.decoder(points.astype(np.float32), training=False).numpy()
+    difference = film.random[-1].astype(int) - inputs.to_uint8(1 / (1 + np.exp(-logits))).numpy()
+    assert np.abs(difference).max() <= 1
+    assert (film.random[0] != film.random[1]).any()
+
+
+@pytest.mark.parametrize("changes", [{}, {"weight_average": 0.0}, {"corruption": "noise"}], ids=str)
+def test_a_longer_training_ends_with_the_film_of_one_at_once(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    what = task(**changes)
+    train(what, 2, tmp_path)
+    longer = film_of(what, 4, tmp_path)
+    assert_equal(longer, film_of(what, 4))
+    paths = [tmp_path / "longer.npz", tmp_path / "again.npz"]
+    longer.save(paths[0])
+    film_of(what, 4, tmp_path).save(paths[1])  # nothing is trained any more
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+class KilledError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("when", ["on_epoch_begin", "on_epoch_end"])
+def test_a_killed_training_ends_with_the_same_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """At the end of an epoch its frame is there already, its state not yet."""
+
+    def kill(self: Any, epoch: int, logs: Any = None) -> None:
+        if epoch == 1:
+            raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training_progress.Progress, when, kill)
+        with pytest.raises(KilledError):
+            train(task(), 3, tmp_path)
+    assert len(list(tmp_path.glob("frame-*.npz"))) == (1 if when == "on_epoch_begin" else 2)
+    assert_equal(film_of(task(), 3, tmp_path), film_of(task(), 3))
+
+
+def test_early_stopping_ends_the_film(tmp_path: Path) -> None:
+    what = task(early_stopping_patience=2, learning_rate=0.05)
+    film = film_of(what, 30, tmp_path)
+    assert film.epochs[-1] < 30
+    assert_equal(film_of(what, 40, tmp_path), film)
+    assert_equal(film_of(what, 30), film)
+
+
+def test_no_number_of_the_training_knows_of_the_film() -> None:
+    what = task(dropout_rate=0.2)
+    _, with_film, told = train(what, 2)
+    without, other = vae_training.train(what, devices=ONE_DEVICE)
+    assert told.history.equals(other.history)
+    for mine, weight in zip(with_film.variables, without.variables, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), weight.numpy())
+
+
+def test_the_tiles_are_drawn_by_a_function_that_is_traced_once() -> None:
+    recorder, _, _ = train(task(), 3)
+    assert recorder._draw.experimental_get_tracing_count() == 1
+
+
+@pytest.mark.parametrize("damage", ["cut", "absent", "other"])
+def test_a_damaged_frame_is_refused_before_the_first_step(
+    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    train(task(), 2, tmp_path)
+    path = tmp_path / "frame-00001.npz"
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "absent":
+        path.unlink()
+    else:
+        np.savez(path, tiles=np.zeros((14, 8, 8, 3), np.uint8))
+    with (
+        caplog.at_level(logging.INFO),
+        pytest.raises(DataError, match=r"frame-00001\.npz: .*remove the folder of these checkp"),
+    ):
+        train(task(), 3, tmp_path)
+    assert "Epoch 3" not in caplog.text
+
+
+def test_a_bit_that_was_turned_is_damage(tmp_path: Path) -> None:
+    train(task(), 1, tmp_path)
+    path = tmp_path / "frame-00001.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"frame-00001\.npz: no \.npz file"):
+        train(task(), 2, tmp_path)
+
+
+def test_other_machines_record_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from latentmaps import workers
+
+    recorder = FilmRecorder(task(), Checkpoints(tmp_path, {}))
+    monkeypatch.setattr(workers, "is_writer", lambda: False)
+    recorder.on_epoch_end(0)
+    recorder.save(tmp_path / "film.npz", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_training_has_a_film_of_bearable_length() -> None:
+    assert film_file.choose_epochs(1) == [1]
+    assert film_file.choose_epochs(11) == list(range(1, 12))
+    for num_epochs in range(1, 400):
+        epochs = film_file.choose_epochs(num_epochs)
+        assert len(set(epochs)) == len(epochs) == min(num_epochs, film_file.MOST_EPOCHS)
+        assert epochs == sorted(epochs)
+        assert (epochs[0], epochs[-1]) == (1, num_epochs)
