@@ -1,0 +1,1 @@
+"""Our networks in plain form, for use elsewhere."""

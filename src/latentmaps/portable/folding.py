@@ -1,0 +1,147 @@
+"""Turn a trained network into one of Keras's own layers that computes the same function.
+
+In use, batch normalization multiplies each map by a number and adds another one; both go into the
+weights of the layer before it, and so does the bias of the last maps (Jacob et al. 2018, section
+3.2, has the formula). Dropout does nothing and goes. What is left needs no class of ours to load.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.vae.network.layers import Bias
+
+# a subclass becomes the class of Keras that it is made of
+_WEIGHTED = (keras.layers.Conv2DTranspose, keras.layers.Conv2D, keras.layers.Dense)
+_WITHOUT_WEIGHTS = (
+    keras.layers.Activation,
+    keras.layers.Flatten,
+    keras.layers.LeakyReLU,
+    keras.layers.MaxPooling2D,
+    keras.layers.ReLU,
+    keras.layers.Reshape,
+    keras.layers.UpSampling2D,
+)
+_DROPPED = (keras.layers.AlphaDropout, keras.layers.Dropout)
+
+
+def to_plain(model: keras.Model, *, output_activation: str | None = None) -> keras.Model:
+    """Return a network of Keras's own layers that computes what `model` computes in use.
+
+    The layers keep their names and come in the same order. Normalization, dropout, the layer
+    ``Bias`` and activations that do nothing are none of their own anymore; all numbers are float32.
+
+    Args:
+        model: a functional model, as encoder, decoder and CNN are: each layer reads one other.
+        output_activation: what is applied to each output, a name of ``keras.activations``, which
+            then also is the name of that layer; None: nothing.
+
+    Raises:
+        ValueError: the model has a layer of another kind, or a normalization that follows no layer
+            with weights, one that is activated already, or one that others read, too.
+    """
+    tensors: dict[int, Any] = {}  # by the id of the one of `model` that they stand for
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            tensors[id(layer.output)] = keras.Input(layer.output.shape[1:], name=layer.name)
+            continue
+        read = tensors[id(layer.input)]
+        if isinstance(layer, (keras.layers.BatchNormalization, Bias)):
+            _require_single_reader(model, layer)
+            _absorb(read, layer)
+        elif not (isinstance(layer, _DROPPED) or _is_linear(layer)):
+            read = _copy(layer, read)
+        tensors[id(layer.output)] = read
+    outputs = [tensors[id(output)] for output in model.outputs]
+    if output_activation is not None:
+        outputs = [_activate(output, output_activation) for output in outputs]
+    inputs = [tensors[id(tensor)] for tensor in model.inputs]
+    return keras.Model(_alone(inputs), _alone(outputs), name=model.name)
+
+
+def _alone(tensors: list[Any]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def _activate(tensor: Any, name: str) -> Any:
+    return keras.layers.Activation(name, name=name, dtype="float32")(tensor)
+
+
+def _is_linear(layer: keras.layers.Layer) -> bool:
+    """Return whether a layer only changes the type of numbers."""
+    return isinstance(layer, keras.layers.Activation) and (
+        layer.activation is keras.activations.linear
+    )
+
+
+def _copy(layer: keras.layers.Layer, read: Any) -> Any:
+    """Return what a plain copy of a layer makes of `read`.
+
+    Raises:
+        ValueError: there is no plain layer of this kind.
+    """
+    for kind in (*_WEIGHTED, *_WITHOUT_WEIGHTS):
+        if isinstance(layer, kind):
+            break
+    else:
+        raise ValueError(
+            f"layer {layer.name}: found a {type(layer).__name__}, which has no plain form"
+        )
+    config = layer.get_config() | {"dtype": "float32"}
+    if kind not in _WEIGHTED:
+        return kind.from_config(config)(read)
+    # neither of the two matters to a trained layer, and drawing numbers would take time
+    unused = {"kernel_initializer": "zeros", "kernel_regularizer": None}
+    plain = kind.from_config(config | unused | {"use_bias": True})
+    output = plain(read)
+    bias = layer.bias if layer.use_bias else np.zeros(output.shape[-1])
+    plain.set_weights([np.asarray(layer.kernel), np.asarray(bias)])
+    return output
+
+
+def _require_single_reader(model: keras.Model, layer: keras.layers.Layer) -> None:
+    readers = [
+        other.name
+        for other in model.layers
+        if not isinstance(other, keras.layers.InputLayer) and other.input is layer.input
+    ]
+    if readers != [layer.name] or any(output is layer.input for output in model.outputs):
+        raise ValueError(
+            f"layer {layer.name}: expected to be alone in reading {layer.input.name}, which is "
+            f"also read by others or put out: {', '.join(readers)}"
+        )
+
+
+def _absorb(read: Any, layer: keras.layers.Layer) -> None:
+    """Give the plain layer that makes `read` weights that do the work of `layer`, too.
+
+    Raises:
+        ValueError: it has no weights, or is activated.
+    """
+    plain = read._keras_history.operation
+    if not isinstance(plain, _WEIGHTED) or plain.activation is not keras.activations.linear:
+        raise ValueError(
+            f"layer {layer.name}: expected to follow a layer with weights and without an "
+            f"activation, found {plain.name}, a {type(plain).__name__}"
+        )
+    factor, offset = _affine(layer)
+    kernel, bias = (weights.astype(np.float64) for weights in plain.get_weights())
+    # the kernel of a transposed convolution has its output maps last but one
+    is_transposed = isinstance(plain, keras.layers.Conv2DTranspose)
+    kernel *= factor[:, np.newaxis] if is_transposed else factor
+    plain.set_weights([kernel, bias * factor + offset])
+
+
+def _affine(layer: keras.layers.Layer) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the factor and the offset of each map, (num_maps,), that a layer applies in use."""
+    if isinstance(layer, Bias):
+        bias = np.asarray(layer.bias, np.float64)
+        return np.ones_like(bias), bias
+    gamma, beta, mean, variance = (
+        np.asarray(weights, np.float64)
+        for weights in (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
+    )
+    factor = gamma / np.sqrt(variance + layer.epsilon)
+    return factor, beta - mean * factor
