@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from latentmaps import runs
-from latentmaps.folders import FACES, TRAINING, some
+from latentmaps.folders import FACES, RAW_FACES, TRAINING, some
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
@@ -14,12 +14,13 @@ def train_vae(run: runs.Run) -> None:
     from latentmaps import doubts, machine, stage_code
     from latentmaps.faces.dataset import arrays, split_table
     from latentmaps.storage import result_files, stage_numbers
-    from latentmaps.vae.training import training_results, vae_task, vae_training
+    from latentmaps.vae.training import training_results, vae_card, vae_task, vae_training
 
     params, where = run.params(TrainVae), run.params(Machine)
     setup = machine.configure(where, spread=True)
     images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
+    source = vae_card.read_source(run.inputs["receipt"])
     seed, kl_weight = run.seed_or_base(params.seed), params.fact
     task = vae_task.Task.for_faces(
         params, images, parts, kl_weight=kl_weight, seed=seed, validation_seed=run.seed
@@ -35,7 +36,9 @@ def train_vae(run: runs.Run) -> None:
     with checkpoints.locked():
         model, trained = vae_training.train(task, devices=devices, checkpoints=checkpoints)
 
-    numbers = training_results.write_model(run.outputs["model"], task, model, trained)
+    numbers = training_results.write_model(
+        run.outputs["model"], task, model, trained, source=source
+    )
     result_files.write_table(run.outputs["history"], trained.history)
     stage_numbers.write(numbers, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
 
@@ -43,7 +46,10 @@ def train_vae(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         train_vae,
-        inputs={"faces": some(FACES, "images", "split")},
+        inputs={
+            "raw_faces": some(RAW_FACES, "receipt"),
+            "faces": some(FACES, "images", "split"),
+        },
         outputs={"model": "folder of the trained VAE", "report": TRAINING},
         kept={"checkpoints": "the state after each epoch, to go on from"},
     )

@@ -33,7 +33,8 @@ def load_vae(path: "str | Path") -> "TrainedVae":
     Returns:
         An object with ``encode`` (images (n, h, w, c), uint8, 0..255 -> z_mean and z_log_var,
         (n, latent_dim)), ``decode`` (z (n, latent_dim) -> pixels (n, h, w, c), float32, 0..1) and
-        ``sample`` (number and seed -> pixels of random points).
+        ``sample`` (number and seed -> pixels of random points). ``encoder`` (pixels, 0..1) and
+        ``decoder`` (z -> pixels, 0..1) are its Keras models.
 
         Its methods refuse anything else with a DataError, pixels of 0..1 in `encode` too.
 
@@ -56,6 +57,7 @@ def load_cnn(path: "str | Path") -> "CnnWithOips":
         An object with ``predict`` (images (n, 28, 28), uint8, 0..255 -> probabilities (n, 10)) and
         ``feature_maps`` (images and one of its ``layer_names`` -> (n, h, w, num_maps)). They refuse
         anything else with a DataError. ``oips`` finds what excites its units, as ``find_oips``.
+        ``model`` is its Keras model, which reads standardized images.
 
     Raises:
         DataError: a file is missing or damaged, or does not belong to the other.

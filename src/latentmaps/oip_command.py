@@ -107,13 +107,6 @@ _FLAGS = {
 }
 # height and width of what the length scales of params.yaml are for
 _DIGIT_SIZE = (28, 28)
-_NO_MACHINE: dict[str, Any] = {
-    "device": "auto",
-    "gpu_memory_limit_mib": None,
-    "cpu_threads": None,
-    "jit_compile": "auto",
-    "cache_images": False,
-}
 
 
 def add_to(commands: Any) -> None:
@@ -200,10 +193,10 @@ def _read_params() -> tuple["DrawOips | None", "Machine"]:
     from latentmaps.params import loader
     from latentmaps.params.base import Base
     from latentmaps.params.draw_oips import DrawOips
-    from latentmaps.params.machine import Machine
+    from latentmaps.params.machine import USUAL, Machine
 
     if not _PARAMS.exists():
-        return None, Machine(**_NO_MACHINE)
+        return None, USUAL
     params = loader.load(_PARAMS)
     section = params.section(DrawOips)
     if section.seed is None:

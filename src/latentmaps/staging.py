@@ -7,8 +7,8 @@ other run writes there, and what a killed run left behind can be told from what 
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,6 +84,30 @@ class Staging:
             folder, lock = self._locks.popitem()
             _remove(folder)
             lock.release()
+
+
+@contextmanager
+def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
+    """Claim outputs before the work; without ``publish`` no folder made for them is left, either.
+
+    Args:
+        finals: name -> path that the output gets in the end.
+
+    Raises:
+        LatentmapsError: another run writes one of the outputs.
+        OSError: nothing can be written there.
+    """
+    staging = Staging(finals)
+    parents = {folder for final in finals.values() for folder in final.parents}
+    new_folders = sorted((p for p in parents if not p.exists()), reverse=True)  # inner ones first
+    try:
+        staging.open()
+        yield staging
+    finally:
+        staging.close()
+        for folder in new_folders:
+            with suppress(OSError):  # it holds what was written, or was never made
+                folder.rmdir()
 
 
 def remove_leftovers(folders: Iterable[Path]) -> None:

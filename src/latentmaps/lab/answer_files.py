@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latentmaps import staging
 from latentmaps.errors import DataError
 from latentmaps.pages import html_page
-from latentmaps.staging import Staging
 
 if TYPE_CHECKING:
     from latentmaps.lab.answer import Answer
@@ -43,24 +43,16 @@ def opened(output: Path) -> Iterator[Callable[["Answer"], None]]:
     for path in beside.values():
         if path.is_dir():
             raise DataError(f"{path}: found a folder, expected none; choose another --output")
-    staging = Staging({"html": output, **beside})
-    new_folders = [folder for folder in output.parents if not folder.exists()]
-    staging.open()
+    with staging.opened({"html": output, **beside}) as staged:
 
-    def write(answer: "Answer") -> None:
-        from latentmaps.drawing import sheets
-        from latentmaps.lab import answer as answer_module
-        from latentmaps.lab import page, sheet
+        def write(answer: "Answer") -> None:
+            from latentmaps.drawing import sheets
+            from latentmaps.lab import answer as answer_module
+            from latentmaps.lab import page, sheet
 
-        html_page.write(page.render(answer), staging.temporary["html"])
-        sheets.save_png(sheet.draw(answer).image, staging.temporary["png"])
-        answer_module.save(answer, staging.temporary["npz"])
-        staging.publish()
+            html_page.write(page.render(answer), staged.temporary["html"])
+            sheets.save_png(sheet.draw(answer).image, staged.temporary["png"])
+            answer_module.save(answer, staged.temporary["npz"])
+            staged.publish()
 
-    try:
         yield write
-    finally:
-        staging.close()
-        for folder in new_folders:
-            with suppress(OSError):  # it holds what was written
-                folder.rmdir()
