@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from latentmaps.portable.exporting import Written
 
 _DESCRIPTION = """\
-Write a trained model in a format that other programs read, and a README.md that tells them how. Of a
-VAE encoder and decoder leave, of the CNN the network. Each file is read back and compared with the
-original; one that computes something else is not kept.
+Write a trained model in a format that other programs read, and a README.md that tells them how.
+Of a VAE encoder and decoder leave, of the CNN the network. Each file is read back and compared with
+the original; one that computes something else is not kept.
 
   latentmaps export data/models/vae --format onnx --output exported/vae
 """

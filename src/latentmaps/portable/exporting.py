@@ -7,7 +7,7 @@ import jinja2
 import numpy as np
 import yaml
 
-from latentmaps.errors import LatentmapsError
+from latentmaps.errors import LatentmapsError, excerpt
 from latentmaps.portable.formats import Format
 from latentmaps.portable.networks import Network, Portable
 
@@ -60,14 +60,21 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[Written]:
 def _write(network: Network, kind: Format, folder: Path) -> Written:
     path = folder / f"{network.name}{kind.suffix}"
     kind.write(network.plain, path)
-    differences = _compare(network, kind, path)
+    try:
+        differences = _compare(network, kind, path)
+    except RuntimeError as error:  # an operation that the runtime does not have
+        reason = excerpt(" ".join(str(error).split()))
+        raise LatentmapsError(
+            f"{path.name}: {kind.runtime()} does not run it ({reason}); nothing was kept - choose "
+            "another --format"
+        ) from error
     wrong = [name for name, (_, share) in differences.items() if not share <= TOLERANCE]
     if wrong:
         difference, share = differences[wrong[0]]
         raise LatentmapsError(
             f"{path.name}: {kind.runtime()} differs from the original by {difference:.1e} in "
-            f"{wrong[0]}, {share:.1e} of the largest value, expected at most {TOLERANCE:g}; nothing "
-            "was kept - choose another --format or another version of the runtime"
+            f"{wrong[0]}, {share:.1e} of the largest value, expected at most {TOLERANCE:g}; "
+            "nothing was kept - choose another --format or another version of the runtime"
         )
     return Written(path.name, network, {name: one for name, (one, _) in differences.items()})
 
@@ -79,7 +86,9 @@ def _compare(network: Network, kind: Format, path: Path) -> dict[str, tuple[floa
     run = kind.read(path, (network.input_name, *network.gives))
     found = [(batch, run(inputs[batch])) for batch in _BATCHES]
     differences = {
-        name: float(np.max([np.abs(outputs[name] - values[batch]).max() for batch, outputs in found]))
+        name: float(
+            np.max([np.abs(outputs[name] - values[batch]).max() for batch, outputs in found])
+        )
         for name, values in expected.items()
     }
     return {
@@ -96,7 +105,9 @@ def _read_me(portable: Portable, kind: Format, written: list[Written]) -> str:
         keep_trailing_newline=True,
         trim_blocks=True,
     )
-    header = yaml.safe_dump({**portable.license, "tags": [kind.name, portable.kind]}, sort_keys=False)
+    header = yaml.safe_dump(
+        {**portable.license, "tags": [kind.name, portable.kind]}, sort_keys=False
+    )
     return environment.get_template("export.md").render(
         header=header,
         portable=portable,

@@ -80,9 +80,11 @@ class KerasFile(Format):
     runtimes = ("keras",)
 
     def write(self, network: "keras.Model", path: Path) -> None:
+        """Write the zip file of Keras."""
         network.save(path)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
+        """Return the loaded network."""
         import keras
 
         return keras.saving.load_model(path, compile=False)
@@ -96,6 +98,7 @@ class Onnx(Format):
     modules = ("onnx", "onnxruntime", "tf2onnx")
 
     def write(self, network: "keras.Model", path: Path) -> None:
+        """Write the file with tf2onnx, and mend what it cannot say."""
         import onnx
 
         # Keras refuses to write one that was never called
@@ -113,6 +116,7 @@ class Onnx(Format):
         onnx.save(model, path)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
+        """Return a session on the CPU."""
         import onnxruntime
 
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -127,9 +131,11 @@ class LiteRt(Format):
     runtimes = ("ai-edge-litert", "tensorflow")
 
     def write(self, network: "keras.Model", path: Path) -> None:
-        network.export(path, format="litert", verbose=False)
+        """Write the file with TensorFlow's converter."""
+        _with_resizing(network).export(path, format="litert", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
+        """Return the signature of an interpreter, that of TensorFlow where LiteRT is missing."""
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError:  # TensorFlow has a copy, and announces that it is to go some day
@@ -149,9 +155,11 @@ class SavedModel(Format):
     runtimes = ("tensorflow",)
 
     def write(self, network: "keras.Model", path: Path) -> None:
+        """Write the folder; its function is called serve, and serving_default as a signature."""
         network.export(path, format="tf_saved_model", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
+        """Return the function serve."""
         import tensorflow as tf
 
         network = tf.saved_model.load(path)  # holds the weights, which the function does not
@@ -179,16 +187,37 @@ def find(name: str) -> Format:
     return FORMATS[name]
 
 
+def _with_resizing(network: "keras.Model") -> "keras.Model":
+    """Return the network with another layer of the same effect in the place of UpSampling2D.
+
+    That repeats rows and columns in a form that leaves the converter in doubt about the number of
+    maps, so that LiteRT would not run the convolution behind it.
+    """
+    import keras
+
+    def clone(layer: keras.layers.Layer) -> keras.layers.Layer:
+        if not isinstance(layer, keras.layers.UpSampling2D):
+            return type(layer).from_config(layer.get_config())
+        _, height, width, _ = layer.output.shape
+        return keras.layers.Resizing(height, width, interpolation="nearest", name=layer.name)
+
+    resizing = keras.models.clone_model(network, clone_function=clone)
+    resizing.set_weights(network.get_weights())
+    return resizing
+
+
 def _mend_padding(node: Any) -> None:
     """Say by output_padding what tf2onnx says by negative pads, which ONNX does not have.
 
-    It writes them for valid transposed convolutions whose maps have rows that no value reaches.
+    Transposed convolutions have rows that no value reaches where the kernel is smaller than the
+    stride, and where a valid convolution left rows of its input out. In TensorFlow they are the
+    last rows of all; tf2onnx takes half of them for the first ones.
     """
     import onnx
 
     [pads] = [attribute for attribute in node.attribute if attribute.name == "pads"]
-    if min(pads.ints) >= 0:
-        return
-    beyond = [-rows for rows in pads.ints[len(pads.ints) // 2 :]]
-    pads.ints[:] = [0] * len(pads.ints)
-    node.attribute.append(onnx.helper.make_attribute("output_padding", beyond))
+    top, left, bottom, right = pads.ints
+    unreached = [-(top + bottom), -(left + right)]
+    if max(unreached) > 0:  # kernels, strides and maps of ours are square
+        pads.ints[:] = [0, 0, 0, 0]
+        node.attribute.append(onnx.helper.make_attribute("output_padding", unreached))

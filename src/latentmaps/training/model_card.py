@@ -1,7 +1,7 @@
 """Write the model card beside a trained model.
 
-After Mitchell et al. 2019, "Model Cards for Model Reporting". At its top stand the values by which the
-Hub of Hugging Face sorts models: license, library, task, tags, data sets.
+After Mitchell et al. 2019, "Model Cards for Model Reporting". At its top stand the values by which
+the Hub of Hugging Face sorts models: license, library, task, tags, data sets.
 """
 
 import re

@@ -29,7 +29,7 @@ _NUMBERS = (
 
 # source of the faces -> the license of weights that were derived from them, for the Hub; the user's
 # own pictures have one that only the user knows
-_LICENSES = {
+_LICENSES: Mapping[str, Mapping[str, Any]] = {
     "avatars": model_card.OUR_LICENSE,
     "digits": {**model_card.OUR_LICENSE, "datasets": [model_card.MNIST]},
     "celeba": {
