@@ -18,7 +18,8 @@ def build_explorer(run: runs.Run) -> None:
     from latentmaps.explorer import digits as digit_part
     from latentmaps.explorer import faces as face_part
     from latentmaps.explorer import page
-    from latentmaps.faces.raw import face_attributes, receipts
+    from latentmaps.faces.dataset import receipts
+    from latentmaps.faces.raw import face_attributes
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network import vae_files
 

@@ -11,8 +11,7 @@ def draw_face_oips(run: runs.Run) -> None:
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.face_oips import page, pictures, study
-    from latentmaps.faces.dataset import arrays, split_table
-    from latentmaps.faces.raw import receipts
+    from latentmaps.faces.dataset import arrays, receipts, split_table
     from latentmaps.pages import html_page
     from latentmaps.vae.network import vae_files
 

@@ -11,7 +11,8 @@ def draw_latent_space(run: runs.Run) -> None:
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.drawing import charts, sheets
-    from latentmaps.faces.raw import face_attributes, receipts
+    from latentmaps.faces.dataset import receipts
+    from latentmaps.faces.raw import face_attributes
     from latentmaps.storage import result_files
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network.inference import TrainedVae

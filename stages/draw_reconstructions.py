@@ -18,8 +18,7 @@ def draw_reconstructions(run: runs.Run) -> None:
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.drawing import sheets
-    from latentmaps.faces.dataset import arrays, split_table
-    from latentmaps.faces.raw import receipts
+    from latentmaps.faces.dataset import arrays, receipts, split_table
     from latentmaps.storage import result_files
     from latentmaps.vae.network.film_file import Film
     from latentmaps.vae.network.inference import TrainedVae

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from latentmaps import runs
-from latentmaps.folders import FACES, VAE_TRAINING, some
+from latentmaps.folders import FACES, RAW_FACES, VAE_TRAINING, some
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
@@ -12,7 +12,7 @@ def train_vae(run: runs.Run) -> None:
     """Write the model with its card, the history, the numbers of its epoch, and the film."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import doubts, machine, stage_code
-    from latentmaps.faces.dataset import arrays, split_table
+    from latentmaps.faces.dataset import arrays, receipts, split_table
     from latentmaps.live import training_page
     from latentmaps.storage import result_files, stage_numbers
     from latentmaps.vae.training import film, training_results, vae_task, vae_training
@@ -21,6 +21,7 @@ def train_vae(run: runs.Run) -> None:
     setup = machine.configure(where, spread=True)
     images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
+    source = receipts.read_source(run.inputs["receipt"])
     seed, kl_weight = run.seed_or_base(params.seed), params.fact
     task = vae_task.Task.for_faces(
         params, images, parts, kl_weight=kl_weight, seed=seed, validation_seed=run.seed
@@ -34,7 +35,6 @@ def train_vae(run: runs.Run) -> None:
     runs.warn(doubts.of_training(task.num_steps, from_random=from_random))
     devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
     recorder = film.FilmRecorder(task, checkpoints)
-    source = run.all_params.sections["fetch_faces"].source
     with (
         checkpoints.locked(),
         training_page.opened(run.kept["live"], task, recorder, source=source) as follow,
@@ -43,7 +43,9 @@ def train_vae(run: runs.Run) -> None:
             task, devices=devices, checkpoints=checkpoints, film=recorder, follow=follow
         )
 
-    numbers = training_results.write_model(run.outputs["model"], task, model, trained)
+    numbers = training_results.write_model(
+        run.outputs["model"], task, model, trained, source=source
+    )
     recorder.save(run.outputs["film"], len(trained.history))
     result_files.write_table(run.outputs["history"], trained.history)
     stage_numbers.write(numbers, metrics=run.outputs["metrics"], numbers=run.outputs["numbers"])
@@ -52,7 +54,10 @@ def train_vae(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         train_vae,
-        inputs={"faces": some(FACES, "images", "split")},
+        inputs={
+            "raw_faces": some(RAW_FACES, "receipt"),
+            "faces": some(FACES, "images", "split"),
+        },
         outputs={"model": "folder of the trained VAE", "report": VAE_TRAINING},
         kept={
             "checkpoints": "the state after each epoch, to go on from",

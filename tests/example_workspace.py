@@ -53,11 +53,12 @@ class Workspace:
     def write_faces(
         self, images: np.ndarray | None = None, *, num_train: int = 3, num_test: int = 2
     ) -> None:
-        """Writes images.npy and split.csv with one validation face."""
+        """Write images.npy, split.csv with one validation face, and a receipt."""
         if images is None:
             shape = (num_train + 1 + num_test, SIZE, SIZE, 3)
             images = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
         np.save(self.folder / "images.npy", images)
+        (self.folder / "receipt.json").write_text('{"source": "avatars"}', encoding="utf-8")
         parts = ["train"] * num_train + ["validation"] + ["test"] * num_test
         table = pd.DataFrame({"row": range(len(parts)), "part": parts})
         table.to_csv(self.folder / "split.csv", index=False)
@@ -86,6 +87,7 @@ class Workspace:
 
     def train_vae_paths(self, out: str) -> dict[str, str]:
         return {
+            "raw_faces": ".",
             "faces": ".",
             "model": f"{out}/vae",
             "report": out,
@@ -123,7 +125,8 @@ def assert_refused(
 
 def start(workspace: Workspace, *, out: str, **environment: str) -> "subprocess.Popen[str]":
     workspace.write_params()
-    arguments = [f"--{name}={path}" for name, path in workspace.train_vae_paths(out).items()]
+    paths = workspace.train_vae_paths(out)
+    arguments = [f"--{name.replace('_', '-')}={path}" for name, path in paths.items()]
     return subprocess.Popen(
         [sys.executable, str(workspace.root / "stages/train_vae.py"), *arguments],
         cwd=workspace.folder,

@@ -46,6 +46,8 @@ def test_a_cnn_is_loaded_predicts_and_shows_its_maps(trained_cnn: TrainedCnn) ->
     np.testing.assert_allclose(trained_cnn.predict(DIGITS).sum(axis=1), 1.0, rtol=1e-5)
     assert trained_cnn.layer_names == ["Conv2D_1", "Conv2D_2"]
     assert trained_cnn.feature_maps(DIGITS, "Conv2D_2").shape == (5, 11, 11, 3)
+    probabilities = trained_cnn.model(cnn.standardize(DIGITS))
+    np.testing.assert_allclose(probabilities, trained_cnn.predict(DIGITS), atol=1e-6)
 
 
 @pytest.mark.parametrize("filters", [(2, 3), (4,)])

@@ -66,8 +66,8 @@ def test_the_cnn_reads_random_digits_of_a_vae_that_learned_digits(workspace: Wor
         np.testing.assert_array_equal(images[:NUM_TRAIN, ..., 0], official["x_train"])
         np.testing.assert_array_equal(images[NUM_TRAIN:, ..., 0], official["x_test"])
     run(workspace, "split_faces", {"faces": "faces"})
-    trained = {"faces": "faces", "model": "vae", "report": "trained"}
-    run(workspace, "train_vae", trained | {"checkpoints": "checkpoints", "live": "live"})
+    trained = {"model": "vae", "report": "trained", "checkpoints": "checkpoints", "live": "live"}
+    run(workspace, "train_vae", FACES | trained)
     evaluated = {"faces": "faces", "model": "vae", "latents": "latents", "report": "evaluated"}
     run(workspace, "evaluate_vae", evaluated)
     run(workspace, "fetch_digits", bundled | {"digits": "digits.npz"})

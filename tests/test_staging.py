@@ -137,14 +137,14 @@ def test_machines_that_work_together_do_not_hinder_each_other(tmp_path: Path) ->
 
 
 def test_a_claim_hands_out_a_staging_and_publishes_what_it_is_told_to(tmp_path: Path) -> None:
-    with staging.claimed({"a": tmp_path / "new/deep/a.txt"}) as claim:
+    with staging.opened({"a": tmp_path / "new/deep/a.txt"}) as claim:
         claim.temporary["a"].write_text("whole", encoding="utf-8")
         claim.publish()
     assert names(tmp_path) == ["new", "new/deep", "new/deep/a.txt"]
 
 
 def _fail(folder: Path) -> None:
-    with staging.claimed({"a": folder / "old/new/a.txt", "b": folder / "b.txt"}) as claim:
+    with staging.opened({"a": folder / "old/new/a.txt", "b": folder / "b.txt"}) as claim:
         claim.temporary["a"].write_text("half", encoding="utf-8")
         raise ZeroDivisionError
 

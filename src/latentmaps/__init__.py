@@ -43,7 +43,8 @@ def load_vae(path: "str | Path", latents: "str | Path | None" = None) -> "Playab
         ``reconstruct`` (images -> pixels), ``sample`` (number and seed -> pixels of random points),
         ``interpolate`` (two images or points -> pixels of the way between them),
         ``attribute_direction`` (one of its ``attributes`` -> what to add to z, (latent_dim,)), and
-        ``image_shape``, (h, w, c).
+        ``image_shape``, (h, w, c). ``encoder`` (pixels, 0..1) and ``decoder`` (z -> pixels, 0..1)
+        are its Keras models.
 
         Its methods refuse anything else with a DataError, pixels of 0..1 in `encode` too.
 
@@ -135,6 +136,7 @@ def load_cnn(path: "str | Path") -> "CnnWithOips":
         An object with ``predict`` (images (n, 28, 28), uint8, 0..255 -> probabilities (n, 10)) and
         ``feature_maps`` (images and one of its ``layer_names`` -> (n, h, w, num_maps)). They refuse
         anything else with a DataError. ``oips`` finds what excites its units, as ``find_oips``.
+        ``model`` is its Keras model, which reads standardized images.
 
     Raises:
         DataError: a file is missing or damaged, or does not belong to the other.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from latentmaps import oip_command, photo_command
+from latentmaps import export_command, oip_command, photo_command
 from latentmaps.errors import LatentmapsError
 
 _OUTPUT = Path("reports/compare.html")
@@ -42,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="latentmaps", description="Look at results.")
+    parser = argparse.ArgumentParser(prog="latentmaps", description="Use results.")
     commands = parser.add_subparsers(dest="command", required=True)
     compare = commands.add_parser(
         "compare",
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     table.set_defaults(run=_table, output="standard output")
     oip_command.add_to(commands)
     photo_command.add_to(commands)
+    export_command.add_to(commands)
     for parser_of_names in (compare, table):
         parser_of_names.add_argument(
             "names",

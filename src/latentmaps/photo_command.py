@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> str:
     machine_section = command_inputs.read_machine()
     source, test_error = project.read_source(), project.read_test_error()
 
-    with staging.claimed({"sheet": output}) as claim:
+    with staging.opened({"sheet": output}) as claim:
         from latentmaps import machine
         from latentmaps.drawing import sheets
         from latentmaps.play import photo_sheet

@@ -18,6 +18,7 @@ _POSTERIORS, _IMAGE_PAIRS, _COMPONENTS, _ATTRIBUTE_FACES, _SUBSET = range(2**31,
 _FILM = 2**31 + 5
 _HELD_OUT_DIGITS = 2**31  # with _POSTERIORS, but no stage has both
 _TUNING, _RANDOM_DIGITS, _START_CANDIDATES = 2**32 - 3, 2**32 - 2, 2**32 - 1
+_EXPORT_CHECK = 2**32 - 4
 _JITTER, _FLUCTUATION = 1, 2  # behind (seed, map_index, start)
 
 # Of a training of the VAE: streams of TensorFlow, whose stateless seeds are [seed, stream] with the
@@ -118,6 +119,11 @@ def tuning_image(seed: int, num_points: int, number: int) -> np.random.Generator
 def random_digits(seed: int) -> np.random.Generator:
     """Return the stream of the choice of digits that have nothing to do with a feature map."""
     return np.random.default_rng([seed, _RANDOM_DIGITS])
+
+
+def export_check(seed: int) -> np.random.Generator:
+    """Return the stream of the inputs on which an exported network is compared."""
+    return np.random.default_rng([seed, _EXPORT_CHECK])
 
 
 def source_rows(row_seed: int) -> np.random.RandomState:

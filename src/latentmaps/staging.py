@@ -87,27 +87,26 @@ class Staging:
 
 
 @contextmanager
-def claimed(finals: Mapping[str, Path]) -> Iterator[Staging]:
-    """Hand out an open staging; at the end of the block it is closed, published or not.
-
-    Folders that were made for the outputs go as well, unless something lies in them.
+def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
+    """Claim outputs before the work; without ``publish`` no folder made for them is left, either.
 
     Args:
         finals: name -> path that the output gets in the end.
 
     Raises:
         LatentmapsError: another run writes one of the outputs.
+        OSError: nothing can be written there.
     """
     staging = Staging(finals)
-    parents = dict.fromkeys(folder for path in finals.values() for folder in path.parents)
-    new_folders = [folder for folder in parents if not folder.exists()]
+    parents = {folder for final in finals.values() for folder in final.parents}
+    new_folders = sorted((p for p in parents if not p.exists()), reverse=True)  # inner ones first
     try:
         staging.open()
         yield staging
     finally:
         staging.close()
         for folder in new_folders:
-            with suppress(OSError):  # it holds what was written
+            with suppress(OSError):  # it holds what was written, or was never made
                 folder.rmdir()
 
 

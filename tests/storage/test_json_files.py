@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from latentmaps.errors import DataError
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 from latentmaps.report import inputs
 from latentmaps.storage import json_files
 

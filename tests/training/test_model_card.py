@@ -1,17 +1,23 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
+import yaml
 from tests.vae.example_vae import ORIGIN, small_vae, task
 
 from latentmaps.cnn.network import cnn
 from latentmaps.cnn.training import cnn_card
+from latentmaps.errors import DataError
+from latentmaps.training import model_card
+from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.training import training_results, vae_card, vae_training
 
 
 def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None:
     model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
     metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
-    vae_card.write(tmp_path, small_vae(), metrics)
+    vae_card.write(tmp_path, small_vae(), metrics, source="celeba")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     for part in (
         "fact 5, 2 epochs on 1,600 images, seed 1",
@@ -32,7 +38,7 @@ def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None
 def test_the_card_of_a_vae_with_a_decoder_of_its_own_has_its_maps(tmp_path: Path) -> None:
     model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
     metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
-    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), metrics)
+    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), metrics, source="avatars")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "convolutions with 4, 6 feature maps,\n  of the decoder 7, 5, leaky_relu" in text
 
@@ -41,7 +47,7 @@ def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
     model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
     metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption="noise"))
-    vae_card.write(tmp_path, saved, metrics)
+    vae_card.write(tmp_path, saved, metrics, source="avatars")
     assert "images spoilt by noise" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
@@ -70,3 +76,68 @@ def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
     assert "12,345 parameters" in text
     assert "behind the convolutions hold 55% of all weights." in text
     assert "| CNN | Conv2D_1 | 26x26x4 | 1,234 | 10.00% |\n\n## Data" in text
+    assert header(tmp_path) == {
+        "library_name": "keras",
+        "license": "apache-2.0",
+        "datasets": ["ylecun/mnist"],
+        "pipeline_tag": "image-classification",
+        "tags": ["cnn", "mnist", "feature-visualization"],
+    }
+    assert model_card.read_license(tmp_path) == {"license": "apache-2.0"}
+
+
+def header(folder: Path) -> Any:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert text.startswith("---\n")
+    return yaml.safe_load(text.split("---\n")[1])
+
+
+STARTED = replace(ORIGIN, initial_weights={"encoder.weights.h5": "ab", "decoder.weights.h5": "cd"})
+
+
+@pytest.mark.parametrize(
+    ("source", "origin", "expected", "sentence"),
+    [
+        ("avatars", ORIGIN, {"license": "apache-2.0"}, "No person is shown: the faces are drawn."),
+        ("digits", ORIGIN, {"license": "apache-2.0"}, "No person is shown: the pictures are digi"),
+        (
+            "celeba",
+            ORIGIN,
+            {
+                "license": "other",
+                "license_name": "celeba-non-commercial-research-only",
+                "license_link": "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
+            },
+            "The faces are CelebA's: non-commercial research only",
+        ),
+        ("folder", ORIGIN, {"license": "unknown"}, "Where the faces are those of persons"),
+        ("avatars", STARTED, {"license": "unknown"}, "Training started from trained weights"),
+    ],
+)
+def test_the_header_of_a_card_has_the_license_of_the_faces(
+    source: str, origin: Origin, expected: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
+    metrics = {"num_parameters": 1, "dense_share": 0.5, "epoch": 1, "layers": []}
+    vae_card.write(tmp_path, replace(small_vae(), origin=origin), metrics, source=source)
+    assert model_card.read_license(tmp_path) == expected
+    values = header(tmp_path)
+    assert values["library_name"] == "keras"
+    assert values["pipeline_tag"] == "unconditional-image-generation"
+    assert (source in values["tags"]) is (source != "folder")
+    assert values.get("datasets") == (["ylecun/mnist"] if source == "digits" else None)
+    assert sentence in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_folder_without_a_card_and_an_older_card_tell_no_license(tmp_path: Path) -> None:
+    assert model_card.read_license(tmp_path) == {"license": "unknown"}
+    (tmp_path / "README.md").write_text("# CNN\n\n---\n", encoding="utf-8")
+    assert model_card.read_license(tmp_path) == {"license": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "text", ["license: [", "tags: [a]", "license: 5", "- a", "license: other", "license_name: a"]
+)
+def test_a_header_without_a_license_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(f"---\n{text}\n---\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"README.md: no license between the first two lines of"):
+        model_card.read_license(tmp_path)

@@ -13,7 +13,7 @@ from PIL import Image
 from latentmaps.compare import measures, parameters
 from latentmaps.compare.experiment import FACT, Experiment
 from latentmaps.compare.measures import Measure
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 from latentmaps.pages import picture
 from latentmaps.pages.picture import Picture
 from latentmaps.report import glossary

@@ -13,7 +13,7 @@ from latentmaps.drawing.sheets import Sheet
 from latentmaps.face_oips import study
 from latentmaps.face_oips.convolutions import Convolution
 from latentmaps.face_oips.study import Results
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 from latentmaps.images import pixels
 from latentmaps.params.draw_face_oips import LARGEST_TILE, MOST_TILES
 from latentmaps.storage import result_files

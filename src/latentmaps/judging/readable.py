@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import IMAGE_SIZE, NUM_CLASSES, attribute_name
 from latentmaps.errors import DataError
-from latentmaps.faces.raw import face_attributes, face_tables, receipts
+from latentmaps.faces.dataset import receipts
+from latentmaps.faces.raw import face_attributes, face_tables
 
 
 def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:

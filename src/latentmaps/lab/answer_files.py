@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from latentmaps import staging
 from latentmaps.errors import DataError
 from latentmaps.pages import html_page
-from latentmaps.staging import Staging
 
 if TYPE_CHECKING:
     from latentmaps.lab.answer import Answer
@@ -45,11 +44,11 @@ def opened(output: Path) -> Iterator[Callable[["Answer"], None]]:
     for path in beside.values():
         if path.is_dir():
             raise DataError(f"{path}: found a folder, expected none; choose another --output")
-    with staging.claimed({"html": output, **beside}) as claim:
+    with staging.opened({"html": output, **beside}) as claim:
         yield functools.partial(_write, claim)
 
 
-def _write(claim: Staging, answer: "Answer") -> None:
+def _write(claim: staging.Staging, answer: "Answer") -> None:
     from latentmaps.drawing import sheets
     from latentmaps.lab import answer as answer_module
     from latentmaps.lab import page, sheet

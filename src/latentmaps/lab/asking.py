@@ -59,7 +59,7 @@ class CnnWithOips(TrainedCnn):
             TrainingError: a gradient is not a number.
         """
         known = None if digits is None else digits_module.load(Path(digits))
-        subject = Subject("the CNN", self._model, digits=known)
+        subject = Subject("the CNN", self.model, digits=known)
         return _ask(subject, layer_name, units, start, objective, pixels, seed, changes)
 
 

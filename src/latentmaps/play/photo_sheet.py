@@ -5,7 +5,7 @@ import math
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.errors import excerpt
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 from latentmaps.faces.sources import picture_sources
 from latentmaps.play import additions, contact_sheet
 from latentmaps.play.changed_photos import ChangedPhotos

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 from latentmaps.storage import json_files
 
 _MODEL = ("data", "models", "vae")

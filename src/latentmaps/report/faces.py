@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentmaps import doubts
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 from latentmaps.report import (
     content,
     curves,

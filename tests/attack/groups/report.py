@@ -17,7 +17,7 @@ from tests.report.made_up import Example
 
 from latentmaps import workers
 from latentmaps.drawing import charts
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 
 
 @functools.cache
@@ -141,7 +141,7 @@ GROUPS = (
     ),
     Group(
         "receipt",
-        ("latentmaps.faces.raw.receipts",),
+        ("latentmaps.faces.dataset.receipts",),
         partial(write_file, "receipt.json", _good_receipt, documents.listed, documents.mutate),
         _read_receipt,
         num_cases=1_000,

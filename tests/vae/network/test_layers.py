@@ -98,3 +98,30 @@ def test_dropout_keeps_the_precision_and_rests_in_inference(
     values = tf.cast(RANDOM.normal(size=(4, 8)), dtype)
     assert layer(values, training=True).dtype == dtype
     np.testing.assert_array_equal(layer(values), values)
+
+
+@pytest.mark.parametrize(
+    ("layer", "values"),
+    [
+        (FusedBatchNormalization(momentum=0.7, epsilon=0.1), {"momentum": 0.7, "epsilon": 0.1}),
+        (FusedBatchNormalization(), {"momentum": 0.9}),
+        (Bias(name="b"), {"name": "b", "trainable": True}),
+        (Dropout(0.3, seed=5), {"rate": 0.3, "seed": 5}),
+        (AlphaDropout(0.3), {"rate": 0.3}),
+        (FrozenBatchNormalization(), {}),
+    ],
+)
+def test_a_layer_is_made_again_from_its_values(
+    layer: keras.layers.Layer, values: dict[str, object]
+) -> None:
+    config = layer.get_config()
+    assert config | values == config
+    again = type(layer).from_config(config)
+    assert again.get_config() == config
+    name = keras.saving.get_registered_name(type(layer))
+    assert name == f"latentmaps>{type(layer).__name__}"
+
+
+def test_a_bias_is_computed_in_float32_unless_another_dtype_is_given() -> None:
+    assert Bias().compute_dtype == "float32"
+    assert Bias.from_config(Bias(dtype="float64").get_config()).compute_dtype == "float64"

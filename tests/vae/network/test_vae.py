@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -221,3 +222,41 @@ def test_a_random_face_does_not_depend_on_the_number_of_faces() -> None:
     few, many = trained.sample(2, seed=3), trained.sample(5, seed=3)
     np.testing.assert_allclose(few, many[:2], atol=1e-6)
     assert np.any(np.abs(trained.sample(2, seed=4) - few) > 1e-3)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dropout_rate": 0.2, "dense_units": 7},
+        {"batch_norm": "frozen", "upsampling": "resize"},
+        {"activation": "selu", "batch_norm": "none", "dropout_rate": 0.2},
+    ],
+)
+@pytest.mark.parametrize("compute_dtype", ["float32", "bfloat16"])
+def test_a_network_saved_as_a_whole_reloads(
+    changes: dict[str, Any], compute_dtype: str, tmp_path: Path
+) -> None:
+    shape = architecture(**changes)
+    for build in (vae.build_encoder, vae.build_decoder):
+        network = build(shape, compute_dtype=compute_dtype)
+        network.save(tmp_path / "network.keras")
+        loaded = keras.saving.load_model(tmp_path / "network.keras")
+        assert [type(layer) for layer in loaded.layers] == [type(one) for one in network.layers]
+        pairs = zip(loaded.layers, network.layers, strict=True)
+        assert all(one.get_config() == other.get_config() for one, other in pairs)
+        values = RANDOM.uniform(size=(2, *network.input_shape[1:])).astype(np.float32)
+        np.testing.assert_array_equal(loaded(values), network(values))
+
+
+def test_the_networks_of_a_trained_vae_are_keras_models() -> None:
+    trained = TrainedVae(small_vae())
+    pictures = images(4)
+    means, log_vars = trained.encoder(pictures.astype(np.float32) / 255.0)
+    posteriors = trained.encode(pictures)
+    np.testing.assert_allclose(means, posteriors.z_mean, atol=1e-6)
+    np.testing.assert_allclose(log_vars, posteriors.z_log_var, atol=1e-6)
+    # pixels, not logits
+    pixels = trained.decoder(posteriors.z_mean)
+    np.testing.assert_allclose(pixels, trained.decode(posteriors.z_mean), atol=1e-6)
+    assert trained.decoder is trained.decoder
+    assert trained.decoder.output_names == ["pixels"]

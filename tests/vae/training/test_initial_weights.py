@@ -129,7 +129,7 @@ def test_checkpoints_belong_to_the_bytes_of_the_weights_and_not_to_their_place(
 def test_card_numbers_and_title_tell_the_checksums_and_no_path(folder: str, tmp_path: Path) -> None:
     what = task(initial_weights=folder)
     model, trained = vae_training.train(what, devices=vae_training.Devices())
-    numbers = training_results.write_model(tmp_path / "new", what, model, trained)
+    numbers = training_results.write_model(tmp_path / "new", what, model, trained, source="avatars")
     sha256 = json.loads((Path(folder) / "architecture.json").read_bytes())["sha256"]
     expected = {name: sha256[name] for name in vae_files.WEIGHTS}
     assert numbers["initial_weights"] == expected
@@ -146,7 +146,9 @@ def test_card_numbers_and_title_tell_the_checksums_and_no_path(folder: str, tmp_
 def test_a_training_from_random_weights_says_nothing_of_others(tmp_path: Path) -> None:
     what = task()
     model, trained = vae_training.train(what, devices=vae_training.Devices())
-    assert "initial_weights" not in training_results.write_model(tmp_path, what, model, trained)
+    assert "initial_weights" not in training_results.write_model(
+        tmp_path, what, model, trained, source="avatars"
+    )
     assert "initial_weights" not in (tmp_path / "architecture.json").read_text()
     assert "SHA-256" not in (tmp_path / "README.md").read_text()
 

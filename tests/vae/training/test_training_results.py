@@ -69,7 +69,7 @@ def test_what_no_network_can_lower_does_not_count_in_the_share_above_the_floor()
 def test_a_model_is_written_with_its_origin_card_and_numbers(tmp_path: Path) -> None:
     what = task(seed=3, fact=0.2, reconstruction_loss="mae", corruption="mask")
     model, trained = train(what)
-    numbers = training_results.write_model(tmp_path, what, model, trained)
+    numbers = training_results.write_model(tmp_path, what, model, trained, source="avatars")
     saved = vae_files.load(tmp_path)
     assert saved.architecture == what.architecture
     description = "mae, fact 0.2, 2 epochs on 14 images, corruption mask, seed 3"

@@ -21,7 +21,7 @@ from latentmaps.storage import model_folder, weights
 from latentmaps.storage.sizes import Size, Sizes
 
 _ADVICE = "run train_cnn again"
-_WEIGHTS_FILE = "cnn.weights.h5"
+WEIGHTS_FILE = "cnn.weights.h5"
 
 _PREDICTION_BATCH_SIZE = 256
 
@@ -170,7 +170,7 @@ class _Description(model_folder.Description):
 def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:
     """Write shape and weights into `folder`: equal bytes for equal models."""
     parts = {"architecture": dataclasses.asdict(architecture)}
-    model_folder.save(folder, parts, {_WEIGHTS_FILE: model})
+    model_folder.save(folder, parts, {WEIGHTS_FILE: model})
 
 
 def load(folder: Path) -> keras.Model:
@@ -180,7 +180,7 @@ def load(folder: Path) -> keras.Model:
         DataError: a file is missing or damaged, does not belong to the other, or the CNN reads
             images of another size.
     """
-    description = model_folder.load(folder, _Description, [_WEIGHTS_FILE], advice=_ADVICE)
+    description = model_folder.load(folder, _Description, [WEIGHTS_FILE], advice=_ADVICE)
     architecture = description.architecture
     path = folder / model_folder.DESCRIPTION_FILE
     if architecture.image_size != IMAGE_SIZE:
@@ -194,5 +194,5 @@ def load(folder: Path) -> keras.Model:
         raise DataError(
             f"{path}: more convolutions than a digit has room for; {_ADVICE}"
         ) from error
-    weights.load(model, folder / _WEIGHTS_FILE, advice=_ADVICE)
+    weights.load(model, folder / WEIGHTS_FILE, advice=_ADVICE)
     return model

@@ -20,11 +20,13 @@ class TrainedCnn:
     """A trained CNN.
 
     Attributes:
+        model: the Keras model: standardized images (n, 28, 28, 1), float32, as
+            ``cnn.standardize`` makes them -> probabilities (n, 10).
         layer_names: the convolutions, from the image on.
     """
 
     def __init__(self, model: keras.Model) -> None:
-        self._model = model
+        self.model = model
         self.layer_names = cnn.layer_names(model)
 
     @classmethod
@@ -46,7 +48,7 @@ class TrainedCnn:
             DataError: the images are not uint8, of another shape, or none.
         """
         _require_images(images)
-        return cnn.predict(self._model, images)
+        return cnn.predict(self.model, images)
 
     def feature_maps(self, images: Images, layer_name: str) -> npt.NDArray[np.float32]:
         """Return the maps of a convolution, (n, h, w, num_maps), 0 or more.
@@ -64,7 +66,7 @@ class TrainedCnn:
                 f"layer_name: found {shorten(layer_name)}, expected one of "
                 f"{', '.join(self.layer_names)}{self._guess(layer_name)}"
             )
-        return cnn.predict(cnn.layer_model(self._model, layer_name), images)
+        return cnn.predict(cnn.layer_model(self.model, layer_name), images)
 
     def all_feature_maps(self, images: Images) -> dict[str, npt.NDArray[np.float32]]:
         """Return the maps of every convolution by its name, each (n, h, w, num_maps), 0 or more.
@@ -77,8 +79,8 @@ class TrainedCnn:
         """
         _require_images(images)
         # one model for all layers: Keras warns of retracing when it compiles one after the other
-        outputs = {name: self._model.get_layer(name).output for name in self.layer_names}
-        maps: Any = cnn.predict(keras.Model(self._model.inputs, outputs), images)
+        outputs = {name: self.model.get_layer(name).output for name in self.layer_names}
+        maps: Any = cnn.predict(keras.Model(self.model.inputs, outputs), images)
         return {name: maps[name] for name in self.layer_names}
 
     def _guess(self, layer_name: str) -> str:

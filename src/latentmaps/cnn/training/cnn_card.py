@@ -22,6 +22,12 @@ def write(folder: Path, architecture: Architecture, metrics: Mapping[str, Any]) 
         folder,
         "latentmaps.cnn.training",
         "cnn_card.md",
+        header={
+            **model_card.OUR_LICENSE,
+            "datasets": [model_card.MNIST],
+            "pipeline_tag": "image-classification",
+            "tags": ["cnn", "mnist", "feature-visualization"],
+        },
         shape=architecture,
         metrics=metrics,
         worst=worst,

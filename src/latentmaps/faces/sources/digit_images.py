@@ -19,7 +19,8 @@ from latentmaps import progress
 from latentmaps.digits.dataset.digits import NUM_CLASSES, Digits, attribute_name
 from latentmaps.digits.sources import digit_sources
 from latentmaps.errors import DataError
-from latentmaps.faces.raw import archive, face_tables, receipts
+from latentmaps.faces.dataset import receipts
+from latentmaps.faces.raw import archive, face_tables
 from latentmaps.faces.sources.raw_faces import RawFaces
 from latentmaps.storage.checksums import file_sha256
 

@@ -15,6 +15,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from latentmaps.vae.network.layers import PACKAGE
+
 # from so many rows on the dilated form of the gradient is slower than TensorFlow's own
 _MOST_ROWS_DILATED = 16
 # gray or colors
@@ -23,6 +25,7 @@ _FEW_MAPS = 3
 _Gradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class Convolution(keras.layers.Conv2D):
     """Keras's convolution with a faster gradient of the kernel."""
 
@@ -43,6 +46,7 @@ class Convolution(keras.layers.Conv2D):
         return convolve(inputs, tf.convert_to_tensor(kernel))
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class TransposedConvolution(keras.layers.Conv2DTranspose):
     """Keras's transposed convolution, with faster forms for few maps and for small ones."""
 

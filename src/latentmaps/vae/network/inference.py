@@ -1,8 +1,10 @@
 """Use a trained VAE: images to z-points, z-points to pixels, in batches of flat memory."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -20,6 +22,7 @@ class TrainedVae:
     def __init__(self, saved: vae_files.SavedVae) -> None:
         self.architecture = saved.architecture
         self.origin = saved.origin
+        self._saved = saved
         self._encode = tf.function(lambda images: saved.encoder(inputs.to_pixels(images)))
         self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)))
 
@@ -31,6 +34,22 @@ class TrainedVae:
             DataError: a file is missing or damaged, or does not belong to the others.
         """
         return cls(vae_files.load(folder))
+
+    @property
+    def encoder(self) -> keras.Model:
+        """The encoder: pixels (n, h, w, c), 0..1 -> [z_mean, z_log_var], (n, latent_dim) each."""
+        return self._saved.encoder
+
+    @functools.cached_property
+    def decoder(self) -> keras.Model:
+        """The decoder: z (n, latent_dim) -> pixels (n, h, w, c), 0..1, as ``decode`` has them.
+
+        The trained network gives logits; the sigmoid behind them is the last layer here, and its
+        input the logits.
+        """
+        logits = self._saved.decoder.output
+        pixels = keras.layers.Activation("sigmoid", dtype="float32", name="pixels")(logits)
+        return keras.Model(self._saved.decoder.inputs[0], pixels, name="decoder")
 
     def encode(
         self, images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64] | None = None

@@ -1,11 +1,19 @@
-"""Layers in the forms we need: batch normalization, dropout, and a bias for the last maps."""
+"""Layers in the forms we need: batch normalization, dropout, and a bias for the last maps.
+
+All are registered, so that a .keras file that holds them loads wherever this module is imported.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+# the name of our layers in .keras files begins with it
+PACKAGE = "latentmaps"
 
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Keras's batch normalisation, trained with TensorFlow's fused kernel.
 
@@ -20,10 +28,8 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     curves from epoch 2 on and the same end on three seeds, at the price of more forward passes.
     """
 
-    MOMENTUM = 0.9
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(momentum=self.MOMENTUM, **kwargs)
+    def __init__(self, *, momentum: float = 0.9, **kwargs: Any) -> None:
+        super().__init__(momentum=momentum, **kwargs)
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Gives normalised maps (n, h, w, c); the batch's statistics count while training."""
@@ -48,15 +54,16 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class Bias(keras.layers.Layer):
-    """Adds a learnt number to each map, in float32.
+    """Adds a learnt number to each map, in float32 unless another dtype is given.
 
     TensorFlow's gradient of a bias takes long when there are few maps, as there are colours: it
     adds up number by number. Here rows as long as an image are added up first.
     """
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(dtype="float32", **kwargs)
+    def __init__(self, *, dtype: Any = "float32", **kwargs: Any) -> None:
+        super().__init__(dtype=dtype, **kwargs)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the numbers, (num_maps,), all 0."""
@@ -78,6 +85,7 @@ def _add_bias(
     return maps + bias, gradient
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class FrozenBatchNormalization(keras.layers.BatchNormalization):
     """Batch normalisation that never looks at a batch.
 
@@ -90,6 +98,7 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):
         return super().call(inputs, training=False)
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class Dropout(keras.layers.Dropout):
     """Keras's dropout, whose mask does not depend on whether XLA compiles the step.
 
@@ -105,6 +114,7 @@ class Dropout(keras.layers.Dropout):
         return inputs * _draw_mask(self, inputs) / (1.0 - self.rate)
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class AlphaDropout(keras.layers.AlphaDropout):
     """Keras's alpha dropout, with masks as those of ``Dropout``.
 

@@ -15,7 +15,9 @@ from latentmaps.vae.training.trainable_vae import TrainableVae
 from latentmaps.vae.training.vae_task import Task
 
 
-def write_model(folder: Path, task: Task, model: TrainableVae, trained: Trained) -> dict[str, Any]:
+def write_model(
+    folder: Path, task: Task, model: TrainableVae, trained: Trained, *, source: str
+) -> dict[str, Any]:
     """Write a trained VAE with its card into `folder`, and return all numbers of the training.
 
     Args:
@@ -23,6 +25,7 @@ def write_model(folder: Path, task: Task, model: TrainableVae, trained: Trained)
         task: what was trained on what.
         model: as ``vae_training.train`` returned it.
         trained: likewise.
+        source: of the faces, see ``receipts.read_source``.
 
     Returns:
         Names to numbers and texts, in the order of numbers.json.
@@ -49,7 +52,7 @@ def write_model(folder: Path, task: Task, model: TrainableVae, trained: Trained)
         **_start(saved.origin),
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
-    vae_card.write(folder, saved, numbers)
+    vae_card.write(folder, saved, numbers, source=source)
     return numbers
 
 

@@ -26,19 +26,37 @@ _NUMBERS = (
 )
 
 
-def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any]) -> None:
-    """Writes the card of a VAE into the folder of its files.
+# source of the faces -> the license of weights that were derived from them, for the Hub; the user's
+# own pictures have one that only the user knows
+_LICENSES: Mapping[str, Mapping[str, Any]] = {
+    "avatars": model_card.OUR_LICENSE,
+    "digits": {**model_card.OUR_LICENSE, "datasets": [model_card.MNIST]},
+    "celeba": {
+        "license": "other",
+        "license_name": "celeba-non-commercial-research-only",
+        "license_link": "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
+    },
+}
+
+_TAGS = ("vae", "variational-autoencoder", "latent-space")
+
+
+def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any], *, source: str) -> None:
+    """Write the card of a VAE into the folder of its files.
 
     Args:
         folder: where ``vae_files.save`` wrote it.
         saved: the VAE.
         metrics: the numbers of metrics.json.
+        source: of the faces, see ``receipts.read_source``.
     """
     shape = saved.architecture
     model_card.write(
         folder,
         "latentmaps.vae.training",
         "vae_card.md",
+        header=_header(saved, source),
+        source=source,
         origin=saved.origin,
         shape=shape,
         size=shape.image_size,
@@ -46,3 +64,14 @@ def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any]) -> None:
         metrics=metrics,
         numbers={name: f"{metrics[name]:.6g}" for name in _NUMBERS if name in metrics},
     )
+
+
+def _header(saved: SavedVae, source: str) -> dict[str, Any]:
+    license_of_faces = _LICENSES.get(source, model_card.UNKNOWN_LICENSE)
+    # what the weights that it started from had been trained on is not known here
+    is_known = saved.origin.initial_weights is None
+    return {
+        **(license_of_faces if is_known else model_card.UNKNOWN_LICENSE),
+        "pipeline_tag": "unconditional-image-generation",
+        "tags": [*_TAGS, *({source} & _LICENSES.keys())],
+    }

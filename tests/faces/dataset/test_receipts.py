@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from latentmaps.errors import DataError
-from latentmaps.faces.raw import receipts
+from latentmaps.faces.dataset import receipts
 
 
 def write(folder: Path, content: object) -> Path:

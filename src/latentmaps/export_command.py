@@ -1,0 +1,98 @@
+"""The command ``latentmaps export``: a trained model leaves, for use without this project.
+
+What can be checked without tensors is checked before TensorFlow is imported, which takes seconds.
+"""
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from latentmaps import staging
+from latentmaps.errors import DataError
+from latentmaps.portable import formats
+
+if TYPE_CHECKING:
+    from latentmaps.portable.exporting import Written
+
+_DESCRIPTION = """\
+Write a trained model in a format that other programs read, and a README.md that tells them how.
+Of a VAE encoder and decoder leave, of the CNN the network. Each file is read back and compared with
+the original; one that computes something else is not kept.
+
+  latentmaps export data/models/vae --format onnx --output exported/vae
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser of ``latentmaps``."""
+    parser = commands.add_parser(
+        "export",
+        help="a trained model for use elsewhere: Keras, ONNX, LiteRT, SavedModel",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "model", metavar="MODEL", type=Path, help="data/models/vae, data/models/cnn, or a copy"
+    )
+    parser.add_argument(
+        "--format", required=True, metavar="NAME", help=f"one of {', '.join(formats.FORMATS)}"
+    )
+    parser.add_argument(
+        "--output", required=True, type=Path, metavar="DIR", help="written: a folder, new or empty"
+    )
+
+
+def run(arguments: argparse.Namespace) -> str:
+    """Export the model and return a line for each file.
+
+    Raises:
+        LatentmapsError: an option or the model is of no use, or a file computes something else.
+        OSError: the files cannot be written.
+    """
+    kind = formats.find(arguments.format)
+    output = arguments.output.absolute()
+    _require_new(output, arguments.output)
+    _require_model(arguments.model)
+    with staging.opened({"folder": output}) as staged:
+        from latentmaps import machine
+        from latentmaps.params.machine import USUAL
+
+        # a GPU may round more coarsely
+        machine.configure(dataclasses.replace(USUAL, device="cpu"))
+        from latentmaps.portable import exporting, networks
+
+        portable = networks.load(arguments.model)
+        written = exporting.write(portable, kind, staged.temporary["folder"])
+        staged.publish()
+    return "\n".join(_describe(one, arguments.output, kind.runtime()) for one in written)
+
+
+def _require_model(model: Path) -> None:
+    if not model.is_dir():
+        found = "a file" if model.exists() else "no such folder"
+        raise DataError(
+            f"{model}: {found}, expected the folder of a trained model, such as data/models/vae; "
+            "run `dvc repro` or `dvc pull` first, or name another folder"
+        )
+
+
+def _require_new(output: Path, given: Path) -> None:
+    if not output.exists() and not output.is_symlink():
+        return
+    # the folder is exchanged for the new one, which a link or the folder of a shell would not see
+    is_plain = output.is_dir() and not output.is_symlink() and output != Path.cwd()
+    if not is_plain or any(output.iterdir()):
+        raise DataError(
+            f"{given}: exists already, expected a new folder or an empty one; choose another "
+            "--output, or remove it"
+        )
+
+
+def _describe(written: "Written", output: Path, runtime: str) -> str:
+    return (
+        f"{output / written.name}: at most {written.difference:.1e} from the original, "
+        f"computed by {runtime}"
+    )

@@ -1,0 +1,148 @@
+"""Which networks leave a model folder, and what goes into them and comes out."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps import seeds
+from latentmaps.cnn.network import cnn
+from latentmaps.errors import DataError
+from latentmaps.portable import folding
+from latentmaps.training import model_card
+from latentmaps.vae.network import vae_files
+from latentmaps.vae.network.inference import TrainedVae
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A network that leaves.
+
+    Attributes:
+        original: as it was trained; reads one array, and gives one or several.
+        reads: what that array holds.
+        gives: name of an output -> what it holds.
+        reads_pixels: whether it reads pixels 0..1; else values around 0.
+    """
+
+    original: keras.Model
+    reads: str
+    gives: Mapping[str, str]
+    reads_pixels: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of its files: encoder, decoder or cnn."""
+        return self.original.name
+
+    @property
+    def input_name(self) -> str:
+        """The name of what it reads."""
+        return str(self.original.inputs[0].name)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one thing that it reads, without their number."""
+        return tuple(self.original.input_shape[1:])
+
+    @functools.cached_property
+    def plain(self) -> keras.Model:
+        """The same function in plain layers, its outputs by name."""
+        plain = folding.to_plain(self.original)
+        outputs = dict(zip(self.gives, plain.outputs, strict=True))
+        return keras.Model(plain.inputs[0], outputs, name=plain.name)
+
+    @property
+    def output_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name of an output -> its shape, without the number of inputs."""
+        outputs = zip(self.gives, self.original.outputs, strict=True)
+        return {name: tuple(output.shape[1:]) for name, output in outputs}
+
+    def example_inputs(self, num_inputs: int, *, seed: int = 0) -> Array:
+        """Return random inputs, (num_inputs, ...), always the same."""
+        generator, shape = seeds.export_check(seed), (num_inputs, *self.input_shape)
+        if self.reads_pixels:
+            return generator.uniform(size=shape).astype(np.float32)
+        return generator.standard_normal(shape, np.float32)
+
+    def run(self, inputs: Array) -> dict[str, Array]:
+        """Return the outputs of the original by name."""
+        outputs = self.original(inputs)
+        values = outputs if isinstance(outputs, list) else [outputs]
+        return {name: np.asarray(value) for name, value in zip(self.gives, values, strict=True)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Portable:
+    """What leaves a model folder.
+
+    Attributes:
+        kind: vae or cnn.
+        networks: those that leave.
+        license: what the model card says of it, see ``model_card.read_license``.
+    """
+
+    kind: str
+    networks: tuple[Network, ...]
+    license: Mapping[str, str]
+
+
+def find_kind(folder: Path) -> str:
+    """Return whether a folder holds a vae or a cnn.
+
+    Raises:
+        DataError: neither.
+    """
+    for kind, files in _FILES.items():
+        if any((folder / name).exists() for name in files):
+            return kind
+    raise DataError(
+        f"{folder}: no trained model in this folder, expected what train_vae or train_cnn wrote; "
+        "name data/models/vae, data/models/cnn or a copy of one"
+    )
+
+
+def load(folder: Path) -> Portable:
+    """Return the networks in a folder that train_vae or train_cnn wrote.
+
+    Raises:
+        DataError: it is no such folder, or a file in it is damaged or of another version.
+    """
+    kind = find_kind(folder)
+    return Portable(kind, _LOADERS[kind](folder), model_card.read_license(folder))
+
+
+def _load_vae(folder: Path) -> tuple[Network, ...]:
+    trained = TrainedVae.load(folder)
+    shape = trained.architecture
+    pixels = "pixels 0..1, " + ("gray" if shape.num_channels == 1 else "red, green, blue")
+    encoder = Network(
+        trained.encoder,
+        reads=pixels,
+        gives={
+            "z_mean": "mean of the posterior: the point of the latent space",
+            "z_log_var": "logarithm of its variance",
+        },
+        reads_pixels=True,
+    )
+    decoder = Network(
+        trained.decoder,
+        reads="points of the latent space; random ones are standard normal",
+        gives={"pixels": pixels},
+    )
+    return encoder, decoder
+
+
+def _load_cnn(folder: Path) -> tuple[Network, ...]:
+    gives = {"probabilities": "of the digits 0 to 9, 0..1"}
+    return (Network(cnn.load(folder), "images of mean 0 and standard deviation 1", gives),)
+
+
+_FILES = {"vae": vae_files.WEIGHTS, "cnn": (cnn.WEIGHTS_FILE,)}
+_LOADERS = {"vae": _load_vae, "cnn": _load_cnn}

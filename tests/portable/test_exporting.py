@@ -1,0 +1,204 @@
+"""What leaves computes what the original computes, and its README.md tells how to run it."""
+
+import dataclasses
+import re
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+from tests.portable import architectures
+from tests.vae.example_vae import ORIGIN, architecture
+
+from latentmaps.cnn.network import cnn
+from latentmaps.cnn.network.cnn_inference import TrainedCnn
+from latentmaps.errors import LatentmapsError
+from latentmaps.portable import exporting, formats, networks
+from latentmaps.portable.formats import FORMATS, Format, Runner
+from latentmaps.portable.networks import Portable
+from latentmaps.training import model_card
+from latentmaps.vae.network import vae_files
+from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.network.vae_files import SavedVae
+
+# the first one leaves in every format, the others in those that convert operations
+SHAPES: list[dict[str, Any]] = [
+    {"dropout_rate": 0.2, "dense_units": 7},
+    {"paddings": ("valid", "valid"), "batch_norm": "frozen"},
+    {"image_size": 23, "paddings": ("valid", "valid"), "strides": (3, 2)},
+    {"kernel_sizes": (2, 3), "strides": (4, 2)},
+    {"upsampling": "resize", "num_channels": 1, "activation": "selu", "batch_norm": "none"},
+]
+EXPECTED = {
+    "keras": {"README.md", "encoder.keras", "decoder.keras"},
+    "onnx": {"README.md", "encoder.onnx", "decoder.onnx"},
+    "litert": {"README.md", "encoder.tflite", "decoder.tflite"},
+    "saved_model": {"README.md", "encoder", "decoder"},
+}
+
+
+def save_vae(folder: Path, **changes: Any) -> Path:
+    shape = architecture(**changes)
+    networks_of_shape = architectures.encoder(**changes), architectures.decoder(**changes)
+    vae_files.save(folder, SavedVae(shape, ORIGIN, *networks_of_shape))
+    return folder
+
+
+def save_cnn(folder: Path) -> Path:
+    shape = cnn.Architecture((3, 4), 5)
+    cnn.save(folder, shape, cnn.build_cnn(shape, seed=1))
+    return folder
+
+
+def blocks(folder: Path) -> list[str]:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def execute(code: str, *, told: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the names that lines of Python define in the present folder."""
+    Path("code.py").write_text(code, encoding="utf-8")
+    return runpy.run_path("code.py", told)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_vae_leaves_in_every_format(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portable = networks.load(save_vae(tmp_path / "vae", **SHAPES[0]))
+    written = exporting.write(portable, FORMATS[name], tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == EXPECTED[name]
+    assert all(0.0 <= one.difference < 1e-5 for one in written)
+
+    monkeypatch.chdir(tmp_path / "out")
+    use, reading = blocks(tmp_path / "out")
+    assert len(use.splitlines()) <= 6
+    told = execute(use)
+    trained = TrainedVae.load(tmp_path / "vae")
+    np.testing.assert_allclose(told["pixels"], trained.decode(told["inputs"]), atol=1e-5)
+
+    picture = np.random.default_rng(2).integers(0, 256, (16, 16, 3), np.uint8)
+    Image.fromarray(picture).save(tmp_path / "face.png")
+    told = execute(reading.replace("face.jpg", "../face.png"), told=told)
+    names = ("pixels", "z_mean", "z_log_var")
+    run = FORMATS[name].read(tmp_path / "out" / written[0].name, names)
+    found, expected = run(told["pixels"]), trained.encode(picture[np.newaxis])
+    np.testing.assert_allclose(found["z_mean"], expected.z_mean, atol=1e-4)
+    np.testing.assert_allclose(found["z_log_var"], expected.z_log_var, atol=1e-4)
+
+
+@pytest.mark.parametrize("changes", SHAPES[1:])
+@pytest.mark.parametrize("name", ["onnx", "litert"])
+def test_a_vae_of_another_shape_leaves(name: str, changes: dict[str, Any], tmp_path: Path) -> None:
+    portable = networks.load(save_vae(tmp_path / "vae", **changes))
+    written = exporting.write(portable, FORMATS[name], tmp_path / "out")
+    assert max(one.difference for one in written) < 1e-5
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_cnn_leaves_in_every_format(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portable = networks.load(save_cnn(tmp_path / "cnn"))
+    [written] = exporting.write(portable, FORMATS[name], tmp_path / "out")
+    monkeypatch.chdir(tmp_path / "out")
+    use, reading = blocks(tmp_path / "out")
+    told = execute(use)
+    assert told["probabilities"].shape == (8, 10)
+    told = execute(reading, told=told)
+    digits = np.random.default_rng(2).integers(0, 256, (3, 28, 28), np.uint8)
+    digits[1] = 7  # no deviation at all
+    run = FORMATS[name].read(
+        tmp_path / "out" / written.name, ("standardised_images", "probabilities")
+    )
+    found = run(told["standardize"](digits).astype(np.float32))["probabilities"]
+    expected = TrainedCnn.load(tmp_path / "cnn").predict(digits)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+class _Wrong(Format):
+    """A runtime that adds something to every output."""
+
+    name, suffix, runtimes = "keras", ".keras", ("keras",)
+
+    def __init__(self, added: float) -> None:
+        self.added = added
+
+    def write(self, network: keras.Model, path: Path) -> None:
+        FORMATS["keras"].write(network, path)
+
+    def read(self, path: Path, names: tuple[str, ...]) -> Runner:
+        run = FORMATS["keras"].read(path, names)
+
+        def add(inputs: np.ndarray) -> Mapping[str, Any]:
+            return {name: np.asarray(one) + self.added for name, one in run(inputs).items()}
+
+        return add
+
+
+@pytest.mark.parametrize("added", [1e-3, np.nan])
+def test_a_file_that_computes_something_else_is_refused(added: float, tmp_path: Path) -> None:
+    portable = networks.load(save_cnn(tmp_path / "cnn"))
+    with pytest.raises(LatentmapsError, match=r"^cnn.keras: keras .* expected at most 0.0001"):
+        exporting.write(portable, _Wrong(added), tmp_path / "out")
+
+
+def test_a_file_that_its_runtime_does_not_run_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "_with_resizing", lambda network: network)
+    portable = networks.load(save_vae(tmp_path / "vae", upsampling="resize"))
+    with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ does not run it \(Select"):
+        exporting.write(portable, FORMATS["litert"], tmp_path / "out")
+
+
+def test_a_small_difference_is_told(tmp_path: Path) -> None:
+    portable = networks.load(save_cnn(tmp_path / "cnn"))
+    [written] = exporting.write(portable, _Wrong(5e-5), tmp_path / "out")
+    assert written.difference == pytest.approx(5e-5, rel=0.05)
+    assert "probabilities 5.0e-05" in (tmp_path / "out/README.md").read_text(encoding="utf-8")
+
+
+LICENSES = {
+    "apache-2.0": ({"license": "apache-2.0"}, "are under apache-2.0"),
+    "unknown": (model_card.UNKNOWN_LICENSE, "is not known to latentmaps"),
+    "other": (
+        {"license": "other", "license_name": "of-celeba", "license_link": "https://example.org"},
+        "`of-celeba` (https://example.org), and so are the files",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LICENSES)
+def test_the_license_of_the_model_card_goes_along(name: str, tmp_path: Path) -> None:
+    license_of_card, sentence = LICENSES[name]
+    portable = networks.load(save_cnn(tmp_path / "cnn"))
+    portable = dataclasses.replace(portable, license=license_of_card)
+    exporting.write(portable, _Wrong(0.0), tmp_path / "out")
+    text = (tmp_path / "out/README.md").read_text(encoding="utf-8")
+    assert text.startswith(f"---\nlicense: {name}\n")
+    assert sentence in text
+    assert ("recognize, identify or judge people" in " ".join(text.split())) is (
+        name != "apache-2.0"
+    )
+
+
+def test_the_inputs_that_are_compared_are_always_the_same(tmp_path: Path) -> None:
+    encoder, decoder = networks.load(save_vae(tmp_path / "vae")).networks
+    np.testing.assert_array_equal(encoder.example_inputs(3), encoder.example_inputs(3))
+    assert encoder.example_inputs(200).min() >= 0.0
+    assert decoder.example_inputs(200).std() == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_format_tells_its_runtime() -> None:
+    assert formats.find("keras").runtime() == f"keras {keras.__version__}"
+    assert re.fullmatch(r"(ai-edge-litert|tensorflow) [\d.]+", formats.find("litert").runtime())
+
+
+def test_portable_names_what_it_holds(tmp_path: Path) -> None:
+    assert isinstance(networks.load(save_cnn(tmp_path / "cnn")), Portable)
+    assert networks.find_kind(save_vae(tmp_path / "vae")) == "vae"
