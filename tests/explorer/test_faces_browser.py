@@ -376,6 +376,23 @@ def test_a_changed_address_is_followed_and_can_be_undone(hand: Hand) -> None:
     assert hand.caption() == "Reconstruction of test face 1"
 
 
+def test_a_look_at_the_digits_leaves_the_face_as_it_was(hand: Hand) -> None:
+    hand.move("component-0", 2.0)
+    z, link = hand.z(), hand.link()
+    hand.page.get_by_role("link", name="Digits").click()
+    expect(hand.page.locator("#faces")).to_be_hidden()
+    hand.page.keyboard.press("r")
+    hand.page.get_by_role("link", name="Faces").click()
+    np.testing.assert_array_equal(hand.z(), z)
+    assert hand.link() == link
+
+
+def test_the_page_says_what_of_the_faces_is_in_it(hand: Hand) -> None:
+    hand.page.get_by_text("How this works").click()
+    words = hand.page.locator("#faces li").filter(has_text="In this file").inner_text()
+    assert "19 of 19 test faces and 120 of 120 Parzen windows." in " ".join(words.split())
+
+
 def test_everything_can_be_undone_and_done_again(hand: Hand) -> None:
     hand.wait()
     seen = [hand.z()]
