@@ -341,7 +341,10 @@ const Faces = (() => {
     bindMap();
     bindKeys();
     turnTo(state.origin.kind === "test" ? Math.floor(state.origin.index / PER_PAGE) : 0);
-    addressState.onChange("faces", (params) => go(points.fromParams(params, first)));
+    addressState.onChange("faces", (params) => {
+      if (String(params)) go(points.fromParams(params, first));
+      else finish(""); // the way back from another part
+    });
   }
 
   whenOpened("faces", start);
@@ -353,5 +356,6 @@ const Faces = (() => {
     get points() {
       return points;
     },
+    toParams: () => String(points.toParams(state, first)),
   };
 })();
