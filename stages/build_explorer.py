@@ -19,7 +19,7 @@ def build_explorer(run: runs.Run) -> None:
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network import vae_files
 
-    params, oip_params = run.params(BuildExplorer), run.params(DrawOips)
+    params = run.params(BuildExplorer)
     machine.configure(run.params(Machine))
     source = receipts.read_source(run.inputs["receipt"])
     saved = vae_files.load(run.inputs["vae"])
@@ -31,8 +31,7 @@ def build_explorer(run: runs.Run) -> None:
             cnn.load(run.inputs["cnn"]),
             digits_module.load(run.inputs["digits"]),
             run.inputs["oips"],
-            layer_names=oip_params.layers,
-            color_map=oip_params.color_map,
+            run.params(DrawOips),
         ),
     ]
     text = page.render(
