@@ -120,7 +120,7 @@ def _describe_storage(part: Part) -> Iterator[str]:
             yield f"Weights of the {title}: {network.format}, as they were trained."
         else:
             yield (
-                f"Weights of the {title}: {network.format}, which moves no pixel of {part.compared} "
-                f"by more than {network.difference.largest:.2g} of 255 levels, and the average "
-                f"pixel by {network.difference.mean:.1g}."
+                f"Weights of the {title}: {network.format}, which moves no pixel of "
+                f"{part.compared} by more than {network.difference.largest:.2g} of 255 levels, and "
+                f"the average pixel by {network.difference.mean:.1g}."
             )
