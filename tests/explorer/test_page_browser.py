@@ -80,6 +80,11 @@ def test_the_address_opens_a_part(browser: Browser, path: Path) -> None:
     expect(page.locator("#faces")).to_be_hidden()
     assert has_weights(page, "decoder")
     assert page.evaluate("addressState.read('digits').get('digit')") == "3"
+    page.set_viewport_size({"width": 390, "height": 100})
+    page.evaluate("location.hash = 'faces'")
+    page.evaluate("location.hash = 'digits?digit=3'")
+    page.evaluate("location.hash = 'digits'")
+    assert page.evaluate("scrollY") == 0
     assert page.evaluate("addressState.read('faces').get('digit')") is None
 
 
