@@ -36,13 +36,7 @@ def build_explorer(run: runs.Run) -> None:
         face_part.prepare(
             saved, latents, known, params, look, are_digits=are_digits, seed=run.seed
         ),
-        digit_part.prepare(
-            network,
-            of_digits,
-            run.inputs["oips"],
-            layer_names=oips.layers,
-            color_map=oips.color_map,
-        ),
+        digit_part.prepare(network, of_digits, run.inputs["oips"], oips),
     ]
     text = page.render(parts, shows_persons=shows_persons, are_digits=are_digits)
 

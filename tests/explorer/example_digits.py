@@ -59,9 +59,8 @@ def write_oips(folder: Path) -> None:
 def write(folder: Path, *, layer_names: tuple[str, ...] = LAYERS) -> Path:
     """Write the page of the explorer, and that of the second layer beside it."""
     write_oips(folder / "oips")
-    part = digits.prepare(
-        small_cnn(), bars(), folder / "oips", layer_names=layer_names, color_map="gray"
-    )
+    params = dataclasses.replace(example_results.PARAMS, layers=layer_names)
+    part = digits.prepare(small_cnn(), bars(), folder / "oips", params)
     path = folder / "explorer.html"
     html_page.write(page.render([part], shows_persons=False, are_digits=False), path)
     (folder / "draw_oips").mkdir()

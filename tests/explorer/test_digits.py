@@ -1,14 +1,16 @@
 import base64
+import dataclasses
 import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from PIL import Image
 from tests.explorer import example_digits
+from tests.oips import example_results
 
 from latentmaps.cnn.network.cnn_inference import TrainedCnn
 from latentmaps.errors import DataError
@@ -25,15 +27,14 @@ def oips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def prepare(
-    oips: Path, layer_names: Sequence[str] = example_digits.LAYERS, color_map: str = "gray"
+    oips: Path,
+    layer_names: Sequence[str] = example_digits.LAYERS,
+    color_map: Literal["gray", "viridis"] = "gray",
 ) -> Part:
-    return digits.prepare(
-        example_digits.small_cnn(),
-        example_digits.bars(),
-        oips,
-        layer_names=layer_names,
-        color_map=color_map,
+    params = dataclasses.replace(
+        example_results.PARAMS, layers=tuple(layer_names), color_map=color_map
     )
+    return digits.prepare(example_digits.small_cnn(), example_digits.bars(), oips, params)
 
 
 def floats(text: str) -> np.ndarray:
@@ -109,7 +110,7 @@ def test_layers_without_oips_have_none_and_layers_that_are_not_shown_are_passed_
     data = prepare(oips, ["dense", "probabilities"]).data
     assert [layer["oips"] for layer in data["layers"]] == [None, None]
     assert data["output"]["oips"]["page"] == "draw_oips/probabilities.html"
-    assert prepare(oips, []).data["output"] == {"name": "probabilities", "oips": None}
+    assert prepare(oips, ["dense"]).data["output"] == {"name": "probabilities", "oips": None}
 
 
 def test_missing_oips_are_refused_with_the_stage_that_draws_them(oips: Path) -> None:

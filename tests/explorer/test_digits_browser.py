@@ -361,7 +361,7 @@ def test_a_bar_leads_to_the_row_of_its_unit(visit: Digits) -> None:
 
 
 def test_layers_without_oips_show_their_maps_alone(browser: Browser, tmp_path: Path) -> None:
-    opened = Digits(browser, example_digits.write(tmp_path, layer_names=()))
+    opened = Digits(browser, example_digits.write(tmp_path, layer_names=("dense",)))
     assert opened.page.locator(".digit-map[href], #digit-bars a[href]").count() == 0
     assert opened.page.locator(".oip-tile:visible").count() == 0
     assert opened.page.locator("#digit-kind-label").is_hidden()

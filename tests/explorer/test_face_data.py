@@ -162,7 +162,8 @@ def test_the_page_holds_no_more_faces_than_it_needs(
     assert data["dots"]["shape"] == (7, 2)
     assert len(data["shown"]["Smiling"]) == 12
     parzen = data["samplers"][-1]
-    assert parzen["centers"]["shape"] == (11, 5)
+    assert (parzen["centers"]["shape"], parzen["num_centers"]) == ((11, 5), example_faces.NUM_TRAIN)
+    assert data["test"]["num_faces"] == example_faces.NUM_TEST
     mean = latents.train.encodings.z_mean.mean(axis=0)  # of all windows
     np.testing.assert_allclose(unpack(parzen["mean"]), mean, atol=1e-3)
 

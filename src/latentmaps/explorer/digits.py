@@ -4,7 +4,6 @@ The page draws a digit, lets the CNN read it, and shows every feature map beside
 a map is, is told by what test digits and its OIP do to it: both are measured here, once.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from latentmaps.oips import cnn_layers
 from latentmaps.oips.grays import CLIP_PERCENTILE, GrayScale
 from latentmaps.oips.networks import Networks
 from latentmaps.pages import picture
+from latentmaps.params.draw_oips import DrawOips
 from latentmaps.portable import folding
 from latentmaps.storage import npz
 
@@ -34,22 +34,14 @@ _PERCENTILE = 99.5
 _IN_RANGE = "_in_range"
 
 
-def prepare(
-    model: keras.Model,
-    digits: Digits,
-    oips: Path,
-    *,
-    layer_names: Sequence[str],
-    color_map: str,
-) -> Part:
+def prepare(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -> Part:
     """Return the part of the page on digits.
 
     Args:
         model: the CNN.
         digits: its test part is what the page offers, and what maps are compared with.
         oips: folder in which draw_oips writes a file for each layer.
-        layer_names: layers that have OIPs; those that the page does not show are passed over.
-        color_map: of OIPs with free pixels, a name of ``color_maps.COLOR_MAPS``.
+        params: how it did: which layers have OIPs, and in which colors those with free pixels are.
 
     Raises:
         DataError: a file of OIPs is missing, damaged, or belongs to another CNN.
@@ -57,14 +49,12 @@ def prepare(
     return Part(
         name="digits",
         title="Digits",
-        data=_collect(model, digits, oips, layer_names, color_map),
+        data=_collect(model, digits, oips, params),
         networks={"cnn": packing.pack(folding.to_plain(model))},
     )
 
 
-def _collect(
-    model: keras.Model, digits: Digits, oips: Path, layer_names: Sequence[str], color_map: str
-) -> dict[str, Any]:
+def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -> dict[str, Any]:
     """Return the data of the part.
 
     ``tests``: ``rows`` in the test part, ``labels``, ``readings`` of the CNN, and ``images``
@@ -89,9 +79,9 @@ def _collect(
 
     def draw(networks: Networks) -> dict[str, Any] | None:
         name = networks.layer_name
-        return (
-            _draw_oips(oips / f"{name}.npz", networks, color_map) if name in layer_names else None
-        )
+        if name not in params.layers:
+            return None
+        return _draw_oips(oips / f"{name}.npz", networks, params.color_map)
 
     return {
         "tests": {

@@ -72,7 +72,11 @@ def describe(
         "dimensions": _describe_dimensions(latents, train),
         "attributes": _describe_attributes(latents, train),
         "least_correlation": LEAST_CORRELATION,
-        "test": {"z": pack(test.encodings.z_mean), "rows": test.rows.tolist()},
+        "test": {
+            "z": pack(test.encodings.z_mean),
+            "rows": test.rows.tolist(),
+            "num_faces": len(latents.test.rows),
+        },
         # places on the map, standard deviations of the first two components
         "dots": pack((dots.encodings.z_mean - mean) @ axes[:2].T / np.sqrt(variances[:2])),
         "shown": {
@@ -191,9 +195,9 @@ def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
     for zeros, for the identity, for a center that is the mean.
     """
     values: Mapping[str, Array] = {name: getattr(sampler, name) for name in sampler.axes}
-    mean, centers = values.get("mean"), values.get("centers")
+    mean, centers, num_centers = values.get("mean"), values.get("centers"), 0
     if centers is not None:
-        mean = centers.mean(axis=0, dtype=np.float64)
+        mean, num_centers = centers.mean(axis=0, dtype=np.float64), len(centers)
         centers = centers[subset.draw(np.arange(len(centers)), MOST_WINDOWS, seed=seed)]
     factor = None
     if "covariance" in values:
@@ -206,6 +210,7 @@ def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
         "mean": None if mean is None else pack(mean),
         "factor": factor,
         "centers": None if centers is None else pack(centers, np.int8),
+        "num_centers": num_centers,
     }
 
 
