@@ -5,6 +5,7 @@ from latentmaps.folders import FACES, RAW_FACES, some
 from latentmaps.pages import html_page
 from latentmaps.params.build_explorer import BuildExplorer
 from latentmaps.params.draw_oips import DrawOips
+from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.params.machine import Machine
 
 
@@ -13,32 +14,30 @@ def build_explorer(run: runs.Run) -> None:
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
-    from latentmaps.digits.dataset import digits as digits_module
-    from latentmaps.explorer import digits, faces, page
-    from latentmaps.faces.raw import receipts
+    from latentmaps.digits.dataset import digits
+    from latentmaps.explorer import digits as digit_part
+    from latentmaps.explorer import faces as face_part
+    from latentmaps.explorer import page
+    from latentmaps.faces.raw import face_attributes, receipts
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network import vae_files
 
-    params = run.params(BuildExplorer)
+    params, look = run.params(BuildExplorer), run.params(DrawSamples)
     machine.configure(run.params(Machine))
     source = receipts.read_source(run.inputs["receipt"])
     saved = vae_files.load(run.inputs["vae"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=saved.architecture.latent_dim)
+    known = face_attributes.read_attributes(run.inputs["index"])
+    network, of_digits = cnn.load(run.inputs["cnn"]), digits.load(run.inputs["digits"])
+    are_digits, shows_persons = source == receipts.DIGITS, source not in receipts.WITHOUT_PERSONS
 
     parts = [
-        faces.prepare(saved, latents, params, seed=run.seed),
-        digits.prepare(
-            cnn.load(run.inputs["cnn"]),
-            digits_module.load(run.inputs["digits"]),
-            run.inputs["oips"],
-            run.params(DrawOips),
+        face_part.prepare(
+            saved, latents, known, params, look, are_digits=are_digits, seed=run.seed
         ),
+        digit_part.prepare(network, of_digits, run.inputs["oips"], run.params(DrawOips)),
     ]
-    text = page.render(
-        parts,
-        shows_persons=source not in receipts.WITHOUT_PERSONS,
-        are_digits=source == receipts.DIGITS,
-    )
+    text = page.render(parts, shows_persons=shows_persons, are_digits=are_digits)
 
     html_page.write(text, run.outputs["page"])
 
@@ -48,7 +47,7 @@ if __name__ == "__main__":
         build_explorer,
         inputs={
             "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "index"),
+            "faces": some(FACES, "index"),
             "vae": "folder of the VAE that train_vae wrote",
             "latents": "folder of the encodings and samplers that evaluate_vae wrote",
             "cnn": "folder of the CNN that train_cnn wrote",

@@ -186,11 +186,14 @@ def test_a_stage_reads_the_sections_of_no_other_stage(stage: Stage) -> None:
     # found by the same ascent, which takes its section
     has_oips = stage.name in ("build_report", "draw_face_oips", "build_explorer")
     through_oips = {"src/latentmaps/params/draw_oips.py"} if has_oips else set()
+    # the explorer sharpens faces as the sheets of random faces do
+    looks = {"src/latentmaps/params/draw_samples.py"}
+    through_looks = looks if stage.name == "build_explorer" else set()
     # digits may take the place of faces
     digits = {"src/latentmaps/params/fetch_digits.py"}
     through_digits = digits if stage.name == "fetch_faces" else set()
     own = {f"src/latentmaps/params/{base_name(stage)}.py"}
-    assert sections <= own | through_oips | through_digits
+    assert sections <= own | through_oips | through_looks | through_digits
 
 
 def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:

@@ -26,7 +26,8 @@ RUN = """async ({ description, weights, input, keep }) => {
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    page.add_script_tag(path=example.TEMPLATES / "network.js")
+    for name in ("unpack.js", "network.js"):
+        page.add_script_tag(path=example.TEMPLATES / name)
     yield page
     page.close()
 

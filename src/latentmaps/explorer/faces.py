@@ -1,10 +1,12 @@
 """What the page knows of the VAE and its faces."""
 
 import numpy as np
+import pandas as pd
 
-from latentmaps.explorer import packing
+from latentmaps.explorer import face_data, packing
 from latentmaps.explorer.page import Part
 from latentmaps.params.build_explorer import BuildExplorer
+from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.portable import folding
 from latentmaps.vae.latent.latent_files import Latents
 from latentmaps.vae.network.encodings import draw_prior
@@ -14,14 +16,29 @@ from latentmaps.vae.network.vae_files import SavedVae
 _NUM_COMPARED = 64
 
 
-def prepare(saved: SavedVae, latents: Latents, params: BuildExplorer, *, seed: int) -> Part:
+def prepare(
+    saved: SavedVae,
+    latents: Latents,
+    known: pd.DataFrame,
+    params: BuildExplorer,
+    look: DrawSamples,
+    *,
+    are_digits: bool,
+    seed: int,
+) -> Part:
     """Return the part of the faces.
 
     Args:
         saved: the trained VAE.
-        latents: its z-points.
+        latents: its z-points, samplers and directions of attributes.
+        known: the attributes of all faces, see ``face_attributes.read_attributes``.
         params: the section.
-        seed: of the random points.
+        look: how the sheets of processed faces are sharpened.
+        are_digits: whether the VAE has learned digits.
+        seed: of the random points, and of the choice of faces.
+
+    Raises:
+        DataError: the attributes are those of fewer faces.
     """
     random = draw_prior(_NUM_COMPARED, saved.architecture.latent_dim, seed=seed)
     starts = latents.test.encodings.z_mean[:_NUM_COMPARED]
@@ -31,4 +48,13 @@ def prepare(saved: SavedVae, latents: Latents, params: BuildExplorer, *, seed: i
         max_difference=params.max_difference,
     )
     compared = f"{len(random)} random faces and {len(starts)} faces of the test part"
-    return Part("faces", "Faces", {}, {"decoder": decoder}, compared)
+    size, num_channels = saved.architecture.image_size, saved.architecture.num_channels
+    data = face_data.describe(
+        latents,
+        known,
+        look,
+        shape=(size, size, num_channels),
+        are_digits=are_digits,
+        seed=seed,
+    )
+    return Part("faces", "Faces", data, {"decoder": decoder}, compared)

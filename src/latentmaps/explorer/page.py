@@ -83,8 +83,8 @@ def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> s
         stored=[sentence for part in parts for sentence in _describe_storage(part)],
         style=style,
         style_hash=html_page.source_hash(str(style)),
-        worker=source("network.js", "worker.js"),
-        scripts=[_Script(source("page.js", "client.js")), *own],
+        worker=source("unpack.js", "network.js", "worker.js"),
+        scripts=[_Script(source("unpack.js", "page.js", "client.js")), *own],
     )
     return wording.page_of_images(html) if are_digits else html
 

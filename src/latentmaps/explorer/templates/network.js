@@ -1,15 +1,6 @@
 // A trained network in plain JavaScript: what ``layer_list`` describes and ``packing`` packs, without a page.
 "use strict";
 
-// Unpacks gzip in base64.
-async function unpack(base64) {
-  const text = atob(base64.trim());
-  const packed = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
 // `count` numbers of a format from `offset` on; the lowest bytes of all come first, then the next ones.
 function readNumbers(bytes, offset, count, format) {
   const size = { int8: 1, float16: 2, float32: 4 }[format];
@@ -56,46 +47,35 @@ function classesOf(layer) {
   return classes;
 }
 
-// The weights of a class in the order of use: for two maps at a time, all taps, all maps that are read.
+// The weights of a class in the order of use: for four maps at a time, all taps, all maps that are read.
 function arrange(kernel, taps, numRead, numMaps) {
-  const arranged = new Float32Array(Math.ceil(numMaps / 2) * 2 * taps.length * numRead);
+  const arranged = new Float32Array(Math.ceil(numMaps / 4) * 4 * taps.length * numRead);
   let to = 0;
-  for (let map = 0; map < numMaps; map += 2) {
+  for (let map = 0; map < numMaps; map += 4) {
     for (const tap of taps) {
-      for (let read = 0; read < numRead; read++, to += 2) {
+      for (let read = 0; read < numRead; read++, to += 4) {
         const from = (tap.index * numRead + read) * numMaps + map;
-        arranged[to] = kernel[from];
-        if (map + 1 < numMaps) arranged[to + 1] = kernel[from + 1];
+        for (let k = 0; k < 4 && map + k < numMaps; k++) arranged[to + k] = kernel[from + k];
       }
     }
   }
   return arranged;
 }
 
-// The sums of products of four positions with two maps. `values` has the four values of each term side by side,
-// `weights` the two weights. Eight sums stay in registers.
+// The sums of products of four positions with four maps. `values` has the four values of each term side by side,
+// `weights` the four weights. Sixteen sums stay in registers; loops over them would keep them in memory.
 function multiply(values, weights, offset, numTerms, sums) {
-  let a0 = 0, a1 = 0, b0 = 0, b1 = 0, c0 = 0, c1 = 0, d0 = 0, d1 = 0;
-  for (let i = 0, at = offset, term = 0; term < numTerms; term++, i += 4, at += 2) {
-    const first = weights[at], second = weights[at + 1];
+  let a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
+  let c0 = 0, c1 = 0, c2 = 0, c3 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0;
+  for (let i = 0, at = offset, term = 0; term < numTerms; term++, i += 4, at += 4) {
+    const w0 = weights[at], w1 = weights[at + 1], w2 = weights[at + 2], w3 = weights[at + 3];
     const a = values[i], b = values[i + 1], c = values[i + 2], d = values[i + 3];
-    a0 += a * first;
-    a1 += a * second;
-    b0 += b * first;
-    b1 += b * second;
-    c0 += c * first;
-    c1 += c * second;
-    d0 += d * first;
-    d1 += d * second;
+    a0 += a * w0; a1 += a * w1; a2 += a * w2; a3 += a * w3;
+    b0 += b * w0; b1 += b * w1; b2 += b * w2; b3 += b * w3;
+    c0 += c * w0; c1 += c * w1; c2 += c * w2; c3 += c * w3;
+    d0 += d * w0; d1 += d * w1; d2 += d * w2; d3 += d * w3;
   }
-  sums[0] = a0;
-  sums[1] = a1;
-  sums[2] = b0;
-  sums[3] = b1;
-  sums[4] = c0;
-  sums[5] = c1;
-  sums[6] = d0;
-  sums[7] = d1;
+  sums.set([a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3]);
 }
 
 // Copies what a position reads, (taps, maps), into one of the four columns of `values`; outside of the maps is 0.
@@ -116,7 +96,7 @@ function convolve(maps, layer) {
   const [height, width, numMaps] = layer.shape;
   const output = new Float32Array(height * width * numMaps);
   const [step, outputStep] = layer.type === "transposed" ? [1, layer.stride] : [layer.stride, 1];
-  const sums = new Float64Array(8);
+  const sums = new Float64Array(16);
   for (const { row, column, taps, weights } of layer.classes) {
     const numTerms = taps.length * layer.reads[2];
     const values = new Float64Array(4 * numTerms);
@@ -129,11 +109,11 @@ function convolve(maps, layer) {
         gather(maps, layer.reads, taps, y * step, x * step, k, values);
         places.push(((y * outputStep + row) * width + x * outputStep + column) * numMaps);
       }
-      for (let map = 0; map < numMaps; map += 2) {
+      for (let map = 0; map < numMaps; map += 4) {
         multiply(values, weights, map * numTerms, numTerms, sums);
+        const end = Math.min(map + 4, numMaps);
         for (let k = 0; k < group; k++) {
-          output[places[k] + map] = sums[2 * k] + layer.bias[map];
-          if (map + 1 < numMaps) output[places[k] + map + 1] = sums[2 * k + 1] + layer.bias[map + 1];
+          for (let made = map; made < end; made++) output[places[k] + made] = sums[4 * k + made - map] + layer.bias[made];
         }
       }
     }
@@ -144,14 +124,17 @@ function convolve(maps, layer) {
 function connect(features, layer) {
   const numUnits = layer.shape[0], output = new Float32Array(numUnits), numTerms = features.length;
   const weights = layer.classes[0].weights;
-  for (let unit = 0, at = 0; unit < numUnits; unit += 2) {
-    let first = layer.bias[unit], second = unit + 1 < numUnits ? layer.bias[unit + 1] : 0;
-    for (let i = 0; i < numTerms; i++, at += 2) {
-      first += features[i] * weights[at];
-      second += features[i] * weights[at + 1];
+  for (let unit = 0, at = 0; unit < numUnits; unit += 4) {
+    let a = 0, b = 0, c = 0, d = 0;
+    for (let i = 0; i < numTerms; i++, at += 4) {
+      const value = features[i];
+      a += value * weights[at];
+      b += value * weights[at + 1];
+      c += value * weights[at + 2];
+      d += value * weights[at + 3];
     }
-    output[unit] = first;
-    if (unit + 1 < numUnits) output[unit + 1] = second;
+    const sums = [a, b, c, d];
+    for (let k = 0; k < 4 && unit + k < numUnits; k++) output[unit + k] = sums[k] + layer.bias[unit + k];
   }
   return output;
 }

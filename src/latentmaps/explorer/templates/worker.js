@@ -1,4 +1,4 @@
-// Runs networks off the page, in a Worker whose text is network.js followed by this file.
+// Runs networks off the page, in a Worker whose text is unpack.js, network.js and this file.
 // In: {id, network, description, weights} to load, {id, network, input, keep} to run. Out: {id, ...} or {id, error}.
 "use strict";
 

@@ -27,12 +27,25 @@ def principal_axes(points: Array) -> tuple[Array, Array]:
         The axes as columns, (d, d), of length 1, the largest entry of each positive; and the share
         of the variance that each holds, (d,), zeros for points that do not vary.
     """
-    covariance = np.atleast_2d(np.cov(points.astype(np.float64), rowvar=False))
-    variances, axes = np.linalg.eigh(covariance)  # ascending
+    axes, variances = axes_of_covariance(np.cov(points.astype(np.float64), rowvar=False))
+    total = variances.sum()
+    return axes, variances / total if total else variances
+
+
+def axes_of_covariance(covariance: Array) -> tuple[Array, Array]:
+    """Return the principal axes of a distribution, those of the greatest variance first.
+
+    Args:
+        covariance: (d, d), or a number where d is 1.
+
+    Returns:
+        The axes as columns, (d, d), of length 1, the largest entry of each positive; and the
+        variance along each, (d,).
+    """
+    variances, axes = np.linalg.eigh(np.atleast_2d(covariance))  # ascending
     variances, axes = np.maximum(variances[::-1], 0.0), axes[:, ::-1]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)
-    total = variances.sum()
-    return axes * np.sign(largest), variances / total if total else variances
+    return axes * np.sign(largest), variances
 
 
 def walk_spherically(start: Array, end: Array, shares: Array) -> Array:

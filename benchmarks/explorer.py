@@ -1,0 +1,76 @@
+"""How fast the explorer shows faces in Chromium.
+
+    dvc repro build_explorer
+    PYTHONPATH=src python -m benchmarks.explorer
+
+Opens the page from the disk, in a new window each round: the seconds until its decoder has made a
+face, from the start of the opening on, and the milliseconds of each of many faces after that, from
+the question to the worker to its answer.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser
+from tests.browsing import started_browser
+
+from benchmarks import measuring
+
+HEADS = ("page [MB]", "first face [s]", "a face [ms]", "faces/s")
+# a face of the middle, behind those that the page itself asks for
+FIRST_FACE = """async () => {
+  const { input } = await networks.load("decoder");
+  await networks.run("decoder", new Float32Array(input[0]));
+  return performance.now();
+}"""
+FACES = """async (numFaces) => {
+  const { input } = await networks.load("decoder");
+  const times = [];
+  for (let face = 0; face < numFaces; face++) {
+    const z = Float32Array.from({ length: input[0] }, () => 2 * Math.random() - 1);
+    const start = performance.now();
+    await networks.run("decoder", z);
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""
+NUM_WARM_UP = 10
+
+
+def main() -> None:
+    """Measure, and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--page", type=Path, default=measuring.ROOT / "reports/explorer.html", help="the page"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="times that the page is opened")
+    parser.add_argument("--num-faces", type=int, default=100, help="faces a round")
+    arguments = parser.parse_args()
+    page = arguments.page.resolve()
+    with started_browser() as browser:
+        rounds = [measure(browser, page, arguments.num_faces) for _ in range(arguments.rounds)]
+    first_s, face_ms = zip(*rounds, strict=True)
+    print(f"{measuring.describe(arguments.rounds)}\n")
+    cells = [
+        f"{page.stat().st_size / 1e6:.2f}",
+        measuring.summary(first_s, ".2f"),
+        measuring.summary(face_ms, ".1f"),
+        measuring.summary([1000 / one for one in face_ms], ".0f"),
+    ]
+    measuring.print_table(HEADS, [cells])
+
+
+def measure(browser: Browser, path: Path, num_faces: int) -> tuple[float, float]:
+    """Return the seconds until the first face, and the median of the milliseconds of all others."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(path.as_uri())
+    first_ms = page.evaluate(FIRST_FACE)
+    times = page.evaluate(FACES, NUM_WARM_UP + num_faces)
+    context.close()
+    return first_ms / 1000, float(np.median(times[NUM_WARM_UP:]))
+
+
+if __name__ == "__main__":
+    main()

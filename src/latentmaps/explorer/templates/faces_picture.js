@@ -1,0 +1,64 @@
+"use strict";
+// The large picture and the small ones, as the decoder makes them of points.
+
+class Picture {
+  // canvas: the large one; onSpeed: is told how many pictures a second there are
+  constructor(canvas, shape, onSpeed) {
+    this.canvas = canvas;
+    this.shape = shape;
+    this.onSpeed = onSpeed;
+    this.pixels = null;
+    this.asked = 0;
+    this.frames = [];
+    this.thumbs = Promise.resolve();
+    this.decode = latest((z, look) => this.run(z, look));
+  }
+
+  // Shows a point, or the last one of those that are asked for while the decoder works.
+  show(z, look) {
+    this.asked += 1;
+    this.canvas.dataset.shown = false;
+    this.decode(Float32Array.from(z), look);
+  }
+
+  async run(z, look) {
+    const wanted = this.asked;
+    const start = performance.now();
+    this.pixels = (await networks.run("decoder", z)).output;
+    this.measure(performance.now() - start);
+    Look.paint(this.canvas, Look.process(this.pixels, this.shape, look), this.shape);
+    if (wanted === this.asked) this.canvas.dataset.shown = true;
+  }
+
+  // The median of the last ones; the very first are slow.
+  measure(milliseconds) {
+    this.frames = [...this.frames.slice(-8), milliseconds];
+    if (this.frames.length === 9) this.onSpeed(1000 / [...this.frames].sort((one, other) => one - other)[4]);
+  }
+
+  // Decodes a small picture into a canvas, after those that were asked for before.
+  showSmall(canvas, z) {
+    canvas.wanted = z;
+    this.thumbs = this.thumbs.then(async () => {
+      if (canvas.wanted !== z || canvas.drawn === z) return;
+      const { output } = await networks.run("decoder", Float32Array.from(z));
+      Look.paint(canvas, Look.toBytes(output), this.shape);
+      canvas.drawn = z;
+    });
+  }
+
+  // Saves the large picture as a PNG, each pixel `scale` times as large.
+  save(name, scale, isCrisp) {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [this.canvas.width * scale, this.canvas.height * scale];
+    const context = canvas.getContext("2d");
+    context.imageSmoothingEnabled = !isCrisp;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.canvas, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => {
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    });
+  }
+}
