@@ -60,6 +60,7 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.evaluate_vae
 	PYTHONPATH=src $(BIN)/python -m benchmarks.draw_oips
 	PYTHONPATH=src $(BIN)/python -m benchmarks.oip_oracle
+	PYTHONPATH=src $(BIN)/python -m benchmarks.explorer
 
 gpu-check: $(TOOLS) ## test a GPU and measure it: a table for an issue (docs/gpu.md)
 	PYTHONPATH=src $(BIN)/python -m benchmarks.gpu_check

@@ -22,7 +22,7 @@ def build_explorer(run: runs.Run) -> None:
     from latentmaps.vae.latent import latent_files
     from latentmaps.vae.network import vae_files
 
-    params, look = run.params(BuildExplorer), run.params(DrawSamples)
+    params, look, oips = run.params(BuildExplorer), run.params(DrawSamples), run.params(DrawOips)
     machine.configure(run.params(Machine))
     source = receipts.read_source(run.inputs["receipt"])
     saved = vae_files.load(run.inputs["vae"])
@@ -35,7 +35,7 @@ def build_explorer(run: runs.Run) -> None:
         face_part.prepare(
             saved, latents, known, params, look, are_digits=are_digits, seed=run.seed
         ),
-        digit_part.prepare(network, of_digits, run.inputs["oips"], run.params(DrawOips)),
+        digit_part.prepare(network, of_digits, run.inputs["oips"], oips),
     ]
     text = page.render(parts, shows_persons=shows_persons, are_digits=are_digits)
 

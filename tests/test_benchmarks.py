@@ -14,6 +14,7 @@ import pytest
 from benchmarks import (
     crop_faces,
     evaluate_vae,
+    explorer,
     matrix_products,
     measuring,
     oip_oracle,
@@ -21,8 +22,11 @@ from benchmarks import (
     workload,
 )
 from tests.example_workspace import Workspace
+from tests.explorer import example
 from tests.vae import example_vae
 
+from latentmaps.explorer import page
+from latentmaps.pages import html_page
 from latentmaps.vae.network import vae_files
 
 NUMBER = r"-?[\d,]+(?:\.\d+)?"
@@ -262,6 +266,18 @@ def test_both_kinds_of_upsampling_are_measured(workspace: Workspace) -> None:
     heads = ("upsampling", "roughness of flat areas", "val_total_loss", "training [s]")
     assert list(read_table(printed, *heads, "times `transpose`")) == ["`transpose`", "`resize`"]
     assert figure.exists()
+
+
+@pytest.mark.slow
+def test_the_explorer_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_page, "environment", example.stub_environment)
+    text = page.render(example.parts(), shows_persons=False, are_digits=False)
+    html_page.write(text, tmp_path / "explorer.html")
+    arguments = (f"--page={tmp_path}/explorer.html", "--rounds=2", "--num-faces=3")
+    printed = output_of("explorer", *arguments)
+    assert printed.startswith("median [q1, q3] of 2 rounds")
+    size_mb = f"{(tmp_path / 'explorer.html').stat().st_size / 1e6:.2f}"
+    assert list(read_table(printed, *explorer.HEADS)) == [size_mb]
 
 
 @pytest.mark.slow

@@ -79,6 +79,7 @@ NEVER = {
     "draw_latent_space": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
     "draw_reconstructions": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
     "draw_face_oips": ("cnn", "digits", "training", "vae/training", "vae/evaluation"),
+    "build_explorer": ("training", "cnn/training", "vae/training", "vae/evaluation", "report"),
 }
 
 

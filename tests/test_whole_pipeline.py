@@ -17,6 +17,7 @@ FACT_DECIDES = {
     "draw_latent_space",
     "draw_face_oips",
     "judge_digits",
+    "build_explorer",
     "build_report",
 }
 

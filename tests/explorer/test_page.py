@@ -51,7 +51,7 @@ def test_the_page_says_how_weights_are_stored_and_what_that_changes() -> None:
         r"255 levels, and the average pixel by 0\.\d+\.",
         text,
     )
-    assert "Weights of the cnn: float32, as they were trained." in text
+    assert "Weights of the CNN: float32, as they were trained." in text
 
 
 def test_the_policy_of_the_page_allows_its_own_scripts_and_nothing_from_outside() -> None:

@@ -80,6 +80,11 @@ def test_the_address_opens_a_part(browser: Browser, path: Path) -> None:
     expect(page.locator("#faces")).to_be_hidden()
     assert has_weights(page, "decoder")
     assert page.evaluate("addressState.read('digits').get('digit')") == "3"
+    page.set_viewport_size({"width": 390, "height": 100})
+    page.evaluate("location.hash = 'faces'")
+    page.evaluate("location.hash = 'digits?digit=3'")
+    page.evaluate("location.hash = 'digits'")
+    assert page.evaluate("scrollY") == 0
     assert page.evaluate("addressState.read('faces').get('digit')") is None
 
 
@@ -126,6 +131,15 @@ def test_of_the_calls_meanwhile_the_last_one_follows(visit: Visit) -> None:
         }"""
     )
     assert done == [1, 3, 9, "nine", 4]
+
+
+def test_the_skip_link_leads_past_the_header_and_leaves_the_part(visit: Visit) -> None:
+    visit.page.evaluate("location.hash = 'digits'")
+    visit.page.locator(".skip").focus()
+    visit.page.keyboard.press("Enter")
+    assert visit.page.evaluate("document.activeElement.id") == "content"
+    expect(visit.page.locator("#digits")).to_be_visible()
+    assert visit.page.url.endswith("#digits")
 
 
 def test_data_cannot_end_their_script(visit: Visit) -> None:

@@ -115,11 +115,12 @@ def _to_json(value: Any) -> Markup:
 
 def _describe_storage(part: Part) -> Iterator[str]:
     for name, network in part.networks.items():
+        title = "CNN" if name == "cnn" else name
         if network.difference is None:
-            yield f"Weights of the {name}: {network.format}, as they were trained."
+            yield f"Weights of the {title}: {network.format}, as they were trained."
         else:
             yield (
-                f"Weights of the {name}: {network.format}, which moves no pixel of {part.compared} "
-                f"by more than {network.difference.largest:.2g} of 255 levels, and the average "
-                f"pixel by {network.difference.mean:.1g}."
+                f"Weights of the {title}: {network.format}, which moves no pixel of "
+                f"{part.compared} by more than {network.difference.largest:.2g} of 255 levels, and "
+                f"the average pixel by {network.difference.mean:.1g}."
             )

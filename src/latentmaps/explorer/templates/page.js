@@ -4,6 +4,12 @@
 // also seen where a browser does not understand this script
 document.getElementById("without-script").hidden = true;
 
+// the address holds the state, so the link must not change it
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("content").focus();
+});
+
 const PARTS = Array.from(document.querySelectorAll("main > section"), (section) => section.id);
 
 // Shows a sentence on top of the page.
