@@ -57,6 +57,10 @@ stages:
     cmd: python code/stub_stage.py draw_oips ${item.layer}
     params: [base.seed, draw_oips.num_steps]
     outs: ["reports/draw_oips/${item.layer}.csv", "reports/draw_oips/${item.layer}.html"]
+  build_explorer:
+    cmd: python code/stub_stage.py build_explorer
+    deps: [data/model.txt]
+    outs: [reports/explorer.html]
   build_report:
     cmd: python code/stub_stage.py build_report
     deps: [reports/draw_samples/strip_prior.png, reports/draw_oips]

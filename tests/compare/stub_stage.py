@@ -52,8 +52,12 @@ def main(stage: str, layer: str = "") -> None:
     elif stage == "draw_oips":
         Path(folder, f"{layer}.csv").write_text("map_index", encoding="utf-8")
         write_page(folder / f"{layer}.html", layer, "../index.html")
+    elif stage == "build_explorer":
+        write_page(Path("reports/explorer.html"), "explorer", "index.html")
     elif stage == "build_report":
-        pages = [f"draw_oips/{name}.html" for name in params["draw_oips"]["layers"]]
+        pages = ["explorer.html"] + [
+            f"draw_oips/{name}.html" for name in params["draw_oips"]["layers"]
+        ]
         write_page(Path("reports/index.html"), f"fact {fact:g}", *pages)
     else:
         draw(folder, stage, fact)

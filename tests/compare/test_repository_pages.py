@@ -23,7 +23,7 @@ def test_the_full_pages_are_linked_and_copied(swept: ExampleRepository) -> None:
     ]
 
 
-def test_the_pages_of_the_layers_lie_where_the_full_page_looks_for_them(
+def test_explorer_and_pages_of_layers_lie_where_the_full_page_looks_for_them(
     swept: ExampleRepository,
 ) -> None:
     swept.compare("--output", "deep.html")
