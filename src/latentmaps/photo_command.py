@@ -28,7 +28,7 @@ Put photos through a trained VAE: cropped, encoded, changed, decoded. One pictur
 each photo what the model read, what it made of it, and the result with the attributes added.
 
   latentmaps photo me.jpg                                    what the model keeps of it
-  latentmaps photo me.jpg --add Eyeglasses=1.5 --add Smiling=-1 --output me.png
+  latentmaps photo me.jpg --add Eyeglasses=1.5 --add Bangs=-1 --output me.png
   latentmaps photo me.jpg you.jpg --box 420,300,1220,1100    the same box of each photo
 
 Without --box the largest square about the center is taken. The model knows heads of one size, in

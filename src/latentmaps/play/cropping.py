@@ -71,7 +71,8 @@ def _read(path: Path) -> Image.Image:
         return aligned_size.read_upright(content)[0]
     except UnusableError as error:
         reason = aligned_size.explain(path.name, content, error)
-        raise DataError(f"{path}: {reason}; choose another photo") from error
+        advice = "" if ";" in reason else "; choose another photo"
+        raise DataError(f"{path}: {reason}{advice}") from error
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror}), expected a photo; choose another file"

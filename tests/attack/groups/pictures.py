@@ -26,6 +26,7 @@ from latentmaps.faces.preparing.crop import Crop
 from latentmaps.faces.raw.archive import FaceArchive
 from latentmaps.faces.sources import own_pictures
 from latentmaps.lab import start_specs
+from latentmaps.play import cropping
 
 _GOOD = "good.jpg"
 _CROP = Crop((15, 35, 163, 183), 16, "lanczos")
@@ -216,7 +217,26 @@ def _start(folder: Path) -> None:
         raise BrokenPromiseError(f"found {start!r}, expected pixels")
 
 
+def _write_photo(folder: Path, number: int, generator: random.Random) -> None:
+    (folder / "photo.jpg").write_bytes(_content(number, generator))
+
+
+def _photo(folder: Path) -> None:
+    image = cropping.crop(folder / "photo.jpg", (16, 16, 3))
+    if image.shape != (16, 16, 3) or image.dtype != np.uint8:
+        raise BrokenPromiseError(f"found {image.dtype} {image.shape}, expected an image")
+
+
 GROUPS = (
+    Group(
+        "pictures-photo",
+        ("latentmaps.play.cropping",),
+        _write_photo,
+        _photo,
+        num_cases=2_000,
+        num_short=100,
+        num_unharmed=11,
+    ),
     Group(
         "pictures-start",
         ("latentmaps.lab.start_specs",),

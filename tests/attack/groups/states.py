@@ -198,7 +198,11 @@ def _read_checkpoint(folder: Path) -> None:
 GROUPS = (
     Group(
         "latents",
-        ("latentmaps.vae.latent.latent_files", "latentmaps.storage.npz"),
+        (
+            "latentmaps.vae.latent.latent_files",
+            "latentmaps.vae.latent.attribute_directions",
+            "latentmaps.storage.npz",
+        ),
         _write_latents,
         _read_latents,
         num_cases=3_000,
