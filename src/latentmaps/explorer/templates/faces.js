@@ -4,6 +4,8 @@
 {% include "faces_levers.js" %}
 {% include "faces_picture.js" %}
 {% include "faces_map.js" %}
+{% include "faces_past.js" %}
+{% include "faces_tabs.js" %}
 // The faces' part of the page. There is one state, never changed in place: the point z and its origin, the dice, the two
 // ends of a way, the look. Controls show what they read off it; whatever a person does makes the next one.
 
@@ -12,12 +14,9 @@ const Faces = (() => {
   const all = (selector) => Array.from(document.querySelectorAll(`#faces ${selector}`));
   const PER_PAGE = 8;
   const NUM_DICE = 100_000;
-  const MOST_UNDONE = 200;
-  const ONE_CHANGE_MS = 1200; // changes of one control that follow so fast are one to undo
   const GLIDE_MS = 300;
 
-  let data, points, picture, map, state, first;
-  let history = [], at = 0, last = { key: "", time: 0 };
+  let data, points, picture, map, state, first, past;
   let preview = null; // a point that is looked at, not gone to
   let page = 0;
   const levers = [];
@@ -38,14 +37,8 @@ const Faces = (() => {
     picture.show((preview ?? state).z, { radius: data.look.radius, percent: state.percent, factor: state.factor });
   }
 
-  function commit(sentence, key = "") {
-    const now = performance.now();
-    if (state !== history[at]) {
-      const isSame = key && key === last.key && now - last.time < ONE_CHANGE_MS && at > 0 && at === history.length - 1;
-      history = [...history.slice(0, isSame ? at : at + 1), state].slice(-MOST_UNDONE);
-      at = history.length - 1;
-      last = { key, time: now };
-    }
+  function commit(sentence, key) {
+    past.add(state, key);
     finish(sentence);
   }
 
@@ -79,18 +72,17 @@ const Faces = (() => {
   }
 
   function travel(by) {
-    if (at + by < 0 || at + by >= history.length) return;
-    at += by;
-    last = { key: "", time: 0 };
-    state = history[at];
+    const found = past.travel(by);
+    if (!found) return;
+    state = found;
     look(null);
     finish(`${by < 0 ? "Undone" : "Redone"}: ${points.describe(state)}.`);
   }
 
   function refresh() {
     levers.forEach(refreshLever);
-    byId("undo").disabled = at === 0;
-    byId("redo").disabled = at >= history.length - 1;
+    byId("undo").disabled = !past.canUndo;
+    byId("redo").disabled = !past.canRedo;
     byId("canvas").setAttribute("aria-label", points.describe(state));
     for (const button of all(".thumbs button")) {
       const { kind, index, isChanged } = state.origin;
@@ -229,32 +221,7 @@ const Faces = (() => {
     }
   }
 
-  // -- tabs, buttons, keys
-
-  function bindTabs() {
-    const tabs = all('[role="tab"]');
-    const choose = (chosen) => {
-      for (const tab of tabs) {
-        tab.setAttribute("aria-selected", tab === chosen);
-        tab.tabIndex = tab === chosen ? 0 : -1;
-        document.getElementById(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
-      }
-      chosen.parentElement.scrollLeft = chosen.offsetLeft - chosen.parentElement.offsetLeft - 40;
-      refresh();
-    };
-    tabs.forEach((tab, index) => {
-      tab.addEventListener("click", () => choose(tab));
-      tab.addEventListener("keydown", (event) => {
-        const to = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 }[event.key];
-        if (to === undefined) return;
-        event.preventDefault();
-        const target = tabs.at(to % tabs.length);
-        choose(target);
-        target.focus();
-      });
-    });
-    choose(tabs[0]);
-  }
+  // -- buttons, keys
 
   function bindButtons() {
     const clicks = {
@@ -332,11 +299,11 @@ const Faces = (() => {
     const [a, b] = [points.test(0), points.test(Math.min(1, data.test.rows.length - 1))];
     first = { ...a, sampler: data.samplers[0].name, temperature: 0.8, seed: 0, a, b, isArc: true, percent: 0, factor: 1 };
     state = points.fromParams(addressState.read("faces"), first);
-    history = [state];
+    past = new Past(state);
     look(null);
     const kinds = Levers.makeAll(points, () => byId("hold").checked);
     for (const row of all(".lever")) bindLever(row, kinds);
-    bindTabs();
+    bindTabs(all('[role="tab"]'), refresh);
     bindButtons();
     bindMap();
     bindKeys();

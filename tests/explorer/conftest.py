@@ -1,0 +1,24 @@
+"""Pages of the explorer in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from tests.explorer import hand as hands
+from tests.explorer.hand import Hand
+
+
+@pytest.fixture(scope="session")
+def faces_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of made-up faces."""
+    return hands.write_page(tmp_path_factory.mktemp("reports"))
+
+
+@pytest.fixture
+def hand(browser: Browser, faces_page: Path) -> Iterator[Hand]:
+    """A hand at a page that was just opened; nothing may go wrong on it."""
+    hand = Hand(browser, faces_page)
+    yield hand
+    assert hand.troubles == []
+    hand.page.context.close()

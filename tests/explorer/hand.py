@@ -1,0 +1,141 @@
+"""The faces' part of the page in a real browser, and a hand that plays with it."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from playwright.sync_api import Browser
+from tests.browsing import Visit
+from tests.explorer import example_faces
+
+from latentmaps.images import pixels
+from latentmaps.pages import html_page
+from latentmaps.vae.latent import latent_geometry
+from latentmaps.vae.network.inference import TrainedVae
+
+KNOWN = example_faces.attributes(*example_faces.NAMES)
+LATENTS = example_faces.latents(KNOWN)
+SAVED = example_faces.saved()
+MEAN = LATENTS.train.encodings.moments()[0]
+TABS = ("attributes", "components", "map", "between", "dimensions")
+# of coordinates: directions and starting points are rounded to whole numbers of 16 bits
+TOLERANCE = 2e-3
+# standard deviations from the middle of the map to its edges
+MAP_LIMIT = 3.2
+
+Array = npt.NDArray[np.floating]
+
+
+class Hand(Visit):
+    """What a person does on the page, and sees."""
+
+    def __init__(
+        self, browser: Browser, path: Path, *, address: str = "", width: int = 1280
+    ) -> None:
+        super().__init__(browser, path, width=width)
+        self.page.emulate_media(reduced_motion="reduce")
+        self.wait()
+        if address:
+            self.page.goto("about:blank")
+            self.page.goto(address)
+        self.wait()
+
+    def wait(self) -> None:
+        self.page.wait_for_selector('#faces-canvas[data-shown="true"]')
+
+    def z(self) -> Array:
+        return np.array(self.page.evaluate("Array.from(Faces.state.z)"))
+
+    def picture(self) -> npt.NDArray[np.uint8]:
+        """Return what the canvas shows, (16, 16, 3)."""
+        self.wait()
+        values = self.page.evaluate(
+            """() => { const one = document.getElementById('faces-canvas');
+            const copy = new OffscreenCanvas(one.width, one.height).getContext('2d');
+            copy.drawImage(one, 0, 0);
+            const { data } = copy.getImageData(0, 0, one.width, one.height);
+            return [one.height, one.width, ...data]; }"""
+        )
+        return np.array(values[2:], np.uint8).reshape(values[0], values[1], 4)[..., :3]
+
+    def move(self, name: str, value: float) -> None:
+        """Take a slider to a value and let it go."""
+        self.page.evaluate(
+            """([name, value]) => { const one = document.getElementById(`faces-${name}`);
+            one.value = value;
+            for (const type of ['input', 'change']) one.dispatchEvent(new Event(type)); }""",
+            [name, value],
+        )
+
+    def click(self, name: str) -> None:
+        self.page.locator(f"#faces-{name}").click()
+
+    def choose(self, words: str) -> None:
+        self.page.get_by_role("radio", name=words, exact=True).check()
+
+    def read(self, name: str) -> float:
+        """Return the number of a slider, as a screen reader has it."""
+        text = self.page.locator(f"#faces-{name}").get_attribute("aria-valuetext") or ""
+        return float(text.replace("\u2212", "-"))
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where standard deviations of the map lie on the screen."""
+        canvas = self.page.locator("#faces-map-canvas")
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box is not None
+        left, top = (1 + x / MAP_LIMIT) / 2, (1 - y / MAP_LIMIT) / 2
+        return box["x"] + box["width"] * left, box["y"] + box["height"] * top
+
+    def says(self) -> str:
+        return self.page.locator("#faces-said").inner_text()
+
+    def caption(self) -> str:
+        return self.page.locator("#faces-caption").inner_text()
+
+    def link(self) -> str:
+        """Return the address of the state; it waits until the page has put it there."""
+        wanted = self.page.evaluate("Faces.toParams()")
+        self.page.wait_for_url(f"**#faces?{wanted}")
+        return self.page.url
+
+
+def write_page(folder: Path) -> Path:
+    """Write the page of the made-up faces."""
+    path = folder / "explorer.html"
+    html_page.write(example_faces.render([example_faces.part(SAVED, LATENTS, KNOWN)]), path)
+    return path
+
+
+def write_gray_page(folder: Path, *, latent_dim: int, are_digits: bool) -> Path:
+    """Write the page of gray pictures without attributes."""
+    none = KNOWN.iloc[:, :0]
+    saved = example_faces.saved(latent_dim=latent_dim, num_channels=1)
+    latents = example_faces.latents(none, latent_dim=latent_dim)
+    part = example_faces.part(saved, latents, none, are_digits=are_digits)
+    path = folder / "explorer.html"
+    html_page.write(example_faces.render([part], are_digits=are_digits), path)
+    return path
+
+
+def decode(z: Array) -> npt.NDArray[np.uint8]:
+    """Return the picture of a point."""
+    return pixels.to_uint8(TrainedVae(SAVED).decode(z[np.newaxis]))[0]
+
+
+def component(index: int) -> Array:
+    """Return one standard deviation along a component."""
+    axes, variances = latent_geometry.axes_of_covariance(LATENTS.train.encodings.moments()[1])
+    return axes[:, index] * np.sqrt(variances[index])
+
+
+def dimension(index: int) -> Array:
+    """Return the direction of the dimension with the most KL but for so many."""
+    kl_nats = LATENTS.test.encodings.kl_per_dimension()
+    return np.eye(len(kl_nats))[np.argsort(-kl_nats)[index]]
+
+
+def attribute(index: int) -> Array:
+    """Return the direction of the attribute with the highest d' but for so many."""
+    by_d_prime = sorted(LATENTS.attributes.each(), key=lambda one: -one.d_prime)
+    return by_d_prime[index].vector
