@@ -56,6 +56,7 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 	PYTHONPATH=src $(BIN)/python -m benchmarks.crop_faces
 	PYTHONPATH=src $(BIN)/python -m benchmarks.host_pipeline
 	PYTHONPATH=src $(BIN)/python -m benchmarks.train_vae
+	PYTHONPATH=src $(BIN)/python -m benchmarks.watching
 	PYTHONPATH=src $(BIN)/python -m benchmarks.kl_methods
 	PYTHONPATH=src $(BIN)/python -m benchmarks.evaluate_vae
 	PYTHONPATH=src $(BIN)/python -m benchmarks.draw_oips

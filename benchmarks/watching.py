@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks import measuring, workload
 
 _BATCH_SIZE, _NUM_TRAIN, _NUM_VALIDATION = 32, 2400, 200
-_HEADS = ("part", "seconds", "of the rest [%]", "of the rest, processor time [%]")
+HEADS = ("part", "seconds", "of the rest [%]", "of the rest, processor time [%]")
 
 Parts = dict[str, workload.Span]
 
@@ -40,7 +40,7 @@ def main() -> None:
         return
     rounds = [time_round(arguments.epochs) for _ in range(arguments.rounds)]
     print(f"{arguments.epochs} epochs; {measuring.describe(arguments.rounds)}\n")
-    measuring.print_table(_HEADS, rows(rounds))
+    measuring.print_table(HEADS, rows(rounds))
 
 
 def time_round(epochs: int) -> Parts:

@@ -19,6 +19,7 @@ from benchmarks import (
     measuring,
     oip_oracle,
     train_vae,
+    watching,
     workload,
 )
 from tests.example_workspace import Workspace
@@ -197,6 +198,26 @@ def test_memory_is_measured_on_few_and_on_many_images(
     assert [Path(words[3]).name for words in called] == ["16.npy", "1000.npy"]
     assert called[0][:2] == ["--way", "ours"]
     assert called[0][4:] == list(FEW_STEPS)
+
+
+@pytest.mark.slow
+def test_watching_is_measured() -> None:
+    printed = output_of("watching", "--rounds=1", "--epochs=1")
+    rows = read_table(printed, *watching.HEADS)
+    assert list(rows) == ["film", "page", "both", "rest"]
+    seconds = {name: float(cells[0].partition(" ")[0]) for name, cells in rows.items()}
+    assert 0 < seconds["film"] < seconds["rest"]
+    assert seconds["both"] == pytest.approx(seconds["film"] + seconds["page"], abs=0.02)
+
+
+def test_shares_of_watching_are_those_of_the_rest_of_each_training() -> None:
+    def parts(film: float, rest: float) -> watching.Parts:
+        spans = {"film": film, "page": 1.0, "both": film + 1.0, "rest": rest}
+        return {name: workload.Span(span, 2 * span) for name, span in spans.items()}
+
+    film, *_ = watching.rows([parts(1.0, 100.0), parts(4.0, 200.0), parts(3.0, 100.0)])
+    share = "2.00 [1.50, 2.50]"
+    assert film == ["film", "3.00 [2.00, 3.50]", share, share]
 
 
 @pytest.mark.slow

@@ -123,10 +123,14 @@ def test_an_interrupted_training_says_so_and_a_resumed_one_goes_on(
     html = read(live)
     assert status(html) == "The training has stopped after 2 epochs: it was interrupted."
     assert 'http-equiv="refresh"' not in html
-    assert shown_epochs(train(live, 4, folder=folder)) == [4, 3, 2, 1]
+    html = train(live, 4, folder=folder)
+    assert shown_epochs(html) == [4, 3, 2, 1]
+    assert re.fullmatch(r"The training is over: 4 epochs, the last 2 in \d+ s\.", status(html))
     assert len(pd.read_csv(live / "history.csv")) == 4
     # nothing is trained any more, and yet all is shown
-    assert shown_epochs(train(live, 4, folder=folder)) == [4, 3, 2, 1]
+    html = train(live, 4, folder=folder)
+    assert shown_epochs(html) == [4, 3, 2, 1]
+    assert status(html) == "The training is over: 4 epochs."
 
 
 def test_a_failure_stands_on_the_page(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def opened(
         yield live.follow
     except BaseException as error:
         is_asked = isinstance(error, KeyboardInterrupt)
-        live.end("stopped", "it was interrupted" if is_asked else str(error))
+        live.end("stopped", "it was interrupted" if is_asked else str(error) or repr(error))
         raise
     else:
         live.end("over", "")
@@ -104,8 +104,7 @@ class _TrainingPage:
         """Write the page for the last time."""
         epoch = len(self._history)
         if state == "over":
-            after = f" in {_duration(sum(self._seconds))}" if self._seconds else ""
-            words = f"The training is over: {_count(epoch)}{after}."
+            words = f"The training is over: {_count(epoch)}{self._describe_time()}."
         else:
             words = f"The training has stopped after {_count(epoch)}: {reason}."
         self._write(state, words)
@@ -170,6 +169,14 @@ class _TrainingPage:
         left = _duration(statistics.median(self._seconds) * (epochs - done))
         most = "at most" if self._about.may_stop else "about"
         return f"Epoch {done} of {epochs} is done, {most} {left} left."
+
+    def _describe_time(self) -> str:
+        """Return how long the epochs of this run took, in words that follow those of all."""
+        num_epochs = len(self._seconds)
+        if num_epochs == 0:
+            return ""
+        which = "" if num_epochs == len(self._history) else f", the last {num_epochs}"
+        return f"{which} in {_duration(sum(self._seconds))}"
 
     def _try(self, work: Callable[[], Any]) -> bool:
         """Return whether something could be written; where not, warn."""

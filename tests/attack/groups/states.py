@@ -1,4 +1,4 @@
-"""Arrays that one stage leaves for another: latents, and the checkpoints of a training."""
+"""Arrays that one stage leaves for another: latents, films, and the checkpoints of a training."""
 
 import functools
 import io
@@ -17,6 +17,8 @@ from tests.attack.groups.arrays import hostile_arrays
 from latentmaps.vae.latent import attribute_directions, latent_files, samplers
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
 from latentmaps.vae.network.encodings import Encodings
+from latentmaps.vae.network.film_file import Film
+from latentmaps.vae.network.vae_files import Origin
 
 if TYPE_CHECKING:
     import keras
@@ -123,6 +125,44 @@ def _read_latents(folder: Path) -> None:
             raise BrokenPromiseError(f"a direction of {one.name} that is none")
 
 
+_ORIGIN = Origin(
+    fact=5.0,
+    reconstruction_loss="bce",
+    sigma=None,
+    corruption="none",
+    corruption_level=0.0,
+    epochs=2,
+    seed=1,
+    num_train=9,
+)
+
+
+@functools.cache
+def _film() -> bytes:
+    tiles = np.random.default_rng(1).integers(0, 256, (2 + 2 * 5, 6, 6, 3), np.uint8)
+    frames = tiles[2:].reshape(2, 5, 6, 6, 3)
+    film = Film(np.array([1, 2]), np.array([4, 7]), tiles[:2], frames[:, :2], frames[:, 2:])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.npz"
+        film.save(path)
+        return path.read_bytes()
+
+
+def _write_film(folder: Path, number: int, generator: random.Random) -> None:
+    content, listed = _film(), hostile_arrays()
+    if number:
+        known = number <= len(listed)
+        content = listed[number - 1] if known else _spoil(content, generator)
+    (folder / "film.npz").write_bytes(content)
+
+
+def _read_film(folder: Path) -> None:
+    """Load a film, and draw it."""
+    from latentmaps.vae.pictures import film_sheet
+
+    film_sheet.draw(Film.load(folder / "film.npz"), _ORIGIN)
+
+
 @functools.cache
 def _model() -> "keras.Model":
     import keras
@@ -205,6 +245,14 @@ GROUPS = (
         ),
         _write_latents,
         _read_latents,
+        num_cases=3_000,
+        num_short=300,
+    ),
+    Group(
+        "films",
+        ("latentmaps.vae.network.film_file",),
+        _write_film,
+        _read_film,
         num_cases=3_000,
         num_short=300,
     ),

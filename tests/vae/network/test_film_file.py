@@ -45,6 +45,7 @@ SPOILT: list[dict[str, Any]] = [
     {"faces": images(2)},
     {"faces": images(3).astype(np.float32)},
     {"faces": images(3)[..., 0]},
+    {name: array[..., :2] for name, array in vars(film()).items() if array.ndim > 1},
     {"reconstructions": images(2, 3)[:, :, :5]},
     {"reconstructions": images(3, 3)},
     {"random": images(3, 8)},

@@ -65,6 +65,7 @@ class Film:
             any(array.dtype.kind != "i" or array.ndim != 1 for array in numbers)
             or any(array.dtype != np.uint8 or array.size == 0 for array in pictures)
             or (self.faces.ndim, self.random.ndim) != (4, 5)
+            or self.faces.shape[-1] not in (1, 3)
         ):
             return False
         num_faces, *tile = self.faces.shape

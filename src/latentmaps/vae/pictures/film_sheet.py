@@ -43,7 +43,7 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
                 *(f"point {index + 1}" for index in range(num_points)),
             ],
         ),
-        scale=max(1, _TILE_SIZE // film.faces.shape[1]),
+        scale=max(1, _TILE_SIZE // max(film.faces.shape[1:3])),
     )
 
 
