@@ -24,13 +24,14 @@ def draw_latent_space(run: runs.Run) -> None:
     latents = latent_files.load(run.inputs["latents"], latent_dim=trained.architecture.latent_dim)
     known = face_attributes.read_attributes(run.inputs["index"])
     note = receipts.sharing_note(run.inputs["receipt"])
-    train = attribute_sheet.with_attributes(latents.train, known, params)
     test = attribute_sheet.with_attributes(latents.test, known, params)
 
     drawn_charts = latent_charts.draw_all(
         test.encodings, test.attributes, origin=trained.origin.describe(), seed=seed
     )
-    drawn_sheets = latent_sheets.draw_all(trained, train, test, params, seed=seed, note=note)
+    drawn_sheets = latent_sheets.draw_all(
+        trained, latents.attributes, test, params, seed=seed, note=note
+    )
 
     charts.save_charts({name: drawn.figure for name, drawn in drawn_charts.items()}, run.outputs)
     sheets.save_pngs({name: drawn.image for name, drawn in drawn_sheets.items()}, run.outputs)

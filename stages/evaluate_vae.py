@@ -7,10 +7,11 @@ from latentmaps.params.machine import Machine
 
 
 def evaluate_vae(run: runs.Run) -> None:
-    """Write the numbers, a table of the dimensions, the encodings, and the fitted samplers."""
+    """Write the numbers, a table of the dimensions, and what others need of the latent space."""
     # TensorFlow takes seconds to import: a wrong parameter is refused before
     from latentmaps import machine
     from latentmaps.faces.dataset import arrays, split_table
+    from latentmaps.faces.raw import face_attributes
     from latentmaps.storage import result_files, stage_numbers
     from latentmaps.vae.evaluation import evaluation
     from latentmaps.vae.evaluation.samples import RealFaces
@@ -24,8 +25,11 @@ def evaluate_vae(run: runs.Run) -> None:
     images = arrays.open_images(run.inputs["images"])
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     real = RealFaces(images, parts["train"], parts["test"])
+    known = face_attributes.read_attributes(run.inputs["index"])
 
-    found = evaluation.evaluate(trained, real, params, fid_weights=fid_weights, seed=run.seed)
+    found = evaluation.evaluate(
+        trained, real, known, params, fid_weights=fid_weights, seed=run.seed
+    )
 
     runs.warn(found.doubts())
     latent_files.save(run.outputs["latents"], found.latents)
@@ -39,11 +43,11 @@ if __name__ == "__main__":
     runs.main(
         evaluate_vae,
         inputs={
-            "faces": some(FACES, "images", "split"),
+            "faces": some(FACES, "images", "index", "split"),
             "model": "folder of the VAE that train_vae wrote",
         },
         outputs={
-            "latents": "folder of the encodings and of the fitted samplers",
+            "latents": "folder of encodings, fitted samplers and attribute directions",
             "report": EVALUATION,
         },
     )

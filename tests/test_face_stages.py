@@ -141,7 +141,8 @@ def test_too_few_test_faces_are_refused_before_any_work(trained: Workspace, num_
     lines = ["row,part", *(f"{row},{part}" for row, part in enumerate(parts))]
     few = trained.folder / "few"
     few.mkdir(exist_ok=True)
-    shutil.copy(trained.folder / "images.npy", few)
+    for name in ("images.npy", "index.csv"):
+        shutil.copy(trained.folder / name, few)
     (few / "split.csv").write_text("\n".join(lines), encoding="utf-8")
     result = evaluate(trained, "out", faces="few")
     message = f"found {num_test} images in a set to compare, expected at least 7"

@@ -134,3 +134,23 @@ def test_machines_that_work_together_do_not_hinder_each_other(tmp_path: Path) ->
     assert names(tmp_path) == [HELD[0], *HELD[2:4]]
     first.close()
     assert names(tmp_path) == []
+
+
+def test_a_claim_hands_out_a_staging_and_publishes_what_it_is_told_to(tmp_path: Path) -> None:
+    with staging.claimed({"a": tmp_path / "new/deep/a.txt"}) as claim:
+        claim.temporary["a"].write_text("whole", encoding="utf-8")
+        claim.publish()
+    assert names(tmp_path) == ["new", "new/deep", "new/deep/a.txt"]
+
+
+def _fail(folder: Path) -> None:
+    with staging.claimed({"a": folder / "old/new/a.txt", "b": folder / "b.txt"}) as claim:
+        claim.temporary["a"].write_text("half", encoding="utf-8")
+        raise ZeroDivisionError
+
+
+def test_a_claim_that_failed_leaves_no_file_and_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    with pytest.raises(ZeroDivisionError):
+        _fail(tmp_path)
+    assert names(tmp_path) == ["old"]

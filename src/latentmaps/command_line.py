@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from latentmaps import export_command, oip_command
+from latentmaps import export_command, oip_command, photo_command
 from latentmaps.errors import LatentmapsError
 
 _OUTPUT = Path("reports/compare.html")
@@ -42,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="latentmaps", description="Use results.")
+    parser = argparse.ArgumentParser(prog="latentmaps", description="Look at results.")
     commands = parser.add_subparsers(dest="command", required=True)
     compare = commands.add_parser(
         "compare",
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     table.set_defaults(run=_table, output="standard output")
     oip_command.add_to(commands)
+    photo_command.add_to(commands)
     export_command.add_to(commands)
     for parser_of_names in (compare, table):
         parser_of_names.add_argument(
@@ -88,13 +89,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _compare(arguments: argparse.Namespace) -> str:
+    from latentmaps import git_exposure
     from latentmaps.compare import page_files, repository, rows
 
     with repository.open_repository() as repo:
         output = arguments.output or Path(repo.root_dir) / _OUTPUT
         experiments = repository.select(repo, arguments.names)
         written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
-    if rows.may_show_persons(experiments) and (exposed := page_files.find_exposed(written)):
+    if rows.may_show_persons(experiments) and (exposed := git_exposure.find_exposed(written)):
         sys.stderr.write(f"latentmaps compare: warning: {_warn(output, exposed)}\n")
     drawn = sum(one.is_drawn for one in experiments)
     left_out = len(experiments) - drawn

@@ -8,7 +8,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from latentmaps import staging
+from latentmaps import command_inputs, staging
 from latentmaps.errors import DataError
 from latentmaps.portable import formats
 
@@ -56,12 +56,11 @@ def run(arguments: argparse.Namespace) -> str:
     output = arguments.output.absolute()
     _require_new(output, arguments.output)
     _require_model(arguments.model)
-    with staging.opened({"folder": output}) as staged:
+    with staging.claimed({"folder": output}) as staged:
         from latentmaps import machine
-        from latentmaps.params.machine import USUAL
 
         # a GPU may round more coarsely
-        machine.configure(dataclasses.replace(USUAL, device="cpu"))
+        machine.configure(dataclasses.replace(command_inputs.read_machine(), device="cpu"))
         from latentmaps.portable import exporting, networks
 
         portable = networks.load(arguments.model)

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from latentmaps.errors import DataError
+from latentmaps import command_inputs
 
 if TYPE_CHECKING:
     from latentmaps.digits.dataset.digits import Digits
     from latentmaps.params.draw_oips import DrawOips
-    from latentmaps.params.machine import Machine
 
-_MODEL, _DIGITS, _PARAMS = Path("data/models/cnn"), Path("data/raw/digits.npz"), Path("params.yaml")
+_MODEL, _DIGITS = Path("data/models/cnn"), Path("data/raw/digits.npz")
 
 _DESCRIPTION = """\
 Find what excites a few units of a network, and write a page about it (.html), the same as one
@@ -148,8 +147,8 @@ def run(arguments: argparse.Namespace) -> str:
     pixels = options.pixel_range(arguments.range)
     objective_name = options.objective(arguments.objective)
     model = Path(arguments.model or _MODEL)
-    defaults, machine_section = _read_params()
-    _require_model(model)
+    defaults, machine_section = _read_params(), command_inputs.read_machine()
+    command_inputs.require_model(model)
     params = options.change(defaults or settings.usual((28, 28, 1)), given)
     digits = _read_digits(arguments.digits)
     starts = options.starts(arguments.start, digits, params, given)
@@ -184,8 +183,8 @@ def run(arguments: argparse.Namespace) -> str:
     return f"{output}: {found.summary}"
 
 
-def _read_params() -> tuple["DrawOips | None", "Machine"]:
-    """Return settings, with their seed, and where to compute, of params.yaml; None: no such file.
+def _read_params() -> "DrawOips | None":
+    """Return settings, with their seed, of params.yaml; None: there is no such file.
 
     Raises:
         ParamsError: a value of it is of no use.
@@ -193,24 +192,14 @@ def _read_params() -> tuple["DrawOips | None", "Machine"]:
     from latentmaps.params import loader
     from latentmaps.params.base import Base
     from latentmaps.params.draw_oips import DrawOips
-    from latentmaps.params.machine import USUAL, Machine
 
-    if not _PARAMS.exists():
-        return None, USUAL
-    params = loader.load(_PARAMS)
+    if not command_inputs.PARAMS.exists():
+        return None
+    params = loader.load(command_inputs.PARAMS)
     section = params.section(DrawOips)
     if section.seed is None:
         section = dataclasses.replace(section, seed=params.section(Base).seed)
-    return section, params.section(Machine)
-
-
-def _require_model(model: Path) -> None:
-    if not model.exists():
-        here = "" if _PARAMS.exists() else f", nor is there a {_PARAMS} in this folder"
-        raise DataError(
-            f"{model}: no such file or folder{here}, expected a trained network; run `dvc repro` "
-            "in the folder of the project and ask from there, or name a network with --model"
-        )
+    return section
 
 
 def _read_digits(named: str | None) -> "Digits | None":

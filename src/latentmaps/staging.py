@@ -87,26 +87,27 @@ class Staging:
 
 
 @contextmanager
-def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
-    """Claim outputs before the work; without ``publish`` no folder made for them is left, either.
+def claimed(finals: Mapping[str, Path]) -> Iterator[Staging]:
+    """Hand out an open staging; at the end of the block it is closed, published or not.
+
+    Folders that were made for the outputs go as well, unless something lies in them.
 
     Args:
         finals: name -> path that the output gets in the end.
 
     Raises:
         LatentmapsError: another run writes one of the outputs.
-        OSError: nothing can be written there.
     """
     staging = Staging(finals)
-    parents = {folder for final in finals.values() for folder in final.parents}
-    new_folders = sorted((p for p in parents if not p.exists()), reverse=True)  # inner ones first
+    parents = dict.fromkeys(folder for path in finals.values() for folder in path.parents)
+    new_folders = [folder for folder in parents if not folder.exists()]
     try:
         staging.open()
         yield staging
     finally:
         staging.close()
         for folder in new_folders:
-            with suppress(OSError):  # it holds what was written, or was never made
+            with suppress(OSError):  # it holds what was written
                 folder.rmdir()
 
 

@@ -1,7 +1,6 @@
 """What is written: the comparison, and beside it the full pages with all that they link."""
 
 import re
-import subprocess
 import urllib.parse
 from pathlib import Path
 
@@ -91,31 +90,3 @@ def test_pages_have_names_of_their_own_on_any_disk(tmp_path: Path) -> None:
     ]
     _, *pages = page_files.write(ones, tmp_path / "sweep.html", has_pages=True)
     assert [path.parent.name for path in pages] == ["a", "A-1234567", "89abcde"]
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A git work tree that ignores a file and a folder."""
-    folder = tmp_path / "tree"
-    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
-    (folder / ".gitignore").write_text("/compare.html\n/compare_pages/\n", encoding="utf-8")
-    return folder
-
-
-def test_git_takes_what_it_does_not_ignore(tree: Path) -> None:
-    ignored = [tree / "compare.html", tree / "compare_pages/a/index.html"]
-    taken = [tree / "sweep.html", tree / "talk/sweep_pages/a/index.html"]
-    assert page_files.find_exposed([*ignored, *taken]) == taken
-
-
-def test_outside_of_a_work_tree_git_takes_nothing(tmp_path: Path) -> None:
-    assert page_files.find_exposed([tmp_path / "new/sweep.html"]) == []
-
-
-def test_the_work_tree_of_the_file_decides_not_that_of_the_pipeline(
-    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert page_files.find_exposed([Path("tree/sweep.html")]) == [Path("tree/sweep.html")]
-    (tmp_path / "link").symlink_to(tree)
-    assert page_files.find_exposed([Path("link/sweep.html")]) == [Path("link/sweep.html")]

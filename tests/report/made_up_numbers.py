@@ -84,6 +84,11 @@ EVALUATE_VAE: dict[str, Any] = {
     "z_std_max": 1.2103,
     "mmd_prior": 0.0123,
     "mmd_floor": 0.0004,
+    "attributes": {
+        "Bald": {"num_with": 7, "num_without": 1593, "length": 4.0, "d_prime": None},
+        "Smiling": {"num_with": 1100, "num_without": 500, "length": 1.254, "d_prime": 0.812},
+        "Wearing_Hat": {"num_with": 179, "num_without": 1421, "length": 4.17, "d_prime": 3.984},
+    },
     "num_test": 300,
     "num_compared": 250,
     "temperature": 0.8,

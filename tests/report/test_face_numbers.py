@@ -74,3 +74,24 @@ def test_an_unknown_activity_is_refused(tmp_path: Path) -> None:
     path = _write(tmp_path, 2, is_used="maybe")
     with pytest.raises(DataError, match=r"dimensions.csv: is_used: found 'maybe', expected True"):
         face_numbers.read_dimensions(path)
+
+
+def test_the_attributes_that_can_be_told_best_come_first() -> None:
+    table = face_numbers.attribute_table(TEST)
+    assert table is not None
+    assert [head.label for head in table.columns] == ["Training faces with it", "Length", "d'"]
+    assert list(_texts(table).items()) == [
+        ("Wearing_Hat", ["179", "4.17", "3.98"]),
+        ("Smiling", ["1,100", "1.25", "0.81"]),
+        ("Bald", ["7", "4.00", "\N{EN DASH}"]),
+    ]
+
+
+def test_faces_without_attributes_have_no_table_of_them() -> None:
+    assert face_numbers.attribute_table(Document(Path("n.json"), {"attributes": {}})) is None
+
+
+def test_an_attribute_without_a_number_is_refused() -> None:
+    attributes = {"attributes": {"Bald": {"num_with": 7, "length": 4.0}}}
+    with pytest.raises(DataError, match="has no 'd_prime'"):
+        face_numbers.attribute_table(Document(Path("n.json"), attributes))

@@ -172,6 +172,7 @@ def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
         ("evaluate_vae/numbers.json", {"sampled": None}, "has no 'sampled'"),
         ("evaluate_vae/numbers.json", {"z_std_max": None}, "has no 'z_std_max'"),
         ("evaluate_vae/numbers.json", {"samples": None}, "has no 'samples'"),
+        ("evaluate_vae/numbers.json", {"attributes": None}, "has no 'attributes'"),
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
         ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),

@@ -84,6 +84,7 @@ def test_every_explanation_belongs_to_one_button_and_follows_it(rendered: str) -
         ("numbers", 23, 6),
         ("samplers", 1 + 2 * len(glossary.samplers()), 2),
         ("dimensions", 20, 21),
+        ("attributes", 3, 4),
         ("layers", 5, 14),
     ],
 )
@@ -108,7 +109,7 @@ def test_every_explanation_stands_in_the_glossary(rendered: str) -> None:
 def test_every_table_has_a_caption_and_heads_with_a_scope(rendered: str) -> None:
     outline = Outline(rendered)
     tags = [tag for tag, _ in outline.elements]
-    assert tags.count("caption") == tags.count("table") == 12
+    assert tags.count("caption") == tags.count("table") == 13
     assert len(outline.attributes("scope", "th")) == tags.count("th")
 
 

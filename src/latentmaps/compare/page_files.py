@@ -6,9 +6,6 @@ import urllib.parse
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from scmrepo.exceptions import SCMError
-from scmrepo.git import Git
-
 from latentmaps.compare import page
 from latentmaps.compare.experiment import Experiment
 from latentmaps.compare.revision import FULL_PAGE
@@ -90,20 +87,3 @@ def _copy(source: Path | None, target: Path, path: str) -> None:
         .render(name=PurePosixPath(path).name, back=f"{'../' * above}{FULL_PAGE}")
     )
     html_page.write(text, target)
-
-
-def find_exposed(paths: Sequence[Path]) -> list[Path]:
-    """Return those files that lie in a git work tree, of whatever repository, that takes them."""
-    return [path for path in paths if _is_exposed(path.resolve())]
-
-
-def _is_exposed(path: Path) -> bool:
-    existing = next(folder for folder in path.parents if folder.is_dir())
-    try:
-        git = Git(str(existing), search_parent_directories=True)
-    except SCMError:  # no work tree
-        return False
-    try:
-        return not git.is_ignored(str(path))
-    finally:
-        git.close()  # type: ignore[no-untyped-call]

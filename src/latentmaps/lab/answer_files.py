@@ -1,5 +1,6 @@
 """Write an answer: a page, beside it one picture and all arrays; all three or none."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from latentmaps import staging
 from latentmaps.errors import DataError
 from latentmaps.pages import html_page
+from latentmaps.staging import Staging
 
 if TYPE_CHECKING:
     from latentmaps.lab.answer import Answer
@@ -43,16 +45,16 @@ def opened(output: Path) -> Iterator[Callable[["Answer"], None]]:
     for path in beside.values():
         if path.is_dir():
             raise DataError(f"{path}: found a folder, expected none; choose another --output")
-    with staging.opened({"html": output, **beside}) as staged:
+    with staging.claimed({"html": output, **beside}) as claim:
+        yield functools.partial(_write, claim)
 
-        def write(answer: "Answer") -> None:
-            from latentmaps.drawing import sheets
-            from latentmaps.lab import answer as answer_module
-            from latentmaps.lab import page, sheet
 
-            html_page.write(page.render(answer), staged.temporary["html"])
-            sheets.save_png(sheet.draw(answer).image, staged.temporary["png"])
-            answer_module.save(answer, staged.temporary["npz"])
-            staged.publish()
+def _write(claim: Staging, answer: "Answer") -> None:
+    from latentmaps.drawing import sheets
+    from latentmaps.lab import answer as answer_module
+    from latentmaps.lab import page, sheet
 
-        yield write
+    html_page.write(page.render(answer), claim.temporary["html"])
+    sheets.save_png(sheet.draw(answer).image, claim.temporary["png"])
+    answer_module.save(answer, claim.temporary["npz"])
+    claim.publish()

@@ -1,5 +1,6 @@
 """The tables of numbers on reconstructions and on the latent space."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +102,47 @@ def latent_table(training: Document, test: Document) -> Table:
             for name, texts in values.items()
         ],
     )
+
+
+def attribute_table(test: Document) -> Table | None:
+    """Return how well each attribute can be told in the latent space; None: there are none.
+
+    Args:
+        test: the numbers of evaluate_vae.
+
+    Raises:
+        DataError: a number is missing.
+    """
+    attributes = test.part("attributes")
+    parts = {name: attributes.part(name) for name in attributes.values}
+    if not parts:
+        return None
+    d_primes = {name: _d_prime(part) for name, part in parts.items()}
+    columns = {"num_with": "attribute_num_with", "length": "attribute_length"}
+    rows = {
+        name: [
+            *(_text(parts[name], term, key) for key, term in columns.items()),
+            _NO_VALUE if d_prime is None else glossary.term("d_prime").text(d_prime),
+        ]
+        for name, d_prime in d_primes.items()
+    }
+
+    def place(name: str) -> float:
+        d_prime = d_primes[name]
+        return math.inf if d_prime is None else -d_prime
+
+    return Table(
+        key="attributes",
+        caption="Attributes, those that can be told best first",
+        corner=Head("Attribute"),
+        columns=[content.head(name) for name in (*columns.values(), "d_prime")],
+        rows=[Row(Head(name), content.cells(*rows[name])) for name in sorted(rows, key=place)],
+    )
+
+
+def _d_prime(attribute: Document) -> float | None:
+    """Return the d' of an attribute; None: test faces do not tell."""
+    return None if attribute.values.get("d_prime", 0) is None else attribute.number("d_prime")
 
 
 @dataclass(frozen=True)

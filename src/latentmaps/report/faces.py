@@ -92,6 +92,7 @@ class Faces:
         run: how the network was trained.
         numbers: on reconstructions and on the latent space.
         dimensions: of the latent space.
+        attributes: how well each can be told there; None: the faces have none.
         layers: of encoder and decoder.
         samplers: a table for each feature net.
         curves: a chart for each loss.
@@ -113,6 +114,7 @@ class Faces:
     run: Sequence[Number]
     numbers: Sequence[Table]
     dimensions: Dimensions
+    attributes: Table | None
     layers: Layers
     samplers: Sequence[Table]
     curves: Sequence[Curve]
@@ -157,6 +159,7 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
             face_numbers.latent_table(training, test),
         ],
         dimensions=face_numbers.read_dimensions(reports / "evaluate_vae/dimensions.csv"),
+        attributes=face_numbers.attribute_table(test),
         layers=layers.read_layers(training),
         samplers=samplers.make_tables(test),
         curves=curves.read_curves(reports, "train_vae", _CURVES, yardsticks),

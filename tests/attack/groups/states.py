@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from tests.attack import documents, mutators
 from tests.attack.case import BrokenPromiseError, Group
 from tests.attack.groups.arrays import hostile_arrays
 
-from latentmaps.vae.latent import latent_files, samplers
+from latentmaps.vae.latent import attribute_directions, latent_files, samplers
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
 from latentmaps.vae.network.encodings import Encodings
 
@@ -36,7 +37,10 @@ def _latents() -> dict[str, bytes]:
     train = faces(30)
     fitted = samplers.fit_all(train.encodings, seed=1)
     with tempfile.TemporaryDirectory() as folder:
-        latent_files.save(Path(folder), Latents(train, faces(5), fitted))
+        test = faces(5)
+        shown = [pd.DataFrame({"Smiling": np.arange(n) % 2 == 0}) for n in (30, 5)]
+        attributes = attribute_directions.fit(train.encodings, shown[0], test.encodings, shown[1])
+        latent_files.save(Path(folder), Latents(train, test, fitted, attributes))
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
@@ -114,6 +118,9 @@ def _read_latents(folder: Path) -> None:
         shape = (len(faces.rows), _DIMENSIONS)
         if not shape == faces.encodings.z_mean.shape == faces.encodings.z_log_var.shape:
             raise BrokenPromiseError("rows and points that do not belong together")
+    for one in latents.attributes.each():
+        if one.vector.shape != (_DIMENSIONS,) or not np.isfinite(one.vector).all():
+            raise BrokenPromiseError(f"a direction of {one.name} that is none")
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.vae.example_vae import small_vae
 
@@ -17,6 +18,7 @@ from latentmaps.vae.latent.samplers import SAMPLERS
 from latentmaps.vae.network.inference import TrainedVae
 
 IMAGES = np.random.default_rng(2).integers(0, 256, (60, 16, 16, 3), dtype=np.uint8)
+KNOWN = pd.DataFrame({"Smiling": np.arange(60) % 2 == 0, "Bald": np.zeros(60, bool)})
 
 
 def section(**changes: Any) -> EvaluateVae:
@@ -34,7 +36,9 @@ def section(**changes: Any) -> EvaluateVae:
 def evaluate(*, num_test: int = 20, fid_weights: Path | None = None, **changes: Any) -> Evaluation:
     real = RealFaces(IMAGES, np.arange(40), np.arange(40, 40 + num_test))
     trained = TrainedVae(small_vae())
-    return evaluation.evaluate(trained, real, section(**changes), fid_weights=fid_weights, seed=1)
+    return evaluation.evaluate(
+        trained, real, KNOWN, section(**changes), fid_weights=fid_weights, seed=1
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +66,34 @@ def test_samplers_are_fitted_to_so_many_training_faces(found: Evaluation) -> Non
     assert list(found.latents.samplers) == list(SAMPLERS)
     assert found.numbers["num_test"] == 20
     assert len(found.dimensions) == 5
+
+
+def test_every_attribute_has_a_direction_from_the_encoded_training_faces(
+    found: Evaluation,
+) -> None:
+    smiles = KNOWN["Smiling"].to_numpy()[found.latents.train.rows]
+    z = found.latents.train.encodings.z_mean.astype(np.float64)
+    direction = z[smiles].mean(axis=0) - z[~smiles].mean(axis=0)
+    smiling, bald = found.latents.attributes.each()
+    np.testing.assert_allclose(smiling.vector, direction)
+    assert not bald.vector.any()
+    assert found.numbers["attributes"] == {
+        "Smiling": {
+            "num_with": smiles.sum(),
+            "num_without": (~smiles).sum(),
+            "length": smiling.length,
+            "d_prime": smiling.d_prime,
+        },
+        "Bald": {"num_with": 0, "num_without": 25, "length": 0.0, "d_prime": None},
+    }
+
+
+def test_attributes_of_fewer_faces_are_refused() -> None:
+    real = RealFaces(IMAGES, np.arange(40), np.arange(40, 60))
+    with pytest.raises(DataError, match=r"index\.csv: 59 faces, expected more than 59"):
+        evaluation.evaluate(
+            TrainedVae(small_vae()), real, KNOWN[:59], section(), fid_weights=None, seed=1
+        )
 
 
 def test_the_libraries_are_those_that_compute(found: Evaluation) -> None:

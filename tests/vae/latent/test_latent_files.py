@@ -1,18 +1,21 @@
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from latentmaps.errors import DataError
-from latentmaps.vae.latent import latent_files, samplers
+from latentmaps.vae.latent import attribute_directions, latent_files, samplers
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
 from latentmaps.vae.latent.samplers import Parzen, Prior
 from latentmaps.vae.network.encodings import Encodings
 
-FILES = ["train", "test", *(name for name, kind in samplers.SAMPLERS.items() if kind.axes)]
+OF_SAMPLERS = [name for name, kind in samplers.SAMPLERS.items() if kind.axes]
+FILES = ["train", "test", "attributes", *OF_SAMPLERS]
 RANDOM = np.random.default_rng(5)
 
 
@@ -28,7 +31,10 @@ def latents() -> Latents:
     train = encoded(50)
     fitted = samplers.fit_all(train.encodings, seed=1)
     windows = Parzen(RANDOM.normal(size=(50, 4)), np.eye(4))
-    return Latents(train, encoded(7), fitted | {"parzen": windows})
+    test = encoded(7)
+    smiling, half = (pd.DataFrame({"Smiling": np.arange(n) % 2 == 0}) for n in (7, 50))
+    attributes = attribute_directions.fit(train.encodings, half, test.encodings, smiling)
+    return Latents(train, test, fitted | {"parzen": windows}, attributes)
 
 
 def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents) -> None:
@@ -44,6 +50,8 @@ def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents)
             samplers.draw(loaded.samplers[name], 9, 4, seed=1),
             samplers.draw(sampler, 9, 4, seed=1),
         )
+    assert loaded.attributes.names == latents.attributes.names == ("Smiling",)
+    np.testing.assert_array_equal(loaded.attributes.directions, latents.attributes.directions)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -73,7 +81,7 @@ def test_points_of_another_vae_are_refused(tmp_path: Path, latents: Latents) -> 
 def test_each_file_must_belong_to_the_vae(tmp_path: Path, latents: Latents, name: str) -> None:
     latent_files.save(tmp_path, latents)
     with np.load(tmp_path / f"{name}.npz") as arrays:
-        cut = {key: array[..., :3] for key, array in arrays.items()}
+        cut = {key: array if key == "names" else array[..., :3] for key, array in arrays.items()}
     np.savez(tmp_path / f"{name}.npz", **cut)
     with pytest.raises(DataError, match=rf"{name}\.npz: points of 3 dimensions, expected 4"):
         latent_files.load(tmp_path, latent_dim=4)
@@ -173,8 +181,9 @@ def test_a_further_sampler_is_saved_and_checked(
 ) -> None:
     monkeypatch.setattr(latent_files, "SAMPLERS", {"diagonal": Diagonal})
     mine = {"diagonal": Diagonal(np.arange(4.0), np.ones(4))}
-    latent_files.save(tmp_path, Latents(latents.train, latents.test, mine))
+    latent_files.save(tmp_path, dataclasses.replace(latents, samplers=mine))
     assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "attributes.npz",
         "diagonal.npz",
         "test.npz",
         "train.npz",

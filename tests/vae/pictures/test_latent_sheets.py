@@ -9,6 +9,8 @@ from tests.vae.pictures.cutting import tiles_of
 
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.params.draw_latent_space import DrawLatentSpace
+from latentmaps.vae.latent import attribute_directions
+from latentmaps.vae.latent.attribute_directions import AttributeDirections
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import attribute_sheet, face_sheet, latent_sheets
@@ -53,6 +55,12 @@ def encodings(num_faces: int = 12) -> Encodings:
 
 def attributed(**attributes: list[bool]) -> AttributedFaces:
     return AttributedFaces(encodings(4), pd.DataFrame(attributes, index=range(4)))
+
+
+def directions(train: AttributedFaces) -> AttributeDirections:
+    return attribute_directions.fit(
+        train.encodings, train.attributes, train.encodings, train.attributes
+    )
 
 
 def test_traversals_show_the_dimensions_with_the_most_kl(trained: TrainedVae) -> None:
@@ -137,7 +145,7 @@ def draw_all(
     trained: TrainedVae, faces: AttributedFaces, *, seed: int = 1, note: str = "", **changes: Any
 ) -> dict[str, Sheet]:
     section_ = section(**changes)
-    return latent_sheets.draw_all(trained, faces, faces, section_, seed=seed, note=note)
+    return latent_sheets.draw_all(trained, directions(faces), faces, section_, seed=seed, note=note)
 
 
 def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
@@ -153,7 +161,8 @@ def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
     assert labels == ["-1.5", "-0.75", "0", "+0.75", "+1.5"]
     for name in ("interpolations", "attributes"):
         assert "Mind this." in drawn[name].numbers["caption"]
-    alone = attribute_sheet.draw(trained, faces, faces, steps=np.linspace(-1.5, 1.5, 5), seed=1)
+    steps = np.linspace(-1.5, 1.5, 5)
+    alone = attribute_sheet.draw(trained, directions(faces), faces, steps=steps, seed=1)
     assert alone.numbers["test_index"] == drawn["attributes"].numbers["test_index"]
 
 

@@ -1,4 +1,4 @@
-"""From any picture to a JPEG of CelebA's size: upright, RGB, scaled to cover, centred."""
+"""From any picture to an upright one in RGB, and to a JPEG of CelebA's size, scaled to cover."""
 
 import io
 from dataclasses import dataclass
@@ -20,6 +20,10 @@ _SMALLEST_EDGE = 16
 # more if it is decoded at its full size; a PNG 8 bytes; a WebP, which Pillow decodes as an
 # animation, 16. MPO: several JPEG pictures in one file, as telephones write it.
 _MOST_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
+# phones write it, sometimes under the name of a JPEG; Pillow does not read it
+_HEIC_SUFFIXES = (".heic", ".heif")
+_HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
+_HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pictures.md says"
 # a larger JPEG is decoded at a half, a quarter or an eighth of its size
 _MOST_PIXELS_IN_FULL = 40_000_000
 # of a picture with transparency that are laid on white at a time
@@ -53,24 +57,57 @@ def to_aligned_size(content: bytes) -> Aligned:
         UnusableError: it is none of these, damaged, has an edge of fewer than 16 pixels, or more
             than 64 million pixels (PNG: 40, WebP: 25).
     """
-    try:
-        with picture_files.opened(content, _FORMATS, prepare=_prepare) as picture:
-            transposition = picture_files.find_transposition(picture)
-            face, was_transparent = _to_rgb(picture)
-    except DamagedError as error:
-        raise UnusableError(f"no whole JPEG, PNG or WebP picture ({error})") from error
-    if transposition is not None:
-        face = face.transpose(transposition)
+    # the result still covers the face, also after a turn
+    face, was_transparent = read_upright(content, covering=(max(SIZE), max(SIZE)))
     jpeg = io.BytesIO()
     ImageOps.fit(face, SIZE, Image.Resampling.LANCZOS).save(jpeg, "JPEG", quality=_JPEG_QUALITY)
     return Aligned(jpeg.getvalue(), was_transparent)
 
 
-def _prepare(picture: Image.Image) -> None:
-    _check_size(picture)
-    if picture.width * picture.height > _MOST_PIXELS_IN_FULL:
-        # JPEG alone may be that large; the result still covers the face, also after a turn
-        picture.draft(None, (max(SIZE), max(SIZE)))
+def read_upright(
+    content: bytes, *, covering: tuple[int, int] | None = None
+) -> tuple[Image.Image, bool]:
+    """Return a picture upright and in RGB, and whether any of its pixels was transparent.
+
+    Args:
+        content: as for ``to_aligned_size``.
+        covering: width and height that the result has at least; one of more than 40 million pixels
+            is then decoded at a part of its size. None: it is always decoded at its full size.
+
+    Raises:
+        UnusableError: as ``to_aligned_size``.
+    """
+
+    def prepare(picture: Image.Image) -> None:
+        _check_size(picture)
+        # JPEG alone may be that large
+        if covering is not None and picture.width * picture.height > _MOST_PIXELS_IN_FULL:
+            picture.draft(None, covering)
+
+    try:
+        with picture_files.opened(content, _FORMATS, prepare=prepare) as picture:
+            return to_upright(picture)
+    except DamagedError as error:
+        raise UnusableError(f"no whole JPEG, PNG or WebP picture ({error})") from error
+
+
+def to_upright(picture: Image.Image) -> tuple[Image.Image, bool]:
+    """Return what ``read_upright`` returns of a picture that is decoded, whatever its mode."""
+    transposition = picture_files.find_transposition(picture)
+    upright, was_transparent = _to_rgb(picture)
+    return upright if transposition is None else upright.transpose(transposition), was_transparent
+
+
+def explain(name: str, content: bytes, error: UnusableError) -> str:
+    """Return why a file is no usable picture, and of the format of telephones what to do.
+
+    Args:
+        name: of the file.
+        content: its bytes.
+        error: what it was refused with.
+    """
+    is_heic = name.lower().endswith(_HEIC_SUFFIXES) or content[4:12] in _HEIC_STARTS
+    return _HEIC_REASON if is_heic else str(error)
 
 
 def _check_size(picture: Image.Image) -> None:

@@ -30,11 +30,6 @@ _FILES_WORTH_A_PROCESS = 50
 # at most so many skipped files are named in the log
 _MOST_NAMED = 5
 
-# phones write it, sometimes under the name of a JPEG; Pillow does not read it
-_HEIC_SUFFIXES = (".heic", ".heif")
-_HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
-_HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pictures.md says"
-
 
 @dataclass(frozen=True)
 class _Converted:
@@ -145,8 +140,7 @@ def _convert(source: PictureSource, name: str) -> _Converted:
     except FileError as error:
         reason = str(error)
     except UnusableError as error:
-        is_heic = name.lower().endswith(_HEIC_SUFFIXES) or content[4:12] in _HEIC_STARTS
-        reason = _HEIC_REASON if is_heic else str(error)
+        reason = aligned_size.explain(name, content, error)
     return _Converted(shown, None, picture_sources.printable(reason))
 
 

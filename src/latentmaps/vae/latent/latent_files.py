@@ -9,10 +9,13 @@ import numpy.typing as npt
 
 from latentmaps.errors import DataError
 from latentmaps.storage import npz
+from latentmaps.vae.latent import attribute_directions
+from latentmaps.vae.latent.attribute_directions import AttributeDirections
 from latentmaps.vae.latent.samplers import SAMPLERS, Sampler
 from latentmaps.vae.network.encodings import Encodings
 
 _ADVICE = "run evaluate_vae again"
+_ATTRIBUTES = "attributes.npz"
 
 # array of encoded faces -> its axes, as ``Sampler.axes`` has those of a sampler; n faces
 _AXES = {"rows": "n", "z_mean": "nd", "z_log_var": "nd"}
@@ -44,15 +47,17 @@ class Latents:
         train: training faces, those to which the samplers were fitted.
         test: all test faces.
         samplers: by name.
+        attributes: the direction of each attribute of the faces.
     """
 
     train: EncodedFaces
     test: EncodedFaces
     samplers: Mapping[str, Sampler]
+    attributes: AttributeDirections
 
 
 def save(folder: Path, latents: Latents) -> None:
-    """Write train.npz, test.npz and a file for each sampler that has arrays."""
+    """Write train.npz, test.npz, attributes.npz and a file for each sampler that has arrays."""
     folder.mkdir(parents=True, exist_ok=True)
     for part in ("train", "test"):
         faces: EncodedFaces = getattr(latents, part)
@@ -60,6 +65,7 @@ def save(folder: Path, latents: Latents) -> None:
     for name, sampler in latents.samplers.items():
         if sampler.axes:
             np.savez(folder / f"{name}.npz", **{key: getattr(sampler, key) for key in sampler.axes})
+    attribute_directions.save(folder / _ATTRIBUTES, latents.attributes)
 
 
 def load(folder: Path, *, latent_dim: int) -> Latents:
@@ -77,7 +83,10 @@ def load(folder: Path, *, latent_dim: int) -> Latents:
     samplers = {
         name: kind(**_load(folder, name, kind.axes, latent_dim)) for name, kind in SAMPLERS.items()
     }
-    return Latents(train, test, samplers)
+    attributes = attribute_directions.load(
+        folder / _ATTRIBUTES, latent_dim=latent_dim, advice=_ADVICE
+    )
+    return Latents(train, test, samplers, attributes)
 
 
 def _faces(arrays: dict[str, npt.NDArray]) -> EncodedFaces:

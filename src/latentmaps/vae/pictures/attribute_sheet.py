@@ -9,9 +9,10 @@ import pandas as pd
 from latentmaps import seeds
 from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
+from latentmaps.errors import DataError
 from latentmaps.faces.raw import face_attributes
 from latentmaps.params.draw_latent_space import DrawLatentSpace
-from latentmaps.vae.latent import latent_geometry
+from latentmaps.vae.latent.attribute_directions import AttributeDirections, Direction
 from latentmaps.vae.latent.latent_files import EncodedFaces
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
@@ -53,7 +54,7 @@ def with_attributes(
 
 def draw(
     trained: TrainedVae,
-    train: AttributedFaces,
+    directions: AttributeDirections,
     test: AttributedFaces,
     *,
     steps: Points,
@@ -65,8 +66,8 @@ def draw(
 
     Args:
         trained: the VAE.
-        train: give the direction of each attribute.
-        test: walk.
+        directions: of the attributes, from training faces.
+        test: walk along the directions of their attributes.
         steps: (num_steps,), how many times the direction is added.
         seed: decides which faces walk.
         note: a sentence that the sheet has to carry.
@@ -75,22 +76,24 @@ def draw(
     Returns:
         The sheet; where the faces have no attributes, or none of them stands for both kinds of
         faces, one that says so in words.
+
+    Raises:
+        DataError: an attribute of the test faces has no direction.
     """
     title = f"Attribute arithmetic - {trained.origin.describe()}"
-    known = [str(name) for name in train.attributes.columns]
-    names = [name for name in known if _has_both(train, name) and _has_both(test, name)]
+    known = [str(name) for name in test.attributes.columns]
+    found = _directions(directions, known)
+    names = [name for name in known if _has_both(found[name], test)]
     missing = sorted(set(known) - set(names))
     if not names:
         return _say_why_not(title, missing)
     walks = [
-        _Walk(train, test, name, seeds.attribute_faces(seed, i)) for i, name in enumerate(names)
+        _Walk(found[name], test, seeds.attribute_faces(seed, i)) for i, name in enumerate(names)
     ]
     z = np.concatenate([walk.points(steps) for walk in walks])  # (rows, steps, latent_dim)
     is_start_of_walk = np.isclose(steps, 0.0)
     framed = "; framed: nothing added, the reconstruction itself" if is_start_of_walk.any() else ""
-    lengths = ", ".join(
-        f"{name} {walk.length:.1f}" for name, walk in zip(names, walks, strict=True)
-    )
+    lengths = ", ".join(f"{name} {found[name].length:.1f}" for name in names)
     left_out = f"Not drawn, for want of faces with and without: {', '.join(missing)}."
     return face_sheet.draw(
         list(face_sheet.decode(trained, z)),
@@ -105,9 +108,9 @@ def draw(
         ),
         numbers={
             "attribute": names,
-            "num_with": [int(train.attributes[name].sum()) for name in names],
-            "num_without": [int((~train.attributes[name]).sum()) for name in names],
-            "length": [walk.length for walk in walks],
+            "num_with": [found[name].num_with for name in names],
+            "num_without": [found[name].num_without for name in names],
+            "length": [found[name].length for name in names],
             "test_index": [walk.test_indices for walk in walks],
         },
         num_columns=len(steps),
@@ -124,27 +127,33 @@ class _Walk:
     """One attribute: its direction, and the test faces to which it is added."""
 
     def __init__(
-        self,
-        train: AttributedFaces,
-        test: AttributedFaces,
-        name: str,
-        generator: np.random.Generator,
+        self, direction: Direction, test: AttributedFaces, generator: np.random.Generator
     ) -> None:
-        self.direction = latent_geometry.attribute_direction(
-            train.encodings.z_mean, train.attributes[name].to_numpy()
-        )
-        has = test.attributes[name].to_numpy()
+        self._direction = direction.vector
+        has = test.attributes[direction.name].to_numpy()
         self.test_indices = [int(generator.choice(np.flatnonzero(k))) for k in (~has, has)]
-        self.length = float(np.linalg.norm(self.direction))
         self._start = test.encodings.z_mean[self.test_indices]
 
     def points(self, steps: Points) -> npt.NDArray[np.floating]:
         """Return the z-points, (2, num_steps, latent_dim)."""
-        return self._start[:, None] + steps[:, None] * self.direction
+        return self._start[:, None] + steps[:, None] * self._direction
 
 
-def _has_both(faces: AttributedFaces, name: str) -> bool:
-    return bool(faces.attributes[name].nunique() == 2)
+def _directions(directions: AttributeDirections, names: list[str]) -> dict[str, Direction]:
+    found = {one.name: one for one in directions.each()}
+    for name in names:
+        if name not in found:
+            raise DataError(
+                f"attributes.npz: no direction of {name}, which the index of the faces has; run "
+                "evaluate_vae again"
+            )
+    return {name: found[name] for name in names}
+
+
+def _has_both(direction: Direction, test: AttributedFaces) -> bool:
+    """Return whether there are faces with and without an attribute in both parts."""
+    in_training = min(direction.num_with, direction.num_without) > 0
+    return in_training and bool(test.attributes[direction.name].nunique() == 2)
 
 
 def _say_why_not(title: str, missing: list[str]) -> Sheet:

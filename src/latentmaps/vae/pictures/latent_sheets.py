@@ -5,6 +5,7 @@ import numpy as np
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.vae.latent import latent_geometry
+from latentmaps.vae.latent.attribute_directions import AttributeDirections
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import attribute_sheet, face_sheet, latent_plane
@@ -14,7 +15,7 @@ from latentmaps.vae.pictures.face_sheet import Labels, Points
 
 def draw_all(
     trained: TrainedVae,
-    train: AttributedFaces,
+    directions: AttributeDirections,
     test: AttributedFaces,
     params: DrawLatentSpace,
     *,
@@ -25,7 +26,7 @@ def draw_all(
 
     Args:
         trained: the VAE.
-        train: give the direction of each attribute.
+        directions: of the attributes, from training faces.
         test: walk.
         params: how far the walks lead, and in how many steps.
         seed: decides which faces walk.
@@ -57,7 +58,7 @@ def draw_all(
         ),
         "attributes": attribute_sheet.draw(
             trained,
-            train,
+            directions,
             test,
             steps=params.attribute_limit * steps,
             seed=seed,

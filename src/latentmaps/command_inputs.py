@@ -1,0 +1,47 @@
+"""What commands read of the project around them: where to compute, and whether there is a model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from latentmaps.errors import DataError
+
+if TYPE_CHECKING:
+    from latentmaps.params.machine import Machine
+
+PARAMS = Path("params.yaml")
+
+_NO_MACHINE: dict[str, Any] = {
+    "device": "auto",
+    "gpu_memory_limit_mib": None,
+    "cpu_threads": None,
+    "jit_compile": "auto",
+    "cache_images": False,
+}
+
+
+def read_machine() -> "Machine":
+    """Return where to compute: what params.yaml of this folder says, or the usual values.
+
+    Raises:
+        ParamsError: a value of it is of no use.
+    """
+    from latentmaps.params import loader
+    from latentmaps.params.machine import Machine
+
+    if not PARAMS.exists():
+        return Machine(**_NO_MACHINE)
+    return loader.load(PARAMS).section(Machine)
+
+
+def require_model(model: Path) -> None:
+    """Refuse a path at which there is nothing, before a library is imported that takes seconds.
+
+    Raises:
+        DataError: there is no such file or folder.
+    """
+    if not model.exists():
+        here = "" if PARAMS.exists() else f", nor is there a {PARAMS} in this folder"
+        raise DataError(
+            f"{model}: no such file or folder{here}, expected a trained network; run `dvc repro` "
+            "in the folder of the project and ask from there, or name a network with --model"
+        )

@@ -1,0 +1,71 @@
+"""Photos through the VAE: what it makes of them, and of them with attributes added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps.images import likeness, pixels
+from latentmaps.play.additions import Addition
+from latentmaps.play.playable_vae import PlayableVae
+from latentmaps.vae.latent.attribute_directions import Direction
+
+Images = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ChangedPhotos:
+    """What became of n photos.
+
+    Attributes:
+        names: (n,), of the files.
+        originals: (n, h, w, c), as the encoder reads them.
+        reconstructions: (n, h, w, c).
+        results: (n, h, w, c), with the attributes added; None: there are none to add.
+        errors: (n,), root mean square difference of reconstruction and original, levels of 0..255.
+        additions: what was added.
+        directions: of these attributes.
+    """
+
+    names: Sequence[str]
+    originals: Images
+    reconstructions: Images
+    results: Images | None
+    errors: npt.NDArray[np.float64]
+    additions: Sequence[Addition]
+    directions: Sequence[Direction]
+
+
+def change(
+    vae: PlayableVae,
+    names: Sequence[str],
+    originals: Images,
+    additions: Sequence[Addition],
+    directions: Sequence[Direction],
+) -> ChangedPhotos:
+    """Encode photos, add attributes, and decode.
+
+    Args:
+        vae: the VAE.
+        names: (n,), of the files.
+        originals: (n, h, w, c), uint8, 0..255, cropped.
+        additions: attributes and how much of each.
+        directions: of these attributes.
+    """
+    z = vae.encode(originals).z_mean
+    decoded = vae.decode(z)
+    mse = likeness.mean_squared_error(pixels.to_pixels(originals), decoded)
+    moved = z + sum(
+        addition.amount * direction.vector
+        for addition, direction in zip(additions, directions, strict=True)
+    )
+    return ChangedPhotos(
+        names=names,
+        originals=originals,
+        reconstructions=pixels.to_uint8(decoded),
+        results=pixels.to_uint8(vae.decode(moved)) if additions else None,
+        errors=255.0 * np.sqrt(mse),
+        additions=additions,
+        directions=directions,
+    )

@@ -1,0 +1,129 @@
+"""From a photo to the small square image that a VAE reads."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from latentmaps.errors import DataError, shorten
+from latentmaps.faces.sources import aligned_size
+from latentmaps.faces.sources.aligned_size import UnusableError
+
+Photo = str | Path | Image.Image | npt.NDArray[np.uint8]
+# left, top, right, bottom, pixels; the last two are outside
+Box = tuple[int, int, int, int]
+
+_LARGEST_FILE_BYTES = 200_000_000
+# that of crop_faces in params.yaml
+_RESAMPLE = Image.Resampling.LANCZOS
+
+
+def crop(
+    photo: Photo, shape: Sequence[int] = (96, 96, 3), *, box: Sequence[int] | None = None
+) -> npt.NDArray[np.uint8]:
+    """Return a part of a photo as an image for a VAE; see ``latentmaps.crop``."""
+    name, picture = _open(photo)
+    height, width, num_channels = shape
+    left, top, right, bottom = _center(picture) if box is None else _to_box(name, box, picture)
+    least = (max(height, width) + 1) // 2
+    if right - left < least:
+        raise DataError(
+            f"{name}: {right - left}x{bottom - top} pixels to crop, expected at least "
+            f"{least}x{least} for an image of {width}x{height}: less would be a blur; take a "
+            "larger photo or a larger box"
+        )
+    part = picture.crop((left, top, right, bottom)).resize((width, height), _RESAMPLE)
+    part = part.convert("RGB" if num_channels == 3 else "L")
+    return np.asarray(part).reshape(height, width, num_channels)
+
+
+def _open(photo: Any) -> tuple[str, Image.Image]:
+    """Return what a photo is called in messages, and its pixels, upright and in RGB."""
+    if isinstance(photo, str | Path):
+        return str(photo), _read(Path(photo))
+    if isinstance(photo, np.ndarray):
+        return "photo", _to_rgb(_from_array(photo))
+    if not isinstance(photo, Image.Image):
+        raise DataError(
+            f"photo: found {shorten(photo)}, expected a path, a picture of Pillow, or an array of "
+            "uint8; open it first"
+        )
+    return "photo", _to_rgb(photo)
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    try:
+        picture.load()
+        return aligned_size.to_upright(picture)[0]
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DataError(
+            f"photo: a picture that cannot be decoded ({error}), expected a whole one; take another"
+        ) from error
+
+
+def _read(path: Path) -> Image.Image:
+    content = b""
+    try:
+        content = _read_bytes(path)
+        return aligned_size.read_upright(content)[0]
+    except UnusableError as error:
+        reason = aligned_size.explain(path.name, content, error)
+        raise DataError(f"{path}: {reason}; choose another photo") from error
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror}), expected a photo; choose another file"
+        ) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    if not path.is_file():  # a pipe would be waited for
+        raise UnusableError("no such file, expected a photo")
+    size_bytes = path.stat().st_size
+    if size_bytes > _LARGEST_FILE_BYTES:
+        raise UnusableError(f"{size_bytes:,} bytes, expected at most {_LARGEST_FILE_BYTES:,}")
+    return path.read_bytes()
+
+
+def _from_array(photo: npt.NDArray) -> Image.Image:
+    pixels = photo[..., 0] if photo.ndim == 3 and photo.shape[2] == 1 else photo
+    has_shape = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
+    if photo.dtype != np.uint8 or not has_shape or not photo.size:
+        raise DataError(
+            f"photo: found {photo.dtype} of the shape {photo.shape}, expected uint8 (h, w), "
+            "(h, w, 1), (h, w, 3) or (h, w, 4), 0..255; convert it"
+        )
+    return Image.fromarray(pixels)
+
+
+def _center(picture: Image.Image) -> Box:
+    """Return the largest square about the center."""
+    edge = min(picture.size)
+    left, top = ((size - edge) // 2 for size in picture.size)
+    return left, top, left + edge, top + edge
+
+
+def _to_box(name: str, box: Sequence[int], picture: Image.Image) -> Box:
+    found = f"{name}: box: found {shorten(box)}"
+    try:
+        left, top, right, bottom = (int(edge) for edge in box if edge == int(edge))
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(
+            f"{found}, expected four whole numbers, left, top, right and bottom in pixels"
+        ) from None
+    width, height = picture.size
+    if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+        raise DataError(
+            f"{found}, expected one inside of the photo, which has {width}x{height} pixels when "
+            "upright: left < right and top < bottom"
+        )
+    if right - left != bottom - top:
+        edge = min(right - left, bottom - top)
+        square = ",".join(map(str, (left, top, left + edge, top + edge)))
+        raise DataError(
+            f"{found}, {right - left}x{bottom - top} pixels, expected a square, since the face "
+            f"would be stretched; take {square} or the like"
+        )
+    return left, top, right, bottom

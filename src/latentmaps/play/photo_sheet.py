@@ -1,0 +1,114 @@
+"""The sheet of photos: original, reconstruction and result side by side, and what to make of it."""
+
+import math
+
+from latentmaps.drawing import sheets
+from latentmaps.drawing.sheets import Sheet
+from latentmaps.errors import excerpt
+from latentmaps.faces.raw import receipts
+from latentmaps.faces.sources import picture_sources
+from latentmaps.play import additions, contact_sheet
+from latentmaps.play.changed_photos import ChangedPhotos
+from latentmaps.play.playable_vae import PlayableVae
+from latentmaps.vae.pictures import face_sheet
+
+# of a file name left of its row
+_NAME_CHARACTERS = 60
+# times the error of test faces; own choice
+_FAR = 1.5
+
+# source of the training faces -> what such a model cannot do for a photo
+_SEEN = {
+    "avatars": "This model has seen drawings only, no photo: it makes a drawing of any photo.",
+    receipts.DIGITS: "This model has seen handwritten digits only, no face.",
+}
+_TERMS = {
+    "celeba": "The model was trained on CelebA: for non-commercial research only.",
+    "folder": "The model was trained on pictures of your own, whose faces can show in the result.",
+}
+_CONSENT = "The photos show whoever is in them: ask them before you pass this sheet on."
+
+
+def draw(
+    photos: ChangedPhotos, vae: PlayableVae, *, source: str | None, test_error: float | None
+) -> Sheet:
+    """Draw a row for each photo.
+
+    Args:
+        photos: and what became of them.
+        vae: what made it.
+        source: of the faces that the VAE learned, as ``fetch_faces.source``; None: not known.
+        test_error: of reconstructions of test faces, RMS in levels; None: not known.
+    """
+    kinds = [photos.originals, photos.reconstructions]
+    columns = ["photo", "reconstruction"]
+    if photos.results is not None:
+        kinds.append(photos.results)
+        columns.append("\n".join(map(str, photos.additions)))
+    blank = [""] * (len(kinds) - 2)
+    return sheets.draw_sheet(
+        [image for row in zip(*kinds, strict=True) for image in row],
+        num_columns=len(kinds),
+        title=f"Photos through the VAE - {vae.origin.describe()}",
+        caption=face_sheet.sentences(
+            _describe_columns(photos, vae),
+            _describe_error(photos, test_error),
+            _SEEN.get(source or "", ""),
+            _describe_loss(vae),
+            _CONSENT,
+            _TERMS.get(source or "", ""),
+        ),
+        row_labels=[_shorten(name) for name in photos.names],
+        column_labels=columns,
+        tile_labels=[
+            label for error in photos.errors for label in ("", f"error {error:.1f}", *blank)
+        ],
+        scale=contact_sheet.natural_scale(vae.architecture.image_size),
+    )
+
+
+def describe_model(source: str | None) -> str:
+    """Return what a model that was trained on such faces cannot do; empty: there is nothing."""
+    return _SEEN.get(source or "", "")
+
+
+def _shorten(name: str) -> str:
+    return excerpt(picture_sources.printable(name), _NAME_CHARACTERS)
+
+
+def _describe_columns(photos: ChangedPhotos, vae: PlayableVae) -> str:
+    height, width, _ = vae.image_shape
+    seen = (
+        f"From the left: the photo, cropped, as the encoder reads it, {width}x{height} pixels; "
+        "what the decoder makes of the mean of its posterior"
+    )
+    if photos.results is None:
+        return f"{seen}."
+    known = ", ".join(
+        f"{one.name} (d' {additions.describe_d_prime(one)}, {one.num_with:,} training faces)"
+        for one in photos.directions
+    )
+    return f"{seen}; and of that point with so many times the direction of {known} added."
+
+
+def _describe_error(photos: ChangedPhotos, test_error: float | None) -> str:
+    unit = "Error: root mean square difference to the photo, in levels of 0 to 255"
+    if test_error is None:
+        return f"{unit}."
+    far = (
+        " One far above that is of a photo unlike those the model knows, or framed in another way: "
+        "try a --box."
+        if photos.errors.max() > _FAR * test_error
+        else ""
+    )
+    return f"{unit}; of test faces {test_error:.1f}.{far}"
+
+
+def _describe_loss(vae: PlayableVae) -> str:
+    """Return what a VAE of its size cannot keep, in plain words."""
+    num_latent, num_values = vae.architecture.latent_dim, math.prod(vae.image_shape)
+    return (
+        f"A point has {num_latent:,} numbers for the {num_values:,} of an image: light, pose and "
+        "large shapes fit in; what makes a face recognizable does not, the look of the eyes, "
+        "teeth, skin, single strands of hair."
+    )

@@ -1,0 +1,172 @@
+"""A trained VAE to play with: attributes, samplers and walks beside encode and decode."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from latentmaps import arguments
+from latentmaps.errors import DataError, shorten
+from latentmaps.vae.latent import latent_files, latent_geometry, samplers
+from latentmaps.vae.latent.latent_files import Latents
+from latentmaps.vae.network import vae_files
+from latentmaps.vae.network.inference import TrainedVae
+from latentmaps.vae.network.vae_files import SavedVae
+
+Pixels = npt.NDArray[np.float32]
+Points = npt.NDArray[np.floating]
+
+# own choice: beyond, the decoder is asked for what no face has
+_HIGHEST_TEMPERATURE = 10.0
+
+
+class PlayableVae(TrainedVae):
+    """A trained VAE, and what evaluate_vae found in its latent space.
+
+    Attributes:
+        latents: the folder data/latents; None: samplers but the prior, and attributes, are missing.
+    """
+
+    def __init__(self, saved: SavedVae, latents: Latents | None = None) -> None:
+        super().__init__(saved)
+        self.latents = latents
+
+    @classmethod
+    def load(cls, folder: Path, latents: Path | None = None) -> "PlayableVae":
+        """Return the VAE in a folder that train_vae wrote, with those latents.
+
+        Args:
+            folder: of the model.
+            latents: folder that evaluate_vae wrote; None: without.
+
+        Raises:
+            DataError: a file is missing or damaged, or does not belong to the others.
+        """
+        saved = vae_files.load(folder)
+        if latents is None:
+            return cls(saved)
+        return cls(saved, latent_files.load(latents, latent_dim=saved.architecture.latent_dim))
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of an image."""
+        shape = self.architecture
+        return shape.image_size, shape.image_size, shape.num_channels
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes that enough training faces show for a direction; () without."""
+        return () if self.latents is None else self.latents.attributes.of_enough_faces().names
+
+    def attribute_direction(self, name: str) -> Points:
+        """Return what leads from faces without an attribute to faces with it, (latent_dim,).
+
+        Args:
+            name: a column of data/faces/index.csv, such as Eyeglasses.
+
+        Raises:
+            DataError: the latents are missing, there is no such attribute, or fewer than 20
+                training faces have it, or do not.
+        """
+        return self._latents(f"attribute {shorten(name)}").attributes.find(name).vector
+
+    def sample(
+        self,
+        num_faces: int,
+        *,
+        seed: int,
+        sampler: str = samplers.OF_THE_VAE,
+        temperature: float = 1.0,
+    ) -> Pixels:
+        """Return the pixels, (num_faces, h, w, c), 0..1, of random points.
+
+        Face i is a function of (seed, i), whatever their number.
+
+        Args:
+            num_faces: 1 or more.
+            seed: 0 or more.
+            sampler: prior, gaussian or parzen (docs/evaluation.md).
+            temperature: the distance of each point from the mean is multiplied by this, 0 to 10;
+                below 1 faces are plainer and fewer of them fail.
+
+        Raises:
+            DataError: a value is none of these, or the sampler needs latents.
+        """
+        arguments.require_integer("num_faces", num_faces, least=1)
+        arguments.require_integer("seed", seed, least=0)
+        is_number = isinstance(temperature, int | float | np.number)
+        if not is_number or not 0 <= temperature <= _HIGHEST_TEMPERATURE:
+            raise DataError(
+                f"temperature: found {shorten(temperature)}, expected a number from 0 to "
+                f"{_HIGHEST_TEMPERATURE:g}"
+            )
+        z = samplers.draw(
+            self._sampler(sampler),
+            num_faces,
+            self.architecture.latent_dim,
+            seed=seed,
+            temperature=float(temperature),
+        )
+        return self.decode(z)
+
+    def _sampler(self, name: Any) -> samplers.Sampler:
+        if name not in tuple(samplers.SAMPLERS):
+            raise DataError(
+                f"sampler: found {shorten(name)}, expected one of {', '.join(samplers.SAMPLERS)}"
+            )
+        if name == samplers.OF_THE_VAE:
+            return samplers.Prior()
+        return self._latents(f"sampler {name}").samplers[name]
+
+    def _latents(self, what: str) -> Latents:
+        if self.latents is None:
+            raise DataError(
+                f"{what}: found no latents, expected the folder that evaluate_vae wrote; load the "
+                'VAE with load_vae("data/models/vae", latents="data/latents")'
+            )
+        return self.latents
+
+    def reconstruct(self, images: npt.NDArray[np.uint8]) -> Pixels:
+        """Return what the decoder makes of the means of the posteriors, (n, h, w, c), 0..1.
+
+        Args:
+            images: (n, h, w, c), uint8, 0..255.
+
+        Raises:
+            DataError: as ``encode``.
+        """
+        return self.decode(self.encode(images).z_mean)
+
+    def interpolate(
+        self,
+        start: npt.NDArray,
+        end: npt.NDArray,
+        num_steps: int,
+        *,
+        spherical: bool = False,
+    ) -> Pixels:
+        """Return the way from one face to another, (num_steps, h, w, c), 0..1, both included.
+
+        Args:
+            start: an image, (h, w, c), uint8, or a point, (latent_dim,), floating.
+            end: likewise.
+            num_steps: 2 or more.
+            spherical: walk on an arc around the origin (White 2016), not on the straight line.
+
+        Raises:
+            DataError: one of them is not that.
+        """
+        arguments.require_integer("num_steps", num_steps, least=2)
+        first, last = self._to_point(start), self._to_point(end)
+        shares = np.linspace(0.0, 1.0, num_steps)
+        if spherical:
+            return self.decode(latent_geometry.walk_spherically(first, last, shares))
+        return self.decode(first + shares[:, None] * (last - first))
+
+    def _to_point(self, end: Any) -> Points:
+        """Return the point of an image, or the point that `end` is, (latent_dim,), float64."""
+        several = end[np.newaxis] if isinstance(end, np.ndarray) else end
+        if isinstance(end, np.ndarray) and end.dtype.kind == "f":
+            return arguments.to_points(several, self.architecture.latent_dim)[0].astype(np.float64)
+        return self.encode(several).z_mean[0].astype(np.float64)
