@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -13,7 +14,9 @@ import yaml
 from nbclient import NotebookClient
 from tests.test_api_examples import write_models
 
-NOTEBOOK = Path("docs/play.ipynb")
+
+def read(root: Path) -> Any:
+    return nbformat.read(root / "docs/play.ipynb", as_version=4)  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def project(root: Path, tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's messages
 def test_every_cell_runs(root: Path, project: Path) -> None:
-    notebook = nbformat.read(root / NOTEBOOK, as_version=4)
+    notebook = read(root)
     resources = {"metadata": {"path": str(project / "docs")}}
     NotebookClient(notebook, timeout=600, resources=resources).execute()
     kinds = [
@@ -56,7 +59,7 @@ def test_every_cell_runs(root: Path, project: Path) -> None:
 
 
 def test_outputs_are_not_kept(root: Path) -> None:
-    notebook = nbformat.read(root / NOTEBOOK, as_version=4)
+    notebook = read(root)
     nbformat.validate(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -67,7 +70,7 @@ def test_outputs_are_not_kept(root: Path) -> None:
 
 def test_the_names_of_the_table_are_those_of_params_yaml(root: Path) -> None:
     document = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
-    notebook = nbformat.read(root / NOTEBOOK, as_version=4)
+    notebook = read(root)
     [table] = [cell.source for cell in notebook.cells if "| `z_dim` |" in cell.source]
     names = re.findall(r"`(train_vae|crop_faces|draw_oips)\.(\w+)`", table)
     assert len(names) > 15
