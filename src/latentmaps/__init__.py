@@ -136,7 +136,6 @@ def load_cnn(path: "str | Path") -> "CnnWithOips":
         An object with ``predict`` (images (n, 28, 28), uint8, 0..255 -> probabilities (n, 10)) and
         ``feature_maps`` (images and one of its ``layer_names`` -> (n, h, w, num_maps)). They refuse
         anything else with a DataError. ``oips`` finds what excites its units, as ``find_oips``.
-        ``model`` is its Keras model, which reads standardized images.
 
     Raises:
         DataError: a file is missing or damaged, or does not belong to the other.

@@ -1,7 +1,7 @@
 """What commands read of the project around them: where to compute, and whether there is a model."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latentmaps.errors import DataError
 
@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from latentmaps.params.machine import Machine
 
 PARAMS = Path("params.yaml")
+
+_NO_MACHINE: dict[str, Any] = {
+    "device": "auto",
+    "gpu_memory_limit_mib": None,
+    "cpu_threads": None,
+    "jit_compile": "auto",
+    "cache_images": False,
+}
 
 
 def read_machine() -> "Machine":
@@ -18,10 +26,10 @@ def read_machine() -> "Machine":
         ParamsError: a value of it is of no use.
     """
     from latentmaps.params import loader
-    from latentmaps.params.machine import USUAL, Machine
+    from latentmaps.params.machine import Machine
 
     if not PARAMS.exists():
-        return USUAL
+        return Machine(**_NO_MACHINE)
     return loader.load(PARAMS).section(Machine)
 
 

@@ -42,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="latentmaps", description="Use results.")
+    parser = argparse.ArgumentParser(prog="latentmaps", description="Look at results.")
     commands = parser.add_subparsers(dest="command", required=True)
     compare = commands.add_parser(
         "compare",

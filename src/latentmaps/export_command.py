@@ -8,7 +8,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from latentmaps import staging
+from latentmaps import command_inputs, staging
 from latentmaps.errors import DataError
 from latentmaps.portable import formats
 
@@ -58,10 +58,9 @@ def run(arguments: argparse.Namespace) -> str:
     _require_model(arguments.model)
     with staging.opened({"folder": output}) as staged:
         from latentmaps import machine
-        from latentmaps.params.machine import USUAL
 
         # a GPU may round more coarsely
-        machine.configure(dataclasses.replace(USUAL, device="cpu"))
+        machine.configure(dataclasses.replace(command_inputs.read_machine(), device="cpu"))
         from latentmaps.portable import exporting, networks
 
         portable = networks.load(arguments.model)

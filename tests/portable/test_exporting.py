@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import runpy
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,15 @@ def test_a_file_that_its_runtime_does_not_run_is_refused(
     portable = networks.load(save_vae(tmp_path / "vae", upsampling="resize"))
     with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ does not run it \(Select"):
         exporting.write(portable, FORMATS["litert"], tmp_path / "out")
+
+
+def test_without_litert_tensorflow_reads_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    portable = networks.load(save_cnn(tmp_path / "cnn"))
+    [written] = exporting.write(portable, FORMATS["litert"], tmp_path / "out")
+    assert written.difference < 1e-5
 
 
 def test_a_small_difference_is_told(tmp_path: Path) -> None:

@@ -22,13 +22,3 @@ class Machine:
     cpu_threads: Annotated[int, Field(ge=1, le=1024)] | None
     jit_compile: Literal["auto", True, False]
     cache_images: bool
-
-
-# of commands, where no params.yaml says otherwise
-USUAL = Machine(
-    device="auto",
-    gpu_memory_limit_mib=None,
-    cpu_threads=None,
-    jit_compile="auto",
-    cache_images=False,
-)
