@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from tests.browsing import Visit, started_browser
+from tests.browsing import started_browser
 
 _SIZE = {"width": 1180, "height": 940}
 
