@@ -7,12 +7,10 @@ from pathlib import Path
 from PIL import Image
 from tests.browsing import started_browser
 
-_SIZE = {"width": 1180, "height": 940}
-
 
 def main(page: Path, picture: Path) -> None:
     with started_browser() as browser:
-        tab = browser.new_page(viewport=_SIZE, reduced_motion="reduce")
+        tab = browser.new_page(viewport={"width": 1180, "height": 940}, reduced_motion="reduce")
         tab.goto(page.absolute().as_uri())
         tab.wait_for_selector('#faces-canvas[data-shown="true"]')
         tab.wait_for_function(

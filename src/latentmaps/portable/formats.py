@@ -11,17 +11,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
 from latentmaps import versions
 from latentmaps.errors import DataError, shorten
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
+    import numpy.typing as npt
 
 # what a file computes: an array -> arrays by the names of the outputs
-Runner = Callable[[npt.NDArray[np.float32]], Mapping[str, Any]]
+Runner = Callable[["npt.NDArray[np.float32]"], Mapping[str, Any]]
 
 
 class Format(ABC):
@@ -99,6 +98,7 @@ class Onnx(Format):
 
     def write(self, network: "keras.Model", path: Path) -> None:
         """Write the file with tf2onnx, and mend what it cannot say."""
+        import numpy as np
         import onnx
 
         # Keras refuses to write one that was never called
