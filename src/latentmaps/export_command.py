@@ -1,4 +1,4 @@
-"""The command ``latentmaps export``: a trained model leaves, for use without this project.
+"""The command ``latentmaps export``: write a trained model for use without this project.
 
 What can be checked without tensors is checked before TensorFlow is imported, which takes seconds.
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from latentmaps.portable.exporting import Written
 
 _DESCRIPTION = """\
-Write a trained model in a format that other programs read, and a README.md that tells them how.
-Of a VAE encoder and decoder leave, of the CNN the network. Each file is read back and compared with
-the original; one that computes something else is not kept.
+Write a trained model in a format that other programs read, and a README.md that shows how to use
+it. A VAE is exported as encoder and decoder, the CNN as one network. Each file is loaded again and
+compared with the original; if they differ, nothing is kept.
 
   latentmaps export data/models/vae --format onnx --output exported/vae
 """
