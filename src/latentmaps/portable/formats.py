@@ -1,6 +1,6 @@
-"""The formats in which a network leaves: how its file is written, and read by its own runtime.
+"""The formats of an export: how a file is written, and read by the runtime of the format.
 
-The runtimes are imported when they are needed: a wrong name of a format is to be told at once.
+The runtimes are imported when needed, so that a wrong format name is refused at once.
 """
 
 import difflib
@@ -27,7 +27,7 @@ class Format(ABC):
     """A format of files.
 
     Attributes:
-        name: in which the command is told it.
+        name: as the command takes it.
         suffix: of its files; a folder has none.
         runtimes: the distributions one of which runs the files, the first one is taken.
         modules: what is imported to write and to check the files, beyond what the project needs.
