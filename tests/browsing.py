@@ -70,6 +70,15 @@ class Visit:
         if not request.url.startswith("data:"):
             self.requests.append(request.url)
 
+    def wait_until(self, condition: str) -> None:
+        """Wait until an expression holds; pages that forbid eval forbid ``wait_for_function``."""
+        self.page.evaluate(
+            f"""new Promise((resolve, reject) => {{
+            setTimeout(() => reject(new Error('waited in vain')), 20000);
+            const look = () => ({condition} ? resolve() : setTimeout(look, 20));
+            look(); }})"""
+        )
+
     def width_of_content(self) -> int:
         """Gives the width of all that can be scrolled to, pixels."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))
