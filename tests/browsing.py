@@ -48,6 +48,19 @@ def _find_chromium() -> str:
     pytest.skip(reason)
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Wait until an expression is true.
+
+    ``Page.wait_for_function`` needs eval, which the policy of our pages forbids.
+    """
+    page.evaluate(
+        f"""new Promise((resolve, reject) => {{
+        setTimeout(() => reject(new Error('not true within 20 seconds')), 20_000);
+        const look = () => ({condition} ? resolve() : setTimeout(look, 20));
+        look(); }})"""
+    )
+
+
 class Visit:
     """A page that was opened, and what went wrong meanwhile."""
 
@@ -69,15 +82,6 @@ class Visit:
     def _note(self, request: Request) -> None:
         if not request.url.startswith("data:"):
             self.requests.append(request.url)
-
-    def wait_until(self, condition: str) -> None:
-        """Wait until an expression holds; pages that forbid eval forbid ``wait_for_function``."""
-        self.page.evaluate(
-            f"""new Promise((resolve, reject) => {{
-            setTimeout(() => reject(new Error('waited in vain')), 20000);
-            const look = () => ({condition} ? resolve() : setTimeout(look, 20));
-            look(); }})"""
-        )
 
     def width_of_content(self) -> int:
         """Gives the width of all that can be scrolled to, pixels."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browsing import Visit
+from tests.browsing import Visit, wait_until
 from tests.explorer import example_digits
 from tests.report import contrast
 
@@ -53,7 +53,7 @@ class Digits(Visit):
         """Wait until the CNN has read what is drawn, and the address tells it."""
         expect(self.page.locator(".digit-map")).to_have_count(7)
         expect(self.page.locator("#digit-reading")).to_have_attribute("aria-busy", "false")
-        self.wait_until("addressState.pending === null")
+        wait_until(self.page, "addressState.pending === null")
 
     def stroke(self, *points: tuple[float, float]) -> None:
         self.page.locator("#digit-canvas").scroll_into_view_if_needed()

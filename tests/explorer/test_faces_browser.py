@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
+from tests import browsing
 from tests.explorer import example_faces
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
@@ -272,7 +273,7 @@ def test_a_face_glides_to_the_next_one_where_motion_is_wanted(hand: Hand) -> Non
     hand.page.emulate_media(reduced_motion="no-preference")
     hand.click("mean")
     np.testing.assert_allclose(hand.z(), hands.MEAN, atol=hands.TOLERANCE)
-    hand.wait_until("!Faces.isPreview")
+    browsing.wait_until(hand.page, "!Faces.isPreview")
     np.testing.assert_allclose(hand.picture().astype(int), hands.decode(hand.z()), atol=1)
     hand.click("undo")
     np.testing.assert_allclose(hand.picture().astype(int), hands.decode(hand.z()), atol=1)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
+from tests import browsing
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
 
@@ -129,6 +130,21 @@ def test_the_picture_is_saved_as_png_in_the_chosen_size(hand: Hand, tmp_path: Pa
             assert (saved.size, saved.format) == ((16 * scale, 16 * scale), "PNG")
             if scale == 1:
                 np.testing.assert_array_equal(np.asarray(saved.convert("RGB")), hand.picture())
+
+
+def test_the_picture_is_saved_as_it_will_be_when_it_comes_to_rest(
+    hand: Hand, tmp_path: Path
+) -> None:
+    hand.page.emulate_media(reduced_motion="no-preference")
+    hand.page.get_by_label("Size of the PNG").select_option("1")
+    with hand.page.expect_download() as download:
+        hand.page.evaluate(
+            "['mean', 'save'].map((name) => document.getElementById(`faces-${name}`).click())"
+        )
+    download.value.save_as(tmp_path / "face.png")
+    browsing.wait_until(hand.page, "!Faces.isPreview")
+    with Image.open(tmp_path / "face.png") as saved:
+        np.testing.assert_array_equal(np.asarray(saved.convert("RGB")), hand.picture())
 
 
 def test_the_link_is_copied_or_shown_to_be_copied(hand: Hand) -> None:

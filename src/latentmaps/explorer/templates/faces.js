@@ -34,8 +34,10 @@ const Faces = (() => {
   function look(point) {
     preview = point;
     byId("caption").textContent = points.describe(preview ?? state);
-    picture.show((preview ?? state).z, { radius: data.look.radius, percent: state.percent, factor: state.factor });
+    picture.show((preview ?? state).z, lookOf(state));
   }
+
+  const lookOf = ({ percent, factor }) => ({ radius: data.look.radius, percent, factor });
 
   function commit(sentence, key) {
     past.add(state, key);
@@ -232,9 +234,10 @@ const Faces = (() => {
       undo: () => travel(-1),
       redo: () => travel(1),
       reset: () => go(first, "Reset."),
-      save: () => {
-        picture.save(`latentmaps-${data.noun}.png`, Number(byId("scale").value), byId("crisp").checked);
-        byId("said").textContent = `Saved as latentmaps-${data.noun}.png.`;
+      save: async () => {
+        const name = `latentmaps-${data.noun}.png`;
+        await picture.save(state.z, lookOf(state), { name, scale: Number(byId("scale").value), isCrisp: byId("crisp").checked });
+        byId("said").textContent = `Saved as ${name}.`;
       },
       link: copyLink,
       roll,
