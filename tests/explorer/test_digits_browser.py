@@ -314,7 +314,7 @@ def test_maps_come_in_the_order_that_is_chosen(visit: Digits) -> None:
     activations = example_digits.layer_results().oips.in_range.activations
     shares = means[7] / np.where(activations > 0, activations, np.inf)
     assert visit.maps() == np.argsort(-shares, kind="stable").tolist()
-    assert "compared with that by its OIP" in visit.words("percent")
+    assert "relative to that for its OIP" in visit.words("percent")
 
 
 def test_silent_and_dead_maps_are_marked(visit: Digits) -> None:

@@ -151,7 +151,7 @@ whenOpened("digits", () => {
   function showOptions() {
     const kind = at("kind").value, isOip = at("order").value === "oip";
     at("width-words").textContent = `${Number(at("width").value)} px`;
-    at("percent").textContent = `Percent: the mean activation of a map by this digit, compared with that by ${
+    at("percent").textContent = `Percent: the mean activation of a map for this digit, relative to that for ${
       isOip ? "its OIP" : "the test digit that excites it most"}. Color: where in the image the map is active.`;
     for (const one of layers) one.showOips(kind);
     Array.from(at("bars").querySelectorAll(".oip-tile"), (tile, digit) => {
