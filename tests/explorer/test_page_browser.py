@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browsing import Visit
+from tests.browsing import Visit, wait_until
 from tests.explorer import example
 
 from latentmaps.explorer import page
@@ -104,7 +104,7 @@ def test_a_state_of_a_part_that_was_left_does_not_bring_it_back(visit: Visit) ->
     visit.page.evaluate(
         "addressState.write('faces', new URLSearchParams({v: 1})); location.hash = 'digits'"
     )
-    visit.page.wait_for_timeout(400)
+    wait_until(visit.page, "addressState.pending === null")
     assert visit.page.url.endswith("#digits")
 
 
