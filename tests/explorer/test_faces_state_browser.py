@@ -79,6 +79,17 @@ def test_a_look_at_the_digits_leaves_the_face_as_it_was(hand: Hand) -> None:
     assert hand.link() == link
 
 
+def test_back_from_the_digits_adds_nothing_to_undo(browser: Browser, faces_page: Path) -> None:
+    hand = Hand(browser, faces_page, address=f"{faces_page.as_uri()}#faces?face=t.3")
+    hand.page.get_by_role("link", name="Digits").click()
+    hand.page.go_back()
+    expect(hand.page.locator("#faces")).to_be_visible()
+    assert hand.caption() == "Reconstruction of test face 3"
+    expect(hand.page.locator("#faces-undo")).to_be_disabled()
+    assert hand.troubles == []
+    hand.page.context.close()
+
+
 def test_everything_can_be_undone_and_done_again(hand: Hand) -> None:
     hand.wait()
     seen = [hand.z()]

@@ -48,12 +48,13 @@ function readData(part) {
 const addressState = {
   DELAY_MS: 250, // browsers refuse more than some hundred changes a minute
   listeners: new Map(),
-  latest: new Map(), // what each part wrote last
+  latest: new Map(), // what each part wrote or read last
   timer: 0,
   pending: null,
 
   read(part) {
     const [name, query] = location.hash.slice(1).split(/\?(.*)/s);
+    if (name === part) this.latest.set(part, location.hash);
     return new URLSearchParams(name === part ? query || "" : "");
   },
 
@@ -75,7 +76,7 @@ const addressState = {
   },
 
   // Calls `listen` with the new state when the user changes the address of a part that is open, as by a link. It gets no
-  // values where the address is the one that the part wrote last, or has none: the part keeps its state.
+  // values where the address is the one that the part wrote or read last, or has none: the part keeps its state.
   onChange(part, listen) {
     this.listeners.set(part, listen);
   },
