@@ -5,16 +5,19 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from tests.browsing import started_browser
+from playwright.sync_api import ViewportSize
+from tests.browsing import started_browser, wait_until
+
+_SIZE: ViewportSize = {"width": 1180, "height": 940}
 
 
 def main(page: Path, picture: Path) -> None:
     with started_browser() as browser:
-        tab = browser.new_page(viewport={"width": 1180, "height": 940}, reduced_motion="reduce")
+        tab = browser.new_page(viewport=_SIZE, reduced_motion="reduce")
         tab.goto(page.absolute().as_uri())
         tab.wait_for_selector('#faces-canvas[data-shown="true"]')
-        tab.wait_for_function(
-            "[...document.querySelectorAll('#faces-thumbs canvas')].every((one) => one.drawn)"
+        wait_until(
+            tab, "[...document.querySelectorAll('#faces-thumbs canvas')].every((one) => one.drawn)"
         )
         content = tab.screenshot()
     # 128 colors are enough for a page, and a third of the bytes
