@@ -66,7 +66,7 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 gpu-check: $(TOOLS) ## test a GPU and measure it: a table for an issue (docs/gpu.md)
 	PYTHONPATH=src $(BIN)/python -m benchmarks.gpu_check
 
-figures: $(RUNTIME) ## copy the sample's pictures and numbers to docs/figures
+figures: $(TOOLS) ## copy the sample's pictures and numbers to docs/figures (the explorer needs Chromium)
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \
 	  { echo "make: only pictures of avatars may go to docs/figures" >&2; exit 1; }
 	cp -f reports/draw_samples/prior.png reports/draw_reconstructions/test.png \
@@ -77,6 +77,7 @@ figures: $(RUNTIME) ## copy the sample's pictures and numbers to docs/figures
 	  cp -f reports/$$stage/numbers.json docs/figures/$$stage.json; \
 	done
 	chmod u+w docs/figures/*
+	PYTHONPATH=src $(BIN)/python -m tests.explorer.picture reports/explorer.html docs/figures/explorer.png
 
 lock: ## resolve requirements/*.txt anew (needs uv)
 	requirements/lock

@@ -48,6 +48,19 @@ def _find_chromium() -> str:
     pytest.skip(reason)
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Wait until an expression is true.
+
+    ``Page.wait_for_function`` needs eval, which the policy of our pages forbids.
+    """
+    page.evaluate(
+        f"""new Promise((resolve, reject) => {{
+        setTimeout(() => reject(new Error('not true within 20 seconds')), 20_000);
+        const look = () => ({condition} ? resolve() : setTimeout(look, 20));
+        look(); }})"""
+    )
+
+
 class Visit:
     """A page that was opened, and what went wrong meanwhile."""
 

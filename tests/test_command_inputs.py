@@ -30,3 +30,18 @@ def test_a_model_that_is_not_there_is_refused(
         command_inputs.require_model(Path("m"))
     Path("m").mkdir()
     command_inputs.require_model(Path("m"))
+
+
+def test_a_model_that_is_no_folder_is_refused_where_a_folder_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=r"^m: no such folder, nor is there a params\.yaml in this"):
+        command_inputs.require_model_folder(Path("m"))
+    Path("params.yaml").touch()
+    with pytest.raises(DataError, match=r"^m: no such folder, expected the folder of a trained mo"):
+        command_inputs.require_model_folder(Path("m"))
+    with pytest.raises(DataError, match=r"^params\.yaml: a file, expected the folder of a trained"):
+        command_inputs.require_model_folder(Path("params.yaml"))
+    Path("m").mkdir()
+    command_inputs.require_model_folder(Path("m"))

@@ -108,7 +108,8 @@ def test_a_second_run_gives_equal_bytes_and_both_parts_run(
         visit.page.evaluate(f"location.hash = '{part}'")
         expect(visit.page.locator(f"#{network}-weights")).to_be_empty()
         expect(visit.page.locator(f"#{part}")).to_be_visible()
-    visit.page.wait_for_timeout(300)
+    expect(visit.page.locator("#faces-canvas")).to_have_attribute("data-shown", "true")
+    expect(visit.page.locator("#digit-reading")).to_have_attribute("aria-busy", "false")
     assert visit.troubles == []
     expect(visit.page.get_by_role("alert")).to_be_hidden()
 
@@ -121,7 +122,7 @@ def test_every_profile_gets_a_page(trained: Workspace, browser: Browser, source:
     assert result.returncode == 0, result.stderr
     visit = Visit(browser, trained.folder / "out/explorer.html")
     expect(visit.page.locator("#decoder-weights")).to_be_empty()
-    visit.page.wait_for_timeout(300)
+    expect(visit.page.locator("#faces-canvas")).to_have_attribute("data-shown", "true")
     assert visit.troubles == []
     has_notice = visit.page.get_by_text("Learned from pictures of persons.").count() == 1
     assert has_notice == (source == "folder")

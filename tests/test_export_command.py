@@ -58,7 +58,9 @@ def test_files_are_written_and_their_differences_told(
         (("cnn", "--format", "keras", "--output", "file"), "file: exists already, expected a new"),
         (("cnn", "--format", "keras", "--output", "link"), "link: exists already, expected a new"),
         (("cnn", "--format", "keras", "--output", "."), ".: exists already, expected a new"),
-        (("nowhere", "--format", "keras", "--output", "out"), "nowhere: no such folder, expected"),
+        (("cnn", "--format", "keras", "--output", "cnn/a"), "cnn/a: inside of the model folder,"),
+        (("cnn", "--format", "keras", "--output", "same/a"), "same/a: inside of the model folder,"),
+        (("nowhere", "--format", "keras", "--output", "out"), "nowhere: no such folder, nor is "),
         (("file", "--format", "keras", "--output", "out"), "file: a file, expected the folder"),
         (("empty", "--format", "keras", "--output", "out"), "empty: no trained model in this fold"),
         (("later", "--format", "keras", "--output", "a/b"), "later/architecture.json: architectu"),
@@ -72,6 +74,7 @@ def test_bad_input_ends_in_one_message_and_nothing_is_written(
     (project / "file").write_text("a")
     (project / "empty").mkdir()
     (project / "link").symlink_to("empty")
+    (project / "same").symlink_to("cnn")
     shape = cnn.Architecture((3,), 4)
     for name in ("later", "cut", "odd"):
         cnn.save(project / name, shape, cnn.build_cnn(shape))

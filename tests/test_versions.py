@@ -34,6 +34,7 @@ WITHOUT_NUMBERS = {
     "pandas": "reads and writes tables; NumPy computes with their columns",
     "pydantic": "checks what is read from files",
     "tqdm": "shows progress",
+    "yaml": "writes the header of the model card",
 }
 
 

@@ -91,9 +91,9 @@ def sheet(
     num_columns: int,
     *,
     title: str = "",
-    row_labels: Sequence[str] | None = None,
-    column_labels: Sequence[str] | None = None,
-    tile_labels: Sequence[str] | None = None,
+    row_labels: Sequence[object] | None = None,
+    column_labels: Sequence[object] | None = None,
+    tile_labels: Sequence[object] | None = None,
     scale: int = 1,
 ) -> "Image.Image":
     """Return images beside one another as one picture, with words around them.
@@ -102,7 +102,7 @@ def sheet(
         images: row by row, (n, h, w, 3 or 1), uint8, 0..255, or floating, 0..1.
         num_columns: images a row.
         title: on top.
-        row_labels: left of the rows, one each.
+        row_labels: left of the rows, one each, text or numbers.
         column_labels: above the columns, one each.
         tile_labels: under the images, one each; a line break makes a second line.
         scale: every pixel becomes a square of this edge, 1 to 32.

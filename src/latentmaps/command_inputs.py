@@ -40,8 +40,27 @@ def require_model(model: Path) -> None:
         DataError: there is no such file or folder.
     """
     if not model.exists():
-        here = "" if PARAMS.exists() else f", nor is there a {PARAMS} in this folder"
         raise DataError(
-            f"{model}: no such file or folder{here}, expected a trained network; run `dvc repro` "
-            "in the folder of the project and ask from there, or name a network with --model"
+            f"{model}: no such file or folder{_nor_params()}, expected a trained network; run "
+            "`dvc repro` in the folder of the project and ask from there, or name a network with "
+            "--model"
         )
+
+
+def require_model_folder(model: Path) -> None:
+    """Refuse what is no folder, likewise.
+
+    Raises:
+        DataError: there is no such folder.
+    """
+    if not model.is_dir():
+        found = "a file" if model.exists() else f"no such folder{_nor_params()}"
+        raise DataError(
+            f"{model}: {found}, expected the folder of a trained model, such as data/models/vae; "
+            "run `dvc repro` or `dvc pull` in the folder of the project and this command from "
+            "there, or name another folder"
+        )
+
+
+def _nor_params() -> str:
+    return "" if PARAMS.exists() else f", nor is there a {PARAMS} in this folder"

@@ -1,4 +1,4 @@
-"""The command ``latentmaps export``: a trained model leaves, for use without this project.
+"""The command ``latentmaps export``: write a trained model for use without this project.
 
 What can be checked without tensors is checked before TensorFlow is imported, which takes seconds.
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from latentmaps.portable.exporting import Written
 
 _DESCRIPTION = """\
-Write a trained model in a format that other programs read, and a README.md that tells them how.
-Of a VAE encoder and decoder leave, of the CNN the network. Each file is read back and compared with
-the original; one that computes something else is not kept.
+Write a trained model in a format that other programs read, and a README.md that shows how to use
+it. A VAE is exported as encoder and decoder, the CNN as one network. Each file is loaded again and
+compared with the original; if they differ, nothing is kept.
 
   latentmaps export data/models/vae --format onnx --output exported/vae
 """
@@ -55,7 +55,12 @@ def run(arguments: argparse.Namespace) -> str:
     kind = formats.find(arguments.format)
     output = arguments.output.absolute()
     _require_new(output, arguments.output)
-    _require_model(arguments.model)
+    command_inputs.require_model_folder(arguments.model)
+    if arguments.model.resolve() in output.resolve().parents:
+        raise DataError(
+            f"{arguments.output}: inside of the model folder, which holds the model alone, "
+            "expected a folder elsewhere; choose another --output"
+        )
     with staging.opened({"folder": output}) as staged:
         from latentmaps import machine
 
@@ -67,15 +72,6 @@ def run(arguments: argparse.Namespace) -> str:
         written = exporting.write(portable, kind, staged.temporary["folder"])
         staged.publish()
     return "\n".join(_describe(one, arguments.output, kind.runtime()) for one in written)
-
-
-def _require_model(model: Path) -> None:
-    if not model.is_dir():
-        found = "a file" if model.exists() else "no such folder"
-        raise DataError(
-            f"{model}: {found}, expected the folder of a trained model, such as data/models/vae; "
-            "run `dvc repro` or `dvc pull` first, or name another folder"
-        )
 
 
 def _require_new(output: Path, given: Path) -> None:

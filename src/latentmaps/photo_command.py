@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> str:
     box = _parse_box(arguments.box)
     output: Path = arguments.output or _default_output(photos)
     _require_output(output, photos)
-    command_inputs.require_model(arguments.model)
+    command_inputs.require_model_folder(arguments.model)
     project = Project.around(arguments.model)
     latents = _find_latents(arguments.latents, project, additions)
     machine_section = command_inputs.read_machine()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browsing import Visit
+from tests.browsing import Visit, wait_until
 from tests.explorer import example_digits
 from tests.report import contrast
 
@@ -52,7 +52,8 @@ class Digits(Visit):
     def rest(self) -> None:
         """Wait until the CNN has read what is drawn, and the address tells it."""
         expect(self.page.locator(".digit-map")).to_have_count(7)
-        self.page.wait_for_timeout(400)
+        expect(self.page.locator("#digit-reading")).to_have_attribute("aria-busy", "false")
+        wait_until(self.page, "addressState.pending === null")
 
     def stroke(self, *points: tuple[float, float]) -> None:
         self.page.locator("#digit-canvas").scroll_into_view_if_needed()
@@ -176,6 +177,24 @@ def test_erasing_undoing_and_clearing(visit: Digits) -> None:
     np.testing.assert_array_equal(visit.pixels(), first)
 
 
+def test_an_eraser_erases_the_digit_that_is_shown_at_first(visit: Digits) -> None:
+    before = visit.pixels()
+    visit.click("Eraser")
+    visit.stroke((0.1, 0.5), (0.9, 0.5))
+    assert 0 < visit.pixels().sum() < before.sum()
+    assert "and was changed" in visit.words("reading")
+
+
+def test_back_keeps_the_drawing_and_its_past(visit: Digits) -> None:
+    visit.stroke(*BAR)
+    drawn = visit.pixels()
+    visit.page.evaluate("location.hash = 'nothing'")
+    visit.page.go_back()
+    visit.rest()
+    np.testing.assert_array_equal(visit.pixels(), drawn)
+    expect(visit.page.locator("#digit-undo")).to_be_enabled()
+
+
 def test_thickness_is_that_of_new_strokes(visit: Digits) -> None:
     visit.stroke(*LEVEL)
     thin = visit.pixels()
@@ -295,7 +314,7 @@ def test_maps_come_in_the_order_that_is_chosen(visit: Digits) -> None:
     activations = example_digits.layer_results().oips.in_range.activations
     shares = means[7] / np.where(activations > 0, activations, np.inf)
     assert visit.maps() == np.argsort(-shares, kind="stable").tolist()
-    assert "compared with that by its OIP" in visit.words("percent")
+    assert "relative to that for its OIP" in visit.words("percent")
 
 
 def test_silent_and_dead_maps_are_marked(visit: Digits) -> None:
@@ -426,10 +445,9 @@ def test_a_finger_draws_and_does_not_scroll(browser: Browser, explorer: Path) ->
     page.locator("#digit-canvas").scroll_into_view_if_needed()
     scrolled = page.evaluate("scrollY")
     _swipe(page, (0.4, 0.9), (0.45, 0.2))
-    page.wait_for_timeout(500)
+    page.wait_for_url("**drawing=*")
     assert page.evaluate("scrollY") == scrolled
-    assert "drawing=" in page.url
-    assert page.locator("#digit-reading").inner_text().startswith("The CNN reads a")
+    expect(page.locator("#digit-reading")).to_have_text(re.compile("^The CNN reads a"))
     context.close()
 
 

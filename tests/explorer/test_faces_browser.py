@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
+from tests import browsing
 from tests.explorer import example_faces
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
@@ -143,7 +144,7 @@ def test_the_map_shows_a_point_under_the_pointer_and_goes_where_it_is_clicked(ha
     z, picture = hand.z(), hand.picture()
     expected = hands.MEAN + 1.5 * hands.component(0) - hands.component(1)
     hand.page.mouse.move(*hand.place(1.5, -1.0))
-    assert hand.caption() == "A place of the map"
+    assert hand.caption() == "A point on the map"
     np.testing.assert_allclose(hand.picture().astype(int), hands.decode(expected), atol=6)
     np.testing.assert_array_equal(hand.z(), z)
     hand.page.mouse.move(5, 5)
@@ -151,7 +152,7 @@ def test_the_map_shows_a_point_under_the_pointer_and_goes_where_it_is_clicked(ha
     assert hand.caption() == "Reconstruction of test face 1"
     hand.page.mouse.click(*hand.place(1.5, -1.0))
     np.testing.assert_allclose(hand.z(), expected, atol=0.05)
-    assert hand.says().startswith("A place of the map, at +1.5")
+    assert hand.says().startswith("A point on the map, at +1.5")
 
 
 def test_a_place_of_the_map_is_what_is_chosen(hand: Hand) -> None:
@@ -181,7 +182,56 @@ def test_arrow_keys_move_the_point_on_the_map(hand: Hand) -> None:
         hand.page.keyboard.press(key)
     expected = hands.MEAN + 0.1 * hands.component(0) + 0.4 * hands.component(1)
     np.testing.assert_allclose(hand.z(), expected, atol=hands.TOLERANCE)
-    assert hand.says() == "A place of the map, at +0.10, +0.40."
+    assert hand.says() == "A point on the map, at +0.10, +0.40."
+
+
+def test_arrow_keys_lead_from_test_face_to_test_face(hand: Hand) -> None:
+    hand.click("tab-map")
+    hand.choose("the nearest test face")
+    canvas = hand.page.locator("#faces-map-canvas")
+    place = "Faces.points.place(Faces.state.z)"
+    for key, axis, sign in (("ArrowRight", 0, 1), ("ArrowUp", 1, 1), ("ArrowLeft", 0, -1)):
+        before = hand.page.evaluate(place)
+        canvas.press(key)
+        assert sign * (hand.page.evaluate(place)[axis] - before[axis]) > 0
+        assert hand.caption().startswith("Reconstruction of test face ")
+    for _ in range(20):  # there are 19
+        canvas.press("ArrowRight")
+    last = hand.caption()
+    canvas.press("ArrowRight")
+    assert hand.caption() == last
+
+
+def test_only_a_press_of_the_main_button_moves_the_point_on_the_map(hand: Hand) -> None:
+    hand.click("tab-map")
+    z = hand.z()
+    hand.page.mouse.move(*hand.place(1.0, 1.0))
+    hand.page.mouse.down(button="right")
+    hand.page.mouse.up(button="right")
+    np.testing.assert_array_equal(hand.z(), z)
+    hand.page.mouse.move(5, 5)
+    hand.page.mouse.down()
+    hand.page.mouse.move(*hand.place(1.0, 1.0))
+    hand.page.mouse.up()
+    np.testing.assert_array_equal(hand.z(), z)
+    hand.page.evaluate(
+        """document.getElementById('faces-map-canvas').dispatchEvent(
+        new PointerEvent('pointermove', {pointerType: 'pen', clientX: 300, clientY: 300}))"""
+    )
+    np.testing.assert_array_equal(hand.z(), z)
+    expect(hand.page.locator("#faces-undo")).to_be_disabled()
+
+
+def test_a_point_that_is_dragged_off_the_map_stays_at_its_edge(hand: Hand) -> None:
+    hand.click("tab-map")
+    hand.page.mouse.move(*hand.place(0.0, 0.0))
+    hand.page.mouse.down()
+    hand.page.mouse.move(*hand.place(-hands.MAP_LIMIT - 1, 1.0))
+    hand.page.mouse.up()
+    place = hand.page.evaluate("Faces.points.place(Faces.state.z)")
+    np.testing.assert_allclose(place, [-hands.MAP_LIMIT, 1.0], atol=0.03)
+    hand.click("undo")
+    expect(hand.page.locator("#faces-undo")).to_be_disabled()
 
 
 def test_marks_of_the_map_take_the_color_of_an_attribute(hand: Hand) -> None:
@@ -199,7 +249,7 @@ def test_a_finger_draws_over_the_map(browser: Browser, faces_page: Path) -> None
     page.wait_for_selector('#faces-canvas[data-shown="true"]')
     page.locator("#faces-tab-map").tap()
     page.locator("#faces-map-canvas").tap()
-    expect(page.locator("#faces-caption")).to_have_text("A place of the map")
+    expect(page.locator("#faces-caption")).to_have_text("A point on the map")
     context.close()
 
 
@@ -223,7 +273,7 @@ def test_a_face_glides_to_the_next_one_where_motion_is_wanted(hand: Hand) -> Non
     hand.page.emulate_media(reduced_motion="no-preference")
     hand.click("mean")
     np.testing.assert_allclose(hand.z(), hands.MEAN, atol=hands.TOLERANCE)
-    hand.page.wait_for_timeout(600)
+    browsing.wait_until(hand.page, "!Faces.isPreview")
     np.testing.assert_allclose(hand.picture().astype(int), hands.decode(hand.z()), atol=1)
     hand.click("undo")
     np.testing.assert_allclose(hand.picture().astype(int), hands.decode(hand.z()), atol=1)

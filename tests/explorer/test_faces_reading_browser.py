@@ -63,6 +63,12 @@ def test_every_control_has_a_name(hand: Hand) -> None:
         assert [element for element, name in found if not name] == []
 
 
+def test_a_slider_alone_says_its_number(hand: Hand) -> None:
+    """Numbers that change with another slider would be read aloud all at once."""
+    assert hand.page.locator("#faces output").count() > 10
+    assert hand.page.locator('#faces output:not([aria-live="off"])').count() == 0
+
+
 def test_the_tab_key_reaches_every_control(hand: Hand) -> None:
     hand.page.evaluate("document.body.focus()")
     reached = set()
@@ -104,7 +110,7 @@ def test_the_map_is_drawn_in_the_colors_of_the_dark(hand: Hand) -> None:
     canvas = hand.page.locator("#faces-map-canvas")
     light = np.asarray(Image.open(io.BytesIO(canvas.screenshot())).convert("L"))
     hand.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    hand.page.wait_for_timeout(100)
+    hand.page.evaluate("new Promise((drawn) => requestAnimationFrame(drawn))")
     dark = np.asarray(Image.open(io.BytesIO(canvas.screenshot())).convert("L"))
     assert np.median(dark) < 60 < 200 < np.median(light)
 

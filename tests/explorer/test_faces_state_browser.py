@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
+from tests import browsing
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
 
@@ -78,6 +79,17 @@ def test_a_look_at_the_digits_leaves_the_face_as_it_was(hand: Hand) -> None:
     assert hand.link() == link
 
 
+def test_back_from_the_digits_adds_nothing_to_undo(browser: Browser, faces_page: Path) -> None:
+    hand = Hand(browser, faces_page, address=f"{faces_page.as_uri()}#faces?face=t.3")
+    hand.page.get_by_role("link", name="Digits").click()
+    hand.page.go_back()
+    expect(hand.page.locator("#faces")).to_be_visible()
+    assert hand.caption() == "Reconstruction of test face 3"
+    expect(hand.page.locator("#faces-undo")).to_be_disabled()
+    assert hand.troubles == []
+    hand.page.context.close()
+
+
 def test_everything_can_be_undone_and_done_again(hand: Hand) -> None:
     hand.wait()
     seen = [hand.z()]
@@ -129,6 +141,21 @@ def test_the_picture_is_saved_as_png_in_the_chosen_size(hand: Hand, tmp_path: Pa
             assert (saved.size, saved.format) == ((16 * scale, 16 * scale), "PNG")
             if scale == 1:
                 np.testing.assert_array_equal(np.asarray(saved.convert("RGB")), hand.picture())
+
+
+def test_the_picture_is_saved_as_it_will_be_when_it_comes_to_rest(
+    hand: Hand, tmp_path: Path
+) -> None:
+    hand.page.emulate_media(reduced_motion="no-preference")
+    hand.page.get_by_label("Size of the PNG").select_option("1")
+    with hand.page.expect_download() as download:
+        hand.page.evaluate(
+            "['mean', 'save'].map((name) => document.getElementById(`faces-${name}`).click())"
+        )
+    download.value.save_as(tmp_path / "face.png")
+    browsing.wait_until(hand.page, "!Faces.isPreview")
+    with Image.open(tmp_path / "face.png") as saved:
+        np.testing.assert_array_equal(np.asarray(saved.convert("RGB")), hand.picture())
 
 
 def test_the_link_is_copied_or_shown_to_be_copied(hand: Hand) -> None:

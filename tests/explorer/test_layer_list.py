@@ -57,6 +57,14 @@ def test_a_network_with_two_outputs_is_refused() -> None:
         layer_list.describe(folding.to_plain(architectures.encoder()))
 
 
+def test_a_second_activation_is_refused() -> None:
+    inputs = keras.Input((3,))
+    activated = keras.layers.Dense(2, activation="relu")(inputs)
+    model = keras.Model(inputs, keras.layers.Activation("sigmoid", name="odd")(activated))
+    with pytest.raises(ValueError, match="layer odd: expected to follow one without activation"):
+        layer_list.describe(model)
+
+
 def test_a_layer_that_is_unknown_here_is_refused() -> None:
     inputs = keras.Input((4, 4, 1))
     model = keras.Model(inputs, keras.layers.AveragePooling2D(2, name="odd")(inputs))

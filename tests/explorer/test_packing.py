@@ -58,7 +58,9 @@ def test_int8_has_a_scale_for_each_map() -> None:
     found = packed(200.0, model)
     assert found.format == "int8"
     numbers = content(found)
-    scales = np.frombuffer(numbers, "<f4", count=3, offset=4 * (24 * 2 + 4 * 2 + 3))
+    # the lowest bytes of the three scales, then the next ones
+    planes = np.frombuffer(numbers, np.uint8, count=12, offset=4 * (24 * 2 + 4 * 2 + 3))
+    scales = np.ascontiguousarray(planes.reshape(4, 3).T).view("<f4").ravel()
     largest = np.abs(kernel).max(axis=(0, 1, 3)) / 127
     np.testing.assert_allclose(scales, [*largest[:2], 1.0], rtol=1e-6)
     logits = np.frombuffer(numbers, np.int8)[-kernel.size :].reshape(3, 3, 4, 3)

@@ -33,7 +33,7 @@ def test_faces_of_persons_carry_a_notice() -> None:
     assert "Learned from pictures of persons." not in rendered()
     text = text_of(rendered(shows_persons=True))
     assert "Learned from pictures of persons." in text
-    assert "CelebA is for non-commercial research alone and must not be passed on" in text
+    assert "CelebA is for non-commercial research only and must not be redistributed" in text
 
 
 def test_of_digits_the_page_speaks_of_images() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browsing import Visit
+from tests.browsing import Visit, wait_until
 from tests.explorer import example
 
 from latentmaps.explorer import page
@@ -104,8 +104,21 @@ def test_a_state_of_a_part_that_was_left_does_not_bring_it_back(visit: Visit) ->
     visit.page.evaluate(
         "addressState.write('faces', new URLSearchParams({v: 1})); location.hash = 'digits'"
     )
-    visit.page.wait_for_timeout(400)
+    wait_until(visit.page, "addressState.pending === null")
     assert visit.page.url.endswith("#digits")
+
+
+def test_back_leads_to_the_state_that_a_link_left_and_the_part_keeps_it(visit: Visit) -> None:
+    expect(visit.page.locator("#face")).not_to_have_text("none")
+    visit.page.evaluate(
+        "addressState.write('faces', new URLSearchParams({smile: 3}));"
+        "document.querySelector('nav a[href=\"#digits\"]').click()"
+    )
+    expect(visit.page.locator("#digit")).to_contain_text("0.")
+    visit.page.go_back()
+    expect(visit.page.locator("#digits")).to_be_hidden()
+    assert visit.page.url.endswith("#faces?smile=3")
+    expect(visit.page.locator("#face")).to_have_attribute("data-smile", "null")
 
 
 def test_a_changed_address_is_told_to_its_part(visit: Visit) -> None:
@@ -123,8 +136,9 @@ def test_of_the_calls_meanwhile_the_last_one_follows(visit: Visit) -> None:
             done.push(value);
             if (value === 9) throw new Error("nine");
           });
-          work(1); work(2); await Promise.resolve(); work(3);
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          const first = work(1);
+          work(2); await Promise.resolve(); work(3);
+          await first;
           await work(9).catch((error) => done.push(error.message));
           await work(4);
           return done;
@@ -153,9 +167,9 @@ def test_an_error_of_the_worker_is_told(visit: Visit) -> None:
     )
 
 
-@pytest.mark.parametrize("lacking", ["DecompressionStream", "Worker"])
+@pytest.mark.parametrize("lacking", ["DecompressionStream", "Worker", "Object.hasOwn"])
 def test_an_old_browser_gets_one_clear_sentence(browser: Browser, path: Path, lacking: str) -> None:
-    page = opened(browser, path.as_uri(), script=f"delete window.{lacking};")
+    page = opened(browser, path.as_uri(), script=f"delete {lacking};")
     told = page.get_by_role("alert")
     expect(told).to_contain_text(f"too old to run the networks of this page: it has no {lacking}.")
     expect(told).to_contain_text("Firefox from 113 on")

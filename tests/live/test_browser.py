@@ -54,7 +54,8 @@ def test_the_page_follows_the_training_at_the_same_place(visited: tuple[Visit, P
     visit.page.evaluate("scrollTo({top: 300, behavior: 'instant'})")
     write(folder, 9)
     expect(visit.page.locator(".status")).to_have_text("Epoch 9 of 11 is done.", timeout=10_000)
-    assert visit.page.evaluate("scrollY") == 300
+    # the text may be there before the place is taken up again
+    visit.page.wait_for_function("scrollY === 300", timeout=10_000)
     write(folder, 11, state="over")
     expect(visit.page.locator(".status")).to_have_text("Epoch 11 of 11 is done.", timeout=10_000)
     requests = len(visit.requests)

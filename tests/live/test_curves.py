@@ -21,10 +21,11 @@ def test_a_course_falls_from_left_to_right() -> None:
 
 
 def test_one_epoch_and_a_number_that_stays_are_drawn() -> None:
-    for values in ([5.0], [5.0, 5.0], [0.0]):
+    for values in ([5.0], [5.0, 5.0], [0.0], [1e20], [-1e20, -1e20], [7e3, 7e3 + 1e-12]):
         epochs = list(range(1, len(values) + 1))
         svg = curves.draw("KL", epochs, {"training": values}, last_epoch=11)
         assert "nan" not in svg
+        assert svg.count('class="grid"') > 1
         assert svg.count("<circle") == len(values)
 
 

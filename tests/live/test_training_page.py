@@ -133,6 +133,15 @@ def test_an_interrupted_training_says_so_and_a_resumed_one_goes_on(
     assert status(html) == "The training is over: 4 epochs."
 
 
+def test_the_history_of_the_training_before_goes(tmp_path: Path) -> None:
+    train(tmp_path, 2)
+    film = FilmRecorder(task())
+    with training_page.opened(tmp_path, task(), film, source="avatars") as follow:
+        assert not (tmp_path / "history.csv").exists()
+        follow([])
+        assert not (tmp_path / "history.csv").exists()
+
+
 def test_a_failure_stands_on_the_page(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="expected a finite number"):
         train(tmp_path, 3, learning_rate=10.0)
@@ -145,7 +154,6 @@ def test_a_failure_stands_on_the_page(tmp_path: Path) -> None:
         ("avatars", None),
         ("digits", None),
         ("celeba", "forbid to pass on any part"),
-        ("kaggle", "forbid to pass on any part"),
         ("folder", "until you have asked"),
     ],
 )

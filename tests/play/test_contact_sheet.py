@@ -26,6 +26,15 @@ def test_pixels_of_a_decoder_are_images() -> None:
     assert gray.size == of_bytes.size
 
 
+@pytest.mark.parametrize("kind", ["row_labels", "column_labels", "tile_labels"])
+def test_numbers_are_labels(kind: str) -> None:
+    numbers: list[object] = [1, 2.5]
+    images, num_columns = IMAGES[:2], 1 if kind == "row_labels" else 2
+    sheet = latentmaps.sheet(images, num_columns, **{kind: numbers})  # type: ignore[arg-type]
+    words = latentmaps.sheet(images, num_columns, **{kind: ["1", "2.5"]})  # type: ignore[arg-type]
+    np.testing.assert_array_equal(np.asarray(sheet), np.asarray(words))
+
+
 @pytest.mark.parametrize(
     ("images", "num_columns", "words", "message"),
     [

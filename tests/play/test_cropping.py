@@ -127,3 +127,11 @@ NO_BOXES = [
 def test_a_box_that_is_none_is_refused(photos: Path, box: Any, message: str) -> None:
     with pytest.raises(DataError, match=f"^plain.png: .*{message}"):
         latentmaps.crop("plain.png", SHAPE, box=box)
+
+
+@pytest.mark.parametrize(
+    "shape", [(16, 16), (16, 20, 3), (0, 0, 3), (16, 16, 4), (16.5, 16.5, 3), None, "abc"]
+)
+def test_a_shape_of_no_image_is_refused(photos: Path, shape: Any) -> None:
+    with pytest.raises(DataError, match=r"^shape: found .*, expected height, width and"):
+        latentmaps.crop("plain.png", shape)

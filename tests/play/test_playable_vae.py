@@ -129,7 +129,7 @@ def test_latents_without_attributes_are_refused(folder: Path, tmp_path: Path) ->
         latentmaps.load_vae(folder / "vae", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["smiling", "Bald", "", None, 3])
+@pytest.mark.parametrize("name", ["smiling", "Bald", "", None, 3, ["Smiling"]])
 def test_an_attribute_of_no_use_is_refused(vae: PlayableVae, name: Any) -> None:
     with pytest.raises(DataError, match=r"^attribute .*(expected one of Smiling|at least 20)"):
         vae.attribute_direction(name)

@@ -51,7 +51,8 @@ def describe(model: keras.Model) -> Network:
         model: as ``folding.to_plain`` returns it, with one input and one output.
 
     Raises:
-        ValueError: a layer does not read the one before it, or is of a kind that is unknown here.
+        ValueError: a layer does not read the one before it, is of a kind that is unknown here, or
+            activates what is activated already.
     """
     layers: list[dict[str, Any]] = []
     weights: list[Weights] = []
@@ -61,6 +62,8 @@ def describe(model: keras.Model) -> Network:
             raise ValueError(f"layer {layer.name}: expected it to read {before.name} alone")
         before = layer
         if isinstance(layer, _ACTIVATING):
+            if not layers or layers[-1]["activation"] != "linear":
+                raise ValueError(f"layer {layer.name}: expected to follow one without activation")
             layers[-1] |= _activation(layer)
         elif not isinstance(layer, _RESHAPING):
             layers.append(_describe(layer))

@@ -7,7 +7,7 @@ holds no time and no path: equal networks give equal bytes.
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy.typing as npt
@@ -28,7 +28,6 @@ class Part:
         data: what its script reads, as JSON.
         networks: name -> network that its script runs.
         compared: the inputs for which a network was compared with the trained one, in words.
-        context: values for its template.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Part:
     data: Mapping[str, Any]
     networks: Mapping[str, Packed]
     compared: str = ""
-    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,9 @@ def draw(
     """
     values = [value for line in lines.values() for value in line]
     low, high = min(values), max(values)
-    if low == high:
-        low, high = low - 1.0, high + 1.0
+    margin = max(1.0, 1e-6 * abs(high))
+    if high - low < 1e-6 * margin:  # a straight line; the axis is to have room for ticks
+        low, high = low - margin, high + margin
     rest = 0.06 * (high - low)
     low, high = low - rest, high + rest
     right = max(last_epoch, epochs[-1], 2)

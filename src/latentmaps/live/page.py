@@ -52,7 +52,7 @@ class About:
         num_train: faces of the training part.
         epochs: passes through them, at most.
         may_stop: whether early stopping may end it sooner.
-        source: of the faces, as fetch_faces names it.
+        source: of the faces, see ``receipts.read_source``.
     """
 
     fact: float
@@ -65,7 +65,7 @@ class About:
     @property
     def notice(self) -> str:
         """What to mind with faces of persons; empty where there are none."""
-        return _NOTICES["celeba" if self.source == "kaggle" else self.source]
+        return _NOTICES[self.source]
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def opened(
         folder: gets index.html and history.csv.
         task: what is trained on what.
         film: has the pictures.
-        source: of the faces, as fetch_faces names it.
+        source: of the faces, see ``receipts.read_source``.
     """
     if not workers.is_writer():
         yield lambda _rows: None
@@ -143,7 +143,9 @@ class _TrainingPage:
         )
         html = page.render(self._about, moment, self._history, self._faces, self._frames())
         _replace(self._folder / "index.html", lambda path: path.write_text(html, encoding="utf-8"))
-        if self._history:
+        if not self._history:  # that of another training would be taken for this one's
+            (self._folder / "history.csv").unlink(missing_ok=True)
+        else:
             table = pd.DataFrame(self._history).astype({"epoch": int})
             _replace(
                 self._folder / "history.csv", lambda path: result_files.write_table(path, table)

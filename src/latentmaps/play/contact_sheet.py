@@ -21,9 +21,9 @@ def draw(
     num_columns: int,
     *,
     title: str = "",
-    row_labels: Sequence[str] | None = None,
-    column_labels: Sequence[str] | None = None,
-    tile_labels: Sequence[str] | None = None,
+    row_labels: Sequence[object] | None = None,
+    column_labels: Sequence[object] | None = None,
+    tile_labels: Sequence[object] | None = None,
     scale: int = 1,
 ) -> Image.Image:
     """Return a sheet; see ``latentmaps.sheet``."""
@@ -37,13 +37,18 @@ def draw(
             list(tiles),
             num_columns=num_columns,
             title=title,
-            row_labels=row_labels,
-            column_labels=column_labels,
-            tile_labels=tile_labels,
+            row_labels=_to_texts(row_labels),
+            column_labels=_to_texts(column_labels),
+            tile_labels=_to_texts(tile_labels),
             scale=scale,
         ).image
     except ValueError as error:  # labels that are not one for each place
         raise DataError(str(error)) from error
+
+
+def _to_texts(labels: Sequence[object] | None) -> list[str] | None:
+    """Return labels as text: numbers are labels, too."""
+    return None if labels is None else [str(label) for label in labels]
 
 
 def natural_scale(image_size: int) -> int:

@@ -1,5 +1,6 @@
 """From a photo to the small square image that a VAE reads."""
 
+import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ def crop(
     photo: Photo, shape: Sequence[int] = (96, 96, 3), *, box: Sequence[int] | None = None
 ) -> npt.NDArray[np.uint8]:
     """Return a part of a photo as an image for a VAE; see ``latentmaps.crop``."""
+    height, width, num_channels = _to_shape(shape)
     name, picture = _open(photo)
-    height, width, num_channels = shape
     left, top, right, bottom = _center(picture) if box is None else _to_box(name, box, picture)
     least = (max(height, width) + 1) // 2
     if right - left < least:
@@ -38,6 +39,19 @@ def crop(
     part = picture.crop((left, top, right, bottom)).resize((width, height), _RESAMPLE)
     part = part.convert("RGB" if num_channels == 3 else "L")
     return np.asarray(part).reshape(height, width, num_channels)
+
+
+def _to_shape(shape: Any) -> tuple[int, int, int]:
+    try:
+        height, width, num_channels = map(operator.index, shape)
+    except (TypeError, ValueError):
+        height = width = num_channels = 0
+    if height != width or height < 1 or num_channels not in (1, 3):
+        raise DataError(
+            f"shape: found {shorten(shape)}, expected height, width and channels of a square image "
+            "with 1 or 3 channels, such as (96, 96, 3); take vae.image_shape"
+        )
+    return height, width, num_channels
 
 
 def _open(photo: Any) -> tuple[str, Image.Image]:

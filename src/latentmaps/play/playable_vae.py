@@ -69,7 +69,7 @@ class PlayableVae(TrainedVae):
             DataError: the latents are missing, there is no such attribute, or fewer than 20
                 training faces have it, or do not.
         """
-        return self._latents(f"attribute {shorten(name)}").attributes.find(name).vector
+        return self._latents(f"attribute {shorten(name)}").attributes.find(str(name)).vector
 
     def sample(
         self,

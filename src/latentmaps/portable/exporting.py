@@ -42,7 +42,7 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[Written]:
     """Write networks into a new folder, with a README.md that tells how to use them.
 
     Args:
-        portable: what leaves.
+        portable: what to export.
         kind: the format.
         folder: is made.
 

@@ -1,6 +1,6 @@
-"""The formats in which a network leaves: how its file is written, and read by its own runtime.
+"""The formats of an export: how a file is written, and read by the runtime of the format.
 
-The runtimes are imported when they are needed: a wrong name of a format is to be told at once.
+The runtimes are imported when needed, so that a wrong format name is refused at once.
 """
 
 import difflib
@@ -11,24 +11,23 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
 from latentmaps import versions
 from latentmaps.errors import DataError, shorten
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
+    import numpy.typing as npt
 
 # what a file computes: an array -> arrays by the names of the outputs
-Runner = Callable[[npt.NDArray[np.float32]], Mapping[str, Any]]
+Runner = Callable[["npt.NDArray[np.float32]"], Mapping[str, Any]]
 
 
 class Format(ABC):
     """A format of files.
 
     Attributes:
-        name: in which the command is told it.
+        name: as the command takes it.
         suffix: of its files; a folder has none.
         runtimes: the distributions one of which runs the files, the first one is taken.
         modules: what is imported to write and to check the files, beyond what the project needs.
@@ -99,6 +98,7 @@ class Onnx(Format):
 
     def write(self, network: "keras.Model", path: Path) -> None:
         """Write the file with tf2onnx, and mend what it cannot say."""
+        import numpy as np
         import onnx
 
         # Keras refuses to write one that was never called

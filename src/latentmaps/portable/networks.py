@@ -1,4 +1,4 @@
-"""Which networks leave a model folder, and what goes into them and comes out."""
+"""Which networks of a model folder are exported, and their inputs and outputs."""
 
 import dataclasses
 import functools
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float32]
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """A network that leaves.
+    """A network to export.
 
     Attributes:
         original: as it was trained; reads one array, and gives one or several.
@@ -80,11 +80,11 @@ class Network:
 
 @dataclasses.dataclass(frozen=True)
 class Portable:
-    """What leaves a model folder.
+    """What is exported of a model folder.
 
     Attributes:
         kind: vae or cnn.
-        networks: those that leave.
+        networks: those to export.
         license: what the model card says of it, see ``model_card.read_license``.
     """
 

@@ -39,6 +39,7 @@ def main() -> None:
     from tests.vae.example_vae import task
 
     from latentmaps.vae.training import vae_task, vae_training
+    from latentmaps.vae.training.film import FilmRecorder
 
     changes: dict[str, Any] = {"corruption": "noise"}
     changes |= {"batch_norm": batch_norm, "kl_method": kl_method}
@@ -49,11 +50,15 @@ def main() -> None:
             task(**changes), Path(sys.argv[5]), images=Path(__file__), code={}
         )
         checkpoints.folder.mkdir(parents=True, exist_ok=True)
+    what = task(epochs=3, **changes)
+    recorder = FilmRecorder(what, checkpoints)
     model, trained = vae_training.train(
-        task(epochs=3, **changes), devices=vae_training.Devices(strategy), checkpoints=checkpoints
+        what, devices=vae_training.Devices(strategy), checkpoints=checkpoints, film=recorder
     )
     first = model.trainable_variables[0].numpy().ravel()[:5].tolist()
     told = {"history": trained.history.to_dict("list"), "weights": first}
+    if num_devices:  # of several machines the first one alone has the film
+        told["film"] = recorder.film(3).random[:, :2].tolist()
     sys.stdout.write(json.dumps(told) + "\n")
 
 

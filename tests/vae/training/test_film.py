@@ -66,6 +66,7 @@ def test_a_frame_shows_what_the_weights_of_its_epoch_make() -> None:
     assert (film.random[0] != film.random[1]).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"weight_average": 0.0}, {"corruption": "noise"}], ids=str)
 def test_a_longer_training_ends_with_the_film_of_one_at_once(
     tmp_path: Path, changes: dict[str, Any]
@@ -84,6 +85,7 @@ class KilledError(Exception):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["on_epoch_begin", "on_epoch_end"])
 def test_a_killed_training_ends_with_the_same_film(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str

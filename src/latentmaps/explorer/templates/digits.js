@@ -24,6 +24,7 @@ whenOpened("digits", () => {
   let past = [];
   let layers = [];
   let said = "";
+  let asked = 0;
 
   const imageOf = place => images.subarray(place * input.canvas.width ** 2, (place + 1) * input.canvas.width ** 2);
   const backgroundOf = ({ digit }) => (digit === null ? null : imageOf(digit));
@@ -60,7 +61,8 @@ whenOpened("digits", () => {
   }
 
   // Runs the CNN on what is drawn now; `latest` leaves out drawings that nobody would see.
-  const read = latest(async () => {
+  const readLatest = latest(async () => {
+    const wanted = asked;
     const image = strokes.paint(allStrokes(), backgroundOf(drawing), at("fit").checked);
     const isBlank = image.every(byte => byte === 0);
     putDigit(input, image);
@@ -74,7 +76,14 @@ whenOpened("digits", () => {
       at("message").textContent = `The CNN cannot run: ${error.message || error}`;
     }
     if (!pad.live) settle();
+    if (wanted === asked) at("reading").setAttribute("aria-busy", "false");
   });
+
+  function read() {
+    asked += 1;
+    at("reading").setAttribute("aria-busy", "true");
+    readLatest();
+  }
 
   // What would flicker or be read aloud too often while one draws.
   function settle() {
@@ -142,7 +151,7 @@ whenOpened("digits", () => {
   function showOptions() {
     const kind = at("kind").value, isOip = at("order").value === "oip";
     at("width-words").textContent = `${Number(at("width").value)} px`;
-    at("percent").textContent = `Percent: the mean activation of a map by this digit, compared with that by ${
+    at("percent").textContent = `Percent: the mean activation of a map for this digit, relative to that for ${
       isOip ? "its OIP" : "the test digit that excites it most"}. Color: where in the image the map is active.`;
     for (const one of layers) one.showOips(kind);
     Array.from(at("bars").querySelectorAll(".oip-tile"), (tile, digit) => {
@@ -151,8 +160,9 @@ whenOpened("digits", () => {
   }
 
   function beginStroke(isEraser) {
-    if (drawing.isDemo) change({ digit: null, strokes: [] });
     const erases = isEraser || at("eraser").getAttribute("aria-pressed") === "true";
+    // a pen draws on black, an eraser needs something to erase
+    if (drawing.isDemo) change({ digit: erases ? drawing.digit : null, strokes: [] });
     // in eighths of a pixel; an eraser is twice as wide
     return { erases, width: Math.round(Number(at("width").value) * strokes.UNIT) * (erases ? 2 : 1) };
   }
@@ -231,7 +241,7 @@ whenOpened("digits", () => {
     });
   }
 
-  // A bare #digits, as behind the link on top of the page, keeps what is there.
+  // Without values, as behind the link on top of the page and after Back, the drawing is kept.
   function followAddress(params) {
     if (String(params)) readAddress(params);
     else writeAddress();
@@ -241,9 +251,6 @@ whenOpened("digits", () => {
     addControls();
     readAddress(addressState.read("digits"));
     addressState.onChange("digits", followAddress);
-    document.getElementById("digits").addEventListener("click", event => {
-      if (event.target.closest("a")) addressState.flush(); // what Back leads to
-    });
     try {
       const description = await networks.load("cnn");
       const shape = name => description.layers.find(one => one.name === name).shape;

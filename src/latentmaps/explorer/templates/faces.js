@@ -34,8 +34,10 @@ const Faces = (() => {
   function look(point) {
     preview = point;
     byId("caption").textContent = points.describe(preview ?? state);
-    picture.show((preview ?? state).z, { radius: data.look.radius, percent: state.percent, factor: state.factor });
+    picture.show((preview ?? state).z, lookOf(state));
   }
+
+  const lookOf = ({ percent, factor }) => ({ radius: data.look.radius, percent, factor });
 
   function commit(sentence, key) {
     past.add(state, key);
@@ -125,8 +127,10 @@ const Faces = (() => {
 
   // -- the map
 
+  const placeKind = () => document.querySelector('[name="faces-place"]:checked').value;
+
   function pointAt(place) {
-    const kind = document.querySelector('[name="faces-place"]:checked').value;
+    const kind = placeKind();
     if (kind === "nearest") return points.test(map.nearest(place));
     const start = kind === "plane" ? points.mean().z : state.z;
     const from = points.place(start);
@@ -139,17 +143,18 @@ const Faces = (() => {
     const say = () => `${points.describe(state)}, at ${map.ring.map(Levers.signed).join(", ")}.`;
     canvas.addEventListener("pointermove", (event) => {
       const point = pointAt(map.placeOf(event));
-      if (event.buttons || event.pointerType !== "mouse") return change(point);
+      if (canvas.hasPointerCapture(event.pointerId)) return change(point);
       map.ghost = points.place(point.z);
       map.draw();
       return look(point);
     });
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       map.ghost = null;
       change(pointAt(map.placeOf(event)));
     });
-    for (const type of ["pointerup", "pointercancel"]) canvas.addEventListener(type, () => commit(say()));
+    canvas.addEventListener("lostpointercapture", () => commit(say()));
     canvas.addEventListener("pointerleave", () => {
       map.ghost = null;
       map.draw();
@@ -160,7 +165,8 @@ const Faces = (() => {
       if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       const step = event.shiftKey ? 0.5 : 0.1;
-      change(pointAt(map.ring.map((value, i) => value + step * by[i])));
+      if (placeKind() === "nearest") change(points.test(map.neighbor(map.ring, by)));
+      else change(pointAt(map.ring.map((value, i) => value + step * by[i])));
       commit(say(), "map");
     });
     const color = () => {
@@ -228,9 +234,10 @@ const Faces = (() => {
       undo: () => travel(-1),
       redo: () => travel(1),
       reset: () => go(first, "Reset."),
-      save: () => {
-        picture.save(`latentmaps-${data.noun}.png`, Number(byId("scale").value), byId("crisp").checked);
-        byId("said").textContent = `Saved as latentmaps-${data.noun}.png.`;
+      save: async () => {
+        const name = `latentmaps-${data.noun}.png`;
+        await picture.save(state.z, lookOf(state), { name, scale: Number(byId("scale").value), isCrisp: byId("crisp").checked });
+        byId("said").textContent = `Saved as ${name}.`;
       },
       link: copyLink,
       roll,
@@ -322,6 +329,9 @@ const Faces = (() => {
     },
     get points() {
       return points;
+    },
+    get isPreview() {
+      return preview !== null;
     },
     toParams: () => String(points.toParams(state, first)),
   };

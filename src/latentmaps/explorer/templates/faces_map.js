@@ -17,10 +17,11 @@ class PlaneMap {
     this.ghost = null;
   }
 
-  // Returns the place under the pointer.
+  // Returns the place under the pointer; a pointer that was dragged off the map is at its edge.
   placeOf(event) {
     const box = this.canvas.getBoundingClientRect();
-    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    const within = (share) => Math.min(1, Math.max(0, share));
+    const [x, y] = [within((event.clientX - box.left) / box.width), within((event.clientY - box.top) / box.height)];
     return [this.limit * (2 * x - 1), this.axes.length > 1 ? this.limit * (1 - 2 * y) : 0];
   }
 
@@ -30,6 +31,17 @@ class PlaneMap {
     for (let i = 0; i < this.numTests; i++) {
       const distance = (this.places[i][0] - x) ** 2 + (this.places[i][1] - y) ** 2;
       if (distance < least) [best, least] = [i, distance];
+    }
+    return best;
+  }
+
+  // Returns the number of the nearest test face within 45 degrees of a direction, else of the one nearest to the place.
+  neighbor([x, y], [right, up]) {
+    let [best, least] = [this.nearest([x, y]), Infinity];
+    for (let i = 0; i < this.numTests; i++) {
+      const [dx, dy] = [this.places[i][0] - x, this.places[i][1] - y];
+      const [ahead, aside] = [dx * right + dy * up, Math.abs(dx * up - dy * right)];
+      if (ahead > 1e-6 && ahead >= aside && ahead ** 2 + aside ** 2 < least) [best, least] = [i, ahead ** 2 + aside ** 2];
     }
     return best;
   }

@@ -7,7 +7,6 @@ class Picture {
     this.canvas = canvas;
     this.shape = shape;
     this.onSpeed = onSpeed;
-    this.pixels = null;
     this.asked = 0;
     this.frames = [];
     this.thumbs = Promise.resolve();
@@ -24,9 +23,9 @@ class Picture {
   async run(z, look) {
     const wanted = this.asked;
     const start = performance.now();
-    this.pixels = (await networks.run("decoder", z)).output;
+    const { output } = await networks.run("decoder", z);
     this.measure(performance.now() - start);
-    Look.paint(this.canvas, Look.process(this.pixels, this.shape, look), this.shape);
+    Look.paint(this.canvas, Look.process(output, this.shape, look), this.shape);
     if (wanted === this.asked) this.canvas.dataset.shown = true;
   }
 
@@ -47,14 +46,17 @@ class Picture {
     });
   }
 
-  // Saves the large picture as a PNG, each pixel `scale` times as large.
-  save(name, scale, isCrisp) {
+  // Saves the picture of a point as a PNG, each pixel `scale` times as large.
+  async save(z, look, { name, scale, isCrisp }) {
+    const { output } = await networks.run("decoder", Float32Array.from(z));
+    const small = document.createElement("canvas");
+    Look.paint(small, Look.process(output, this.shape, look), this.shape);
     const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [this.canvas.width * scale, this.canvas.height * scale];
+    [canvas.width, canvas.height] = [small.width * scale, small.height * scale];
     const context = canvas.getContext("2d");
     context.imageSmoothingEnabled = !isCrisp;
     context.imageSmoothingQuality = "high";
-    context.drawImage(this.canvas, 0, 0, canvas.width, canvas.height);
+    context.drawImage(small, 0, 0, canvas.width, canvas.height);
     canvas.toBlob((blob) => {
       const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
       link.click();

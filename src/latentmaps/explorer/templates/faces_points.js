@@ -56,7 +56,7 @@ class Points {
       mean: () => `Mean ${noun}`,
       dice: () => `Random ${noun} ${origin.seed}, ${this.space.samplers[origin.sampler].label}, temperature ${origin.temperature}`,
       way: () => `Between A and B, ${Math.round(100 * origin.share)} %`,
-      map: () => "A place of the map",
+      map: () => "A point on the map",
       link: () => `${noun === "image" ? "An" : "A"} ${noun} from a link`,
     }[origin.kind]();
     return words + (origin.isChanged ? ", changed" : "");

@@ -20,10 +20,11 @@ function complain(sentence) {
 }
 
 const missing = ["Worker", "DecompressionStream", "Blob"].filter((name) => !(name in window));
+if (!Object.hasOwn) missing.push("Object.hasOwn");
 if (missing.length > 0) {
   complain(
     `This browser is too old to run the networks of this page: it has no ${missing.join(" and no ")}. ` +
-      "Chrome and Edge from 80 on, Firefox from 113 on and Safari from 16.4 on have what it takes.",
+      "Chrome and Edge from 93 on, Firefox from 113 on and Safari from 16.4 on can run them.",
   );
 }
 
@@ -47,17 +48,20 @@ function readData(part) {
 const addressState = {
   DELAY_MS: 250, // browsers refuse more than some hundred changes a minute
   listeners: new Map(),
+  latest: new Map(), // what each part wrote or read last
   timer: 0,
   pending: null,
 
   read(part) {
     const [name, query] = location.hash.slice(1).split(/\?(.*)/s);
+    if (name === part) this.latest.set(part, location.hash);
     return new URLSearchParams(name === part ? query || "" : "");
   },
 
   // Puts the state there a little later; it replaces the entry of the browser's history.
   write(part, params) {
     this.pending = `#${part}${String(params) && `?${params}`}`;
+    this.latest.set(part, this.pending);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), this.DELAY_MS);
   },
@@ -71,11 +75,17 @@ const addressState = {
     this.pending = null;
   },
 
-  // Calls `listen` with the new state when the user changes the address of a part that is open, as by a link.
+  // Calls `listen` with the new state when the user changes the address of a part that is open, as by a link. It gets no
+  // values where the address is the one that the part wrote or read last, or has none: the part keeps its state.
   onChange(part, listen) {
     this.listeners.set(part, listen);
   },
 };
+
+// a link leaves the state that Back returns to
+addEventListener("click", (event) => {
+  if (event.target.closest("a")) addressState.flush();
+}, true);
 
 function shownPart() {
   const name = location.hash.slice(1).split("?")[0];
@@ -110,7 +120,9 @@ addEventListener("hashchange", () => {
   const part = shownPart();
   show(part);
   const listen = addressState.listeners.get(part);
-  if (!openPart(part) && listen && missing.length === 0) listen(addressState.read(part));
+  if (openPart(part) || !listen || missing.length > 0) return;
+  const isKept = location.hash === addressState.latest.get(part);
+  listen(isKept ? new URLSearchParams() : addressState.read(part));
 });
 
 show(shownPart());
