@@ -71,10 +71,13 @@ def measure(folder: Path, model: Path) -> measuring.Run:
 
 
 def write_faces(folder: Path, faces: np.ndarray, num_train: int, num_test: int) -> None:
-    """Write so many of some faces, again and again, and their parts."""
+    """Write so many of some faces, again and again, their parts, and an attribute of every other."""
     parts = ["train"] * num_train + ["test"] * num_test + ["validation"]
-    table = pd.DataFrame({"row": np.arange(len(parts)), "part": parts})
-    table.to_csv(folder / "split.csv", index=False)
+    rows = np.arange(len(parts))
+    pd.DataFrame({"row": rows, "part": parts}).to_csv(folder / "split.csv", index=False)
+    names = [f"{row:06d}.jpg" for row in rows]
+    index = {"row": rows, "file": names, "partition": parts, "identity": rows}
+    pd.DataFrame(index | {"Smiling": 1 - 2 * (rows % 2)}).to_csv(folder / "index.csv", index=False)
     shape = (len(parts), *faces.shape[1:])
     written = np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, shape)
     for turn, first in enumerate(range(0, len(parts), len(faces))):
