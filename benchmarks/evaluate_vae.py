@@ -71,7 +71,7 @@ def measure(folder: Path, model: Path) -> measuring.Run:
 
 
 def write_faces(folder: Path, faces: np.ndarray, num_train: int, num_test: int) -> None:
-    """Write so many of some faces, again and again, their parts, and an attribute of every other."""
+    """Write so many of some faces, again and again, their parts, and one made-up attribute."""
     parts = ["train"] * num_train + ["test"] * num_test + ["validation"]
     rows = np.arange(len(parts))
     pd.DataFrame({"row": rows, "part": parts}).to_csv(folder / "split.csv", index=False)
