@@ -212,6 +212,20 @@ def test_a_disk_that_fills_up_costs_one_warning(
     assert "No space left on device" in warnings[0]
 
 
+def test_a_fault_of_the_page_does_not_end_a_training(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> str:
+        raise ValueError("math domain error")
+
+    monkeypatch.setattr(page, "render", fail)
+    with caplog.at_level(logging.INFO):
+        train(tmp_path, 3)
+    assert caplog.text.count("a fault of this program; the training goes on without it") == 1
+    assert "ValueError: math domain error" in caplog.text
+    assert "Epoch 3 of 3" in caplog.text
+
+
 def test_a_second_training_leaves_the_page_to_the_first(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -192,6 +192,14 @@ class _TrainingPage:
                 error.strerror or error,
             )
             return False
+        except Exception:
+            # hours of training are worth more than the page that shows them
+            log.exception(
+                "Warning: %s: the page cannot be drawn, which is a fault of this program; the "
+                "training goes on without it",
+                self._folder,
+            )
+            return False
         return True
 
 
