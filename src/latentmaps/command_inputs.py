@@ -1,5 +1,6 @@
-"""What commands read of the project around them: where to compute, and whether there is a model."""
+"""What commands share: what they read of the project around them, and names for their outputs."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,16 @@ def read_machine() -> "Machine":
     if not PARAMS.exists():
         return Machine(**_NO_MACHINE)
     return loader.load(PARAMS).section(Machine)
+
+
+def plain_name(text: str, *, otherwise: str) -> str:
+    """Return a name for a file after what it shows, of at most 100 letters, digits, and ``._-``.
+
+    Args:
+        text: such as the name of a layer, block1/conv.
+        otherwise: the name where nothing of the text is left.
+    """
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-")[:100] or otherwise
 
 
 def require_model(model: Path) -> None:

@@ -131,7 +131,7 @@ def _parse_box(text: str | None) -> list[int] | None:
 
 def _default_output(photos: Sequence[Path]) -> Path:
     """Return the path of a sheet, such as reports/photo/me.png."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", photos[0].stem).strip(".-")[:100] or "photo"
+    stem = command_inputs.plain_name(photos[0].stem, otherwise="photo")
     others = f"-and-{len(photos) - 1}-more" if len(photos) > 1 else ""
     return _FOLDER / f"{stem}{others}.png"
 

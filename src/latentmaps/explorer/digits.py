@@ -18,8 +18,8 @@ from latentmaps.digits.dataset.digits import NUM_CLASSES, Digits
 from latentmaps.errors import DataError
 from latentmaps.explorer import packing, page
 from latentmaps.explorer.page import Part
-from latentmaps.oips import cnn_layers
-from latentmaps.oips.grays import CLIP_PERCENTILE, GrayScale
+from latentmaps.oips import cnn_layers, grays
+from latentmaps.oips.grays import GrayScale
 from latentmaps.oips.networks import Networks
 from latentmaps.pages import picture
 from latentmaps.params.draw_oips import DrawOips
@@ -122,15 +122,15 @@ def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]
             f"{path}: images_polished: found {found}, expected {expected}, an OIP for each unit of "
             f"the trained CNN; {advice}"
         )
-    grays = _gray_scale(arrays, networks.reachable_size[0], color_map)  # digits are square
+    scale = _gray_scale(arrays, networks.reachable_size[0], color_map)  # digits are square
     return {
         "page": f"draw_oips/{networks.layer_name}.html",
         "free": {
-            "picture": _stack(grays.free(arrays["images_polished"])),
+            "picture": _stack(scale.free(arrays["images_polished"])),
             "activations": page.to_base64(arrays["activations"]),
         },
         "in_range": {
-            "picture": _stack(grays.in_range(arrays[f"images_polished{_IN_RANGE}"])),
+            "picture": _stack(scale.in_range(arrays[f"images_polished{_IN_RANGE}"])),
             "activations": page.to_base64(arrays[f"activations{_IN_RANGE}"]),
         },
     }
@@ -145,5 +145,5 @@ def _gray_scale(arrays: dict[str, npt.NDArray], size: int, color_map: str) -> Gr
     """Return the scale of the layer's own pictures (``grays.gray_scale``)."""
     darkest, brightest = map(float, arrays["value_range"])
     found = arrays["images_polished"][arrays["activations"] > 0, :size, :size]
-    limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found.size else 1.0
+    limit = grays.find_limit(found)
     return GrayScale(limit, (darkest, brightest), size, pattern_limit=1.0, color_map=color_map)

@@ -6,8 +6,6 @@ times a scale, which costs a half or a quarter of their size and less than a lev
 int16, and int8 for the centers of windows, whose own noise is far larger than the rounding.
 """
 
-import base64
-import gzip
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentmaps.explorer import packing
 from latentmaps.faces.raw import face_attributes
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.vae.latent import attribute_directions, latent_geometry, subset
@@ -156,7 +155,7 @@ def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any
     """Return the attributes that can be told along their direction, and which are left out."""
     clear, left_out = [], []
     for one in latents.attributes.each():
-        if one.has_enough_faces and one.d_prime >= attribute_directions.LEAST_D_PRIME:
+        if one.has_enough_faces and one.is_clear:
             clear.append(one)
         else:
             d_prime = None if math.isnan(one.d_prime) else one.d_prime
@@ -224,10 +223,9 @@ def pack(array: Array, kind: type[np.signedinteger] = np.int16) -> dict[str, Any
     largest = float(np.abs(array).max(initial=0.0))
     scale = largest / np.iinfo(kind).max or 1.0
     integers = np.round(array.astype(np.float64) / scale).astype(np.dtype(kind).newbyteorder("<"))
-    packed = gzip.compress(integers.tobytes(), compresslevel=9, mtime=0)
     return {
         "shape": array.shape,
         "scale": scale,
         "type": np.dtype(kind).name,
-        "data": base64.b64encode(packed).decode(),
+        "data": packing.to_text(integers.tobytes()),
     }

@@ -121,10 +121,14 @@ def _to_int8(kernel: Array) -> tuple[npt.NDArray[np.int8], Array]:
 
 def _pack(network: layer_list.Network, kind: str, difference: Difference | None) -> Packed:
     numbers = [*_small_numbers(network.weights, kind), *_kernels(network.weights, kind)]
-    # no time and no name, so that equal weights give equal text
-    packed = gzip.compress(b"".join(map(_to_planes, numbers)), compresslevel=9, mtime=0)
     description = {**network.description, "weights": {"format": kind}}
-    return Packed(description, base64.b64encode(packed).decode(), difference)
+    return Packed(description, to_text(b"".join(map(_to_planes, numbers))), difference)
+
+
+def to_text(content: bytes) -> str:
+    """Return bytes as ``unpack.js`` reads them: gzip in base64, equal text for equal bytes."""
+    # no time and no name
+    return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode()
 
 
 def _small_numbers(weights: Sequence[Weights], kind: str) -> Iterator[npt.NDArray]:

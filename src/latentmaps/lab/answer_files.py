@@ -1,13 +1,12 @@
 """Write an answer: a page, beside it one picture and all arrays; all three or none."""
 
 import functools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latentmaps import staging
+from latentmaps import command_inputs, staging
 from latentmaps.errors import DataError
 from latentmaps.pages import html_page
 
@@ -21,8 +20,7 @@ _NAMED = 8
 
 def default_output(layer_name: str, units: Sequence[int]) -> Path:
     """Return the path of a page, such as reports/oip/Conv2D_3-17.html."""
-    # a layer may be called block1/conv
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", layer_name).strip(".-")[:100] or "layer"
+    plain = command_inputs.plain_name(layer_name, otherwise="layer")
     others = [f"and-{len(units) - _NAMED}-more"] if len(units) > _NAMED else []
     return _FOLDER / f"{'-'.join([plain, *map(str, units[:_NAMED]), *others])}.html"
 

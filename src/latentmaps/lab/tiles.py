@@ -8,7 +8,7 @@ import numpy.typing as npt
 from latentmaps.drawing.color_maps import to_colors
 from latentmaps.images import pixels
 from latentmaps.lab.answer import Answer
-from latentmaps.oips.grays import CLIP_PERCENTILE
+from latentmaps.oips import grays
 from latentmaps.oips.oip import Floats, PixelRange
 
 Bytes = npt.NDArray[np.uint8]
@@ -80,9 +80,8 @@ def tiles_of(answer: Answer) -> Tiles:
     """
     rows, columns = answer.units[0].seen_size
     found = [unit.oip[:rows, :columns] for unit in answer.units if not unit.is_silent]
-    limit = float(np.percentile(np.abs(found), CLIP_PERCENTILE)) if found else 1.0
     return Tiles(
-        limit=limit or 1.0,
+        limit=grays.find_limit(np.array(found)) or 1.0,
         pixel_range=answer.pixel_range,
         color_map=answer.question.params.color_map,
         seen_size=(rows, columns),

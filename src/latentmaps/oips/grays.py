@@ -74,8 +74,11 @@ def gray_scale(
     """
     found = oips.free.polished.images[oips.free.activations > 0, :reachable_size, :reachable_size]
     patterns = np.zeros(0) if elementary is None else elementary.images
-    return GrayScale(_limit(found), oips.pixel_range, reachable_size, _limit(patterns), color_map)
+    return GrayScale(
+        find_limit(found), oips.pixel_range, reachable_size, find_limit(patterns), color_map
+    )
 
 
-def _limit(images: npt.NDArray) -> float:
+def find_limit(images: npt.NDArray) -> float:
+    """Return the value that becomes white, of free pixels of any number; 1 without any."""
     return float(np.percentile(np.abs(images), CLIP_PERCENTILE)) if images.size else 1.0

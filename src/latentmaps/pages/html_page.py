@@ -11,7 +11,7 @@ from latentmaps.errors import DataError
 
 
 def environment(*packages: str) -> jinja2.Environment:
-    """Return the templates of packages, from the ``templates/`` folder of each.
+    """Return the templates of packages, from the ``templates/`` folder of each, and our own.
 
     Text is escaped, a missing value is an error. The filters ``drawing`` and ``ours`` let our own
     drawings and scripts through as they are.
@@ -20,7 +20,9 @@ def environment(*packages: str) -> jinja2.Environment:
         packages: names; a template is taken from the first one that has it.
     """
     environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package) for package in packages]),
+        loader=jinja2.ChoiceLoader(
+            [jinja2.PackageLoader(package) for package in (*packages, "latentmaps.pages")]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -78,7 +78,7 @@ def find_directions(
             0.5, or not known.
     """
     found = [directions.find(addition.name) for addition in additions]
-    weak = [one for one in found if not one.d_prime >= LEAST_D_PRIME]  # NaN, too
+    weak = [one for one in found if not one.is_clear]
     if weak and not is_forced:
         listed = ", ".join(f"{one.name}: d' {describe_d_prime(one)}" for one in weak)
         raise DataError(

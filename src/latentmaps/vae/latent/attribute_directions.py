@@ -60,6 +60,11 @@ class Direction:
         return float(np.linalg.norm(self.vector))
 
     @property
+    def is_clear(self) -> bool:
+        """Whether faces with and without the attribute can be told apart along the direction."""
+        return self.d_prime >= LEAST_D_PRIME  # not where it is NaN
+
+    @property
     def has_enough_faces(self) -> bool:
         """Whether at least 20 training faces have the attribute, and 20 do not."""
         return min(self.num_with, self.num_without) >= FEWEST_FACES
