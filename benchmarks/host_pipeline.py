@@ -51,7 +51,7 @@ def main() -> None:
     )
 
 
-def images_a_second(way: Way, faces: batches.Faces, batch_size: int) -> float:
+def images_a_second(way: Way, faces: batches.FacePart, batch_size: int) -> float:
     """Take all batches of some epochs, after those of one."""
     for _ in way(batches.training_batches(faces, batch_size=batch_size, epochs=1)):
         pass

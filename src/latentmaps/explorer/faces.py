@@ -9,7 +9,7 @@ from latentmaps.params.build_explorer import BuildExplorer
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.portable import folding
 from latentmaps.vae.latent.latent_files import Latents
-from latentmaps.vae.network.encodings import draw_prior
+from latentmaps.vae.network.encodings import sample_prior
 from latentmaps.vae.network.vae_files import SavedVae
 
 # faces for which the packed decoder is compared with the trained one, of either kind
@@ -40,7 +40,7 @@ def prepare(
     Raises:
         DataError: the attributes are those of fewer faces.
     """
-    random = draw_prior(_NUM_COMPARED, saved.architecture.latent_dim, seed=seed)
+    random = sample_prior(_NUM_COMPARED, saved.architecture.latent_dim, seed=seed)
     starts = latents.test.encodings.z_mean[:_NUM_COMPARED]
     decoder = packing.pack_small(
         folding.to_plain(saved.decoder, output_activation="sigmoid"),

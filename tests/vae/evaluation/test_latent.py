@@ -4,7 +4,7 @@ import pytest
 from latentmaps.errors import DataError
 from latentmaps.vae.evaluation import latent
 from latentmaps.vae.latent import latent_geometry
-from latentmaps.vae.network.encodings import Encodings, draw_prior
+from latentmaps.vae.network.encodings import Encodings, sample_prior
 
 RANDOM = np.random.default_rng(5)
 
@@ -75,7 +75,7 @@ def test_the_dimensions_have_mean_and_spread_of_their_z_points() -> None:
 def test_the_radius_of_the_prior_is_the_mean_of_chi() -> None:
     assert latent_geometry.prior_radius(1) == pytest.approx(np.sqrt(2.0 / np.pi))
     assert latent_geometry.prior_radius(256) == pytest.approx(16.0, abs=0.02)
-    drawn = latent_geometry.radii(draw_prior(4000, 8, seed=1)).mean()
+    drawn = latent_geometry.radii(sample_prior(4000, 8, seed=1)).mean()
     assert drawn == pytest.approx(latent_geometry.prior_radius(8), rel=0.02)
 
 

@@ -183,7 +183,7 @@ class Mirror:
         self.z_mean = images[rows] / 255.0 * 0.9
         return self
 
-    def draw_z(self, *, seed: int, first: int) -> np.ndarray:
+    def sample_z(self, *, seed: int, first: int) -> np.ndarray:
         return self.z_mean / 0.9 * 0.8
 
     def decode(self, z: np.ndarray) -> np.ndarray:

@@ -77,14 +77,14 @@ def test_in_collapse_nothing_is_learned_by_heart(spread: float) -> None:
         mean = RANDOM.normal(0.0, spread, (num_images, 64))
         return Encodings(mean, np.zeros_like(mean))
 
-    train, unseen = collapsed(400), collapsed(400).draw_z(seed=2)
+    train, unseen = collapsed(400), collapsed(400).sample_z(seed=2)
     found = parzen_windows.fit(train, seed=1).log_density(unseen).mean()
     gaussian = parzen_windows.place(train, 0.0).log_density(unseen).mean()
     assert found == pytest.approx(gaussian, abs=0.01)
 
 
 def test_unseen_points_of_clusters_are_likelier_in_windows() -> None:
-    train, unseen = corners(1000), corners(1000).draw_z(seed=2)
+    train, unseen = corners(1000), corners(1000).sample_z(seed=2)
     windows, gaussian = parzen_windows.fit(train, seed=1), parzen_windows.place(train, 0.0)
     gain = windows.log_density(unseen).mean() - gaussian.log_density(unseen).mean()
     # in each of two directions: clusters at 3 instead of one Gaussian; windows at 0.9 times 3 with

@@ -38,7 +38,7 @@ def gaussian_of(some: Encodings) -> Gaussian:
 def test_the_gaussian_has_the_moments_of_points_drawn_from_the_posteriors() -> None:
     some = encodings(num_images=20_000)
     gaussian = gaussian_of(some)
-    z = some.draw_z(seed=1)
+    z = some.sample_z(seed=1)
     np.testing.assert_allclose(gaussian.mean, z.mean(axis=0), atol=0.05)
     np.testing.assert_allclose(gaussian.covariance, np.cov(z.T), atol=0.15)
 

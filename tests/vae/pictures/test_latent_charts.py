@@ -25,7 +25,7 @@ def test_the_chi_density_is_that_of_the_radius_of_the_prior() -> None:
 def test_the_radii_are_those_of_drawn_points() -> None:
     some = encodings()
     chart = latent_charts.draw_radii(some, origin="o", seed=1)
-    radii = np.linalg.norm(some.draw_z(seed=1), axis=1)
+    radii = np.linalg.norm(some.sample_z(seed=1), axis=1)
     assert chart.numbers["radius_mean"] == pytest.approx(radii.mean())
     assert len(chart.figure.axes) == 1
 

@@ -11,9 +11,9 @@ IMAGES = np.arange(20, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 
 ROWS = np.arange(3, 14)  # 11 rows
 
 
-def faces(**changes: Any) -> batches.Faces:
+def faces(**changes: Any) -> batches.FacePart:
     simple: dict[str, Any] = {"images": IMAGES, "rows": ROWS, "latent_dim": 5, "seed": 1}
-    return batches.Faces(**simple | changes)
+    return batches.FacePart(**simple | changes)
 
 
 def drawn(

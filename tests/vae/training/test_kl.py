@@ -10,7 +10,7 @@ from tests.vae.loss_formulas import FORMULAS
 from latentmaps.vae.network import inputs
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 from latentmaps.vae.training import kl, vae_training
-from latentmaps.vae.training.trainable_vae import TrainableVae, draw_z
+from latentmaps.vae.training.trainable_vae import TrainableVae, sample_z
 
 kinds = pytest.mark.parametrize("kind", RECONSTRUCTION_LOSSES)
 methods = pytest.mark.parametrize("method", kl.METHODS)
@@ -181,10 +181,10 @@ def test_z_has_the_mean_and_the_variance_of_the_posterior() -> None:
     mean = np.full((40_000, 2), [1.5, -2.0], np.float32)
     log_var = np.full((40_000, 2), np.log([4.0, 0.25]), np.float32)
     epsilon = np.random.default_rng(3).standard_normal((40_000, 2)).astype(np.float32)
-    z = draw_z(mean, log_var, epsilon).numpy()
+    z = sample_z(mean, log_var, epsilon).numpy()
     np.testing.assert_allclose(z.mean(axis=0), [1.5, -2.0], atol=0.05)
     np.testing.assert_allclose(z.var(axis=0), [4.0, 0.25], rtol=0.05)
-    np.testing.assert_array_equal(draw_z(mean, log_var, 0.0 * epsilon), mean)
+    np.testing.assert_array_equal(sample_z(mean, log_var, 0.0 * epsilon), mean)
 
 
 def test_precision_leaves_the_losses_in_float32() -> None:

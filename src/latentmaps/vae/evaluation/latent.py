@@ -7,7 +7,7 @@ import pandas as pd
 from latentmaps.vae.evaluation import distances
 from latentmaps.vae.latent import latent_geometry
 from latentmaps.vae.network import encodings as posteriors
-from latentmaps.vae.network.encodings import Encodings, draw_prior
+from latentmaps.vae.network.encodings import Encodings, sample_prior
 
 Array = npt.NDArray[np.floating]
 
@@ -34,8 +34,8 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
         of z; ``mmd_prior`` between the z of the images and as many points of the prior, and
         ``mmd_floor``, what two sets of the prior have between them.
     """
-    z = encodings.draw_z(seed=seed)
-    prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
+    z = encodings.sample_z(seed=seed)
+    prior, other_prior = np.split(sample_prior(2 * len(z), z.shape[1], seed=seed), 2)
     z_radii = latent_geometry.radii(z)
     kl_nats, kl_of_means = float(table["kl_nats"].to_numpy().sum()), encodings.kl_of_means()
     return {

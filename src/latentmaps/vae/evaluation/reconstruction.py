@@ -40,7 +40,7 @@ def evaluate(
     for chunk in inference.chunks(rows):
         originals = pixels.to_pixels(images[chunk])
         posteriors = trained.encode(images, chunk)
-        drawn = posteriors.draw_z(seed=seed, first=from_mean.num_images)
+        drawn = posteriors.sample_z(seed=seed, first=from_mean.num_images)
         reconstructions = trained.decode(posteriors.z_mean)
         of_originals.add(originals)
         of_reconstructions.add(reconstructions)

@@ -115,7 +115,7 @@ def choose_pull(encodings: Encodings, *, seed: int) -> float:
         return 0.0
     held_out = subset.draw(everyone, num_held_out, seed=seed)
     known = encodings.select(np.setdiff1d(everyone, held_out))
-    z = encodings.draw_z(seed=seed)[held_out]
+    z = encodings.sample_z(seed=seed)[held_out]
     densities = {pull: place(known, pull).log_density(z) for pull in _PULLS}
     best = max(_PULLS, key=lambda pull: densities[pull].mean())
     gains = densities[best] - densities[0.0]

@@ -181,8 +181,8 @@ def draw(
         first: the number i of the first point.
         temperature: see ``Sampler.place``.
     """
-    noise = encodings_module.draw_prior(num_points, latent_dim, seed=seed, first=first)
-    choices = encodings_module.draw_choices(num_points, seed=seed, first=first)
+    noise = encodings_module.sample_prior(num_points, latent_dim, seed=seed, first=first)
+    choices = encodings_module.sample_choices(num_points, seed=seed, first=first)
     return sampler.place(noise, choices, temperature=temperature)
 
 

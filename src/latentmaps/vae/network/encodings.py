@@ -55,7 +55,7 @@ class Encodings:
         """Gives the posteriors of some of the images."""
         return Encodings(self.z_mean[indices], self.z_log_var[indices])
 
-    def draw_z(self, *, seed: int, first: int = 0) -> Array:
+    def sample_z(self, *, seed: int, first: int = 0) -> Array:
         """Gives one z for each posterior, (n, latent_dim); that of image i depends on (seed, i).
 
         Args:
@@ -82,7 +82,7 @@ def count_holding(kl_nats: Array, share: float) -> int:
     return int(np.searchsorted(held, share * held[-1]) + 1) if held[-1] > 0.0 else 0
 
 
-def draw_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:
+def sample_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:
     """Gives z ~ N(0, I), (num_points, latent_dim); point i depends on (seed, i) alone.
 
     Args:
@@ -94,10 +94,10 @@ def draw_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -
     return _normal_rows((num_points, latent_dim), seeds.prior_point, seed=seed, first=first)
 
 
-def draw_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
+def sample_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
     """Gives uniform numbers 0..1, (num_points,), with which a mixture picks its component.
 
-    Number i depends on (seed, i) alone and has nothing to do with point i of ``draw_prior``.
+    Number i depends on (seed, i) alone and has nothing to do with point i of ``sample_prior``.
     """
     return np.array([seeds.component(seed, first + index).random() for index in range(num_points)])
 

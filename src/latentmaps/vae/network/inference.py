@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from latentmaps import arguments
 from latentmaps.vae.network import inputs, vae_files
-from latentmaps.vae.network.encodings import Encodings, draw_prior
+from latentmaps.vae.network.encodings import Encodings, sample_prior
 
 BATCH_SIZE = 128
 
@@ -99,7 +99,7 @@ class TrainedVae:
         """
         arguments.require_integer("num_faces", num_faces, least=1)
         arguments.require_integer("seed", seed, least=0)
-        return self.decode(draw_prior(num_faces, self.architecture.latent_dim, seed=seed))
+        return self.decode(sample_prior(num_faces, self.architecture.latent_dim, seed=seed))
 
 
 def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:

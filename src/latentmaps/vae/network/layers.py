@@ -111,7 +111,7 @@ class Dropout(keras.layers.Dropout):
         """Return values of any shape, some of them 0 while training, the others scaled up."""
         if not training:
             return inputs
-        return inputs * _draw_mask(self, inputs) / (1.0 - self.rate)
+        return inputs * _sample_mask(self, inputs) / (1.0 - self.rate)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -129,11 +129,11 @@ class AlphaDropout(keras.layers.AlphaDropout):
         if not training:
             return inputs
         factor = ((1.0 - self.rate) * (1.0 + self.rate * self.DROPPED**2)) ** -0.5
-        mask = _draw_mask(self, inputs)
+        mask = _sample_mask(self, inputs)
         return factor * (inputs * mask + self.DROPPED * (1.0 - mask - self.rate))
 
 
-def _draw_mask(layer: Dropout | AlphaDropout, inputs: tf.Tensor) -> tf.Tensor:
+def _sample_mask(layer: Dropout | AlphaDropout, inputs: tf.Tensor) -> tf.Tensor:
     """Return 1 for each value that stays, with the probability 1 - rate, and 0 for the others."""
     seed = tf.cast(layer.seed_generator.next(), tf.int32)
     bits = tf.random.stateless_uniform(

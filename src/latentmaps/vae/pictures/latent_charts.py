@@ -64,7 +64,7 @@ def draw_radii(encodings: Encodings, *, origin: str, seed: int) -> LatentChart:
         origin: what trained the VAE, for the title.
         seed: for one z of each posterior.
     """
-    drawn = latent_geometry.radii(encodings.draw_z(seed=seed))
+    drawn = latent_geometry.radii(encodings.sample_z(seed=seed))
     means = latent_geometry.radii(encodings.z_mean)
     words = {
         "title": f"Distance of the z-points of {len(means)} test images from the origin - {origin}",

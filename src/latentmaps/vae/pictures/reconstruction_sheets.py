@@ -221,7 +221,7 @@ def draw_sampled(
 def _draw_z(faces: Reconstructed, *, seed: int) -> Points:
     """Return one z of each posterior, (n, latent_dim)."""
     each = [faces.posteriors.select(np.array([i])) for i in range(len(faces.rows))]
-    drawn = [e.draw_z(seed=seed, first=int(r)) for e, r in zip(each, faces.rows, strict=True)]
+    drawn = [e.sample_z(seed=seed, first=int(r)) for e, r in zip(each, faces.rows, strict=True)]
     return np.concatenate(drawn)
 
 

@@ -118,7 +118,7 @@ class FilmRecorder(keras.callbacks.Callback):
             self.film(num_epochs).save(path)
 
 
-def _read(part: batches.Faces, faces: Images) -> tf.Tensor:
+def _read(part: batches.FacePart, faces: Images) -> tf.Tensor:
     """Return the pixels that the encoder reads of some faces, spoilt where the training's are."""
     pixels = inputs.to_pixels(tf.constant(faces))
     if part.corruption == "none":

@@ -37,7 +37,7 @@ import tensorflow as tf
 
 from latentmaps.vae.network.reconstruction_losses import ReconstructionLoss
 from latentmaps.vae.training import batches, kl_terms
-from latentmaps.vae.training.trainable_vae import Inputs, TrainableVae, draw_z, one_row_each
+from latentmaps.vae.training.trainable_vae import Inputs, TrainableVae, one_row_per_worker, sample_z
 
 
 class TrainStepVae(TrainableVae):
@@ -60,7 +60,7 @@ class TrainStepVae(TrainableVae):
             loss = self.optimizer.scale_loss(loss)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply(gradients, self.trainable_variables)
-        return one_row_each(self.get_metrics_result())
+        return one_row_per_worker(self.get_metrics_result())
 
     def _total_loss(self, data: tuple[Inputs, tf.Tensor]) -> tf.Tensor:
         inputs, pixels = data
@@ -103,7 +103,7 @@ class KlLayerVae(TrainableVae):
         """Gives the logits of the reconstruction, (n, h, w, c)."""
         z_mean, z_log_var = self.encoder(inputs["pixels"], training=training)
         z_mean, z_log_var = self.kl_layer(z_mean, z_log_var)
-        return self.decoder(draw_z(z_mean, z_log_var, inputs["epsilon"]), training=training)
+        return self.decoder(sample_z(z_mean, z_log_var, inputs["epsilon"]), training=training)
 
 
 class AddLossVae(TrainableVae):

@@ -87,7 +87,7 @@ class TrainableVae(keras.Model):
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Learns from a batch, in Keras's way, and gives the means so far."""
-        return one_row_each(super().train_step(batches.as_pixels(data)))
+        return one_row_per_worker(super().train_step(batches.as_pixels(data)))
 
     def test_step(self, data: tuple[Inputs, Any, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Gives the means so far for images that are not learnt from, whatever the method.
@@ -100,7 +100,7 @@ class TrainableVae(keras.Model):
         per_image = self.reconstruction_loss(self._clean_pixels(targets), logits)
         self._reconstruction_mean.update_state(per_image, sample_weight=weights)
         self._count_kl(z_mean, z_log_var, weights)
-        return one_row_each(self.get_metrics_result())
+        return one_row_per_worker(self.get_metrics_result())
 
     def get_metrics_result(self) -> dict[str, tf.Tensor]:
         """Gives the losses so far; they add up."""
@@ -140,7 +140,7 @@ class TrainableVae(keras.Model):
     def _forward(self, inputs: Inputs, *, training: bool) -> tuple[tf.Tensor, ...]:
         """Gives logits, z_mean and z_log_var."""
         z_mean, z_log_var = self.encoder(inputs["pixels"], training=training)
-        z = draw_z(z_mean, z_log_var, inputs["epsilon"])
+        z = sample_z(z_mean, z_log_var, inputs["epsilon"])
         return self.decoder(z, training=training), z_mean, z_log_var
 
     def _weight_in_force(self) -> tf.Tensor:
@@ -165,14 +165,14 @@ class TrainableVae(keras.Model):
         return per_image
 
 
-def one_row_each(numbers: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+def one_row_per_worker(numbers: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Gives (1,) for several machines: there Keras's trainer averages over the first axis."""
     if not isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
         return dict(numbers)
     return {name: tf.reshape(number, (1,)) for name, number in numbers.items()}
 
 
-def draw_z(z_mean: tf.Tensor, z_log_var: tf.Tensor, epsilon: tf.Tensor) -> tf.Tensor:
+def sample_z(z_mean: tf.Tensor, z_log_var: tf.Tensor, epsilon: tf.Tensor) -> tf.Tensor:
     """Gives z ~ N(z_mean, exp(z_log_var)), all (n, latent_dim), from epsilon ~ N(0, I).
 
     z = z_mean + exp(z_log_var / 2) * epsilon, the reparametrisation trick; Kingma & Welling 2014,

@@ -43,8 +43,8 @@ class Task:
     kl_weight: float
     length: Length
     compute_dtype: str
-    train: batches.Faces
-    validation: batches.Faces
+    train: batches.FacePart
+    validation: batches.FacePart
     initial_weights: InitialWeights | None
 
     @classmethod
@@ -78,7 +78,7 @@ class Task:
             len(parts["train"]), epochs=params.epochs, batch_size=params.batch_size
         )
         train, validation = (
-            batches.Faces(
+            batches.FacePart(
                 images,
                 parts[part],
                 latent_dim=params.latent_dim,
