@@ -26,7 +26,7 @@ def fetch_faces(run: runs.Run) -> None:
             wanted.celeba_folder,
             wanted.num_faces,
             downloads=run.kept["downloads"],
-            accept_licence=wanted.accept_licence,
+            accept_license=wanted.accept_license,
             from_kaggle=wanted.source == "kaggle",
         )
     elif wanted.source == "digits":

@@ -34,7 +34,7 @@ def write_index(workspace: Workspace, header: str = "", value: str = "") -> None
     lines = [f"{row},{row}.jpg,,{value}" for row in range(NUM_FACES)]
     text = "\n".join([f"row,file,partition,identity{header}", *lines])
     (workspace.folder / "index.csv").write_text(f"{text}\n", encoding="utf-8")
-    receipt = {"source": "folder", "licence": "yours"}
+    receipt = {"source": "folder", "license": "yours"}
     (workspace.folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
 
 

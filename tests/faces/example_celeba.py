@@ -37,6 +37,6 @@ def take(
         folder,
         num_faces,
         downloads=raw.images.parent.parent / "downloads",
-        accept_licence=accept,
+        accept_license=accept,
         from_kaggle=from_kaggle,
     )

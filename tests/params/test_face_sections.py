@@ -16,7 +16,7 @@ def _section(
     num_faces: int | None = None,
 ) -> FetchFaces:
     return FetchFaces(
-        source=source, path=path, accept_licence=False, max_refused=0, num_faces=num_faces
+        source=source, path=path, accept_license=False, max_refused=0, num_faces=num_faces
     )
 
 

@@ -45,7 +45,7 @@ def write(root: Path, *, source: str = "avatars") -> None:
         (root / name).mkdir(parents=True)
     vae_files.save(root / "data/models/vae", small_vae())
     latent_files.save(root / "data/latents", latents())
-    receipt = {"source": source, "licence": "free"}
+    receipt = {"source": source, "license": "free"}
     (root / "data/raw/faces/receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
     numbers = root / "reports/evaluate_vae/numbers.json"
     numbers.write_text(json.dumps({"mse": 0.01}), encoding="utf-8")

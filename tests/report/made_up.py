@@ -45,7 +45,7 @@ class Example:
 
     def write(self) -> None:
         """Writes every file that the page reads."""
-        receipt = {"source": "avatars", "num_faces": 3000, "licence": "free for any use"}
+        receipt = {"source": "avatars", "num_faces": 3000, "license": "free for any use"}
         losses = ["total_loss", "reconstruction_loss", "kl_loss"]
         _write_json(self.folder / "receipt.json", receipt)
         _write_numbers(self.folder / "train_vae", TRAIN_VAE)

@@ -112,7 +112,7 @@ def test_the_contents_mark_what_is_being_read(browser: Browser, report: Path, wi
         expect(marked).to_have_text(words)
         expect(marked).to_be_in_viewport()
     visit.page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-    expect(marked).to_have_text("Licence")
+    expect(marked).to_have_text("License")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

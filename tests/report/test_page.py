@@ -103,7 +103,7 @@ def test_pictures_of_real_persons_come_with_a_notice(
     text = example.render()
     assert ('<p class="notice" role="note">' in text) == (notice is not None)
     if notice:
-        assert text.count(notice) == 2  # on top, and under Licence
+        assert text.count(notice) == 2  # on top, and under License
 
 
 def test_equal_results_give_an_equal_page_that_names_no_folder(
@@ -174,7 +174,7 @@ def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
         ("evaluate_vae/numbers.json", {"samples": None}, "has no 'samples'"),
         ("evaluate_vae/numbers.json", {"attributes": None}, "has no 'attributes'"),
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
-        ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
+        ("receipt.json", {"license": 3}, "license: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
         ("draw_samples/sheets.json", {"parzen": None}, "has no 'parzen'"),
         ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),

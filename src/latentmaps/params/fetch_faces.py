@@ -17,14 +17,14 @@ class FetchFaces:
         are those of the section fetch_digits.
     path: an absolute folder that holds CelebA's files or, for the source folder, any pictures; a
         zip of pictures will do there, too. Null downloads CelebA.
-    accept_licence: whether the user agrees to CelebA's terms.
+    accept_license: whether the user agrees to CelebA's terms.
     max_refused: so many files of the source folder may turn out to be no usable picture.
     num_faces: how many faces, up to the six digits of their names; null takes all of the source.
     """
 
     source: Literal["avatars", "celeba", "kaggle", "folder", "digits"]
     path: Text | None
-    accept_licence: bool
+    accept_license: bool
     max_refused: Refused
     num_faces: Faces | None
 

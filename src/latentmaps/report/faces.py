@@ -82,7 +82,7 @@ class Faces:
     Attributes:
         source: where they come from.
         num_faces: how many were fetched.
-        licence: of the faces, and of pictures made from them.
+        license: of the faces, and of pictures made from them.
         notice: what to mind with pictures of real persons; None: the faces are drawn.
         doubts: why the pictures may say little.
         fact: weight of the KL term.
@@ -105,7 +105,7 @@ class Faces:
 
     source: str
     num_faces: str
-    licence: str
+    license: str
     notice: Notice | None
     doubts: Sequence[str]
     fact: str
@@ -148,7 +148,7 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
     return Faces(
         source=receipt.text("source"),
         num_faces=content.count(receipt.number("num_faces")),
-        licence=receipt.text("licence"),
+        license=receipt.text("license"),
         notice=_notice(receipt.text("source")),
         doubts=_doubts(training, test),
         fact=f"{training.number('fact'):g}",

@@ -90,7 +90,7 @@ def _read_tree(pictures: Path) -> None:
 
 def _take_celeba(folder: Path) -> None:
     raw = raw_faces(folder / "celeba")
-    celeba.take_faces(raw, folder, None, downloads=folder / "downloads", accept_licence=True)
+    celeba.take_faces(raw, folder, None, downloads=folder / "downloads", accept_license=True)
 
 
 GROUPS = (

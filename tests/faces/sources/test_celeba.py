@@ -102,7 +102,7 @@ def test_the_folders_of_the_authors_drive_are_looked_into(
 
 
 def test_terms_come_before_the_look_into_the_folder(tmp_path: Path, raw: RawFaces) -> None:
-    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence: found false"):
+    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_license: found false"):
         take(raw, tmp_path / "missing", accept=False)
 
 

@@ -76,7 +76,7 @@ def test_kaggles_copy_is_celeba_to_all_that_follows(
     receipt = take(raw, None, from_kaggle=True)
 
     assert receipt["source"] == "celeba"
-    assert receipt["licence_accepted_by"] == "fetch_faces.accept_licence"
+    assert receipt["license_accepted_by"] == "fetch_faces.accept_license"
     # a copy: Kaggle's file stays its own
     assert (celeba_folder / celeba_files.IMAGES).stat().st_nlink == 1
 
@@ -86,5 +86,5 @@ def test_kaggle_is_not_asked_before_the_terms_are_accepted(
 ) -> None:
     monkeypatch.setattr(kaggle, "download", lambda: pytest.fail("asked"))
 
-    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence"):
+    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_license"):
         take(raw, None, accept=False, from_kaggle=True)

@@ -23,9 +23,9 @@ def test_the_receipt_tells_terms_and_whether_files_are_official(
 
     receipt = take(raw, celeba_folder, 2)
 
-    assert "no redistribution" in receipt["licence"]
-    assert receipt["licence_accepted_by"] == "fetch_faces.accept_licence"
-    assert any("non-commercial" in line for line in receipt["licence_terms"])
+    assert "no redistribution" in receipt["license"]
+    assert receipt["license_accepted_by"] == "fetch_faces.accept_license"
+    assert any("non-commercial" in line for line in receipt["license_terms"])
     assert receipt["sha256"] == {"images.zip": file_sha256(raw.images)}
     assert receipt["found"][celeba_files.PARTITION] == {
         "file": celeba_files.PARTITION,

@@ -23,7 +23,7 @@ def test_every_pixel_of_a_digit_is_kept(raw: RawFaces, few_digits: Digits) -> No
     np.testing.assert_array_equal(pictures, expected)
     assert archive.names == [f"{number:06d}.png" for number in range(1, 10)]
     assert (receipt["source"], receipt["num_faces"]) == ("digits", 9)
-    assert receipt["licence"] == "the digits are yours: nothing is known of their licence"
+    assert receipt["license"] == "the digits are yours: nothing is known of their license"
 
 
 def test_a_digit_is_an_attribute_and_test_digits_are_two_parts(

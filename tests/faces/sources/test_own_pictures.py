@@ -154,7 +154,7 @@ def test_the_receipt_tells_no_path_of_the_machine(folder: Path, raw: RawFaces) -
     receipt = own_pictures.take_pictures(raw, folder, None, max_refused=2)
 
     assert receipt["source"] == "folder"
-    assert "nothing is known of their licence" in receipt["licence"]
+    assert "nothing is known of their license" in receipt["license"]
     assert str(folder.parent) not in str(receipt)
 
 

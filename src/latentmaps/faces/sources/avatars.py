@@ -30,7 +30,7 @@ from latentmaps.storage.checksums import file_sha256
 log = logging.getLogger(__name__)
 
 STYLE = "avataaars"
-LICENCE = "Avataaars by Pablo Stanley, free for personal and commercial use"
+LICENSE = "Avataaars by Pablo Stanley, free for personal and commercial use"
 
 # CelebA's aligned pictures
 _WIDTH, _HEIGHT = 178, 218
@@ -73,7 +73,7 @@ def draw_faces(
             faces are worth. The bytes do not depend on it.
 
     Returns:
-        the receipt: what was drawn, with which versions, under which licence.
+        the receipt: what was drawn, with which versions, under which license.
     """
     if num_processes is None:
         num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
@@ -173,7 +173,7 @@ def _receipt(raw: RawFaces, num_faces: int, seed: int) -> dict[str, Any]:
         "num_faces": num_faces,
         "seed": seed,
         "style": STYLE,
-        "licence": LICENCE,
+        "license": LICENSE,
         "versions": {name: importlib.metadata.version(name) for name in packages},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }

@@ -17,7 +17,7 @@ from latentmaps.faces.raw.archive import ArchiveWriter, FaceArchive
 from latentmaps.faces.sources import (
     celeba_files,
     celeba_layouts,
-    celeba_licence,
+    celeba_license,
     celeba_tables,
     kaggle,
 )
@@ -41,7 +41,7 @@ def take_faces(
     num_faces: int | None,
     *,
     downloads: Path,
-    accept_licence: bool,
+    accept_license: bool,
     from_kaggle: bool = False,
 ) -> dict[str, Any]:
     """Take faces from CelebA's files.
@@ -51,7 +51,7 @@ def take_faces(
         folder: of the user's, with CelebA's files or others of their form; None downloads them.
         num_faces: the first ones in the order of the names; None takes all.
         downloads: the folder that keeps what is downloaded, whole or begun.
-        accept_licence: whether the user has agreed to the terms.
+        accept_license: whether the user has agreed to the terms.
         from_kaggle: whether Kaggle's copy is fetched if there is no folder of the user's.
 
     Returns:
@@ -65,7 +65,7 @@ def take_faces(
         DataError: a file is damaged, archive and partition differ, another table lacks a face, or
             there are fewer faces than asked for.
     """
-    licence = celeba_licence.require_acceptance(is_accepted=accept_licence)
+    acceptance = celeba_license.require_acceptance(is_accepted=accept_license)
     if from_kaggle and folder is None:
         folder = kaggle.download()
     files = celeba_files.fetch(downloads) if folder is None else celeba_files.find(folder)
@@ -77,7 +77,7 @@ def take_faces(
         "pictures_sha256": _pictures_sha256(raw.images),
         "found": celeba_files.describe(files),
         "missing": missing,
-        **licence,
+        **acceptance,
     }
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from latentmaps.downloads import download
 from latentmaps.downloads.download import RemoteFile
 from latentmaps.errors import DataError, DownloadError
-from latentmaps.faces.sources import celeba_layouts, celeba_licence, celeba_tables, kaggle
+from latentmaps.faces.sources import celeba_layouts, celeba_license, celeba_tables, kaggle
 from latentmaps.storage.checksums import file_sha256
 
 log = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ def fetch(downloads: Path) -> CelebaFiles:
 
 def _by_hand(name: str, downloads: Path) -> str:
     return (
-        f"fetch {name} by hand from {celeba_licence.PROJECT_PAGE}, put it into "
+        f"fetch {name} by hand from {celeba_license.PROJECT_PAGE}, put it into "
         f"{downloads.absolute()} and run again; or set fetch_faces.path to the folder where it is"
     )
 

@@ -27,7 +27,7 @@ from latentmaps.storage.checksums import file_sha256
 log = logging.getLogger(__name__)
 
 _OF_MNIST = "MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0"
-_OF_OTHERS = "the digits are yours: nothing is known of their licence"
+_OF_OTHERS = "the digits are yours: nothing is known of their license"
 
 
 def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
         num_faces: how many in that order; None takes all.
 
     Returns:
-        the receipt: what was taken, with which versions, under which licence.
+        the receipt: what was taken, with which versions, under which license.
 
     Raises:
         DataError: there are fewer digits.
@@ -73,7 +73,7 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
     return {
         "source": receipts.DIGITS,
         "num_faces": len(names),
-        "licence": _OF_MNIST if digit_sources.are_mnist(digits) else _OF_OTHERS,
+        "license": _OF_MNIST if digit_sources.are_mnist(digits) else _OF_OTHERS,
         "versions": {name: importlib.metadata.version(name) for name in ("pillow", "numpy")},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }

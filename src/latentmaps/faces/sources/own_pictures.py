@@ -21,7 +21,7 @@ from latentmaps.storage.checksums import file_sha256
 
 log = logging.getLogger(__name__)
 
-LICENCE = "the pictures are yours: nothing is known of their licence"
+LICENSE = "the pictures are yours: nothing is known of their license"
 
 # the six digits of a name
 _MOST_FACES = 999_999
@@ -102,7 +102,7 @@ def take_pictures(
         "num_refused": len(taken.refused),
         "num_skipped": source.num_hidden + len(source.others),
         "num_laid_on_white": taken.num_transparent,
-        "licence": LICENCE,
+        "license": LICENSE,
         "versions": {"pillow": PIL.__version__},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }

@@ -11,7 +11,7 @@ from latentmaps.errors import ParamsError
 
 log = logging.getLogger(__name__)
 
-LICENCE = "CelebA: non-commercial research only, no redistribution"
+LICENSE = "CelebA: non-commercial research only, no redistribution"
 PROJECT_PAGE = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 _USE = "It is available for non-commercial research purposes only."
 _COMMERCE = (
@@ -33,7 +33,7 @@ def require_acceptance(*, is_accepted: bool) -> dict[str, object]:
     """Shows the terms and gives what the receipt says about them.
 
     Args:
-        is_accepted: what fetch_faces.accept_licence says.
+        is_accepted: what fetch_faces.accept_license says.
 
     Returns:
         name, terms, their page, and how they were accepted.
@@ -44,21 +44,21 @@ def require_acceptance(*, is_accepted: bool) -> dict[str, object]:
     for line in (f"Terms of CelebA ({PROJECT_PAGE}):", *TERMS):
         log.info("  %s", line)
     return {
-        "licence": LICENCE,
-        "licence_terms": list(TERMS),
-        "licence_page": PROJECT_PAGE,
-        "licence_accepted_by": _accepted_by(is_accepted=is_accepted),
+        "license": LICENSE,
+        "license_terms": list(TERMS),
+        "license_page": PROJECT_PAGE,
+        "license_accepted_by": _accepted_by(is_accepted=is_accepted),
     }
 
 
 def _accepted_by(*, is_accepted: bool) -> str:
     if is_accepted:
-        return "fetch_faces.accept_licence"
+        return "fetch_faces.accept_license"
     if sys.stdin.isatty() and _ask():
         return "an answer at the terminal"
     raise ParamsError(
-        "fetch_faces.accept_licence: found false, expected true once you agree to CelebA's terms "
-        f"({PROJECT_PAGE}); add -S fetch_faces.accept_licence=true, or use `profile: sample`, "
+        "fetch_faces.accept_license: found false, expected true once you agree to CelebA's terms "
+        f"({PROJECT_PAGE}); add -S fetch_faces.accept_license=true, or use `profile: sample`, "
         "which draws its faces, or `profile: own` for pictures of yours"
     )
 
