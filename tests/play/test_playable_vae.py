@@ -60,7 +60,7 @@ def test_a_sampler_and_a_temperature_are_those_of_the_stages(
 ) -> None:
     assert vae.latents is not None
     fitted = vae.latents.samplers[sampler]
-    z = samplers.draw(fitted, 4, 5, seed=2, temperature=0.5)
+    z = samplers.sample(fitted, 4, 5, seed=2, temperature=0.5)
     found = vae.sample(4, seed=2, sampler=sampler, temperature=0.5)
     np.testing.assert_array_equal(found, vae.decode(z))
 

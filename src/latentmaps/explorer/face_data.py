@@ -92,7 +92,7 @@ def describe(
 
 
 def _some(faces: EncodedFaces, at_most: int, seed: int) -> EncodedFaces:
-    chosen = subset.draw(np.arange(len(faces.rows)), at_most, seed=seed)
+    chosen = subset.sample(np.arange(len(faces.rows)), at_most, seed=seed)
     return EncodedFaces(faces.rows[chosen], faces.encodings.select(chosen))
 
 
@@ -197,7 +197,7 @@ def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
     mean, centers, num_centers = values.get("mean"), values.get("centers"), 0
     if centers is not None:
         mean, num_centers = centers.mean(axis=0, dtype=np.float64), len(centers)
-        centers = centers[subset.draw(np.arange(len(centers)), MOST_WINDOWS, seed=seed)]
+        centers = centers[subset.sample(np.arange(len(centers)), MOST_WINDOWS, seed=seed)]
     factor = None
     if "covariance" in values:
         lower = np.linalg.cholesky(values["covariance"])

@@ -97,7 +97,7 @@ def read_all(
     """
     readings = {REAL: read(cnn, real)}
     for name, sampler in fitted.items():
-        z = samplers.draw(sampler, num_samples, vae.architecture.latent_dim, seed=seed)
+        z = samplers.sample(sampler, num_samples, vae.architecture.latent_dim, seed=seed)
         readings[name] = read(cnn, pixels.to_uint8(vae.decode(z)))
     return readings
 

@@ -101,7 +101,7 @@ class PlayableVae(TrainedVae):
                 f"temperature: found {shorten(temperature)}, expected a number from 0 to "
                 f"{_HIGHEST_TEMPERATURE:g}"
             )
-        z = samplers.draw(
+        z = samplers.sample(
             self._sampler(sampler),
             num_faces,
             self.architecture.latent_dim,

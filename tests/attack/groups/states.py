@@ -113,7 +113,7 @@ def _read_latents(folder: Path) -> None:
     """Load latents, and draw from every sampler as the sheets do."""
     latents = latent_files.load(folder, latent_dim=_DIMENSIONS)
     for name, sampler in latents.samplers.items():
-        points = samplers.draw(sampler, 4, _DIMENSIONS, seed=1)
+        points = samplers.sample(sampler, 4, _DIMENSIONS, seed=1)
         if points.shape != (4, _DIMENSIONS) or not np.isfinite(points).all():
             raise BrokenPromiseError(f"points of {name} of the shape {points.shape}, or not finite")
     for faces in (latents.train, latents.test):

@@ -80,8 +80,8 @@ def test_the_radius_of_the_prior_is_the_mean_of_chi() -> None:
 
 
 def test_a_pair_is_two_different_images() -> None:
-    assert all(set(pair) == {0, 1} for pair in latent_geometry.draw_pairs(2, 10, seed=1))
-    few, many = (latent_geometry.draw_pairs(9, count, seed=1) for count in (3, 5))
+    assert all(set(pair) == {0, 1} for pair in latent_geometry.sample_pairs(2, 10, seed=1))
+    few, many = (latent_geometry.sample_pairs(9, count, seed=1) for count in (3, 5))
     np.testing.assert_array_equal(few, many[:3])
     with pytest.raises(DataError, match="num_test: found 1, expected 2 or more"):
-        latent_geometry.draw_pairs(1, 1, seed=1)
+        latent_geometry.sample_pairs(1, 1, seed=1)

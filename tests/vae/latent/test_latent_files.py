@@ -47,8 +47,8 @@ def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents)
         np.testing.assert_array_equal(back.encodings.z_log_var, saved.encodings.z_log_var)
     for name, sampler in latents.samplers.items():
         np.testing.assert_array_equal(
-            samplers.draw(loaded.samplers[name], 9, 4, seed=1),
-            samplers.draw(sampler, 9, 4, seed=1),
+            samplers.sample(loaded.samplers[name], 9, 4, seed=1),
+            samplers.sample(sampler, 9, 4, seed=1),
         )
     assert loaded.attributes.names == latents.attributes.names == ("Smiling",)
     np.testing.assert_array_equal(loaded.attributes.directions, latents.attributes.directions)

@@ -28,7 +28,7 @@ def two_clusters(latent_dim: int) -> Encodings:
 
 
 def draw(sampler: Sampler, num_points: int, latent_dim: int = 3, **changes: float) -> np.ndarray:
-    return samplers.draw(sampler, num_points, latent_dim, seed=1, **changes)  # type: ignore[arg-type]
+    return samplers.sample(sampler, num_points, latent_dim, seed=1, **changes)  # type: ignore[arg-type]
 
 
 def gaussian_of(some: Encodings) -> Gaussian:

@@ -79,7 +79,7 @@ def evaluate(
         ParamsError: a library of the second net is missing.
     """
     samples.count_compared(real, params)  # refuses too few before the work
-    train_rows = subset.draw(real.train, params.num_encoded, seed=seed)
+    train_rows = subset.sample(real.train, params.num_encoded, seed=seed)
     names = [str(name) for name in known.columns]
     shown = [face_attributes.choose(known, names, rows) for rows in (train_rows, real.test)]
     train, test = (trained.encode(real.images, rows) for rows in (train_rows, real.test))

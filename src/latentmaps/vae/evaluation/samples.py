@@ -127,7 +127,7 @@ def evaluate(
     """
     num_compared = count_compared(real, params)
     train, test = (
-        summarize(_read(real.images, subset.draw(rows, num_compared, seed=seed)), nets)
+        summarize(_read(real.images, subset.sample(rows, num_compared, seed=seed)), nets)
         for rows in (real.train, real.test)
     )
     drawn = {
@@ -137,7 +137,7 @@ def evaluate(
         for name, sampler in fitted.items()
         for suffix, temperature in (("", 1.0), (_COOL, params.temperature))
     }
-    searched = subset.draw(real.train, params.num_searched, seed=seed)
+    searched = subset.sample(real.train, params.num_searched, seed=seed)
     nearness = nearest_training.ratios(
         _track(_read(real.images, searched), len(searched)),
         nets,
@@ -217,7 +217,7 @@ def _decode(
 ) -> Iterator[Pixels]:
     latent_dim = trained.architecture.latent_dim
     for chunk in inference.chunks(np.arange(num_faces)):
-        z = samplers.draw(
+        z = samplers.sample(
             sampler, len(chunk), latent_dim, seed=seed, first=chunk[0], temperature=temperature
         )
         yield trained.decode(z)

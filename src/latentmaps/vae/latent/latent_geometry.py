@@ -90,7 +90,7 @@ def attribute_direction(z: Array, has_attribute: npt.NDArray[np.bool_]) -> Array
     return points[has_attribute].mean(axis=0) - points[~has_attribute].mean(axis=0)
 
 
-def draw_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
+def sample_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
     """Return pairs of different images, (num_pairs, 2); pair i depends on (seed, i) alone.
 
     Raises:

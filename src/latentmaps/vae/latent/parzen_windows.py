@@ -113,7 +113,7 @@ def choose_pull(encodings: Encodings, *, seed: int) -> float:
     num_held_out = min(len(everyone) // _HELD_OUT, _MOST_HELD_OUT)
     if num_held_out < 2:
         return 0.0
-    held_out = subset.draw(everyone, num_held_out, seed=seed)
+    held_out = subset.sample(everyone, num_held_out, seed=seed)
     known = encodings.select(np.setdiff1d(everyone, held_out))
     z = encodings.sample_z(seed=seed)[held_out]
     densities = {pull: place(known, pull).log_density(z) for pull in _PULLS}

@@ -162,7 +162,7 @@ SAMPLERS: Mapping[str, type[Sampler]] = {one.name: one for one in (Prior, Gaussi
 OF_THE_VAE = Prior.name
 
 
-def draw(
+def sample(
     sampler: Sampler,
     num_points: int,
     latent_dim: int,

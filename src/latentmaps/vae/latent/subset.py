@@ -8,7 +8,7 @@ from latentmaps import seeds
 Rows = npt.NDArray[np.int64]
 
 
-def draw(rows: Rows, at_most: int | None, *, seed: int) -> Rows:
+def sample(rows: Rows, at_most: int | None, *, seed: int) -> Rows:
     """Return some of the rows, in their order.
 
     The first ones would not do: pictures of a folder lie sub-folder by sub-folder. A smaller subset

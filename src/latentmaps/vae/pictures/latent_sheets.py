@@ -138,7 +138,7 @@ def draw_interpolations(
     Raises:
         DataError: there are fewer than 2 images.
     """
-    pairs = latent_geometry.draw_pairs(len(encodings.z_mean), num_pairs, seed=seed)  # (pairs, 2)
+    pairs = latent_geometry.sample_pairs(len(encodings.z_mean), num_pairs, seed=seed)  # (pairs, 2)
     shares = np.linspace(0.0, 1.0, num_steps)
     start, end = (encodings.z_mean[pairs[:, side]] for side in (0, 1))
     z = latent_geometry.walk_spherically(start, end, shares)  # (pairs, steps, latent_dim)

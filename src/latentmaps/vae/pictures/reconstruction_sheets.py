@@ -186,7 +186,7 @@ def draw_sampled(
         note: a sentence that the sheet has to carry.
         scale: every pixel of a tile becomes a square of this edge.
     """
-    decoded = trained.decode(_draw_z(faces, seed=seed))
+    decoded = trained.decode(_sample_z(faces, seed=seed))
     originals = pixels.to_pixels(faces.kinds["face"])
     kinds = {"from the mean" if k == "reconstruction" else k: v for k, v in faces.kinds.items()}
     kinds["from a sampled z"] = pixels.to_uint8(decoded)
@@ -218,7 +218,7 @@ def draw_sampled(
     )
 
 
-def _draw_z(faces: Reconstructed, *, seed: int) -> Points:
+def _sample_z(faces: Reconstructed, *, seed: int) -> Points:
     """Return one z of each posterior, (n, latent_dim)."""
     each = [faces.posteriors.select(np.array([i])) for i in range(len(faces.rows))]
     drawn = [e.sample_z(seed=seed, first=int(r)) for e, r in zip(each, faces.rows, strict=True)]

@@ -77,7 +77,7 @@ def draw_all(
 def sample(trained: TrainedVae, sampler: Sampler, *, num_faces: int, seed: int) -> RandomFaces:
     """Return random faces; face i depends on the sampler and (seed, i) alone."""
     latent_dim = trained.architecture.latent_dim
-    z = samplers.draw(sampler, num_faces, latent_dim, seed=seed)
+    z = samplers.sample(sampler, num_faces, latent_dim, seed=seed)
     return RandomFaces(trained, sampler, face_sheet.decode(trained, z), seed)
 
 
@@ -157,7 +157,7 @@ def draw_temperatures(
     latent_dim = trained.architecture.latent_dim
     z = np.stack(
         [
-            samplers.draw(sampler, _NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
+            samplers.sample(sampler, _NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
             for temperature in temperatures
         ]
     )  # (temperatures, faces, latent_dim)
