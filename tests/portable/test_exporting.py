@@ -114,7 +114,7 @@ def test_a_cnn_leaves_in_every_format(
     digits = np.random.default_rng(2).integers(0, 256, (3, 28, 28), np.uint8)
     digits[1] = 7  # no deviation at all
     run = FORMATS[name].read(
-        tmp_path / "out" / written.name, ("standardised_images", "probabilities")
+        tmp_path / "out" / written.name, ("standardized_images", "probabilities")
     )
     found = run(told["standardize"](digits).astype(np.float32))["probabilities"]
     expected = TrainedCnn.load(tmp_path / "cnn").predict(digits)

@@ -59,7 +59,7 @@ def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> 
     num_convolutions = len(architecture.filters)
     kernel_seeds = seeds.kernels(seed, num_convolutions + 2)
     size = architecture.image_size
-    inputs = keras.Input((size, size, 1), name="standardised_images")
+    inputs = keras.Input((size, size, 1), name="standardized_images")
     maps = inputs
     for index, num_maps in enumerate(architecture.filters):
         name = f"Conv2D_{index + 1}"
