@@ -2,7 +2,7 @@
 
 ``time_keras_io`` follows the recipe on keras.io: a model with a train_step of its own, plain
 layers, a sigmoid at the end, losses from keras.losses, Keras's Adam, `fit` on an array of floats.
-``time_source`` follows the source of the method: batch normalisation that is called without a
+``time_source`` follows the source of the method: batch normalization that is called without a
 training phase, dropout that never drops, and batches from a generator.
 """
 

@@ -198,7 +198,7 @@ TITLES = {
     "ours": "ours, `precision: auto`",
     "ours_float32": "ours, float32",
     "keras_io": "the VAE recipe of keras.io (plain layers, `fit`, float32)",
-    "source": "the recipe of the source (normalisation in inference mode, generator, float32)",
+    "source": "the recipe of the source (normalization in inference mode, generator, float32)",
     "pytorch": "PyTorch 2.13, channels-last, bfloat16 autocast",
     "limit": "limit: products of large matrices, `precision: auto`",
     "limit_float32": "limit: products of large matrices, float32",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import Image
 
-    from latentmaps.lab.asking import Asked, CnnWithOips
+    from latentmaps.lab.asking import CnnWithOips, StartLike
     from latentmaps.lab.unit_oips import UnitOips
     from latentmaps.play.cropping import Photo
     from latentmaps.play.playable_vae import PlayableVae
@@ -151,7 +151,7 @@ def find_oips(
     layer: str,
     units: "int | Sequence[int]",
     *,
-    start: "Asked | None" = None,
+    start: "StartLike | None" = None,
     objective: str | None = None,
     pixels: "str | tuple[float, float] | None" = None,
     seed: int = 0,

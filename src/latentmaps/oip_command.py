@@ -149,7 +149,7 @@ def run(arguments: argparse.Namespace) -> str:
     model = Path(arguments.model or _MODEL)
     defaults, machine_section = _read_params(), command_inputs.read_machine()
     command_inputs.require_model(model)
-    params = options.change(defaults or settings.usual((28, 28, 1)), given)
+    params = options.change(defaults or settings.defaults((28, 28, 1)), given)
     digits = _read_digits(arguments.digits)
     starts = options.starts(arguments.start, digits, params, given)
     output = Path(arguments.output or answer_files.default_output(arguments.layer, units))
@@ -165,7 +165,7 @@ def run(arguments: argparse.Namespace) -> str:
         shape = subject.model.input_shape[1:]
         options.require_color_map(arguments.color_map, shape[2])
         if defaults is None or shape[:2] != _DIGIT_SIZE:  # its own length scales
-            fitted = length_scales.fit(defaults or settings.usual(shape), shape)
+            fitted = length_scales.fit(defaults or settings.defaults(shape), shape)
             params = options.change(fitted, given)
         question = Question(
             layer_name=arguments.layer,
@@ -175,7 +175,7 @@ def run(arguments: argparse.Namespace) -> str:
             objective_name=objective_name,
             pixels=pixels,
             starts=starts,
-            has_own_scales=arguments.scales is not None,
+            has_custom_scales=arguments.scales is not None,
         )
         command = shlex.join(["latentmaps", *arguments.words])
         found = answer.ask(subject, question, command=command, jit_compile=setup.jit_compile)

@@ -1,4 +1,4 @@
-"""Charts repeat byte for byte, and stand in a page of either colour."""
+"""Charts repeat byte for byte, and stand in a page of either color."""
 
 import itertools
 import re
@@ -47,7 +47,7 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
 
 
 def _draw(column: str) -> str:
-    return charts.draw_course(HISTORY, column, title="KL <loss>", unit="nats per face")
+    return charts.draw_history(HISTORY, column, title="KL <loss>", unit="nats per face")
 
 
 def texts(svg: str) -> list[str]:
@@ -61,7 +61,7 @@ def test_a_curve_is_well_formed_and_named() -> None:
     assert "width" not in element.attrib
 
 
-def test_a_curve_has_titled_axes_and_tells_its_lines_apart_without_colour() -> None:
+def test_a_curve_has_titled_axes_and_tells_its_lines_apart_without_color() -> None:
     svg = _draw("kl_loss")
     assert {"epoch", "nats per face", "training", "validation"} <= set(texts(svg))
     assert svg.count("stroke-dasharray") == 2  # the validation line, and its sample in the legend
@@ -69,7 +69,7 @@ def test_a_curve_has_titled_axes_and_tells_its_lines_apart_without_colour() -> N
 
 def test_levels_stand_beside_a_curve_under_one_label() -> None:
     levels = [Line(label, [(1.0, y), (3.0, y)], is_floor=True) for label, y in (("a", 4), ("", 7))]
-    svg = charts.draw_course(HISTORY, "kl_loss", title="KL", unit="nats", floors=levels)
+    svg = charts.draw_history(HISTORY, "kl_loss", title="KL", unit="nats", floors=levels)
     labels = [text for text in texts(svg) if text in ("training", "validation", "a", "")]
     assert labels == ["training", "validation", "a"]
     assert svg.count("stroke-dasharray: 1.6,2.64") == 3  # two levels, and their sample
@@ -114,7 +114,7 @@ def test_every_value_of_the_parameter_is_a_tick() -> None:
     assert {"KL", "nats", "fact"} <= set(shown)
 
 
-def test_it_says_what_is_shown_and_takes_the_colours_of_the_page() -> None:
+def test_it_says_what_is_shown_and_takes_the_colors_of_the_page() -> None:
     svg = draw_lines(
         Line("a", SWEEP), Line("b", SWEEP), Line("c", SWEEP), Line("d", SWEEP, is_floor=True)
     )

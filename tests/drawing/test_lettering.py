@@ -34,7 +34,7 @@ def test_height_counts_lines_and_no_text_needs_none() -> None:
     assert FONT.height("") == 0
 
 
-def test_characters_that_the_font_lacks_are_spelt_out() -> None:
+def test_characters_that_the_font_lacks_are_spelled_out() -> None:
     assert spell("28×28, −3 σ – β ≥ 1, é") == "28x28, -3 sigma - beta >= 1, e"  # noqa: RUF001
 
 

@@ -34,10 +34,10 @@ def test_a_pixel_that_is_no_number_is_refused() -> None:
         pixels.to_uint8(np.array([0.5, np.nan]))
 
 
-def test_signed_values_are_symmetric_around_mid_grey() -> None:
+def test_signed_values_are_symmetric_around_mid_gray() -> None:
     values = np.array([[[-9.0, -2.0, -1.0, 0.0, 1.0, 2.0, 9.0]]], dtype=np.float32)
-    grey = pixels.signed_to_uint8(values, limit=2.0).ravel().tolist()
-    assert grey == [1, 1, 65, 128, 192, 255, 255]  # 64.5 and 191.5 are rounded half up
+    gray = pixels.signed_to_uint8(values, limit=2.0).ravel().tolist()
+    assert gray == [1, 1, 65, 128, 192, 255, 255]  # 64.5 and 191.5 are rounded half up
 
 
 def test_a_signed_value_that_is_no_number_is_refused() -> None:

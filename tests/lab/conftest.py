@@ -32,7 +32,7 @@ def bars() -> Digits:
 def short() -> DrawOips:
     """A short search."""
     changes = {"num_steps": 12, "num_starts": 2, "num_candidates": 16, "num_snapshots": 4}
-    return settings.change(settings.usual((28, 28, 1)), changes)
+    return settings.change(settings.defaults((28, 28, 1)), changes)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def test_the_settings_tell_all_that_decided_the_result(
     assert of_the_stage <= settings.keys()
     assert not of_the_stage & silent_answer.settings.keys()
     assert "polish" not in settings
-    assert "head_start" not in dataclasses.replace(answer, is_as_the_stage=False).settings
+    assert "head_start" not in dataclasses.replace(answer, matches_stage=False).settings
     assert silent_answer.settings["starts"] == ["noise", "coarse"]
 
 

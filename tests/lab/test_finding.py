@@ -12,7 +12,7 @@ from latentmaps.errors import DataError
 from latentmaps.lab import finding, questions, settings, subjects
 from latentmaps.lab.answer import Answer
 from latentmaps.lab.questions import Question
-from latentmaps.lab.start_specs import OwnStart, Start
+from latentmaps.lab.start_specs import ImageStart, Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.oips import cnn_layers, search
 from latentmaps.params.draw_oips import DrawOips
@@ -36,7 +36,7 @@ def test_the_stage_finds_the_same(answer: Answer, subject: Subject, short: DrawO
 
 
 def test_named_starts_are_climbed_alone(subject: Subject, short: DrawOips, bars: Digits) -> None:
-    starts: list[Start] = [OwnStart("a bar", bars.train_images[0]), "coarse", "coarse"]
+    starts: list[Start] = [ImageStart("a bar", bars.train_images[0]), "coarse", "coarse"]
     [unit] = finding.find(subject, Question("Conv2D_2", [3], short, 1, starts=starts))
     assert list(unit.kinds) == ["a bar", "coarse", "coarse"]
     assert not np.array_equal(unit.starts[1], unit.starts[2])
@@ -67,8 +67,8 @@ def test_a_network_of_colors_is_asked_with_pixels_of_its_range(short: DrawOips) 
 
 
 def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Model) -> None:
-    subject = subjects.of_model(color_model)
-    params = settings.change(settings.usual((12, 10, 3)), {"num_steps": 9, "num_candidates": 16})
+    subject = subjects.from_model(color_model)
+    params = settings.change(settings.defaults((12, 10, 3)), {"num_steps": 9, "num_candidates": 16})
     [free] = finding.find(subject, Question("linear", [1], params, 1))
     np.testing.assert_allclose(free.oip.std(), 1, rtol=1e-4)
     [kept] = finding.find(subject, Question("linear", [1], params, 1, pixels=(-2.0, 0.5)))
@@ -83,33 +83,33 @@ def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Mod
 
 
 def test_scales_of_ones_own_must_fit_others_give_way(color_model: keras.Model) -> None:
-    subject = subjects.of_model(color_model)
+    subject = subjects.from_model(color_model)
     changes = {"num_steps": 3, "length_scales": (3, 14), "length_weights": (1, 1)}
-    params = settings.change(settings.usual((28, 28, 1)), changes)
+    params = settings.change(settings.defaults((28, 28, 1)), changes)
     question = Question("maps", [1], params, 1, starts=["scales"])
     assert finding.find(subject, question)[0].oip.shape == (12, 10, 3)
     with pytest.raises(
         DataError, match=r"^length scales: found a grid of 14x14 points, expected at"
     ):
-        finding.find(subject, dataclasses.replace(question, has_own_scales=True))
+        finding.find(subject, dataclasses.replace(question, has_custom_scales=True))
 
 
 def test_settings_give_way_to_the_size_of_what_climbs() -> None:
-    question = Question("maps", [1], settings.usual((28, 28, 1)), 1)
-    assert questions.in_force(question, (28, 28, 1)) == question.params
-    small = questions.in_force(question, (8, 8, 1))
+    question = Question("maps", [1], settings.defaults((28, 28, 1)), 1)
+    assert questions.effective_params(question, (28, 28, 1)) == question.params
+    small = questions.effective_params(question, (8, 8, 1))
     assert small.length_scales == ((1, 1), (2, 2), (4, 4), (8, 8))
     assert small.num_candidates == 1024
-    assert questions.in_force(question, (56, 56, 1)).num_candidates == 256
-    assert questions.in_force(question, (224, 224, 3)).num_candidates == 64
-    own = dataclasses.replace(question, has_own_scales=True)
-    assert questions.in_force(own, (8, 8, 1)).length_scales == question.params.length_scales
+    assert questions.effective_params(question, (56, 56, 1)).num_candidates == 256
+    assert questions.effective_params(question, (224, 224, 3)).num_candidates == 64
+    own = dataclasses.replace(question, has_custom_scales=True)
+    assert questions.effective_params(own, (8, 8, 1)).length_scales == question.params.length_scales
 
 
 def test_a_layer_that_no_gradient_reaches_is_refused(short: DrawOips) -> None:
     inputs = keras.Input((12, 10, 1))
     rounded = keras.ops.cast(keras.ops.cast(inputs, "int32"), "float32")
     model = keras.Model(inputs, keras.layers.Conv2D(2, 3, name="maps")(rounded))
-    question = Question("maps", [0], settings.usual((12, 10, 1)), 1)
+    question = Question("maps", [0], settings.defaults((12, 10, 1)), 1)
     with pytest.raises(DataError, match=r"^layer maps: the gradient does not reach the image"):
-        finding.find(subjects.of_model(model), question)
+        finding.find(subjects.from_model(model), question)

@@ -8,10 +8,10 @@ import pytest
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 from latentmaps.lab import options, settings
-from latentmaps.lab.start_specs import OwnStart
+from latentmaps.lab.start_specs import ImageStart
 from latentmaps.oips.objectives import OBJECTIVES
 
-USUAL = settings.usual((28, 28, 1))
+USUAL = settings.defaults((28, 28, 1))
 
 
 def test_without_options_nothing_changes() -> None:
@@ -117,7 +117,7 @@ def test_of_a_random_kind_as_many_starts_are_made_as_is_said(bars: Digits) -> No
     params = options.change(USUAL, {"starts": "2"})
     found = options.starts(["digit:4", "noise"], bars, params, {"starts": "2"})
     assert found is not None
-    assert isinstance(found[0], OwnStart)
+    assert isinstance(found[0], ImageStart)
     assert found[1:] == ["noise", "noise"]
 
 

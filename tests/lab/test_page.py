@@ -7,7 +7,7 @@ import numpy as np
 
 from latentmaps.lab import page, page_units
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import tiles_of
+from latentmaps.lab.tiles import choose_tiles
 from latentmaps.oips import page_pictures
 
 
@@ -31,7 +31,7 @@ def test_one_unit_needs_no_list_of_links(answer: Answer) -> None:
 
 def test_under_a_picture_stand_step_activation_and_relative_change(answer: Answer) -> None:
     unit = answer.units[0]
-    card = page_units.view(answer, 0, tiles_of(answer)).cards[0]
+    card = page_units.view(answer, 0, choose_tiles(answer)).cards[0]
     words = [picture.words[0] for picture in card.course]
     assert words[0] == f"start: {unit.curves[0, 0]:.3g}"
     place = page_units.shown_steps(unit, 0)[0]
@@ -57,20 +57,20 @@ def test_ends_are_grouped_into_optima(answer: Answer) -> None:
         activations=np.array([1, 3, 2], np.float32),
         optima=np.array([1, 0, 1]),
     )
-    assert list(page_units.optima_of(unit)) == [(1, [1]), (2, [2, 0])]
+    assert list(page_units.list_optima(unit)) == [(1, [1]), (2, [2, 0])]
     changed = dataclasses.replace(answer, units=[unit])
-    words = [one.words[0] for one in page_units.view(changed, 0, tiles_of(changed)).optima]
+    words = [one.words[0] for one in page_units.view(changed, 0, choose_tiles(changed)).optima]
     assert words == ["optimum 1: start 2 (3)", "optimum 2: starts 1, 3 (2)"]
 
 
 def test_a_silent_start_says_so_and_belongs_to_no_optimum(silent_answer: Answer) -> None:
     unit = silent_answer.units[0]
     assert unit.curves[0, 0] == 0 < unit.curves[1, 0]
-    view = page_units.view(silent_answer, 0, tiles_of(silent_answer))
+    view = page_units.view(silent_answer, 0, choose_tiles(silent_answer))
     assert view.cards[0].end == "this start does not excite the map: no gradient"
     assert [picture.words for picture in view.cards[0].course] == [["start: 0"]]
     assert view.cards[0].curve == ""
-    assert [members for _, members in page_units.optima_of(unit)] == [[1]]
+    assert [members for _, members in page_units.list_optima(unit)] == [[1]]
     assert "The starts\n  were named, and climbed alone" in page.render(silent_answer)
 
 
@@ -78,7 +78,7 @@ def test_a_unit_that_no_start_excites_has_no_oip(silent_answer: Answer) -> None:
     unit = silent_answer.units[0]
     deaf = dataclasses.replace(unit, activations=np.zeros(2, np.float32))
     changed = dataclasses.replace(silent_answer, units=[deaf])
-    view = page_units.view(changed, 0, tiles_of(changed))
+    view = page_units.view(changed, 0, choose_tiles(changed))
     assert view.oip is None
     assert view.verdict[0].startswith("None of these starts excites map 3")
     assert "<figcaption>OIP" not in page.render(changed)
@@ -86,17 +86,17 @@ def test_a_unit_that_no_start_excites_has_no_oip(silent_answer: Answer) -> None:
 
 def test_the_sentence_compares_with_the_strongest_digit(answer: Answer) -> None:
     assert answer.strongest is not None
-    verdict = " ".join(page_units.view(answer, 0, tiles_of(answer)).verdict)
+    verdict = " ".join(page_units.view(answer, 0, choose_tiles(answer)).verdict)
     unit = answer.units[0]
     times = unit.activation / answer.strongest.activations[0, 0]
     assert f"most of all that were found: {unit.activation:.3g} (the mean of the map" in verdict
     assert f"That is {times:.1f} times the strongest test digit, a " in verdict
     without = dataclasses.replace(answer, strongest=None)
-    assert "digit" not in " ".join(page_units.view(without, 0, tiles_of(without)).verdict)
+    assert "digit" not in " ".join(page_units.view(without, 0, choose_tiles(without)).verdict)
 
 
 def test_a_head_start_is_called_one(answer: Answer) -> None:
-    cards = page_units.view(answer, 0, tiles_of(answer)).cards
+    cards = page_units.view(answer, 0, choose_tiles(answer)).cards
     assert cards[-1].kind == "head start, the OIP with pixels in range"
     assert not any("head start" in card.kind for card in cards[:-1])
 
@@ -150,7 +150,7 @@ def test_what_ended_higher_and_is_not_the_oip_is_told(
         answer.units[0], activations=np.array([1, 3, 3.1], np.float32), winner=1
     )
     changed = dataclasses.replace(answer, units=[unit])
-    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
+    verdict = page_units.view(changed, 0, choose_tiles(changed)).verdict
     assert verdict[0].startswith("This picture excites map 3 of Conv2D_2: 3 (")
     assert verdict[1] == (
         "Start 3 ended at 3.1, but a head start must end 5% higher than what grew from noise."
@@ -159,7 +159,7 @@ def test_what_ended_higher_and_is_not_the_oip_is_told(
         silent_answer.units[0], activations=np.array([1, 3], np.float32), winner=0
     )
     changed = dataclasses.replace(silent_answer, units=[unit])
-    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
+    verdict = page_units.view(changed, 0, choose_tiles(changed)).verdict
     assert (
         verdict[1] == "Start 2 ended at 3, but its end is less smooth, which --smoothness counts."
     )

@@ -10,12 +10,12 @@ from PIL import Image
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 from latentmaps.lab import settings, start_specs
-from latentmaps.lab.start_specs import OwnStart
+from latentmaps.lab.start_specs import ImageStart
 from latentmaps.oips import restore
 from latentmaps.oips.start_images import Patterns
 
 SHAPE = (8, 6, 1)
-PATTERNS = Patterns(SHAPE, settings.usual(SHAPE), None)
+PATTERNS = Patterns(SHAPE, settings.defaults(SHAPE), None)
 RAMP = np.arange(48, dtype=np.uint8).reshape(8, 6)
 
 
@@ -25,7 +25,7 @@ def sample(start: Any, *, whole: tuple[int, int, int] = SHAPE, patterns: Any = P
 
 def test_a_digit_is_the_first_of_its_label(bars: Digits) -> None:
     start = start_specs.parse("digit:4", bars)
-    assert isinstance(start, OwnStart)
+    assert isinstance(start, ImageStart)
     np.testing.assert_array_equal(start.image, bars.train_images[4])
 
 
@@ -59,14 +59,14 @@ def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
 
 def test_a_gray_picture_starts_a_network_of_colors() -> None:
     shape = (8, 6, 3)
-    patterns = Patterns(shape, settings.usual(shape), None)
-    found = sample(OwnStart("x", RAMP), whole=shape, patterns=patterns)
+    patterns = Patterns(shape, settings.defaults(shape), None)
+    found = sample(ImageStart("x", RAMP), whole=shape, patterns=patterns)
     np.testing.assert_array_equal(found, np.stack([RAMP] * 3, axis=-1))
 
 
 def test_of_a_picture_its_center_starts_a_patch() -> None:
     image = np.arange(120, dtype=np.float64).reshape(12, 10, 1)
-    found = sample(OwnStart("x", image), whole=(12, 10, 1))
+    found = sample(ImageStart("x", image), whole=(12, 10, 1))
     np.testing.assert_array_equal(found, image[2:10, 2:8])
 
 
@@ -90,16 +90,16 @@ def test_of_a_picture_its_center_starts_a_patch() -> None:
 )
 def test_a_picture_that_does_not_fit_is_refused(image: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        sample(OwnStart("x", image))
+        sample(ImageStart("x", image))
 
 
 def test_bytes_are_spread_over_a_range_and_floats_are_left_alone() -> None:
     whole = np.array([[[0.0], [255.0]]], np.float32)
     own, pixel_range = restore.clipped((-1.0, 1.0)), (-1.0, 1.0)
-    as_bytes = OwnStart("x", whole.astype(np.uint8))
+    as_bytes = ImageStart("x", whole.astype(np.uint8))
     spread = start_specs.to_range(whole, as_bytes, pixel_range, own)
     np.testing.assert_array_equal(spread, [[[-1.0], [1.0]]])
-    assert start_specs.to_range(whole, OwnStart("x", whole), pixel_range, own) is whole
+    assert start_specs.to_range(whole, ImageStart("x", whole), pixel_range, own) is whole
     assert start_specs.to_range(whole, as_bytes, None, restore.standardized) is whole
 
 

@@ -17,11 +17,11 @@ from latentmaps.vae.network import vae_files
 
 
 def test_layers_with_units_are_named_with_their_number(color_model: keras.Model) -> None:
-    assert subjects.of_model(color_model).layers == {"maps": 4, "linear": 4, "out": 2}
+    assert subjects.from_model(color_model).layers == {"maps": 4, "linear": 4, "out": 2}
 
 
 def test_an_unknown_layer_or_unit_is_refused_with_those_that_exist(color_model: Any) -> None:
-    subject = subjects.of_model(color_model)
+    subject = subjects.from_model(color_model)
     subject.require("maps", [0, 3])
     message = re.escape("layer: found 'map', expected one of maps (4), linear (4), out (2), with")
     with pytest.raises(DataError, match=f"^{message} so many units each; did you mean maps\\?$"):
@@ -35,7 +35,7 @@ def test_an_unknown_layer_or_unit_is_refused_with_those_that_exist(color_model: 
 
 
 def test_an_objective_must_fit_the_layer(color_model: keras.Model) -> None:
-    subject = subjects.of_model(color_model)
+    subject = subjects.from_model(color_model)
     assert subject.objective_name("maps", None) == "mean"
     assert subject.objective_name("out", None) == "unit"
     with pytest.raises(DataError, match=r"^objective: found 'max', expected unit for out, which"):
@@ -87,14 +87,14 @@ def test_a_network_that_reads_no_single_image_is_refused() -> None:
     first, second = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
     two = keras.Model([first, second], keras.layers.Add()([first, second]))
     with pytest.raises(DataError, match=r"^model: found 2 inputs, expected one, an image$"):
-        subjects.of_model(two)
+        subjects.from_model(two)
     any_size = keras.Input((None, None, 1))
     with pytest.raises(DataError, match=r"^model: found an input of the shape .*of a fixed size"):
-        subjects.of_model(keras.Model(any_size, keras.layers.ReLU()(any_size)))
+        subjects.from_model(keras.Model(any_size, keras.layers.ReLU()(any_size)))
     with pytest.raises(DataError, match=r"^model: found Sequential, expected .* that is built"):
-        subjects.of_model(keras.Sequential([keras.layers.Dense(2)]))
+        subjects.from_model(keras.Sequential([keras.layers.Dense(2)]))
     with pytest.raises(DataError, match=r"^model: found str, expected a functional or sequential"):
-        subjects.of_model("data/models/cnn")
+        subjects.from_model("data/models/cnn")
 
 
 def test_weights_that_are_no_numbers_are_refused(subject: Subject) -> None:
@@ -104,4 +104,4 @@ def test_weights_that_are_no_numbers_are_refused(subject: Subject) -> None:
     with pytest.raises(
         DataError, match=r"^mine: Conv2D_2/kernel: found a weight that is not finite"
     ):
-        subjects.of_model(model, name="mine")
+        subjects.from_model(model, name="mine")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import Tiles, tiles_of
+from latentmaps.lab.tiles import Tiles, choose_tiles
 
 
 def test_free_pixels_are_clipped_at_one_limit_for_all_units(answer: Answer) -> None:
-    tiles = tiles_of(answer)
+    tiles = choose_tiles(answer)
     rows, columns = tiles.seen_size
     ends = [unit.oip[:rows, :columns] for unit in answer.units]
     assert tiles.limit == pytest.approx(np.percentile(np.abs(ends), 98))

@@ -1,7 +1,7 @@
 """Charts, with bytes that depend on the numbers alone.
 
 Uses neither matplotlib's state machine nor a screen. Lines differ in style and marker as well as in
-colour.
+color.
 """
 
 import html
@@ -42,8 +42,8 @@ _SETTINGS: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-# A dark page sets these properties to lighter colours of the same palette.
-_PAGE_COLOURS = {
+# A dark page sets these properties to lighter colors of the same palette.
+_PAGE_COLORS = {
     "#000000": "currentColor",
     "#0072b2": "var(--training, #0072b2)",
     "#d55e00": "var(--validation, #d55e00)",
@@ -102,7 +102,7 @@ class Line:
     singles: Sequence[tuple[float, float]] = ()
 
 
-def draw_course(
+def draw_history(
     history: Mapping[str, Sequence[float]],
     column: str,
     *,
@@ -235,7 +235,7 @@ def _fit_height(axes: Axes, values: Sequence[float]) -> None:
 
 
 def svg_element(figure: Figure, alt: str) -> str:
-    """Return a chart as SVG text to put into a page, whose text colour its lines and letters take.
+    """Return a chart as SVG text to put into a page, whose text color its lines and letters take.
 
     Args:
         figure: made inside of ``style``, which still holds.
@@ -254,8 +254,8 @@ def _for_a_page(svg: str, alt: str) -> str:
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
     element = re.sub(r"font-family: [^;\"]*", "font-family: inherit", element)
-    for colour, property_value in _PAGE_COLOURS.items():
-        element = element.replace(colour, property_value)
+    for color, property_value in _PAGE_COLORS.items():
+        element = element.replace(color, property_value)
     # This rule would hold for the whole page.
     element = re.sub(r"<style.*?</style>", "", element)
     # Ids that nothing refers to are the same in every chart; a page may have each id once.

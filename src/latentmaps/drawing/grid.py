@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-GAP = 6  # between tiles, pixels; wide enough for a border around each of two neighbours
+GAP = 6  # between tiles, pixels; wide enough for a border around each of two neighbors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Grid:
         return self.num_rows * (self.row_height + GAP) - GAP
 
     def corner(self, index: int) -> tuple[int, int]:
-        """Return left and top of a tile, which is centred in its column.
+        """Return left and top of a tile, which is centered in its column.
 
         Args:
             index: of the tile, row by row.
@@ -66,7 +66,7 @@ class Grid:
 
 
 def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
-    """Return `tile` with every pixel as a square of `scale` by `scale`, in three colours.
+    """Return `tile` with every pixel as a square of `scale` by `scale`, in three colors.
 
     Args:
         tile: (height, width), (height, width, 1) or (height, width, 3), uint8.
@@ -83,5 +83,5 @@ def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
         raise ValueError(
             f"tile: found {tile.dtype} {tile.shape}, expected uint8 (h, w), (h, w, 1) or (h, w, 3)"
         )
-    colours = np.broadcast_to(maps, (*maps.shape[:2], 3))
-    return colours.repeat(scale, axis=0).repeat(scale, axis=1)
+    colors = np.broadcast_to(maps, (*maps.shape[:2], 3))
+    return colors.repeat(scale, axis=0).repeat(scale, axis=1)

@@ -1,7 +1,7 @@
 """Words on a sheet: Pillow's own font, measured and wrapped so that nothing is cut off.
 
 The font comes with Pillow, so a sheet looks the same on every machine. It knows ASCII and little
-else; other characters are spelt out (sigma, x, -) instead of becoming empty boxes.
+else; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
 """
 
 import functools
@@ -9,7 +9,7 @@ import unicodedata
 
 from PIL import Image, ImageDraw, ImageFont
 
-_SPELT = str.maketrans(
+_ASCII_SPELLINGS = str.maketrans(
     {
         "\u2013": "-",
         "\u2014": "-",
@@ -73,21 +73,21 @@ class Font:
         return pieces
 
     def draw(
-        self, image: Image.Image, corner: tuple[int, int], text: str, colour: str, align: float = 0
+        self, image: Image.Image, corner: tuple[int, int], text: str, color: str, align: float = 0
     ) -> None:
         """Draws lines of text.
 
         Args:
             image: to draw on.
-            corner: left (or centre, or right: see `align`) and top.
+            corner: left (or center, or right: see `align`) and top.
             text: lines.
-            colour: of the letters.
-            align: 0 puts the lines right of the corner, 0.5 centres them on it, 1 puts them left.
+            color: of the letters.
+            align: 0 puts the lines right of the corner, 0.5 centers them on it, 1 puts them left.
         """
         left, top = corner
         for number, line in enumerate(text.split("\n")):
             place = (left - align * self.width(line), top + number * self.line_height)
-            ImageDraw.Draw(image).text(place, spell(line), fill=colour, font=self._font)
+            ImageDraw.Draw(image).text(place, spell(line), fill=color, font=self._font)
 
 
 @functools.cache
@@ -103,6 +103,6 @@ def _load(size: int) -> ImageFont.FreeTypeFont:
 
 def spell(text: str) -> str:
     """Return `text` in the characters that the font has."""
-    plain = unicodedata.normalize("NFKD", text.translate(_SPELT))
+    plain = unicodedata.normalize("NFKD", text.translate(_ASCII_SPELLINGS))
     without_accents = "".join(c for c in plain if not unicodedata.combining(c))
     return without_accents.encode("ascii", "replace").decode("ascii")

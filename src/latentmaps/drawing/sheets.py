@@ -77,8 +77,8 @@ def draw_sheet(
         row_labels: left of the rows.
         column_labels: above the columns.
         tile_labels: under the tiles; a line break makes a second line.
-        borders: colour around each tile, None for none; never the only sign of a state, since
-            some readers cannot tell colours apart.
+        borders: color around each tile, None for none; never the only sign of a state, since
+            some readers cannot tell colors apart.
 
     Raises:
         ValueError: no tile, tiles of different sizes, or labels that are not one for each place.

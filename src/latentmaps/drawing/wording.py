@@ -12,7 +12,7 @@ _MARKUP = re.compile(r"(<(script|style|code)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 _SPOKEN_ATTRIBUTE = re.compile(r'\b(alt|aria-label|title)="([^"]*)"')
 
 
-def of_images(text: str) -> str:
+def say_images(text: str) -> str:
     """Return a text with the word image in the place of face."""
 
     def replace(found: re.Match[str]) -> str:
@@ -22,11 +22,11 @@ def of_images(text: str) -> str:
     return _FACE.sub(replace, text)
 
 
-def page_of_images(html: str) -> str:
+def say_images_on_page(html: str) -> str:
     """Return a page whose words speak of images; code, addresses and names within it stay."""
     parts = _MARKUP.split(html)
     # text, a piece of markup, the name of its element or None, text, ...
-    texts = [of_images(text) for text in parts[::3]]
+    texts = [say_images(text) for text in parts[::3]]
     markup = [_speak(piece) for piece in parts[1::3]]
     return "".join(text + piece for text, piece in zip(texts, [*markup, ""], strict=True))
 
@@ -34,4 +34,4 @@ def page_of_images(html: str) -> str:
 def _speak(piece: str) -> str:
     if piece.startswith(("<script", "<style", "<code")):
         return piece
-    return _SPOKEN_ATTRIBUTE.sub(lambda found: f'{found[1]}="{of_images(found[2])}"', piece)
+    return _SPOKEN_ATTRIBUTE.sub(lambda found: f'{found[1]}="{say_images(found[2])}"', piece)

@@ -84,7 +84,7 @@ def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> s
         worker=source("unpack.js", "network.js", "worker.js"),
         scripts=[_Script(source("unpack.js", "page.js", "client.js")), *own],
     )
-    return wording.page_of_images(html) if are_digits else html
+    return wording.say_images_on_page(html) if are_digits else html
 
 
 def to_base64(array: npt.NDArray) -> str:

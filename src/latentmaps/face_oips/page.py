@@ -93,7 +93,7 @@ def render(results: Sequence[Results], source: Source) -> str:
         style=Markup(style),  # noqa: S704
         style_hash=html_page.source_hash(style),
     )
-    return wording.page_of_images(html) if source.are_digits else html
+    return wording.say_images_on_page(html) if source.are_digits else html
 
 
 def _part(one: Results) -> Part:

@@ -66,7 +66,7 @@ def draw_all(results: Sequence[Results], source: Source, *, tile_scale: int) -> 
 def _draw(one: Results, source: Source, *, scale: int) -> Sheet:
     shown = one.table.iloc[:MOST_TILES]
     indices, ratios = shown["map_index"], shown["ratio"]
-    speak = wording.of_images if source.are_digits else str
+    speak = wording.say_images if source.are_digits else str
     return sheets.draw_sheet(
         list(shrink(pixels.to_uint8(one.patterns.patches[: len(shown)]))),
         num_columns=min(_NUM_COLUMNS, len(shown)),

@@ -108,7 +108,7 @@ def entropy_per_dim(originals: Pixels) -> PerImage:
 def sharpness(pixels: Pixels) -> PerImage:
     """Gives the variance of the Laplacian of the luminance, times 1000.
 
-    The 4-neighbour Laplacian on the inner pixels; Pech-Pacheco et al. 2000.
+    The 4-neighbor Laplacian on the inner pixels; Pech-Pacheco et al. 2000.
     """
     luminance = pixels @ _LUMINANCE if pixels.shape[-1] == 3 else pixels[..., 0]
     laplacian = (

@@ -1,6 +1,6 @@
 """The only module that turns floats into bytes to look at, and back.
 
-Nothing here stretches the contrast of a single picture: equal values give equal greys in every
+Nothing here stretches the contrast of a single picture: equal values give equal grays in every
 sheet of every experiment.
 """
 
@@ -34,12 +34,12 @@ def to_uint8(pixels: Floats) -> Bytes:
 
 
 def signed_to_uint8(images: Floats, limit: float) -> Bytes:
-    """Gives images around zero as greys: -limit is 1, zero 128, +limit 255.
+    """Gives images around zero as grays: -limit is 1, zero 128, +limit 255.
 
-    Equal distances above and below zero are equal steps of grey, so 0 stays unused.
+    Equal distances above and below zero are equal steps of gray, so 0 stays unused.
 
     Args:
-        images: (n, height, width), float; for example an input standardised to mean 0.
+        images: (n, height, width), float; for example an input standardized to mean 0.
         limit: the size of the value that is drawn white or black; what exceeds it is clipped.
 
     Raises:
@@ -59,5 +59,5 @@ def _refuse_nan(values: Floats) -> None:
 
 
 def _round(values: npt.NDArray[np.float64]) -> Bytes:
-    # np.round goes to the even neighbour: 0.5 would become 0, and 1.5 become 2.
+    # np.round goes to the even neighbor: 0.5 would become 0, and 1.5 become 2.
     return np.floor(values + 0.5).astype(np.uint8)

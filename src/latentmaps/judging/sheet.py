@@ -40,7 +40,7 @@ def draw_all(
         name: draw(
             found[name],
             min_confidence=min_confidence,
-            words=wording.of_images(sampler.words),
+            words=wording.say_images(sampler.words),
             origin=origin,
         )
         for name, sampler in fitted.items()

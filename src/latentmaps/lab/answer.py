@@ -41,7 +41,7 @@ class Answer:
         strongest: the test digits that excite the units most, in the same order; None: the model
             reads none, or there are none.
         pixel_range: darkest and brightest pixel; None: pixels are free.
-        is_as_the_stage: whether the OIPs are those of the stage draw_oips.
+        matches_stage: whether the OIPs are those of the stage draw_oips.
         command: with which to ask again.
     """
 
@@ -50,7 +50,7 @@ class Answer:
     units: Sequence[UnitOips]
     strongest: StrongestDigits | None
     pixel_range: PixelRange | None
-    is_as_the_stage: bool
+    matches_stage: bool
     command: str
 
     @property
@@ -84,11 +84,11 @@ class Answer:
             "objective": self.units[0].objective_name,
             "pixels": question.pixels or ("free" if self.pixel_range is None else "data"),
             "starts": [kind for unit in self.units[:1] for kind in unit.kinds],
-            **dataclasses.asdict(questions.in_force(question, self.units[0].oip.shape)),
+            **dataclasses.asdict(questions.effective_params(question, self.units[0].oip.shape)),
             "seed": question.seed,
         }
         unused = {"layers", "range", "polish"}
-        unused |= set() if self.is_as_the_stage else {"head_start"}
+        unused |= set() if self.matches_stage else {"head_start"}
         unused |= _OF_THE_STAGE if question.starts is not None else set()
         return {name: value for name, value in values.items() if name not in unused}
 
@@ -112,8 +112,8 @@ def ask(subject: Subject, question: Question, *, command: str, jit_compile: bool
         question=question,
         units=units,
         strongest=_strongest(subject, units),
-        pixel_range=questions.range_of(subject, question.pixels),
-        is_as_the_stage=questions.is_as_the_stage(subject, question),
+        pixel_range=questions.find_pixel_range(subject, question.pixels),
+        matches_stage=questions.matches_stage(subject, question),
         command=command,
     )
 

@@ -14,7 +14,7 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError, shorten
 from latentmaps.lab import finding, questions, settings, start_specs, subjects
 from latentmaps.lab.questions import Question
-from latentmaps.lab.start_specs import OwnStart, Start
+from latentmaps.lab.start_specs import ImageStart, Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
 from latentmaps.oips.oip import PixelRange
@@ -23,7 +23,7 @@ from latentmaps.oips.oip import PixelRange
 _OF_THE_STAGE = {"layers", "range", "color_map", "polish"}
 
 # a picture to start from, its path, a word of the command line, or several of these
-Asked = npt.NDArray | Path | str | Sequence[npt.NDArray | Path | str]
+StartLike = npt.NDArray | Path | str | Sequence[npt.NDArray | Path | str]
 
 
 class CnnWithOips(TrainedCnn):
@@ -34,7 +34,7 @@ class CnnWithOips(TrainedCnn):
         layer_name: str,
         units: int | Sequence[int],
         *,
-        start: Asked | None = None,
+        start: StartLike | None = None,
         objective: str | None = None,
         pixels: str | PixelRange | None = None,
         digits: str | Path | None = None,
@@ -68,14 +68,14 @@ def find_oips(
     layer: str,
     units: int | Sequence[int],
     *,
-    start: Asked | None = None,
+    start: StartLike | None = None,
     objective: str | None = None,
     pixels: str | PixelRange | None = None,
     seed: int = 0,
     **changes: Any,
 ) -> list[UnitOips]:
     """Return what excites each unit of a Keras model most; see ``latentmaps.find_oips``."""
-    subject = subjects.of_model(model)
+    subject = subjects.from_model(model)
     return _ask(subject, layer, units, start, objective, pixels, seed, changes)
 
 
@@ -83,7 +83,7 @@ def _ask(
     subject: Subject,
     layer_name: str,
     units: int | Sequence[int],
-    start: Asked | None,
+    start: StartLike | None,
     objective: str | None,
     pixels: str | PixelRange | None,
     seed: int,
@@ -92,7 +92,7 @@ def _ask(
     for name in _OF_THE_STAGE & changes.keys():
         raise DataError(f"{name}: of no effect here, expected other settings; leave it out")
     params = settings.change(
-        settings.usual(subject.model.input_shape[1:]), {**changes, "seed": seed}
+        settings.defaults(subject.model.input_shape[1:]), {**changes, "seed": seed}
     )
     question = Question(
         layer_name=layer_name,
@@ -102,7 +102,7 @@ def _ask(
         objective_name=objective,
         pixels=_pixels(pixels),
         starts=None if start is None else _starts(start, subject.digits),
-        has_own_scales="length_scales" in changes,
+        has_custom_scales="length_scales" in changes,
     )
     return finding.find(subject, question)
 
@@ -129,7 +129,7 @@ def _pixels(pixels: str | PixelRange | None) -> str | PixelRange | None:
     return low, high
 
 
-def _starts(start: Asked, digits: Digits | None) -> list[Start]:
+def _starts(start: StartLike, digits: Digits | None) -> list[Start]:
     if not isinstance(start, str | Path | np.ndarray | Sequence):
         raise DataError(
             f"start: found {shorten(start)}, expected a picture, its path, a word such as scales, "
@@ -150,4 +150,4 @@ def _start(start: Any, number: int, digits: Digits | None) -> Start:
             f"start {number}: found {image.dtype} {image.shape}, expected a picture (h, w) or "
             "(h, w, c), uint8 or floating, or a word such as scales; convert it"
         )
-    return OwnStart(f"picture {number}", image)
+    return ImageStart(f"picture {number}", image)

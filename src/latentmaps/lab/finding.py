@@ -51,7 +51,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     found = _networks(subject, question.layer_name, name)
     _require_gradient(found)
     chunk_size = _chunk_size(len(units), found.shape)
-    if subject.digits is not None and questions.is_as_the_stage(subject, question):
+    if subject.digits is not None and questions.matches_stage(subject, question):
         in_range, free = search.climb(
             found,
             subject.digits,
@@ -102,8 +102,8 @@ def _climb(
     jit_compile: bool,
     chunk_size: int,
 ) -> Climb:
-    params = questions.in_force(question, found.shape)
-    pixel_range = questions.range_of(subject, question.pixels)
+    params = questions.effective_params(question, found.shape)
+    pixel_range = questions.find_pixel_range(subject, question.pixels)
     bring_back = _restore(subject, found, question.pixels, pixel_range)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
@@ -196,7 +196,7 @@ def _own_starts(
 def _answers(climb: Climb, found: Networks, question: Question) -> list[UnitOips]:
     winners = climb.winners.tolist()
     return [
-        unit_oips.of_unit(
+        unit_oips.from_row(
             row,
             climb.ends,
             layer_name=question.layer_name,

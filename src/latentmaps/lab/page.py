@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from latentmaps.lab import page_units
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import tiles_of
+from latentmaps.lab.tiles import choose_tiles
 from latentmaps.pages import html_page
 
 # edge of a picture on the page, pixels, about: every pixel of it becomes a square
@@ -18,7 +18,7 @@ _LARGE, _SMALL = 260, 104
 
 def render(answer: Answer) -> str:
     """Return the page."""
-    tiles = tiles_of(answer)
+    tiles = choose_tiles(answer)
     environment = html_page.environment("latentmaps.lab")
     style = environment.get_template("lab.css").render()
     rows, columns = tiles.seen_size

@@ -81,7 +81,7 @@ def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
         words=words,
         oip=oip,
         verdict=list(_verdict(answer, position)),
-        optima=[_optimum(unit, number, members, tiles) for number, members in optima_of(unit)],
+        optima=[_optimum(unit, number, members, tiles) for number, members in list_optima(unit)],
         digits=_digits(answer, position, tiles),
         cards=[_card(answer, unit, start, tiles) for start in range(len(unit.kinds))],
     )
@@ -105,7 +105,7 @@ def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
 
 def _is_head_start(answer: Answer, start: int) -> bool:
     is_last = start == len(answer.units[0].kinds) - 1
-    return answer.is_as_the_stage and answer.question.params.head_start and is_last
+    return answer.matches_stage and answer.question.params.head_start and is_last
 
 
 def _why_not(answer: Answer, start: int) -> str:
@@ -115,7 +115,7 @@ def _why_not(answer: Answer, start: int) -> str:
     return "but its end is less smooth, which --smoothness counts"
 
 
-def optima_of(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
+def list_optima(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
     """Yield number of an optimum, from 1 on, and its starts, the highest end first."""
     loud = np.flatnonzero(unit.activations > unit.floor)
     order = loud[np.argsort(-unit.activations[loud], kind="stable")]
@@ -123,9 +123,9 @@ def optima_of(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
         yield number, [start for start in order.tolist() if unit.optima[start] == optimum]
 
 
-def optimum_of(unit: UnitOips, start: int) -> int:
+def optimum_number(unit: UnitOips, start: int) -> int:
     """Return the number of the optimum, from 1 on, to which a start led that excites the unit."""
-    return next(number for number, members in optima_of(unit) if start in members)
+    return next(number for number, members in list_optima(unit) if start in members)
 
 
 def best_step(unit: UnitOips, start: int) -> int:
@@ -164,7 +164,7 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
         f"It grew from start {unit.winner + 1} ({kind_words(answer, unit, unit.winner)}) and "
         f"{ended} after {unit.num_steps[unit.winner]} steps."
     )
-    optima = [members for _, members in optima_of(unit)]
+    optima = [members for _, members in list_optima(unit)]
     num_loud = sum(map(len, optima))
     if num_loud > 1:
         yield (
@@ -221,7 +221,7 @@ def _card(answer: Answer, unit: UnitOips, start: int, tiles: Tiles) -> Card:
     if is_silent:
         end = f"this start does not excite the {name_of(unit).split()[0]}: no gradient"
     else:
-        end = f"ends at {unit.activations[start]:.3g}, optimum {optimum_of(unit, start)}"
+        end = f"ends at {unit.activations[start]:.3g}, optimum {optimum_number(unit, start)}"
     return Card(
         number=start + 1,
         kind=kind,

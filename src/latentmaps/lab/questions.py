@@ -31,7 +31,7 @@ class Question:
         objective_name: of ``objectives.OBJECTIVES``; None: the mean of a map, a dense unit.
         pixels: free, data, or darkest and brightest pixel; None: what the network reads.
         starts: one's own; None: those of the stage draw_oips.
-        has_own_scales: whether a person named the length scales, which must then fit.
+        has_custom_scales: whether a person named the length scales, which must then fit.
     """
 
     layer_name: str
@@ -41,10 +41,10 @@ class Question:
     objective_name: str | None = None
     pixels: str | PixelRange | None = None
     starts: Sequence[Start] | None = None
-    has_own_scales: bool = False
+    has_custom_scales: bool = False
 
 
-def in_force(question: Question, shape: Shape) -> DrawOips:
+def effective_params(question: Question, shape: Shape) -> DrawOips:
     """Return the settings of a search, as far as images of a shape allow what was asked.
 
     Length scales that they cannot show give way, unless a person named them. Of large images there
@@ -56,7 +56,7 @@ def in_force(question: Question, shape: Shape) -> DrawOips:
         shape: height, width and channels of what climbs: an image, or a patch of one.
     """
     params = question.params
-    if not question.has_own_scales:
+    if not question.has_custom_scales:
         params = length_scales.for_shape(params, shape)
     fitting = params.num_candidates * _PIXELS_OF_A_DIGIT // int(np.prod(shape))
     return dataclasses.replace(
@@ -64,7 +64,7 @@ def in_force(question: Question, shape: Shape) -> DrawOips:
     )
 
 
-def is_as_the_stage(subject: Subject, question: Question) -> bool:
+def matches_stage(subject: Subject, question: Question) -> bool:
     """Return whether a question is that of the stage draw_oips, with its head starts."""
     name = subject.objective_name(question.layer_name, question.objective_name)
     return (
@@ -75,7 +75,7 @@ def is_as_the_stage(subject: Subject, question: Question) -> bool:
     )
 
 
-def range_of(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
+def find_pixel_range(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
     """Return darkest and brightest pixel; None: pixels are free.
 
     Args:

@@ -19,7 +19,7 @@ from latentmaps.params.draw_oips import DrawOips
 _SHARE_OF_COARSE = 0.35
 
 
-def usual(shape: Shape) -> DrawOips:
+def defaults(shape: Shape) -> DrawOips:
     """Return the settings of params.yaml, with length scales for images of a shape."""
     return length_scales.fit(USUAL, shape)
 

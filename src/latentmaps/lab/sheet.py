@@ -8,7 +8,7 @@ from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.lab import page_units
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import Bytes, Tiles, tiles_of
+from latentmaps.lab.tiles import Bytes, Tiles, choose_tiles
 from latentmaps.lab.unit_oips import UnitOips
 
 # edge of a tile, pixels, about
@@ -20,7 +20,7 @@ Row = Sequence[tuple[Bytes | None, str]]
 
 def draw(answer: Answer) -> Sheet:
     """Draw the starts of all units, their courses and ends, and the strongest digits."""
-    tiles = tiles_of(answer)
+    tiles = choose_tiles(answer)
     steps = answer.units[0].snapshot_steps[1:-1]
     columns = ["start", *(f"step {step}" for step in steps), "end"]
     rows, labels, borders = [], [], []
@@ -85,7 +85,7 @@ def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
 
 def _label(answer: Answer, unit: UnitOips, start: int) -> str:
     is_silent = unit.leaves_silent(start)
-    led = "silent" if is_silent else f"optimum {page_units.optimum_of(unit, start)}"
+    led = "silent" if is_silent else f"optimum {page_units.optimum_number(unit, start)}"
     kind = page_units.kind_words(answer, unit, start)
     return f"{page_units.name_of(unit)}, start {start + 1}: {kind}; {led}"
 

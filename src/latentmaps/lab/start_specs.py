@@ -27,7 +27,7 @@ _MOST_BYTES, _LARGEST_EDGE = 2**26, 4096
 
 
 @dataclass(frozen=True)
-class OwnStart:
+class ImageStart:
     """A picture to start from.
 
     Attributes:
@@ -39,7 +39,7 @@ class OwnStart:
     image: npt.NDArray
 
 
-Start = str | OwnStart
+Start = str | ImageStart
 
 
 def parse(text: str, digits: Digits | None) -> Start:
@@ -57,10 +57,10 @@ def parse(text: str, digits: Digits | None) -> Start:
         return text
     if text.startswith(_DIGIT):
         return _digit(text, digits)
-    return OwnStart(Path(text).name, _read(Path(text)))
+    return ImageStart(Path(text).name, _read(Path(text)))
 
 
-def _digit(text: str, digits: Digits | None) -> OwnStart:
+def _digit(text: str, digits: Digits | None) -> ImageStart:
     label = text.removeprefix(_DIGIT)
     if digits is None:
         raise DataError(
@@ -73,7 +73,7 @@ def _digit(text: str, digits: Digits | None) -> OwnStart:
             f"--start: found {shorten(text)}, expected digit:0 to digit:9, one that the training "
             "part has"
         )
-    return OwnStart(text, digits.train_images[rows[0]])
+    return ImageStart(text, digits.train_images[rows[0]])
 
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:

@@ -103,7 +103,9 @@ class Subject:
         return name
 
 
-def of_model(model: Any, *, name: str = "model", pixel_range: PixelRange | None = None) -> Subject:
+def from_model(
+    model: Any, *, name: str = "model", pixel_range: PixelRange | None = None
+) -> Subject:
     """Return any Keras model as a subject.
 
     Args:
@@ -158,7 +160,7 @@ def load(path: Path, *, digits: Digits | None = None) -> Subject:
             f"{path}: no Keras model that can be loaded ({excerpt(' '.join(str(error).split()))}); "
             "save it with model.save('name.keras')"
         ) from error
-    return of_model(model, name=str(path))
+    return from_model(model, name=str(path))
 
 
 def _require_finite(model: keras.Model, name: str) -> None:

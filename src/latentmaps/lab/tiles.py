@@ -73,7 +73,7 @@ class Tiles:
         return f"Pixels are kept in a range: {darkest} is {low:.3g}, {lightest} {high:.3g}."
 
 
-def tiles_of(answer: Answer) -> Tiles:
+def choose_tiles(answer: Answer) -> Tiles:
     """Return the scale of an answer.
 
     The few brightest pixels of free pictures are clipped, as on the sheets of the stage.

@@ -86,7 +86,7 @@ class UnitOips:
         return float(abs(after - before) / abs(after)) if after else float("nan")
 
 
-def of_unit(
+def from_row(
     row: int,
     ends: AscentResult,
     *,

@@ -126,7 +126,7 @@ def render(
             script_hash=html_page.source_hash(script),
         )
     )
-    return wording.page_of_images(html) if about.source == "digits" else html
+    return wording.say_images_on_page(html) if about.source == "digits" else html
 
 
 def _draw_curves(about: About, history: Sequence[Row]) -> list[str]:

@@ -22,7 +22,7 @@ class Picture:
     height: int
 
 
-def of_file(content: bytes, size: tuple[int, int]) -> Picture:
+def from_png(content: bytes, size: tuple[int, int]) -> Picture:
     """Return the picture that the bytes of a PNG file hold, `size` being width and height."""
     return Picture(f"data:image/png;base64,{base64.b64encode(content).decode()}", *size)
 
@@ -31,4 +31,4 @@ def encode(image: Image.Image) -> Picture:
     """Return an image as a picture; equal pixels give equal text."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", compress_level=9)
-    return of_file(buffer.getvalue(), image.size)
+    return from_png(buffer.getvalue(), image.size)

@@ -75,7 +75,7 @@ def _draw(
         key=f"{stage}-{column}".replace("_", "-"),
         title=title,
         term=term,
-        drawing=charts.draw_course(
+        drawing=charts.draw_history(
             history,
             column,
             title=title,

@@ -213,7 +213,7 @@ def read_picture(path: Path) -> Picture:
     """
     content = _read(path, _MAX_PICTURE_BYTES)
     with _opened(path, content) as image:
-        return picture.of_file(content, image.size)
+        return picture.from_png(content, image.size)
 
 
 def cut_picture(path: Path, boxes: Sequence[Box]) -> list[Picture]:

@@ -57,4 +57,4 @@ def render(
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
     )
-    return wording.page_of_images(html) if shown.are_digits else html
+    return wording.say_images_on_page(html) if shown.are_digits else html

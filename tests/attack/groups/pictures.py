@@ -213,7 +213,7 @@ def _write_start(folder: Path, number: int, generator: random.Random) -> None:
 
 def _start(folder: Path) -> None:
     start = start_specs.parse(str(folder / "start.png"), None)
-    if not isinstance(start, start_specs.OwnStart) or start.image.ndim not in (2, 3):
+    if not isinstance(start, start_specs.ImageStart) or start.image.ndim not in (2, 3):
         raise BrokenPromiseError(f"found {start!r}, expected pixels")
 
 

@@ -69,7 +69,7 @@ def _render(folder: Path) -> None:
 
 def _render_without_charts(folder: Path) -> None:
     """Render all but the curves, which take nine tenths of the time and read no JSON and no PNG."""
-    with mock.patch.object(charts, "draw_course", return_value=Markup("<svg></svg>")):
+    with mock.patch.object(charts, "draw_history", return_value=Markup("<svg></svg>")):
         _render(folder)
 
 

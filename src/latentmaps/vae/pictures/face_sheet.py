@@ -54,7 +54,7 @@ def draw(
         scale: every pixel of a tile becomes a square of this edge.
     """
     labels = labels or Labels()
-    speak = wording.of_images if _are_digits(tiles) else str
+    speak = wording.say_images if _are_digits(tiles) else str
     sheet = sheets.draw_sheet(
         tiles,
         num_columns=num_columns,
