@@ -142,7 +142,7 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
 
     import numpy as np
 
-    from latentmaps.oips import ascent, cnn_layers, excitation, layer, restore, start_images
+    from latentmaps.oips import ascent, cnn_layers, constraints, excitation, layer, start_images
     from latentmaps.params.draw_oips import DrawOips
 
     section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
@@ -164,17 +164,17 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
         convergence_threshold=1e-60,
     )
     maps = np.arange(networks.num_units)
-    patterns = start_images.Patterns(networks.shape, endless, digits.train_images)
-    starts = start_images.sample(patterns, map_indices=maps, seed=1)
+    image_spec = start_images.StartImageSpec(networks.shape, endless, digits.train_images)
+    starts = start_images.sample(image_spec, map_indices=maps, seed=1)
     # a silent start would take no time: it gets the start of a map that is not
     activations = excitation.measure(networks.responses, starts.reshape(-1, *networks.shape))
     loud = starts.reshape(-1, *networks.shape)[np.repeat(activations.argmax(axis=0), num_starts)]
-    climbers = loud.reshape(starts.shape)
+    ascent_inputs = loud.reshape(starts.shape)
     one_step = dataclasses.replace(endless, num_steps=1)
-    others["restore"] = restore.standardized
-    ascent.ascend(networks.objective, climbers, maps, one_step, **others)
+    others["constraint"] = constraints.standardized
+    ascent.ascend(networks.objective, ascent_inputs, maps, one_step, **others)
     started = time.perf_counter()
-    result = ascent.ascend(networks.objective, climbers, maps, endless, **others)
+    result = ascent.ascend(networks.objective, ascent_inputs, maps, endless, **others)
     seconds = time.perf_counter() - started
     share = float((result.num_steps == endless.num_steps).mean())
     return seconds / share  # as if the maps that nothing excites had climbed, too

@@ -118,7 +118,7 @@ def find_ends(networks: Any, arguments: argparse.Namespace) -> tuple[Ends, float
         with np.load(path) as known:
             return known["ends"], float(known["seconds"])
     started = time.perf_counter()
-    ends = climb(networks, arguments.num_starts, arguments.num_steps)
+    ends = run_adam(networks, arguments.num_starts, arguments.num_steps)
     seconds = time.perf_counter() - started
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +126,7 @@ def find_ends(networks: Any, arguments: argparse.Namespace) -> tuple[Ends, float
     return ends, seconds
 
 
-def climb(networks: Any, num_starts: int, num_steps: int) -> Ends:
+def run_adam(networks: Any, num_starts: int, num_steps: int) -> Ends:
     """Return the highest activation of the way from each start, (num_maps, num_starts)."""
     import tensorflow as tf
 

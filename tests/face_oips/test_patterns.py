@@ -8,7 +8,7 @@ from tests.face_oips import example
 
 from latentmaps.face_oips import convolutions, patterns
 from latentmaps.face_oips.patterns import Patterns
-from latentmaps.oips import restore
+from latentmaps.oips import constraints
 
 
 def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
@@ -81,7 +81,7 @@ def test_a_map_has_the_same_pattern_alone_and_among_others(
 def test_weights_are_bounded_and_small_ones_stay() -> None:
     weights = np.random.default_rng(0).standard_normal((2, 4, 4, 3)).astype(np.float32)
     weights[0] *= 0.1
-    bounded = restore.restore_images(weights, restore.at_most_unit_rms)
+    bounded = constraints.project_images(weights, constraints.at_most_unit_rms)
     np.testing.assert_array_equal(bounded[0], weights[0])
     assert np.sqrt((bounded[1] ** 2).mean()) == pytest.approx(1.0)
     np.testing.assert_allclose(

@@ -11,16 +11,16 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 from latentmaps.lab import settings, start_specs
 from latentmaps.lab.start_specs import ImageStart
-from latentmaps.oips import restore
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips import constraints
+from latentmaps.oips.start_images import StartImageSpec
 
 SHAPE = (8, 6, 1)
-PATTERNS = Patterns(SHAPE, settings.defaults(SHAPE), None)
+PATTERNS = StartImageSpec(SHAPE, settings.defaults(SHAPE), None)
 RAMP = np.arange(48, dtype=np.uint8).reshape(8, 6)
 
 
-def sample(start: Any, *, whole: tuple[int, int, int] = SHAPE, patterns: Any = PATTERNS) -> Any:
-    return start_specs.sample(start, 0, patterns, unit=3, seed=1, whole=whole)
+def sample(start: Any, *, whole: tuple[int, int, int] = SHAPE, image_spec: Any = PATTERNS) -> Any:
+    return start_specs.sample(start, 0, image_spec, unit=3, seed=1, whole=whole)
 
 
 def test_a_digit_is_the_first_of_its_label(bars: Digits) -> None:
@@ -59,8 +59,8 @@ def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
 
 def test_a_gray_picture_starts_a_network_of_colors() -> None:
     shape = (8, 6, 3)
-    patterns = Patterns(shape, settings.defaults(shape), None)
-    found = sample(ImageStart("x", RAMP), whole=shape, patterns=patterns)
+    image_spec = StartImageSpec(shape, settings.defaults(shape), None)
+    found = sample(ImageStart("x", RAMP), whole=shape, image_spec=image_spec)
     np.testing.assert_array_equal(found, np.stack([RAMP] * 3, axis=-1))
 
 
@@ -95,18 +95,18 @@ def test_a_picture_that_does_not_fit_is_refused(image: Any, message: str) -> Non
 
 def test_bytes_are_spread_over_a_range_and_floats_are_left_alone() -> None:
     whole = np.array([[[0.0], [255.0]]], np.float32)
-    own, pixel_range = restore.clipped((-1.0, 1.0)), (-1.0, 1.0)
+    own, pixel_range = constraints.clipped((-1.0, 1.0)), (-1.0, 1.0)
     as_bytes = ImageStart("x", whole.astype(np.uint8))
     spread = start_specs.to_range(whole, as_bytes, pixel_range, own)
     np.testing.assert_array_equal(spread, [[[-1.0], [1.0]]])
     assert start_specs.to_range(whole, ImageStart("x", whole), pixel_range, own) is whole
-    assert start_specs.to_range(whole, as_bytes, None, restore.standardized) is whole
+    assert start_specs.to_range(whole, as_bytes, None, constraints.standardized) is whole
 
 
 def test_noise_covers_half_of_a_range_and_is_else_left_alone() -> None:
     noise = np.array([[[-1.0], [0.0], [1.0]]], np.float32)
-    spread = start_specs.to_range(noise, "noise", (0.0, 4.0), restore.clipped((0.0, 4.0)))
+    spread = start_specs.to_range(noise, "noise", (0.0, 4.0), constraints.clipped((0.0, 4.0)))
     np.testing.assert_array_equal(spread, [[[1.0], [2.0], [3.0]]])
     # as that of the stage, which is standardized before it is clipped
-    kept = start_specs.to_range(noise, "noise", (0.0, 4.0), restore.in_range((0.0, 4.0)))
+    kept = start_specs.to_range(noise, "noise", (0.0, 4.0), constraints.in_range((0.0, 4.0)))
     np.testing.assert_array_equal(kept, noise)

@@ -33,14 +33,14 @@ def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> Non
 def test_a_peak_is_the_largest_value_before_the_relu(model: keras.Model) -> None:
     maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
     networks = cnn_layers.up_to(model, "Conv2D_2")
-    assert networks.peaks_before_relu is not None
-    peaks = cnn_layers.measure_digits(networks.peaks_before_relu, IMAGES)
+    assert networks.max_pre_activations is not None
+    peaks = cnn_layers.measure_digits(networks.max_pre_activations, IMAGES)
     np.testing.assert_allclose(np.maximum(peaks, 0), maps.max(axis=(1, 2)), atol=1e-5)
     assert (peaks[maps.max(axis=(1, 2)) == 0] <= 0).all()
 
 
 def test_the_peak_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Model) -> None:
-    peaks = cnn_layers.up_to(three_fates, "Conv2D_1").peaks_before_relu
+    peaks = cnn_layers.up_to(three_fates, "Conv2D_1").max_pre_activations
     assert peaks is not None
     images = tf.random.stateless_normal((4, 28, 28, 1), seed=(0, 1))
     with tf.GradientTape() as tape:

@@ -13,10 +13,10 @@ from tests.oips.conftest import randomize
 from tests.oips.example_results import PARAMS
 
 from latentmaps.oips import ascent, excitation, networks, receptive_fields, starts
+from latentmaps.oips.constraints import Constraint, clipped, standardized
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult
-from latentmaps.oips.restore import Restore, clipped, standardized
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.architecture import Architecture
 
@@ -24,15 +24,15 @@ PIXELS = clipped((0.0, 1.0))
 
 
 def search(
-    cut: Networks, restore: Restore, *, units: npt.NDArray[np.int64] | None = None
+    cut: Networks, constraint: Constraint, *, units: npt.NDArray[np.int64] | None = None
 ) -> AscentResult:
     """Return the ends of the ascent from random starts."""
     indices = np.arange(cut.num_units) if units is None else units
     chosen = starts.choose(
         cut,
-        Patterns(cut.shape, PARAMS, None),
+        StartImageSpec(cut.shape, PARAMS, None),
         map_indices=indices,
-        restore=restore,
+        constraint=constraint,
         seed=4,
         chunk_size=8,
     )
@@ -41,14 +41,14 @@ def search(
         chosen.images,
         indices,
         PARAMS,
-        restore=restore,
+        constraint=constraint,
         seed=4,
         jit_compile=False,
         chunk_size=8,
     )
 
 
-@pytest.mark.parametrize("restore", [standardized, PIXELS], ids=["standardized", "clipped"])
+@pytest.mark.parametrize("constraint", [standardized, PIXELS], ids=["standardized", "clipped"])
 @pytest.mark.parametrize(
     ("layer_name", "objective_name"),
     [
@@ -62,11 +62,11 @@ def search(
     ],
 )
 def test_every_live_unit_ends_higher_than_it_began(
-    color_model: keras.Model, layer_name: str, objective_name: str, restore: Restore
+    color_model: keras.Model, layer_name: str, objective_name: str, constraint: Constraint
 ) -> None:
     cut = networks.up_to(color_model, layer_name, objective_name)
     assert cut.shape == (40, 30, 3)
-    found = search(cut, restore)
+    found = search(cut, constraint)
     assert found.images.shape == (cut.num_units, PARAMS.num_starts, 40, 30, 3)
     begun = found.curves[..., 0]
     is_live = begun > cut.objective.floor
@@ -102,11 +102,11 @@ def test_a_unit_alone_has_the_bytes_that_it_has_among_all(
 def test_only_a_map_behind_a_relu_can_be_silent(color_model: keras.Model) -> None:
     silent = networks.up_to(color_model, "rectified", "mean")
     assert silent.objective.floor == 0
-    assert silent.peaks_before_relu is not None
+    assert silent.max_pre_activations is not None
     for layer_name, objective_name in (("edges", "mean"), ("rectified", "max"), ("units", "unit")):
         cut = networks.up_to(color_model, layer_name, objective_name)
         assert cut.objective.floor == -np.inf
-        assert cut.peaks_before_relu is None
+        assert cut.max_pre_activations is None
 
 
 def test_a_network_that_is_no_chain_has_no_patches(color_model: keras.Model) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import tensorflow as tf
-from tests.oips.climbing import ASCENT, Climbers, climb
+from tests.oips.example_ascents import ASCENT, AscentInputs, ascend
 
 from latentmaps.oips import excitation, networks, objectives
+from latentmaps.oips.constraints import Constraint, standardized, unit_rms
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult
-from latentmaps.oips.restore import Restore, standardized, unit_rms
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.normal(size=(4, 40, 30, 3)).astype(np.float32)
@@ -65,7 +65,7 @@ def test_an_activation_of_the_layer_itself_is_left_out(color_model: keras.Model)
 def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) -> None:
     responses = objectives.responses(color_model, "edges", "max")
     units = np.array([5, 0, 0, 2], np.int32)
-    found = objectives.OneOfAll(responses, 0.0)(tf.constant(IMAGES), units)
+    found = objectives.SelectedUnit(responses, 0.0)(tf.constant(IMAGES), units)
     expected = excitation.measure(responses, IMAGES)[np.arange(4), units]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
@@ -89,7 +89,7 @@ def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) ->
 def test_a_floor_is_where_a_relu_ends_the_layer_and_its_mean_is_climbed(
     layer: keras.layers.Layer, is_behind: bool
 ) -> None:
-    assert objectives.is_behind_relu(layer) == is_behind
+    assert objectives.ends_with_relu(layer) == is_behind
     inputs = keras.Input((8, 8, 2))
     pooled = keras.layers.MaxPooling2D(name="pooled")(layer(inputs))
     dropped = keras.layers.Dropout(0.5, name="dropped")(pooled)
@@ -100,7 +100,7 @@ def test_a_floor_is_where_a_relu_ends_the_layer_and_its_mean_is_climbed(
         assert objectives.silencing_relu(model, name, "max") is None
         cut = networks.up_to(model, name, "mean")
         assert cut.objective.floor == (0 if is_behind else -np.inf)
-        assert (cut.peaks_before_relu is not None) == is_behind
+        assert (cut.max_pre_activations is not None) == is_behind
     assert objectives.silencing_relu(model, "moved", "mean") is None
 
 
@@ -121,12 +121,12 @@ def linear_model() -> keras.Model:
     return model
 
 
-def converge(cut: Networks, restore: Restore, **others: Any) -> AscentResult:
+def converge(cut: Networks, constraint: Constraint, **others: Any) -> AscentResult:
     """Return where one random image of each unit ends."""
     starts = np.random.default_rng(1).normal(size=(cut.num_units, *cut.shape)).astype(np.float32)
-    climbers = Climbers(np.array(restore(starts)), np.arange(cut.num_units))
+    ascent_inputs = AscentInputs(np.array(constraint(starts)), np.arange(cut.num_units))
     params = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9, **others)
-    return climb(cut.objective, climbers, params, restore=restore)
+    return ascend(cut.objective, ascent_inputs, params, constraint=constraint)
 
 
 def with_unit_rms(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -142,7 +142,7 @@ def centered(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 OPTIMA = pytest.mark.parametrize(
-    ("restore", "optimum"),
+    ("constraint", "optimum"),
     [(unit_rms, with_unit_rms), (standardized, centered)],
     ids=["unit_rms", "standardized"],
 )
@@ -150,13 +150,15 @@ OPTIMA = pytest.mark.parametrize(
 
 @OPTIMA
 def test_the_optimum_of_a_linear_map_on_its_patch_is_its_kernel(
-    linear_model: keras.Model, restore: Restore, optimum: Callable[..., npt.NDArray[np.float32]]
+    linear_model: keras.Model,
+    constraint: Constraint,
+    optimum: Callable[..., npt.NDArray[np.float32]],
 ) -> None:
     patches = networks.on_patches(keras.Model(linear_model.inputs, linear_model.outputs[0]), "maps")
     assert patches is not None
     assert patches.shape == (5, 3, 3)
     kernel, bias = linear_model.get_layer("maps").get_weights()
-    found = converge(patches, restore)
+    found = converge(patches, constraint)
     np.testing.assert_allclose(found.images, optimum(kernel), atol=0.02)
     products = np.moveaxis(kernel, -1, 0) * optimum(kernel)
     np.testing.assert_allclose(found.activations, products.sum(axis=(1, 2, 3)) + bias, rtol=1e-3)
@@ -164,10 +166,12 @@ def test_the_optimum_of_a_linear_map_on_its_patch_is_its_kernel(
 
 @OPTIMA
 def test_the_optimum_of_a_linear_unit_are_its_weights(
-    linear_model: keras.Model, restore: Restore, optimum: Callable[..., npt.NDArray[np.float32]]
+    linear_model: keras.Model,
+    constraint: Constraint,
+    optimum: Callable[..., npt.NDArray[np.float32]],
 ) -> None:
     kernel, _ = linear_model.get_layer("units").get_weights()
-    found = converge(networks.up_to(linear_model, "units", "unit"), restore)
+    found = converge(networks.up_to(linear_model, "units", "unit"), constraint)
     np.testing.assert_allclose(found.images, optimum(kernel.reshape(12, 10, 3, 3)), atol=0.03)
 
 

@@ -9,9 +9,9 @@ import pytest
 import tensorflow as tf
 
 from latentmaps.oips import polish
+from latentmaps.oips.constraints import for_pixel_range, project_images, standardized
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats, PixelRange, Polished
-from latentmaps.oips.restore import make_restore, restore_images, standardized
 
 WINDOW = (20, 24)
 
@@ -28,7 +28,7 @@ def wave(row_frequency: int, column_frequency: int, size: tuple[int, int] = WIND
 
 def noise(*shape: int) -> Floats:
     images = np.random.default_rng(0).normal(size=(*shape, 1)).astype(np.float32)
-    return restore_images(images, standardized)[..., 0]
+    return project_images(images, standardized)[..., 0]
 
 
 class Scored:
@@ -72,7 +72,7 @@ def run(
         indices,
         before,
         window=window,
-        restore=make_restore(pixel_range),
+        constraint=for_pixel_range(pixel_range),
         least_share=least_share,
     )
     return polished, before
@@ -133,7 +133,7 @@ def test_noise_in_pixels_that_the_map_cannot_feel_is_removed() -> None:
     image, pattern = noise(1, *WINDOW), wave(3, 0)
     pattern[:, 12:] = 0
     image[0, :, :12] = wave(3, 0)[:, :12]
-    image = restore_images(image[..., np.newaxis], standardized)[..., 0]
+    image = project_images(image[..., np.newaxis], standardized)[..., 0]
     found, before = run(likeness(pattern), image, [0])
     assert found.high_frequency_shares[0] > 0.35
     assert found.high_frequency_shares_polished[0] < 0.25
@@ -149,7 +149,7 @@ def test_the_activation_stays_high_where_the_map_feels_high_frequencies(
     pixel_range: PixelRange | None,
 ) -> None:
     patterns = noise(6, *WINDOW)
-    images = restore_images(patterns[..., np.newaxis], make_restore(pixel_range))[..., 0]
+    images = project_images(patterns[..., np.newaxis], for_pixel_range(pixel_range))[..., 0]
     activate = likeness(*patterns)
     found, before = run(activate, images, list(range(6)), pixel_range=pixel_range)
     measured = measure(activate, found.images, np.arange(6))

@@ -48,7 +48,7 @@ def test_paths_are_rank_correlations_of_the_layer_below(
 ) -> None:
     found = find_oips(second_layer, strokes, params)
     strongest = real_digits.find_strongest(second_layer, strokes)
-    paths = real_digits.correlate_paths(below, strokes, strongest, found, seed=1)
+    paths = real_digits.correlate_pathways(below, strokes, strongest, found, seed=1)
 
     def ranks(means: np.ndarray) -> np.ndarray:
         return np.argsort(np.argsort(means, axis=1), axis=1)
@@ -80,7 +80,7 @@ def test_the_path_of_a_digit_with_itself_is_perfect(
         free=dataclasses.replace(found.free, images=digits),
         in_range=dataclasses.replace(found.in_range, images=digits),
     )
-    paths = real_digits.correlate_paths(below, strokes, strongest, same, seed=1)
+    paths = real_digits.correlate_pathways(below, strokes, strongest, same, seed=1)
     np.testing.assert_allclose(paths["free"], 1)
     np.testing.assert_allclose(paths["in_range"], 1)
     assert (paths["random"] < 1).any()
@@ -93,6 +93,6 @@ def test_the_first_layer_has_no_path(
     found = find_oips(networks, dots, params)
     strongest = real_digits.find_strongest(networks, dots)
     below = cnn_layers.responses_below(three_fates, "Conv2D_1")
-    paths = real_digits.correlate_paths(below, dots, strongest, found, seed=1)
+    paths = real_digits.correlate_pathways(below, dots, strongest, found, seed=1)
     assert np.isnan(paths["free"]).all()
     assert found.free.rescues[2] == oip.NOTHING

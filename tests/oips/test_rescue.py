@@ -4,21 +4,21 @@ from typing import Any
 import keras
 import numpy as np
 
-from latentmaps.oips import cnn_layers, excitation, rescue, restore
+from latentmaps.oips import cnn_layers, constraints, excitation, rescue
 
 IMAGES = np.random.default_rng(0).normal(size=(3, 28, 28, 1)).astype(np.float32)
 
 
 def wake(model: keras.Model, *, num_steps: int, **settings: Any) -> np.ndarray:
     networks = cnn_layers.up_to(model, "Conv2D_1")
-    assert networks.peaks_before_relu is not None
+    assert networks.max_pre_activations is not None
     values: dict[str, Any] = {
         "step_size": 0.1,
-        "restore": restore.standardized,
+        "constraint": constraints.standardized,
         "chunk_size": 2,
     } | settings
     woken: np.ndarray = rescue.wake(
-        networks.peaks_before_relu, IMAGES, np.zeros(3, np.int64), num_steps=num_steps, **values
+        networks.max_pre_activations, IMAGES, np.zeros(3, np.int64), num_steps=num_steps, **values
     )
     return woken
 
@@ -46,7 +46,7 @@ def test_an_image_that_wakes_its_map_stays_as_it_is(
 def test_few_steps_may_be_too_few(filter_model: Callable[..., keras.Model]) -> None:
     model = dot_model(filter_model, -10)
     woken = wake(model, num_steps=1)
-    peaks = cnn_layers.up_to(model, "Conv2D_1").peaks_before_relu
+    peaks = cnn_layers.up_to(model, "Conv2D_1").max_pre_activations
     assert peaks is not None
     before, after = (excitation.measure(peaks, images) for images in (IMAGES, woken))
     assert (after < 0).all()
@@ -55,6 +55,6 @@ def test_few_steps_may_be_too_few(filter_model: Callable[..., keras.Model]) -> N
 
 def test_the_range_holds(filter_model: Callable[..., keras.Model]) -> None:
     model = dot_model(filter_model, -10)
-    woken = wake(model, num_steps=20, restore=restore.in_range((-0.5, 2.5)))
+    woken = wake(model, num_steps=20, constraint=constraints.in_range((-0.5, 2.5)))
     assert woken.min() >= -0.5
     assert woken.max() <= 2.5

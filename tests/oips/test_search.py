@@ -9,10 +9,10 @@ import pytest
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import cnn_layers, excitation, oip, search, starts
+from latentmaps.oips.constraints import standardized
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult, LayerOips
-from latentmaps.oips.restore import standardized
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
@@ -28,9 +28,9 @@ def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
     """Return what the maps start from, with real digits for those that are silent else."""
     found = starts.choose(
         networks,
-        Patterns(networks.shape, params, digits.train_images),
+        StartImageSpec(networks.shape, params, digits.train_images),
         map_indices=np.arange(networks.num_units),
-        restore=standardized,
+        constraint=standardized,
         seed=4,
         chunk_size=64,
     )
@@ -65,7 +65,7 @@ def test_the_best_end_is_kept(second_layer: Networks, strokes: Digits, params: D
     for ends in (oips.free, oips.in_range):
         measured = np.diag(excitation.measure(second_layer.responses, ends.images[..., None]))
         np.testing.assert_allclose(measured, ends.activations, rtol=1e-5)
-        assert (ends.activations >= ends.own_end_activations.max(axis=1)).all()
+        assert (ends.activations >= ends.regular_finalist_activations.max(axis=1)).all()
         np.testing.assert_allclose(ends.activations, np.nanmax(ends.curves, axis=1), rtol=1e-6)
 
 
@@ -107,7 +107,7 @@ def test_the_start_of_an_oip_is_that_of_its_climb_also_behind_a_race(
         num_finalists=2,
     )
     oips = find_oips(second_layer, strokes, many)
-    assert oips.free.own_end_activations.shape == (8, 2)
+    assert oips.free.regular_finalist_activations.shape == (8, 2)
     alive = oips.free.rescues == oip.NOT_NEEDED
     assert alive.any()
     np.testing.assert_array_equal(oips.free.snapshots[alive, 0], oips.free.starts[alive])
@@ -152,7 +152,9 @@ def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
     assert (oips.free.activations >= oips.in_range.activations * (1 - 1e-3)).all()
     assert (oips.free.start_kinds == oip.IN_RANGE).any()
     won = oips.free.start_kinds == oip.IN_RANGE
-    assert (oips.free.activations[won] > oips.free.own_end_activations[won].max(axis=1)).all()
+    assert (
+        oips.free.activations[won] > oips.free.regular_finalist_activations[won].max(axis=1)
+    ).all()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_ou
     curves[:, 2, 0] = outsets
     blank = np.zeros((num_maps, 3, 28, 28, 1), np.float32)
     result = AscentResult(
-        numbers=np.tile(np.arange(3), (5, 1)),
+        start_indices=np.tile(np.arange(3), (5, 1)),
         images=blank,
         activations=activations,
         objectives=activations,
@@ -191,7 +193,7 @@ def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_ou
         num_steps=np.zeros((num_maps, 3), np.int64),
         converged=np.ones((num_maps, 3), bool),
     )
-    assert search.choose_winners(result, floor).tolist() == winners
+    assert search.choose_winning_starts(result, floor).tolist() == winners
 
 
 def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(

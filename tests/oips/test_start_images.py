@@ -4,11 +4,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.oips.example_results import DIGITS, PARAMS, patterns
+from tests.oips.example_results import DIGITS, PARAMS, image_spec
 
 from latentmaps.errors import DataError
 from latentmaps.oips import start_images
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
 MAPS = np.arange(1)
@@ -25,7 +25,7 @@ def sample(
     *kinds: Any, seed: int = 1, num_maps: int = 3, num_starts: int = 2
 ) -> npt.NDArray[np.float32]:
     params = of_kinds(*kinds, num_starts=num_starts)
-    return start_images.sample(patterns(params), map_indices=np.arange(num_maps), seed=seed)
+    return start_images.sample(image_spec(params), map_indices=np.arange(num_maps), seed=seed)
 
 
 @pytest.mark.parametrize("kind", start_images.START_KINDS)
@@ -39,7 +39,9 @@ def test_start_images_of_every_kind_are_standardized(kind: str) -> None:
 
 def test_an_image_depends_on_seed_map_and_start_alone() -> None:
     few, many = sample(num_maps=2), sample(num_maps=5, num_starts=3)
-    alone = start_images.sample(patterns(of_kinds(num_starts=1)), map_indices=np.array([4]), seed=1)
+    alone = start_images.sample(
+        image_spec(of_kinds(num_starts=1)), map_indices=np.array([4]), seed=1
+    )
     np.testing.assert_array_equal(few, many[:2, :2])
     np.testing.assert_array_equal(alone[0, 0], many[4, 0])
     assert len(np.unique(many.reshape(15, -1), axis=0)) == 15
@@ -49,7 +51,7 @@ def test_an_image_depends_on_seed_map_and_start_alone() -> None:
 def test_a_candidate_depends_on_seed_and_number_alone() -> None:
     def candidates(number: int, *, seed: int = 1) -> npt.NDArray[np.float32]:
         params = dataclasses.replace(SCALES, num_candidates=number)
-        return start_images.sample_candidates(patterns(params), seed=seed)
+        return start_images.sample_candidates(image_spec(params), seed=seed)
 
     few, many = candidates(16), candidates(20)
     np.testing.assert_array_equal(few, many[:16])
@@ -67,7 +69,7 @@ def test_kinds_take_turns() -> None:
 def test_a_weight_of_a_length_scale_decides_how_much_of_it_is_seen() -> None:
     def roughness(fine_weight: float) -> float:
         params = of_kinds(length_scales=(3, 28), length_weights=(1.0, fine_weight))
-        images = start_images.sample(patterns(params), map_indices=np.arange(4), seed=1)
+        images = start_images.sample(image_spec(params), map_indices=np.arange(4), seed=1)
         return float(np.abs(np.diff(images[..., 0])).mean())
 
     assert roughness(0.01) < roughness(0.3) < roughness(3)
@@ -96,7 +98,7 @@ def test_a_grid_of_one_row_varies_along_rows_alone(
     grid: tuple[int, int], shape: tuple[int, int, int]
 ) -> None:
     params = of_kinds("scales", "coarse", length_scales=(grid,), length_weights=(0.5,))
-    made_of = Patterns(shape, params, None)
+    made_of = StartImageSpec(shape, params, None)
     images = start_images.sample(made_of, map_indices=np.arange(3), seed=1)
     assert images.shape == (3, 2, *shape)
     np.testing.assert_allclose(np.diff(images, axis=2), 0, atol=1e-5)
@@ -108,7 +110,7 @@ def test_a_grid_of_one_row_varies_along_rows_alone(
 def test_the_kind_coarse_takes_the_grid_of_fewest_points() -> None:
     scales = (3, (1, 7), (7, 28))
     params = of_kinds("coarse", length_scales=scales, length_weights=(1.0,) * 3)
-    images = start_images.sample(patterns(params), map_indices=np.arange(2), seed=1)
+    images = start_images.sample(image_spec(params), map_indices=np.arange(2), seed=1)
     np.testing.assert_allclose(np.diff(images, axis=2), 0, atol=1e-5)
 
 
@@ -126,20 +128,20 @@ def test_a_grid_of_more_points_than_pixels_is_refused(
         rf"{shape[0]}x{shape[1]}, the pixels of an image; leave it out"
     )
     with pytest.raises(DataError, match=message):
-        start_images.sample(Patterns(shape, params, None), map_indices=MAPS, seed=1)
+        start_images.sample(StartImageSpec(shape, params, None), map_indices=MAPS, seed=1)
     with pytest.raises(DataError, match=message):
-        start_images.sample_candidates(Patterns(shape, params, None), seed=1)
+        start_images.sample_candidates(StartImageSpec(shape, params, None), seed=1)
 
 
 def test_start_digits_of_a_model_that_reads_none_are_refused() -> None:
-    made_of = Patterns((28, 28, 1), of_kinds("digits"), None)
+    made_of = StartImageSpec((28, 28, 1), of_kinds("digits"), None)
     with pytest.raises(DataError, match="use scales, coarse, fourier, noise"):
         start_images.sample(made_of, map_indices=MAPS, seed=1)
 
 
 @pytest.mark.parametrize("kind", ["scales", "coarse", "fourier", "noise"])
 def test_start_images_of_any_size_are_standardized(kind: Any) -> None:
-    made_of = Patterns((31, 36, 3), of_kinds(kind), None)
+    made_of = StartImageSpec((31, 36, 3), of_kinds(kind), None)
     images = start_images.sample(made_of, map_indices=np.arange(2), seed=1)
     assert images.shape == (2, 2, 31, 36, 3)
     np.testing.assert_allclose(images.mean(axis=(2, 3, 4)), 0, atol=1e-6)
@@ -149,5 +151,5 @@ def test_start_images_of_any_size_are_standardized(kind: Any) -> None:
 
 def test_a_grid_of_one_point_has_no_spread_and_gives_no_nan() -> None:
     params = of_kinds(length_scales=(1,), length_weights=(0.5,))
-    images = start_images.sample(patterns(params), map_indices=np.array([0]), seed=1)
+    images = start_images.sample(image_spec(params), map_indices=np.array([0]), seed=1)
     np.testing.assert_allclose(images, 0, atol=1e-5)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import cnn_layers, excitation, length_scales, restore, start_images, starts
+from latentmaps.oips import cnn_layers, constraints, excitation, length_scales, start_images, starts
 from latentmaps.oips.networks import Networks
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
@@ -23,11 +23,11 @@ def choose(networks: Networks, digits: Digits, params: DrawOips, **others: Any) 
     indices = np.arange(networks.num_units)
     arguments: dict[str, Any] = {
         "map_indices": indices,
-        "restore": restore.standardized,
+        "constraint": constraints.standardized,
         "seed": 4,
         "chunk_size": 64,
     } | others
-    patterns = Patterns(networks.shape, params, digits.train_images)
+    patterns = StartImageSpec(networks.shape, params, digits.train_images)
     return starts.choose(networks, patterns, **arguments)
 
 
@@ -127,7 +127,7 @@ def test_a_head_start_stands_behind_the_others(
 ) -> None:
     own = choose(second_layer, strokes, params)
     images = cnn_layers.standardize_digits(strokes.test_images[[0, 1, 2, 3] * 2])
-    found = starts.add_head_starts(own, images, "digits", restore=restore.standardized)
+    found = starts.add_head_starts(own, images, "digits", constraint=constraints.standardized)
     np.testing.assert_allclose(found.images[:, 2], images, atol=1e-5)
     np.testing.assert_array_equal(found.images[:, :2], own.images)
     assert found.kinds[:, 2].tolist() == ["digits"] * 8
@@ -137,6 +137,6 @@ def test_a_head_start_stands_behind_the_others(
 def test_starts_are_within_the_range(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    found = choose(second_layer, strokes, params, restore=restore.in_range((-0.4, 2.9)))
+    found = choose(second_layer, strokes, params, constraint=constraints.in_range((-0.4, 2.9)))
     assert found.images.min() >= np.float32(-0.4)
     assert found.images.max() <= np.float32(2.9)

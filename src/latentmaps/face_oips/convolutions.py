@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import keras
 
 from latentmaps.oips import receptive_fields
-from latentmaps.oips.receptive_fields import Places
+from latentmaps.oips.receptive_fields import FieldLayout
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Convolution:
 
     number: int
     layer_name: str
-    places: Places
+    places: FieldLayout
     whole: range
     positions: range
     image_size: int
@@ -66,7 +66,7 @@ def _look_up(encoder: keras.Model, number: int, layer_name: str) -> Convolution:
         raise ValueError(f"{layer_name}: found other layers before it than the VAE has")
     _, image_size, _, _ = encoder.input_shape
     _, num_positions, _, _ = encoder.get_layer(layer_name).output.shape
-    places = receptive_fields.places(layers)
+    places = receptive_fields.field_layout(layers)
     whole = places.inside(num_positions, image_size)
     return Convolution(
         number=number,

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.face_oips.painting import Painter
-from latentmaps.oips import ascent, networks, restore, settings, start_images
+from latentmaps.oips import ascent, constraints, networks, settings, start_images
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.start_images import Patterns as StartPatterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_face_oips import DrawFaceOips
 from latentmaps.params.draw_oips import DrawOips
 
@@ -87,28 +87,30 @@ def find(
     maps = np.arange(network.num_units)
     num_at_once = max(1, _MOST_VALUES // (params.num_starts * int(np.prod(network.shape))))
     parts = [
-        _climb(network, maps[first : first + num_at_once], params, seed, jit_compile=jit_compile)
+        _find_some(
+            network, maps[first : first + num_at_once], params, seed, jit_compile=jit_compile
+        )
         for first in range(0, len(maps), num_at_once)
     ]
     fields = [field.name for field in dataclasses.fields(Patterns)]
     return Patterns(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
 
 
-def _climb(
+def _find_some(
     network: Networks, maps: MapIndices, params: DrawFaceOips, seed: int, *, jit_compile: bool
 ) -> Patterns:
     """Return the patterns of some maps; a map has the same one alone and among others."""
     paint = Painter(network.shape, contrast=params.contrast, smoothness=params.smoothness)
     search = _search(params)
     starts = start_images.sample(
-        StartPatterns(network.shape, search, digits=None), map_indices=maps, seed=seed
+        StartImageSpec(network.shape, search, digits=None), map_indices=maps, seed=seed
     )  # (num_maps, num_starts, h, w, c)
     result = ascent.ascend(
         _OfWeights(network, paint),
         np.float32(_START_RMS) * starts,
         maps,
         search,
-        restore=restore.at_most_unit_rms,
+        constraint=constraints.at_most_unit_rms,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=_chunk_size(network),
@@ -126,7 +128,7 @@ def _climb(
 def _search(params: DrawFaceOips) -> DrawOips:
     """Return the parameters of the engine: weights of all waves at random, all grow at once."""
     return dataclasses.replace(
-        settings.USUAL,
+        settings.DEFAULTS,
         num_starts=params.num_starts,
         start_kinds=("noise",),
         num_steps=params.num_steps,

@@ -12,17 +12,17 @@ from latentmaps.lab.unit_oips import UnitOips
 from latentmaps.oips import (
     ascent,
     cnn_layers,
+    constraints,
     networks,
     oip,
-    restore,
     search,
     starts,
 )
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import PixelRange, Shape
-from latentmaps.oips.restore import Restore
-from latentmaps.oips.search import Climb
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.search import SearchResult
+from latentmaps.oips.start_images import StartImageSpec
 
 # Few images: a small chunk is fast, and the pictures are those of a large one. So many values at
 # most: with 64 images of 224x224 pixels, a deep network needs more than 10 gigabytes.
@@ -52,7 +52,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     _require_gradient(found)
     chunk_size = _chunk_size(len(units), found.shape)
     if subject.digits is not None and questions.matches_stage(subject, question):
-        in_range, free = search.climb(
+        in_range, free = search.search_both_ranges(
             found,
             subject.digits,
             question.params,
@@ -62,10 +62,10 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
             jit_compile=jit_compile,
             chunk_size=chunk_size,
         )
-        climb = in_range if question.pixels == questions.DATA else free
+        result = in_range if question.pixels == questions.DATA else free
     else:
-        climb = _climb(subject, found, question, units, jit_compile, chunk_size)
-    return _answers(climb, found, question)
+        result = _search(subject, found, question, units, jit_compile, chunk_size)
+    return _answers(result, found, question)
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
@@ -94,69 +94,69 @@ def _require_gradient(found: Networks) -> None:
         )
 
 
-def _climb(
+def _search(
     subject: Subject,
     found: Networks,
     question: Question,
     units: npt.NDArray[np.int64],
     jit_compile: bool,
     chunk_size: int,
-) -> Climb:
+) -> SearchResult:
     params = questions.effective_params(question, found.shape)
     pixel_range = questions.find_pixel_range(subject, question.pixels)
-    bring_back = _restore(subject, found, question.pixels, pixel_range)
+    constraint = _constraint(subject, found, question.pixels, pixel_range)
     digits = None if subject.digits is None else subject.digits.train_images
     is_whole = found.shape == tuple(subject.model.input_shape[1:])
-    patterns = Patterns(found.shape, params, digits if is_whole else None)
+    image_spec = StartImageSpec(found.shape, params, digits if is_whole else None)
     if question.starts is None:
         chosen = starts.choose(
             found,
-            patterns,
+            image_spec,
             map_indices=units,
-            restore=bring_back,
+            constraint=constraint,
             seed=question.seed,
             chunk_size=chunk_size,
         )
     else:
         chosen = _own_starts(
-            subject, found.objective.floor, question, patterns, units, bring_back, pixel_range
+            subject, found.objective.floor, question, image_spec, units, constraint, pixel_range
         )
     ends = ascent.ascend(
         found.objective,
         chosen.images,
         units,
         params,
-        restore=bring_back,
+        constraint=constraint,
         seed=question.seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
         is_race=question.starts is None,  # who names starts wants to see where they end
     )
-    return Climb(chosen, ends, has_head_start=False)
+    return SearchResult(chosen, ends, has_head_start=False)
 
 
-def _restore(
+def _constraint(
     subject: Subject,
     found: Networks,
     pixels: str | PixelRange | None,
     pixel_range: PixelRange | None,
-) -> Restore:
+) -> Constraint:
     """Return what makes an image, or a patch of one, such as the network may read."""
     is_patch = found.shape != tuple(subject.model.input_shape[1:])
     if pixel_range is None:
-        return restore.unit_rms if is_patch else restore.standardized
+        return constraints.unit_rms if is_patch else constraints.standardized
     if pixels == questions.DATA and subject.pixel_range is None and not is_patch:
-        return restore.in_range(pixel_range)
-    return restore.clipped(pixel_range)
+        return constraints.in_range(pixel_range)
+    return constraints.clipped(pixel_range)
 
 
 def _own_starts(
     subject: Subject,
     floor: float,
     question: Question,
-    patterns: Patterns,
+    image_spec: StartImageSpec,
     units: npt.NDArray[np.int64],
-    bring_back: Restore,
+    constraint: Constraint,
     pixel_range: PixelRange | None,
 ) -> starts.Starts:
     """Return the starts that a person names, for each unit."""
@@ -167,20 +167,20 @@ def _own_starts(
             start_specs.sample(
                 spec,
                 position,
-                patterns,
+                image_spec,
                 unit=unit,
                 seed=question.seed,
                 whole=(height, width, channels),
             ),
             spec,
             pixel_range,
-            bring_back,
+            constraint,
         )
         for unit in units.tolist()
         for position, spec in enumerate(specs)
     ]
-    images = restore.restore_images(np.stack(sampled), bring_back)
-    images = images.reshape(len(units), len(specs), *patterns.shape)
+    images = constraints.project_images(np.stack(sampled), constraint)
+    images = images.reshape(len(units), len(specs), *image_spec.shape)
     names = [spec if isinstance(spec, str) else spec.name for spec in specs]
     return starts.Starts(
         map_indices=units,
@@ -193,21 +193,21 @@ def _own_starts(
     )
 
 
-def _answers(climb: Climb, found: Networks, question: Question) -> list[UnitOips]:
-    winners = climb.winners.tolist()
+def _answers(result: SearchResult, found: Networks, question: Question) -> list[UnitOips]:
+    winners = result.winning_starts.tolist()
     return [
         unit_oips.from_row(
             row,
-            climb.ends,
+            result.ascent_result,
             layer_name=question.layer_name,
             unit=int(unit),
             objective_name=found.objective_name,
-            kinds=climb.starts.kinds[row][climb.ends.numbers[row]].tolist(),
-            starts=climb.starts.origins[row][climb.ends.numbers[row]],
+            kinds=result.starts.kinds[row][result.ascent_result.start_indices[row]].tolist(),
+            starts=result.starts.origins[row][result.ascent_result.start_indices[row]],
             snapshot_steps=oip.snapshot_steps(question.params),
             winner=winners[row],
             floor=found.objective.floor,
             seen_size=found.reachable_size,
         )
-        for row, unit in enumerate(climb.starts.map_indices)
+        for row, unit in enumerate(result.starts.map_indices)
     ]

@@ -11,7 +11,7 @@ import pydantic
 from latentmaps.errors import DataError, shorten
 from latentmaps.oips import length_scales
 from latentmaps.oips.oip import Shape
-from latentmaps.oips.settings import USUAL
+from latentmaps.oips.settings import DEFAULTS
 from latentmaps.params.draw_oips import DrawOips
 
 # Of all steps so many are for the coarse length scales together, twice as many for each finer one:
@@ -21,7 +21,7 @@ _SHARE_OF_COARSE = 0.35
 
 def defaults(shape: Shape) -> DrawOips:
     """Return the settings of params.yaml, with length scales for images of a shape."""
-    return length_scales.fit(USUAL, shape)
+    return length_scales.fit(DEFAULTS, shape)
 
 
 def change(

@@ -14,10 +14,10 @@ from latentmaps.errors import DataError, shorten
 from latentmaps.images import picture_files
 from latentmaps.oips import start_images
 from latentmaps.oips.oip import Floats, PixelRange, Shape
-from latentmaps.oips.start_images import START_KINDS, Patterns
+from latentmaps.oips.start_images import START_KINDS, StartImageSpec
 
 if TYPE_CHECKING:  # it has tensors
-    from latentmaps.oips.restore import Restore
+    from latentmaps.oips.constraints import Constraint
 
 _DIGIT = "digit:"
 
@@ -120,30 +120,30 @@ def _to_bytes(image: Image.Image) -> Image.Image:
 
 
 def sample(
-    start: Start, position: int, patterns: Patterns, *, unit: int, seed: int, whole: Shape
+    start: Start, position: int, image_spec: StartImageSpec, *, unit: int, seed: int, whole: Shape
 ) -> Floats:
     """Return a start image, (h, w, c), float32, not yet restored.
 
     Args:
         start: what it is.
         position: its number among the starts of a unit.
-        patterns: what random ones are made of.
+        image_spec: what random ones are made of.
         unit: random ones are functions of (seed, unit, position), as those of the stage.
         seed: of these.
         whole: shape of an image of the network; the center of such a picture is taken where
-            `patterns` are smaller.
+            `image_spec` are smaller.
 
     Raises:
         DataError: a picture of another size, without contrast, or with a value that is no number.
     """
     if isinstance(start, str):
-        noise = start_images.sample_one(start, patterns, seeds.oip_start(seed, unit, position))
+        noise = start_images.sample_one(start, image_spec, seeds.oip_start(seed, unit, position))
         return noise.astype(np.float32)
     image = _with_channels(start.image, whole[2])
-    if image.shape == whole != patterns.shape:
-        image = _center(image, patterns.shape)
-    if image.shape != patterns.shape:
-        expected = " or ".join(dict.fromkeys(_words(shape) for shape in (patterns.shape, whole)))
+    if image.shape == whole != image_spec.shape:
+        image = _center(image, image_spec.shape)
+    if image.shape != image_spec.shape:
+        expected = " or ".join(dict.fromkeys(_words(shape) for shape in (image_spec.shape, whole)))
         raise DataError(
             f"start {start.name}: found {_words(start.image.shape)}, expected {expected}; "
             "crop, resize or convert it"
@@ -159,19 +159,19 @@ def sample(
 
 
 def to_range(
-    image: Floats, start: Start, pixel_range: PixelRange | None, restore: "Restore"
+    image: Floats, start: Start, pixel_range: PixelRange | None, constraint: "Constraint"
 ) -> Floats:
     """Return a start image with pixels in the range that a network reads, not yet restored.
 
     Args:
         image: (h, w, c), of ``sample``.
-        start: what it is: bytes 0..255 are spread over the range, noise is as `restore` has it, and
-            floating pictures are left as they are.
+        start: what it is: bytes 0..255 are spread over the range, noise is as `constraint` has it,
+            and floating pictures are left as they are.
         pixel_range: None: images are standardized after this anyway.
-        restore: makes images such as the network may read.
+        constraint: makes images such as the network may read.
     """
     if isinstance(start, str):
-        return restore.center + restore.spread * image
+        return constraint.center + constraint.spread * image
     if pixel_range is None or start.image.dtype != np.uint8:
         return image
     low, high = pixel_range

@@ -5,7 +5,7 @@ take the same steps together, in chunks of one size. Now and then those that hav
 their chunks, and the others close up. Who climbs on after the first steps is decided by ``race``.
 
 Where the start images come from stands in ``starts``, what a step climbs in ``excitation``, and
-what keeps an image one that the CNN may read in ``restore``.
+what keeps an image one that the CNN may read in ``constraint``.
 """
 
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ from tqdm.auto import tqdm
 
 from latentmaps.errors import TrainingError
 from latentmaps.oips import excitation, length_scales, oip, race, start_images, steps
+from latentmaps.oips.constraints import Constraint, project_images
 from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
-from latentmaps.oips.restore import Restore, restore_images
 from latentmaps.oips.steps import State, Step
 from latentmaps.params.draw_oips import DrawOips
 
@@ -35,24 +35,24 @@ def ascend(
     units: npt.NDArray[np.int64],
     params: DrawOips,
     *,
-    restore: Restore,
+    constraint: Constraint,
     seed: int,
     jit_compile: bool,
     chunk_size: int,
     is_race: bool = False,
     num_head_starts: int = 0,
 ) -> AscentResult:
-    """Climb from the start images and return the best image of each way that was not left early.
+    """Run gradient ascent from each start image and return the best image of each.
 
     A start that leaves its unit silent stays as it is: where a map behind a ReLU is 0, so is its
     gradient, for ever, unless the strategy adds fluctuations.
 
     Args:
         objective: what is climbed.
-        starts: (num_units, num_starts, h, w, c), float32, as `restore` leaves them.
+        starts: (num_units, num_starts, h, w, c), float32, as `constraint` leaves them.
         units: (num_units,), the unit that each row of starts is to excite.
         params: number and size of steps, strategy, when to stop.
-        restore: makes images such as the network may read, after each step.
+        constraint: makes images such as the network may read, after each step.
         seed: of the jitter, and of the fluctuations.
         jit_compile: whether XLA compiles a step; slower on a CPU.
         chunk_size: images that climb together; the last chunk is filled up, so that the kernels,
@@ -65,15 +65,15 @@ def ascend(
         TrainingError: a gradient is not a number.
     """
     num_units, num_starts, *shape = starts.shape
-    numbers = np.tile(np.arange(num_starts), (num_units, 1))
+    start_indices = np.tile(np.arange(num_starts), (num_units, 1))
     images = starts.reshape(-1, *shape)  # (n, h, w, c), n = num_units * num_starts
-    owners = np.repeat(units, num_starts)
+    units_of_images = np.repeat(units, num_starts)
     shifts = excitation.sample_shifts(units, num_starts, params, seed)
-    step = steps.make_step(objective, params, restore, jit_compile=jit_compile)
+    step = steps.make_step(objective, params, constraint, jit_compile=jit_compile)
 
     is_race &= race.is_needed(params, num_starts - num_head_starts)
 
-    step_size = params.step_size * restore.spread
+    step_size = params.step_size * constraint.spread
     state = steps.begin(images, step_size, objective.floor)
     curves = np.full((len(images), params.num_steps + 1), np.nan, np.float32)
     snapshots = [images]
@@ -82,45 +82,47 @@ def ascend(
     for phase, first, last in progress:
         if is_race and first == params.race_steps:
             objectives = state.best_objectives.reshape(num_units, num_starts)
-            numbers = race.finalists(objectives, params.num_finalists, num_head_starts)
-            rows = (np.arange(num_units)[:, np.newaxis] * num_starts + numbers).ravel()
+            start_indices = race.choose_finalists(objectives, params.num_finalists, num_head_starts)
+            rows = (np.arange(num_units)[:, np.newaxis] * num_starts + start_indices).ravel()
             state = State(*(values[rows] for values in state))
-            owners, shifts, curves = owners[rows], shifts[rows], curves[rows]
+            units_of_images, shifts, curves = units_of_images[rows], shifts[rows], curves[rows]
             snapshots = [images[rows] for images in snapshots]
         if first == phase.first > 0:
             state = steps.begin_phase(state, step_size)
-            enriched = _enrich(state.images, phase, owners, numbers.ravel(), restore, seed)
+            enriched = _enrich(
+                state.images, phase, units_of_images, start_indices.ravel(), constraint, seed
+            )
             state = state._replace(images=enriched)
         waiting = np.flatnonzero(~state.is_done)
         for rows in (waiting[i : i + chunk_size] for i in range(0, len(waiting), chunk_size)):
             chunk, seen = _take_steps(
                 step,
                 State(*(_filled(values[rows], chunk_size) for values in state)),
-                _filled(owners[rows].astype(np.int32), chunk_size),
+                _filled(units_of_images[rows].astype(np.int32), chunk_size),
                 _filled(shifts[rows], chunk_size),
                 phase=phase,
-                numbers=range(first, last),
+                step_numbers=range(first, last),
                 may_stop=phase.end == params.num_steps,
             )
             curves[rows, first:last] = seen[: len(rows)]
             for kept, values in zip(state, chunk, strict=True):
                 kept[rows] = np.asarray(values)[: len(rows)]
-            _require_numbers(state, rows, owners)
+            _require_numbers(state, rows, units_of_images)
         if last in oip.snapshot_steps(params):
             snapshots.append(state.images.copy())
 
     def by_unit(values: Any) -> Any:
-        return values.reshape(*numbers.shape, *values.shape[1:])
+        return values.reshape(*start_indices.shape, *values.shape[1:])
 
     return AscentResult(
-        numbers=numbers,
+        start_indices=start_indices,
         images=by_unit(state.best_images),
         activations=by_unit(state.best_activations),
         objectives=by_unit(state.best_objectives),
         curves=by_unit(curves),
         snapshots=by_unit(np.stack([*snapshots, state.best_images], axis=1)),
         num_steps=by_unit(np.minimum(state.num_steps, params.num_steps).astype(np.int64)),
-        converged=by_unit(state.is_done & (state.calm >= steps.CALM_STEPS)),
+        converged=by_unit(state.is_done & (state.stable_steps >= steps.STABLE_STEPS)),
     )
 
 
@@ -142,7 +144,7 @@ def _take_steps(
     shifts: tf.Tensor,
     *,
     phase: Phase,
-    numbers: range,
+    step_numbers: range,
     may_stop: bool,
 ) -> tuple[State, Floats]:
     """Take the steps of some numbers with a chunk, and return it with its activations before each.
@@ -154,7 +156,7 @@ def _take_steps(
     projections = [tf.constant(matrix.astype(np.float32)) for matrix in coarseners]
     is_last_phase = tf.constant(may_stop)
     was_done, activations = [], []
-    for number in numbers:
+    for number in step_numbers:
         was_done.append(state.is_done)
         shift = shifts[:, number % shifts.shape[1]]
         state, excited = step(state, units, shift, projections, is_last_phase)
@@ -166,28 +168,30 @@ def _take_steps(
 def _enrich(
     images: Floats,
     phase: Phase,
-    owners: npt.NDArray[np.int64],
-    numbers: npt.NDArray[np.int64],
-    restore: Restore,
+    units_of_images: npt.NDArray[np.int64],
+    start_indices: npt.NDArray[np.int64],
+    constraint: Constraint,
     seed: int,
 ) -> Floats:
     """Return images (n, h, w, c) with the fluctuations that a phase adds, if it adds any."""
     if not phase.fluctuation:
         return images
     height, width, channels = images.shape[1:]
-    noise = start_images.fluctuations(phase, (height, width, channels), owners, numbers, seed=seed)
-    return restore_images(images + restore.spread * noise, restore)
+    noise = start_images.fluctuations(
+        phase, (height, width, channels), units_of_images, start_indices, seed=seed
+    )
+    return project_images(images + constraint.spread * noise, constraint)
 
 
 def _require_numbers(
-    state: State, rows: npt.NDArray[np.int64], owners: npt.NDArray[np.int64]
+    state: State, rows: npt.NDArray[np.int64], units_of_images: npt.NDArray[np.int64]
 ) -> None:
     wrong = ~np.isfinite(state.images[rows]).all(axis=(1, 2, 3))
     wrong |= np.isnan(state.objectives[rows])
     if wrong.any():
         row = rows[np.flatnonzero(wrong)[0]]
         raise TrainingError(
-            f"unit {owners[row]}: the gradient is not a number "
+            f"unit {units_of_images[row]}: the gradient is not a number "
             f"within the first {state.num_steps[row] + 1} steps, expected finite "
             "weights; train the network again, with a lower learning rate"
         )

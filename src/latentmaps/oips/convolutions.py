@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float32]
 Gradient = Callable[[Any], Any]
 
 
-class MeanOfOneMap:
+class SingleMapMean:
     """The mean of one map of a layer for each image, an ``objectives.Objective``.
 
     On a patch as large as the receptive field a map has one position: its mean is the value there.
@@ -28,7 +28,7 @@ class MeanOfOneMap:
     """
 
     @staticmethod
-    def suits(layers: Sequence[keras.layers.Layer]) -> bool:
+    def supports(layers: Sequence[keras.layers.Layer]) -> bool:
         """Return whether layers (``receptive_fields.chain``) are such as are computed here.
 
         Convolutions of square kernels with ReLU, of which the first reads one channel, and

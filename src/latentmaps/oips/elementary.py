@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.oips import ascent, length_scales, networks, starts
-from latentmaps.oips.oip import Elementary
-from latentmaps.oips.restore import unit_rms
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.constraints import unit_rms
+from latentmaps.oips.oip import ElementaryPatterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
 # One position is no sum of many: the optimum is reached in a fraction of the steps of an OIP.
@@ -34,7 +34,7 @@ def find(
     jit_compile: bool,
     chunk_size: int,
     map_indices: npt.NDArray[np.int64] | None = None,
-) -> Elementary | None:
+) -> ElementaryPatterns | None:
     """Return the elementary patterns of a layer.
 
     Args:
@@ -65,9 +65,9 @@ def find(
     )
     chosen = starts.choose(
         found,
-        Patterns(found.shape, params, None),
+        StartImageSpec(found.shape, params, None),
         map_indices=indices,
-        restore=unit_rms,
+        constraint=unit_rms,
         seed=seed,
         chunk_size=chunk_size,
     )
@@ -76,11 +76,11 @@ def find(
         chosen.images,
         indices,
         params,
-        restore=unit_rms,
+        constraint=unit_rms,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
         is_race=True,
     )
     best = np.arange(len(indices)), ends.objectives.argmax(axis=1)
-    return Elementary(ends.images[best], ends.activations[best])
+    return ElementaryPatterns(ends.images[best], ends.activations[best])

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from latentmaps.drawing import color_maps
 from latentmaps.images import pixels
-from latentmaps.oips.oip import Elementary, Floats, LayerOips, PixelRange
+from latentmaps.oips.oip import ElementaryPatterns, Floats, LayerOips, PixelRange
 
 CLIP_PERCENTILE = 98
 # the color map with one channel
@@ -64,7 +64,7 @@ class GrayScale:
 def gray_scale(
     oips: LayerOips,
     reachable_size: int,
-    elementary: Elementary | None = None,
+    elementary: ElementaryPatterns | None = None,
     color_map: str = "gray",
 ) -> GrayScale:
     """Return the scale of a layer, that of its polished OIPs.

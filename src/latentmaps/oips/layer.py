@@ -9,17 +9,17 @@ import pandas as pd
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import (
     cnn_layers,
+    constraints,
     elementary,
     excitation,
     real_digits,
-    restore,
     scores,
     search,
     tuning,
 )
 from latentmaps.oips.grays import GrayScale, gray_scale
-from latentmaps.oips.oip import Elementary, Floats, LayerOips, StrongestDigits
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.oip import ElementaryPatterns, Floats, LayerOips, StrongestDigits
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
 
@@ -53,7 +53,7 @@ class LayerResults:
         strongest: the test digits that excite its maps most.
         table: a row for each map, as ``scores.score`` returns it.
         elementary: what excites each map at one position; None for a dense layer.
-        tuning: which random images excite it, as ``tuning.tune`` returns it.
+        tuning: which random images excite it, as ``tuning.measure_tuning`` returns it.
         grays: of the pictures.
         params: how the OIPs were searched for.
         seed: of the search.
@@ -64,7 +64,7 @@ class LayerResults:
     oips: LayerOips
     strongest: StrongestDigits
     table: pd.DataFrame
-    elementary: Elementary | None
+    elementary: ElementaryPatterns | None
     tuning: pd.DataFrame
     grays: GrayScale
     params: DrawOips
@@ -103,7 +103,7 @@ def study(
         networks, digits, params, seed=seed, jit_compile=jit_compile, chunk_size=chunk_size
     )
     strongest = real_digits.find_strongest(networks, digits)
-    paths = real_digits.correlate_paths(below, digits, strongest, oips, seed=seed)
+    paths = real_digits.correlate_pathways(below, digits, strongest, oips, seed=seed)
     patterns = elementary.find(
         model, layer_name, params, seed=seed, jit_compile=jit_compile, chunk_size=chunk_size
     )
@@ -119,10 +119,10 @@ def study(
         strongest=strongest,
         table=table,
         elementary=patterns,
-        tuning=tuning.tune(
+        tuning=tuning.measure_tuning(
             networks,
-            Patterns(networks.shape, params, digits.train_images),
-            restore=restore.standardized,
+            StartImageSpec(networks.shape, params, digits.train_images),
+            constraint=constraints.standardized,
             seed=seed,
         ),
         grays=gray_scale(oips, size, patterns, params.color_map),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import keras
 
 from latentmaps.oips import objectives, receptive_fields
-from latentmaps.oips.convolutions import MeanOfOneMap
-from latentmaps.oips.objectives import Objective, OneOfAll
+from latentmaps.oips.convolutions import SingleMapMean
+from latentmaps.oips.objectives import Objective, SelectedUnit
 from latentmaps.oips.oip import Shape
 
 
@@ -19,7 +19,7 @@ class Networks:
         objective_name: of ``objectives.OBJECTIVES``.
         responses: gives a number for each unit, (n, num_units), by the objective.
         objective: gives that of one unit for each image, (n,); for ascent.
-        peaks_before_relu: gives the largest value of each map before its ReLU, (n, num_maps): how
+        max_pre_activations: gives the largest value of each map before its ReLU, (n, num_maps): how
             far a silent map is from its first response; None where no unit can be silent.
         shape: height, width and channels of an image.
         reachable_size: so many rows and columns, from the upper left, influence the layer.
@@ -29,7 +29,7 @@ class Networks:
     objective_name: str
     responses: keras.Model
     objective: Objective
-    peaks_before_relu: keras.Model | None
+    max_pre_activations: keras.Model | None
     shape: Shape
     reachable_size: tuple[int, int]
 
@@ -52,15 +52,17 @@ def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
     reachable = receptive_fields.reachable_size(layers, shape[:2])
     responses = objectives.responses(model, layer_name, objective_name)
     relu = objectives.silencing_relu(model, layer_name, objective_name)
-    objective: Objective = OneOfAll(responses, float("-inf") if relu is None else 0.0)
-    if objective_name == "mean" and layers is not None and MeanOfOneMap.suits(layers):
-        objective = MeanOfOneMap(layers, reachable)
+    objective: Objective = SelectedUnit(responses, float("-inf") if relu is None else 0.0)
+    if objective_name == "mean" and layers is not None and SingleMapMean.supports(layers):
+        objective = SingleMapMean(layers, reachable)
     return Networks(
         layer_name=layer_name,
         objective_name=objective_name,
         responses=responses,
         objective=objective,
-        peaks_before_relu=(None if relu is None else objectives.responses(model, relu.name, "max")),
+        max_pre_activations=(
+            None if relu is None else objectives.responses(model, relu.name, "max")
+        ),
         shape=shape,
         reachable_size=reachable,
     )
@@ -81,15 +83,15 @@ def on_patches(model: keras.Model, layer_name: str) -> Networks | None:
         return None
     patches = receptive_fields.patch_model(layers)
     shape = tuple(patches.input_shape[1:])
-    objective: Objective = OneOfAll(patches, float("-inf"))
-    if MeanOfOneMap.suits(layers):
-        objective = MeanOfOneMap(layers, shape[:2], is_rectified=False)
+    objective: Objective = SelectedUnit(patches, float("-inf"))
+    if SingleMapMean.supports(layers):
+        objective = SingleMapMean(layers, shape[:2], is_rectified=False)
     return Networks(
         layer_name=layer_name,
         objective_name="position",
         responses=patches,
         objective=objective,
-        peaks_before_relu=None,
+        max_pre_activations=None,
         shape=shape,
         reachable_size=shape[:2],
     )

@@ -35,7 +35,7 @@ class Objective(Protocol):
         """Return the value of the unit of each image."""
 
 
-class OneOfAll:
+class SelectedUnit:
     """The value of one unit for each image, from those of all."""
 
     def __init__(self, responses: keras.Model, floor: float) -> None:
@@ -73,7 +73,7 @@ def _unit(layer: keras.layers.Layer) -> Any:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ObjectiveKind:
     """A way from the values of a unit to one number.
 
     Attributes:
@@ -81,20 +81,24 @@ class Kind:
         rank: dimensions of the layer's output: 4 for feature maps (n, h, w, num_maps), 2 for dense
             units.
         words: what is climbed, for pages.
-        is_behind_activation: whether it looks at what the activation function leaves.
+        is_after_activation: whether it looks at what the activation function leaves.
     """
 
     responses: Callable[[keras.layers.Layer], Any]
     rank: int
     words: str
-    is_behind_activation: bool = False
+    is_after_activation: bool = False
 
 
-OBJECTIVES: dict[str, Kind] = {
-    "mean": Kind(_mean, 4, "the mean of the map over all positions", is_behind_activation=True),
-    "max": Kind(_max, 4, "the largest value of the map, before its activation function"),
-    "position": Kind(_position, 4, "the map at its central position, before its activation"),
-    "unit": Kind(_unit, 2, "the unit before its activation function"),
+OBJECTIVES: dict[str, ObjectiveKind] = {
+    "mean": ObjectiveKind(
+        _mean, 4, "the mean of the map over all positions", is_after_activation=True
+    ),
+    "max": ObjectiveKind(_max, 4, "the largest value of the map, before its activation function"),
+    "position": ObjectiveKind(
+        _position, 4, "the map at its central position, before its activation"
+    ),
+    "unit": ObjectiveKind(_unit, 2, "the unit before its activation function"),
 }
 
 
@@ -118,7 +122,7 @@ def is_activation(layer: keras.layers.Layer) -> bool:
     return isinstance(layer, kinds.Activation | kinds.ReLU | kinds.LeakyReLU | kinds.ELU)
 
 
-def is_behind_relu(layer: keras.layers.Layer) -> bool:
+def ends_with_relu(layer: keras.layers.Layer) -> bool:
     """Return whether a layer ends with a ReLU, so that its values are 0 or more."""
     if isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU):
         return not layer.negative_slope
@@ -135,9 +139,9 @@ def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.laye
         name: of the objective.
     """
     layer = model.get_layer(layer_name)
-    if not OBJECTIVES[name].is_behind_activation:
+    if not OBJECTIVES[name].is_after_activation:
         return None
-    if is_behind_relu(layer):
+    if ends_with_relu(layer):
         return layer
     if not isinstance(layer, _PASSING):
         return None

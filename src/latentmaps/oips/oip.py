@@ -53,7 +53,7 @@ class AscentResult:
         converged: (num_units, num_starts), whether the image stopped since nothing changed.
     """
 
-    numbers: npt.NDArray[np.int64]
+    start_indices: npt.NDArray[np.int64]
     images: Floats
     activations: Floats
     objectives: Floats
@@ -93,9 +93,9 @@ class Oips:
         start_kinds: (num_maps,), text, the kind of these starts.
         rescues: (num_maps,), text, how the map was brought to respond.
         from_head_start: (num_maps,), bool, whether the head start led to the image.
-        end_images: (num_maps, num_finalists, 28, 28), float32, the end of each start that climbed
-            on; the head start, where there is one, is the last.
-        end_kinds: (num_maps, num_finalists), text, the kinds of these starts.
+        finalist_images: (num_maps, num_finalists, 28, 28), float32, the end of each finalist
+            ; the head start, where there is one, is the last.
+        finalist_kinds: (num_maps, num_finalists), text, the kinds of these starts.
         end_activations: (num_maps, num_finalists), float32, by these ends.
         has_head_start: whether there is a head start.
         curves: (num_maps, num_steps + 1), float32, activation before the first step and after each;
@@ -112,9 +112,9 @@ class Oips:
     start_kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
     from_head_start: npt.NDArray[np.bool_]
-    end_images: Floats
-    end_kinds: npt.NDArray[np.str_]
-    end_activations: Floats
+    finalist_images: Floats
+    finalist_kinds: npt.NDArray[np.str_]
+    finalist_activations: Floats
     has_head_start: bool
     curves: Floats
     snapshots: Floats
@@ -122,9 +122,11 @@ class Oips:
     converged: npt.NDArray[np.bool_]
 
     @property
-    def own_end_activations(self) -> Floats:
+    def regular_finalist_activations(self) -> Floats:
         """Those at the ends of all finalists but the head start, (num_maps, num_own_finalists)."""
-        return self.end_activations[:, :-1] if self.has_head_start else self.end_activations
+        return (
+            self.finalist_activations[:, :-1] if self.has_head_start else self.finalist_activations
+        )
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class LayerOips:
 
 
 @dataclass(frozen=True)
-class Elementary:
+class ElementaryPatterns:
     """The elementary patterns of a layer.
 
     Attributes:
@@ -183,7 +185,7 @@ def snapshot_steps(params: DrawOips) -> list[int]:
     return sorted({0, *halved})
 
 
-def save(oips: LayerOips, elementary: Elementary | None, path: Path) -> None:
+def save(oips: LayerOips, elementary: ElementaryPatterns | None, path: Path) -> None:
     """Write the OIPs as .npz, equal bytes for equal OIPs.
 
     Args:
@@ -215,9 +217,9 @@ def save(oips: LayerOips, elementary: Elementary | None, path: Path) -> None:
                 found.polished.high_frequency_shares_polished
             ),
             f"curves{suffix}": found.curves,
-            f"ends{suffix}": found.end_images,
-            f"end_activations{suffix}": found.end_activations,
-            f"end_kinds{suffix}": found.end_kinds,
+            f"ends{suffix}": found.finalist_images,
+            f"end_activations{suffix}": found.finalist_activations,
+            f"end_kinds{suffix}": found.finalist_kinds,
         }
     if elementary is not None:
         arrays |= {

@@ -71,11 +71,11 @@ def _change(curve: Floats, step: int) -> str:
 def all_ends(found: LayerResults, position: int) -> list[CaptionedPicture]:
     """Return the ends of the finalists with free pixels, the highest first; of a dead map none."""
     free = found.oips.free
-    activations, kinds = free.end_activations[position], free.end_kinds[position]
+    activations, kinds = free.finalist_activations[position], free.finalist_kinds[position]
     head = len(kinds) - 1 if free.has_head_start else -1
     return [
         caption(
-            found.grays.free(free.end_images[position, start]),
+            found.grays.free(free.finalist_images[position, start]),
             [
                 "head start" if start == head else f"{kinds[start]}",
                 f"{activations[start]:.3g}",
@@ -214,7 +214,7 @@ def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
     """Return the tuning curve of a unit, as SVG text to put into a page.
 
     Args:
-        tuning: the rows of ``tuning.tune`` for the unit and grids, from the coarsest on.
+        tuning: the rows of ``tuning.measure_tuning`` for the unit and grids, from the coarsest on.
         size: pixels along an edge of an image: the spots of a grid of k points have size / k.
         title: for those who cannot see it.
     """

@@ -184,7 +184,7 @@ def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
     ]
     if np.isfinite(line["seed_gap"]):
-        num_loud = int((found.oips.free.own_end_activations[position] > 0).sum())
+        num_loud = int((found.oips.free.regular_finalist_activations[position] > 0).sum())
         gap = f"{line['seed_gap']:.0%}"
         words = f"the worst of {num_loud} random starts that climbed on ends at {gap} of the best"
         facts.append(Fact("Spread", words))

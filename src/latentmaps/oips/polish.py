@@ -18,9 +18,9 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.oips import excitation
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats, Polished
-from latentmaps.oips.restore import Restore
 
 _HALF_NYQUIST = 0.25  # cycles per pixel
 
@@ -72,7 +72,7 @@ def polish(
     activations: Floats,
     *,
     window: Window,
-    restore: Restore,
+    constraint: Constraint,
     least_share: float,
 ) -> Polished:
     """Return pictures with less energy at high frequencies that excite their maps nearly as much.
@@ -82,18 +82,18 @@ def polish(
 
     Args:
         objective: of one unit.
-        images: (n, height, width) or (n, height, width, channels), float32, as `restore`
+        images: (n, height, width) or (n, height, width, channels), float32, as `constraint`
             leaves them.
         units: (n,), what each image is to excite.
         activations: (n,), float32, by these images.
         window: so many rows and columns, from the upper left, influence the activations.
-        restore: makes images such as the network may read.
+        constraint: makes images such as the network may read.
         least_share: share of the activation that every picture keeps; 1: no polish.
     """
     shares = high_frequency_share(images, window)
     state = _begin(images, shares, activations)
     least = (least_share * activations).astype(np.float32)
-    step = _make_step(objective, window, restore, images.shape[1:3])
+    step = _make_step(objective, window, constraint, images.shape[1:3])
     for _ in range(0, _NUM_STEPS if least_share < 1 else 0, _SEGMENT_STEPS):
         waiting = np.flatnonzero((activations > 0) & (state.best_shares > _CLEAN_SHARE))
         for rows in (waiting[i : i + _CHUNK_SIZE] for i in range(0, len(waiting), _CHUNK_SIZE)):
@@ -132,14 +132,14 @@ def high_frequency_share(images: Floats, window: Window) -> Floats:
 
 
 def _make_step(
-    objective: Objective, window: Window, restore: Restore, shape: tuple[int, int]
+    objective: Objective, window: Window, constraint: Constraint, shape: tuple[int, int]
 ) -> _Step:
     """Return one step: look at the pictures, keep the cleanest, weaken high frequencies and climb.
 
     Args:
         objective: as for ``polish``.
         window: as for ``polish``.
-        restore: as for ``polish``.
+        constraint: as for ``polish``.
         shape: height and width of the pictures.
     """
     down, across = (tf.constant(_cosines(size), tf.float32) for size in window)
@@ -180,7 +180,7 @@ def _make_step(
         base = tf.where(_wide(activations > 0), state.images, state.best_images)
         strengths = state.strengths * tf.where(is_enough, _GROWTH, _DECLINE)
         return _State(
-            images=restore(weaken(base + _STEP_SIZE * directions, strengths)),
+            images=constraint(weaken(base + _STEP_SIZE * directions, strengths)),
             best_images=tf.where(_wide(is_better), state.images, state.best_images),
             best_shares=tf.where(is_better, shares, state.best_shares),
             best_activations=tf.where(is_better, activations, state.best_activations),

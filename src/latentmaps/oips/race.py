@@ -15,7 +15,9 @@ def is_needed(params: DrawOips, num_own_starts: int) -> bool:
     return num_own_starts > params.num_finalists and params.race_steps < params.num_steps
 
 
-def finalists(objectives: Floats, number: int, num_head_starts: int) -> npt.NDArray[np.int64]:
+def choose_finalists(
+    objectives: Floats, number: int, num_head_starts: int
+) -> npt.NDArray[np.int64]:
     """Return which starts of each unit climb on, in their order, (num_units, num_finalists).
 
     Args:

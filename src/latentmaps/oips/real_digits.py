@@ -32,7 +32,7 @@ def find_strongest(networks: Networks, digits: Digits) -> StrongestDigits:
     )
 
 
-def correlate_paths(
+def correlate_pathways(
     below: keras.Model | None,
     digits: Digits,
     strongest: StrongestDigits,

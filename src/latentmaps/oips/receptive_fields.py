@@ -62,7 +62,7 @@ def field_size(layers: Sequence[keras.layers.Layer]) -> tuple[int, int]:
     return _extent(layers, (1, 1))
 
 
-class Places(NamedTuple):
+class FieldLayout(NamedTuple):
     """Where in the image the fields of a layer's positions lie, along its rows.
 
     Attributes:
@@ -87,7 +87,7 @@ class Places(NamedTuple):
         return range(begin, max(begin, min(end, num_positions)))
 
 
-def places(layers: Sequence[keras.layers.Layer]) -> Places:
+def field_layout(layers: Sequence[keras.layers.Layer]) -> FieldLayout:
     """Return where the fields of the last layer's positions lie.
 
     Args:
@@ -103,7 +103,7 @@ def places(layers: Sequence[keras.layers.Layer]) -> Places:
             first -= max((made - 1) * step + window - read, 0) // 2 * stride
         size += (window - 1) * stride
         stride *= step
-    return Places(first, stride, size)
+    return FieldLayout(first, stride, size)
 
 
 def reachable_size(

@@ -12,20 +12,20 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.oips import excitation
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore
 
 Push = Callable[[Any, Any], tuple[Any, Any]]
 
 
 def wake(
-    peaks_before_relu: keras.Model,
+    max_pre_activations: keras.Model,
     images: Floats,
     map_indices: npt.NDArray[np.int64],
     *,
     num_steps: int,
     step_size: float,
-    restore: Restore,
+    constraint: Constraint,
     chunk_size: int,
 ) -> Floats:
     """Return images that excite their maps at one place at least, where so many steps suffice.
@@ -33,15 +33,15 @@ def wake(
     An image stays as it is from the step on that wakes its map.
 
     Args:
-        peaks_before_relu: standardized images -> the largest value of each map before its ReLU.
-        images: (n, h, w, c), float32, as `restore` leaves them.
+        max_pre_activations: standardized images -> the largest value of each map before its ReLU.
+        images: (n, h, w, c), float32, as `constraint` leaves them.
         map_indices: (n,), the map that each is to excite.
         num_steps: at most so many.
-        step_size: change of a pixel in a step (RMS), in the spread of `restore`.
-        restore: makes images such as the network may read, after each step.
+        step_size: change of a pixel in a step (RMS), in the spread of `constraint`.
+        constraint: makes images such as the network may read, after each step.
         chunk_size: images that are pushed together.
     """
-    push = _make_push(peaks_before_relu, step_size * restore.spread, restore)
+    push = _make_push(max_pre_activations, step_size * constraint.spread, constraint)
     woken = np.empty_like(images)
     for first in range(0, len(images), chunk_size):
         rows = slice(first, min(first + chunk_size, len(images)))
@@ -56,17 +56,17 @@ def wake(
     return woken
 
 
-def _make_push(peaks_before_relu: keras.Model, step_size: float, restore: Restore) -> Push:
+def _make_push(max_pre_activations: keras.Model, step_size: float, constraint: Constraint) -> Push:
     """Return the function (images, map_indices) -> (images one step on, which are awake)."""
 
     def push(images: tf.Tensor, map_indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(images)
-            peaks = peaks_before_relu(images, training=False)
+            peaks = max_pre_activations(images, training=False)
             largest = tf.gather(peaks, map_indices, axis=1, batch_dims=1)
         directions = excitation.direction(tape.gradient(largest, images))
         is_awake = largest > 0
-        pushed = restore(images + step_size * directions)
+        pushed = constraint(images + step_size * directions)
         return tf.where(is_awake[:, None, None, None], images, pushed), is_awake
 
     compiled: Push = tf.function(push)

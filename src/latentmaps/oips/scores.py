@@ -24,7 +24,7 @@ def score(
     Args:
         oips: of the layer.
         strongest: the test digits that excite its maps most.
-        paths: as ``real_digits.correlate_paths`` returns them.
+        paths: as ``real_digits.correlate_pathways`` returns them.
         reachable_size: rows and columns that influence the layer; the others do not count.
     """
     best_digit = strongest.activations[:, 0]
@@ -35,7 +35,7 @@ def score(
         "silent_share": oips.silent_share,
         **_course(oips.free, ""),
         **_course(oips.in_range, "_in_range"),
-        "seed_gap": seed_gaps(oips.free.own_end_activations),
+        "seed_gap": seed_gaps(oips.free.regular_finalist_activations),
         **_agreement(oips, paths, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
         "repetition": repetitions(oips.free, reachable_size),

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import ascent, cnn_layers, oip, polish, starts
+from latentmaps.oips.constraints import Constraint, for_pixel_range, project_images
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult, Floats, LayerOips, Oips, PixelRange, Polished
-from latentmaps.oips.restore import Restore, make_restore, restore_images
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
@@ -31,7 +31,7 @@ _NUM_HEAD_DIGITS = 10_000
 _CLEARLY = 1.05
 
 
-class Climb(NamedTuple):
+class SearchResult(NamedTuple):
     """What maps started from, and where each start ended.
 
     Attributes:
@@ -41,15 +41,15 @@ class Climb(NamedTuple):
     """
 
     starts: Starts
-    ends: AscentResult
+    ascent_result: AscentResult
     has_head_start: bool
 
     @property
-    def winners(self) -> npt.NDArray[np.int64]:
+    def winning_starts(self) -> npt.NDArray[np.int64]:
         """The start of each map that leads to its OIP, (num_maps,), the first among equals."""
         if self.has_head_start:
-            return choose_winners(self.ends, self.starts.floor)
-        return self.ends.objectives.argmax(axis=1)
+            return choose_winning_starts(self.ascent_result, self.starts.floor)
+        return self.ascent_result.objectives.argmax(axis=1)
 
 
 def find_oips(
@@ -85,7 +85,7 @@ def find_oips(
         networks.layer_name,
         params.num_starts,
     )
-    in_range, free = climb(
+    in_range, free = search_both_ranges(
         networks,
         digits,
         params,
@@ -96,27 +96,29 @@ def find_oips(
         chunk_size=chunk_size,
     )
 
-    def polish_ends(images: Floats, activations: Floats, restore: Restore) -> Polished:
+    def polish_ends(images: Floats, activations: Floats, constraint: Constraint) -> Polished:
         return polish.polish(
             networks.objective,
             images,
             indices,
             activations,
             window=networks.reachable_size,
-            restore=restore,
+            constraint=constraint,
             least_share=params.polish,
         )
 
     return LayerOips(
         map_indices=indices,
-        free=keep_best(free, partial(polish_ends, restore=make_restore(None))),
-        in_range=keep_best(in_range, partial(polish_ends, restore=make_restore(data_range))),
+        free=select_oips(free, partial(polish_ends, constraint=for_pixel_range(None))),
+        in_range=select_oips(
+            in_range, partial(polish_ends, constraint=for_pixel_range(data_range))
+        ),
         pixel_range=data_range,
         silent_share=free.starts.silent_share,
     )
 
 
-def climb(
+def search_both_ranges(
     networks: Networks,
     digits: Digits,
     params: DrawOips,
@@ -126,7 +128,7 @@ def climb(
     seed: int,
     jit_compile: bool,
     chunk_size: int,
-) -> tuple[Climb, Climb]:
+) -> tuple[SearchResult, SearchResult]:
     """Return where the starts of maps end, with pixels in range, and free.
 
     With ``params.head_start`` every map has one more start, so that its OIP does not miss what is
@@ -146,41 +148,41 @@ def climb(
         DataError: a length scale is finer than a pixel.
         TrainingError: a gradient is not a number.
     """
-    patterns = Patterns(networks.shape, params, digits.train_images)
+    image_spec = StartImageSpec(networks.shape, params, digits.train_images)
 
-    def search(restore: Restore, head: Floats | None, kind: str) -> Climb:
+    def search(constraint: Constraint, head: Floats | None, kind: str) -> SearchResult:
         chosen = starts.choose(
             networks,
-            patterns,
+            image_spec,
             map_indices=map_indices,
-            restore=restore,
+            constraint=constraint,
             seed=seed,
             chunk_size=chunk_size,
         )
         for images in (digits.train_images, digits.test_images):
-            chosen = _help_with_digits(chosen, images, networks, restore)
+            chosen = _help_with_digits(chosen, images, networks, constraint)
         if head is not None:
-            chosen = starts.add_head_starts(chosen, head, kind, restore=restore)
+            chosen = starts.add_head_starts(chosen, head, kind, constraint=constraint)
         ends = ascent.ascend(
             networks.objective,
             chosen.images,
             map_indices,
             params,
-            restore=restore,
+            constraint=constraint,
             seed=seed,
             jit_compile=jit_compile,
             chunk_size=chunk_size,
             is_race=True,
             num_head_starts=int(head is not None),
         )
-        return Climb(chosen, ends, head is not None)
+        return SearchResult(chosen, ends, head is not None)
 
     has_head = params.head_start
     head = _strongest_digits(networks, digits, map_indices) if has_head else None
-    in_range = search(make_restore(pixel_range), head, oip.DIGITS)
-    best = np.arange(len(map_indices)), in_range.winners
-    head = in_range.ends.images[best] if has_head else None
-    return in_range, search(make_restore(None), head, oip.IN_RANGE)
+    in_range = search(for_pixel_range(pixel_range), head, oip.DIGITS)
+    best = np.arange(len(map_indices)), in_range.winning_starts
+    head = in_range.ascent_result.images[best] if has_head else None
+    return in_range, search(for_pixel_range(None), head, oip.IN_RANGE)
 
 
 def _strongest_digits(
@@ -193,7 +195,7 @@ def _strongest_digits(
 
 
 def _help_with_digits(
-    chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, restore: Restore
+    chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, constraint: Constraint
 ) -> Starts:
     """Return the starts with those digits (n, 28, 28) for the silent maps that excite them most."""
     silent = chosen.silent_rows
@@ -201,26 +203,26 @@ def _help_with_digits(
         return chosen
     measured = cnn_layers.measure_digits(networks.responses, images)
     best = starts.strongest(measured[:, chosen.map_indices[silent]].T, chosen.images.shape[1])
-    digits = restore_images(cnn_layers.standardize_digits(images[best.ravel()]), restore)
+    digits = project_images(cnn_layers.standardize_digits(images[best.ravel()]), constraint)
     return starts.help_silent(
         chosen, networks, digits.reshape(*best.shape, *digits.shape[1:]), oip.DIGITS
     )
 
 
-def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -> Oips:
+def select_oips(found: SearchResult, polish_ends: Callable[[Floats, Floats], Polished]) -> Oips:
     """Return the best end of each map, as it is and polished, and all ends.
 
     Args:
         found: what the maps started from, and where the starts ended.
         polish_ends: images (num_maps, 28, 28) and their activations (num_maps,) -> polished.
     """
-    starts, ends = found.starts, found.ends
-    winners = found.winners
+    starts, ends = found.starts, found.ascent_result
+    winners = found.winning_starts
     best = np.arange(len(winners)), winners
-    climbed = np.arange(len(winners))[:, np.newaxis], ends.numbers
-    end_kinds = starts.kinds[climbed]
-    kinds = end_kinds[best]
-    is_head_start = found.has_head_start & (winners == ends.numbers.shape[1] - 1)
+    climbed = np.arange(len(winners))[:, np.newaxis], ends.start_indices
+    finalist_kinds = starts.kinds[climbed]
+    kinds = finalist_kinds[best]
+    is_head_start = found.has_head_start & (winners == ends.start_indices.shape[1] - 1)
     needed_head_start = (starts.rescues == oip.NOTHING) & (ends.activations[best] > starts.floor)
     return Oips(
         images=ends.images[best][..., 0],
@@ -230,9 +232,9 @@ def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -
         start_kinds=kinds,
         rescues=np.where(needed_head_start, kinds, starts.rescues),
         from_head_start=is_head_start,
-        end_images=ends.images[..., 0],
-        end_kinds=end_kinds,
-        end_activations=ends.activations,
+        finalist_images=ends.images[..., 0],
+        finalist_kinds=finalist_kinds,
+        finalist_activations=ends.activations,
         has_head_start=found.has_head_start,
         curves=ends.curves[best],
         snapshots=ends.snapshots[best][..., 0],
@@ -241,22 +243,22 @@ def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -
     )
 
 
-def choose_winners(ends: AscentResult, floor: float) -> npt.NDArray[np.int64]:
+def choose_winning_starts(ascent_result: AscentResult, floor: float) -> npt.NDArray[np.int64]:
     """Return the start of each map that leads to its OIP, (num_maps,), the first among equals.
 
     What grew from random fluctuations tells more of its map than what was begun near the end: the
     head start wins where it ends clearly higher, or where it is higher than they from its outset.
 
     Args:
-        ends: of the starts; the head start is the last of each map.
+        ascent_result: of the starts; the head start is the last of each map.
         floor: an objective not above is silent.
     """
     # without a penalty the objective is the activation
-    own, head = ends.objectives[:, :-1], ends.objectives[:, -1]
-    known = ends.curves[:, -1, 0]  # what the head start excites as it is
+    own, head = ascent_result.objectives[:, :-1], ascent_result.objectives[:, -1]
+    known = ascent_result.curves[:, -1, 0]  # what the head start excites as it is
     best = own.argmax(axis=1)
     highest = own.max(axis=1)
-    reached = ends.activations[np.arange(len(best)), best]
+    reached = ascent_result.activations[np.arange(len(best)), best]
     clearly_higher = np.where(highest > 0, highest * _CLEARLY, highest / _CLEARLY)
     needs_head_start = (head > clearly_higher) | ((reached < known) & (head > floor))
-    return np.where(needs_head_start, ends.activations.shape[1] - 1, best)
+    return np.where(needs_head_start, ascent_result.activations.shape[1] - 1, best)

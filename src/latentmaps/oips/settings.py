@@ -3,7 +3,7 @@
 from latentmaps.params.draw_oips import DrawOips
 
 # the values of params.yaml; a test compares them
-USUAL = DrawOips(
+DEFAULTS = DrawOips(
     layers=("any",),
     range="free",
     num_starts=24,

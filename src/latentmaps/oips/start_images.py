@@ -20,7 +20,7 @@ from latentmaps.params.draw_oips import DrawOips
 Pattern = npt.NDArray[np.float64]
 
 
-class Patterns(NamedTuple):
+class StartImageSpec(NamedTuple):
     """What random start images are made of.
 
     Attributes:
@@ -34,13 +34,13 @@ class Patterns(NamedTuple):
     digits: npt.NDArray[np.uint8] | None
 
 
-def sample(patterns: Patterns, *, map_indices: npt.NDArray[np.int64], seed: int) -> Floats:
+def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], seed: int) -> Floats:
     """Return the start images of each map, with mean 0 and standard deviation 1.
 
     Start j of map i is a function of (seed, i, j), whatever the other maps and starts.
 
     Args:
-        patterns: what they are made of; the kinds take turns.
+        image_spec: what they are made of; the kinds take turns.
         map_indices: (num_maps,), feature maps of the layer.
         seed: of all of them.
 
@@ -50,18 +50,18 @@ def sample(patterns: Patterns, *, map_indices: npt.NDArray[np.int64], seed: int)
     Raises:
         DataError: a kind or a length scale does not suit the images.
     """
-    params = patterns.params
+    params = image_spec.params
     images = [
         sample_one(
-            kind_of(params.start_kinds, start), patterns, seeds.oip_start(seed, map_index, start)
+            kind_of(params.start_kinds, start), image_spec, seeds.oip_start(seed, map_index, start)
         )
         for map_index in map_indices.tolist()
         for start in range(params.num_starts)
     ]
-    return np.reshape(images, (-1, params.num_starts, *patterns.shape)).astype(np.float32)
+    return np.reshape(images, (-1, params.num_starts, *image_spec.shape)).astype(np.float32)
 
 
-def sample_candidates(patterns: Patterns, *, seed: int) -> Floats:
+def sample_candidates(image_spec: StartImageSpec, *, seed: int) -> Floats:
     """Return start images for all maps to choose from, (num_candidates, h, w, c), float32.
 
     Candidate c is a function of (seed, c).
@@ -71,11 +71,11 @@ def sample_candidates(patterns: Patterns, *, seed: int) -> Floats:
     """
     images = [
         sample_one(
-            kind_of(patterns.params.candidate_kinds, number),
-            patterns,
+            kind_of(image_spec.params.candidate_kinds, number),
+            image_spec,
             seeds.start_candidate(seed, number),
         )
-        for number in range(patterns.params.num_candidates)
+        for number in range(image_spec.params.num_candidates)
     ]
     return np.array(images, np.float32)
 
@@ -83,8 +83,8 @@ def sample_candidates(patterns: Patterns, *, seed: int) -> Floats:
 def fluctuations(
     phase: Phase,
     shape: Shape,
-    owners: npt.NDArray[np.int64],
-    numbers: npt.NDArray[np.int64],
+    units: npt.NDArray[np.int64],
+    start_indices: npt.NDArray[np.int64],
     *,
     seed: int,
 ) -> Floats:
@@ -95,15 +95,15 @@ def fluctuations(
     Args:
         phase: with the grid of the noise, and its standard deviation.
         shape: height, width and channels of an image.
-        owners: (n,), the unit of each image.
-        numbers: (n,), the number of each image among the starts of its unit.
+        units: (n,), the unit of each image.
+        start_indices: (n,), index of each image among the starts of its unit.
         seed: of all of them.
     """
     noise = [
         sample_noise(
             phase.grid or shape[:2], shape, seeds.fluctuation(seed, unit, start, phase.number)
         )
-        for unit, start in zip(owners.tolist(), numbers.tolist(), strict=True)
+        for unit, start in zip(units.tolist(), start_indices.tolist(), strict=True)
     ]
     return (phase.fluctuation * np.array(noise)).astype(np.float32)
 
@@ -113,15 +113,15 @@ def kind_of(kinds: Sequence[str], number: int) -> str:
     return kinds[number % len(kinds)]
 
 
-def sample_one(kind: str, patterns: Patterns, generator: np.random.Generator) -> Pattern:
+def sample_one(kind: str, image_spec: StartImageSpec, generator: np.random.Generator) -> Pattern:
     """Return one start image of a kind, (h, w, c), with mean 0 and standard deviation 1.
 
     Raises:
         DataError: a kind or a length scale does not suit the images.
     """
-    *_, num_channels = patterns.shape
-    channels = [START_KINDS[kind](patterns, generator) for _ in range(num_channels)]
-    first = length_scales.phases(patterns.params)[0]
+    *_, num_channels = image_spec.shape
+    channels = [START_KINDS[kind](image_spec, generator) for _ in range(num_channels)]
+    first = length_scales.phases(image_spec.params)[0]
     return _standardize(length_scales.coarsen(np.stack(channels, axis=-1), first.grid))
 
 
@@ -135,24 +135,24 @@ def sample_noise(grid: length_scales.Grid, shape: Shape, generator: np.random.Ge
     return _standardize(np.stack(channels, axis=-1))
 
 
-def _scales(patterns: Patterns, generator: np.random.Generator) -> Pattern:
+def _scales(image_spec: StartImageSpec, generator: np.random.Generator) -> Pattern:
     """Return the weighted sum of noise on grids of all length scales, as the source does."""
-    params = patterns.params
-    image = np.zeros(patterns.shape[:2])
+    params = image_spec.params
+    image = np.zeros(image_spec.shape[:2])
     for scale, weight in zip(params.length_scales, params.length_weights, strict=True):
-        image += weight * sample_grid(length_scales.grid_of(scale), patterns.shape, generator)
+        image += weight * sample_grid(length_scales.grid_of(scale), image_spec.shape, generator)
     return image
 
 
-def _coarse(patterns: Patterns, generator: np.random.Generator) -> Pattern:
+def _coarse(image_spec: StartImageSpec, generator: np.random.Generator) -> Pattern:
     """Return noise on the grid of the coarsest length scale alone."""
-    grids = [length_scales.grid_of(scale) for scale in patterns.params.length_scales]
-    return sample_grid(min(grids, key=np.prod), patterns.shape, generator)
+    grids = [length_scales.grid_of(scale) for scale in image_spec.params.length_scales]
+    return sample_grid(min(grids, key=np.prod), image_spec.shape, generator)
 
 
-def _fourier(patterns: Patterns, generator: np.random.Generator) -> Pattern:
+def _fourier(image_spec: StartImageSpec, generator: np.random.Generator) -> Pattern:
     """Return noise with a spectrum of 1 / frequency."""
-    height, width, _ = patterns.shape
+    height, width, _ = image_spec.shape
     rows, columns = np.fft.fftfreq(height), np.fft.rfftfreq(width)
     frequencies = np.hypot(rows[:, None], columns)
     frequencies[0, 0] = np.inf  # the mean, which standardizing takes away anyway
@@ -160,24 +160,24 @@ def _fourier(patterns: Patterns, generator: np.random.Generator) -> Pattern:
     return np.fft.irfft2(spectrum / frequencies, s=(height, width))
 
 
-def _noise(patterns: Patterns, generator: np.random.Generator) -> Pattern:
+def _noise(image_spec: StartImageSpec, generator: np.random.Generator) -> Pattern:
     """Return fine noise: every pixel for itself."""
-    height, width, _ = patterns.shape
-    return sample_grid((height, width), patterns.shape, generator)
+    height, width, _ = image_spec.shape
+    return sample_grid((height, width), image_spec.shape, generator)
 
 
-def _digits(patterns: Patterns, generator: np.random.Generator) -> Pattern:
+def _digits(image_spec: StartImageSpec, generator: np.random.Generator) -> Pattern:
     """Return a random one of the digits."""
-    if patterns.digits is None:
+    if image_spec.digits is None:
         raise DataError(
             "the kind of start digits: found a model that reads none; use "
-            f"{', '.join(kinds_for(patterns))}"
+            f"{', '.join(kinds_for(image_spec))}"
         )
-    return patterns.digits[generator.integers(len(patterns.digits))].astype(np.float64)
+    return image_spec.digits[generator.integers(len(image_spec.digits))].astype(np.float64)
 
 
 # name in params.yaml, in the table and on the page -> a pattern (h, w), not yet standardized
-START_KINDS: dict[str, Callable[[Patterns, np.random.Generator], Pattern]] = {
+START_KINDS: dict[str, Callable[[StartImageSpec, np.random.Generator], Pattern]] = {
     "scales": _scales,
     "coarse": _coarse,
     "fourier": _fourier,
@@ -186,12 +186,12 @@ START_KINDS: dict[str, Callable[[Patterns, np.random.Generator], Pattern]] = {
 }
 
 
-def kinds_for(patterns: Patterns) -> list[str]:
+def kinds_for(image_spec: StartImageSpec) -> list[str]:
     """Return the kinds of which there can be start images: without digits none of them."""
     return [
         kind
         for kind, sample_pattern in START_KINDS.items()
-        if sample_pattern is not _digits or patterns.digits is not None
+        if sample_pattern is not _digits or image_spec.digits is not None
     ]
 
 

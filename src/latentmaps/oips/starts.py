@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from latentmaps.oips import excitation, oip, start_images
 from latentmaps.oips import rescue as rescue_module
+from latentmaps.oips.constraints import Constraint, project_images, project_noise
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore, restore_images, restore_noise
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
 # change of a pixel (RMS) in a step on a map before its ReLU; nothing halves these steps
@@ -69,10 +69,10 @@ class _Candidates:
 
 def choose(
     networks: Networks,
-    patterns: Patterns,
+    image_spec: StartImageSpec,
     *,
     map_indices: MapIndices,
-    restore: Restore,
+    constraint: Constraint,
     seed: int,
     chunk_size: int,
 ) -> Starts:
@@ -80,37 +80,37 @@ def choose(
 
     Args:
         networks: the network up to the layer.
-        patterns: how many starts, and of what kinds.
+        image_spec: how many starts, and of what kinds.
         map_indices: (num_maps,), the maps.
-        restore: makes images such as the network may read.
+        constraint: makes images such as the network may read.
         seed: of the random images.
         chunk_size: images that are pushed together.
 
     Raises:
         DataError: a kind or a length scale does not suit the images.
     """
-    params = patterns.params
-    sampled = start_images.sample_candidates(patterns, seed=seed)
+    params = image_spec.params
+    sampled = start_images.sample_candidates(image_spec, seed=seed)
     kinds = [start_images.kind_of(params.candidate_kinds, c) for c in range(len(sampled))]
-    candidates = _Candidates(restore_noise(sampled, restore), np.array(kinds, "<U14"))
+    candidates = _Candidates(project_noise(sampled, constraint), np.array(kinds, "<U14"))
 
-    starts = _own_starts(networks, patterns, map_indices, restore, seed)
+    starts = _own_starts(networks, image_spec, map_indices, constraint, seed)
     starts = _best_candidates(starts, candidates, networks, for_all=params.precursor)
     return _pushed_candidates(
-        starts, candidates, networks, params, restore=restore, chunk_size=chunk_size
+        starts, candidates, networks, params, constraint=constraint, chunk_size=chunk_size
     )
 
 
-def add_head_starts(starts: Starts, images: Floats, kind: str, *, restore: Restore) -> Starts:
+def add_head_starts(starts: Starts, images: Floats, kind: str, *, constraint: Constraint) -> Starts:
     """Return the starts with one more for each map, behind the others.
 
     Args:
         starts: of ``choose``.
         images: (num_maps, h, w, c), float32, what is known to excite each map.
         kind: of these.
-        restore: as for ``choose``.
+        constraint: as for ``choose``.
     """
-    added = restore_images(images, restore)[:, np.newaxis]
+    added = project_images(images, constraint)[:, np.newaxis]
     kinds = np.full((len(images), 1), kind, dtype=starts.kinds.dtype)
     return dataclasses.replace(
         starts,
@@ -122,15 +122,15 @@ def add_head_starts(starts: Starts, images: Floats, kind: str, *, restore: Resto
 
 def _own_starts(
     networks: Networks,
-    patterns: Patterns,
+    image_spec: StartImageSpec,
     map_indices: MapIndices,
-    restore: Restore,
+    constraint: Constraint,
     seed: int,
 ) -> Starts:
     """Return random starts of each map's own."""
-    params, floor = patterns.params, networks.objective.floor
-    sampled = start_images.sample(patterns, map_indices=map_indices, seed=seed)
-    images = restore_noise(sampled.reshape(-1, *sampled.shape[2:]), restore)
+    params, floor = image_spec.params, networks.objective.floor
+    sampled = start_images.sample(image_spec, map_indices=map_indices, seed=seed)
+    images = project_noise(sampled.reshape(-1, *sampled.shape[2:]), constraint)
     images = images.reshape(sampled.shape)
     activations = _activations(networks, images, map_indices)
     kinds = [start_images.kind_of(params.start_kinds, start) for start in range(params.num_starts)]
@@ -178,25 +178,25 @@ def _pushed_candidates(
     networks: Networks,
     params: DrawOips,
     *,
-    restore: Restore,
+    constraint: Constraint,
     chunk_size: int,
 ) -> Starts:
     """Give the silent maps candidates that were pushed on the map before its ReLU."""
     silent = starts.silent_rows
-    peaks_before_relu = networks.peaks_before_relu
-    if not len(silent) or not params.num_rescue_steps or peaks_before_relu is None:
+    max_pre_activations = networks.max_pre_activations
+    if not len(silent) or not params.num_rescue_steps or max_pre_activations is None:
         return starts
     maps = starts.map_indices[silent]
-    measured = excitation.measure(peaks_before_relu, candidates.images)
+    measured = excitation.measure(max_pre_activations, candidates.images)
     best = strongest(measured[:, maps].T, starts.images.shape[1])  # (num_silent, num_starts)
     origins = candidates.images[best]
     pushed = rescue_module.wake(
-        peaks_before_relu,
+        max_pre_activations,
         origins.reshape(-1, *origins.shape[2:]),
         np.repeat(maps, best.shape[1]),
         num_steps=params.num_rescue_steps,
         step_size=_PUSH_SIZE,
-        restore=restore,
+        constraint=constraint,
         chunk_size=chunk_size,
     ).reshape(origins.shape)
     kinds = candidates.kinds[best]
@@ -243,8 +243,10 @@ def help_silent(
 def _activations(networks: Networks, images: Floats, map_indices: MapIndices) -> Floats:
     """Return how strongly images (n, num_starts, h, w, c) excite their maps (n,)."""
     measured = excitation.measure(networks.responses, images.reshape(-1, *images.shape[2:]))
-    owners = np.repeat(map_indices, images.shape[1])
-    own: Floats = measured[np.arange(len(owners)), owners].reshape(images.shape[:2])
+    units_of_images = np.repeat(map_indices, images.shape[1])
+    own: Floats = measured[np.arange(len(units_of_images)), units_of_images].reshape(
+        images.shape[:2]
+    )
     return own
 
 

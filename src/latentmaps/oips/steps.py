@@ -1,7 +1,7 @@
 """One step of an ascent: look at the images, keep the best, stop or move up the gradient.
 
 The state of the images goes from step to step; ``ascent`` has the loop, ``excitation`` the
-gradient, and ``restore`` what keeps an image one that the network may read.
+gradient, and ``constraint`` what keeps an image one that the network may read.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,13 @@ import numpy as np
 import tensorflow as tf
 
 from latentmaps.oips import excitation, length_scales
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore
 from latentmaps.params.draw_oips import DrawOips
 
 # An image stops after so many successive steps that changed its activation by next to nothing.
-CALM_STEPS = 4
+STABLE_STEPS = 4
 
 # So many steps without a better image halve the step size: the optimum is closer than a step.
 # 3 ended up to 1 % lower, 6 took a third more steps.
@@ -39,7 +39,7 @@ class State(NamedTuple):
         velocities: (n, h, w, c), where the last step went, in steps of RMS 1.
         step_sizes: (n,).
         misses: (n,), steps since the last better image or smaller step size.
-        calm: (n,), successive steps that changed the objective by next to nothing.
+        stable_steps: (n,), successive steps that changed the objective by next to nothing.
         num_steps: (n,), steps so far.
         is_done: (n,), whether the image stopped.
     """
@@ -52,7 +52,7 @@ class State(NamedTuple):
     velocities: Any
     step_sizes: Any
     misses: Any
-    calm: Any
+    stable_steps: Any
     num_steps: Any
     is_done: Any
 
@@ -74,7 +74,7 @@ def begin(images: Floats, step_size: float, floor: float) -> State:
         velocities=np.zeros_like(images),
         step_sizes=np.full_like(floors, step_size),
         misses=counts.copy(),
-        calm=counts.copy(),
+        stable_steps=counts.copy(),
         num_steps=counts.copy(),
         is_done=np.zeros(len(images), bool),
     )
@@ -91,12 +91,12 @@ def begin_phase(state: State, step_size: float) -> State:
         velocities=fresh.velocities,
         step_sizes=fresh.step_sizes,
         misses=fresh.misses,
-        calm=fresh.calm,
+        stable_steps=fresh.stable_steps,
     )
 
 
 def make_step(
-    objective: Objective, params: DrawOips, restore: Restore, *, jit_compile: bool
+    objective: Objective, params: DrawOips, constraint: Constraint, *, jit_compile: bool
 ) -> Step:
     """Return one step: look at the images, keep the best, stop or move up the gradient."""
     has_coarse = any(phase.grid for phase in length_scales.phases(params))
@@ -110,15 +110,15 @@ def make_step(
         )
         if has_coarse:
             gradients = excitation.coarsen(gradients, coarseners)
-        directions = excitation.direction(restore.tangent(gradients, state.images))
+        directions = excitation.direction(constraint.tangent(gradients, state.images))
         state = _judge(
             state, objectives, activations, directions, params.convergence_threshold, floor
         )
-        is_silent, is_calm = state.best_objectives <= floor, state.calm >= CALM_STEPS
+        is_silent, is_calm = state.best_objectives <= floor, state.stable_steps >= STABLE_STEPS
         is_done = state.is_done | (may_stop & (is_silent | is_calm))
         # an image that a step made silent has no gradient: it goes back to its best
         base = tf.where(_wide(objectives > floor), state.images, state.best_images)
-        moved = restore(base + _wide(state.step_sizes) * state.velocities)
+        moved = constraint(base + _wide(state.step_sizes) * state.velocities)
         return state._replace(
             images=tf.where(_wide(is_done), state.images, moved),
             num_steps=tf.where(is_done, state.num_steps, state.num_steps + 1),
@@ -153,7 +153,7 @@ def _judge(
         velocities=tf.where(_wide(shrinks), directions, going_on),
         step_sizes=tf.where(shrinks, state.step_sizes / 2, state.step_sizes),
         misses=tf.where(shrinks, 0, misses),
-        calm=tf.where(is_calm, state.calm + 1, 0),
+        stable_steps=tf.where(is_calm, state.stable_steps + 1, 0),
     )
     return State(
         *(

@@ -31,7 +31,7 @@ _AT_BOUND = 1 - 1e-5
 
 
 @dataclass(frozen=True)
-class Restore:
+class Constraint:
     """What makes images (n, h, w, c) such as a network may read.
 
     Attributes:
@@ -52,14 +52,14 @@ class Restore:
         return self.apply(images)
 
 
-def restore_images(images: Floats, restore: Restore) -> Floats:
+def project_images(images: Floats, constraint: Constraint) -> Floats:
     """Return images (n, h, w, c) as the network may read them."""
-    return np.array(restore(images))
+    return np.array(constraint(images))
 
 
-def restore_noise(noise: Floats, restore: Restore) -> Floats:
+def project_noise(noise: Floats, constraint: Constraint) -> Floats:
     """Return noise (n, h, w, c) of mean 0 and spread 1 as images that the network may read."""
-    return restore_images(restore.center + restore.spread * noise, restore)
+    return project_images(constraint.center + constraint.spread * noise, constraint)
 
 
 def _without_images(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
@@ -81,26 +81,26 @@ def _scale(images: tf.Tensor) -> tf.Tensor:
 
 
 # mean 0 and spread 1: pixels are free
-standardized = Restore(tf.image.per_image_standardization, _along_sphere)
+standardized = Constraint(tf.image.per_image_standardization, _along_sphere)
 
 # A root mean square of 1, for patches: those of a standardized image have no mean of 0, and what a
 # unit reacts to may be that a patch is light.
-unit_rms = Restore(_scale, _without_images)
+unit_rms = Constraint(_scale, _without_images)
 
 
-def in_range(pixel_range: PixelRange) -> Restore:
+def in_range(pixel_range: PixelRange) -> Constraint:
     """Return what gives images mean 0 and, where there are such, spread 1 in a range.
 
     Args:
         pixel_range: darkest and brightest pixel of a standardized image; 0 lies between them.
     """
-    return Restore(
+    return Constraint(
         lambda images: _within(tf.image.per_image_standardization(images), pixel_range),
         _along_sphere,
     )
 
 
-def clipped(pixel_range: PixelRange) -> Restore:
+def clipped(pixel_range: PixelRange) -> Constraint:
     """Return what clips the pixels of images to a range; noise covers half of it."""
     low, high = pixel_range
 
@@ -108,7 +108,7 @@ def clipped(pixel_range: PixelRange) -> Restore:
         leaves = ((images <= low) & (gradients < 0)) | ((images >= high) & (gradients > 0))
         return tf.where(leaves, 0.0, gradients)
 
-    return Restore(
+    return Constraint(
         lambda images: tf.clip_by_value(images, low, high),
         tangent,
         center=(low + high) / 2,
@@ -133,10 +133,10 @@ def _inside_bound(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
 # they are in pictures: under one bound for all of them, rare patterns cost more. A bound for each
 # pixel would not do: a unit that is nearly linear ends with each of them at its bound, black, white
 # or a pure color, and fine noise, which hardly any picture has, excites it most.
-at_most_unit_rms = Restore(_bound, _inside_bound)
+at_most_unit_rms = Constraint(_bound, _inside_bound)
 
 
-def make_restore(pixel_range: PixelRange | None) -> Restore:
+def for_pixel_range(pixel_range: PixelRange | None) -> Constraint:
     """Return ``in_range``; None: pixels are free, and images are standardized."""
     return standardized if pixel_range is None else in_range(pixel_range)
 

@@ -5,43 +5,43 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from tests.oips.example_results import PARAMS, patterns
+from tests.oips.example_results import PARAMS, image_spec
 
 from latentmaps.oips import ascent, start_images
+from latentmaps.oips.constraints import Constraint, standardized
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
-from latentmaps.oips.restore import Restore, standardized
 from latentmaps.params.draw_oips import DrawOips
 
 ASCENT = dataclasses.replace(PARAMS, num_steps=20)
 
 
-class Climbers(NamedTuple):
+class AscentInputs(NamedTuple):
     """Start images (n, h, w, c), and the map that each is to excite (n,)."""
 
     starts: Floats
     map_indices: npt.NDArray[np.int64]
 
 
-def climbers(num_images: int, *, num_maps: int = 8) -> Climbers:
+def ascent_inputs(num_images: int, *, num_maps: int = 8) -> AscentInputs:
     """Return random images, for the maps in turn."""
     numbers = np.arange(num_images)
     one_each = dataclasses.replace(PARAMS, num_starts=1)
-    starts = start_images.sample(patterns(one_each), map_indices=numbers, seed=3)[:, 0]
-    return Climbers(starts, numbers % num_maps)
+    starts = start_images.sample(image_spec(one_each), map_indices=numbers, seed=3)[:, 0]
+    return AscentInputs(starts, numbers % num_maps)
 
 
-def part(whole: Climbers, row: int) -> Climbers:
+def part(whole: AscentInputs, row: int) -> AscentInputs:
     """Return one of them."""
-    return Climbers(whole.starts[row : row + 1], whole.map_indices[row : row + 1])
+    return AscentInputs(whole.starts[row : row + 1], whole.map_indices[row : row + 1])
 
 
-def climb(
+def ascend(
     objective: Objective,
-    images: Climbers,
+    images: AscentInputs,
     params: DrawOips,
     *,
-    restore: Restore = standardized,
+    constraint: Constraint = standardized,
     seed: int = 0,
     jit_compile: bool = False,
     chunk_size: int = 32,
@@ -52,7 +52,7 @@ def climb(
         images.starts[:, np.newaxis],
         images.map_indices,
         params,
-        restore=restore,
+        constraint=constraint,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
