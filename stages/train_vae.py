@@ -10,7 +10,7 @@ from latentmaps.params.train_vae import TrainVae
 
 def train_vae(run: runs.Run) -> None:
     """Write the model with its card, the history, the numbers of its epoch, and the film."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    # TensorFlow takes seconds to import; a wrong parameter is reported before that
     from latentmaps import doubts, machine, stage_code
     from latentmaps.faces.dataset import arrays, receipts, split_table
     from latentmaps.live import training_page
@@ -60,7 +60,7 @@ if __name__ == "__main__":
         },
         outputs={"model": "folder of the trained VAE", "report": VAE_TRAINING},
         kept={
-            "checkpoints": "the state after each epoch, to go on from",
-            "live": "index.html, on which one watches the training, and the history so far",
+            "checkpoints": "the state after each epoch, to resume from",
+            "live": "index.html, a page to watch the training on, and the history so far",
         },
     )

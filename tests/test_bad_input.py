@@ -154,7 +154,7 @@ def test_a_full_disk_while_a_model_is_saved(small_network: Workspace) -> None:
     # with the checkpoint of the first run, the model is the first large file of the second
     result = workspace.train_vae(file_limit_bytes=size // 2)
     assert_refused(workspace, result, "no output was written - see that the disk has room")
-    assert "Going on after" in result.stderr
+    assert "Resuming after" in result.stderr
 
 
 def test_a_cluster_that_is_none(workspace: Workspace) -> None:

@@ -110,7 +110,7 @@ def test_an_edited_training_trains_anew(copy: Path) -> None:
     def history() -> bytes:
         result = workspace.train_vae()
         assert result.returncode == 0, result.stderr
-        assert "Going on after" not in result.stderr
+        assert "Resuming after" not in result.stderr
         return (copy / "out/history.csv").read_bytes()
 
     histories = {history()}

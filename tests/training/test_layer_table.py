@@ -1,4 +1,4 @@
-"""The weights of all layers are those of the networks, and stand where they are."""
+"""The layer table lists every weight of the networks in its layer."""
 
 from pathlib import Path
 from typing import Any

@@ -14,7 +14,7 @@ from latentmaps.vae.training import vae_task
 
 RANDOM = np.random.default_rng(4)
 ORIGIN = Origin(
-    fact=5.0,
+    kl_weight=5.0,
     reconstruction_loss="bce",
     sigma=None,
     corruption="none",

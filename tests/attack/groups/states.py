@@ -126,7 +126,7 @@ def _read_latents(folder: Path) -> None:
 
 
 _ORIGIN = Origin(
-    fact=5.0,
+    kl_weight=5.0,
     reconstruction_loss="bce",
     sigma=None,
     corruption="none",

@@ -41,7 +41,7 @@ def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
         assert first == second
 
 
-def test_a_decoder_of_its_own_is_saved_and_loaded(tmp_path: Path) -> None:
+def test_a_custom_decoder_is_saved_and_loaded(tmp_path: Path) -> None:
     saved = small_vae(decoder_filters=(7, 5), decoder_kernel_sizes=(2, 6))
     vae_files.save(tmp_path, saved)
     loaded = vae_files.load(tmp_path)
@@ -50,10 +50,10 @@ def test_a_decoder_of_its_own_is_saved_and_loaded(tmp_path: Path) -> None:
         np.testing.assert_array_equal(mine.numpy(), other.numpy())
 
 
-def test_a_decoder_that_mirrors_the_encoder_leaves_no_word_in_the_file(tmp_path: Path) -> None:
+def test_a_decoder_that_mirrors_the_encoder_adds_no_key_to_the_file(tmp_path: Path) -> None:
     vae_files.save(tmp_path, small_vae())
     names = set(parts_of(tmp_path)["architecture"])
-    # so a folder from before there was another decoder is read as it was meant
+    # a folder written before custom decoders existed still loads
     assert names == {field.name for field in fields(Architecture)} - {
         "decoder_filters",
         "decoder_kernel_sizes",
@@ -69,7 +69,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(saved: Path, tmp_path: Path) -> Path:
-    """A folder of a VAE to spoil."""
+    """The folder of a VAE, for a test to damage."""
     shutil.copytree(saved, tmp_path / "vae")
     return tmp_path / "vae"
 
@@ -255,5 +255,5 @@ def words(kind: Any) -> set[str]:
 
 def test_an_origin_is_told_in_words() -> None:
     assert ORIGIN.describe() == "fact 5, 2 epochs on 1,600 images, seed 1"
-    other = replace(ORIGIN, reconstruction_loss="mse", fact=0.02, corruption="mask", epochs=1)
+    other = replace(ORIGIN, reconstruction_loss="mse", kl_weight=0.02, corruption="mask", epochs=1)
     assert other.describe() == "mse, fact 0.02, 1 epoch on 1,600 images, corruption mask, seed 1"

@@ -156,5 +156,5 @@ def test_machines_with_different_initial_weights_are_refused(root: Path, tmp_pat
         end(processes)
     for process, error in zip(processes, errors, strict=True):
         assert process.returncode == 1
-        assert "here and another one on other machines, expected equal parameters" in error
+        assert "here and a different one on other machines, expected the same parameters" in error
     assert not list((tmp_path / "kept").glob("*/epoch-*"))

@@ -76,7 +76,7 @@ def test_a_finished_training_is_not_trained_again(
     with caplog.at_level(logging.INFO):
         second = train(task(), 2, tmp_path)
     assert_equal(first, second)
-    assert "Going on after epoch 2" in caplog.text
+    assert "Resuming after epoch 2" in caplog.text
     assert "Epoch " not in caplog.text
 
 
@@ -122,7 +122,7 @@ def test_an_interrupted_training_tells_what_is_kept(
     monkeypatch.setattr(training_progress.Progress, "on_epoch_begin", interrupt)
     with caplog.at_level(logging.INFO), pytest.raises(KeyboardInterrupt):
         train(task(), 3, tmp_path)
-    assert "Interrupted; the checkpoint of epoch 1 is kept, run again to go on" in caplog.text
+    assert "Interrupted; the checkpoint of epoch 1 is kept; run again to resume" in caplog.text
 
 
 def test_early_stopping_takes_the_best_weights(tmp_path: Path) -> None:

@@ -81,8 +81,8 @@ def steps_per_epoch(num_rows: int, batch_size: int) -> int:
     """
     if num_rows < batch_size:
         raise TrainingError(
-            f"train_vae.batch_size: found {batch_size}, expected at most {num_rows}, the number of "
-            "faces in the training part; lower it"
+            f"train_vae.batch_size: found {batch_size}, expected at most the {num_rows} faces "
+            "of the training part; lower it"
         )
     return num_rows // batch_size
 
