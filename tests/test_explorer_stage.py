@@ -102,7 +102,7 @@ def test_a_second_run_gives_equal_bytes_and_both_parts_run(
     assert path.read_bytes() == (trained.folder / "out/second.html").read_bytes()
     text = path.read_text(encoding="utf-8")
     assert str(trained.folder) not in text
-    assert "Learned from pictures of persons." not in text
+    assert "This network was trained on photographs of people." not in text
     visit = Visit(browser, path)
     for part, network in (("faces", "decoder"), ("digits", "cnn")):
         visit.page.evaluate(f"location.hash = '{part}'")
@@ -124,8 +124,8 @@ def test_every_profile_gets_a_page(trained: Workspace, browser: Browser, source:
     expect(visit.page.locator("#decoder-weights")).to_be_empty()
     expect(visit.page.locator("#faces-canvas")).to_have_attribute("data-shown", "true")
     assert visit.troubles == []
-    has_notice = visit.page.get_by_text("Learned from pictures of persons.").count() == 1
-    assert has_notice == (source == "folder")
+    notice = visit.page.get_by_text("This network was trained on photographs of people.")
+    assert (notice.count() == 1) == (source == "folder")
     name = "Images" if source == "digits" else "Faces"
     expect(visit.page.get_by_role("link", name=name, exact=True)).to_be_visible()
 

@@ -120,7 +120,7 @@ def test_missing_oips_are_refused_with_the_stage_that_draws_them(oips: Path) -> 
 
 def test_oips_of_another_cnn_are_refused(tmp_path: Path, oips: Path) -> None:
     (tmp_path / "Conv2D_1.npz").write_bytes((oips / "Conv2D_2.npz").read_bytes())
-    message = re.escape("images_polished: found (4, 28, 28), expected (3, 28, 28)")
+    message = re.escape("images_polished: found shape (4, 28, 28), expected (3, 28, 28)")
     with pytest.raises(DataError, match=message):
         prepare(tmp_path, ["Conv2D_1"])
 

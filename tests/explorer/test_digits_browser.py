@@ -136,7 +136,7 @@ def test_drawn_and_test_digits_are_read_as_keras_reads_them(visit: Digits) -> No
 
 def test_an_empty_drawing_is_not_read(visit: Digits) -> None:
     visit.click("Clear")
-    assert visit.words("reading") == "Nothing is drawn."
+    assert visit.words("reading") == "The drawing is empty."
     assert set(visit.bars()) == {""}
     assert visit.page.locator("#digit-clear").is_disabled()
 
@@ -182,7 +182,7 @@ def test_an_eraser_erases_the_digit_that_is_shown_at_first(visit: Digits) -> Non
     visit.click("Eraser")
     visit.stroke((0.1, 0.5), (0.9, 0.5))
     assert 0 < visit.pixels().sum() < before.sum()
-    assert "and was changed" in visit.words("reading")
+    assert ", with changes" in visit.words("reading")
 
 
 def test_back_keeps_the_drawing_and_its_past(visit: Digits) -> None:
@@ -217,7 +217,7 @@ def test_a_drawing_is_fitted_as_mnist_does_and_left_alone_without(visit: Digits)
     places = np.arange(28) + 0.5
     assert (fitted.sum(axis=0) @ places) / fitted.sum() == pytest.approx(14.5, abs=0.1)
     assert (fitted.sum(axis=1) @ places) / fitted.sum() == pytest.approx(14.5, abs=0.1)
-    visit.page.get_by_label("Fit as MNIST does").uncheck()
+    visit.page.get_by_label("Scale and center as in MNIST").uncheck()
     visit.rest()
     rows, columns = np.nonzero(visit.pixels())
     assert rows.max() <= 16
@@ -281,7 +281,7 @@ def test_test_digits_can_be_taken_and_changed(visit: Digits) -> None:
     np.testing.assert_array_equal(visit.pixels(), given.test_images[row])
     assert f"digit={row}" in visit.page.url
     visit.stroke(*BAR)
-    assert "and was changed" in visit.words("reading")
+    assert ", with changes" in visit.words("reading")
     unchanged = visit.pixels() >= given.test_images[row]
     assert unchanged.all()
     assert not (visit.pixels() == given.test_images[row]).all()
@@ -292,7 +292,7 @@ def test_test_digits_can_be_taken_and_changed(visit: Digits) -> None:
 def test_misread_digits_say_what_the_cnn_reads(visit: Digits) -> None:
     given = example_digits.bars()
     readings = TrainedCnn(example_digits.small_cnn()).predict(given.test_images).argmax(axis=1)
-    visit.click("One that the CNN misreads")
+    visit.click("A misread test digit")
     found = re.search(
         r"Test digit (\d+) shows an? (\d)\. The CNN reads an? (\d)", visit.words("reading")
     )
@@ -322,7 +322,7 @@ def test_silent_and_dead_maps_are_marked(visit: Digits) -> None:
     assert tile.locator("small").inner_text() == "silent"
     assert tile.locator(".oip-tile").inner_text() == "dead"
     assert tile.get_attribute("aria-label") == (
-        "Conv2D_2, map 3, dead: nothing that was tried excites it: silent, 0 everywhere"
+        "Conv2D_2, map 3, dead: no input was found that excites it: silent, 0 everywhere"
     )
     assert "; 1 silent: 0 everywhere" in visit.page.locator(".layer-line").last.inner_text()
 
@@ -338,7 +338,7 @@ def test_numbers_of_a_map_are_told(visit: Digits) -> None:
     told = visit.page.locator(".layer-detail").last.inner_text()
     assert told == tile.get_attribute("title")
     assert f"mean activation {float(f'{means[7, loud]:.2g}'):g}," in told
-    assert "of the strongest test digit's mean" in told
+    assert "of that for the strongest test digit" in told
 
 
 def test_oips_are_shown_free_in_range_or_not(visit: Digits) -> None:

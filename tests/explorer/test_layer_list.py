@@ -53,7 +53,7 @@ def test_kernels_of_all_layers_have_one_order_of_axes() -> None:
 
 
 def test_a_network_with_two_outputs_is_refused() -> None:
-    with pytest.raises(ValueError, match="layer z_log_var: expected it to read z_mean alone"):
+    with pytest.raises(ValueError, match="layer z_log_var: expected z_mean as its only input"):
         layer_list.describe(folding.to_plain(architectures.encoder()))
 
 
@@ -61,7 +61,7 @@ def test_a_second_activation_is_refused() -> None:
     inputs = keras.Input((3,))
     activated = keras.layers.Dense(2, activation="relu")(inputs)
     model = keras.Model(inputs, keras.layers.Activation("sigmoid", name="odd")(activated))
-    with pytest.raises(ValueError, match="layer odd: expected to follow one without activation"):
+    with pytest.raises(ValueError, match="layer odd: expected no activation in the layer before"):
         layer_list.describe(model)
 
 

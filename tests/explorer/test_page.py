@@ -30,9 +30,9 @@ def test_equal_networks_give_equal_bytes() -> None:
 
 
 def test_faces_of_persons_carry_a_notice() -> None:
-    assert "Learned from pictures of persons." not in rendered()
+    assert "This network was trained on photographs of people." not in rendered()
     text = text_of(rendered(shows_persons=True))
-    assert "Learned from pictures of persons." in text
+    assert "This network was trained on photographs of people." in text
     assert "CelebA is for non-commercial research only and must not be redistributed" in text
 
 
@@ -47,11 +47,11 @@ def test_of_digits_the_page_speaks_of_images() -> None:
 def test_the_page_says_how_weights_are_stored_and_what_that_changes() -> None:
     text = text_of(rendered())
     assert re.search(
-        r"Weights of the decoder: float16, which moves no pixel of 4 faces by more than 0\.\d+ of "
-        r"255 levels, and the average pixel by 0\.\d+\.",
+        r"Weights of the decoder: float16\. Over 4 faces, this changes no pixel by more than "
+        r"0\.\d+ of 255 levels, and the average pixel by 0\.\d+\.",
         text,
     )
-    assert "Weights of the CNN: float32, as they were trained." in text
+    assert "Weights of the CNN: float32, exactly as trained." in text
 
 
 def test_the_policy_of_the_page_allows_its_own_scripts_and_nothing_from_outside() -> None:
