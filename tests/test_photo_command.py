@@ -114,7 +114,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("plain.png", "--box", "0,0,50,40"), "expected a square"),
     (("plain.png", "--add", "Smiling"), "--add: found 'Smiling', expected an attribute and how"),
     (("plain.png", "--add", "Smiling=99"), "--add: found 'Smiling=99', expected an attribute"),
-    (("plain.png", "--add", "smile=1"), "attribute smile: not known, expected one of Smiling, Y"),
+    (("plain.png", "--add", "smile=1"), "attribute smile: unknown, expected one of Smiling, Y"),
     (("plain.png", "--add", "Bald=1"), "attribute Bald: 3 training faces with it, expected at"),
     (("plain.png", "--add", "Young=1"), "--add: Young: d' "),
     (("plain.png", "--add", "Smiling=1", "--latents", "data"), "data/train.npz: no .npz file"),

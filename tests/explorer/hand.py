@@ -137,5 +137,5 @@ def dimension(index: int) -> Array:
 
 def attribute(index: int) -> Array:
     """Return the direction of the attribute with the highest d' but for so many."""
-    by_d_prime = sorted(LATENTS.attributes.each(), key=lambda one: -one.d_prime)
+    by_d_prime = sorted(LATENTS.attributes.to_list(), key=lambda one: -one.d_prime)
     return by_d_prime[index].vector

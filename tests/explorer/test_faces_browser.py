@@ -92,7 +92,7 @@ def test_the_slider_between_two_faces_walks_from_a_to_b(hand: Hand) -> None:
     hand.click("tab-between")
     expect(hand.page.locator("#faces-off")).to_be_hidden()  # the first face is A
     hand.move("share-0", 0.25)
-    arc = latent_geometry.walk_spherically(a, b, np.array([0.25]))[0]
+    arc = latent_geometry.interpolate_spherically(a, b, np.array([0.25]))[0]
     np.testing.assert_allclose(hand.z(), arc, atol=hands.TOLERANCE)
     hand.choose("Straight line")
     np.testing.assert_allclose(hand.z(), 0.75 * a + 0.25 * b, atol=hands.TOLERANCE)

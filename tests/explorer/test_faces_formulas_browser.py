@@ -35,7 +35,7 @@ def test_the_way_between_two_faces_is_that_of_python(still: Page) -> None:
         shares.map((share) => Space.between(start, ends[i], share, isArc)))""",
         [starts.tolist(), ends.tolist(), shares.tolist(), True],
     )
-    expected = latent_geometry.walk_spherically(starts, ends, shares)
+    expected = latent_geometry.interpolate_spherically(starts, ends, shares)
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 

@@ -9,7 +9,7 @@ from tests.report import made_up_numbers
 
 from latentmaps.report import glossary, samplers
 from latentmaps.report.glossary import Better, Term
-from latentmaps.vae.latent.samplers import OF_THE_VAE, SAMPLERS
+from latentmaps.vae.latent.samplers import NOT_FITTED, SAMPLERS
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs/evaluation.md"
 ALL = [term for terms in glossary.groups().values() for term in terms]
@@ -144,6 +144,6 @@ def test_the_documentation_names_every_number_on_random_faces() -> None:
 
 def test_the_glossary_has_every_sampler_in_the_order_of_the_registry() -> None:
     assert list(glossary.samplers()) == list(SAMPLERS)
-    assert samplers.NOT_FITTED == OF_THE_VAE
+    assert samplers.NOT_FITTED == NOT_FITTED
     is_fitted = {name: bool(kind.axes) for name, kind in SAMPLERS.items()}
     assert {name: term.is_fitted for name, term in glossary.samplers().items()} == is_fitted

@@ -155,7 +155,7 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
 def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any]:
     """Describe the attributes that are clear along their direction, and list those left out."""
     clear, left_out = [], []
-    for direction in latents.attributes.each():
+    for direction in latents.attributes.to_list():
         if direction.has_enough_faces and direction.is_clear:
             clear.append(direction)
         else:

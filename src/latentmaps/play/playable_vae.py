@@ -57,7 +57,7 @@ class PlayableVae(TrainedVae):
     @property
     def attributes(self) -> tuple[str, ...]:
         """Names of the attributes that enough training faces show for a direction; () without."""
-        return () if self.latents is None else self.latents.attributes.of_enough_faces().names
+        return () if self.latents is None else self.latents.attributes.with_enough_faces().names
 
     def attribute_direction(self, name: str) -> Points:
         """Return what leads from faces without an attribute to faces with it, (latent_dim,).
@@ -76,7 +76,7 @@ class PlayableVae(TrainedVae):
         num_faces: int,
         *,
         seed: int,
-        sampler: str = samplers.OF_THE_VAE,
+        sampler: str = samplers.NOT_FITTED,
         temperature: float = 1.0,
     ) -> Pixels:
         """Return the pixels, (num_faces, h, w, c), 0..1, of random points.
@@ -115,7 +115,7 @@ class PlayableVae(TrainedVae):
             raise DataError(
                 f"sampler: found {shorten(name)}, expected one of {', '.join(samplers.SAMPLERS)}"
             )
-        if name == samplers.OF_THE_VAE:
+        if name == samplers.NOT_FITTED:
             return samplers.Prior()
         return self._latents(f"sampler {name}").samplers[name]
 
@@ -161,7 +161,7 @@ class PlayableVae(TrainedVae):
         first, last = self._to_point(start), self._to_point(end)
         shares = np.linspace(0.0, 1.0, num_steps)
         if spherical:
-            return self.decode(latent_geometry.walk_spherically(first, last, shares))
+            return self.decode(latent_geometry.interpolate_spherically(first, last, shares))
         return self.decode(first + shares[:, None] * (last - first))
 
     def _to_point(self, end: Any) -> Points:

@@ -120,7 +120,7 @@ def _read_latents(folder: Path) -> None:
         shape = (len(faces.rows), _DIMENSIONS)
         if not shape == faces.encodings.z_mean.shape == faces.encodings.z_log_var.shape:
             raise BrokenPromiseError("rows and points that do not belong together")
-    for one in latents.attributes.each():
+    for one in latents.attributes.to_list():
         if one.vector.shape != (_DIMENSIONS,) or not np.isfinite(one.vector).all():
             raise BrokenPromiseError(f"a direction of {one.name} that is none")
 

@@ -74,7 +74,7 @@ def test_every_attribute_has_a_direction_from_the_encoded_training_faces(
     smiles = KNOWN["Smiling"].to_numpy()[found.latents.train.rows]
     z = found.latents.train.encodings.z_mean.astype(np.float64)
     direction = z[smiles].mean(axis=0) - z[~smiles].mean(axis=0)
-    smiling, bald = found.latents.attributes.each()
+    smiling, bald = found.latents.attributes.to_list()
     np.testing.assert_allclose(smiling.vector, direction)
     assert not bald.vector.any()
     assert found.numbers["attributes"] == {

@@ -91,7 +91,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"something else")
-    with pytest.raises(DataError, match=r"SHA-256 \w{64}, expected 6726825d\w{56}; only with"):
+    with pytest.raises(DataError, match=r"SHA-256 \w{64}, expected 6726825d\w{56}; the dist"):
         fid_network.load(path)
 
 

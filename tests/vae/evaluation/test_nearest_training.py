@@ -69,5 +69,5 @@ def test_each_net_looks_at_each_training_face_once() -> None:
 
 def test_test_faces_that_are_all_copies_are_refused() -> None:
     copies = {"flat": TRAIN[:10].reshape(10, -1)}
-    with pytest.raises(DataError, match="each of the 10 test faces equals a training face, as fla"):
+    with pytest.raises(DataError, match="each of the 10 test faces equals a training face, measur"):
         nearest_training.ratios(batches(), [Flat()], test=copies, generated={})

@@ -132,7 +132,7 @@ def test_too_small_a_set_is_refused(num_points: tuple[int, int]) -> None:
 def nearest_distances(points: np.ndarray, *blocks: np.ndarray) -> np.ndarray:
     nearest = neighbors.Nearest(points)
     for block in blocks:
-        nearest.look_among(block)
+        nearest.update(block)
     return nearest.distances
 
 

@@ -72,7 +72,7 @@ def test_means_of_one_gaussian_do_not_pull() -> None:
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.01])
-def test_in_collapse_nothing_is_learned_by_heart(spread: float) -> None:
+def test_in_collapse_nothing_is_memorized(spread: float) -> None:
     def collapsed(num_images: int) -> Encodings:
         mean = RANDOM.normal(0.0, spread, (num_images, 64))
         return Encodings(mean, np.zeros_like(mean))
@@ -112,9 +112,9 @@ def test_the_file_is_no_larger_than_that_of_the_means() -> None:
     assert windows.centers.nbytes == small.z_mean.nbytes
 
 
-def test_the_log_tells_the_pull(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_the_pull(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO"):
         parzen_windows.fit(corners(1000), seed=1)
         parzen_windows.fit(corners(9), seed=1)
     assert "Fitted windows with a pull of 0.9 to the encodings of 1,000 faces" in caplog.text
-    assert "Fitted one Gaussian, since windows describe other faces no better" in caplog.text
+    assert "Fitted one Gaussian, since windows describe held-out faces no better" in caplog.text

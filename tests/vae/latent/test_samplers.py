@@ -125,7 +125,7 @@ def test_every_sampler_is_found_by_its_name_and_fitted() -> None:
     assert [kind.name for kind in samplers.SAMPLERS.values()] == list(samplers.SAMPLERS)
     fitted = samplers.fit_all(encodings(), seed=1)
     assert {name: type(one) for name, one in fitted.items()} == samplers.SAMPLERS
-    assert not samplers.SAMPLERS[samplers.OF_THE_VAE].axes
+    assert not samplers.SAMPLERS[samplers.NOT_FITTED].axes
 
 
 @pytest.mark.parametrize("kind", samplers.SAMPLERS.values(), ids=samplers.SAMPLERS)

@@ -11,7 +11,7 @@ def test_all_rows_stay_when_there_are_no_more(at_most: int | None) -> None:
     np.testing.assert_array_equal(subset.sample(ROWS, at_most, seed=1), ROWS)
 
 
-def test_a_subset_has_its_size_and_rises() -> None:
+def test_a_subset_has_its_size_and_is_ascending() -> None:
     some = subset.sample(ROWS, 100, seed=1)
     assert len(some) == 100
     assert np.all(np.diff(some) > 0)

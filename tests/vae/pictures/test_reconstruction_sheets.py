@@ -12,7 +12,7 @@ from latentmaps.images import likeness, pixels
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import reconstruction_sheets
-from latentmaps.vae.pictures.reconstruction_sheets import Reconstructed
+from latentmaps.vae.pictures.reconstruction_sheets import ReconstructedFaces
 
 
 def section(num_columns: int, *row_seeds: int) -> DrawReconstructions:
@@ -29,7 +29,7 @@ def trained(corruption: Any = "none") -> TrainedVae:
     return TrainedVae(replace(small_vae(), origin=replace(ORIGIN, corruption=corruption)))
 
 
-def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> Reconstructed:
+def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> ReconstructedFaces:
     return reconstruction_sheets.reconstruct(
         trained(corruption), FACES, np.arange(num_faces), PICKS
     )
@@ -59,12 +59,12 @@ def test_the_error_of_a_tile_is_that_of_its_face() -> None:
 
 
 @pytest.mark.parametrize("corruption", ["noise", "gray", "mask"])
-def test_spoilt_images_stand_between(corruption: str) -> None:
+def test_corrupted_images_are_shown_between(corruption: str) -> None:
     plain = reconstruction_sheets.draw(reconstruct(), part="test")
-    spoilt = reconstruction_sheets.draw(reconstruct(corruption), part="test")
-    assert spoilt.image.height > plain.image.height + 2 * 16
-    assert f"after {corruption} has spoilt them" in spoilt.numbers["caption"]
-    assert f"corruption {corruption}" in spoilt.numbers["title"]
+    corrupted = reconstruction_sheets.draw(reconstruct(corruption), part="test")
+    assert corrupted.image.height > plain.image.height + 2 * 16
+    assert f"after {corruption} has spoilt them" in corrupted.numbers["caption"]
+    assert f"corruption {corruption}" in corrupted.numbers["title"]
 
 
 def test_a_note_ends_the_caption() -> None:
@@ -145,7 +145,7 @@ def test_the_sampled_sheet_tells_both_numbers() -> None:
     assert f"{np.mean(of_mean):.1f} dB from the mean, {np.mean(of_draw):.1f} dB from" in caption
 
 
-def test_a_vae_that_reads_spoilt_faces_samples_from_what_it_reads() -> None:
+def test_a_vae_that_reads_corrupted_faces_samples_from_what_it_reads() -> None:
     sheet = draw_sampled(corruption="noise")
     kinds = ["face", "as it was read", "from the mean", "from a sampled z"]
     assert sheet.numbers["layout"]["row_labels"] == kinds * 2
