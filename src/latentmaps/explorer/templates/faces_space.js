@@ -57,7 +57,7 @@ const Space = (() => {
     return kept > 0.01 * whole ? left.map((value) => (value * whole) / kept) : null;
   }
 
-  // Interpolates between two points on the chord, or on the arc around the origin as interpolate_spherically does in Python.
+  // Interpolates on the chord, or on the arc around the origin as interpolate_spherically does in Python.
   function between(start, end, share, isArc) {
     const chord = start.map((value, i) => (1 - share) * value + share * end[i]);
     const lengths = Math.sqrt(dot(start, start) * dot(end, end));
