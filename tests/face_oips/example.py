@@ -50,7 +50,7 @@ def encoder(**changes: Any) -> keras.Model:
     network = small_vae(**changes).encoder
     generator = np.random.default_rng(2)
     for layer in network.layers:
-        if layer.name.startswith("normalisation"):
+        if layer.name.startswith("normalization"):
             layer.set_weights([generator.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
     return network
 

@@ -68,7 +68,7 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
             "train_vae",
             "strides",
             [2],
-            "strides and paddings of one length",
+            "strides and paddings of equal length",
         ),
         (
             "train_vae",
@@ -76,7 +76,7 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
             [256, 128, 64],
             "train_vae: expected decoder_filters of 4 values, one per transposed convolution",
         ),
-        ("train_vae", "decoder_kernel_sizes", [3] * 5, "as strides has, or null, found 5"),
+        ("train_vae", "decoder_kernel_sizes", [3] * 5, "as strides has), or null, found 5"),
         ("train_vae", "decoder_filters", [0] * 4, "train_vae.decoder_filters.0: found 0, expected"),
         ("train_vae", "decoder_filters", "mirror", "decoder_filters: found 'mirror', expected a "),
         ("train_vae", "decoder_kernel_sizes", [33] * 4, "sizes.0: found 33, expected less than or"),

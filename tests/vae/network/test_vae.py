@@ -145,8 +145,8 @@ def test_latent_layers_and_logits_stay_float32(compute_dtype: str) -> None:
 
 def test_strides_that_do_not_divide_the_maps_are_refused() -> None:
     message = (
-        "image_size: found 20, which becomes maps of 10x10 before convolution 2, expected a "
-        "multiple of its stride 4, since the decoder multiplies by it; set it to 16 or 24, or"
+        "image_size: found 20, which gives 10x10 maps before convolution 2, expected a multiple "
+        "of its stride 4, because the decoder multiplies by it; change it to 16 or 24, or"
     )
     with pytest.raises(TrainingError, match=message):
         architecture(image_size=20)
@@ -174,9 +174,9 @@ def test_null_and_the_encoder_in_reverse_are_one_decoder() -> None:
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
-        ((8, 4), "value 1 is 8, expected 4 to 7, with which .* a stride of 4 make maps of 7x7 of"),
+        ((8, 4), "value 1 is 8, expected 4 to 7, because .* a stride of 4 must .* maps to 7x7;"),
         ((3, 4), "value 1 is 3, expected 4 to 7, with"),
-        ((5, 5), "value 2 is 5, expected 3 to 4, with which .* a stride of 2 make maps of 16x16 "),
+        ((5, 5), "value 2 is 5, expected 3 to 4, because .* a stride of 2 must .* maps to 16x16;"),
         ((5, 2), "value 2 is 2, expected 3 to 4, with"),
     ],
 )

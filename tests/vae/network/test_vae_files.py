@@ -204,8 +204,8 @@ def test_a_wrong_value_is_refused_before_a_network_is_built(
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
-        ("architecture.filters", [4, 6, 8], "expected .*strides and paddings of one length"),
-        ("architecture.decoder_filters", [4], "expected decoder_filters of as many values as fil"),
+        ("architecture.filters", [4, 6, 8], "expected .*strides and paddings of equal length"),
+        ("architecture.decoder_filters", [4], "expected decoder_filters with as many values as f"),
         ("architecture.decoder_kernel_sizes", [4] * 3, "expected decoder_kernel_sizes of as many"),
         ("architecture.strides", [2, 3], r"no shape of a network \(crop_faces\.image_size: found"),
     ],
