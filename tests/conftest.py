@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
+from tests import network_guard
 from tests.browsing import started_browser
 from tests.downloads.example_downloads import CONTENT
 from tests.downloads.misbehaving_server import Served, serve
@@ -17,6 +18,17 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.faces.sources.raw_faces import RawFaces
 
 ROOT = Path(__file__).parents[1]
+
+network_guard.install()
+
+
+@pytest.fixture(autouse=True)
+def stay_on_this_machine() -> Iterator[None]:
+    """Fail a test that tried to reach another machine, even if the error was caught."""
+    yield
+    attempts = network_guard.refused.copy()
+    network_guard.refused.clear()
+    assert attempts == []
 
 
 @pytest.fixture
