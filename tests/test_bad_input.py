@@ -40,7 +40,7 @@ def test_a_truncated_array(workspace: Workspace) -> None:
 )
 def test_an_array_of_another_kind(workspace: Workspace, images: np.ndarray) -> None:
     workspace.write_faces(images)
-    assert_refused(workspace, workspace.train_vae(), "images.npy: ", "expected uint8 of the shape")
+    assert_refused(workspace, workspace.train_vae(), "images.npy: ", "expected uint8 of shape")
 
 
 def test_an_image_size_that_the_strides_do_not_divide(workspace: Workspace) -> None:

@@ -46,7 +46,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 def refusal(member: zipfile.ZipInfo) -> str | None:
     """Return why a member must not be read, from what the directory says of it; None if it may."""
     if stat.S_ISLNK(member.external_attr >> 16):
-        return "a link or no plain file"
+        return "a link or not a regular file"
     if member.flag_bits & _ENCRYPTED:
         return "encrypted, expected a member without a password"
     if member.compress_type not in _METHODS:

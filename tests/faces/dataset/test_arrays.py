@@ -33,12 +33,12 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, length: int) -> None:
     path = _save(tmp_path / "images.npy", IMAGES)
     path.write_bytes(path.read_bytes()[:length])
 
-    with pytest.raises(DataError, match=f"{length} bytes that are no whole"):
+    with pytest.raises(DataError, match=f"{length} bytes that are not a complete"):
         arrays.open_images(path)
 
 
 def test_a_file_with_objects_is_refused_unread(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no whole"):
+    with pytest.raises(DataError, match="not a complete"):
         arrays.open_images(_save(tmp_path / "images.npy", np.array([{}], dtype=object)))
 
 
@@ -52,7 +52,7 @@ def test_a_file_with_objects_is_refused_unread(tmp_path: Path) -> None:
     ],
 )
 def test_another_dtype_or_shape_is_refused(tmp_path: Path, array: np.ndarray) -> None:
-    with pytest.raises(DataError, match=r"of the shape .* expected uint8 of the shape"):
+    with pytest.raises(DataError, match=r"of shape .* expected uint8 of shape"):
         arrays.open_images(_save(tmp_path / "images.npy", array))
 
 
@@ -109,7 +109,7 @@ def test_a_shape_of_other_things_than_sizes_is_refused(tmp_path: Path, shape: st
 
 @pytest.mark.parametrize("shape", [(0, 4, 4, 3), (2, 0, 0, 3)])
 def test_an_array_without_a_pixel_is_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    with pytest.raises(DataError, match="expected uint8 of the shape"):
+    with pytest.raises(DataError, match="expected uint8 of shape"):
         arrays.open_images(_save(tmp_path / "images.npy", np.zeros(shape, np.uint8)))
 
 

@@ -18,9 +18,9 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 
 def _plain(
-    colour: tuple[int, ...] | int, *, mode: str = "RGB", size: tuple[int, int] = (12, 16)
+    color: tuple[int, ...] | int, *, mode: str = "RGB", size: tuple[int, int] = (12, 16)
 ) -> bytes:
-    return _jpeg(Image.new(mode, size, colour))
+    return _jpeg(Image.new(mode, size, color))
 
 
 def test_the_box_is_cut_before_the_picture_is_scaled() -> None:
@@ -39,7 +39,7 @@ def test_the_box_is_cut_before_the_picture_is_scaled() -> None:
         _plain((100, 100, 100)),
         _plain((155, 155, 155, 0), mode="CMYK"),
     ],
-    ids=["grey", "colour", "cmyk"],
+    ids=["gray", "color", "cmyk"],
 )
 def test_every_mode_becomes_rgb(jpeg: bytes) -> None:
     image = crop.crop_picture(jpeg, CROP)

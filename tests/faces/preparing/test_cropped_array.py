@@ -17,9 +17,9 @@ from latentmaps.faces.raw import archive, face_tables
 CROP = Crop((2, 4, 10, 12), 4, "lanczos")
 
 
-def _jpeg(grey: int, size: tuple[int, int] = (12, 16)) -> bytes:
+def _jpeg(gray: int, size: tuple[int, int] = (12, 16)) -> bytes:
     file = io.BytesIO()
-    Image.new("L", size, grey).save(file, "JPEG", quality=100)
+    Image.new("L", size, gray).save(file, "JPEG", quality=100)
     return file.getvalue()
 
 
@@ -34,10 +34,10 @@ def _crop(path: Path, target: Path, how: Crop = CROP, **options: int) -> list[tu
     return cropped_array.crop_archive(archive.FaceArchive(path), target, how, **options)
 
 
-def _greys(path: Path) -> list[int]:
+def _grays(path: Path) -> list[int]:
     images = arrays.open_images(path)
     assert (images == images[:, :1, :1, :1]).all()
-    return [int(grey) for grey in images[:, 0, 0, 0]]
+    return [int(gray) for gray in images[:, 0, 0, 0]]
 
 
 def test_rows_follow_the_names_and_not_the_order_in_the_archive(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_rows_follow_the_names_and_not_the_order_in_the_archive(tmp_path: Path) 
 
     assert _crop(path, tmp_path / "images.npy") == []
 
-    assert _greys(tmp_path / "images.npy") == [10, 20, 30]
+    assert _grays(tmp_path / "images.npy") == [10, 20, 30]
 
 
 def test_the_file_is_the_one_numpy_would_write(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
         _crop(path, target, num_processes=num_processes)
 
     assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "3.npy").read_bytes()
-    assert _greys(tmp_path / "1.npy") == list(range(200))
+    assert _grays(tmp_path / "1.npy") == list(range(200))
 
 
 BROKEN = [_jpeg(10), b"<html>", _jpeg(30), b"", _jpeg(50), _jpeg(60, (4, 4))]
@@ -89,7 +89,7 @@ def test_broken_pictures_that_are_allowed_leave_no_gap(tmp_path: Path, num_proce
     refused = _crop(path, tmp_path / "images.npy", max_refused=3, num_processes=num_processes)
 
     assert [name for name, _ in refused] == ["000002.jpg", "000004.jpg", "000006.jpg"]
-    assert _greys(tmp_path / "images.npy") == [10, 30, 50]
+    assert _grays(tmp_path / "images.npy") == [10, 30, 50]
 
 
 def test_two_runs_in_any_number_of_processes_give_the_same_reasons(tmp_path: Path) -> None:
@@ -174,4 +174,4 @@ def test_gray_images_have_one_channel(tmp_path: Path, num_processes: int) -> Non
 
     images = arrays.open_images(tmp_path / "images.npy")
     assert images.shape == (3, 4, 4, 1)
-    assert _greys(tmp_path / "images.npy") == [10, 20, 30]
+    assert _grays(tmp_path / "images.npy") == [10, 20, 30]

@@ -115,7 +115,7 @@ def test_an_official_split_needs_a_partition(tmp_path: Path) -> None:
 def test_an_official_split_needs_faces_in_every_part(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=range(20), partition="train")
 
-    with pytest.raises(DataError, match="20 faces, none of them for validation"):
+    with pytest.raises(DataError, match="none of 20 faces to validation"):
         split.split_faces(index, _wanted("official", None, 4, 4), seed=1)
 
 
@@ -159,7 +159,7 @@ def test_a_size_that_whole_persons_cannot_give_is_refused_with_the_numbers(tmp_p
 def test_a_split_by_identity_needs_identities(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=[None, *range(19)])
 
-    with pytest.raises(DataError, match="does not say who is on them"):
+    with pytest.raises(DataError, match="does not identify persons"):
         split.split_faces(index, _wanted("identity", None, 3, 4), seed=1)
 
 
@@ -213,14 +213,14 @@ def test_a_missing_split_is_refused(tmp_path: Path) -> None:
         ("", "no split of faces"),
         ("row,part\nx,train\n", "no split of faces"),
         ("row,part\n0,dev\n1,train\n", "part 'dev', expected one of train"),
-        ("row,part\n0,train\n0,test\n", "not every face has one row"),
-        ("row,part\n0,train\n1,validation\n", "no face in the part test"),
+        ("row,part\n0,train\n0,test\n", "expected exactly one row per face"),
+        ("row,part\n0,train\n1,validation\n", "no faces in the part test"),
         (f"row,part\n{'9' * 30},train\n", r"no split of faces \(Overflow\)"),
         ("row,part\n0,train,x\n1,test,x\n", "3 fields in the first row"),
         ("row,part\n0,train\n1,test,x\n", "no split of faces .*3 fields, expected 2"),
         (f"row,part\n0,{'x' * 5000}\n1,train\n", r"part 'xxx.{140,150}\.\.\.'"),
         ("row,part" + ",c" * 100_000, "100,002 columns|a line without end"),
-        ("row,part\n0,train\n", "1 faces, expected 2, as many as there are images"),
+        ("row,part\n0,train\n", "1 faces, expected 2, the number of images"),
     ],
 )
 def test_a_damaged_split_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -245,12 +245,12 @@ def test_a_small_share_is_one_face(index: Path) -> None:
 
 
 @pytest.mark.parametrize(("num_test", "is_enough"), [(6, False), (7, True)])
-def test_a_test_part_without_neighbours_is_refused_before_the_training(
+def test_a_test_part_without_neighbors_is_refused_before_the_training(
     index: Path, num_test: int, is_enough: bool
 ) -> None:
     parts = split.split_faces(index, _wanted("random", None, 1, num_test), seed=1)
     if is_enough:
         split.require_enough(parts)
         return
-    with pytest.raises(ParamsError, match="part test has 6 faces of 20, expected at least 7"):
+    with pytest.raises(ParamsError, match="part test has 6 of 20 faces, expected at least 7"):
         split.require_enough(parts)

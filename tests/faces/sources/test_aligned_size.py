@@ -41,7 +41,7 @@ def test_a_picture_of_the_right_size_stays_as_it_is(kind: str) -> None:
     np.testing.assert_allclose(pixels[170, 89], (0, 0, 255), atol=12)
 
 
-def test_a_wide_picture_is_cut_about_its_centre() -> None:
+def test_a_wide_picture_is_cut_about_its_center() -> None:
     picture = Image.new("RGB", (3 * 178, 218), "black")
     picture.paste("white", (178, 0, 2 * 178, 218))
 
@@ -118,7 +118,7 @@ def test_a_picture_whose_exif_cannot_be_read_stays_as_it_is() -> None:
     assert faces[0] == faces[1]
 
 
-GREY = {
+GRAY = {
     "L": Image.new("L", (32, 32), 100),
     "RGB": Image.new("RGB", (32, 32), (100, 100, 100)),
     "P": Image.new("RGB", (32, 32), (100, 100, 100)).quantize(4),
@@ -128,9 +128,9 @@ GREY = {
 }
 
 
-@pytest.mark.parametrize("mode", GREY)
+@pytest.mark.parametrize("mode", GRAY)
 def test_every_mode_becomes_rgb(mode: str) -> None:
-    np.testing.assert_allclose(_pixels(_file(GREY[mode])), 100, atol=3)
+    np.testing.assert_allclose(_pixels(_file(GRAY[mode])), 100, atol=3)
 
 
 def test_cmyk_becomes_rgb() -> None:
@@ -163,13 +163,13 @@ def test_a_picture_with_a_pixel_that_lets_something_through_is_known(
 
 
 def test_of_an_animation_the_first_frame_is_taken() -> None:
-    frames = [Image.new("RGB", (32, 32), (grey,) * 3) for grey in (100, 200)]
+    frames = [Image.new("RGB", (32, 32), (gray,) * 3) for gray in (100, 200)]
     content = _file(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
 
     np.testing.assert_allclose(_pixels(content), 100, atol=3)
 
 
-def test_a_profile_decides_the_colours_and_a_broken_one_is_passed_over() -> None:
+def test_a_profile_decides_the_colors_and_a_broken_one_is_passed_over() -> None:
     picture = Image.new("RGB", (32, 32), (100, 100, 100))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -202,26 +202,26 @@ def _announcing(kind: str, width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", r"no whole JPEG, PNG or WebP picture \(not recognized as one\)"),
-        (b"some text", "no whole JPEG, PNG or WebP picture"),
-        (_file(_halves(), "GIF"), "no whole JPEG, PNG or WebP picture"),
-        (_file(_halves(), "JPEG")[:600], "no whole JPEG, PNG or WebP picture"),
-        (_file(_halves())[:100], "no whole JPEG, PNG or WebP picture"),
-        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 an edge"),
-        (_announcing("PNG", 9_380, 9_380), "9380x9380 pixels, expected at most 40,000,000 in all"),
-        (_announcing("JPEG", 9_380, 9_380), "9380x9380 pixels, expected at most 64,000,000 in all"),
+        (b"", r"not a complete JPEG, PNG or WebP picture \(not recognized as one\)"),
+        (b"some text", "not a complete JPEG, PNG or WebP picture"),
+        (_file(_halves(), "GIF"), "not a complete JPEG, PNG or WebP picture"),
+        (_file(_halves(), "JPEG")[:600], "not a complete JPEG, PNG or WebP picture"),
+        (_file(_halves())[:100], "not a complete JPEG, PNG or WebP picture"),
+        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 along each edge"),
+        (_announcing("PNG", 9_380, 9_380), "9380x9380 pixels, expected at most 40,000,000 in"),
+        (_announcing("JPEG", 9_380, 9_380), "9380x9380 pixels, expected at most 64,000,000 in"),
         (_announcing("PNG", 20_000, 20_000), r"Image size \(400000000 pixels\) exceeds limit"),
     ],
     ids=["empty", "text", "gif", "cut JPEG", "cut PNG", "small", "PNG", "JPEG", "bomb"],
 )
-def test_what_is_no_usable_picture_is_refused(content: bytes, reason: str) -> None:
+def test_unusable_pictures_are_refused(content: bytes, reason: str) -> None:
     with pytest.raises(UnusableError, match=reason):
         aligned_size.to_aligned_size(content)
 
 
 def test_a_webp_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(aligned_size._MOST_PIXELS, "WEBP", 32 * 32 - 1)
-    with pytest.raises(UnusableError, match="expected at most 1,023 in all of a WEBP picture"):
+    with pytest.raises(UnusableError, match="expected at most 1,023 in total for a WEBP picture"):
         aligned_size.to_aligned_size(_file(Image.new("RGB", (32, 32)), "WEBP"))
 
 

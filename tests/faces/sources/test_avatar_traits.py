@@ -17,12 +17,12 @@ CURATED: dict[str, list[str]] = {
     "accessories": list(avatar_traits.GLASSES),
     "clothes": list(avatar_traits.CLOTHES),
 }
-COLOURS: tuple[Mapping[str, float], ...] = (
-    avatar_traits.SKIN_COLOURS,
-    avatar_traits.HAIR_COLOURS,
-    avatar_traits.CLOTH_COLOURS,
-    avatar_traits.GLASSES_COLOURS,
-    avatar_traits.BACKGROUND_COLOURS,
+COLORS: tuple[Mapping[str, float], ...] = (
+    avatar_traits.SKIN_COLORS,
+    avatar_traits.HAIR_COLORS,
+    avatar_traits.CLOTH_COLORS,
+    avatar_traits.GLASSES_COLORS,
+    avatar_traits.BACKGROUND_COLORS,
 )
 
 
@@ -32,9 +32,9 @@ def test_every_curated_name_is_one_of_the_style(part: str) -> None:
     assert set(CURATED[part]) <= set(avatars.definition()["components"][part]["variants"])
 
 
-def test_every_colour_has_six_hexadecimal_digits() -> None:
-    for colour in chain.from_iterable(COLOURS):
-        assert re.fullmatch("[0-9a-f]{6}", colour)
+def test_every_color_has_six_hexadecimal_digits() -> None:
+    for color in chain.from_iterable(COLORS):
+        assert re.fullmatch("[0-9a-f]{6}", color)
 
 
 def test_dicebear_draws_what_was_chosen() -> None:
@@ -46,9 +46,9 @@ def test_dicebear_draws_what_was_chosen() -> None:
         assert drawn.get("facialHairVariant") == traits.facial_hair
         assert drawn.get("accessoriesVariant") == traits.glasses
         assert drawn["mouthVariant"] == traits.mouth
-        assert drawn["skinColor"] == [f"#{traits.skin_colour}"]
-        assert drawn["clothesColor"] == [f"#{traits.clothes_colour}"]
-        assert drawn.get("hairColor", [f"#{traits.hair_colour}"]) == [f"#{traits.hair_colour}"]
+        assert drawn["skinColor"] == [f"#{traits.skin_color}"]
+        assert drawn["clothesColor"] == [f"#{traits.clothes_color}"]
+        assert drawn.get("hairColor", [f"#{traits.hair_color}"]) == [f"#{traits.hair_color}"]
 
 
 def test_traits_depend_on_seed_and_index_alone() -> None:
@@ -74,5 +74,5 @@ def test_long_hair_never_goes_with_a_beard() -> None:
 def test_hair_can_be_seen_on_the_skin() -> None:
     for index in range(500):
         traits = avatar_traits.choose(3, index)
-        hidden = avatar_traits.HIDDEN_HAIR.get(traits.skin_colour, frozenset())
-        assert traits.hair_colour not in hidden
+        hidden = avatar_traits.HIDDEN_HAIR.get(traits.skin_color, frozenset())
+        assert traits.hair_color not in hidden

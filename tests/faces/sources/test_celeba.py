@@ -123,7 +123,7 @@ def test_the_folder_of_pictures_itself_is_refused_with_its_parent(
     pictures.mkdir()
     (pictures / "000001.jpg").write_bytes(b"face")
 
-    with pytest.raises(DataError, match=rf"correct fetch_faces\.path to {tmp_path}$"):
+    with pytest.raises(DataError, match=rf"set fetch_faces\.path to {tmp_path}$"):
         take(raw, pictures)
 
 

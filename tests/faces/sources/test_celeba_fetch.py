@@ -50,7 +50,7 @@ def test_a_table_that_cannot_be_had_is_left_out(
     _give(monkeypatch, write_celeba(tmp_path / "downloads"), celeba_files.ATTRIBUTES)
 
     assert celeba_files.ATTRIBUTES in take(raw, None)["missing"]
-    [warning] = [line for line in caplog.messages if line.startswith("Going on without")]
+    [warning] = [line for line in caplog.messages if line.startswith("Continuing without")]
     assert warning.endswith("or set fetch_faces.path to the folder where it is")
 
 

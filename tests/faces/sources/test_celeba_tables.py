@@ -82,11 +82,11 @@ def test_line_ends_and_mark_of_windows_change_nothing(
     ("reader", "text", "message"),
     [
         (celeba_tables.read_partition, "000001.jpg 3\n", r"partition 3 of 000001\.jpg, expected 0"),
-        (celeba_tables.read_partition, "000001.jpg x\n", "a field is no whole number"),
+        (celeba_tables.read_partition, "000001.jpg x\n", "a field is not an integer"),
         (celeba_tables.read_partition, "000001.jpg\n", "line 1 has 1 fields, expected 2"),
         (celeba_tables.read_partition, "a.jpg 1\n", "line 1 begins with 'a.jpg', expected a name"),
         (celeba_tables.read_partition, "<!DOCTYPE html>\n", "line 1 begins with '<!DOCTYPE'"),
-        (celeba_tables.read_partition, "", "no row with a face"),
+        (celeba_tables.read_partition, "", "no rows, expected one per face"),
         (celeba_tables.read_attributes, "", "begins with '', expected the number of faces"),
         (celeba_tables.read_attributes, "1\nMale\n000001.jpg 0\n", "neither 1 nor -1"),
         (celeba_tables.read_attributes, "1\nMale Young\n000001.jpg 1\n", "line 3 has 2 fields"),
@@ -95,7 +95,7 @@ def test_line_ends_and_mark_of_windows_change_nothing(
             "2\nMale\n000001.jpg 1\n",
             "announces 2 faces and 1 follow",
         ),
-        (celeba_tables.read_attributes, "1\nx\n000001.jpg 1.5\n", "a field is no whole number"),
+        (celeba_tables.read_attributes, "1\nx\n000001.jpg 1.5\n", "a field is not an integer"),
     ],
 )
 def test_a_damaged_list_is_refused(
@@ -108,9 +108,9 @@ def test_a_damaged_list_is_refused(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("000001.jpg inf\n", "a field is no whole number"),
-        (f"000001.jpg {'9' * 30}\n", "a field is no whole number"),
-        (f"000001.jpg {'x' * 5_000}\n", "a field is no whole number"),
+        ("000001.jpg inf\n", "a field is not an integer"),
+        (f"000001.jpg {'9' * 30}\n", "a field is not an integer"),
+        (f"000001.jpg {'x' * 5_000}\n", "a field is not an integer"),
         ("image_id,identity" + ",x" * 2_000 + "\n", "more than 1,000 columns"),
     ],
 )

@@ -17,7 +17,7 @@ def test_names_are_sorted_and_hidden_files_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no file, expected pictures"):
+    with pytest.raises(DataError, match="no files, expected pictures"):
         FaceTree(tmp_path)
 
 

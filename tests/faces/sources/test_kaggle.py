@@ -42,7 +42,7 @@ def test_what_kagglehub_raises_is_one_message(kagglehub: ModuleType, error: Exce
 
     kagglehub.dataset_download = dataset_download  # type: ignore[attr-defined]
 
-    with pytest.raises(DownloadError, match=f"Kaggle did not give it .*{error}"):
+    with pytest.raises(DownloadError, match=f"download from Kaggle failed .*{error}"):
         kaggle.download()
 
 
