@@ -91,7 +91,7 @@ def test_the_cnn_reads_random_digits_of_a_vae_that_learned_digits(workspace: Wor
     [numbers_path] = (workspace.folder / "not_judged").iterdir()
     assert json.loads(numbers_path.read_text(encoding="utf-8")) == {
         "is_judged": False,
-        "obstacle": "the VAE has learned images of the source avatars; the CNN reads digits alone",
+        "obstacle": "the VAE has learned images from the source avatars; the CNN reads only digits",
     }
 
 

@@ -33,7 +33,7 @@ def test_a_sweep_gives_a_row_for_each_fact_and_names_what_failed(
     said = swept.compare()
     text = swept.page()
     assert "warning" not in said  # avatars
-    assert "5 experiments, 1 left out and named, 5 full pages beside it" in said
+    assert "5 experiments, 1 listed as left out, 5 full pages next to it" in said
     assert facts(text) == ["0.5", "1.5", "3", "5", "10"]
     failed = named[-1.0]
     assert f"{failed}, fact -1: left out" in text_of(text)

@@ -70,8 +70,8 @@ def test_persons_are_not_put_where_git_would_take_them_without_a_warning(
     said = copied.compare("real", "--output", "talk/sweep.html")
     [warning] = [line for line in said.splitlines() if "warning" in line]
     assert warning.startswith(
-        "latentmaps compare: warning: talk/sweep.html and talk/sweep_pages may show real persons"
+        "latentmaps compare: warning: talk/sweep.html and talk/sweep_pages may show real people"
     )
     assert "warning" not in copied.compare("real", "--output", "mine.html")
     said = copied.compare("real", "--output", "talk/sweep.html", "--no-pages")
-    assert "warning: talk/sweep.html may show real persons" in said
+    assert "warning: talk/sweep.html may show real people" in said

@@ -1,4 +1,4 @@
-"""Where tiles lie, and how they grow."""
+"""Positions and enlargement of tiles."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def test_a_tile_is_centered_in_a_column_that_its_label_widens() -> None:
     assert grid.corner(0) == (10, 0)
 
 
-def test_enlarging_makes_squares_and_invents_no_color() -> None:
+def test_enlarging_makes_squares_and_adds_no_color() -> None:
     tile = np.array([[0, 255]], dtype=np.uint8)
     large = enlarge(tile, 2)
     assert large.shape == (2, 4, 3)

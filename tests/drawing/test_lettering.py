@@ -1,4 +1,4 @@
-"""Words fit where they are put."""
+"""Text is wrapped, measured and placed correctly."""
 
 import pytest
 from PIL import Image
@@ -43,7 +43,7 @@ def test_an_unknown_character_becomes_a_question_mark_not_an_empty_box() -> None
 
 
 @pytest.mark.parametrize(("align", "expected"), [(0.0, "right"), (1.0, "left")])
-def test_text_stands_on_the_asked_side_of_the_corner(align: float, expected: str) -> None:
+def test_text_is_on_the_requested_side_of_the_corner(align: float, expected: str) -> None:
     image = Image.new("L", (200, 40), 255)
     FONT.draw(image, (100, 5), "word", "black", align=align)
     left, _, right, _ = image.point(lambda value: 255 - value).getbbox() or (0, 0, 0, 0)

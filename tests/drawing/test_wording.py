@@ -7,7 +7,7 @@ def test_a_face_becomes_an_image_in_every_form() -> None:
     assert wording.say_images(text) == expected.replace("a image", "an image")
 
 
-def test_of_a_page_only_what_is_read_changes() -> None:
+def test_only_the_visible_text_of_a_page_changes() -> None:
     page = (
         '<h2 id="faces"><a href="#faces">Faces</a></h2><style>.face { }</style>'
         '<img alt="a face" src="face.png"><code>data/faces</code> <p>the face of 2 faces</p>'

@@ -1,4 +1,4 @@
-"""What is found, from the starts of the stage and from one's own."""
+"""OIPs found from the starts of the stage and from named ones."""
 
 import dataclasses
 
@@ -52,17 +52,17 @@ def test_every_objective_of_maps_is_climbed(
     question = Question("Conv2D_2", [3, 5], short, 1, objective, starts=["scales"])
     for unit in finding.find(subject, question):
         assert unit.objective_name == objective
-        # the second convolution of 3x3 behind a pooling of 2 sees 8 pixels
+        # the second 3x3 convolution, after a pooling of 2, sees 8 pixels
         assert unit.oip.shape == ((8, 8, 1) if objective == "position" else (28, 28, 1))
         assert unit.activation > unit.curves[unit.winner, 0]
 
 
-def test_a_network_of_colors_is_asked_with_pixels_of_its_range(short: DrawOips) -> None:
+def test_oips_of_a_network_for_colors_stay_in_its_pixel_range(short: DrawOips) -> None:
     subject = Subject("an encoder", small_vae().encoder, (0.0, 1.0))
     [unit] = finding.find(subject, Question("z_mean", [0], short, 1))
     assert unit.oip.shape == (16, 16, 3)
     assert 0 <= unit.oip.min() < unit.oip.max() <= 1
-    with pytest.raises(DataError, match=r"^--range: found free, expected data: an encoder reads"):
+    with pytest.raises(DataError, match=r"^--range: found free, expected data, because an enc"):
         finding.find(subject, Question("z_mean", [0], short, 1, pixels="free"))
 
 
@@ -76,13 +76,13 @@ def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Mod
     [wide] = finding.find(subject, Question("linear", [1], params, 1, pixels=(0.0, 255.0)))
     assert wide.starts.mean() == pytest.approx(127, abs=10)
     assert wide.starts.std() > 30
-    # a first step is a quarter of the range, and a linear map has its end in the corners
+    # the first step spans a quarter of the range, and a linear map is largest at its limits
     assert ((wide.oip < 1) | (wide.oip > 254)).mean() > 0.5
     with pytest.raises(DataError, match=r"^--range: found data, expected free or two numbers"):
         finding.find(subject, Question("linear", [1], params, 1, pixels="data"))
 
 
-def test_scales_of_ones_own_must_fit_others_give_way(color_model: keras.Model) -> None:
+def test_named_length_scales_must_fit_and_default_ones_adapt(color_model: keras.Model) -> None:
     subject = subjects.from_model(color_model)
     changes = {"num_steps": 3, "length_scales": (3, 14), "length_weights": (1, 1)}
     params = settings.change(settings.defaults((28, 28, 1)), changes)
@@ -94,7 +94,7 @@ def test_scales_of_ones_own_must_fit_others_give_way(color_model: keras.Model) -
         finding.find(subject, dataclasses.replace(question, has_custom_scales=True))
 
 
-def test_settings_give_way_to_the_size_of_what_climbs() -> None:
+def test_settings_adapt_to_the_size_of_the_image_that_climbs() -> None:
     question = Question("maps", [1], settings.defaults((28, 28, 1)), 1)
     assert questions.effective_params(question, (28, 28, 1)) == question.params
     small = questions.effective_params(question, (8, 8, 1))

@@ -1,4 +1,4 @@
-"""Starts of one's own."""
+"""Starts that a user names."""
 
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def test_sixteen_bits_of_gray_keep_their_shades(tmp_path: Path) -> None:
     np.testing.assert_array_equal(sample(start)[..., 0], RAMP)
 
 
-def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
+def test_transparent_areas_become_white(tmp_path: Path) -> None:
     strokes = np.zeros((8, 6, 4), np.uint8)
     strokes[..., 3] = np.where(RAMP > 20, 255, 0)
     Image.fromarray(strokes).save(tmp_path / "my.png")
@@ -57,14 +57,14 @@ def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
     np.testing.assert_array_equal(sample(start)[..., 0], np.where(RAMP > 20, 0, 255))
 
 
-def test_a_gray_picture_starts_a_network_of_colors() -> None:
+def test_a_gray_picture_can_start_a_network_for_colors() -> None:
     shape = (8, 6, 3)
     image_spec = StartImageSpec(shape, settings.defaults(shape), None)
     found = sample(ImageStart("x", RAMP), whole=shape, image_spec=image_spec)
     np.testing.assert_array_equal(found, np.stack([RAMP] * 3, axis=-1))
 
 
-def test_of_a_picture_its_center_starts_a_patch() -> None:
+def test_the_center_of_a_picture_starts_a_patch() -> None:
     image = np.arange(120, dtype=np.float64).reshape(12, 10, 1)
     found = sample(ImageStart("x", image), whole=(12, 10, 1))
     np.testing.assert_array_equal(found, image[2:10, 2:8])
@@ -83,9 +83,9 @@ def test_of_a_picture_its_center_starts_a_patch() -> None:
         ),
         (
             np.full((8, 6), 7, np.uint8),
-            "^start x: found a picture without contrast, expected light",
+            "^start x: found an image without contrast, expected finite values that differ",
         ),
-        (np.full((8, 6), np.nan), "^start x: found a picture with values that are none"),
+        (np.full((8, 6), np.nan), "^start x: found an image with NaN or infinite values"),
     ],
 )
 def test_a_picture_that_does_not_fit_is_refused(image: Any, message: str) -> None:
@@ -103,10 +103,10 @@ def test_bytes_are_spread_over_a_range_and_floats_are_left_alone() -> None:
     assert start_specs.to_range(whole, as_bytes, None, constraints.standardized) is whole
 
 
-def test_noise_covers_half_of_a_range_and_is_else_left_alone() -> None:
+def test_noise_covers_half_of_a_range_or_stays_as_it_is() -> None:
     noise = np.array([[[-1.0], [0.0], [1.0]]], np.float32)
     spread = start_specs.to_range(noise, "noise", (0.0, 4.0), constraints.clipped((0.0, 4.0)))
     np.testing.assert_array_equal(spread, [[[1.0], [2.0], [3.0]]])
-    # as that of the stage, which is standardized before it is clipped
+    # as in the stage, which standardizes noise before clipping it
     kept = start_specs.to_range(noise, "noise", (0.0, 4.0), constraints.in_range((0.0, 4.0)))
     np.testing.assert_array_equal(kept, noise)

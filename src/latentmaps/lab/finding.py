@@ -1,4 +1,4 @@
-"""Find what excites some units of a network: from the starts of the stage, or from one's own."""
+"""Find the OIPs of some units of a network, from the starts of the stage or from given ones."""
 
 import numpy as np
 import numpy.typing as npt
@@ -24,25 +24,28 @@ from latentmaps.oips.oip import PixelRange, Shape
 from latentmaps.oips.search import SearchResult
 from latentmaps.oips.start_images import StartImageSpec
 
-# Few images: a small chunk is fast, and the pictures are those of a large one. So many values at
-# most: with 64 images of 224x224 pixels, a deep network needs more than 10 gigabytes.
+# Few images climb here, so a small chunk is fast; the results do not depend on its size. The number
+# of values is limited because a deep network needs more than 10 GB for 64 images of 224x224 pixels.
 _CHUNK_SIZE = 8
 _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 
 
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
-    """Return what was found for each unit that is asked about.
+    """Find the OIP of each unit, and the end of the ascent from each start.
 
-    For our CNN, with digits at hand and no starts of one's own, they are the OIPs of the stage
+    For our CNN, with digits available and no given starts, these are the OIPs of the stage
     draw_oips, byte for byte, and the ends of all its starts.
 
     Args:
         subject: the network.
-        question: what is asked.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
+        question: the question.
+        jit_compile: whether to compile a step with XLA; slower on a CPU.
+
+    Returns:
+        One result per unit, in the order of the question.
 
     Raises:
-        DataError: the network has no such layer, unit or objective, or a start does not fit.
+        DataError: the network has no such layer, unit or objective, or a start does not fit it.
         TrainingError: a gradient is not a number.
     """
     units = np.array(question.units, np.int64)
@@ -69,7 +72,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
-    """Return the network up to the layer; for one position, on the patch that it sees."""
+    """Return the network up to the layer; for the objective position, on the patch that it sees."""
     if name == "position":
         on_patches = networks.on_patches(subject.model, layer_name)
         if on_patches is not None:
@@ -89,8 +92,8 @@ def _require_gradient(found: Networks) -> None:
         values = found.objective(images, tf.constant([0]))
     if tape.gradient(values, images) is None:
         raise DataError(
-            f"layer {found.layer_name}: the gradient does not reach the image, expected layers "
-            "that can be differentiated between the two; choose another layer"
+            f"layer {found.layer_name}: the gradient does not reach the image, expected only "
+            "differentiable layers between the two; choose another layer"
         )
 
 
@@ -118,7 +121,7 @@ def _search(
             chunk_size=chunk_size,
         )
     else:
-        chosen = _own_starts(
+        chosen = _given_starts(
             subject, found.objective.floor, question, image_spec, units, constraint, pixel_range
         )
     ends = ascent.ascend(
@@ -130,7 +133,7 @@ def _search(
         seed=question.seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
-        is_race=question.starts is None,  # who names starts wants to see where they end
+        is_race=question.starts is None,  # a user who names starts wants to see where each one ends
     )
     return SearchResult(chosen, ends, has_head_start=False)
 
@@ -141,7 +144,7 @@ def _constraint(
     pixels: str | PixelRange | None,
     pixel_range: PixelRange | None,
 ) -> Constraint:
-    """Return what makes an image, or a patch of one, such as the network may read."""
+    """Return the constraint that keeps an image or patch within what the network can read."""
     is_patch = found.shape != tuple(subject.model.input_shape[1:])
     if pixel_range is None:
         return constraints.unit_rms if is_patch else constraints.standardized
@@ -150,7 +153,7 @@ def _constraint(
     return constraints.clipped(pixel_range)
 
 
-def _own_starts(
+def _given_starts(
     subject: Subject,
     floor: float,
     question: Question,
@@ -159,7 +162,7 @@ def _own_starts(
     constraint: Constraint,
     pixel_range: PixelRange | None,
 ) -> starts.Starts:
-    """Return the starts that a person names, for each unit."""
+    """Return the given starts for each unit, in the format the network expects."""
     specs = question.starts or ()
     height, width, channels = subject.model.input_shape[1:]
     sampled = [

@@ -1,4 +1,4 @@
-"""Draw an answer as one picture: a row for each start, from the start to its end."""
+"""Draw an answer as a contact sheet: one row per start, from the start image to the end."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from latentmaps.lab.answer import Answer
 from latentmaps.lab.tiles import Bytes, Tiles, choose_tiles
 from latentmaps.lab.unit_oips import UnitOips
 
-# edge of a tile, pixels, about
+# approximate edge of a tile, in pixels
 _EDGE = 84
 _WINNER = "#009e73"
 
@@ -19,7 +19,7 @@ Row = Sequence[tuple[Bytes | None, str]]
 
 
 def draw(answer: Answer) -> Sheet:
-    """Draw the starts of all units, their courses and ends, and the strongest digits."""
+    """Draw the ascents of all units from start to end, and the strongest digits."""
     tiles = choose_tiles(answer)
     steps = answer.units[0].snapshot_steps[1:-1]
     columns = ["start", *(f"step {step}" for step in steps), "end"]
@@ -49,7 +49,7 @@ def draw(answer: Answer) -> Sheet:
 
 
 def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
-    """Return start, course and end, each with its activation; None where it had stopped."""
+    """Return the tiles of one ascent with their activations; None after it had stopped."""
     curve = unit.curves[start]
     row: list[tuple[Bytes | None, str]] = [
         (tiles.draw(unit.starts[start : start + 1])[0], f"{curve[0]:.3g}")
@@ -68,7 +68,7 @@ def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
 
 
 def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
-    """Return the strongest digits, where they are as large as the pictures; else nothing."""
+    """Return the tiles of the strongest digits, or nothing if their size differs from the OIPs'."""
     found, unit = answer.strongest, answer.units[position]
     if found is None or unit.objective_name == "position":
         return []
