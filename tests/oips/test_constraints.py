@@ -82,13 +82,15 @@ def test_each_way_to_restore_keeps_what_it_is_for() -> None:
     ratios = scaled[1:] / images[1:]  # lightness stays
     np.testing.assert_allclose(ratios, ratios[:, :1, :1, :1] * np.ones_like(ratios), rtol=1e-4)
     np.testing.assert_array_equal(pixels, np.clip(images, 0, 1))
-    assert not free[0].any()  # an image of one single gray has no spread and gives no NaN
+    assert not free[0].any()  # a flat image has no standard deviation, but must not become NaN
     assert not scaled[0].any()
 
 
 def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
     flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
-    with pytest.raises(DataError, match="found half of them of one single gray, expected strokes"):
+    with pytest.raises(
+        DataError, match="found a single gray level in at least half of them, expected strokes"
+    ):
         cnn_layers.digit_range(flat)
 
 

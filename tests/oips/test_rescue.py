@@ -17,7 +17,7 @@ def wake(model: keras.Model, *, num_steps: int, **settings: Any) -> np.ndarray:
         "constraint": constraints.standardized,
         "chunk_size": 2,
     } | settings
-    woken: np.ndarray = rescue.wake(
+    woken: np.ndarray = rescue.activate_silent_maps(
         networks.max_pre_activations, IMAGES, np.zeros(3, np.int64), num_steps=num_steps, **values
     )
     return woken

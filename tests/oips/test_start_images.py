@@ -125,7 +125,7 @@ def test_a_grid_of_more_points_than_pixels_is_refused(
     rows, columns = scale if isinstance(scale, tuple) else (scale, scale)
     message = (
         rf"length scales: found a grid of {rows}x{columns} points, expected at most "
-        rf"{shape[0]}x{shape[1]}, the pixels of an image; leave it out"
+        rf"{shape[0]}x{shape[1]}, the number of pixels of an image; remove this length scale"
     )
     with pytest.raises(DataError, match=message):
         start_images.sample(StartImageSpec(shape, params, None), map_indices=MAPS, seed=1)

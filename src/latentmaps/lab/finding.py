@@ -191,7 +191,7 @@ def _given_starts(
         origins=images,
         kinds=np.tile(np.array(names), (len(units), 1)),
         rescues=np.full(len(units), oip.NOT_NEEDED),
-        tried=np.zeros((len(units), 0), np.float32),
+        tried_activations=np.zeros((len(units), 0), np.float32),
         floor=floor,
     )
 

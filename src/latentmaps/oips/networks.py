@@ -12,17 +12,17 @@ from latentmaps.oips.oip import Shape
 
 @dataclass(frozen=True)
 class Networks:
-    """A network up to one layer. All forms read images (n, h, w, c).
+    """A network up to one layer, as several models that read images (n, h, w, c).
 
     Attributes:
-        layer_name: of a convolution, a dense layer, or any other that has units.
-        objective_name: of ``objectives.OBJECTIVES``.
-        responses: gives a number for each unit, (n, num_units), by the objective.
-        objective: gives that of one unit for each image, (n,); for ascent.
-        max_pre_activations: gives the largest value of each map before its ReLU, (n, num_maps): how
-            far a silent map is from its first response; None where no unit can be silent.
+        layer_name: name of the layer.
+        objective_name: name in ``objectives.OBJECTIVES``.
+        responses: images -> objectives of all units, (n, num_units).
+        objective: (images, units (n,)) -> the objective of one unit per image, (n,).
+        max_pre_activations: images -> maximum of each map before its ReLU, (n, num_maps), which
+            says how far a silent map is from responding; None if no unit can be silent.
         shape: height, width and channels of an image.
-        reachable_size: so many rows and columns, from the upper left, influence the layer.
+        reachable_size: number of rows and columns, from the top left, that influence the layer.
     """
 
     layer_name: str
@@ -35,17 +35,17 @@ class Networks:
 
     @property
     def num_units(self) -> int:
-        """How many feature maps, or values, the layer has."""
+        """Number of feature maps or dense units of the layer."""
         return int(self.responses.output.shape[1])
 
 
 def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
-    """Return a network up to a layer.
+    """Cut a network after one of its layers.
 
     Args:
-        model: with one image as input.
-        layer_name: one of its layers, which has units.
-        objective_name: of ``objectives.OBJECTIVES``, for layers of this rank.
+        model: a model with one image as input.
+        layer_name: name of a layer with feature maps or dense units.
+        objective_name: name in ``objectives.OBJECTIVES``, suitable for the rank of the layer.
     """
     shape = tuple(model.input_shape[1:])
     layers = receptive_fields.chain(model, layer_name)
@@ -69,14 +69,14 @@ def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
 
 
 def on_patches(model: keras.Model, layer_name: str) -> Networks | None:
-    """Return a network up to one position of the maps of a layer, on the patch that it sees.
+    """Reduce a network to one position of the maps of a layer, on the patch that it sees.
 
     Args:
-        model: with one image as input.
-        layer_name: one of its layers, which has feature maps.
+        model: a model with one image as input.
+        layer_name: name of a layer with feature maps.
 
     Returns:
-        None where the layers do not form a chain (``receptive_fields.chain``).
+        The network on patches; None if the layers do not form a chain (``receptive_fields.chain``).
     """
     layers = receptive_fields.chain(model, layer_name)
     if layers is None:
