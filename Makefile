@@ -66,17 +66,19 @@ benchmarks: $(TOOLS) ## measure speed; results go to standard output
 gpu-check: $(TOOLS) ## test a GPU and measure it: a table for an issue (docs/gpu.md)
 	PYTHONPATH=src $(BIN)/python -m benchmarks.gpu_check
 
-figures: $(TOOLS) ## copy the sample's pictures and numbers to docs/figures (the explorer needs Chromium)
+figures: $(TOOLS) ## copy the sample's pictures and numbers to docs/figures and README (needs Chromium)
 	@grep -q '"source": "avatars"' data/raw/faces/receipt.json || \
 	  { echo "make: only pictures of avatars may go to docs/figures" >&2; exit 1; }
 	cp -f reports/draw_samples/prior.png reports/draw_reconstructions/test.png \
 	  reports/draw_latent_space/traversals.png reports/draw_latent_space/attributes.png \
 	  reports/draw_oips/Conv2D_3.png reports/draw_oips/Conv2D_3_patterns.png \
-	  reports/draw_oips/probabilities.png reports/draw_face_oips/patterns/convolution_4.png docs/figures
+	  reports/draw_oips/probabilities.png reports/draw_face_oips/patterns/convolution_4.png \
+	  reports/draw_oips/Conv2D_1.csv reports/draw_oips/Conv2D_2.csv reports/draw_oips/Conv2D_3.csv docs/figures
 	for stage in train_vae evaluate_vae train_cnn; do \
 	  cp -f reports/$$stage/numbers.json docs/figures/$$stage.json; \
 	done
 	chmod u+w docs/figures/*
+	PYTHONPATH=src $(BIN)/python -m latentmaps.tools.number_tables README.md docs/compare.md
 	PYTHONPATH=src $(BIN)/python -m tests.explorer.picture reports/explorer.html docs/figures/explorer.png
 
 lock: ## resolve requirements/*.txt anew (needs uv)
