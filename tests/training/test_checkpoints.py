@@ -60,7 +60,7 @@ def test_a_frame_survives_when_its_state_is_deleted(tmp_path: Path) -> None:
 def test_a_frame_of_another_shape_or_dtype_is_refused(tmp_path: Path, tiles: np.ndarray) -> None:
     checkpoints = saved(tmp_path)
     checkpoints.save_frame(1, tiles)
-    with pytest.raises(DataError, match=r"frame-00001\.npz: found u?int.*expected uint8 of the sh"):
+    with pytest.raises(DataError, match=r"frame-00001\.npz: found u?int.*expected uint8 of sh"):
         checkpoints.load_frame(1, TILES.shape)
 
 
