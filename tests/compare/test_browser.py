@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tests.browsing import Visit
 from tests.compare.example_experiments import BEST, SAMPLERS, experiment, sweep
-from tests.report import reading
+from tests.report import page_reading
 
 from latentmaps.compare import page_files
 from latentmaps.compare.experiment import Experiment, Problem
@@ -79,7 +79,7 @@ def test_rows_stand_by_fact_with_tiles_below_each_other(browser: Browser, compar
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1600])
 def test_nothing_sticks_out_to_the_side(browser: Browser, compared: Path, width: int) -> None:
     visit = Visit(browser, compared, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.compare.example_experiments import experiment, sweep
 from tests.compare.example_sweeps import trade_off
-from tests.report import contrast, reading
+from tests.report import contrast, page_reading
 
 from latentmaps.compare import page_files
 from latentmaps.compare.experiment import Experiment, Problem
@@ -42,7 +42,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_verdicts_and_means_stand_out(browser: Browser, answered: Path, scheme: Any) -> None:
     visit = Visit(browser, answered)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
     assert visit.troubles == []
     assert contrast.too_faint(contrast.read_colours(visit.page)) == []
@@ -51,7 +51,7 @@ def test_verdicts_and_means_stand_out(browser: Browser, answered: Path, scheme: 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_answer_does_not_stick_out(browser: Browser, answered: Path, width: int) -> None:
     visit = Visit(browser, answered, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -72,7 +72,7 @@ def test_folded_seeds_are_passed_by_keys_and_opened_by_links(
     title = visit.page.get_by_role("dialog").locator(".title")
     assert title.inner_text().startswith("fact 1, seed 1")
     visit.page.keyboard.press("Escape")
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     visit.page.evaluate("document.querySelectorAll('.seeds').forEach(one => one.open = false)")
     visit.page.locator("#scores-training a[href='#row-2']").click()
     assert visit.page.locator("#row-2").is_visible()
@@ -81,7 +81,7 @@ def test_folded_seeds_are_passed_by_keys_and_opened_by_links(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_stands_out(browser: Browser, warned: Path, scheme: Any) -> None:
     visit = Visit(browser, warned)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
     visit.page.locator("#show-all").check()
     visit.page.locator("#numbers .sort").nth(3).click()
@@ -108,8 +108,8 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(
     browser: Browser, warned: Path, width: int
 ) -> None:
     visit = Visit(browser, warned, width=width)
-    reading.unfold(visit.page)
-    assert reading.tab_through(visit.page) > 200
+    page_reading.unfold(visit.page)
+    assert page_reading.tab_through(visit.page) > 200
 
 
 def test_no_heading_is_hidden_by_the_faces_that_stay(browser: Browser, warned: Path) -> None:
@@ -135,7 +135,7 @@ def test_arrow_keys_choose_the_sampler(browser: Browser, warned: Path) -> None:
 
 def test_the_skip_link_leads_past_the_head(browser: Browser, warned: Path) -> None:
     visit = Visit(browser, warned)
-    reading.follow_skip_link(visit.page, "Skip to the content")
+    page_reading.follow_skip_link(visit.page, "Skip to the content")
     assert visit.page.evaluate("document.activeElement.closest('main') !== null")
 
 
@@ -143,7 +143,7 @@ def test_a_telephone_scrolls_tables_and_strips_but_not_the_page(
     browser: Browser, warned: Path
 ) -> None:
     visit = Visit(browser, warned, width=390)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     visit.page.locator("#show-all").check()
     assert visit.width_of_content() <= 390
     box = visit.page.locator("#numbers .table-box").first

@@ -9,7 +9,7 @@ from tests import browsing
 from tests.explorer import example_faces
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
-from tests.report import reading
+from tests.report import page_reading
 
 from latentmaps.vae.latent import latent_geometry
 from latentmaps.vae.pictures import sample_sheets
@@ -126,7 +126,7 @@ def test_random_faces_follow_sampler_and_temperature(hand: Hand) -> None:
 
 def test_the_look_changes_the_picture_and_not_z(hand: Hand) -> None:
     z, plain = hand.z(), hand.picture()
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.click("look-sheets")
     [processed] = sample_sheets.process(plain[np.newaxis], example_faces.LOOK)
     np.testing.assert_allclose(hand.picture().astype(int), processed, atol=1)

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
-from tests.report import contrast, reading
+from tests.report import contrast, page_reading
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +55,7 @@ def names(page: Page) -> list[tuple[str, str]]:
 
 
 def test_every_control_has_a_name(hand: Hand) -> None:
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     for tab in hands.TABS:
         hand.click(f"tab-{tab}")
         found = names(hand.page)
@@ -83,7 +83,7 @@ def test_the_tab_key_reaches_every_control(hand: Hand) -> None:
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_sticks_out(browser: Browser, faces_page: Path, width: int) -> None:
     hand = Hand(browser, faces_page, width=width)
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.page.keyboard.press("r")
     for tab in hands.TABS:
         hand.click(f"tab-{tab}")
@@ -94,7 +94,7 @@ def test_nothing_sticks_out(browser: Browser, faces_page: Path, width: int) -> N
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out(hand: Hand, scheme: Any) -> None:
     hand.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.click("mean")
     hand.click("undo")
     assert contrast.is_light(hand.page) == (scheme == "light")
@@ -138,7 +138,7 @@ def test_small_latent_spaces_and_pictures_without_attributes_can_be_explored(
 
 def test_of_digits_the_page_speaks_of_images(browser: Browser, tmp_path: Path) -> None:
     hand = Hand(browser, hands.write_gray_page(tmp_path, latent_dim=2, are_digits=True))
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.click("mean")
     assert hand.caption() == "Mean image"
     for tab in hands.TABS[1:]:

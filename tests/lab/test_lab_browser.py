@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from tests.browsing import Visit
-from tests.report import reading
+from tests.report import page_reading
 
 from latentmaps.lab import page
 from latentmaps.lab.answer import Answer
@@ -26,7 +26,7 @@ def test_the_page_opens_without_an_error_or_a_request(browser: Browser, answer_p
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_overflows_the_page(browser: Browser, answer_page: Path, width: int) -> None:
     visit = Visit(browser, answer_page, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -38,7 +38,7 @@ def test_a_long_command_and_long_names_do_not_overflow(
     changed = dataclasses.replace(answer, command=long, units=[unit])
     html_page.write(page.render(changed), tmp_path / "long.html")
     visit = Visit(browser, tmp_path / "long.html", width=390)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= 390
 
 
@@ -71,7 +71,7 @@ def test_a_link_leads_to_its_unit(browser: Browser, answer_page: Path) -> None:
 
 def test_the_tab_key_reaches_every_link(browser: Browser, answer_page: Path) -> None:
     visit = Visit(browser, answer_page)
-    assert reading.tab_through(visit.page) == 1 + 2 + 2 + 2  # skip, links, headings, folds
+    assert page_reading.tab_through(visit.page) == 1 + 2 + 2 + 2  # skip, links, headings, folds
 
 
 def test_the_page_is_dark_in_the_dark_and_white_on_paper(

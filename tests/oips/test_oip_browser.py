@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
-from tests.report import reading
+from tests.report import page_reading
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +117,7 @@ def test_nothing_sticks_out_of_the_page_of_a_layer(
     browser: Browser, layer_page: Path, width: int
 ) -> None:
     visit = Visit(browser, layer_page, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 

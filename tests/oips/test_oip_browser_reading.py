@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.oips import example_results
-from tests.report import contrast, reading
+from tests.report import contrast, page_reading
 
 from latentmaps.oips import page
 from latentmaps.pages import html_page
@@ -23,7 +23,7 @@ def test_the_free_oip_is_the_largest_picture_and_labels_do_not_break(
     browser: Browser, layer_page: Path, width: int
 ) -> None:
     visit = Visit(browser, layer_page, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     sizes = visit.page.evaluate(
         """Array.from(document.querySelectorAll('#Conv2D_3-0 :is(.oip, img)'),
         one => one.getBoundingClientRect().width)"""
@@ -67,7 +67,7 @@ def test_long_numbers_under_digits_neither_touch_nor_split(
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_word_is_smaller_than_11_pixels(browser: Browser, layer_page: Path, width: int) -> None:
     visit = Visit(browser, layer_page, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     sizes = visit.page.evaluate(
         """Array.from(document.querySelectorAll('body *'))
         .filter(one => one.checkVisibility() && Array.from(one.childNodes)
@@ -110,7 +110,7 @@ def test_all_text_of_the_page_of_a_layer_stands_out(
     browser: Browser, layer_page: Path, scheme: Literal["light", "dark"]
 ) -> None:
     visit = Visit(browser, layer_page)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
     assert contrast.is_light(visit.page) == (scheme == "light")
     colours = contrast.read_colours(visit.page)
@@ -132,11 +132,11 @@ def test_the_tab_key_reaches_all_of_the_page_of_a_layer(
     browser: Browser, layer_page: Path, width: int
 ) -> None:
     visit = Visit(browser, layer_page, width=width)
-    reading.unfold(visit.page)
-    assert reading.tab_through(visit.page) > 15
+    page_reading.unfold(visit.page)
+    assert page_reading.tab_through(visit.page) > 15
 
 
 def test_the_skip_link_leads_past_controls_and_overview(browser: Browser, layer_page: Path) -> None:
     visit = Visit(browser, layer_page)
-    reading.follow_skip_link(visit.page, "Skip to the feature maps")
+    page_reading.follow_skip_link(visit.page, "Skip to the feature maps")
     assert visit.page.evaluate("document.activeElement.closest('article').id") == "Conv2D_3-0"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from tests.oips import example_results
-from tests.report.outline import Outline
+from tests.report.page_outline import Outline
 
 from latentmaps.oips import grays, page, page_pictures, page_rows
 

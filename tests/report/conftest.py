@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps.pages import html_page
 
@@ -12,9 +12,9 @@ from latentmaps.pages import html_page
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Example:
     """Made-up results of all stages, shared by all tests: not to be changed."""
-    made_up = Example(tmp_path_factory.mktemp("pristine"))
-    made_up.write()
-    return made_up
+    fake_results = Example(tmp_path_factory.mktemp("pristine"))
+    fake_results.write()
+    return fake_results
 
 
 @pytest.fixture(scope="session")

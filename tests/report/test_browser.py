@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
-from tests.report import reading
-from tests.report.made_up_numbers import (
+from tests.report import page_reading
+from tests.report.fake_numbers import (
     NUM_CHARTS,
     NUM_FILM_TILES,
     NUM_OIPS,
@@ -44,7 +44,7 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_sticks_out_to_the_side(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -118,7 +118,7 @@ def test_the_contents_mark_what_is_being_read(browser: Browser, report: Path, wi
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_word_is_too_small_to_be_read(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     small = visit.page.evaluate(
         """() => Array.from(document.querySelectorAll('body *'))
         .filter(one => !one.closest('svg') && one.checkVisibility())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browsing import Visit
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps.pages import html_page
 

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from tests.report.made_up import Example
-from tests.report.made_up_numbers import LAYERS
+from tests.report.fake_numbers import LAYERS
+from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import digits

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from tests.report import made_up_numbers
+from tests.report import fake_numbers
 
 from latentmaps.errors import DataError
 from latentmaps.report import face_numbers
 from latentmaps.report.content import Table
 from latentmaps.report.inputs import Document
 
-TEST = Document(Path("metrics.json"), made_up_numbers.EVALUATE_VAE)
-TRAINING = Document(Path("metrics.json"), made_up_numbers.TRAIN_VAE)
+TEST = Document(Path("metrics.json"), fake_numbers.EVALUATE_VAE)
+TRAINING = Document(Path("metrics.json"), fake_numbers.TRAIN_VAE)
 
 
 def _texts(table: Table) -> dict[str, list[str]]:

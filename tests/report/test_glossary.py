@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.report import made_up_numbers
+from tests.report import fake_numbers
 
 from latentmaps.report import glossary, samplers
 from latentmaps.report.glossary import Better, Term
@@ -36,8 +36,8 @@ def test_every_name_stands_once() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *made_up_numbers.EVALUATE_VAE["sampled"],
-        *made_up_numbers.FEATURES,
+        *fake_numbers.EVALUATE_VAE["sampled"],
+        *fake_numbers.FEATURES,
         "diversity",
         "kl_nats",
         "z_std_max",
@@ -82,7 +82,7 @@ def test_nothing_is_best_without_a_direction_values_or_real_faces() -> None:
 
 
 def test_a_sampler_has_words_for_a_sentence_and_all_that_are_measured_are_there() -> None:
-    measured = made_up_numbers.EVALUATE_VAE["samples"].keys() - {"real"}
+    measured = fake_numbers.EVALUATE_VAE["samples"].keys() - {"real"}
     samplers = glossary.samplers()
     assert measured == {f"{name}{suffix}" for name in samplers for suffix in ("", "_cool")}
     assert all(term.sampler.lower() == term.label.lower() for term in samplers.values())
@@ -137,9 +137,7 @@ def test_page_and_documentation_say_the_same_is_better(name: str, direction: str
 
 
 def test_the_documentation_names_every_number_on_random_faces() -> None:
-    assert {*made_up_numbers.FEATURES, "sharpness", "diversity"} <= {
-        name for name, _ in _documented()
-    }
+    assert {*fake_numbers.FEATURES, "sharpness", "diversity"} <= {name for name, _ in _documented()}
 
 
 def test_the_glossary_has_every_sampler_in_the_order_of_the_registry() -> None:

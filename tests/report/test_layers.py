@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report import made_up_numbers
+from tests.report import fake_numbers
 
 from latentmaps.errors import DataError
 from latentmaps.report import layers
@@ -16,7 +16,7 @@ def of(numbers: dict[str, Any], **changes: Any) -> layers.Layers:
 
 
 def test_each_network_has_a_table() -> None:
-    found = of(made_up_numbers.TRAIN_VAE)
+    found = of(fake_numbers.TRAIN_VAE)
     assert (found.num_weights, found.dense_share) == ("5,123,456", "100 %")
     assert [(table.key, table.caption) for table in found.tables] == [
         ("layers-encoder", "Encoder: layers that have weights"),
@@ -30,7 +30,7 @@ def test_each_network_has_a_table() -> None:
 
 
 def test_the_cnn_is_one_network() -> None:
-    [table] = of(made_up_numbers.TRAIN_CNN).tables
+    [table] = of(fake_numbers.TRAIN_CNN).tables
     assert (table.key, table.caption) == ("layers-cnn", "CNN: layers that have weights")
 
 
@@ -41,7 +41,7 @@ def test_both_stand_folded_on_the_page(rendered: str) -> None:
         assert f"<summary>{title}, and where the weights are</summary>" in rendered
 
 
-ROW = made_up_numbers.TRAIN_CNN["layers"][0]  # type: ignore[index]
+ROW = fake_numbers.TRAIN_CNN["layers"][0]  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,10 @@ ROW = made_up_numbers.TRAIN_CNN["layers"][0]  # type: ignore[index]
 )
 def test_what_is_no_table_of_layers_is_refused(value: Any, message: str) -> None:
     with pytest.raises(DataError, match=rf"numbers\.json: {message}"):
-        of(made_up_numbers.TRAIN_CNN, layers=value)
+        of(fake_numbers.TRAIN_CNN, layers=value)
 
 
 def test_numbers_from_before_there_were_layers_are_refused_with_what_to_do() -> None:
-    old = {k: v for k, v in made_up_numbers.TRAIN_VAE.items() if k != "layers"}
+    old = {k: v for k, v in fake_numbers.TRAIN_VAE.items() if k != "layers"}
     with pytest.raises(DataError, match=r"has no 'layers', .*; run the stage again that writes"):
         of(old)

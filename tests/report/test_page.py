@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.made_up_numbers import CHARTS, LAYERS, NUM_SHEETS, PATTERNS
-from tests.report.outline import BESIDE, Outline
+from tests.report.fake_numbers import CHARTS, LAYERS, NUM_SHEETS, PATTERNS
+from tests.report.page_outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
 from latentmaps.params import yaml12
 from latentmaps.report import faces, figures, inputs
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 def test_the_page_of_each_layer_is_linked(rendered: str) -> None:

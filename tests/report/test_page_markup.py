@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.made_up_numbers import (
+from tests.report.fake_numbers import (
     LAYERS,
     NUM_CHARTS,
     NUM_OIPS,
@@ -14,13 +14,13 @@ from tests.report.made_up_numbers import (
     PATTERNS,
     SHEETS,
 )
-from tests.report.outline import BESIDE, Outline
+from tests.report.page_outline import BESIDE, Outline
 
 from latentmaps.pages import html_page
 from latentmaps.report import glossary
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> None:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import patterns

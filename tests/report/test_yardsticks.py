@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.outline import Outline
+from tests.report.page_outline import Outline
 
 from latentmaps.report import yardsticks
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 @dataclasses.dataclass(frozen=True)

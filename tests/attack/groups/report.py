@@ -13,7 +13,7 @@ from unittest import mock
 from markupsafe import Markup
 from tests.attack import documents, mutators, pngs, tables
 from tests.attack.case import Contents, Group, Mutate, each, write_file
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps import workers
 from latentmaps.drawing import charts

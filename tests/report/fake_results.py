@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tests.report.made_up_numbers import (
+from tests.report.fake_numbers import (
     CHARTS,
     EVALUATE_VAE,
     LAYERS,
