@@ -20,7 +20,7 @@ Result = subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with a VAE that has seen ten faces."""
+    """A workspace with a VAE trained on ten faces."""
     workspace = Workspace(tmp_path_factory.mktemp("faces"), Path(__file__).parents[1])
     workspace.write_faces(num_train=10, num_test=NUM_FACES - 11)
     write_index(workspace)
@@ -120,7 +120,7 @@ def test_encodings_of_a_vae_before_the_last_training_are_refused(
     assert trained.train_vae(out="retrained").returncode == 0
     for draw in (draw_samples, draw_latent_space):
         result = draw(trained, "out", model="retrained/vae")
-        message = "latents/train.npz: points of 8 dimensions, expected 4, as the VAE has"
+        message = "latents/train.npz: points of 8 dimensions, expected 4, the latent_dim of"
         assert_refused(trained, result, message, "run evaluate_vae again")
 
 

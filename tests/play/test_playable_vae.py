@@ -85,7 +85,7 @@ def test_reconstructions_are_those_of_the_means(vae: PlayableVae) -> None:
     np.testing.assert_array_equal(vae.reconstruct(faces), expected)
 
 
-def test_a_walk_begins_and_ends_at_its_ends(vae: PlayableVae) -> None:
+def test_an_interpolation_begins_and_ends_at_its_ends(vae: PlayableVae) -> None:
     faces = images(2)
     z = vae.encode(faces).z_mean
     for spherical in (False, True):
@@ -107,7 +107,7 @@ def test_the_shape_of_an_image_is_that_of_the_model(vae: PlayableVae) -> None:
     assert vae.image_shape == (16, 16, 3)
 
 
-def test_without_latents_what_needs_them_is_refused(alone: PlayableVae) -> None:
+def test_anything_that_needs_latents_is_refused_without_them(alone: PlayableVae) -> None:
     assert alone.attributes == ()
     message = "found no latents, expected the folder that evaluate_vae wrote; load the VAE with"
     with pytest.raises(DataError, match=f"^attribute 'Smiling': {message}"):
@@ -130,7 +130,7 @@ def test_latents_without_attributes_are_refused(folder: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["smiling", "Bald", "", None, 3, ["Smiling"]])
-def test_an_attribute_of_no_use_is_refused(vae: PlayableVae, name: Any) -> None:
+def test_an_unusable_attribute_is_refused(vae: PlayableVae, name: Any) -> None:
     with pytest.raises(DataError, match=r"^attribute .*(expected one of Smiling|at least 20)"):
         vae.attribute_direction(name)
 
@@ -147,7 +147,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("given", "message"), WRONG, ids=range(len(WRONG)))
-def test_a_sample_of_no_kind_is_refused(
+def test_an_invalid_sample_is_refused(
     vae: PlayableVae, given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(DataError, match=f"^{message}"):
@@ -163,7 +163,7 @@ def test_a_sample_of_no_kind_is_refused(
         ("a", 3, "images: found str, expected a NumPy array"),
     ],
 )
-def test_a_walk_from_nowhere_is_refused(
+def test_an_invalid_interpolation_is_refused(
     vae: PlayableVae, start: Any, num_steps: int, message: str
 ) -> None:
     with pytest.raises(DataError, match=f"^{message}"):

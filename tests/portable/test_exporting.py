@@ -67,7 +67,7 @@ def execute(code: str, *, told: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_vae_leaves_in_every_format(
+def test_a_vae_is_exported_in_every_format(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portable = networks.load(save_vae(tmp_path / "vae", **SHAPES[0]))
@@ -94,14 +94,16 @@ def test_a_vae_leaves_in_every_format(
 
 @pytest.mark.parametrize("changes", SHAPES[1:])
 @pytest.mark.parametrize("name", ["onnx", "litert"])
-def test_a_vae_of_another_shape_leaves(name: str, changes: dict[str, Any], tmp_path: Path) -> None:
+def test_other_shapes_of_a_vae_are_exported(
+    name: str, changes: dict[str, Any], tmp_path: Path
+) -> None:
     portable = networks.load(save_vae(tmp_path / "vae", **changes))
     written = exporting.write(portable, FORMATS[name], tmp_path / "out")
     assert max(one.difference for one in written) < 1e-5
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_cnn_leaves_in_every_format(
+def test_a_cnn_is_exported_in_every_format(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portable = networks.load(save_cnn(tmp_path / "cnn"))
@@ -136,7 +138,7 @@ class _Wrong(Format):
         run = FORMATS["keras"].read(path, names)
 
         def add(inputs: np.ndarray) -> Mapping[str, Any]:
-            return {name: np.asarray(one) + self.added for name, one in run(inputs).items()}
+            return {name: np.asarray(output) + self.added for name, output in run(inputs).items()}
 
         return add
 
@@ -153,7 +155,7 @@ def test_a_file_that_its_runtime_does_not_run_is_refused(
 ) -> None:
     monkeypatch.setattr(formats, "_with_resizing", lambda network: network)
     portable = networks.load(save_vae(tmp_path / "vae", upsampling="resize"))
-    with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ does not run it \(Select"):
+    with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ cannot run it \(Select"):
         exporting.write(portable, FORMATS["litert"], tmp_path / "out")
 
 
@@ -166,7 +168,7 @@ def test_without_litert_tensorflow_reads_its_files(
     assert written.difference < 1e-5
 
 
-def test_a_small_difference_is_told(tmp_path: Path) -> None:
+def test_a_small_difference_is_reported(tmp_path: Path) -> None:
     portable = networks.load(save_cnn(tmp_path / "cnn"))
     [written] = exporting.write(portable, _Wrong(5e-5), tmp_path / "out")
     assert written.difference == pytest.approx(5e-5, rel=0.05)
@@ -204,7 +206,7 @@ def test_the_inputs_that_are_compared_are_always_the_same(tmp_path: Path) -> Non
     assert decoder.example_inputs(200).std() == pytest.approx(1.0, abs=0.1)
 
 
-def test_a_format_tells_its_runtime() -> None:
+def test_a_format_names_its_runtime() -> None:
     assert formats.find("keras").runtime() == f"keras {keras.__version__}"
     assert re.fullmatch(r"(ai-edge-litert|tensorflow) [\d.]+", formats.find("litert").runtime())
 

@@ -127,5 +127,5 @@ def test_a_normalization_of_maps_that_others_read_is_refused() -> None:
     normalized = keras.layers.BatchNormalization(name="shared")(features)
     other = keras.layers.Dense(2, name="other")(features)
     for outputs_ in ([normalized, other], [normalized, features]):
-        with pytest.raises(ValueError, match="layer shared: expected to be alone"):
+        with pytest.raises(ValueError, match="layer shared: expected to be the only reader"):
             folding.to_plain(keras.Model(inputs, outputs_))

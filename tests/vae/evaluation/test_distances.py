@@ -40,7 +40,7 @@ def test_it_is_the_sum_of_the_definition() -> None:
 
 
 def spread(*, standard_deviations: list[float], mean: float = 0.0) -> np.ndarray:
-    """Gives points with exactly these spreads, independent dimensions and this mean."""
+    """Return points with exactly these spreads, independent dimensions and this mean."""
     dim = len(standard_deviations)
     points = np.concatenate([np.eye(dim), -np.eye(dim)])
     return mean + points * np.array(standard_deviations) * np.sqrt((2 * dim - 1) / 2)

@@ -37,7 +37,7 @@ class NoGrad:
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that passes for the real one, and libraries that do as well."""
+    """A file that passes for the real one, and mocks of the libraries."""
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"weights")
     monkeypatch.setattr(fid_network, "_SHA256", checksums.file_sha256(path))

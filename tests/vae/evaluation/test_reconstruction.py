@@ -191,7 +191,7 @@ class Mirror:
 
 
 def mean_of_single_images(originals: np.ndarray, darker: float) -> dict[str, float]:
-    """Gives the mean over images of the numbers, each image looked at alone."""
+    """Return the mean over images of each measure, computed image by image."""
     faces = originals.astype(np.float32)
     each = [
         reconstruction._numbers(face[None], (darker * face[None]).astype(np.float32))

@@ -27,7 +27,7 @@ def trained() -> TrainedVae:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[npt.NDArray[np.uint8]]:
-    """Takes what is drawn: the tiles of a sheet, (rows, columns, h, w, c)."""
+    """Cut the tiles out of a sheet, (rows, columns, h, w, c)."""
     taken: list[npt.NDArray[np.uint8]] = []
     draw = face_sheet.draw
 

@@ -204,8 +204,8 @@ def draw_sampled(
             f"the posterior q(z|x){_after_corruption(faces)}, and of one z drawn from it, as in "
             "each step of the training. They differ because the draw adds the spread of the "
             "posterior, which is what the encoder leaves open: the decoder answers with a face "
-            "that is a little different. The mean is free of that noise and, as a rule, nearer to"
-            " the face. "
+            "that is a little different. The mean is free of that noise and, as a rule, nearer "
+            "to the face. "
             f"Mean PSNR of these {len(faces.rows)} faces: {of_mean.mean():.1f} dB from the mean, "
             f"{of_sample.mean():.1f} dB from the sampled z.",
             face_sheet.describe_seed(faces.origin, seed),
