@@ -50,7 +50,7 @@ def test_an_option_sets_a_field(given: dict[str, Any], field: str, value: Any) -
         ({"scales": "3", "strategy": "enrich"}, "^--scales: found one length scale"),
         ({"scales": "7,3,14", "strategy": "enrich"}, "^--scales from coarse to fine"),
         ({"scales": "3,7", "weights": "1"}, "^--weights: one for each of the 2 --scales, found 1"),
-        ({"weights": "0,0,0,0"}, "^--weights: one of them at least above 0, found 0 alone"),
+        ({"weights": "0,0,0,0"}, "^--weights: at least one above 0, found only 0"),
         ({"weights": "1,,1,1"}, "^--weights: found '', expected a number"),
         ({"weights": "nan,1,1,1"}, "^--weights: found 'nan', expected a number"),
         ({"steps": "1000001"}, "^--steps: found 1000001, expected less than or equal to 1000000"),

@@ -102,7 +102,7 @@ def test_a_layer_without_units_is_refused(model: keras.Model, name: str, found: 
 
 def test_a_cnn_for_another_image_size_is_refused() -> None:
     large = cnn.build_cnn(cnn.Architecture((2,), 3, image_size=32))
-    with pytest.raises(TrainingError, match=r"images of 32x32 pixels, expected 28x28"):
+    with pytest.raises(TrainingError, match=r"an input of 32x32 pixels, expected 28x28"):
         cnn_layers.up_to(large, "Conv2D_1")
 
 

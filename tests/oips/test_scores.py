@@ -34,7 +34,7 @@ def test_what_has_not_converged_may_still_improve(found: LayerResults) -> None:
     assert found.table["num_steps"].tolist() == [9, 9, 9, 0]
     falling = found.oips.free.curves[:, ::-1].copy()
     free = dataclasses.replace(found.oips.free, curves=falling)
-    assert not scores._course(free, "")["improving"].any()
+    assert not scores._progress(free, "")["improving"].any()
 
 
 def test_the_seed_gap_is_worst_over_best_of_the_starts_that_led_somewhere() -> None:
