@@ -26,14 +26,14 @@ def test_a_z_has_the_moments_of_its_posterior() -> None:
     np.testing.assert_allclose([z.mean(), z.std()], [3.0, 2.0], atol=0.05)
 
 
-def test_a_point_of_the_prior_does_not_depend_on_how_many_are_drawn() -> None:
+def test_a_point_of_the_prior_does_not_depend_on_the_number_of_points() -> None:
     few, many = (sample_prior(count, 6, seed=2) for count in (3, 10))
     np.testing.assert_array_equal(few, many[:3])
     np.testing.assert_array_equal(sample_prior(4, 6, seed=2, first=6), many[6:])
     assert np.any(sample_prior(3, 6, seed=3) != few)
 
 
-def test_a_choice_does_not_depend_on_how_many_are_drawn() -> None:
+def test_a_choice_does_not_depend_on_the_number_of_choices() -> None:
     many = sample_choices(2000, seed=2)
     np.testing.assert_array_equal(sample_choices(5, seed=2, first=3), many[3:8])
     np.testing.assert_allclose(
@@ -41,7 +41,7 @@ def test_a_choice_does_not_depend_on_how_many_are_drawn() -> None:
     )
 
 
-def test_a_dimension_is_in_use_when_it_tells_something() -> None:
+def test_a_dimension_is_used_if_its_kl_exceeds_the_limit() -> None:
     kl_nats = np.array([2.0, 0.1, 0.11, 0.0])
     assert encodings.count_used(kl_nats) == 2
 
