@@ -22,7 +22,8 @@ def train_vae(run: runs.Run) -> None:
     images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     source = receipts.read_source(run.inputs["receipt"])
-    seed, kl_weight = run.seed_or_base(params.seed), params.fact
+    seed = run.seed_or_base(params.seed)
+    kl_weight = params.fact  # called fact in params.yaml only, kl_weight from here on
     task = vae_task.Task.for_faces(
         params, images, parts, kl_weight=kl_weight, seed=seed, validation_seed=run.seed
     )

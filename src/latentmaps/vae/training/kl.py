@@ -18,7 +18,9 @@ method              where the KL weight is applied               who runs the st
 =================== ============================================ =====================
 
 ``kl_weight`` is ``train_vae.fact`` in params.yaml. During a warm-up it is multiplied by a factor
-that rises to 1; ``TrainableVae.current_kl_weight`` is the product.
+that rises to 1; ``TrainableVae.current_kl_weight`` returns the product. If you read only one class,
+read ``TrainStepVae``: its ``_total_loss`` is the formula above. The KL divergence itself is in
+``kl_terms``, the shared forward pass in ``trainable_vae``.
 
 ``train_step``: a ``GradientTape`` records encoder, noise and decoder, and the whole loss is one
 expression. This method has the fewest hidden steps. The price: our step must do what the step of
