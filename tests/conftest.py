@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
@@ -20,6 +21,13 @@ from latentmaps.faces.sources.raw_faces import RawFaces
 ROOT = Path(__file__).parents[1]
 
 network_guard.install()
+# Equal examples in every run; a deadline would fail on a busy machine. Before a change of a reader:
+# pytest --hypothesis-profile thorough -k properties
+for _profile, _max_examples in (("quick", 20), ("thorough", 1000)):
+    hypothesis.settings.register_profile(
+        _profile, derandomize=True, deadline=None, database=None, max_examples=_max_examples
+    )
+hypothesis.settings.load_profile("quick")
 
 
 @pytest.fixture(autouse=True)
