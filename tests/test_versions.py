@@ -1,4 +1,4 @@
-"""Which libraries affect numbers, where their versions are listed, and which stages depend on it."""
+"""Libraries that affect numbers: their versions, and the stages that depend on them."""
 
 import ast
 import importlib.metadata
