@@ -129,7 +129,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         ("plain.png", "--output", "text.png/me.png"),
         "; nothing was written - make sure that the dis",
     ),
-    (("plain.png",) * 65, "found 65 photos, expected at most 64; pass fewer"),
+    (("plain.png",) * 65, "found 65 photos, expected at most 64 at a time"),
 ]
 
 

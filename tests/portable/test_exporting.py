@@ -176,11 +176,11 @@ def test_a_small_difference_is_reported(tmp_path: Path) -> None:
 
 
 LICENSES = {
-    "apache-2.0": ({"license": "apache-2.0"}, "are under apache-2.0"),
+    "apache-2.0": ({"license": "apache-2.0"}, "are licensed under apache-2.0"),
     "unknown": (model_card.UNKNOWN_LICENSE, "is not known to latentmaps"),
     "other": (
         {"license": "other", "license_name": "of-celeba", "license_link": "https://example.org"},
-        "`of-celeba` (https://example.org), and so are the files",
+        "`of-celeba` (https://example.org), which also apply to these",
     ),
 }
 
