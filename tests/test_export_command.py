@@ -23,7 +23,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shape = cnn.Architecture((3,), 4)
     cnn.save(tmp_path / "cnn", shape, cnn.build_cnn(shape, seed=1))
     monkeypatch.chdir(tmp_path)
-    # TensorFlow fixes threads and devices once a process
+    # TensorFlow sets threads and devices once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock())
     return tmp_path
 
@@ -41,9 +41,9 @@ def test_files_are_written_and_their_differences_reported(
     for output in ("new/folder", "empty"):
         assert export("cnn", "--format", "keras", "--output", output) == 0
         assert {path.name for path in (project / output).iterdir()} == {"README.md", "cnn.keras"}
-        told = capsys.readouterr().out
-        assert told.startswith(f"{output}/cnn.keras: differs from the original by at most ")
-        assert told.endswith(f", computed with keras {keras.__version__}\n")
+        printed = capsys.readouterr().out
+        assert printed.startswith(f"{output}/cnn.keras: differs from the original by at most ")
+        assert printed.endswith(f", computed with keras {keras.__version__}\n")
     assert {path.name for path in project.iterdir()} == {"cnn", "empty", "new"}
 
 
@@ -85,10 +85,10 @@ def test_bad_input_ends_in_one_message_and_nothing_is_written(
         file.write(b"!")
     (project / "odd/README.md").write_text("---\nlicense: [\n---\n", encoding="utf-8")
     before = sorted(project.rglob("*"))
-    told = export(*words)
-    assert isinstance(told, str)
-    assert told.startswith(f"latentmaps export: {message}")
-    assert "\n" not in told
+    refusal = export(*words)
+    assert isinstance(refusal, str)
+    assert refusal.startswith(f"latentmaps export: {message}")
+    assert "\n" not in refusal
     assert sorted(project.rglob("*")) == before
 
 
@@ -109,12 +109,12 @@ def test_nothing_is_kept_of_a_file_that_computes_something_else(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exporting, "TOLERANCE", -1.0)
-    told = export("cnn", "--format", "keras", "--output", "new/out")
-    assert str(told).startswith("latentmaps export: cnn.keras: keras ")
+    refusal = export("cnn", "--format", "keras", "--output", "new/out")
+    assert str(refusal).startswith("latentmaps export: cnn.keras: keras ")
     assert {path.name for path in project.iterdir()} == {"cnn"}
 
 
-# takes the place of our package, so that nothing of it can be imported
+# blocks our package, so that nothing of it can be imported
 WITHOUT_US = """
 import sys
 sys.modules["latentmaps"] = None

@@ -1,4 +1,4 @@
-"""The real stages behind train_vae, on faces of which nothing is known, and on bad input."""
+"""The real stages after train_vae, on faces without attributes and on bad input."""
 
 import json
 import shutil
@@ -71,12 +71,12 @@ def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Works
 @pytest.mark.parametrize(
     ("draw", "comment", "changing", "staying"),
     [
-        (draw_reconstructions, "# of the z that are", "sampled.png", "test.png"),
-        (draw_samples, "# of the random points", "prior.png", ""),
-        (draw_latent_space, "# of pairs and faces", "interpolations.png", "plane.png"),
+        (draw_reconstructions, "# seed of the z", "sampled.png", "test.png"),
+        (draw_samples, "# seed of the random points", "prior.png", ""),
+        (draw_latent_space, "# seed of the choice of pairs", "interpolations.png", "plane.png"),
     ],
 )
-def test_a_seed_of_its_own_changes_what_a_stage_draws_and_null_is_base_seed(
+def test_the_seed_of_a_stage_changes_its_pictures_and_null_is_base_seed(
     trained: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     draw: Callable[[Workspace, str], Result],
@@ -111,7 +111,7 @@ def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace)
     )
 
 
-def test_encodings_of_a_vae_before_the_last_training_are_refused(
+def test_encodings_of_an_earlier_vae_are_refused(
     trained: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert evaluate(trained, ".").returncode == 0
@@ -130,7 +130,7 @@ def test_a_feature_net_without_weights_is_refused_before_any_work(
     change = trained.params.replace("feature_net:      ", "feature_net: inception-2015-fid ")
     monkeypatch.setattr(trained, "params", change)
     result = evaluate(trained, "out")
-    assert_refused(trained, result, "expected both or neither: nothing is downloaded")
+    assert_refused(trained, result, "expected both or neither: weights are not downloaded")
     assert "Computing on" not in result.stderr
 
 
@@ -146,4 +146,4 @@ def test_too_few_test_faces_are_refused_before_any_work(trained: Workspace, num_
     (few / "split.csv").write_text("\n".join(lines), encoding="utf-8")
     result = evaluate(trained, "out", faces="few")
     message = f"found {num_test} images in a set to compare, expected at least 7"
-    assert_refused(trained, result, message, "num_train and num_test of split_faces")
+    assert_refused(trained, result, message, "split_faces.num_train or split_faces.num_test")

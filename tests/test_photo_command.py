@@ -25,7 +25,7 @@ def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     example_photos.write(tmp_path)
     shutil.copy(root / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    # TensorFlow fixes threads and devices once a process
+    # TensorFlow sets threads and devices once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock(return_value=mock.Mock()))
     return tmp_path
 
@@ -71,7 +71,7 @@ def test_pictures_of_every_kind_are_taken(project: Path, photo: str) -> None:
 def test_the_photo_is_the_first_tile(project: Path) -> None:
     assert ask("plain.png", "--box", "0,0,50,50", "--output", "me.png") == 0
     pixels = np.asarray(Image.open("me.png")).reshape(-1, 3)
-    # 16 pixels an edge, enlarged twelve times
+    # 16 pixels per edge, enlarged twelve times
     assert (pixels == [255, 0, 0]).all(axis=1).sum() == 192 * 192
 
 

@@ -1,4 +1,4 @@
-"""A project with a small VAE that has learned nothing, and what evaluate_vae found of it."""
+"""A project with a small untrained VAE and the outputs of evaluate_vae."""
 
 import json
 from pathlib import Path
@@ -40,7 +40,7 @@ def latents(latent_dim: int = 5) -> Latents:
 
 
 def write(root: Path, *, source: str = "avatars") -> None:
-    """Write model, latents, receipt and numbers where a project has them."""
+    """Write model, latents, receipt and numbers to their places in a project."""
     for name in ("data/models/vae", "data/raw/faces", "reports/evaluate_vae"):
         (root / name).mkdir(parents=True)
     vae_files.save(root / "data/models/vae", small_vae())

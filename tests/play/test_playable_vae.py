@@ -49,9 +49,9 @@ def test_samples_of_the_prior_are_those_of_the_stages_byte_for_byte(
     vae: PlayableVae, alone: PlayableVae, folder: Path
 ) -> None:
     expected = TrainedVae.load(folder / "vae").sample(3, seed=4)
-    for one in (vae, alone):
-        assert one.sample(3, seed=4).tobytes() == expected.tobytes()
-        assert one.sample(3, seed=4, sampler="prior").tobytes() == expected.tobytes()
+    for playable in (vae, alone):
+        assert playable.sample(3, seed=4).tobytes() == expected.tobytes()
+        assert playable.sample(3, seed=4, sampler="prior").tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("sampler", list(samplers.SAMPLERS))

@@ -1,4 +1,4 @@
-"""What leaves computes what the original computes, and its README.md tells how to run it."""
+"""Exports compute the same as the original, and their README.md shows how to run them."""
 
 import dataclasses
 import re
@@ -26,7 +26,7 @@ from latentmaps.vae.network import vae_files
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.network.vae_files import SavedVae
 
-# the first one leaves in every format, the others in those that convert operations
+# the first one is exported in every format, the others in those that convert operations
 SHAPES: list[dict[str, Any]] = [
     {"dropout_rate": 0.2, "dense_units": 7},
     {"paddings": ("valid", "valid"), "batch_norm": "frozen"},
@@ -60,10 +60,10 @@ def blocks(folder: Path) -> list[str]:
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
-def execute(code: str, *, told: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the names that lines of Python define in the present folder."""
+def execute(code: str, *, names: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Run lines of Python in the working directory and return the names they define."""
     Path("code.py").write_text(code, encoding="utf-8")
-    return runpy.run_path("code.py", told)
+    return runpy.run_path("code.py", names)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -73,21 +73,21 @@ def test_a_vae_is_exported_in_every_format(
     portable = networks.load(save_vae(tmp_path / "vae", **SHAPES[0]))
     written = exporting.write(portable, FORMATS[name], tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == EXPECTED[name]
-    assert all(0.0 <= one.difference < 1e-5 for one in written)
+    assert all(0.0 <= file.difference < 1e-5 for file in written)
 
     monkeypatch.chdir(tmp_path / "out")
     use, reading = blocks(tmp_path / "out")
     assert len(use.splitlines()) <= 6
-    told = execute(use)
+    names = execute(use)
     trained = TrainedVae.load(tmp_path / "vae")
-    np.testing.assert_allclose(told["pixels"], trained.decode(told["inputs"]), atol=1e-5)
+    np.testing.assert_allclose(names["pixels"], trained.decode(names["inputs"]), atol=1e-5)
 
     picture = np.random.default_rng(2).integers(0, 256, (16, 16, 3), np.uint8)
     Image.fromarray(picture).save(tmp_path / "face.png")
-    told = execute(reading.replace("face.jpg", "../face.png"), told=told)
+    names = execute(reading.replace("face.jpg", "../face.png"), names=names)
     names = ("pixels", "z_mean", "z_log_var")
     run = FORMATS[name].read(tmp_path / "out" / written[0].name, names)
-    found, expected = run(told["pixels"]), trained.encode(picture[np.newaxis])
+    found, expected = run(names["pixels"]), trained.encode(picture[np.newaxis])
     np.testing.assert_allclose(found["z_mean"], expected.z_mean, atol=1e-4)
     np.testing.assert_allclose(found["z_log_var"], expected.z_log_var, atol=1e-4)
 
@@ -99,7 +99,7 @@ def test_other_shapes_of_a_vae_are_exported(
 ) -> None:
     portable = networks.load(save_vae(tmp_path / "vae", **changes))
     written = exporting.write(portable, FORMATS[name], tmp_path / "out")
-    assert max(one.difference for one in written) < 1e-5
+    assert max(file.difference for file in written) < 1e-5
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -110,21 +110,21 @@ def test_a_cnn_is_exported_in_every_format(
     [written] = exporting.write(portable, FORMATS[name], tmp_path / "out")
     monkeypatch.chdir(tmp_path / "out")
     use, reading = blocks(tmp_path / "out")
-    told = execute(use)
-    assert told["probabilities"].shape == (8, 10)
-    told = execute(reading, told=told)
+    names = execute(use)
+    assert names["probabilities"].shape == (8, 10)
+    names = execute(reading, names=names)
     digits = np.random.default_rng(2).integers(0, 256, (3, 28, 28), np.uint8)
-    digits[1] = 7  # no deviation at all
+    digits[1] = 7  # constant
     run = FORMATS[name].read(
         tmp_path / "out" / written.name, ("standardized_images", "probabilities")
     )
-    found = run(told["standardize"](digits).astype(np.float32))["probabilities"]
+    found = run(names["standardize"](digits).astype(np.float32))["probabilities"]
     expected = TrainedCnn.load(tmp_path / "cnn").predict(digits)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 class _Wrong(Format):
-    """A runtime that adds something to every output."""
+    """A runtime that adds a constant to every output."""
 
     name, suffix, runtimes = "keras", ".keras", ("keras",)
 

@@ -27,7 +27,9 @@ EQUAL = 1e-5
 
 def outputs(model: keras.Model, values: np.ndarray) -> list[np.ndarray]:
     found = model(values, training=False)
-    return [np.asarray(one) for one in (found if isinstance(found, list | tuple) else [found])]
+    return [
+        np.asarray(output) for output in (found if isinstance(found, list | tuple) else [found])
+    ]
 
 
 def assert_equal(plain: keras.Model, model: keras.Model) -> None:

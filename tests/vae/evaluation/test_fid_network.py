@@ -20,7 +20,7 @@ class Tensor:
 
 
 class Extractor:
-    """In the place of torch-fidelity's: notes what it is given, and gives means of channels."""
+    """A fake extractor: records its inputs and returns the mean of each channel."""
 
     def __init__(self, name: str, features: list[str], **options: Any) -> None:
         self.made_with = (name, features, options)

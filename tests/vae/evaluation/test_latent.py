@@ -20,7 +20,7 @@ def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:
 
 
 def test_dimensions_in_use_have_kl_where_all_means_vary() -> None:
-    # KL of a mean with variance v beside a posterior variance of 1: v / 2
+    # KL of a mean with variance v and a posterior variance of 1: v / 2
     mean = np.stack([scale * RANDOM.normal(size=2000) for scale in (2.0, 1.0, 0.2, 0.2)], axis=1)
     numbers = evaluate(mean)
     assert numbers["num_dimensions_used"] == 2
@@ -75,8 +75,8 @@ def test_the_dimensions_have_mean_and_spread_of_their_z_points() -> None:
 def test_the_radius_of_the_prior_is_the_mean_of_chi() -> None:
     assert latent_geometry.prior_radius(1) == pytest.approx(np.sqrt(2.0 / np.pi))
     assert latent_geometry.prior_radius(256) == pytest.approx(16.0, abs=0.02)
-    drawn = latent_geometry.radii(sample_prior(4000, 8, seed=1)).mean()
-    assert drawn == pytest.approx(latent_geometry.prior_radius(8), rel=0.02)
+    sampled = latent_geometry.radii(sample_prior(4000, 8, seed=1)).mean()
+    assert sampled == pytest.approx(latent_geometry.prior_radius(8), rel=0.02)
 
 
 def test_a_pair_is_two_different_images() -> None:

@@ -1,4 +1,4 @@
-"""Copies of training faces are found, wherever among them they are."""
+"""Copies of training faces are found wherever they are."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ TRAIN, TEST = (RANDOM.random((n, 4, 4, 3), dtype=np.float32) for n in (300, 50))
 
 
 class Flat:
-    """Stands for a feature net: the pixels themselves, times a factor."""
+    """A fake feature net: the pixels themselves, times a factor."""
 
     def __init__(self, name: str = "flat", factor: float = 1.0) -> None:
         self.name, self._factor = name, np.float32(factor)
@@ -62,7 +62,7 @@ def test_each_net_looks_at_each_training_face_once() -> None:
     sets = {"a": some, "b": some, "c": some}
     found = nearest_training.ratios(batches(), nets, test=test, generated=sets)
     assert [net.num_seen for net in nets] == [50 + 10 + 300] * 2
-    # a unit of its own for each net
+    # a separate unit for each net
     for numbers in found.values():
         assert numbers["ten"] == pytest.approx(numbers["one"], rel=1e-6)
 

@@ -35,12 +35,12 @@ def test_features_of_the_training_images_are_uncorrelated_with_a_mean_variance_o
 
 
 def test_images_along_two_directions_have_two_features_in_closed_form() -> None:
-    # the upper half varies by 60 grey steps, the lower one by 20, independently
+    # the upper half varies by 60 gray levels, the lower one by 20, independently
     images = np.full((4, 4, 4, 1), 100, np.uint8)
     images[:2, :2] += 60
     images[::2, 2:] += 20
     net = pixel_features.fit(images, np.arange(4))
-    # standard deviations of 30 and 10 steps: a mean variance of 500
+    # standard deviations of 30 and 10 levels: a mean variance of 500
     large, small = np.sqrt(900 / 500), np.sqrt(100 / 500)
     expected = np.array([[large, small], [large, -small], [-large, small], [-large, -small]])
     assert features(net, images) == pytest.approx(expected, abs=1e-5)
@@ -104,7 +104,7 @@ def test_images_that_are_all_equal_are_refused(num_images: int) -> None:
         pixel_features.fit(images, np.arange(num_images))
 
 
-def test_pixels_that_never_change_do_not_blow_a_feature_up() -> None:
+def test_pixels_that_never_change_do_not_inflate_a_feature() -> None:
     images = random_images(300, size=8)
     images[:, 3:] = 77
     net = pixel_features.fit(images, np.arange(300), num_components=500)

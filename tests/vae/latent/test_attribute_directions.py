@@ -25,7 +25,7 @@ SHOWN = pd.DataFrame(
 
 
 def encoded(num_faces: int = NUM_FACES, *, smile: float = 0.0) -> Encodings:
-    """Noise of 3 dimensions; every second face lies apart along the first of them."""
+    """Noise in 3 dimensions; every second face is shifted along the first."""
     z = RANDOM.normal(size=(num_faces, 3))
     z[::2, 0] += smile
     return Encodings(z, np.zeros_like(z))

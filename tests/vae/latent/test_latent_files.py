@@ -88,7 +88,7 @@ def test_each_file_must_belong_to_the_vae(tmp_path: Path, latents: Latents, name
 
 
 def respoil(folder: Path, file: str, **changes: object) -> None:
-    """Write a file anew with other arrays; None takes one away."""
+    """Rewrite a file with other arrays; None removes one."""
     with np.load(folder / f"{file}.npz") as arrays:
         kept = dict(arrays) | changes
     np.savez(folder / f"{file}.npz", **{k: v for k, v in kept.items() if v is not None})
@@ -165,7 +165,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("file", "name", "array", "message"), WRONG, ids=range(len(WRONG)))
-def test_arrays_that_are_no_points_or_no_distribution_are_refused(
+def test_invalid_points_and_distributions_are_refused(
     tmp_path: Path, latents: Latents, file: str, name: str, array: object, message: str
 ) -> None:
     latent_files.save(tmp_path, latents)
@@ -177,7 +177,7 @@ def test_arrays_that_are_no_points_or_no_distribution_are_refused(
 
 @dataclass(frozen=True)
 class Diagonal(Prior):
-    """A sampler of which this module knows nothing."""
+    """A sampler that this module does not know."""
 
     name = "diagonal"
     axes: ClassVar[Mapping[str, str]] = {"center": "d", "spread": "d"}

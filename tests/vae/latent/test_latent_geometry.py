@@ -42,7 +42,7 @@ def test_a_quarter_of_a_right_angle_is_a_quarter_of_the_way() -> None:
 
 
 @pytest.mark.parametrize("end", [[2.0, 4.0], [-1.0, -2.0], [0.0, 0.0]])
-def test_where_there_is_no_one_arc_the_way_is_straight(end: list[float]) -> None:
+def test_without_a_unique_arc_the_path_is_straight(end: list[float]) -> None:
     start = np.array([1.0, 2.0])
     walk = latent_geometry.interpolate_spherically(start, np.array(end), SHARES)
     np.testing.assert_allclose(walk, start + SHARES[:, None] * (np.array(end) - start))

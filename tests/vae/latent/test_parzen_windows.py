@@ -1,4 +1,4 @@
-"""How far windows follow the encodings: as far as makes unseen faces likelier."""
+"""Windows follow the encodings as closely as makes unseen faces more likely."""
 
 import numpy as np
 import pytest

@@ -30,6 +30,6 @@ def test_the_seed_decides() -> None:
 
 
 def test_every_stretch_of_the_rows_has_its_share() -> None:
-    # a folder of three sub-folders, one after the other
+    # a folder with three subfolders, one after the other
     num_of_each = np.bincount(subset.sample(np.arange(3000), 600, seed=1) // 1000)
     np.testing.assert_allclose(num_of_each, 200, atol=40)

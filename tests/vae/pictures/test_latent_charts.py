@@ -66,6 +66,6 @@ def test_every_chart_has_a_name_and_its_origin() -> None:
     some, attributes = encodings(), pd.DataFrame({"A": np.arange(40) % 3 == 0})
     drawn = latent_charts.draw_all(some, attributes, origin="of a test", seed=1)
     assert list(drawn) == ["z_points", "dimensions", "projection"]
-    assert all(one.numbers["title"].endswith(" - of a test") for one in drawn.values())
+    assert all(chart.numbers["title"].endswith(" - of a test") for chart in drawn.values())
     radii = latent_charts.draw_radii(some, origin="o", seed=1).numbers["radius_mean"]
     assert drawn["z_points"].numbers["radius_mean"] == radii
