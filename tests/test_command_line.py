@@ -28,7 +28,7 @@ def test_outside_a_repository_it_says_where_to_run(tmp_path: Path, root: Path) -
     result = run("compare", folder=tmp_path, root=root)
     assert result.returncode == 1
     assert result.stderr.startswith(
-        f"latentmaps compare: {tmp_path}: not inside of a DVC repository"
+        f"latentmaps compare: {tmp_path}: not inside a DVC repository"
     )
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
@@ -63,7 +63,7 @@ def test_help_needs_neither_dvc_nor_charts(root: Path) -> None:
 def test_a_table_outside_a_repository_says_where_to_run(tmp_path: Path, root: Path) -> None:
     result = run("table", folder=tmp_path, root=root)
     assert result.returncode == 1
-    assert result.stderr.startswith(f"latentmaps table: {tmp_path}: not inside of a DVC repository")
+    assert result.stderr.startswith(f"latentmaps table: {tmp_path}: not inside a DVC repository")
 
 
 @pytest.mark.parametrize(

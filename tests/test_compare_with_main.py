@@ -95,7 +95,7 @@ def test_the_folder_holds_the_comparison_and_both_pages(compared: Compared) -> N
 
 def test_there_are_avatars_whatever_the_branch_asks_for(compared: Compared) -> None:
     page = (compared.folder / "compare.html").read_text(encoding="utf-8")
-    assert "Keep it here." not in page
+    assert "Do not share." not in page
     for full_page in (compared.folder / "compare_pages").glob("*/index.html"):
         text = full_page.read_text(encoding="utf-8")
         assert "<code>fetch_faces.source</code></th><td><code>avatars</code>" in text

@@ -100,10 +100,10 @@ def _compare(arguments: argparse.Namespace) -> str:
         written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
     if rows.may_show_persons(experiments) and (exposed := git_exposure.find_exposed(written)):
         sys.stderr.write(f"latentmaps compare: warning: {_warn(output, exposed)}\n")
-    drawn = sum(experiment.is_drawn for experiment in experiments)
-    left_out = len(experiments) - drawn
+    shown = sum(experiment.is_shown for experiment in experiments)
+    left_out = len(experiments) - shown
     return (
-        f"{written[0]}: {_count(drawn, 'experiment')}"
+        f"{written[0]}: {_count(shown, 'experiment')}"
         + (f", {left_out} listed as left out" if left_out else "")
         + (f", {_count(len(written) - 1, 'full page')} next to it" if len(written) > 1 else "")
     )

@@ -26,13 +26,13 @@ def _files() -> dict[str, bytes]:
     """Return the name and content of every file of an experiment."""
     files = {}
     for stage, numbers in (
-        ("train_vae", example_experiments.training(_FACT)),
-        ("evaluate_vae", example_experiments.evaluation(_FACT)),
+        ("train_vae", example_experiments.training_numbers(_FACT)),
+        ("evaluate_vae", example_experiments.evaluation_numbers(_FACT)),
     ):
         headlines = {name: numbers.pop(name) for name in list(numbers) if is_headline(name)}
         files[f"{stage}/metrics.json"] = json.dumps(headlines).encode()
         files[f"{stage}/numbers.json"] = json.dumps(numbers).encode()
-    for kind, image in example_experiments.strips(_FACT).items():
+    for kind, image in example_experiments.make_strips(_FACT).items():
         png = io.BytesIO()
         image.save(png, "PNG")
         files[_STRIPS[kind]] = png.getvalue()
@@ -74,11 +74,11 @@ def _stages(folder: Path) -> dict[str, Stage]:
 def _read(folder: Path) -> None:
     """Read an experiment, and compare it with a good one."""
     from latentmaps.compare import page, revision
-    from latentmaps.compare.revision import WORKSPACE, Found
+    from latentmaps.compare.revision import WORKSPACE, RequestedRevision
 
-    found = Found(WORKSPACE, WORKSPACE)
+    found = RequestedRevision(WORKSPACE, WORKSPACE)
     hostile = revision.read(found, _stages(folder), files=None)
-    good = example_experiments.experiment("good", 5.0)
+    good = example_experiments.make_experiment("good", 5.0)
     page.render([hostile, good], {})
 
 
