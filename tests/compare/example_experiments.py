@@ -1,8 +1,7 @@
 """Made-up experiments that need no DVC and are fast to make.
 
-Their headline numbers are the committed metrics.json files of the sample with other values, so a
-change of the schema is noticed here. `tests/test_whole_pipeline.py` compares the other numbers with
-those of a real run.
+Their numbers are the committed numbers of the sample with other values, so a change of the schema
+is noticed here.
 """
 
 import json
@@ -14,9 +13,8 @@ from PIL import Image
 
 from latentmaps.compare.experiment import Experiment
 from latentmaps.report import glossary
-from latentmaps.storage import stage_numbers
 
-REPORTS = Path(__file__).parents[2] / "reports"
+ROOT = Path(__file__).parents[2]
 SAMPLERS = tuple(glossary.samplers())
 # the kinds of random faces
 KINDS = tuple(f"{name}{suffix}" for name in SAMPLERS for suffix in ("", "_cool"))
@@ -27,20 +25,32 @@ FID_NETWORK = "inception-2015-fid"
 
 
 def replace_numbers(stage: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the committed headline numbers of a stage, with changes and further numbers.
+    """Return the committed numbers of a stage with other values.
+
+    The sample's metrics.json is in git, its numbers.json has a copy in docs/figures.
 
     Args:
         stage: train_vae or evaluate_vae.
-        changes: new values of the headline numbers, and all other numbers.
+        changes: the new values; parts of the document are replaced as a whole.
 
     Raises:
-        KeyError: `changes` has a headline number that the committed file lacks.
+        KeyError: `changes` has a number that the committed files lack.
     """
-    committed = json.loads((REPORTS / stage / "metrics.json").read_text(encoding="utf-8"))
-    unknown = {name for name in changes if stage_numbers.is_headline(name)} - set(committed)
-    if unknown:
-        raise KeyError(f"reports/{stage}/metrics.json has no {', '.join(sorted(unknown))}")
+    paths = (ROOT / "reports" / stage / "metrics.json", ROOT / f"docs/figures/{stage}.json")
+    committed: dict[str, Any] = {}
+    for path in paths:
+        committed |= json.loads(path.read_text(encoding="utf-8"))
+    if unknown := _names(changes) - _names(committed):
+        raise KeyError(f"the committed numbers of {stage} have no {', '.join(sorted(unknown))}")
     return committed | dict(changes)
+
+
+def _names(numbers: Mapping[str, Any], prefix: str = "") -> set[str]:
+    """Return the dotted names of all numbers."""
+    names: set[str] = set()
+    for key, value in numbers.items():
+        names |= _names(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key}
+    return names
 
 
 def training_numbers(fact: float) -> dict[str, Any]:
@@ -102,6 +112,7 @@ def evaluation_numbers(fact: float) -> dict[str, Any]:
         "num_compared": 250,
         "temperature": 0.8,
         "feature_nets": ["pixels-pca"],
+        "versions": {},
         "samples": {
             "real": sample_numbers(-0.0004),
             **{kind: sample_numbers(distance) for kind, distance in distances.items()},
