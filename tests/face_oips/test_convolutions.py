@@ -29,25 +29,25 @@ def seen_pixels(encoder: Any, convolution: Convolution, position: int) -> set[in
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_position_sees_its_patch_and_nothing_else(name: str) -> None:
     encoder = example.encoder(**ARCHITECTURES[name])
-    for convolution in convolutions.of_encoder(encoder):
-        places = convolution.places
+    for convolution in convolutions.find_convolutions(encoder):
+        places = convolution.field_layout
         _, num_positions, *_ = encoder.get_layer(convolution.layer_name).output.shape
         for position in range(num_positions):
             first = places.first + position * places.stride
             patch = range(first, first + convolution.patch_size)
             is_whole = patch.start >= 0 and patch.stop <= 16
-            assert (position in convolution.whole) == is_whole
+            assert (position in convolution.inside_positions) == is_whole
             assert seen_pixels(encoder, convolution, position) == set(patch) & set(range(16))
 
 
 def test_every_convolution_is_there_and_no_dense_layer() -> None:
-    found = convolutions.of_encoder(example.encoder(dense_units=7))
+    found = convolutions.find_convolutions(example.encoder(dense_units=7))
     assert [one.layer_name for one in found] == ["activation_1", "activation_2"]
     assert [one.words for one in found] == ["Convolution 1", "Convolution 2"]
 
 
 def test_where_no_patch_lies_in_the_image_all_positions_count() -> None:
-    *_, last = convolutions.of_encoder(example.encoder(**example.LARGE))
+    *_, last = convolutions.find_convolutions(example.encoder(**example.LARGE))
     assert last.patch_size == 31
-    assert not last.whole
+    assert not last.inside_positions
     assert last.positions == range(1)

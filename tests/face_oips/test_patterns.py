@@ -19,10 +19,10 @@ def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
 @pytest.mark.parametrize("name", example.ARCHITECTURES)
 def test_the_whole_encoder_reacts_to_a_pattern_as_it_is_said_to(name: str) -> None:
     network = example.encoder(**example.ARCHITECTURES[name])
-    for convolution in convolutions.of_encoder(network):
+    for convolution in convolutions.find_convolutions(network):
         found = find(network, convolution.layer_name)
-        position = convolution.whole[-1]
-        first = convolution.places.first + position * convolution.places.stride
+        position = convolution.inside_positions[-1]
+        first = convolution.field_layout.first + position * convolution.field_layout.stride
         inside = slice(first, first + convolution.patch_size)
         whole = np.full((len(found.patches), *network.input_shape[1:]), 0.5, np.float32)
         whole[:, inside, inside] = found.patches
@@ -33,7 +33,7 @@ def test_the_whole_encoder_reacts_to_a_pattern_as_it_is_said_to(name: str) -> No
 @pytest.mark.parametrize("changes", [{}, {"activation": "relu"}, example.LARGE])
 def test_a_pattern_is_stronger_than_every_start_and_lies_in_range(changes: dict[str, Any]) -> None:
     network = example.encoder(**changes)
-    for convolution in convolutions.of_encoder(network):
+    for convolution in convolutions.find_convolutions(network):
         found = find(network, convolution.layer_name)
         assert found.patches.shape[1] == convolution.patch_size
         assert found.start_activations.shape == (len(found.patches), 2)

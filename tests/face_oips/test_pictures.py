@@ -17,7 +17,7 @@ from latentmaps.params.draw_face_oips import DrawFaceOips
 
 FACES = example.images(6)
 ROWS = np.arange(2, 6)
-AVATARS = Source(num_faces=4, origin="fact 5", of_faces="avatars")
+AVATARS = Source(num_faces=4, origin="fact 5", faces_source="avatars")
 
 
 def results(images: Any = FACES, *, section: DrawFaceOips | None = None, **changes: Any) -> Any:
@@ -101,7 +101,7 @@ def test_a_patch_that_is_larger_than_the_image_is_told() -> None:
 
 
 def test_digits_are_called_images() -> None:
-    digits = Source(num_faces=4, origin="fact 1", of_faces="digits")
+    digits = Source(num_faces=4, origin="fact 1", faces_source="digits")
     gray = results(example.images(6, num_channels=1), num_channels=1)
     numbers = pictures.draw_all(gray, digits, tile_scale=1)["convolution_2"].numbers
     assert "face" not in numbers["title"] + numbers["caption"]
@@ -132,8 +132,8 @@ def test_a_sheet_has_a_limit(found: list[Results], monkeypatch: pytest.MonkeyPat
 def test_the_page_says_where_it_shows_persons(
     found: list[Results], source: str, *, shows: bool
 ) -> None:
-    text = page.render(found, Source(num_faces=4, origin="fact 5", of_faces=source))
-    assert ("Patches of faces of persons." in text) == shows
+    text = page.render(found, Source(num_faces=4, origin="fact 5", faces_source=source))
+    assert ("This page shows parts of the faces of real persons." in text) == shows
 
 
 def test_the_page_shows_every_map_beside_its_faces(found: list[Results]) -> None:

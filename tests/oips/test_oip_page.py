@@ -180,16 +180,13 @@ def test_the_verdict_tells_whether_digits_excite_the_map_in_that_way(
     path: float, second: float, way: str
 ) -> None:
     words = _verdict(0, path_correlation=path, path_second_digit=second, seed_gap=0.9)
-    assert words == f"Responds to its OIP 2.0 times as strongly as to the strongest digit{way}"
+    assert words == f"Responds 2.0 times as strongly as to the strongest digit{way}"
 
 
 @pytest.mark.parametrize(
     ("rescued_by", "words"),
     [
-        (
-            "precursor",
-            "its own start images leave it silent, but the best of many candidates does not.",
-        ),
+        ("precursor", "its own starts leave it silent, but the best candidate excites it."),
         (
             "pre-activation",
             "random images excited it only after an ascent on the map before its ReLU.",
@@ -203,7 +200,7 @@ def test_the_verdict_on_a_rescued_map_begins_with_what_woke_it(rescued_by: str, 
         f"Rescued: {words} No test digit excites it, but its OIP does."
     )
     strong = _verdict(0, rescued_by=rescued_by, status="rescued", seed_gap=np.nan)
-    assert strong.startswith(f"Rescued: {words} Responds to its OIP 2.0 times as strongly")
+    assert strong.startswith(f"Rescued: {words} Responds 2.0 times as strongly")
 
 
 def test_the_verdict_on_a_dead_map_does_not_deny_digits_that_excite_it() -> None:

@@ -22,9 +22,7 @@ _RESCUES = {
 # The same as the first sentence of a verdict. Each source of start images is tried only for maps
 # that the sources before it left silent (``starts``), so each sentence may say that these failed.
 _RESCUE_SENTENCES = {
-    oip.PRECURSOR: (
-        "Rescued: its own start images leave it silent, but the best of many candidates does not."
-    ),
+    oip.PRECURSOR: "Rescued: its own starts leave it silent, but the best candidate excites it.",
     oip.PRE_ACTIVATION: (
         "Rescued: random images excited it only after an ascent on the map before its ReLU."
     ),
@@ -132,7 +130,9 @@ def _tuning(line: pd.Series, results: LayerResults) -> str:
     return page_pictures.draw_tuning(
         own[own["kind"] == "grid"],
         results.oips.free.images.shape[1],
-        title=f"Activation of {results.names.one} {line['map_index']} by noise of each length scale",
+        title=(
+            f"Activation of {results.names.one} {line['map_index']} by noise of each length scale"
+        ),
     )
 
 
@@ -152,7 +152,7 @@ def _verdict(line: pd.Series) -> list[str]:
     comparison = "No test digit excites it, but its OIP does."
     if has_digit:
         times = f"{line['ratio']:.1f} times as strongly as to the strongest digit"
-        comparison = f"Responds to its OIP {times}{_way(line)}."
+        comparison = f"Responds {times}{_way(line)}."
     return [*rescue, comparison, *_spread(line)]
 
 

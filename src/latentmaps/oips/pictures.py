@@ -170,8 +170,9 @@ def _caption(results: LayerResults) -> str:
     return (
         f"Under a tile: number of the {results.names.one}, and how many times stronger its "
         f"{results.names.response} is than for the strongest test digit; best of "
-        f"{_starts(results)}. Green border: alive, a random start of its own excites the {results.names.one}; orange: "
-        "rescued, none did, the table tells what helped; gray: dead, nothing excites it."
+        f"{_starts(results)}. Green border: alive, a random start of its own excites the "
+        f"{results.names.one}; orange: rescued, none did, the table tells what helped; gray: dead, "
+        "nothing excites it."
     )
 
 
