@@ -27,9 +27,7 @@ def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[st
 def test_outside_a_repository_it_says_where_to_run(tmp_path: Path, root: Path) -> None:
     result = run("compare", folder=tmp_path, root=root)
     assert result.returncode == 1
-    assert result.stderr.startswith(
-        f"latentmaps compare: {tmp_path}: not inside a DVC repository"
-    )
+    assert result.stderr.startswith(f"latentmaps compare: {tmp_path}: not inside a DVC repository")
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
 

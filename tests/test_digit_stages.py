@@ -61,7 +61,7 @@ def test_activation_maps_are_drawn_for_digits_of_the_test_part(trained: Workspac
 def test_a_digit_that_the_test_part_lacks_is_refused(trained: Workspace) -> None:
     only_ones(trained.folder / "digits.npz")
     result = trained.run("draw_activation_maps", READ | {"report": "out"})
-    message = "draw_activation_maps.digits: found 4, expected digits of the test part"
+    message = "draw_activation_maps.digits: found 4, expected a digit in the test part"
     assert_refused(trained, result, message)
 
 

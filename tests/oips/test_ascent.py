@@ -30,9 +30,9 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
     network = linear(filter_model, kernels, 5000)
     params = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
     found = ascend(network, ascent_inputs(2, num_maps=2), params, chunk_size=2)
-    centred = kernels - kernels.mean(axis=(0, 1))
-    spread = centred.std(axis=(0, 1))
-    expected = np.moveaxis(centred / spread, 2, 0)[..., np.newaxis]
+    centered = kernels - kernels.mean(axis=(0, 1))
+    spread = centered.std(axis=(0, 1))
+    expected = np.moveaxis(centered / spread, 2, 0)[..., np.newaxis]
     np.testing.assert_allclose(found.images, expected, atol=0.01)
     np.testing.assert_allclose(found.activations, 784 * spread + 5000, rtol=1e-4)
 

@@ -30,11 +30,11 @@ def test_the_outputs_are_probabilities() -> None:
 
 def test_standardize_agrees_with_numpy_and_leaves_a_black_image_black() -> None:
     images = np.concatenate([IMAGES, np.zeros((1, 28, 28), np.uint8)])
-    centred = images - images.mean(axis=(1, 2), keepdims=True)
+    centered = images - images.mean(axis=(1, 2), keepdims=True)
     spread = np.maximum(images.std(axis=(1, 2), keepdims=True), 1 / 28)
     standardized = np.asarray(cnn.standardize(images))
     assert standardized.shape == (8, 28, 28, 1)
-    np.testing.assert_allclose(standardized[..., 0], centred / spread, atol=2e-6)
+    np.testing.assert_allclose(standardized[..., 0], centered / spread, atol=2e-6)
 
 
 def test_the_seed_decides_the_weights() -> None:
@@ -125,7 +125,7 @@ def test_a_text_that_is_no_shape_is_refused(tmp_path: Path, text: str) -> None:
         ("filters", [2, -3, 4], r"filters\.1: found -3, expected greater"),
         ("dense_units", 5.5, r"dense_units: found 5\.5, expected a valid integer"),
         ("kernel_size", 10**30, "kernel_size: found 10+, expected less than or equal"),
-        ("kernel_size", 13, "more convolutions than a digit has room for"),
+        ("kernel_size", 13, "more convolutions than fit into a digit"),
         ("depth", 3, "depth: unknown"),
     ],
 )
