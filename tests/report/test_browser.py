@@ -148,7 +148,7 @@ def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> 
         assert visit.page.locator(f"#draw-samples-{tab}").is_visible()
     assert not any(one.is_visible() for one in visit.page.locator(".tab-name").all())
     assert visit.page.locator(".curve svg").count() == 5
-    visit.page.get_by_text("All parameters that decide about the results").click()
+    visit.page.get_by_text("All parameters that affect the results").click()
     assert visit.page.get_by_text("train_vae.fact", exact=True).is_visible()
 
 

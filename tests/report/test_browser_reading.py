@@ -76,7 +76,7 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(
 
 def test_the_skip_link_leads_past_the_navigation(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
-    page_reading.follow_skip_link(visit.page, "Skip to the content")
+    page_reading.follow_skip_link(visit.page, "Skip to content")
     assert visit.page.evaluate("document.activeElement.closest('main') !== null")
 
 

@@ -21,7 +21,7 @@ def test_the_output_has_rows_without_links_and_is_no_feature_map(example: Exampl
     table = example.folder / "draw_oips/probabilities.csv"
     *lines, _ = table.read_text(encoding="utf-8").splitlines()
     table.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(DataError, match=r"found 6 tiles, expected 3, as many as"):
+    with pytest.raises(DataError, match=r"found 6 tiles, expected 3 for the units in"):
         digits.read_digits(example.folder, ["probabilities"])
 
 

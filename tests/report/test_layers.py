@@ -1,4 +1,4 @@
-"""The layers stand in a table for each network, with what the stage counted."""
+"""Each network has a table of its layers, with the counts of the stage."""
 
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ def test_each_network_has_a_table() -> None:
     found = of(fake_numbers.TRAIN_VAE)
     assert (found.num_weights, found.dense_share) == ("5,123,456", "100 %")
     assert [(table.key, table.caption) for table in found.tables] == [
-        ("layers-encoder", "Encoder: layers that have weights"),
-        ("layers-decoder", "Decoder: layers that have weights"),
+        ("layers-encoder", "Encoder: layers with weights"),
+        ("layers-decoder", "Decoder: layers with weights"),
     ]
     texts = [[row.head.label, *(cell.text for cell in row.cells)] for row in found.tables[0].rows]
     assert texts == [
@@ -31,17 +31,17 @@ def test_each_network_has_a_table() -> None:
 
 def test_the_cnn_is_one_network() -> None:
     [table] = of(fake_numbers.TRAIN_CNN).tables
-    assert (table.key, table.caption) == ("layers-cnn", "CNN: layers that have weights")
+    assert (table.key, table.caption) == ("layers-cnn", "CNN: layers with weights")
 
 
 def test_both_stand_folded_on_the_page(rendered: str) -> None:
-    assert "hold 100 % of the 5,123,456 weights" in rendered
-    assert "hold 55 % of the 221,234 weights" in rendered
+    assert "have 100 % of the 5,123,456 weights" in rendered
+    assert "have 55 % of the 221,234 weights" in rendered
     for title in ("Layers of encoder and decoder", "Layers of the CNN"):
-        assert f"<summary>{title}, and where the weights are</summary>" in rendered
+        assert f"<summary>{title}, with their numbers of weights</summary>" in rendered
 
 
-ROW = fake_numbers.TRAIN_CNN["layers"][0]  # type: ignore[index]
+ROW = fake_numbers.TRAIN_CNN["layers"][0]
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_what_is_no_table_of_layers_is_refused(value: Any, message: str) -> None
 
 def test_numbers_from_before_there_were_layers_are_refused_with_what_to_do() -> None:
     old = {k: v for k, v in fake_numbers.TRAIN_VAE.items() if k != "layers"}
-    with pytest.raises(DataError, match=r"has no 'layers', .*; run the stage again that writes"):
+    with pytest.raises(DataError, match=r"has no 'layers', .*; rerun the stage that writes"):
         of(old)

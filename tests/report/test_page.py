@@ -40,7 +40,7 @@ def test_every_pattern_of_the_encoder_leads_to_its_feature_map(rendered: str) ->
 
 
 def test_mistaken_digits_are_counted(rendered: str) -> None:
-    assert "read wrongly: 1; most often\na 4 read as a 9 (1)." in rendered
+    assert "Misread test digits: 1. Most frequent error:\na 4 read as a 9 (1)." in rendered
 
 
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
@@ -75,15 +75,15 @@ def test_a_curve_says_where_it_begins_and_ends(rendered: str) -> None:
 
 def test_the_losses_say_why_validation_lies_below_training(rendered: str) -> None:
     words = rendered[rendered.index('<h3 id="faces-curves">') :].partition("<figure")[0]
-    assert "at the end of each epoch and with the averaged weights" in words
-    assert "training is the mean over all steps of the epoch" in words
+    assert "at the end of each epoch with the\n  averaged weights" in words
+    assert "training loss is the mean over all\n  steps of the epoch" in words
 
 
 def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") -> None:
-    words = {"title": "The plane", "caption": "There are no attributes, so no colours."}
+    words = {"title": "The plane", "caption": "There are no attributes, so no colors."}
     example.change("draw_latent_space/sheets.json", projection=words)
     text = example.render()
-    assert 'alt="The plane. There are no attributes, so no colours."' in text
+    assert 'alt="The plane. There are no attributes, so no colors."' in text
     assert '<p class="words"><b>The plane.</b> There are no attributes' in text
 
 
@@ -91,8 +91,8 @@ def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") ->
     ("source", "notice"),
     [
         ("avatars", None),
-        ("celeba", "and so must this page: do not publish, send or commit them."),
-        ("folder", "Until you have asked, keep it on this machine."),
+        ("celeba", "Do not publish, send or commit this page or any sheet"),
+        ("folder", "Until then, keep it on this machine."),
         ("another", "These are your own pictures: whose faces are they?"),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Exam
 
 
 def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> None:
-    title = "The faces below say little."
+    title = "These results are not meaningful yet."
     assert title not in rendered
     example.change("train_vae/numbers.json", num_steps=55)
     text = example.render()
@@ -199,7 +199,7 @@ def test_a_stage_that_has_not_run_is_told_by_its_file_and_what_to_do(
     example: "Example", stage: str
 ) -> None:
     shutil.rmtree(example.folder / stage)
-    message = rf"reports/{stage}/[\w.]+: no such file; `dvc repro` runs the stage that writes it"
+    message = rf"reports/{stage}/[\w.]+: no such file; run the stage that writes it"
     with pytest.raises(DataError, match=message):
         example.render()
 
@@ -221,7 +221,7 @@ def test_a_sheet_of_another_table_is_refused(example: "Example", num_maps: int) 
     table = example.folder / "draw_oips/Conv2D_1.csv"
     lines = table.read_text(encoding="utf-8").splitlines()[: 1 + num_maps]
     table.write_text("\n".join(lines), encoding="utf-8")
-    expected = rf"Conv2D_1\.json: found 4 tiles, expected {num_maps}, as many as "
+    expected = rf"Conv2D_1\.json: found 4 tiles, expected {num_maps} for the units in "
     with pytest.raises(DataError, match=expected):
         example.render()
 

@@ -42,7 +42,7 @@ def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> Non
 def test_every_figure_tells_the_command_that_redraws_it(rendered: str) -> None:
     figures = re.findall(r"<figure.*?</figure>", rendered, flags=re.DOTALL)
     commands = [
-        re.search(r"same again: <code>dvc repro --force --single-item (\S+)</code>", figure)
+        re.search(r"draw it again: <code>dvc repro --force --single-item (\S+)</code>", figure)
         for figure in figures
         if 'class="curve"' not in figure  # build_report draws them each time
     ]
