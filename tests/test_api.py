@@ -72,7 +72,7 @@ NO_IMAGES = [
     (images(1)[:, :12], r"16x16x3 images expected, found .*\(1, 12, 16, 3\); crop and resize them"),
     (images(1)[..., :1], r"16x16x3 images expected, found .*\(1, 16, 16, 1\); crop and resize"),
     (images(1)[0], r"found an array of the shape \(16, 16, 3\); add an axis"),
-    (images(1)[:0], r"found an array of the shape \(0, 16, 16, 3\); hand over at least one"),
+    (images(1)[:0], r"found an array of the shape \(0, 16, 16, 3\); pass at least one"),
     (np.uint8(3), "found uint8, expected a NumPy array"),
 ]
 
@@ -124,7 +124,7 @@ NO_DIGITS = [
     (DIGITS[..., None], r"\(5, 28, 28, 1\); drop the last axis"),
     (DIGITS[0], r"\(28, 28\); add an axis"),
     (DIGITS[:, :27], r"\(5, 27, 28\); crop and resize them"),
-    (DIGITS[:0], "hand over at least one"),
+    (DIGITS[:0], "pass at least one"),
 ]
 
 
@@ -156,5 +156,5 @@ def test_the_package_is_imported_without_tensorflow(root: Path) -> None:
 
 
 def test_a_number_of_any_length_is_refused_in_one_line(vae: TrainedVae) -> None:
-    with pytest.raises(DataError, match="seed: found a huge whole number, expected"):
+    with pytest.raises(DataError, match="seed: found a huge integer, expected"):
         vae.sample(1, seed=-(10**5000))

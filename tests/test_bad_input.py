@@ -132,7 +132,7 @@ def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
     workspace.set_param("num_faces: 3000", "num_faces: 40")
     paths = RAW_FACES | {"bundled": str(workspace.root / "data/bundled/mnist_12k.npz")}
     result = workspace.run("fetch_faces", paths, file_limit_bytes=50_000)
-    assert_refused(workspace, result, "no output was written - see that the disk has room")
+    assert_refused(workspace, result, "no output was written - check that the disk has free space")
 
 
 def test_a_full_disk_while_a_checkpoint_is_saved(workspace: Workspace) -> None:
@@ -142,7 +142,7 @@ def test_a_full_disk_while_a_checkpoint_is_saved(workspace: Workspace) -> None:
         "epochs: 11             # passes through the training part; 10", "epochs: 1 # 10"
     )
     result = workspace.train_vae(file_limit_bytes=1_000_000)
-    assert_refused(workspace, result, "no output was written - see that the disk has room")
+    assert_refused(workspace, result, "no output was written - check that the disk has free space")
 
 
 def test_a_full_disk_while_a_model_is_saved(small_network: Workspace) -> None:
@@ -153,7 +153,7 @@ def test_a_full_disk_while_a_model_is_saved(small_network: Workspace) -> None:
     size = (workspace.folder / "other/vae/encoder.weights.h5").stat().st_size
     # with the checkpoint of the first run, the model is the first large file of the second
     result = workspace.train_vae(file_limit_bytes=size // 2)
-    assert_refused(workspace, result, "no output was written - see that the disk has room")
+    assert_refused(workspace, result, "no output was written - check that the disk has free space")
     assert "Resuming after" in result.stderr
 
 

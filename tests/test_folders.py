@@ -38,7 +38,7 @@ def test_an_option_stands_in_the_name_of_a_file() -> None:
 
 def test_two_files_of_one_name_are_a_defect() -> None:
     both = {"raw": folders.RAW_FACES, "faces": folders.FACES}
-    with pytest.raises(ValueError, match="a name of its own for each file, found images"):
+    with pytest.raises(ValueError, match="a unique name for each file, found images"):
         folders.expand(both, {"raw": Path("raw"), "faces": Path("faces")})
 
 

@@ -81,7 +81,7 @@ def test_a_seed_of_the_profile_is_told_once(stage: Stage) -> None:
         ('raise PermissionError(13, "Permission denied", "x")', "x: Permission denied; no output"),
         (
             'raise MemoryError("Unable to allocate 9 TiB")',
-            "the memory of this machine is full (Una",
+            "this machine is out of memory (Una",
         ),
         ("raise KeyboardInterrupt", "interrupted"),
     ],
