@@ -121,7 +121,7 @@ def test_a_disk_without_room_is_refused_before_anything_is_asked(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
 
-    with pytest.raises(DataError, match=f"10 bytes free, expected at least {len(CONTENT):,}"):
+    with pytest.raises(DataError, match=f"10 bytes free, {len(CONTENT):,} needed"):
         fetch(remote_file(server, "good"), tmp_path)
 
     assert server.ranges == {}
