@@ -85,7 +85,7 @@ def test_combinations_that_cannot_work(
     ("given", "message"),
     [
         ("data/models/vae", "train_vae.initial_weights: found 'data/models/vae', expected an abso"),
-        ("/none", "/none/architecture.json: no file to read"),
+        ("/none", "/none/architecture.json: cannot be read"),
     ],
 )
 def test_initial_weights_that_cannot_be_read(

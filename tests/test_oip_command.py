@@ -119,8 +119,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("Conv2D_2", "0", "--model", "params.yaml"), "params.yaml: cannot be loaded as a Keras model"),
     (("Conv2D_2", "0", "--model", "data"), "data/architecture.json: "),
     (("Conv2D_2", "0", "--model", "no.keras"), "no.keras: no such file or folder, expected a tr"),
-    (("Conv2D_2", "0", "--digits", "params.yaml"), "params.yaml: no .npz file with the arrays"),
-    (("Conv2D_2", "0", "--digits", "no.npz"), "no.npz: no .npz file with the arrays"),
+    (("Conv2D_2", "0", "--digits", "params.yaml"), "params.yaml: not an .npz file with the arrays"),
+    (("Conv2D_2", "0", "--digits", "no.npz"), "no.npz: not an .npz file with the arrays"),
     (("Conv2D_2", "0", "--output", "a.txt"), "a.txt: expected the name of an HTML file, such as"),
     (("Conv2D_2", "0", "--output", "params.yaml/a.html"), "params.yaml"),
 ]

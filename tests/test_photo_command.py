@@ -117,7 +117,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("plain.png", "--add", "smile=1"), "attribute smile: unknown, expected one of Smiling, Y"),
     (("plain.png", "--add", "Bald=1"), "attribute Bald: 3 training faces with it, expected at"),
     (("plain.png", "--add", "Young=1"), "--add: Young: d' "),
-    (("plain.png", "--add", "Smiling=1", "--latents", "data"), "data/train.npz: no .npz file"),
+    (("plain.png", "--add", "Smiling=1", "--latents", "data"), "data/train.npz: not an .npz file"),
     (("plain.png", "--model", "nothing"), "nothing: no such folder, expected the folder of a tr"),
     (("plain.png", "--model", "plain.png"), "plain.png: a file, expected the folder of a trained"),
     (("plain.png", "--model", "data"), "data/architecture.json: "),
@@ -156,7 +156,7 @@ def test_latents_of_another_vae_are_refused(project: Path) -> None:
 def test_faces_without_attributes_are_reported(project: Path) -> None:
     Path("data/latents/attributes.npz").unlink()
     said = str(ask("plain.png", "--add", "Smiling=1"))
-    assert "attributes.npz: no .npz file with the arrays names" in said
+    assert "attributes.npz: not an .npz file with the arrays names" in said
     assert "run evaluate_vae again" in said
 
 

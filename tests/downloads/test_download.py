@@ -149,7 +149,7 @@ def test_every_place_is_named_before_it_is_asked(
     first, second = server.url("status/404"), server.url("good")
     assert [line for line in caplog.messages if first in line or second in line][:3] == [
         f"Fetching faces.zip from {first}",
-        f"Leaving {first}: status 404 Not Found",
+        f"Giving up on {first}: status 404 Not Found",
         f"Fetching faces.zip from {second}",
     ]
 

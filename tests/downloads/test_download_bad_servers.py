@@ -40,7 +40,7 @@ def test_a_bad_place_is_named_and_the_next_one_tried(
         fetch(remote_file(server, path, "good"), tmp_path)
 
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
-    assert caplog.messages[0].startswith(f"Leaving {server.url(path)}: {BAD[path]}")
+    assert caplog.messages[0].startswith(f"Giving up on {server.url(path)}: {BAD[path]}")
 
 
 @pytest.mark.parametrize("path", BAD)
@@ -82,7 +82,7 @@ def test_a_server_that_sends_more_than_the_limit_is_left(server: Served, tmp_pat
 def test_a_server_that_dribbles_is_left(server: Served, tmp_path: Path) -> None:
     hasty = dataclasses.replace(IMPATIENT, slowest_bytes_per_s=10_000, window_s=0.2)
 
-    with pytest.raises(DownloadError, match=r"dribbles: too slow, \d+ bytes a second"):
+    with pytest.raises(DownloadError, match=r"dribbles: too slow, \d+ bytes per second"):
         fetch(remote_file(server, "dribbles"), tmp_path, patience=hasty)
 
     assert server.ranges["dribbles"] == [None]
@@ -119,7 +119,7 @@ def test_when_all_fail_one_message_tells_of_each_and_what_to_do(
         fetch(remote_file(server, "status/404", "page/quota"), tmp_path)
 
     assert str(raised.value) == (
-        f"faces.zip: no place gave it ({server.url('status/404')}: status 404 Not Found; "
+        f"faces.zip: no mirror delivered it ({server.url('status/404')}: status 404 Not Found; "
         f"{server.url('page/quota')}: {BAD['page/quota']}); fetch it by hand"
     )
 

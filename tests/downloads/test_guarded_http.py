@@ -132,7 +132,7 @@ CHUNKS = response("200 OK", "Transfer-Encoding: chunked")
 def test_a_server_that_draws_an_answer_out_is_left(head: bytes, piece: bytes) -> None:
     started = time.monotonic()
     with serve(CONTENT, {"asked": _for_ever(head, piece)}) as served:
-        with pytest.raises(MirrorError, match=r"too slow, \d+ bytes a second"):
+        with pytest.raises(MirrorError, match=r"too slow, \d+ bytes per second"):
             _read(served, window_s=0.2)
         seconds = time.monotonic() - started
     assert seconds < 2
@@ -140,7 +140,7 @@ def test_a_server_that_draws_an_answer_out_is_left(head: bytes, piece: bytes) ->
 
 def test_bytes_of_the_file_are_what_counts() -> None:
     watch = Watch(window_s=0.0, slowest_bytes_per_s=100)
-    with pytest.raises(MirrorError, match="too slow, 0 bytes a second"):
+    with pytest.raises(MirrorError, match="too slow, 0 bytes per second"):
         watch.check()
     watch.count(10_000)
     watch.check()

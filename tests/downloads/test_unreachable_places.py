@@ -92,7 +92,7 @@ def test_google_drive_is_asked_once_in_a_run_if_it_does_not_answer(
         "Fetching a.txt from Google Drive, one"
     ]
     assert "Google Drive, one: no connection (Connection refused);" in messages[0]
-    assert "Google Drive, one: not asked, 127.0.0.1:1 gave no answer before" in messages[1]
+    assert "Google Drive, one: skipped, 127.0.0.1:1 did not answer before" in messages[1]
 
 
 def test_a_quota_page_of_one_file_does_not_end_google_drive(
@@ -141,7 +141,7 @@ def test_without_a_network_the_verdict_on_celeba_comes_within_a_minute(
     monkeypatch.setattr("latentmaps.resources.require_disk_space", lambda *_: None)
 
     started = time.monotonic()
-    with pytest.raises(DownloadError, match=r"img_align_celeba\.zip: no place gave it"):
+    with pytest.raises(DownloadError, match=r"img_align_celeba\.zip: no mirror delivered it"):
         celeba_files.fetch(tmp_path)
 
     assert next(clock)[0] + time.monotonic() - started < 60

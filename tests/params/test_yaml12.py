@@ -31,7 +31,7 @@ def test_reads_not_a_number() -> None:
 
 
 def test_refuses_a_key_that_stands_twice() -> None:
-    with pytest.raises(yaml.YAMLError, match="'fact' stands twice"):
+    with pytest.raises(yaml.YAMLError, match="'fact' occurs twice"):
         yaml12.load("fact: 1\nfact: 2\n")
 
 

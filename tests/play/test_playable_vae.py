@@ -125,7 +125,7 @@ def test_latents_of_another_vae_are_refused(folder: Path, tmp_path: Path) -> Non
 def test_latents_without_attributes_are_refused(folder: Path, tmp_path: Path) -> None:
     latent_files.save(tmp_path, some_latents())
     (tmp_path / "attributes.npz").unlink()
-    with pytest.raises(DataError, match=r"attributes\.npz: no .npz file .*; run evaluate_vae agai"):
+    with pytest.raises(DataError, match=r"attributes\.npz: not an .npz file .*; run eval"):
         latentmaps.load_vae(folder / "vae", tmp_path)
 
 

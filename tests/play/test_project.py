@@ -35,5 +35,5 @@ def test_numbers_without_an_error_give_none(tmp_path: Path, numbers: str) -> Non
     path.write_text(numbers, encoding="utf-8")
     assert Project.around(tmp_path / "data/models/vae").read_test_error() is None
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(DataError, match=r"numbers\.json: no JSON document"):
+    with pytest.raises(DataError, match=r"numbers\.json: not a JSON document"):
         Project.around(tmp_path / "data/models/vae").read_test_error()

@@ -66,8 +66,8 @@ def test_a_part_keeps_the_name_of_its_file() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"{", "no JSON document"),
-        (b"\xff{}", "no JSON document"),
+        (b"{", "not a JSON document"),
+        (b"\xff{}", "not a JSON document"),
         (b"[1]", ".*found list"),
     ],
 )

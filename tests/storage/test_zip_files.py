@@ -51,7 +51,7 @@ def test_a_damaged_directory_is_refused(path: Path, offset: int, value: bytes, r
     ("offset", "value", "reason"),
     [
         (8, b"\1", "encrypted"),
-        (10, b"\x09", "packed by method 9"),
+        (10, b"\x09", "packed with method 9"),
         (40, struct.pack("<H", stat.S_IFLNK), "a link"),
     ],
 )

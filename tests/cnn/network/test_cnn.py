@@ -86,7 +86,7 @@ def sign(folder: Path, **changes: Any) -> None:
 def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
     sign(tmp_path, filters=[2, 3, 9])
-    with pytest.raises(DataError, match=r"cnn\.weights\.h5: no weights for the shape"):
+    with pytest.raises(DataError, match=r"cnn\.weights\.h5: not the weights of the network"):
         cnn.load(tmp_path)
 
 

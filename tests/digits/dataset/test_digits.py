@@ -87,5 +87,5 @@ def test_refuses_other_arrays_and_pickles(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="train_labels"):
         digits_module.load(path)
     np.savez(path, allow_pickle=True, train_images=np.array([{}]))
-    with pytest.raises(DataError, match="values that are no numbers"):
+    with pytest.raises(DataError, match="values that are not numbers"):
         digits_module.load(path)

@@ -103,7 +103,7 @@ def test_a_shape_of_other_things_than_sizes_is_refused(tmp_path: Path, shape: st
     new = f"{shape}, }}".encode().ljust(len(old))
     path.write_bytes(path.read_bytes().replace(old, new))
 
-    with pytest.raises(DataError, match="no whole number from 0"):
+    with pytest.raises(DataError, match="not an integer of at least 0"):
         arrays.open_images(path)
 
 

@@ -174,11 +174,11 @@ def test_every_row_is_in_one_part(index: Path, scheme: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n", "no index of faces"),
-        ("row,file,partition,identity\n0,a.jpg,train,x\n", "no index of faces"),
-        (f"row,file,partition,identity\n0,a.jpg,train,{'9' * 30}\n", "no index of faces"),
-        ("row,file,partition,identity\n0,a.jpg,train,inf\n", "no index of faces"),
-        ("row,file,partition,identity\n0,a.jpg,train,1.5\n", "no index of faces"),
+        ("a,b\n1,2\n", "not a valid index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,x\n", "not a valid index of faces"),
+        (f"row,file,partition,identity\n0,a.jpg,train,{'9' * 30}\n", "not a valid index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,inf\n", "not a valid index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,1.5\n", "not a valid index of faces"),
         ("row,file,partition,identity\n1,a.jpg,train,1\n", "the column row is not 0, 1, 2"),
         ("row,partition,identity,file\n0,train,1,a\n", "columns row, partition, identity, file"),
     ],
@@ -210,16 +210,16 @@ def test_a_missing_split_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no split of faces"),
-        ("row,part\nx,train\n", "no split of faces"),
+        ("", "not a valid split of faces"),
+        ("row,part\nx,train\n", "not a valid split of faces"),
         ("row,part\n0,dev\n1,train\n", "part 'dev', expected one of train"),
         ("row,part\n0,train\n0,test\n", "expected exactly one row per face"),
         ("row,part\n0,train\n1,validation\n", "no faces in the part test"),
-        (f"row,part\n{'9' * 30},train\n", r"no split of faces \(Overflow\)"),
+        (f"row,part\n{'9' * 30},train\n", r"not a valid split of faces \(Overflow\)"),
         ("row,part\n0,train,x\n1,test,x\n", "3 fields in the first row"),
-        ("row,part\n0,train\n1,test,x\n", "no split of faces .*3 fields, expected 2"),
+        ("row,part\n0,train\n1,test,x\n", "not a valid split of faces .*3 fields, expected 2"),
         (f"row,part\n0,{'x' * 5000}\n1,train\n", r"part 'xxx.{140,150}\.\.\.'"),
-        ("row,part" + ",c" * 100_000, "100,002 columns|a line without end"),
+        ("row,part" + ",c" * 100_000, "100,002 columns|a line that is too long"),
         ("row,part\n0,train\n", "1 faces, expected 2, the number of images"),
     ],
 )

@@ -164,7 +164,7 @@ def test_a_method_that_is_neither_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as file:
         file.writestr("000001.jpg", b"picture")
 
-    with pytest.raises(DataError, match=r"000001\.jpg is packed by method 14, expected"):
+    with pytest.raises(DataError, match=r"000001\.jpg is packed with method 14, expected"):
         archive.FaceArchive(tmp_path / "a.zip")
 
 

@@ -50,8 +50,8 @@ def test_rows_of_another_set_are_refused(known: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "no index of faces"),
-        ("a,b\n1,2\n", "no index of faces .columns a, b, expected also file"),
+        ("", "not a valid index of faces"),
+        ("a,b\n1,2\n", "not a valid index of faces .columns a, b, expected also file"),
         (f"{HEADER},Smiling\n0,a,,,2\n", "an attribute is neither 1 nor -1"),
     ],
 )

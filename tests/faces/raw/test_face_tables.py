@@ -100,7 +100,7 @@ def test_no_refusal_gives_a_table_with_a_head() -> None:
 
 
 def test_an_identity_that_is_no_number_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no table .*invalid literal"):
+    with pytest.raises(DataError, match=r"not a valid table .*invalid literal"):
         face_tables.read_identity(_write(tmp_path / "t.csv", "file,identity\n000001.jpg,x\n"))
 
 
@@ -129,5 +129,5 @@ def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no table"):
+    with pytest.raises(DataError, match="not a valid table"):
         face_tables.read_partition(_write(tmp_path / "t.csv", ""))

@@ -133,7 +133,7 @@ def test_a_member_that_is_packed_by_an_uncommon_method_is_refused(
         content[directory + 10] = 99
         path.write_bytes(content)
 
-    with pytest.raises(FileError, match=f"packed by method {method}, expected"):
+    with pytest.raises(FileError, match=f"packed with method {method}, expected"):
         picture_sources.open_source(path).read("a.jpg")
 
 

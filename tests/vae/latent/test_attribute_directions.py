@@ -148,7 +148,7 @@ WRONG = [
     ("num_with", np.full(5, -1), "num_with: found int64 values that are invalid"),
     ("num_without", np.zeros(4, int), r"num_without: found the shape \(4,\), expected \(5,\)"),
     ("d_prime", np.full(5, np.inf), "d_prime: found float64 values that are invalid"),
-    ("d_prime", None, "no .npz file with the arrays names, directions, num_with"),
+    ("d_prime", None, "not an .npz file with the arrays names, directions, num_with"),
 ]
 
 

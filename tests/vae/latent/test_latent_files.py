@@ -97,7 +97,7 @@ def respoil(folder: Path, file: str, **changes: object) -> None:
 NAN = np.where(np.arange(4) == 2, np.nan, 0.0)
 FACES = np.zeros((7, 4))
 WRONG = [
-    ("test", "rows", None, "no .npz file with the arrays rows, z_mean, z_log_var"),
+    ("test", "rows", None, "not an .npz file with the arrays rows, z_mean, z_log_var"),
     ("test", "rows", np.arange(6), r"z_mean: found the shape \(7, 4\), expected \(6, 4\)"),
     ("test", "rows", np.array([1, 1, 2, 3, 4, 5, 6]), "rows: found a row that occurs twice"),
     ("test", "z_log_var", np.full((7, 4), 1e4), "z_log_var: found 1e[+]04, expected numbers of at"),

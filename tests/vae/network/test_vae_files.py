@@ -77,13 +77,13 @@ def folder(saved: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("file", FILES)
 def test_a_missing_file_is_reported(folder: Path, file: str) -> None:
     (folder / file).unlink()
-    with pytest.raises(DataError, match=rf"{file}: no file to read .*; run train_vae again"):
+    with pytest.raises(DataError, match=rf"{file}: cannot be read .*; run train_vae again"):
         vae_files.load(folder)
 
 
 def test_a_file_instead_of_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vae").write_bytes(b"no folder")
-    with pytest.raises(DataError, match=r"architecture\.json: no file to read .*; run train_vae"):
+    with pytest.raises(DataError, match=r"architecture\.json: cannot be read .*; run train_vae"):
         vae_files.load(tmp_path / "vae")
 
 
@@ -116,7 +116,7 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     small_vae(latent_dim=6).encoder.save_weights(folder / "encoder.weights.h5")
     model_folder.sign(folder, parts_of(folder), FILES[1:])
     with pytest.raises(
-        DataError, match=r"encoder\.weights\.h5: no weights for the shape"
+        DataError, match=r"encoder\.weights\.h5: not the weights of the network"
     ) as caught:
         vae_files.load(folder)
     assert len(str(caught.value)) < 1000
@@ -207,7 +207,7 @@ def test_a_wrong_value_is_refused_before_a_network_is_built(
         ("architecture.filters", [4, 6, 8], "expected .*strides and paddings of equal length"),
         ("architecture.decoder_filters", [4], "expected decoder_filters with as many values as f"),
         ("architecture.decoder_kernel_sizes", [4] * 3, "expected decoder_kernel_sizes with as ma"),
-        ("architecture.strides", [2, 3], r"no shape of a network \(crop_faces\.image_size: found"),
+        ("architecture.strides", [2, 3], r"not a valid network \(crop_faces\.image_size: found"),
     ],
 )
 def test_layers_that_do_not_fit_together_are_refused(

@@ -189,18 +189,18 @@ def refuse(given: Path | str, message: str) -> None:
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    refuse(tmp_path / "none", rf"none/architecture\.json: no file to read .*; {ADVICE}")
+    refuse(tmp_path / "none", rf"none/architecture\.json: cannot be read .*; {ADVICE}")
 
 
 def test_a_file_instead_of_a_folder_is_refused(folder: str) -> None:
     path = Path(folder) / "encoder.weights.h5"
-    refuse(path, rf"h5/architecture\.json: no file to read .*; {ADVICE}")
+    refuse(path, rf"h5/architecture\.json: cannot be read .*; {ADVICE}")
 
 
 @pytest.mark.parametrize("file", ["architecture.json", *vae_files.WEIGHTS])
 def test_a_missing_file_is_refused(folder: str, file: str) -> None:
     (Path(folder) / file).unlink()
-    refuse(folder, rf"{file}: no file to read .*; {ADVICE}")
+    refuse(folder, rf"{file}: cannot be read .*; {ADVICE}")
 
 
 @pytest.mark.parametrize("file", vae_files.WEIGHTS)
@@ -229,7 +229,7 @@ def test_weights_that_do_not_match_their_architecture_are_refused_before_a_step(
     small_vae(latent_dim=6).decoder.save_weights(Path(folder) / "decoder.weights.h5")
     sign(folder)
     what = task(initial_weights=folder)
-    with pytest.raises(DataError, match=rf"decoder\.weights\.h5: no weights for .*; {ADVICE}"):
+    with pytest.raises(DataError, match=rf"decoder\.weights\.h5: not the weights .*; {ADVICE}"):
         vae_training.build(what)
 
 
