@@ -60,10 +60,10 @@ def blocks(folder: Path) -> list[str]:
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
-def execute(code: str, *, names: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Run lines of Python in the working directory and return the names they define."""
+def execute(code: str, *, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Run lines of Python in the working directory and return the variables they define."""
     Path("code.py").write_text(code, encoding="utf-8")
-    return runpy.run_path("code.py", names)
+    return runpy.run_path("code.py", variables)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -78,16 +78,16 @@ def test_a_vae_is_exported_in_every_format(
     monkeypatch.chdir(tmp_path / "out")
     use, reading = blocks(tmp_path / "out")
     assert len(use.splitlines()) <= 6
-    names = execute(use)
+    variables = execute(use)
     trained = TrainedVae.load(tmp_path / "vae")
-    np.testing.assert_allclose(names["pixels"], trained.decode(names["inputs"]), atol=1e-5)
+    np.testing.assert_allclose(variables["pixels"], trained.decode(variables["inputs"]), atol=1e-5)
 
     picture = np.random.default_rng(2).integers(0, 256, (16, 16, 3), np.uint8)
     Image.fromarray(picture).save(tmp_path / "face.png")
-    names = execute(reading.replace("face.jpg", "../face.png"), names=names)
+    variables = execute(reading.replace("face.jpg", "../face.png"), variables=variables)
     names = ("pixels", "z_mean", "z_log_var")
     run = FORMATS[name].read(tmp_path / "out" / written[0].name, names)
-    found, expected = run(names["pixels"]), trained.encode(picture[np.newaxis])
+    found, expected = run(variables["pixels"]), trained.encode(picture[np.newaxis])
     np.testing.assert_allclose(found["z_mean"], expected.z_mean, atol=1e-4)
     np.testing.assert_allclose(found["z_log_var"], expected.z_log_var, atol=1e-4)
 
@@ -110,15 +110,15 @@ def test_a_cnn_is_exported_in_every_format(
     [written] = exporting.write(portable, FORMATS[name], tmp_path / "out")
     monkeypatch.chdir(tmp_path / "out")
     use, reading = blocks(tmp_path / "out")
-    names = execute(use)
-    assert names["probabilities"].shape == (8, 10)
-    names = execute(reading, names=names)
+    variables = execute(use)
+    assert variables["probabilities"].shape == (8, 10)
+    variables = execute(reading, variables=variables)
     digits = np.random.default_rng(2).integers(0, 256, (3, 28, 28), np.uint8)
     digits[1] = 7  # constant
     run = FORMATS[name].read(
         tmp_path / "out" / written.name, ("standardized_images", "probabilities")
     )
-    found = run(names["standardize"](digits).astype(np.float32))["probabilities"]
+    found = run(variables["standardize"](digits).astype(np.float32))["probabilities"]
     expected = TrainedCnn.load(tmp_path / "cnn").predict(digits)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
