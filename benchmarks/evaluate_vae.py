@@ -77,7 +77,14 @@ def measure(folder: Path, model: Path) -> measuring.Run:
 
 
 def write_faces(folder: Path, faces: np.ndarray, num_train: int, num_test: int) -> None:
-    """Write the requested numbers of faces, repeating them, with parts and one fake attribute."""
+    """Write faces, their parts, and one fake attribute.
+
+    Args:
+        folder: where to write the files.
+        faces: (n, h, w, c), uint8, repeated as often as necessary.
+        num_train: number of training faces.
+        num_test: number of test faces.
+    """
     parts = ["train"] * num_train + ["test"] * num_test + ["validation"]
     rows = np.arange(len(parts))
     pd.DataFrame({"row": rows, "part": parts}).to_csv(folder / "split.csv", index=False)

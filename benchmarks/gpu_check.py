@@ -195,11 +195,11 @@ def compare_speeds(check: Check) -> Rows:
     yield from _speeds(f"images/s, {check.device.upper()}", answer)
 
 
-def measure_cpu_beside(check: Check) -> Rows:
+def measure_cpu(check: Check) -> Rows:
     """Yield images per second on the CPU, in float32 and with ``precision: auto``."""
     ways = [(False, precision, True) for precision in ("float32", "auto")]
     answer = check.ask("speed", device="cpu", num_steps=check.num_cpu_steps, ways=ways)
-    yield from _speeds("images/s, the CPU beside it", answer)
+    yield from _speeds("images/s of the CPU, for comparison", answer)
 
 
 def _speeds(title: str, answer: dict[str, Any]) -> Rows:
@@ -261,7 +261,7 @@ def train_on_several(check: Check) -> Rows:
 GROUPS: dict[str, Callable[[Check], Rows]] = {
     "tests that need a GPU": run_tests,
     "images/s": compare_speeds,
-    "images/s, the CPU beside it": measure_cpu_beside,
+    "images/s of the CPU, for comparison": measure_cpu,
     "losses against the CPU": compare_losses,
     "losses with XLA, twice": repeat_training,
     "memory with a limit": limit_memory,

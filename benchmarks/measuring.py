@@ -67,7 +67,13 @@ def summary(values: Sequence[float], form: str) -> str:
 
 
 def ratio(values: Sequence[float], others: Sequence[float], form: str = ".2f") -> str:
-    """Summarize the ratios of two variants, each taken within a round."""
+    """Summarize the ratios of two variants, each taken within a round.
+
+    Args:
+        values: results of the first variant, by round.
+        others: results of the second variant, by round.
+        form: format of a number.
+    """
     return summary([value / other for value, other in zip(values, others, strict=True)], form)
 
 

@@ -62,7 +62,15 @@ def time_source(
 def time_tf_keras_vis(
     model: keras.Model, layer_name: str, folder: Path, *, num_maps: int, num_steps: int
 ) -> float:
-    """Return the seconds of tf-keras-vis with its default settings, one map after another."""
+    """Return the seconds of tf-keras-vis with its default settings, one map after another.
+
+    Args:
+        model: the CNN.
+        layer_name: name of a convolution.
+        folder: where tf-keras-vis is installed.
+        num_maps: number of maps, starting with the first.
+        num_steps: steps per map.
+    """
     sys.path.append(str(folder))
     from tf_keras_vis.activation_maximization import ActivationMaximization
     from tf_keras_vis.utils.model_modifiers import ExtractIntermediateLayer, ReplaceToLinear

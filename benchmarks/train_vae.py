@@ -84,7 +84,13 @@ def print_speeds(path: Path, load: workload.Load, ways: Sequence[str], rounds: i
 def rows(
     runs: dict[str, list[measuring.Run]], load: workload.Load, gflop_per_image: float
 ) -> Iterator[list[str]]:
-    """Yield a table row per implementation; cells that do not apply are empty."""
+    """Yield a table row per implementation; cells that do not apply are empty.
+
+    Args:
+        runs: results of each implementation, by round.
+        load: the work of each run.
+        gflop_per_image: billions of operations of a training step per image.
+    """
     spans = {way: [workload.Span(*json.loads(run.output)) for run in runs[way]] for way in runs}
     trained = load.num_steps * load.batch_size
     gflop = dict.fromkeys(TITLES, trained * gflop_per_image)

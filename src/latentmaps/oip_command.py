@@ -32,7 +32,7 @@ with the settings in params.yaml of the current folder.
 
 # group -> option, name of its value, help
 _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
-    "the network": (
+    "network": (
         ("--model", "PATH", f"{_MODEL} (default), data/models/vae (its encoder), or a .keras file"),
         ("--digits", "PATH", f"real digits for the CNN (default: {_DIGITS}, if it exists)"),
     ),
@@ -42,7 +42,7 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
             "START",
             (
                 "a picture (such as my4.png, in the input size of the network), digit:4, scales, "
-                "coarse, fourier, noise or digits. Can be repeated. Only these starts climb, "
+                "coarse, fourier, noise or digits. Can be repeated. Only these starts are used, "
                 "without a precursor or head start"
             ),
         ),
@@ -52,7 +52,7 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
             "3,7x14,28",
             (
                 "sizes of the noise grids in points, from coarse to fine; 7x14: 7 rows of 14. "
-                "Without --start, only starts of the kind scales climb"
+                "Without --start, only starts of the kind scales are used"
             ),
         ),
         (
@@ -62,7 +62,7 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
         ),
         ("--seed", "N", "seed of all random numbers; another seed gives other noise"),
     ),
-    "what is climbed": (
+    "objective": (
         (
             "--objective",
             "NAME",

@@ -73,7 +73,7 @@ def test_a_silent_start_says_so_and_belongs_to_no_optimum(silent_answer: Answer)
     assert [picture.words for picture in view.cards[0].course] == [["start: 0"]]
     assert view.cards[0].curve == ""
     assert [members for _, members in page_units.list_optima(unit)] == [[1]]
-    assert "Only the\n  named starts climbed" in page.render(silent_answer)
+    assert "Only the\n  named starts were used" in page.render(silent_answer)
 
 
 def test_a_unit_that_no_start_excites_has_no_oip(silent_answer: Answer) -> None:

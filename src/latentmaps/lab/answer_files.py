@@ -38,11 +38,11 @@ def opened(output: Path) -> Iterator[Callable[["Answer"], None]]:
         OSError: the path is not writable.
     """
     html_page.require_name(output, example="reports/oip/Conv2D_3-17.html")
-    beside = {suffix: output.with_suffix(f".{suffix}") for suffix in ("png", "npz")}
-    for path in beside.values():
+    companions = {suffix: output.with_suffix(f".{suffix}") for suffix in ("png", "npz")}
+    for path in companions.values():
         if path.is_dir():
             raise DataError(f"{path}: found a folder, expected none; choose another --output")
-    with staging.opened({"html": output, **beside}) as claim:
+    with staging.opened({"html": output, **companions}) as claim:
         yield functools.partial(_write, claim)
 
 

@@ -51,12 +51,12 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     units = np.array(question.units, np.int64)
     subject.require(question.layer_name, question.units)
     name = subject.objective_name(question.layer_name, question.objective_name)
-    found = _networks(subject, question.layer_name, name)
-    _require_gradient(found)
-    chunk_size = _chunk_size(len(units), found.shape)
+    layer_networks = _networks(subject, question.layer_name, name)
+    _require_gradient(layer_networks)
+    chunk_size = _chunk_size(len(units), layer_networks.shape)
     if subject.digits is not None and questions.matches_stage(subject, question):
         in_range, free = search.search_both_ranges(
-            found,
+            layer_networks,
             subject.digits,
             question.params,
             pixel_range=cnn_layers.digit_range(subject.digits),
@@ -67,8 +67,8 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
         )
         result = in_range if question.pixels == questions.DATA else free
     else:
-        result = _search(subject, found, question, units, jit_compile, chunk_size)
-    return _answers(result, found, question)
+        result = _search(subject, layer_networks, question, units, jit_compile, chunk_size)
+    return _answers(result, layer_networks, question)
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
@@ -85,35 +85,35 @@ def _chunk_size(num_units: int, shape: Shape) -> int:
     return min(_LARGEST_CHUNK, _CHUNK_SIZE * num_units, fitting)
 
 
-def _require_gradient(found: Networks) -> None:
-    images = tf.random.stateless_normal((1, *found.shape), seed=(0, 0))
+def _require_gradient(layer_networks: Networks) -> None:
+    images = tf.random.stateless_normal((1, *layer_networks.shape), seed=(0, 0))
     with tf.GradientTape() as tape:
         tape.watch(images)
-        values = found.objective(images, tf.constant([0]))
+        values = layer_networks.objective(images, tf.constant([0]))
     if tape.gradient(values, images) is None:
         raise DataError(
-            f"layer {found.layer_name}: the gradient does not reach the image, expected only "
-            "differentiable layers between the two; choose another layer"
+            f"layer {layer_networks.layer_name}: the gradient does not reach the image, "
+            "expected only differentiable layers between the two; choose another layer"
         )
 
 
 def _search(
     subject: Subject,
-    found: Networks,
+    layer_networks: Networks,
     question: Question,
     units: npt.NDArray[np.int64],
     jit_compile: bool,
     chunk_size: int,
 ) -> SearchResult:
-    params = questions.effective_params(question, found.shape)
+    params = questions.effective_params(question, layer_networks.shape)
     pixel_range = questions.find_pixel_range(subject, question.pixels)
-    constraint = _constraint(subject, found, question.pixels, pixel_range)
+    constraint = _constraint(subject, layer_networks, question.pixels, pixel_range)
     digits = None if subject.digits is None else subject.digits.train_images
-    is_whole = found.shape == tuple(subject.model.input_shape[1:])
-    image_spec = StartImageSpec(found.shape, params, digits if is_whole else None)
+    is_whole = layer_networks.shape == tuple(subject.model.input_shape[1:])
+    image_spec = StartImageSpec(layer_networks.shape, params, digits if is_whole else None)
     if question.starts is None:
         chosen = starts.choose(
-            found,
+            layer_networks,
             image_spec,
             map_indices=units,
             constraint=constraint,
@@ -122,10 +122,16 @@ def _search(
         )
     else:
         chosen = _given_starts(
-            subject, found.objective.floor, question, image_spec, units, constraint, pixel_range
+            subject,
+            layer_networks.objective.floor,
+            question,
+            image_spec,
+            units,
+            constraint,
+            pixel_range,
         )
     ends = ascent.ascend(
-        found.objective,
+        layer_networks.objective,
         chosen.images,
         units,
         params,
@@ -140,12 +146,12 @@ def _search(
 
 def _constraint(
     subject: Subject,
-    found: Networks,
+    layer_networks: Networks,
     pixels: str | PixelRange | None,
     pixel_range: PixelRange | None,
 ) -> Constraint:
     """Return the constraint that keeps an image or patch within what the network can read."""
-    is_patch = found.shape != tuple(subject.model.input_shape[1:])
+    is_patch = layer_networks.shape != tuple(subject.model.input_shape[1:])
     if pixel_range is None:
         return constraints.unit_rms if is_patch else constraints.standardized
     if pixels == questions.DATA and subject.pixel_range is None and not is_patch:
@@ -196,7 +202,7 @@ def _given_starts(
     )
 
 
-def _answers(result: SearchResult, found: Networks, question: Question) -> list[UnitOips]:
+def _answers(result: SearchResult, layer_networks: Networks, question: Question) -> list[UnitOips]:
     winners = result.winning_starts.tolist()
     return [
         unit_oips.from_row(
@@ -204,13 +210,13 @@ def _answers(result: SearchResult, found: Networks, question: Question) -> list[
             result.ascent_result,
             layer_name=question.layer_name,
             unit=int(unit),
-            objective_name=found.objective_name,
+            objective_name=layer_networks.objective_name,
             kinds=result.starts.kinds[row][result.ascent_result.start_indices[row]].tolist(),
             starts=result.starts.origins[row][result.ascent_result.start_indices[row]],
             snapshot_steps=oip.snapshot_steps(question.params),
             winner=winners[row],
-            floor=found.objective.floor,
-            seen_size=found.reachable_size,
+            floor=layer_networks.objective.floor,
+            seen_size=layer_networks.reachable_size,
         )
         for row, unit in enumerate(result.starts.map_indices)
     ]

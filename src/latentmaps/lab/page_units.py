@@ -67,7 +67,13 @@ class UnitView:
 
 
 def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
-    """Return the content of the page for the unit at a position of the answer."""
+    """Return the content of the page for one unit.
+
+    Args:
+        answer: the answer.
+        position: index of the unit in the answer.
+        tiles: converts images to bytes.
+    """
     unit = answer.units[position]
     words = name_of(unit)
     oip = None
@@ -93,7 +99,13 @@ def name_of(unit: UnitOips) -> str:
 
 
 def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
-    """Describe the kind of a start in words."""
+    """Describe the kind of a start in words.
+
+    Args:
+        answer: the answer.
+        unit: one of its units.
+        start: index of the start.
+    """
     kind = unit.kinds[start]
     if _is_head_start(answer, start):
         head = "the training digit that excites it most" if kind == "digits" else KINDS[kind]
@@ -221,7 +233,7 @@ def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPictur
 
 def _card(answer: Answer, unit: UnitOips, start: int, tiles: Tiles) -> Card:
     kind = kind_words(answer, unit, start)
-    is_silent = unit.leaves_silent(start)
+    is_silent = unit.is_start_silent(start)
     if is_silent:
         end = f"does not excite the {name_of(unit).split()[0]}, so there is no gradient"
     else:

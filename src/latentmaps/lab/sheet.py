@@ -55,7 +55,7 @@ def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
         (tiles.draw(unit.starts[start : start + 1])[0], f"{curve[0]:.3g}")
     ]
     shown = page_units.shown_steps(unit, start)
-    is_silent = unit.leaves_silent(start)
+    is_silent = unit.is_start_silent(start)
     for place in range(1, len(unit.snapshot_steps) - 1):
         if is_silent or place not in shown:
             row.append((None, ""))
@@ -84,7 +84,7 @@ def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
 
 
 def _label(answer: Answer, unit: UnitOips, start: int) -> str:
-    is_silent = unit.leaves_silent(start)
+    is_silent = unit.is_start_silent(start)
     led = "silent" if is_silent else f"optimum {page_units.optimum_number(unit, start)}"
     kind = page_units.kind_words(answer, unit, start)
     return f"{page_units.name_of(unit)}, start {start + 1}: {kind}; {led}"

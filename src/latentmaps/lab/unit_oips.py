@@ -69,9 +69,9 @@ class UnitOips:
     @property
     def is_silent(self) -> bool:
         """Whether none of the starts excites the unit."""
-        return self.leaves_silent(self.winner)
+        return self.is_start_silent(self.winner)
 
-    def leaves_silent(self, start: int) -> bool:
+    def is_start_silent(self, start: int) -> bool:
         """Report whether a start fails to excite the unit."""
         return not self.activations[start] > self.floor
 

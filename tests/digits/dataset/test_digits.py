@@ -70,14 +70,14 @@ def test_refuses_an_empty_part(few_digits: Digits) -> None:
         arrays["test_labels"][:0],
     )
     with pytest.raises(DataError, match="test_labels: found uint8 \\(0,\\), expected uint8"):
-        digits_module.checked(arrays, "here")
+        digits_module.from_arrays(arrays, "here")
 
 
 def test_refuses_a_truncated_file(few_digits: Digits, tmp_path: Path) -> None:
     path = tmp_path / "digits.npz"
     digits_module.save(few_digits, path)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(DataError, match=r"digits\.npz: no \.npz file with the arrays"):
+    with pytest.raises(DataError, match=r"digits\.npz: not an \.npz file with the arrays"):
         digits_module.load(path)
 
 

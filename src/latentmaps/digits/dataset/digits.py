@@ -80,10 +80,10 @@ def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
         path, list(names.values()), advice="fetch it again", limit_bytes=_LIMIT_BYTES
     )
     arrays = {name: content[key] for name, key in names.items()}
-    return checked(arrays, str(path))
+    return from_arrays(arrays, str(path))
 
 
-def checked(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digits:
+def from_arrays(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digits:
     """Check shapes, types and ranges of arrays, and return them as digits.
 
     Args:

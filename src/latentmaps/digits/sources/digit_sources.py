@@ -169,7 +169,7 @@ def _read_files(folder: Path) -> Digits:
     if (folder / NPZ_FILE).exists():
         return digits_module.load(folder / NPZ_FILE, keys=NPZ_KEYS)
     arrays = {name: idx.read(_find(folder, file)) for name, file in IDX_FILES.items()}
-    return digits_module.checked(arrays, str(folder))
+    return digits_module.from_arrays(arrays, str(folder))
 
 
 def _find(folder: Path, file_name: str) -> Path:
