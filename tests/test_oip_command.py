@@ -174,7 +174,7 @@ def test_outside_a_project_it_says_where_to_run(tmp_path: Path, root: Path) -> N
     assert result.stderr == (
         "latentmaps oip: data/models/cnn: no such file or folder, nor is there a params.yaml in "
         "this folder, expected a trained network; run `dvc repro` in the folder of the project and "
-        "ask from there, or name a network with --model\n"
+        "this command from there, or name a network with --model\n"
     )
 
 
