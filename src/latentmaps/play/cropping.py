@@ -46,8 +46,8 @@ def crop(
     if right - left < least:
         raise DataError(
             f"{name}: {right - left}x{bottom - top} pixels to crop, expected at least "
-            f"{least}x{least} for an image of {width}x{height}, since it would be blurred; use a "
-            "larger photo or a larger box"
+            f"{least}x{least} for an image of {width}x{height}, since a smaller part would be "
+            "blurred; use a larger photo or a larger box"
         )
     part = picture.crop((left, top, right, bottom)).resize((width, height), _RESAMPLE)
     part = part.convert("RGB" if num_channels == 3 else "L")

@@ -35,8 +35,8 @@ class Sampler(abc.ABC):
     Attributes:
         name: in numbers and file names.
         words: what its points are, for titles.
-        axes: array that is fitted and saved -> its axes, one letter each. d is the latent space;
-            any other letter is a size of its own. Each array is an attribute of the sampler, and at
+        axes: array that is fitted and saved -> its axes, one letter each: d is the latent space,
+            any other letter another size. Each array is an attribute of the sampler, and at
             least one has d as its last axis. A ``covariance`` must be positive definite. Empty:
             nothing is fitted, and there is no file.
     """
