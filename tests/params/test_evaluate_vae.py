@@ -33,7 +33,7 @@ def test_a_second_net_has_a_name_and_a_file() -> None:
     "given", [{"feature_net": "inception-2015-fid"}, {"feature_net_weights": "/weights.pth"}]
 )
 def test_a_net_without_weights_or_weights_without_a_net_are_refused(given: dict[str, str]) -> None:
-    with pytest.raises(ParamsError, match="expected both or neither: nothing is downloaded"):
+    with pytest.raises(ParamsError, match="expected both or neither: weights are not"):
         _ = section(**given).fid_weights
 
 
