@@ -47,7 +47,7 @@ def test_verdicts_and_means_have_enough_contrast(
     page_reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
     assert visit.troubles == []
-    assert contrast.too_faint(contrast.read_colours(visit.page)) == []
+    assert contrast.too_faint(contrast.read_colors(visit.page)) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -88,7 +88,7 @@ def test_all_text_has_enough_contrast(browser: Browser, warned: Path, scheme: An
     visit.page.locator("#numbers .term").first.click()
     visit.page.mouse.move(0, 0)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    colours = contrast.read_colours(visit.page)
+    colours = contrast.read_colors(visit.page)
     assert len(colours) > 1000
     assert contrast.too_faint(colours) == []
 
@@ -100,7 +100,7 @@ def test_marked_text_has_enough_contrast_under_the_pointer(
     visit = Visit(browser, warned)
     visit.page.emulate_media(color_scheme=scheme)
     visit.page.locator("#numbers mark.head").first.hover()
-    assert contrast.too_faint(contrast.read_colours(visit.page)) == []
+    assert contrast.too_faint(contrast.read_colors(visit.page)) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -1,4 +1,4 @@
-"""Sliders, map, dice and starting points of the faces in a real browser, against Python."""
+"""Sliders, map, random faces and starting points in a real browser, compared with Python."""
 
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def test_a_slider_of_a_component_counts_standard_deviations_from_the_mean(hand: 
     np.testing.assert_allclose(hand.z(), moved, atol=hands.TOLERANCE)
 
 
-def test_sliders_combine_and_read_their_place_off_z(hand: Hand) -> None:
+def test_sliders_combine_and_show_the_position_of_z(hand: Hand) -> None:
     hand.move("component-0", 1.0)
     hand.move("component-2", -1.0)
     assert [hand.read(f"component-{index}") for index in (0, 2)] == [1.0, -1.0]
@@ -76,7 +76,7 @@ def test_sliders_combine_and_read_their_place_off_z(hand: Hand) -> None:
     np.testing.assert_allclose(hand.z(), hands.MEAN, atol=hands.TOLERANCE)
 
 
-def test_an_attribute_leaves_the_others_where_they_are_if_that_is_wanted(hand: Hand) -> None:
+def test_an_attribute_holds_the_others_fixed_if_wanted(hand: Hand) -> None:
     before = hand.read("attribute-1")
     hand.page.locator("#faces-hold").check()
     hand.move("attribute-0", 1.4)

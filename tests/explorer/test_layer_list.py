@@ -41,7 +41,7 @@ def test_shapes_are_those_that_a_layer_reads_and_puts_out() -> None:
 
 
 def test_zeros_stand_before_the_larger_maps_alone_where_padding_is_same() -> None:
-    assert layers()["convolution_2"]["zeros"] == 0  # 5x5, stride 4: one row behind
+    assert layers()["convolution_2"]["zeros"] == 0  # 5x5, stride 4: the zeros follow the maps
     assert layers(kernel_sizes=(7, 7))["logits"]["zeros"] == 2
     assert layers(paddings=("valid", "valid"))["logits"]["zeros"] == 0
     assert layers(upsampling="resize")["convolution_2"]["zeros"] == 2
@@ -65,7 +65,7 @@ def test_a_second_activation_is_refused() -> None:
         layer_list.describe(model)
 
 
-def test_a_layer_that_is_unknown_here_is_refused() -> None:
+def test_an_unsupported_layer_is_refused() -> None:
     inputs = keras.Input((4, 4, 1))
     model = keras.Model(inputs, keras.layers.AveragePooling2D(2, name="odd")(inputs))
     with pytest.raises(ValueError, match="layer odd: found a AveragePooling2D"):

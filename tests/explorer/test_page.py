@@ -29,7 +29,7 @@ def test_equal_networks_give_equal_bytes() -> None:
     assert rendered() == rendered()
 
 
-def test_faces_of_persons_carry_a_notice() -> None:
+def test_faces_of_real_people_come_with_a_notice() -> None:
     assert "This network was trained on photographs of people." not in rendered()
     text = text_of(rendered(shows_persons=True))
     assert "This network was trained on photographs of people." in text
@@ -66,7 +66,7 @@ def test_the_policy_of_the_page_allows_its_own_scripts_and_nothing_from_outside(
 
 
 def test_the_page_of_the_sample_has_room_for_its_data() -> None:
-    """Of at most 9 MB the networks of params.yaml leave more than one for faces and digits."""
+    """With the networks of params.yaml, more than 1 of 9 MB is left for faces and digits."""
     model = architectures.randomize(vae.build_decoder(source()))
     decoder = folding.to_plain(model, output_activation="sigmoid")
     inputs = architectures.inputs_of(decoder)

@@ -113,7 +113,7 @@ def test_all_text_of_the_page_of_a_layer_stands_out(
     page_reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    colours = contrast.read_colours(visit.page)
+    colours = contrast.read_colors(visit.page)
     assert len(colours) > 100
     assert contrast.too_faint(colours) == []
 

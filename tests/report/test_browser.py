@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 TABS = [*glossary.samplers(), "temperatures"]
 
 
-def test_the_page_opens_without_a_complaint_or_a_request(browser: Browser, report: Path) -> None:
+def test_the_page_opens_without_errors_or_requests(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
     assert visit.troubles == []
     assert visit.requests == [report.as_uri()]

@@ -10,7 +10,7 @@ from tests.report import page_reading
 
 pytestmark = pytest.mark.slow
 
-# One on top, one in a table, one in a table that scrolls sideways, one in a figure.
+# one at the top, one in a table, one in a table that scrolls sideways, one in a figure
 EXPLANATIONS = [
     "headline-psnr-db",
     "reconstruction-numbers-1-mse",

@@ -60,7 +60,7 @@ def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) 
     page_reading.explanation(visit.page, "headline-psnr-db")[0].click()
     visit.page.mouse.move(0, 0)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    colours = contrast.read_colours(visit.page)
+    colours = contrast.read_colors(visit.page)
     assert len(colours) > 300
     assert contrast.too_faint(colours) == []
 
@@ -107,7 +107,7 @@ def test_motion_is_left_out_where_it_is_unwelcome(browser: Browser, report: Path
     assert visit.page.evaluate(read) == "auto"
 
 
-def test_without_colours_the_best_value_and_white_paper_remain(
+def test_without_colors_the_best_value_and_white_paper_remain(
     browser: Browser, report: Path
 ) -> None:
     visit = Visit(browser, report)

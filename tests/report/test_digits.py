@@ -8,7 +8,7 @@ from latentmaps.errors import DataError
 from latentmaps.report import digits
 
 
-def test_the_output_has_rows_without_links_and_is_no_feature_map(example: Example) -> None:
+def test_the_output_has_rows_without_links_and_is_not_a_feature_map(example: Example) -> None:
     example.add_outputs()
     found = digits.read_digits(example.folder, [*LAYERS, "probabilities"])
     *with_maps, output = found.layers
@@ -43,13 +43,13 @@ def test_the_matrix_counts_what_was_written_by_what_was_read(tmp_path: Path) -> 
     assert found.worst == "a 1 read as a 7 (2)"
 
 
-def test_without_a_mistake_there_is_no_worst_one(tmp_path: Path) -> None:
+def test_without_errors_there_is_no_worst_one(tmp_path: Path) -> None:
     found = digits.read_confusion(write(tmp_path, "1,1", "7,7"))
     assert (found.num_wrong, found.worst) == (0, "")
     assert found.rows[0][1].weight == "none"
 
 
 @pytest.mark.parametrize("pair", ["1,seven", "10,1", "1,"])
-def test_what_is_no_digit_is_refused(tmp_path: Path, pair: str) -> None:
+def test_an_invalid_digit_is_refused(tmp_path: Path, pair: str) -> None:
     with pytest.raises(DataError, match="expected labels and predictions from 0 to 9"):
         digits.read_confusion(write(tmp_path, "1,1", pair))

@@ -133,7 +133,7 @@ _WORDS = {
 
 @pytest.mark.parametrize(("name", "direction"), list(_documented()))
 def test_page_and_documentation_say_the_same_is_better(name: str, direction: str) -> None:
-    if name != "sharpness_originals":  # what the others are compared with
+    if name != "sharpness_originals":  # the reference of the others
         assert glossary.term(name).better is _WORDS[re.findall(r"\w+", direction)[0]]
 
 

@@ -26,7 +26,7 @@ def test_a_number_may_be_an_integer() -> None:
 @pytest.mark.parametrize(
     "value", ["5", None, True, [5], float("nan"), float("inf"), 10**400, -(10**400)]
 )
-def test_what_is_no_number_is_refused(value: Any) -> None:
+def test_a_value_that_is_not_a_number_is_refused(value: Any) -> None:
     with pytest.raises(DataError, match=r"metrics.json: fact: found .*, expected a number"):
         _document(fact=value).number("fact")
 
@@ -108,7 +108,7 @@ def test_a_table_that_lacks_rows_columns_or_cells_is_refused(tmp_path: Path, tex
 
 
 @pytest.mark.parametrize("cell", ["low", "nan", "inf", "1e999", "x" * 100_000])
-def test_a_cell_that_is_no_number_is_refused(tmp_path: Path, cell: str) -> None:
+def test_a_cell_that_is_not_a_number_is_refused(tmp_path: Path, cell: str) -> None:
     path = _table(tmp_path, f"epoch,loss\n1,{cell}\n")
     with pytest.raises(
         DataError, match=rf"history.csv: loss: found '{cell[:3]}.*', expected a number"
@@ -143,7 +143,7 @@ def test_a_picture_brings_its_size_and_all_its_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [lambda png: png[:-600], lambda png: b"GIF89a" + png])
-def test_a_truncated_picture_or_none_is_refused(
+def test_a_truncated_or_invalid_picture_is_refused(
     tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     path = _png(tmp_path)

@@ -51,7 +51,7 @@ def test_a_page_of_digits_speaks_of_images(example: Example) -> None:
     assert "whose faces are they" not in text
 
 
-def test_a_number_that_lacks_is_named(example: Example) -> None:
+def test_a_missing_number_is_named(example: Example) -> None:
     example.judge()
     example.change("judge_digits/numbers.json", accuracy=None)
     with pytest.raises(DataError, match=r"judge_digits.*has no 'accuracy', which the page shows"):

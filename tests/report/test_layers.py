@@ -34,7 +34,7 @@ def test_the_cnn_is_one_network() -> None:
     assert (table.key, table.caption) == ("layers-cnn", "CNN: layers with weights")
 
 
-def test_both_stand_folded_on_the_page(rendered: str) -> None:
+def test_both_are_folded_on_the_page(rendered: str) -> None:
     assert "have 100 % of the 5,123,456 weights" in rendered
     assert "have 55 % of the 221,234 weights" in rendered
     for title in ("Layers of encoder and decoder", "Layers of the CNN"):
@@ -55,12 +55,12 @@ ROW = fake_numbers.TRAIN_CNN["layers"][0]
         ([ROW | {"network": None}], r"network: found None, expected a text"),
     ],
 )
-def test_what_is_no_table_of_layers_is_refused(value: Any, message: str) -> None:
+def test_an_invalid_table_of_layers_is_refused(value: Any, message: str) -> None:
     with pytest.raises(DataError, match=rf"numbers\.json: {message}"):
         of(fake_numbers.TRAIN_CNN, layers=value)
 
 
-def test_numbers_from_before_there_were_layers_are_refused_with_what_to_do() -> None:
+def test_old_numbers_without_layers_are_refused_with_what_to_do() -> None:
     old = {k: v for k, v in fake_numbers.TRAIN_VAE.items() if k != "layers"}
     with pytest.raises(DataError, match=r"has no 'layers', .*; rerun the stage that writes"):
         of(old)

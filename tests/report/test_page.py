@@ -39,7 +39,7 @@ def test_every_pattern_of_the_encoder_leads_to_its_feature_map(rendered: str) ->
     ]
 
 
-def test_mistaken_digits_are_counted(rendered: str) -> None:
+def test_misread_digits_are_counted(rendered: str) -> None:
     assert "Misread test digits: 1. Most frequent error:\na 4 read as a 9 (1)." in rendered
 
 
@@ -96,14 +96,14 @@ def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") ->
         ("another", "These are your own pictures: whose faces are they?"),
     ],
 )
-def test_pictures_of_real_persons_come_with_a_notice(
+def test_pictures_of_real_people_come_with_a_notice(
     example: "Example", source: str, notice: str | None
 ) -> None:
     example.change("receipt.json", source=source)
     text = example.render()
     assert ('<p class="notice" role="note">' in text) == (notice is not None)
     if notice:
-        assert text.count(notice) == 2  # on top, and under License
+        assert text.count(notice) == 2  # at the top, and in the section License
 
 
 def test_equal_results_give_an_equal_page_that_names_no_folder(
@@ -113,7 +113,7 @@ def test_equal_results_give_an_equal_page_that_names_no_folder(
     assert str(pristine.folder) not in rendered
 
 
-def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Example") -> None:
+def test_a_sheet_that_could_not_be_drawn_is_replaced_by_text(example: "Example") -> None:
     words = {
         "title": "Attribute arithmetic",
         "caption": "Nothing to draw: no attributes.",
@@ -126,7 +126,7 @@ def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Exam
     assert "<img" not in figure
 
 
-def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> None:
+def test_a_notice_says_when_faces_are_not_meaningful(example: "Example", rendered: str) -> None:
     title = "These results are not meaningful yet."
     assert title not in rendered
     example.change("train_vae/numbers.json", num_steps=55)
@@ -195,7 +195,7 @@ def test_a_missing_or_wrong_value_stops_with_its_file(
 @pytest.mark.parametrize(
     "stage", ["train_vae", "draw_samples", "draw_activation_maps", "draw_oips"]
 )
-def test_a_stage_that_has_not_run_is_told_by_its_file_and_what_to_do(
+def test_a_stage_that_has_not_run_is_named_by_its_file_with_what_to_do(
     example: "Example", stage: str
 ) -> None:
     shutil.rmtree(example.folder / stage)

@@ -20,13 +20,11 @@ if TYPE_CHECKING:
         "dvc exp run -S draw_samples.seed=1",
     ],
 )
-def test_the_page_tells_how_to_vary_the_run(rendered: str, command: str) -> None:
+def test_the_page_explains_how_to_run_experiments(rendered: str, command: str) -> None:
     assert f'<code class="command">{command}</code>' in rendered
 
 
-def test_the_page_tells_from_which_seeds_the_networks_were_trained(
-    example: "Example", rendered: str
-) -> None:
+def test_the_page_gives_the_seeds_of_the_networks(example: "Example", rendered: str) -> None:
     assert "fact 5, seed 2022</p>" in rendered
     example.change("train_vae/numbers.json", seed=7)
     example.change("train_cnn/numbers.json", seed=8)
@@ -44,11 +42,9 @@ class Seeded:
     seed: int | None
 
 
-def test_the_page_tells_with_which_seeds_pictures_were_drawn(
-    pristine: "Example", rendered: str
-) -> None:
+def test_the_page_gives_the_seeds_of_pictures(pristine: "Example", rendered: str) -> None:
     names = ("draw_samples", "draw_reconstructions", "draw_latent_space")
-    for seed in (None, 2022):  # null stands for base.seed
+    for seed in (None, 2022):  # null means base.seed
         sections: dict[str, Any] = {name: Seeded(seed) for name in names}
         text = pristine.render(**sections)
         assert "fact 5, seed 2022</p>" in text

@@ -1,4 +1,4 @@
-"""The comparison of samplers: what stands where, and which value is marked as the best."""
+"""Comparison of samplers: the order of the table, and the mark of the best value."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ def _document(**changes: Any) -> Document:
 
 
 def _with(name: str, values: dict[str, float]) -> Document:
-    """Gives the made-up numbers with `name` set for some rows, where it stands in them."""
+    """Return the fake numbers with `name` replaced in some rows."""
     samples: dict[str, Any] = {}
     for row, numbers in fake_numbers.EVALUATE_VAE["samples"].items():
         value = {name: values[row]} if row in values else {}
@@ -84,7 +84,7 @@ def test_real_faces_are_never_marked() -> None:
     ("net", "label"),
     [("inception-2015-fid", "FID"), ("keras-InceptionV3", "Frechet distance")],
 )
-def test_a_second_feature_net_has_a_table_of_its_own(net: str, label: str) -> None:
+def test_a_second_feature_net_has_a_separate_table(net: str, label: str) -> None:
     samples = {
         row: numbers | {net: numbers[NET]}
         for row, numbers in fake_numbers.EVALUATE_VAE["samples"].items()
