@@ -44,7 +44,7 @@ class Workspace:
         self.params = self.params.replace(old, new)
 
     def shrink_network(self) -> None:
-        """Makes the VAE so small that it is trained in seconds."""
+        """Make the VAE so small that its training takes seconds."""
         self.set_param("filters: [32, 64, 128, 256]", "filters: [4, 4, 8, 8]")
         self.set_param("latent_dim: 256 ", "latent_dim: 8 ")
         self.set_param("batch_size: 32 ", "batch_size: 2 ")
@@ -107,7 +107,7 @@ class Workspace:
 
 
 def _limit_files(limit_bytes: int | None) -> Callable[[], None] | None:
-    """A writer that fails as a full disk does: no file may grow beyond the limit."""
+    """Make writes fail as on a full disk: no file may grow beyond the limit."""
     if limit_bytes is None:
         return None
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
@@ -133,6 +133,6 @@ def start(workspace: Workspace, *, out: str, **environment: str) -> "subprocess.
         env=workspace.environment() | environment,
         stderr=subprocess.PIPE,
         text=True,
-        # a shell lets what it starts in the background ignore Ctrl-C, and so all that that starts
+        # processes that a shell starts in the background ignore Ctrl-C, and so do their children
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )

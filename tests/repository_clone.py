@@ -1,4 +1,4 @@
-"""A copy of the repository in which tests may run and commit what they like."""
+"""A copy of the repository in which tests may run and commit anything."""
 
 import os
 import shutil
@@ -11,17 +11,17 @@ from dvc.repo import Repo
 from tests import warm_python
 
 ROOT = Path(__file__).parents[1]
-# parameters of a run that takes seconds
+# parameters for a run of a few seconds
 OVERRIDES = (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").split()
 
 
 def _binaries() -> list[Path]:
-    """Return the folders of the `python` that stages run with, and of `dvc`."""
+    """Return the folders of the `python` that runs stages, and of `dvc`."""
     return [warm_python.interpreter().parent, Path(sys.executable).parent]
 
 
 class Clone:
-    """A copy of the repository as it lies here, with a commit and a DVC cache of its own."""
+    """A copy of the working tree, with its own commit and DVC cache."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,7 +48,7 @@ class Clone:
         self.commit("start")
 
     def run(self, *command: str) -> str:
-        """Gives what the command prints; fails with it when the command fails."""
+        """Return the output of the command; fail with it if the command fails."""
         result = subprocess.run(
             command,
             cwd=self.folder,
@@ -70,7 +70,7 @@ class Clone:
         return self.run("dvc", "exp", "run", *changes, *targets)
 
     def outs(self) -> dict[str, bytes]:
-        """Gives every declared output, folders file by file."""
+        """Return every declared output, folders file by file."""
         paths = {out.fs_path for stage in Repo(str(self.folder)).index.stages for out in stage.outs}
         files = [file for path in map(Path, paths) for file in [path, *path.rglob("*")]]
         return {

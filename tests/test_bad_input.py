@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.example_workspace import SIZE, Workspace, assert_refused, start
 
-# every stage is a process of its own, and most start TensorFlow
+# every stage is a separate process, and most of them start TensorFlow
 pytestmark = pytest.mark.slow
 
 RAW_FACES = {"raw_faces": "out", "report": "out", "downloads": "downloads"}
@@ -119,7 +119,7 @@ def test_a_batch_larger_than_the_training_part(workspace: Workspace) -> None:
     assert_refused(workspace, workspace.train_vae(), "batch_size: found 32, expected at most the 3")
 
 
-def test_a_picture_that_is_no_picture(workspace: Workspace) -> None:
+def test_a_file_that_is_not_a_picture(workspace: Workspace) -> None:
     with zipfile.ZipFile(workspace.folder / "images.zip", "w") as archive:
         archive.writestr("000001.jpg", b"quota exceeded")
     for table in ("attributes", "partition", "identity"):
@@ -157,7 +157,7 @@ def test_a_full_disk_while_a_model_is_saved(small_network: Workspace) -> None:
     assert "Resuming after" in result.stderr
 
 
-def test_a_cluster_that_is_none(workspace: Workspace) -> None:
+def test_an_invalid_cluster(workspace: Workspace) -> None:
     workspace.write_faces()
     training = start(workspace, out="out", TF_CONFIG="{}")
     _, errors = training.communicate(timeout=100)

@@ -1,4 +1,4 @@
-"""The stages on digits as users run them, on a CNN of one epoch."""
+"""The digit stages as users run them, with a CNN trained for one epoch."""
 
 from pathlib import Path
 

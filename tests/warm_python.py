@@ -1,4 +1,4 @@
-"""Run stages in the tests without the four seconds of TensorFlow's import.
+"""Run stages in tests without the four seconds of importing TensorFlow.
 
 A server process imports the third-party packages once and forks a child for each stage; the child
 runs the script with the folder, environment, arguments and files of the caller, as a new process
@@ -33,11 +33,11 @@ _PRELOADED = [
     "tensorflow", "keras", "h5py", "numpy", "pandas", "PIL.Image", "PIL.ImageDraw", "PIL.ImageFont",
     "jinja2", "pydantic", "yaml", "sklearn.neighbors", "filelock", "requests", "tqdm",
 ]  # fmt: skip
-# what libraries read when they are imported, or at their first use
+# environment variables that libraries read at import or first use
 _READ_EARLY = ("TF_", "XLA_", "OMP_", "KMP_", "KERAS_", "CUDA_", "MALLOC_")
 _SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "1", "CUDA_VISIBLE_DEVICES": "-1"}
 
-# Stands as `python` before the real one in PATH, and becomes it where the server declines.
+# Precedes the real `python` in PATH, and executes it if the server declines.
 _CLIENT = """#!{python} -IS
 import json, os, resource, signal, socket, sys
 words = sys.argv[1:]
@@ -67,7 +67,7 @@ def interpreter() -> Path:
 
     Its folder may stand in front of PATH. The server ends with this process.
     """
-    if sys.platform != "linux":  # macOS does not let a process with threads fork
+    if sys.platform != "linux":  # on macOS, a process with threads cannot fork
         return Path(sys.executable)
     place = Path(tempfile.mkdtemp(prefix="warm-"))
     address = str(place / "socket")
@@ -79,7 +79,7 @@ def interpreter() -> Path:
     with log.open("wb") as errors:
         server = subprocess.Popen(
             [sys.executable, __file__, address],
-            stdin=subprocess.PIPE,  # its end tells the server that the tests have ended
+            stdin=subprocess.PIPE,  # closed at the end of the tests, which stops the server
             stdout=subprocess.PIPE,
             stderr=errors,
             env=os.environ | _SETTINGS,
@@ -97,7 +97,7 @@ def _end(server: "subprocess.Popen[bytes]", place: Path) -> None:
 
 
 def _serve(address: str) -> None:
-    early = _early(dict(os.environ))  # TensorFlow adds variables of its own
+    early = _early(dict(os.environ))  # before TensorFlow adds its own variables
     sys.path.remove(str(Path(__file__).parent))
     for name in _PRELOADED:
         importlib.import_module(name)
@@ -161,7 +161,7 @@ def _early(environment: dict[str, str]) -> dict[str, str]:
 
 
 def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
-    """Run the script of a request in this process, and end it."""
+    """Run the script of a request in this process, and exit."""
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
@@ -183,7 +183,7 @@ def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
     except BaseException:
         traceback.print_exc()
         code = 1
-    # as the interpreter ends, but without the second in which it clears all modules
+    # like the exit of the interpreter, but without the second that clearing all modules takes
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()

@@ -47,7 +47,7 @@ def test_a_redirect_may_lead_to_another_server() -> None:
         assert other.num_asked == {"there": 1}
 
 
-def test_redirects_come_to_an_end() -> None:
+def test_the_number_of_redirects_is_limited() -> None:
     with serve(CONTENT, {"asked": redirect("/asked")}) as served:
         with pytest.raises(MirrorError, match="more than 10 redirects"):
             _read(served)
@@ -64,17 +64,17 @@ def test_redirects_come_to_an_end() -> None:
         ("http://", "more than 10 redirects"),  # the same address, for urljoin
     ],
 )
-def test_a_redirect_to_no_address_is_refused(location: str, reason: str) -> None:
+def test_a_redirect_to_an_invalid_address_is_refused(location: str, reason: str) -> None:
     assert reason in _refusal(redirect(location))
 
 
 @pytest.mark.parametrize("location", ["http://127.0.0.1/faces.zip", "HTTP://other.example/"])
-def test_https_is_not_left_for_http(location: str) -> None:
+def test_a_redirect_from_https_to_http_is_refused(location: str) -> None:
     with pytest.raises(MirrorError, match="expected https as before"):
         guarded_http._target("https://127.0.0.1/faces.zip", location)
 
 
-def test_http_may_be_left_for_https() -> None:
+def test_a_redirect_from_http_to_https_is_followed() -> None:
     found = guarded_http._target("http://127.0.0.1/faces.zip", "https://127.0.0.1/faces.zip")
     assert found == "https://127.0.0.1/faces.zip"
 
@@ -86,7 +86,7 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
 
     with serve(CONTENT, {"asked": pour}) as served:
         assert _read(served) == CONTENT
-    assert served.num_sent.get("asked", 0) < 20_000_000  # what fits into the buffers of the sockets
+    assert served.num_sent.get("asked", 0) < 20_000_000  # the capacity of the socket buffers
 
 
 def test_the_body_of_a_redirect_is_not_unpacked() -> None:
@@ -129,7 +129,7 @@ CHUNKS = response("200 OK", "Transfer-Encoding: chunked")
     ],
     ids=["status", "header", "100 Continue", "redirect", "chunk size", "trailers", "body"],
 )
-def test_a_server_that_draws_an_answer_out_is_left(head: bytes, piece: bytes) -> None:
+def test_a_server_that_stalls_an_answer_is_given_up(head: bytes, piece: bytes) -> None:
     started = time.monotonic()
     with serve(CONTENT, {"asked": _for_ever(head, piece)}) as served:
         with pytest.raises(MirrorError, match=r"too slow, \d+ bytes per second"):
@@ -138,7 +138,7 @@ def test_a_server_that_draws_an_answer_out_is_left(head: bytes, piece: bytes) ->
     assert seconds < 2
 
 
-def test_bytes_of_the_file_are_what_counts() -> None:
+def test_only_bytes_of_the_file_count() -> None:
     watch = Watch(window_s=0.0, slowest_bytes_per_s=100)
     with pytest.raises(MirrorError, match="too slow, 0 bytes per second"):
         watch.check()

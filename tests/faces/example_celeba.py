@@ -1,4 +1,4 @@
-"""CelebA's files with three faces, and the call that takes faces from them."""
+"""CelebA's files with three faces, and a call that takes faces from them."""
 
 import zipfile
 from pathlib import Path

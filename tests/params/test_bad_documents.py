@@ -1,4 +1,4 @@
-"""Whatever a params.yaml holds, it ends in one short message, and soon."""
+"""Any invalid params.yaml ends quickly in one short message."""
 
 import time
 from pathlib import Path
@@ -64,9 +64,7 @@ _FILTERS = "- 32\n  - 64\n  - 128\n  - 256"
         ("profiles: " + "x" * 100_000, "profiles: found 'xxx"),
     ],
 )  # fmt: skip
-def test_a_document_that_is_none_of_ours_is_refused(
-    tmp_path: Path, text: str, message: str
-) -> None:
+def test_an_invalid_document_is_refused(tmp_path: Path, text: str, message: str) -> None:
     assert message in refuse(text.encode(), tmp_path)
 
 
@@ -78,12 +76,12 @@ def test_another_encoding_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     with path.open("wb") as file:
-        file.truncate(100_000_000)  # takes no room on the disk
+        file.truncate(100_000_000)  # a sparse file
     with pytest.raises(ParamsError, match=r"more than 262,144 bytes"):
         loader.load(path)
 
 
-def test_a_device_without_end_is_refused() -> None:
+def test_an_endless_device_is_refused() -> None:
     with pytest.raises(ParamsError, match=r"more than 262,144 bytes"):
         loader.load(Path("/dev/zero"))
 
@@ -109,7 +107,7 @@ def test_a_device_without_end_is_refused() -> None:
         ('path:      ', f"path: /{'x' * 5000} ", "expected at most 4096 characters"),
     ],
 )  # fmt: skip
-def test_a_wild_value_among_ours_is_named_and_cut_short(
+def test_a_wild_value_is_named_and_shortened(
     root: Path, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     text = (root / "params.yaml").read_text(encoding="utf-8")
@@ -117,7 +115,7 @@ def test_a_wild_value_among_ours_is_named_and_cut_short(
     assert message in refuse(text.replace(old, new, 1).encode(), tmp_path)
 
 
-def test_of_many_problems_ten_are_named(root: Path, tmp_path: Path) -> None:
+def test_at_most_ten_problems_are_named(root: Path, tmp_path: Path) -> None:
     text = (root / "params.yaml").read_text(encoding="utf-8")
     slips = "".join(f"slip_{number}: 1\n" for number in range(100))
     lines = refuse(f"{text}{slips}".encode(), tmp_path).split("\n")

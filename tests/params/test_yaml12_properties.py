@@ -1,4 +1,4 @@
-"""What DVC writes into params.yaml is read back, whatever the values are."""
+"""Any values that DVC writes into params.yaml are read back."""
 
 import math
 from typing import Any
@@ -24,7 +24,7 @@ VALUES = st.recursive(
     lambda children: st.lists(children, max_size=4) | st.dictionaries(KEYS, children, max_size=4),
     max_leaves=12,
 )
-# pieces of numbers, and of what looks like one
+# parts of numbers, and of texts that look like numbers
 ALMOST_SCALARS = st.text(alphabet="0127.+-_eExoabfnNaAtruels~:", max_size=8)
 
 
@@ -36,7 +36,7 @@ def is_equal(one: Any, other: Any) -> bool:
 
 
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
-def test_what_dvc_writes_is_read_back(document: dict[str, Any]) -> None:
+def test_values_written_by_dvc_are_read_back(document: dict[str, Any]) -> None:
     assert yaml12.load(dumps_yaml(document)) == document
 
 

@@ -23,16 +23,16 @@ def _read(path: Path, content: str | bytes) -> pd.DataFrame:
         "row,name\n0,a\n\n  \n",
     ],
 )
-def test_a_table_is_read_whoever_wrote_it(tmp_path: Path, content: str) -> None:
+def test_tables_of_different_writers_are_read(tmp_path: Path, content: str) -> None:
     assert _read(tmp_path / "t.csv", content).to_dict("list") == {"row": [0], "name": ["a"]}
 
 
-def test_a_comma_or_a_line_break_in_quotes_parts_no_fields(tmp_path: Path) -> None:
+def test_a_quoted_comma_or_line_break_does_not_separate_fields(tmp_path: Path) -> None:
     table = _read(tmp_path / "t.csv", 'row,name\n0,"a,b"\n1,"c\n\nd"\n')
     assert list(table["name"]) == ["a,b", "c\n\nd"]
 
 
-def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path) -> None:
+def test_an_empty_field_stays_empty_and_an_empty_identity_is_na(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("name,identity\n,\nNA,7\n")
 
@@ -49,7 +49,7 @@ def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path)
         ("\n", "0 columns"),
         ("row\n0\n", "columns row, expected also name"),
         ("row,name,name\n0,a,b\n", "3 columns with 2 different names"),
-        ("row,name,\n0,a,b\n", "read in two ways"),
+        ("row,name,\n0,a,b\n", "ambiguous column names"),
         ('row,"name\n0,a\n', "unexpected end of data"),
         (b"row,name\n0,\xff\n", "can't decode"),
         ("row,name\n0,a,b\n", "2 columns, but 3 fields in the first row"),
@@ -67,7 +67,7 @@ def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path)
         (",".join(["row", "name", *(f"c{i}" for i in range(100_000))]), "a line that is too long"),
     ],
 )
-def test_what_is_no_such_table_is_refused_in_a_short_message(
+def test_an_invalid_table_is_refused_in_a_short_message(
     tmp_path: Path, content: str | bytes, reason: str
 ) -> None:
     with pytest.raises(

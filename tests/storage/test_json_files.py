@@ -40,7 +40,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("content", "message"), BAD, ids=range(len(BAD)))
-def test_what_is_no_sound_document_is_refused(content: bytes, message: str) -> None:
+def test_an_invalid_document_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)) as caught:
         json_files.parse_object(content)
     assert len(str(caught.value)) <= 150
@@ -48,7 +48,7 @@ def test_what_is_no_sound_document_is_refused(content: bytes, message: str) -> N
 
 def _huge(path: Path) -> None:
     with path.open("wb") as file:
-        file.truncate(100_000_000)  # takes no room on the disk
+        file.truncate(100_000_000)  # a sparse file
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def _huge(path: Path) -> None:
         lambda path: json_files.read_object(path, advice="run it again"),
     ],
 )
-def test_every_reader_of_a_file_names_it_with_what_to_do(
+def test_every_reader_names_the_file_and_what_to_do(
     tmp_path: Path, read: Callable[[Path], object]
 ) -> None:
     path = tmp_path / "a.json"

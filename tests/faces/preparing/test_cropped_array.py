@@ -116,7 +116,7 @@ def test_a_damaged_archive_is_named_from_every_process(tmp_path: Path, num_proce
         _crop(path, tmp_path / "images.npy", num_processes=num_processes)
 
 
-def test_an_archive_without_a_whole_picture_is_refused(tmp_path: Path) -> None:
+def test_an_archive_without_an_intact_picture_is_refused(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", b"", b"")
 
     with pytest.raises(DataError, match=r"2 of 2 pictures cannot be cropped.*and not all"):
@@ -141,7 +141,7 @@ def test_a_box_outside_of_the_first_picture_is_refused_before_the_work(tmp_path:
     assert not (tmp_path / "images.npy").exists()
 
 
-def test_a_disk_without_room_is_refused_before_the_work(
+def test_too_little_disk_space_is_refused_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _archive(tmp_path / "a.zip", _jpeg(1))

@@ -46,11 +46,11 @@ def _rows(table: pd.DataFrame, part: str) -> list[int]:
     return list(table["row"][table["part"] == part])
 
 
-def test_params_take_every_scheme_and_no_other() -> None:
+def test_params_accept_every_scheme_and_no_other() -> None:
     assert get_args(get_type_hints(SplitFaces)["scheme"]) == tuple(split.SCHEMES)
 
 
-def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:
+def test_every_row_occurs_once_and_parts_have_their_sizes(index: Path) -> None:
     table = split.split_faces(index, _wanted("random", 10, 3, 4), seed=1)
 
     assert list(table["row"]) == list(range(20))
@@ -62,14 +62,14 @@ def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:
     }
 
 
-def test_null_for_training_takes_the_rest(index: Path) -> None:
+def test_null_for_training_takes_the_remaining_faces(index: Path) -> None:
     table = split.split_faces(index, _wanted("random", None, 3, 4), seed=1)
 
     assert len(_rows(table, "train")) == 13
     assert _rows(table, "unused") == []
 
 
-def test_the_seed_decides_the_parts(index: Path) -> None:
+def test_the_parts_depend_on_the_seed(index: Path) -> None:
     tables = [
         split.split_faces(index, _wanted("random", 10, 3, 4), seed=seed) for seed in (1, 1, 2)
     ]
@@ -95,7 +95,7 @@ def test_parts_that_do_not_fit_are_refused_with_the_numbers(
 
 
 @pytest.mark.parametrize("sizes", [(None, 4, 4), (170_000, 1, 1)])
-def test_the_official_split_is_that_of_the_source_whatever_the_numbers(
+def test_the_official_split_ignores_the_numbers(
     index: Path, sizes: tuple[int | None, int, int]
 ) -> None:
     table = split.split_faces(index, _wanted("official", *sizes), seed=1)
@@ -136,7 +136,7 @@ def test_nobody_is_in_two_parts(tmp_path: Path, seed: int, num_train: int | None
     assert sizes["train"] == (num_train or 13)
 
 
-def test_the_seed_decides_which_persons_are_in_a_part(tmp_path: Path) -> None:
+def test_the_persons_in_a_part_depend_on_the_seed(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=range(20))
 
     tests = [
@@ -148,7 +148,7 @@ def test_the_seed_decides_which_persons_are_in_a_part(tmp_path: Path) -> None:
     assert tests[0] != tests[2]
 
 
-def test_a_size_that_whole_persons_cannot_give_is_refused_with_the_numbers(tmp_path: Path) -> None:
+def test_a_size_that_whole_persons_cannot_reach_is_refused_with_the_numbers(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=[0] * 10 + [1] * 10)
 
     message = "num_test 4 do not fit into 20 faces of 2 persons.*test gets 0 faces"

@@ -28,7 +28,7 @@ def test_attributes_are_true_and_false_in_the_order_of_the_faces(known: Path) ->
     assert list(chosen["Smiling"]) == [False, True]
 
 
-def test_a_source_that_knows_nothing_gives_no_columns(tmp_path: Path) -> None:
+def test_a_source_without_attributes_gives_no_columns(tmp_path: Path) -> None:
     attributes = face_attributes.read_attributes(write(tmp_path / "index.csv", "", "", ""))
     chosen = face_attributes.choose(attributes, ["Smiling"], ROWS)
     assert chosen.shape == (2, 0)

@@ -26,9 +26,9 @@ COLORS: tuple[Mapping[str, float], ...] = (
 )
 
 
-# DiceBear takes a misspelt name without a word and draws nothing
+# DiceBear silently accepts a misspelled name and draws nothing
 @pytest.mark.parametrize("part", CURATED)
-def test_every_curated_name_is_one_of_the_style(part: str) -> None:
+def test_every_curated_name_exists_in_the_style(part: str) -> None:
     assert set(CURATED[part]) <= set(avatars.definition()["components"][part]["variants"])
 
 
@@ -57,7 +57,7 @@ def test_traits_depend_on_seed_and_index_alone() -> None:
     assert avatar_traits.choose(1, 5) != avatar_traits.choose(2, 5)
 
 
-def test_shares_are_near_those_that_were_asked_for() -> None:
+def test_shares_are_close_to_the_requested_ones() -> None:
     drawn = [avatar_traits.choose(3, index) for index in range(2000)]
 
     assert sum(t.glasses is not None for t in drawn) / 2000 == pytest.approx(0.2, abs=0.04)

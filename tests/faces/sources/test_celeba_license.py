@@ -9,7 +9,7 @@ from latentmaps.faces.sources import celeba_license
 
 
 class Terminal(io.StringIO):
-    """A standard input that somebody types into."""
+    """A standard input that is a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -32,7 +32,9 @@ def test_yes_at_a_terminal_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("stdin", [Terminal("no\n"), Terminal(""), io.StringIO("yes\n")])
-def test_anything_else_is_no_agreement(stdin: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_other_answer_is_not_an_agreement(
+    stdin: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", stdin)
 
     with pytest.raises(ParamsError, match="accept_license: found false, expected true"):

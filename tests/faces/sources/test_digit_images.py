@@ -39,7 +39,7 @@ def test_a_digit_is_an_attribute_and_test_digits_are_two_parts(
     assert parts.tolist() == ["train"] * 6 + ["validation", "test", "validation"]
 
 
-def test_nothing_is_known_of_persons(raw: RawFaces, few_digits: Digits) -> None:
+def test_persons_are_unknown(raw: RawFaces, few_digits: Digits) -> None:
     digit_images.take_digits(raw, few_digits, None)
     assert face_tables.read_identity(raw.identity)["identity"].isna().all()
     assert pd.read_csv(raw.refused).empty

@@ -22,7 +22,7 @@ def _picture(path: Path, gray: int) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Four pictures and two files that are none."""
+    """Four pictures and two other files."""
     folder = tmp_path / "mine"
     for name, gray in (("b/2.png", 40), ("a.PNG", 10), ("b/1", 30), ("ab.png", 20)):
         _picture(folder / name, gray)
@@ -76,7 +76,7 @@ def test_a_picture_from_a_phone_is_refused_with_the_way_to_convert_it(
     assert "HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pictures.md" in row
 
 
-def test_the_log_says_what_became_of_every_file(
+def test_the_log_sums_up_how_all_files_were_treated(
     folder: Path, raw: RawFaces, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("Thumbs.db", "b/notes.txt", ".trash/1.png"):
@@ -99,7 +99,7 @@ def test_the_log_says_what_became_of_every_file(
     assert (receipt["num_skipped"], receipt["num_laid_on_white"]) == (4, 1)
 
 
-def test_what_is_not_known_of_the_faces_is_left_open(folder: Path, raw: RawFaces) -> None:
+def test_unknown_columns_are_left_out(folder: Path, raw: RawFaces) -> None:
     own_pictures.take_pictures(raw, folder, 1, max_refused=2)
 
     for table in (raw.attributes, raw.partition, raw.identity):
@@ -114,14 +114,14 @@ def test_one_refusal_more_than_allowed_is_an_error_that_names_it(
         own_pictures.take_pictures(raw, folder, None, max_refused=1)
 
 
-def test_the_first_usable_ones_are_taken(folder: Path, raw: RawFaces) -> None:
+def test_the_first_usable_pictures_are_taken(folder: Path, raw: RawFaces) -> None:
     receipt = own_pictures.take_pictures(raw, folder, 3, max_refused=0)
 
     assert _grays(raw) == [10, 20, 30]
-    assert receipt["num_refused"] == 0  # those come later
+    assert receipt["num_refused"] == 0  # the unusable files come later
 
 
-def test_fewer_usable_ones_than_asked_for_are_an_error(folder: Path, raw: RawFaces) -> None:
+def test_fewer_usable_pictures_than_requested_are_an_error(folder: Path, raw: RawFaces) -> None:
     with pytest.raises(DataError, match=r"4 usable pictures, .* expected at least 5"):
         own_pictures.take_pictures(raw, folder, 5, max_refused=2)
 
@@ -150,7 +150,7 @@ def test_zip_folder_and_processes_give_the_same_bytes(folder: Path, tmp_path: Pa
         assert len({getattr(raw, name).read_bytes() for raw in raws}) == 1
 
 
-def test_the_receipt_tells_no_path_of_the_machine(folder: Path, raw: RawFaces) -> None:
+def test_the_receipt_contains_no_path_of_the_machine(folder: Path, raw: RawFaces) -> None:
     receipt = own_pictures.take_pictures(raw, folder, None, max_refused=2)
 
     assert receipt["source"] == "folder"
@@ -159,7 +159,7 @@ def test_the_receipt_tells_no_path_of_the_machine(folder: Path, raw: RawFaces) -
 
 
 @pytest.mark.parametrize("num_processes", [1, 2])
-def test_names_that_no_table_can_hold_leave_one_row_a_file(
+def test_unprintable_names_leave_one_row_per_file(
     tmp_path: Path, raw: RawFaces, num_processes: int
 ) -> None:
     _picture(tmp_path / "mine/b\rc.png", 10)

@@ -42,12 +42,12 @@ def test_folder_and_zip_give_the_same_files_in_the_same_order(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["a", "a.1", "a.jpg~", "a.gif", "a.heic", "a.tiff"])
-def test_a_file_of_an_odd_name_is_looked_at(tmp_path: Path, name: str) -> None:
+def test_a_file_with_an_odd_name_is_tried(tmp_path: Path, name: str) -> None:
     assert picture_sources.open_source(_zip(tmp_path / "a.zip", name)).names == (name,)
 
 
 @pytest.mark.parametrize("name", ["../a.jpg", "/a.jpg", "b/../../a.jpg"])
-def test_a_path_that_leads_out_of_the_zip_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_path_that_leads_outside_of_the_zip_is_refused(tmp_path: Path, name: str) -> None:
     source = picture_sources.open_source(_zip(tmp_path / "a.zip", name))
 
     with pytest.raises(FileError, match="leads outside of the zip"):
@@ -55,7 +55,7 @@ def test_a_path_that_leads_out_of_the_zip_is_refused(tmp_path: Path, name: str) 
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     source = picture_sources.open_source(_zip(tmp_path / "a.zip", "a.jpg", "a.jpg"))
 
     with pytest.raises(FileError, match="occurs twice"):
@@ -106,7 +106,7 @@ def test_a_missing_path_is_refused(tmp_path: Path) -> None:
         picture_sources.open_source(tmp_path / "missing")
 
 
-def test_a_file_that_is_no_zip_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_text("no zip")
 
     with pytest.raises(DataError, match="6 bytes that are not a zip archive"):
@@ -119,7 +119,7 @@ def _patch(path: Path, old: bytes, new: bytes) -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99])
-def test_a_member_that_is_packed_by_an_uncommon_method_is_refused(
+def test_a_member_with_an_uncommon_compression_method_is_refused(
     tmp_path: Path, method: int
 ) -> None:
     path = tmp_path / "a.zip"

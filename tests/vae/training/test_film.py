@@ -152,7 +152,7 @@ def test_a_flipped_bit_is_reported(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"frame-00001\.npz: no \.npz file"):
+    with pytest.raises(DataError, match=r"frame-00001\.npz: not an \.npz file"):
         train(task(), 2, tmp_path)
 
 
