@@ -22,7 +22,7 @@ def test_returns_the_requested_arrays(path: Path) -> None:
 
 
 def test_a_missing_array_is_named(path: Path) -> None:
-    with pytest.raises(DataError, match=r"not an \.npz file with the arrays a, c .*; fetch it again"):
+    with pytest.raises(DataError, match=r"not an \.npz file with the arrays a, c .*; fetch it"):
         npz.load(path, ["a", "c"], advice="fetch it again")
 
 
