@@ -247,7 +247,7 @@ def test_draw_oips_is_measured() -> None:
     ways = ("ours-4", "source-graph", "tf-keras-vis")
     sizes = ("--layers", "Conv2D_1", "--num-steps=2")
     printed = output_of("draw_oips", "--rounds=1", *sizes, "--ways", *ways)
-    assert "left out: map by map, tf-keras-vis; --tf-keras-vis names no folder" in printed
+    assert "skipped: map by map, tf-keras-vis; not found in the folder --tf-keras-vis" in printed
     assert "32 maps, 2 steps; " in printed
     heads = ("way", "seconds", "ms a map, start and step", "times ours (4 starts)")
     rows = read_table(printed, *heads, "peak memory [MB]")
@@ -268,7 +268,7 @@ def test_oips_are_measured_beside_an_oracle(tmp_path: Path) -> None:
     assert int(row[0]) == (ends > 0).sum() > 0
     # one start of the oracle, no more steps than ours
     assert float(row[1]) > 0.95
-    # an end that is known is not climbed to again
+    # results that are in the folder are not computed again
     np.savez(tmp_path / "Conv2D_1.npz", ends=10 * ends, seconds=7.0)
     [again] = read_table(output_of("oip_oracle", *sizes), *oip_oracle.HEADS).values()
     assert again[-1] == "7.0"
