@@ -18,7 +18,7 @@ PATHS = {"raw_faces": ".", "faces": ".", "model": "vae"}
 
 @pytest.fixture
 def trained(workspace: Workspace) -> Workspace:
-    """A workspace with seven faces and a VAE that reads them."""
+    """A workspace with seven faces and a VAE for them."""
     workspace.write_faces(example.images(7), num_train=2, num_test=4)
     (workspace.folder / "receipt.json").write_text('{"source": "folder"}', encoding="utf-8")
     vae_files.save(workspace.folder / "vae", small_vae())

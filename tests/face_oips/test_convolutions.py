@@ -1,4 +1,4 @@
-"""Which part of an image a position sees: what moves its value."""
+"""The part of an image that a position sees is what changes its value."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ARCHITECTURES = {**example.ARCHITECTURES, "larger than the image": example.LARGE
 
 
 def seen_pixels(encoder: Any, convolution: Convolution, position: int) -> set[int]:
-    """Return the rows of the image that move the value at a position of the diagonal."""
+    """Return the rows of the image that change the value at a position on the diagonal."""
     layer = encoder.get_layer(convolution.layer_name)
     network = tf.keras.Model(encoder.inputs, objectives.before_activation(layer))
     image = tf.constant(np.random.default_rng(0).random((1, *encoder.input_shape[1:])), tf.float32)
@@ -40,13 +40,13 @@ def test_a_position_sees_its_patch_and_nothing_else(name: str) -> None:
             assert seen_pixels(encoder, convolution, position) == set(patch) & set(range(16))
 
 
-def test_every_convolution_is_there_and_no_dense_layer() -> None:
+def test_all_convolutions_and_no_dense_layers_are_listed() -> None:
     found = convolutions.find_convolutions(example.encoder(dense_units=7))
     assert [one.layer_name for one in found] == ["activation_1", "activation_2"]
     assert [one.words for one in found] == ["Convolution 1", "Convolution 2"]
 
 
-def test_where_no_patch_lies_in_the_image_all_positions_count() -> None:
+def test_all_positions_count_if_no_patch_is_inside_the_image() -> None:
     *_, last = convolutions.find_convolutions(example.encoder(**example.LARGE))
     assert last.patch_size == 31
     assert not last.inside_positions

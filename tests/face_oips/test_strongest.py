@@ -40,7 +40,7 @@ def test_no_face_and_no_position_is_stronger(
             assert value == pytest.approx(seen.activations[index, face], rel=1e-4, abs=1e-5)
 
 
-def test_a_patch_is_what_the_position_sees() -> None:
+def test_a_patch_shows_what_the_position_sees() -> None:
     for convolution, seen in found(example.encoder()):
         patches = strongest.cut(seen, convolution, FACES)
         size = convolution.patch_size
@@ -53,7 +53,7 @@ def test_a_patch_is_what_the_position_sees() -> None:
             np.testing.assert_array_equal(patches[place], whole)
 
 
-def test_outside_of_the_image_a_patch_is_gray() -> None:
+def test_a_patch_is_gray_outside_the_image() -> None:
     *_, (convolution, seen) = found(example.encoder(**example.LARGE))
     patches = strongest.cut(seen, convolution, FACES)
     first = -convolution.field_layout.first

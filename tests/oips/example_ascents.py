@@ -1,4 +1,4 @@
-"""Ascent on the second layer of a small CNN, for the tests."""
+"""Ascents for the tests: start images and parameters."""
 
 import dataclasses
 from typing import NamedTuple
@@ -17,14 +17,14 @@ ASCENT = dataclasses.replace(PARAMS, num_steps=20)
 
 
 class AscentInputs(NamedTuple):
-    """Start images (n, h, w, c), and the map that each is to excite (n,)."""
+    """Start images (n, h, w, c), and the maps that they are to excite (n,)."""
 
     starts: Floats
     map_indices: npt.NDArray[np.int64]
 
 
 def ascent_inputs(num_images: int, *, num_maps: int = 8) -> AscentInputs:
-    """Return random images, for the maps in turn."""
+    """Return random start images, for the maps in turn."""
     numbers = np.arange(num_images)
     one_each = dataclasses.replace(PARAMS, num_starts=1)
     starts = start_images.sample(image_spec(one_each), map_indices=numbers, seed=3)[:, 0]
@@ -32,7 +32,7 @@ def ascent_inputs(num_images: int, *, num_maps: int = 8) -> AscentInputs:
 
 
 def part(whole: AscentInputs, row: int) -> AscentInputs:
-    """Return one of them."""
+    """Return one row of the inputs."""
     return AscentInputs(whole.starts[row : row + 1], whole.map_indices[row : row + 1])
 
 
@@ -46,7 +46,7 @@ def ascend(
     jit_compile: bool = False,
     chunk_size: int = 32,
 ) -> AscentResult:
-    """Return where each image ends, as the only start of its map, without the axis of starts."""
+    """Run the ascent with one start per map, and return the result without the axis of starts."""
     result = ascent.ascend(
         objective,
         images.starts[:, np.newaxis],

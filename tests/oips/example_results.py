@@ -1,4 +1,4 @@
-"""Made-up results of a layer, for the tests of what is drawn of them."""
+"""Made-up results of a layer, for the tests of sheets and pages."""
 
 import dataclasses
 
@@ -19,7 +19,7 @@ from latentmaps.oips.oip import (
 from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
-# a short search
+# parameters of a short search
 PARAMS = DrawOips(
     layers=("Conv2D_3",),
     range="free",
@@ -53,12 +53,12 @@ DIGITS = Digits(_IMAGES, np.arange(5, dtype=np.uint8), _IMAGES, np.arange(5, dty
 
 
 def image_spec(params: DrawOips) -> StartImageSpec:
-    """Return what start images of the size of a digit are made of."""
+    """Return the specification of start images of the size of a digit."""
     return StartImageSpec((28, 28, 1), params, DIGITS.train_images)
 
 
 def made_up_oips(finalist_activations: Floats, rescues: list[str]) -> Oips:
-    """Return OIPs of noise that took 9 of at most 10 steps each."""
+    """Return OIPs of noise that took 9 of at most 10 steps."""
     num_maps = len(finalist_activations)
     images = np.random.default_rng(0).normal(size=(num_maps, 28, 28)).astype(np.float32)
     best = finalist_activations.max(axis=1)
@@ -90,7 +90,7 @@ def made_up_oips(finalist_activations: Floats, rescues: list[str]) -> Oips:
 
 
 def made_up_tuning() -> pd.DataFrame:
-    """Return how random images excite four maps: fine ones less than coarse ones."""
+    """Return responses of four maps to random images, weaker for fine than for coarse ones."""
     shown = [("noise", None, 0.1), ("fourier", None, 0.2), ("grid", 2, 0.4), ("grid", 28, 0.1)]
     rows = [
         (index, kind, num_points, value * (3 - index), 0.25 * index)
@@ -103,7 +103,7 @@ def made_up_tuning() -> pd.DataFrame:
 
 
 def example_results() -> LayerResults:
-    """Return four maps: alive, alive, rescued though no digit excites it, dead."""
+    """Return results for four maps: alive, alive, rescued although no digit excites it, dead."""
     ends = np.array([[4, 2], [0.5, 0], [3, 3], [0, 0]], np.float32)
     oips = LayerOips(
         map_indices=np.arange(4),

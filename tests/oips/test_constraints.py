@@ -33,7 +33,7 @@ def test_pixels_stay_in_range(second_layer: Networks) -> None:
     np.testing.assert_allclose(found.images.mean(axis=(1, 2, 3)), 0, atol=1e-3)
 
 
-def test_noise_covers_half_of_the_pixels_that_a_network_reads() -> None:
+def test_noise_covers_half_of_the_pixel_range_of_a_network() -> None:
     noise = ascent_inputs(2).starts
     bytes_ = constraints.project_noise(noise, constraints.clipped((0.0, 255.0)))
     np.testing.assert_allclose(bytes_.mean(), 127.5, rtol=0.02)
@@ -46,10 +46,10 @@ def test_noise_covers_half_of_the_pixels_that_a_network_reads() -> None:
     )
 
 
-def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is_black(
+def test_an_image_in_range_keeps_mean_and_contrast_of_a_digit_even_if_half_is_black(
     filter_model: Callable[..., keras.Model],
 ) -> None:
-    """A map that likes light anywhere pushes pixels against both ends of the range."""
+    """A map that responds to light anywhere pushes pixels against both ends of the range."""
     model = filter_model(
         np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.3], np.float32), activation="relu"
     )
@@ -71,7 +71,7 @@ def test_a_picture_in_range_keeps_mean_and_contrast_of_a_digit_even_when_half_is
     np.testing.assert_allclose(images.mean(axis=(1, 2, 3)), 0, atol=2e-3)
 
 
-def test_each_way_to_restore_keeps_what_it_is_for() -> None:
+def test_each_constraint_preserves_what_it_does_not_restrict() -> None:
     images = np.random.default_rng(0).normal(0.4, 3, (5, 6, 4, 3)).astype(np.float32)
     images[0] = 0
     ways = (constraints.standardized, constraints.unit_rms, constraints.clipped((0.0, 1.0)))
@@ -79,14 +79,14 @@ def test_each_way_to_restore_keeps_what_it_is_for() -> None:
     np.testing.assert_allclose(free.mean(axis=(1, 2, 3)), 0, atol=1e-5)
     np.testing.assert_allclose(free[1:].std(axis=(1, 2, 3)), 1, rtol=1e-4)
     np.testing.assert_allclose(np.sqrt((scaled[1:] ** 2).mean(axis=(1, 2, 3))), 1, rtol=1e-5)
-    ratios = scaled[1:] / images[1:]  # lightness stays
+    ratios = scaled[1:] / images[1:]  # lightness is preserved
     np.testing.assert_allclose(ratios, ratios[:, :1, :1, :1] * np.ones_like(ratios), rtol=1e-4)
     np.testing.assert_array_equal(pixels, np.clip(images, 0, 1))
     assert not free[0].any()  # a flat image has no standard deviation, but must not become NaN
     assert not scaled[0].any()
 
 
-def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
+def test_digits_without_contrast_are_rejected(strokes: Digits) -> None:
     flat = dataclasses.replace(strokes, train_images=np.full_like(strokes.train_images, 7))
     with pytest.raises(
         DataError, match="found a single gray level in at least half of them, expected strokes"
@@ -94,7 +94,7 @@ def test_digits_without_contrast_are_refused(strokes: Digits) -> None:
         cnn_layers.digit_range(flat)
 
 
-def test_along_the_sphere_mean_and_spread_stay() -> None:
+def test_along_the_tangent_mean_and_standard_deviation_are_preserved() -> None:
     generator = np.random.default_rng(0)
     images = generator.normal(size=(3, 28, 28, 1)).astype(np.float32)
     images -= images.mean(axis=(1, 2, 3), keepdims=True)
@@ -108,7 +108,7 @@ def test_along_the_sphere_mean_and_spread_stay() -> None:
     np.testing.assert_array_equal(constraints.standardized.tangent(0 * images, images), 0 * images)
 
 
-def test_what_is_clipped_takes_no_step_out_of_its_range() -> None:
+def test_clipped_pixels_take_no_step_out_of_their_range() -> None:
     images = np.array([0, 0.5, 1, 0, 1], np.float32).reshape(1, 1, 5, 1)
     gradients = np.array([-1, -1, 1, 1, -1], np.float32).reshape(1, 1, 5, 1)
     found = np.asarray(constraints.clipped((0.0, 1.0)).tangent(gradients, images))

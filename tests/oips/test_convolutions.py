@@ -32,7 +32,7 @@ def test_images_may_have_more_rows_than_columns() -> None:
 
 
 def assert_equal(fast: Objective, general: Objective, images: npt.NDArray[np.float32]) -> None:
-    """Check that values and gradients of the fast objective are those of the general one."""
+    """Assert that values and gradients of the fast objective equal those of the general one."""
     assert isinstance(fast, SingleMapMean)
     assert fast.floor == general.floor == 0
     images = tf.constant(images)
@@ -53,7 +53,7 @@ def gray_model(
     last: dict[str, Any] | None = None,
     pooling: keras.layers.Layer | None = None,
 ) -> keras.Model:
-    """Return a network of two convolutions, with some of their settings changed."""
+    """Build a network of two convolutions with some of their settings changed."""
     settings = {"activation": "relu"}
     inputs = keras.Input(shape)
     initializer = keras.initializers.GlorotUniform(1)
@@ -69,7 +69,7 @@ def gray_model(
     return keras.Model(inputs, convolution(maps))
 
 
-def test_plain_layers_are_suited() -> None:
+def test_plain_layers_are_supported() -> None:
     layers = receptive_fields.chain(gray_model(), "last")
     assert layers is not None
     assert SingleMapMean.supports(layers)
@@ -97,7 +97,7 @@ def test_plain_layers_are_suited() -> None:
     ],
     ids=str,
 )
-def test_other_layers_take_the_general_way(changes: dict[str, Any]) -> None:
+def test_other_layers_use_the_general_objective(changes: dict[str, Any]) -> None:
     model = gray_model(**changes)
     layers = receptive_fields.chain(model, "last")
     assert layers is not None

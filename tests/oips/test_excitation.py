@@ -23,9 +23,9 @@ def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> Non
     networks = cnn_layers.up_to(model, "Conv2D_2")
     measured = cnn_layers.measure_digits(networks.responses, IMAGES)
     np.testing.assert_allclose(measured, maps.mean(axis=(1, 2)), rtol=1e-5)
-    standardised = cnn_layers.standardize_digits(IMAGES)
+    standardized = cnn_layers.standardize_digits(IMAGES)
     np.testing.assert_allclose(
-        excitation.measure(networks.responses, standardised), measured, rtol=1e-5
+        excitation.measure(networks.responses, standardized), measured, rtol=1e-5
     )
     assert networks.num_units == 4
 
@@ -60,7 +60,7 @@ def test_the_means_below_are_those_of_the_layer_below(model: keras.Model) -> Non
     assert cnn_layers.responses_below(model, "Conv2D_1") is None
 
 
-def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -> None:
+def test_responses_to_an_image_do_not_depend_on_the_other_images(model: keras.Model) -> None:
     network = cnn_layers.up_to(model, "Conv2D_3").responses
     images = np.random.default_rng(0).normal(size=(300, 28, 28, 1)).astype(np.float32)
     together = excitation.measure(network, images)
@@ -69,7 +69,7 @@ def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -
         np.testing.assert_array_equal(alone[0], together[row])
 
 
-def test_of_large_images_fewer_are_measured_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_of_large_images_are_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = keras.Input((512, 1024, 1))
     network = keras.Model(inputs, keras.layers.GlobalMaxPooling2D()(inputs))
     images = np.zeros((10, 512, 1024, 1), np.float32)
@@ -91,7 +91,7 @@ def test_of_large_images_fewer_are_measured_at_once(monkeypatch: pytest.MonkeyPa
     ("name", "found"),
     [("Conv2D_9", "Conv2D_9"), ("pooling_1", "pooling_1, which has no units")],
 )
-def test_a_layer_without_units_is_refused(model: keras.Model, name: str, found: str) -> None:
+def test_a_layer_without_units_is_rejected(model: keras.Model, name: str, found: str) -> None:
     with pytest.raises(
         TrainingError,
         match=rf"draw_oips\.layers: found {found}, expected one of Conv2D_1, Conv2D_2, Conv2D_3, "
@@ -143,7 +143,7 @@ def test_roughness_lowers_values_of_either_sign() -> None:
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (5, 9, 3)])
-def test_a_shift_comes_back_on_the_other_side(shape: tuple[int, int, int]) -> None:
+def test_shifts_are_cyclic(shape: tuple[int, int, int]) -> None:
     images = np.arange(2 * np.prod(shape), dtype=np.float32).reshape(2, *shape)
     moved = excitation.shift(images, np.array([[1, -2], [0, 0]], np.int32))
     np.testing.assert_array_equal(moved[0], np.roll(images[0], (1, -2), axis=(0, 1)))

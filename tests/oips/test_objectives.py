@@ -1,4 +1,4 @@
-"""What is climbed, against the values of the layer itself; and optima that have a closed form."""
+"""Objectives compared with the outputs of the layer, and optima with a closed form."""
 
 import dataclasses
 from collections.abc import Callable
@@ -21,7 +21,7 @@ IMAGES = RANDOM.normal(size=(4, 40, 30, 3)).astype(np.float32)
 
 
 def outputs(model: keras.Model, layer_name: str) -> npt.NDArray[np.float32]:
-    """Return what a layer puts out."""
+    """Return the outputs of a layer."""
     part = keras.Model(model.inputs, model.get_layer(layer_name).output)
     return np.asarray(part(tf.constant(IMAGES), training=False))
 
@@ -35,7 +35,7 @@ def slope(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.where(values > 0, values, np.float32(0.2) * values)
 
 
-def test_the_mean_is_that_of_what_the_layer_puts_out(color_model: keras.Model) -> None:
+def test_the_mean_is_that_of_the_outputs_of_the_layer(color_model: keras.Model) -> None:
     for name in ("edges", "normalized", "rectified"):
         maps = outputs(color_model, name)
         found = measured(color_model, name, "mean")
@@ -62,7 +62,7 @@ def test_an_activation_of_the_layer_itself_is_left_out(color_model: keras.Model)
     np.testing.assert_allclose(np.maximum(units, 0), outputs(color_model, "units"), atol=1e-5)
 
 
-def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) -> None:
+def test_the_value_of_one_unit_is_one_of_those_of_all_units(color_model: keras.Model) -> None:
     responses = objectives.responses(color_model, "edges", "max")
     units = np.array([5, 0, 0, 2], np.int32)
     found = objectives.SelectedUnit(responses, 0.0)(tf.constant(IMAGES), units)
@@ -86,9 +86,7 @@ def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) ->
     ],
     ids=lambda value: value.name if isinstance(value, keras.Layer) else str(value),
 )
-def test_a_floor_is_where_a_relu_ends_the_layer_and_its_mean_is_climbed(
-    layer: keras.layers.Layer, is_behind: bool
-) -> None:
+def test_only_the_mean_after_a_relu_has_a_floor(layer: keras.layers.Layer, is_behind: bool) -> None:
     assert objectives.ends_with_relu(layer) == is_behind
     inputs = keras.Input((8, 8, 2))
     pooled = keras.layers.MaxPooling2D(name="pooled")(layer(inputs))
@@ -104,7 +102,7 @@ def test_a_floor_is_where_a_relu_ends_the_layer_and_its_mean_is_climbed(
     assert objectives.silencing_relu(model, "moved", "mean") is None
 
 
-# linear networks, of which the optimum is known
+# linear networks, whose optimum is known
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +120,7 @@ def linear_model() -> keras.Model:
 
 
 def converge(cut: Networks, constraint: Constraint, **others: Any) -> AscentResult:
-    """Return where one random image of each unit ends."""
+    """Run the ascent from one random image per unit."""
     starts = np.random.default_rng(1).normal(size=(cut.num_units, *cut.shape)).astype(np.float32)
     ascent_inputs = AscentInputs(np.array(constraint(starts)), np.arange(cut.num_units))
     params = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9, **others)
@@ -137,7 +135,7 @@ def with_unit_rms(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def centered(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return weights (h, w, c, n) as images (n, h, w, c) of mean 0 and spread 1."""
+    """Return weights (h, w, c, n) as images (n, h, w, c) of mean 0 and standard deviation 1."""
     return with_unit_rms(weights - weights.mean(axis=(0, 1, 2)))
 
 
@@ -165,7 +163,7 @@ def test_the_optimum_of_a_linear_map_on_its_patch_is_its_kernel(
 
 
 @OPTIMA
-def test_the_optimum_of_a_linear_unit_are_its_weights(
+def test_the_optimum_of_a_linear_unit_is_its_weights(
     linear_model: keras.Model,
     constraint: Constraint,
     optimum: Callable[..., npt.NDArray[np.float32]],

@@ -38,7 +38,7 @@ def test_rows_carry_what_the_script_sorts_by(rendered: str) -> None:
     assert ratios == [("2.00", "1.00"), ("0.50", "0.25"), ("", ""), ("", "")]
 
 
-def test_the_policy_allows_this_script_and_this_style_alone(rendered: str) -> None:
+def test_the_policy_allows_only_this_script_and_this_style(rendered: str) -> None:
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]+)"', rendered)
     for tag in ("script", "style"):
         [text] = re.findall(f"<{tag}>(.*?)</{tag}>", rendered, re.DOTALL)
@@ -85,7 +85,7 @@ def test_a_rescued_map_says_what_rescued_it(rendered: str) -> None:
     assert '<span class="status alive">alive</span>' in rendered
 
 
-def test_the_head_counts_oips_that_are_more_like_a_digit_than_chance(rendered: str) -> None:
+def test_the_header_counts_oips_that_are_more_similar_to_a_digit_than_chance(rendered: str) -> None:
     words = " ".join(re.sub("<[^>]+>", "", rendered).split())
     assert "2 of 2 OIPs are more similar to the strongest digit than random digits are" in words
     assert "in range it is 2." in words
@@ -116,7 +116,7 @@ def test_every_picture_says_what_it_is(rendered: str) -> None:
     assert "test digit 0, a 0, activation 2" in texts
 
 
-def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered: str) -> None:
+def test_pixels_that_cannot_reach_the_layer_are_cropped_and_explained(rendered: str) -> None:
     found = example_results.example_results()
     row = page_rows.row(found, 0)
     drawn = [_read(picture) for picture in (*row.snapshots, *row.oips, *row.digits)]
@@ -132,7 +132,7 @@ def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered:
     assert "The last 2 rows and columns of pixels are cropped from all pictures" in words
 
 
-def test_the_page_tells_of_the_polish_where_there_is_one(rendered: str) -> None:
+def test_the_page_mentions_the_polish_if_there_is_one(rendered: str) -> None:
     words = " ".join(rendered.split())
     assert "weakened, at a cost of at most 5 % of the activation" in words
     found = example_results.example_results()
@@ -140,7 +140,7 @@ def test_the_page_tells_of_the_polish_where_there_is_one(rendered: str) -> None:
     assert "<b>polished</b>" not in page.render(unpolished)
 
 
-def test_where_all_pixels_reach_the_layer_none_is_left_out() -> None:
+def test_no_pixels_are_cropped_if_all_reach_the_layer() -> None:
     found = example_results.example_results()
     found = dataclasses.replace(found, grays=grays.gray_scale(found.oips, 28))
     assert _read(page_rows.row(found, 0).oips[0]).shape == (28, 28)
@@ -161,7 +161,7 @@ def _verdict(position: int, **numbers: float | str) -> str:
     return " ".join(page_rows.row(dataclasses.replace(found, table=table), position).verdict)
 
 
-# the example: second digit 0.9, random digits 0.5
+# in the example, the second digit has 0.9 and random digits have 0.5
 @pytest.mark.parametrize(
     ("path", "second", "way"),
     [
@@ -170,13 +170,13 @@ def _verdict(position: int, **numbers: float | str) -> str:
         (0.69, 0.9, ", partly in the same way."),
         (0.71, 0.9, ", in much the same way."),
         (0.95, 0.9, ", in much the same way."),
-        (0.95, np.nan, ", partly in the same way."),  # nothing to call the same
+        (0.95, np.nan, ", partly in the same way."),  # no second digit to compare with
         (0.45, 0.4, ", in a different way."),  # like the second digit, but so are random ones
         (0.55, 0.4, ", in much the same way."),
         (np.nan, np.nan, "."),  # the first layer
     ],
 )
-def test_the_verdict_tells_whether_digits_excite_the_map_in_that_way(
+def test_the_verdict_says_whether_digits_excite_the_map_in_the_same_way(
     path: float, second: float, way: str
 ) -> None:
     words = _verdict(0, path_correlation=path, path_second_digit=second, seed_gap=0.9)
@@ -195,7 +195,7 @@ def test_the_verdict_tells_whether_digits_excite_the_map_in_that_way(
         ("in range", "only the OIP in range excited it."),
     ],
 )
-def test_the_verdict_on_a_rescued_map_begins_with_what_woke_it(rescued_by: str, words: str) -> None:
+def test_the_verdict_on_a_rescued_map_begins_with_its_rescue(rescued_by: str, words: str) -> None:
     assert _verdict(2, rescued_by=rescued_by) == (
         f"Rescued: {words} No test digit excites it, but its OIP does."
     )
@@ -209,7 +209,7 @@ def test_the_verdict_on_a_dead_map_does_not_deny_digits_that_excite_it() -> None
     assert excited == "Dead: no start image excites it, although test digits do."
 
 
-def test_the_verdict_tells_when_the_start_matters() -> None:
+def test_the_verdict_says_if_the_start_matters() -> None:
     assert _verdict(0, seed_gap=0.5).endswith(
         " The results of its random starts differ by up to 50%."
     )
@@ -217,7 +217,7 @@ def test_the_verdict_tells_when_the_start_matters() -> None:
     assert "apart" not in _verdict(0, seed_gap=np.nan)
 
 
-def test_every_tile_shows_the_picture_of_its_row_again(rendered: str) -> None:
+def test_every_tile_reuses_the_picture_of_its_row(rendered: str) -> None:
     overview = rendered.partition('<ul id="tiles">')[2].partition("</ul>")[0]
     assert re.findall(r'<a href="#([^"]+)">', overview) == [f"Conv2D_3-{i}" for i in range(4)]
     assert re.findall(r'<b>(\d)</b> <span class="\w+">(\w+)</span>', overview) == [
@@ -233,7 +233,7 @@ def test_every_tile_shows_the_picture_of_its_row_again(rendered: str) -> None:
     assert len(set(re.findall(r'href="(data:image[^"]+)"', rendered))) == rendered.count("<image")
 
 
-def test_drawing_again_is_said_to_give_the_same(rendered: str) -> None:
+def test_the_page_says_how_to_reproduce_it(rendered: str) -> None:
     command = "dvc repro --force --single-item draw_oips@Conv2D_3"
     assert f"To reproduce these pictures, run\n  <code>{command}</code>" in rendered
 
@@ -244,7 +244,7 @@ def test_headings_are_in_order(rendered: str) -> None:
     assert all(below - above <= 1 for above, below in itertools.pairwise(levels))
 
 
-def test_every_element_is_closed_and_no_name_is_given_twice(rendered: str) -> None:
+def test_every_element_is_closed_and_no_id_is_used_twice(rendered: str) -> None:
     outline = Outline(rendered)
     assert outline.open == []
     assert outline.faults == []

@@ -1,4 +1,4 @@
-"""The names in params.yaml are those of the registries."""
+"""The names in params.yaml match the registries."""
 
 import re
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ PATTERNS = StartImageSpec(SHAPE, PARAMS, None)
 
 @pytest.fixture
 def broad(filter_model: Callable[..., keras.Model]) -> Networks:
-    """A map that looks for large light areas."""
+    """A map that responds to large light areas."""
     kernel = np.full((9, 9, 1), 1 / 81, np.float32)
     model = filter_model(kernel, np.array([-0.5], np.float32), activation="relu")
     return cnn_layers.up_to(model, "Conv2D_1")
