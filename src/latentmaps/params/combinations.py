@@ -77,16 +77,20 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
 def vae_weights(shape: Architecture) -> int:
     """Return the number of weights of encoder and decoder."""
     dense = [shape.dense_units] if shape.dense_units else []
-    read, made = (
+    encoder_widths, decoder_widths = (
         [shape.map_sizes[-1] ** 2 * filters[-1], *dense]
         for filters in (shape.filters, shape.decoder_maps)
     )
     # bias or normalization: after each convolution of the encoder, before each one of the decoder
     of_map = 1 if shape.batch_norm == "none" else _NORMALIZATION
     encoder = _kernels(shape, shape.filters, shape.kernel_sizes) + of_map * sum(shape.filters)
-    encoder += _dense([*read, shape.latent_dim]) + _dense([read[-1], shape.latent_dim])
+    encoder += _dense([*encoder_widths, shape.latent_dim]) + _dense(
+        [encoder_widths[-1], shape.latent_dim]
+    )
     decoder = _kernels(shape, shape.decoder_maps, shape.decoder_kernels) + shape.num_channels
-    decoder += of_map * sum(shape.decoder_maps[:-1]) + _dense([shape.latent_dim, *reversed(made)])
+    decoder += of_map * sum(shape.decoder_maps[:-1]) + _dense(
+        [shape.latent_dim, *reversed(decoder_widths)]
+    )
     return encoder + decoder
 
 

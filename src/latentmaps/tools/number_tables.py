@@ -47,10 +47,10 @@ def read_numbers(root: Path, stage: str) -> dict[str, Any]:
 
 
 def fill(text: str, root: Path) -> str:
-    """Return a document with all its tables computed anew.
+    """Return a document with all its tables recomputed.
 
     Args:
-        text: of the document.
+        text: the document.
         root: the repository whose results are shown.
 
     Raises:
