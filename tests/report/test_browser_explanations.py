@@ -94,8 +94,8 @@ def test_a_tap_opens_an_explanation_and_a_tap_elsewhere_closes_it(
 def test_a_screen_reader_is_told_what_a_number_means(browser: Browser, report: Path) -> None:
     button, _ = page_reading.explanation(Visit(browser, report).page, "headline-psnr-db")
     expect(button).to_have_role("button")
-    expect(button).to_have_accessible_name("Likeness")
-    expect(button).to_have_accessible_description(re.compile("hard to tell from the copy"))
+    expect(button).to_have_accessible_name("Reconstruction")
+    expect(button).to_have_accessible_description(re.compile("hard to tell from the original"))
 
 
 @pytest.mark.parametrize("width", [320, 640, 1280])
