@@ -106,7 +106,7 @@ _FLAGS = {
             "--no-precursor",
             "use random starts, without choosing the best of many candidates",
         ),
-        ("--no-race", "let all starts climb to the end, not only the best after some steps"),
+        ("--no-race", "let all starts continue to the end, not only the best after some steps"),
         ("--no-head-start", "leave out the start that is known to excite the feature map"),
     ),
     "steps": (("--never-stop", "take all steps, even after the ascent has converged"),),

@@ -35,7 +35,7 @@ def test_the_stage_finds_the_same(answer: Answer, subject: Subject, short: DrawO
         assert unit.kinds[-1] == "in range"
 
 
-def test_named_starts_are_climbed_alone(subject: Subject, short: DrawOips, bars: Digits) -> None:
+def test_named_starts_are_used_alone(subject: Subject, short: DrawOips, bars: Digits) -> None:
     starts: list[Start] = [ImageStart("a bar", bars.train_images[0]), "coarse", "coarse"]
     [unit] = finding.find(subject, Question("Conv2D_2", [3], short, 1, starts=starts))
     assert list(unit.kinds) == ["a bar", "coarse", "coarse"]
@@ -46,7 +46,7 @@ def test_named_starts_are_climbed_alone(subject: Subject, short: DrawOips, bars:
 
 
 @pytest.mark.parametrize("objective", ["mean", "max", "position"])
-def test_every_objective_of_maps_is_climbed(
+def test_every_objective_of_maps_is_maximized(
     objective: str, subject: Subject, short: DrawOips
 ) -> None:
     question = Question("Conv2D_2", [3, 5], short, 1, objective, starts=["scales"])
@@ -94,7 +94,7 @@ def test_named_length_scales_must_fit_and_default_ones_adapt(color_model: keras.
         finding.find(subject, dataclasses.replace(question, has_custom_scales=True))
 
 
-def test_settings_adapt_to_the_size_of_the_image_that_climbs() -> None:
+def test_settings_adapt_to_the_size_of_the_images_of_the_ascent() -> None:
     question = Question("maps", [1], settings.defaults((28, 28, 1)), 1)
     assert questions.effective_params(question, (28, 28, 1)) == question.params
     small = questions.effective_params(question, (8, 8, 1))

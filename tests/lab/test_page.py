@@ -32,7 +32,7 @@ def test_one_unit_needs_no_list_of_links(answer: Answer) -> None:
 def test_captions_give_step_activation_and_relative_change(answer: Answer) -> None:
     unit = answer.units[0]
     card = page_units.view(answer, 0, choose_tiles(answer)).cards[0]
-    words = [picture.words[0] for picture in card.course]
+    words = [picture.words[0] for picture in card.snapshots]
     assert words[0] == f"start: {unit.curves[0, 0]:.3g}"
     place = page_units.shown_steps(unit, 0)[0]
     step = unit.snapshot_steps[place]
@@ -70,7 +70,7 @@ def test_a_silent_start_says_so_and_belongs_to_no_optimum(silent_answer: Answer)
     assert unit.curves[0, 0] == 0 < unit.curves[1, 0]
     view = page_units.view(silent_answer, 0, choose_tiles(silent_answer))
     assert view.cards[0].end == "does not excite the map, so there is no gradient"
-    assert [picture.words for picture in view.cards[0].course] == [["start: 0"]]
+    assert [picture.words for picture in view.cards[0].snapshots] == [["start: 0"]]
     assert view.cards[0].curve == ""
     assert [members for _, members in page_units.list_optima(unit)] == [[1]]
     assert "Only the\n  named starts were used" in page.render(silent_answer)
@@ -155,7 +155,7 @@ def test_the_page_explains_why_a_higher_end_is_not_the_oip(
     verdict = page_units.view(changed, 0, choose_tiles(changed)).verdict
     assert verdict[0].startswith("This picture excites map 3 of Conv2D_2: 3 (")
     assert verdict[1] == (
-        "Start 3 ended at 3.1, but a head start wins only if it ends 5% higher than every start "
+        "Start 3 reached 3.1, but a head start wins only if it reaches 5% more than every start "
         "from noise."
     )
     unit = dataclasses.replace(
@@ -164,7 +164,7 @@ def test_the_page_explains_why_a_higher_end_is_not_the_oip(
     changed = dataclasses.replace(silent_answer, units=[unit])
     verdict = page_units.view(changed, 0, choose_tiles(changed)).verdict
     assert verdict[1] == (
-        "Start 2 ended at 3, but its end is less smooth, and --smoothness penalizes that."
+        "Start 2 reached 3, but its final image is less smooth, and --smoothness penalizes that."
     )
 
 
@@ -173,7 +173,7 @@ def test_a_race_is_explained_if_there_was_one(answer: Answer) -> None:
     raced = dataclasses.replace(params, num_starts=24, num_finalists=3, race_steps=2)
     question = dataclasses.replace(answer.question, params=raced, starts=None)
     held = dataclasses.replace(answer, question=question)
-    assert "24 random starts climbed for" in page.render(held)
+    assert "24 random starts took" in page.render(held)
     assert "a race:" in page.render(held)
     assert "a race:" not in page.render(answer)
 

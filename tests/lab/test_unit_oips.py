@@ -1,4 +1,4 @@
-"""Optima of the ends, and the relative change of a step."""
+"""Optima of the final images, and the relative change of a step."""
 
 import dataclasses
 

@@ -41,7 +41,7 @@ class CnnWithOips(TrainedCnn):
         seed: int = 0,
         **changes: Any,
     ) -> list[UnitOips]:
-        """Find the image that excites each unit most, and the end of each ascent.
+        """Find the image that excites each unit most, and the final image of each ascent.
 
         Args:
             layer_name: a convolution, or a dense layer (``dense`` or ``probabilities``).

@@ -24,17 +24,17 @@ from latentmaps.oips.oip import PixelRange, Shape
 from latentmaps.oips.search import SearchResult
 from latentmaps.oips.start_images import StartImageSpec
 
-# Few images climb here, so a small chunk is fast; the results do not depend on its size. The number
+# There are few images, so a small chunk is fast. The results do not depend on its size. The number
 # of values is limited because a deep network needs more than 10 GB for 64 images of 224x224 pixels.
 _CHUNK_SIZE = 8
 _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 
 
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
-    """Find the OIP of each unit, and the end of the ascent from each start.
+    """Find the OIP of each unit, and the final image of the ascent from each start.
 
     For our CNN, with digits available and no given starts, these are the OIPs of the stage
-    draw_oips, byte for byte, and the ends of all its starts.
+    draw_oips, byte for byte, and the final images of all its starts.
 
     Args:
         subject: the network.
@@ -130,7 +130,7 @@ def _search(
             constraint,
             pixel_range,
         )
-    ends = ascent.ascend(
+    result = ascent.ascend(
         layer_networks.objective,
         chosen.images,
         units,
@@ -139,9 +139,9 @@ def _search(
         seed=question.seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
-        is_race=question.starts is None,  # a user who names starts wants to see where each one ends
+        is_race=question.starts is None,  # a user who names starts wants to see all results
     )
-    return SearchResult(chosen, ends, has_head_start=False)
+    return SearchResult(chosen, result, has_head_start=False)
 
 
 def _constraint(

@@ -117,7 +117,7 @@ def change(defaults: DrawOips, given: Mapping[str, Any]) -> DrawOips:
 def starts(
     words: Sequence[str], digits: Digits | None, params: DrawOips, given: Mapping[str, Any]
 ) -> list[Start] | None:
-    """Return the starts to climb from, or None for those of the stage draw_oips.
+    """Return the starts of the ascent, or None for those of the stage draw_oips.
 
     Args:
         words: values of --start. A random kind yields the number of starts given by --starts.

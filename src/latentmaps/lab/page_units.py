@@ -30,8 +30,8 @@ class Card:
         number: number of the start, counted from 1.
         kind: kind of the start, in words.
         end: result of the ascent, in words.
-        is_winner: whether the end is the OIP.
-        course: pictures from the start to the end.
+        is_winner: whether the final image is the OIP.
+        snapshots: pictures from the start image to the final image.
         curve: activation over the steps as SVG; empty for a silent start.
     """
 
@@ -39,7 +39,7 @@ class Card:
     kind: str
     end: str
     is_winner: bool
-    course: Sequence[CaptionedPicture]
+    snapshots: Sequence[CaptionedPicture]
     curve: str
 
 
@@ -52,7 +52,7 @@ class UnitView:
         words: name of the unit on the page, such as map 17.
         oip: the OIP; None if no start excites the unit.
         verdict: sentences that sum up the result.
-        optima: the highest end of each optimum.
+        optima: the strongest final image of each optimum.
         digits: the test digits that excite the unit most.
         cards: one card per start.
     """
@@ -121,14 +121,14 @@ def _is_head_start(answer: Answer, start: int) -> bool:
 
 
 def _why_not(answer: Answer, start: int) -> str:
-    """Explain why a start with a higher end did not lead to the OIP."""
+    """Explain why a start with a higher final activation did not lead to the OIP."""
     if _is_head_start(answer, start):
-        return "but a head start wins only if it ends 5% higher than every start from noise"
-    return "but its end is less smooth, and --smoothness penalizes that"
+        return "but a head start wins only if it reaches 5% more than every start from noise"
+    return "but its final image is less smooth, and --smoothness penalizes that"
 
 
 def list_optima(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
-    """Yield the number of each optimum, counted from 1, and its starts, highest end first."""
+    """Yield the number of each optimum, counted from 1, and its starts, strongest first."""
     loud = np.flatnonzero(unit.activations > unit.floor)
     order = loud[np.argsort(-unit.activations[loud], kind="stable")]
     for number, optimum in enumerate(dict.fromkeys(unit.optima[order].tolist()), start=1):
@@ -149,7 +149,7 @@ def best_step(unit: UnitOips, start: int) -> int:
 
 
 def shown_steps(unit: UnitOips, start: int) -> list[int]:
-    """Return the indices of the snapshots between the start and the end."""
+    """Return the indices of the snapshots between the start image and the final image."""
     last = best_step(unit, start)
     return [place for place, step in enumerate(unit.snapshot_steps) if 0 < step < last]
 
@@ -170,7 +170,7 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     )
     if highest != unit.winner:
         end = f"{unit.activations[highest]:.3g}"
-        yield f"Start {highest + 1} ended at {end}, {_why_not(answer, highest)}."
+        yield f"Start {highest + 1} reached {end}, {_why_not(answer, highest)}."
     ended = "converged after" if unit.converged[unit.winner] else "was still changing after"
     if not answer.question.params.convergence_threshold:
         ended = "took all"
@@ -237,21 +237,21 @@ def _card(answer: Answer, unit: UnitOips, start: int, tiles: Tiles) -> Card:
     if is_silent:
         end = f"does not excite the {name_of(unit).split()[0]}, so there is no gradient"
     else:
-        end = f"ends at {unit.activations[start]:.3g}, optimum {optimum_number(unit, start)}"
+        end = f"reaches {unit.activations[start]:.3g}, optimum {optimum_number(unit, start)}"
     return Card(
         number=start + 1,
         kind=kind,
         end=end,
         is_winner=start == unit.winner and not unit.is_silent,
-        course=list(_course(unit, start, tiles, is_silent=is_silent)),
+        snapshots=list(_snapshots(unit, start, tiles, is_silent=is_silent)),
         curve="" if is_silent else Markup(_curve(unit, start)),  # noqa: S704 - our own drawing
     )
 
 
-def _course(
+def _snapshots(
     unit: UnitOips, start: int, tiles: Tiles, *, is_silent: bool
 ) -> Iterator[CaptionedPicture]:
-    """Yield the pictures from the start to the end."""
+    """Yield the pictures from the start image to the final image."""
     begun = unit.snapshots[start, 0]
     is_pushed = not np.array_equal(unit.starts[start], begun)
     excited = unit.curves[start, 0]

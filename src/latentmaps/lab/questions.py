@@ -46,7 +46,7 @@ class Question:
 
 
 def effective_params(question: Question, shape: Shape) -> DrawOips:
-    """Adapt the settings of a question to the shape of the images that climb.
+    """Adapt the settings of a question to the shape of the images of the ascent.
 
     Length scales that do not fit the shape are replaced, unless the user named them. Large images
     get fewer candidates, to bound the time: together these have no more values than the configured
@@ -54,7 +54,7 @@ def effective_params(question: Question, shape: Shape) -> DrawOips:
 
     Args:
         question: the question.
-        shape: (height, width, channels) of the images that climb: whole images or patches.
+        shape: (height, width, channels) of the images of the ascent: whole images or patches.
     """
     params = question.params
     if not question.has_custom_scales:

@@ -1,4 +1,4 @@
-"""Draw an answer as a contact sheet: one row per start, from the start image to the end."""
+"""Draw an answer as a contact sheet: one row per start, from the start image to the final image."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ Row = Sequence[tuple[Bytes | None, str]]
 
 
 def draw(answer: Answer) -> Sheet:
-    """Draw the ascents of all units from start to end, and the strongest digits."""
+    """Draw the ascents of all units from start image to final image, and the strongest digits."""
     tiles = choose_tiles(answer)
     steps = answer.units[0].snapshot_steps[1:-1]
     columns = ["start", *(f"step {step}" for step in steps), "end"]

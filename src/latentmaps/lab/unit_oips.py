@@ -1,4 +1,4 @@
-"""The results for one unit: the end of each ascent, and which ends belong to one optimum."""
+"""The results for one unit: the final image of each ascent, and which of them are one optimum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class UnitOips:
         curves: (num_starts, num_steps + 1), float32, activation before the first step and after
             each step; NaN once the image has stopped.
         snapshots: (num_starts, num_snapshots, h, w, c), float32, images after `snapshot_steps`;
-            the last one is the end.
+            the last one is the final image.
         snapshot_steps: steps of the snapshots, starting with 0.
         num_steps: (num_starts,), number of steps taken.
         converged: (num_starts,), whether the image stopped because it no longer changed.
-        winner: index of the start whose end is the OIP.
-        optima: (num_starts,), index of the optimum that each end belongs to; 0 is the highest.
+        winner: index of the start whose final image is the OIP.
+        optima: (num_starts,), index of the optimum of each final image; 0 is the highest.
         floor: activations up to this value count as silent.
         seen_size: rows and columns, from the upper left, that influence the unit.
     """
@@ -94,7 +94,7 @@ class UnitOips:
 
 def from_row(
     row: int,
-    ends: AscentResult,
+    result: AscentResult,
     *,
     layer_name: str,
     unit: int,
@@ -109,20 +109,20 @@ def from_row(
     """Collect the results for one unit from a row of an ascent's results.
 
     Args:
-        row: row of `ends`.
-        ends: results of an ascent.
+        row: row of `result`.
+        result: result of an ascent.
         layer_name: name of the layer.
         unit: index of the unit in the layer.
         objective_name: the objective.
         kinds: the kind of each start.
         starts: (num_starts, h, w, c), before any step.
-        snapshot_steps: steps of all snapshots except the last, which is the end.
-        winner: index of the start whose end is the OIP.
+        snapshot_steps: steps of all snapshots except the last, which is the final image.
+        winner: index of the start whose final image is the OIP.
         floor: activations up to this value count as silent.
         seen_size: rows and columns that influence the unit.
     """
     rows, columns = seen_size
-    images, activations = ends.images[row], ends.activations[row]
+    images, activations = result.images[row], result.activations[row]
     return UnitOips(
         layer_name=layer_name,
         unit=unit,
@@ -131,11 +131,11 @@ def from_row(
         starts=starts,
         images=images,
         activations=activations,
-        curves=ends.curves[row],
-        snapshots=ends.snapshots[row],
+        curves=result.curves[row],
+        snapshots=result.snapshots[row],
         snapshot_steps=list(snapshot_steps),
-        num_steps=ends.num_steps[row],
-        converged=ends.converged[row],
+        num_steps=result.num_steps[row],
+        converged=result.converged[row],
         winner=winner,
         optima=group_optima(images[:, :rows, :columns], activations),
         floor=floor,
@@ -144,17 +144,17 @@ def from_row(
 
 
 def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
-    """Group the ends of ascents by optimum.
+    """Group the final images of ascents by optimum.
 
-    From the highest to the lowest, each end joins the first optimum whose highest end it resembles:
-    their correlation is at least 0.8, wherever in the image the pattern is.
+    In the order of their activations, each one joins the first optimum whose strongest image it
+    resembles: their correlation is at least 0.8, wherever in the image the pattern is.
 
     Args:
-        images: (n, h, w, c), float, the ends.
-        activations: (n,), activations of the ends.
+        images: (n, h, w, c), float, the final images.
+        activations: (n,), activations by the final images.
 
     Returns:
-        (n,), index of the optimum that each end belongs to; 0 is the highest.
+        (n,), index of the optimum that each final image belongs to; 0 is the highest.
     """
     optima = np.zeros(len(images), np.int64)
     leaders: list[int] = []
