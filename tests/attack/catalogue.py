@@ -27,6 +27,8 @@ GROUPS: dict[str, Group] = {group.name: group for module in _MODULES for group i
 LEFT_ALONE = {
     "latentmaps.faces.sources.avatars": "reads its own pictures, and styles of a hashed package",
     "latentmaps.tools.bundled": "reads a package with a checked hash",
+    "latentmaps.tools.number_tables": "reads the committed numbers of the sample",
+    "latentmaps.tools.picture_guard": "reads files of developers, before a commit",
     "latentmaps.resources": "reads files of the Linux kernel",
     "latentmaps.report.glossary": "reads a file of latentmaps",
     "latentmaps.oips.page_pictures": "writes pictures but reads none",

@@ -1,7 +1,7 @@
 """Pictures of users: damaged, huge, animated, and with false metadata.
 
-Each one is added next to a good picture. This attacks the whole path of a picture into the data set,
-and shows whether one bad file ends the run for all.
+Each one is added next to a good picture. This attacks the whole path of a picture into the data
+set, and shows whether one bad file ends the run for all.
 """
 
 import functools
