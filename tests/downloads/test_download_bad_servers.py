@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.attack.hostile_answers import Answer, Asked, response, rest, whole
+from tests.attack.hostile_answers import Answer, Request, response, rest, whole
 from tests.attack.raw_server import serve
 from tests.downloads.example_downloads import CONTENT, IMPATIENT, fetch, files_in, remote_file
 from tests.downloads.misbehaving_server import Served
@@ -150,8 +150,8 @@ WRONG_END = response("416 Range Not Satisfiable", "Content-Range: bytes */7")
 
 @pytest.mark.parametrize("again", [WRONG_PART, WRONG_END], ids=["206", "416"])
 def test_a_download_does_not_start_over_forever(tmp_path: Path, again: bytes) -> None:
-    def alternate(asked: Asked) -> Iterable[bytes]:
-        return [again] if asked.start else [whole(CONTENT)[:-100_000]]
+    def alternate(request: Request) -> Iterable[bytes]:
+        return [again] if request.start else [whole(CONTENT)[:-100_000]]
 
     reason, num_requests = _refusal(alternate, tmp_path)
 
@@ -160,8 +160,8 @@ def test_a_download_does_not_start_over_forever(tmp_path: Path, again: bytes) ->
 
 
 def test_a_server_without_ranges_that_cuts_ever_later_is_given_up(tmp_path: Path) -> None:
-    def later(asked: Asked) -> Iterable[bytes]:
-        return [whole(CONTENT)[: (asked.number + 1) * 5000]]
+    def later(request: Request) -> Iterable[bytes]:
+        return [whole(CONTENT)[: (request.number + 1) * 5000]]
 
     reason, num_requests = _refusal(later, tmp_path)
 
@@ -171,8 +171,8 @@ def test_a_server_without_ranges_that_cuts_ever_later_is_given_up(tmp_path: Path
 
 @pytest.mark.parametrize("num_bytes", [1, 30])
 def test_a_few_bytes_are_not_progress(tmp_path: Path, num_bytes: int) -> None:
-    def trickle(asked: Asked) -> Iterable[bytes]:
-        good = rest(asked)
+    def trickle(request: Request) -> Iterable[bytes]:
+        good = rest(request)
         return [good[: good.index(b"\r\n\r\n") + 4 + num_bytes]]
 
     reason, num_requests = _refusal(trickle, tmp_path)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 import requests
-from tests.attack.hostile_answers import Answer, Asked, redirect, response, whole
+from tests.attack.hostile_answers import Answer, Request, redirect, response, whole
 from tests.attack.raw_server import Served, serve
 
 from latentmaps.downloads import guarded_http
@@ -31,8 +31,8 @@ def _refusal(answer: Answer) -> str:
 @pytest.mark.parametrize("status", ["301", "302 Found", "303", "307", "308"])
 @pytest.mark.parametrize("location", ["/good", "good", "//{host}/good", "http://{host}/good"])
 def test_redirects_are_followed(status: str, location: str) -> None:
-    def answer(asked: Asked) -> Iterable[bytes]:
-        host = asked.address.split("/")[2]
+    def answer(request: Request) -> Iterable[bytes]:
+        host = request.address.split("/")[2]
         return [redirect(location.format(host=host), status)]
 
     with serve(CONTENT, {"asked": answer}) as served:
@@ -80,7 +80,7 @@ def test_a_redirect_from_http_to_https_is_followed() -> None:
 
 
 def test_the_body_of_a_redirect_is_not_read() -> None:
-    def pour(_: Asked) -> Iterator[bytes]:
+    def pour(_: Request) -> Iterator[bytes]:
         yield response("302 Found", "Location: /good", "Content-Length: 3000000000")
         yield from itertools.repeat(bytes(1 << 16), 46_000)
 
@@ -102,8 +102,8 @@ def test_the_body_of_a_redirect_is_not_unpacked() -> None:
     assert peak_bytes < 5_000_000
 
 
-def _for_ever(head: bytes, piece: bytes) -> Answer:
-    def answer(_: Asked) -> Iterator[bytes]:
+def _forever(head: bytes, piece: bytes) -> Answer:
+    def answer(_: Request) -> Iterator[bytes]:
         yield head
         ends = time.monotonic() + 5
         while time.monotonic() < ends:
@@ -131,7 +131,7 @@ CHUNKS = response("200 OK", "Transfer-Encoding: chunked")
 )
 def test_a_server_that_stalls_an_answer_is_given_up(head: bytes, piece: bytes) -> None:
     started = time.monotonic()
-    with serve(CONTENT, {"asked": _for_ever(head, piece)}) as served:
+    with serve(CONTENT, {"asked": _forever(head, piece)}) as served:
         with pytest.raises(MirrorError, match=r"too slow, \d+ bytes per second"):
             _read(served, window_s=0.2)
         seconds = time.monotonic() - started

@@ -32,7 +32,9 @@ def test_a_second_network_has_a_name_and_a_file() -> None:
 @pytest.mark.parametrize(
     "given", [{"feature_net": "inception-2015-fid"}, {"feature_net_weights": "/weights.pth"}]
 )
-def test_a_network_without_weights_and_weights_without_a_network_are_refused(given: dict[str, str]) -> None:
+def test_a_network_without_weights_and_weights_without_a_network_are_refused(
+    given: dict[str, str],
+) -> None:
     with pytest.raises(ParamsError, match="expected both or neither: weights are not"):
         _ = section(**given).fid_weights
 
