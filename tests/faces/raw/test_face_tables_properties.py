@@ -26,7 +26,7 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
     """Return the arguments of build_index for up to eight faces."""
     indices = draw(st.lists(st.integers(0, 999_998), min_size=1, max_size=8, unique=True))
     names = sorted(map(face_name, indices))
-    size = {"min_size": len(names), "max_size": len(names)}
+    size: dict[str, Any] = {"min_size": len(names), "max_size": len(names)}
     partitions = st.lists(st.sampled_from(face_tables.PARTITIONS), **size)
     persons = st.lists(st.integers(1, 10_177) | st.none(), **size)
     columns = draw(st.lists(ATTRIBUTES, max_size=3, unique=True))
