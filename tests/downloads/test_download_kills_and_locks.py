@@ -86,7 +86,7 @@ def test_one_of_two_concurrent_downloads_waits_for_the_other(
     first.communicate()
     assert server.ranges["throttled"] == [None]
     assert caplog.messages == [
-        f"Waiting for another process that fetches {tmp_path / 'faces.zip'}",
+        f"Waiting for another process that downloads {tmp_path / 'faces.zip'}",
         f"Found {tmp_path / 'faces.zip'}",
     ]
 
