@@ -1,8 +1,8 @@
 """The code that affects the result of a stage, derived from its imports.
 
 A stage depends on its script, its section of params.yaml and the folders of the modules it reaches.
-Nothing that lies directly in ``latentmaps``, or in ``downloads``, ``live`` or ``tools``, decides a
-result. ``python -m tests.code_deps`` writes what was found into dvc.yaml.
+Modules directly in ``latentmaps``, and in ``downloads``, ``live`` or ``tools``, cannot affect a
+result. ``python -m tests.code_deps`` writes the dependencies into dvc.yaml.
 """
 
 import ast
@@ -23,11 +23,11 @@ SHOWN = {"build_report": ["src/latentmaps/doubts.py"]}
 def of_stage(name: str) -> list[str]:
     """Return the script of a stage and the folders and files of code that it reaches, sorted."""
     script = f"stages/{name}.py"
-    rooms = {room for module in reachable(ROOT / script) if (room := room_of(module))}
-    return [script, *sorted(rooms | set(SHOWN.get(name, [])))]
+    folders = {folder for module in reachable(ROOT / script) if (folder := folder_of(module))}
+    return [script, *sorted(folders | set(SHOWN.get(name, [])))]
 
 
-def room_of(module: str) -> str | None:
+def folder_of(module: str) -> str | None:
     """Return the folder, or for a section the file, under which dvc.yaml lists a module, if any."""
     _, *folders, name = module.split(".")
     if not folders or folders[0] in WITHOUT_EFFECT:
@@ -45,7 +45,7 @@ def reachable(script: Path) -> set[str]:
         for module in imported(waiting.pop()):
             if module not in found:
                 found.add(module)
-                if room_of(module):
+                if folder_of(module):
                     waiting.append(path_of(module))
     return found
 

@@ -88,10 +88,10 @@ NEVER = {
 
 @pytest.mark.parametrize("name", NEVER)
 def test_a_stage_never_depends_on_code_that_cannot_affect_its_result(name: str) -> None:
-    rooms = code_deps.of_stage(name)
-    for room in NEVER[name]:
-        path = f"src/latentmaps/{room}"
-        assert not [dep for dep in rooms if dep == path or dep.startswith(f"{path}/")]
+    deps = code_deps.of_stage(name)
+    for folder in NEVER[name]:
+        path = f"src/latentmaps/{folder}"
+        assert not [dep for dep in deps if dep == path or dep.startswith(f"{path}/")]
 
 
 def test_reading_a_split_is_not_deciding_it() -> None:
@@ -106,8 +106,8 @@ def test_root_modules_affect_no_result() -> None:
 
 
 def test_a_folder_of_code_contains_only_files_that_git_tracks() -> None:
-    rooms = sorted({dep for stage in STAGES for dep in code_deps.of_stage(base_name(stage))})
-    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *rooms]
+    deps = sorted({dep for stage in STAGES for dep in code_deps.of_stage(base_name(stage))})
+    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *deps]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     unknown = [line[3:] for line in found.splitlines() if line.startswith(("??", "!!"))]
     ignored = Repo(str(ROOT)).dvcignore
@@ -212,7 +212,7 @@ def test_the_seed_is_a_param_of_every_stage_that_samples() -> None:
 
 @by_name
 def test_a_folder_that_a_stage_reads_is_all_in_git_or_all_in_the_cache(stage: Stage) -> None:
-    # half of it would be there in a fresh clone, and the stage would seem to have changed
+    # otherwise a fresh clone would contain half of it, and the stage would appear changed
     outs = {out.def_path: out for other in STAGES for out in other.outs}
     for folder in paths(stage.deps):
         kinds = {out.use_cache for path, out in outs.items() if path.startswith(f"{folder}/")}

@@ -41,7 +41,7 @@ class Stage:
             check=False,
         )
 
-    def left_behind(self) -> list[str]:
+    def leftovers(self) -> list[str]:
         return [str(p.relative_to(self.folder)) for p in (self.folder / "out").rglob("*")]
 
 
@@ -57,7 +57,7 @@ def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
     result = stage.run(COPY)
     assert result.returncode == 0, result.stderr
     assert (stage.folder / "out/copy.txt").read_text(encoding="utf-8") == "content"
-    assert stage.left_behind() == ["out/copy.txt"]
+    assert stage.leftovers() == ["out/copy.txt"]
     assert "copy_text took" in result.stderr
     assert "out/copy.txt (7 B)" in result.stderr
     assert result.stdout == ""
@@ -94,7 +94,7 @@ def test_a_failed_stage_prints_one_message_and_leaves_nothing(
     assert result.stderr.startswith("copy_text: ")
     assert message in result.stderr
     assert "Traceback" not in result.stderr
-    assert stage.left_behind() == []
+    assert stage.leftovers() == []
 
 
 def test_a_failed_stage_leaves_the_previous_output_intact(stage: Stage) -> None:
@@ -107,7 +107,7 @@ def test_a_bug_keeps_its_traceback(stage: Stage) -> None:
     result = stage.run("raise ZeroDivisionError")
     assert result.returncode == 1
     assert "Traceback" in result.stderr
-    assert stage.left_behind() == []
+    assert stage.leftovers() == []
 
 
 def test_a_stage_that_forgets_an_output_is_a_bug(stage: Stage) -> None:
@@ -121,7 +121,7 @@ def test_leftovers_of_a_killed_run_are_removed(stage: Stage) -> None:
     partial.mkdir(parents=True)
     (partial / "old").write_text("old", encoding="utf-8")
     stage.run(COPY)
-    assert stage.left_behind() == ["out/copy.txt"]
+    assert stage.leftovers() == ["out/copy.txt"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_leftovers_of_a_killed_run_are_removed(stage: Stage) -> None:
         ("--source", "out/source.txt", "--copy", "elsewhere/copy.txt"),
         ("--source", "out", "--copy", "elsewhere/copy.txt"),
     ],
-    ids=["beside the output", "beside the input", "in the input"],
+    ids=["next to the output", "next to the input", "in the input"],
 )
 def test_leftovers_of_another_killed_stage_are_removed(
     stage: Stage, arguments: tuple[str, ...]
@@ -142,18 +142,18 @@ def test_leftovers_of_another_killed_stage_are_removed(
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert killed.returncode == -9
-    assert "out/.copy.txt.partial/copy.txt" in stage.left_behind()
+    assert "out/.copy.txt.partial/copy.txt" in stage.leftovers()
     (stage.folder / "out/source.txt").touch()
-    result = stage.run('run.outputs["copy"].write_text("whole")', *arguments)
+    result = stage.run('run.outputs["copy"].write_text("complete")', *arguments)
     assert result.returncode == 0, result.stderr
-    assert set(stage.left_behind()) <= {"out/source.txt", "out/other.txt"}
+    assert set(stage.leftovers()) <= {"out/source.txt", "out/other.txt"}
 
 
 def test_a_folder_replaces_the_previous_folder(stage: Stage) -> None:
     work = 'run.outputs["copy"].mkdir()\n(run.outputs["copy"] / {!r}).write_text("x")'
     stage.run(work.format("first"))
     stage.run(work.format("second"))
-    assert sorted(stage.left_behind()) == ["out/copy.txt", "out/copy.txt/second"]
+    assert sorted(stage.leftovers()) == ["out/copy.txt", "out/copy.txt/second"]
 
 
 def test_a_missing_input_is_named_before_any_work(stage: Stage) -> None:
@@ -196,9 +196,9 @@ def test_a_bad_parameter_stops_the_stage_before_any_work(stage: Stage) -> None:
 def test_a_stage_that_fails_under_dvc_says_how_to_restore_everything(stage: Stage) -> None:
     stage.environment["DVC_STAGE"] = "copy_text"
     result = stage.run("raise DataError('bad')")
-    first, way_back = result.stderr.strip().splitlines()
+    first, advice = result.stderr.strip().splitlines()
     assert first == "copy_text: bad"
-    assert "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout`" in way_back
+    assert "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout`" in advice
 
 
 def test_tensorflow_logs_warnings_only(stage: Stage) -> None:

@@ -65,7 +65,7 @@ def test_the_stages_with_tensors_or_pixels_depend_on_the_small_file() -> None:
 def test_numbers_name_all_libraries_that_computed_them(root: Path, stage: str) -> None:
     imported = set()
     modules = code_deps.reachable(root / f"stages/{stage}.py")
-    for path in [code_deps.path_of(name) for name in modules if code_deps.room_of(name)]:
+    for path in [code_deps.path_of(name) for name in modules if code_deps.folder_of(name)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.partition(".")[0] for alias in node.names}

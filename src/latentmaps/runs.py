@@ -27,7 +27,7 @@ S = TypeVar("S")
 
 log = logging.getLogger("latentmaps")
 
-_WAY_BACK = (
+_RESTORE_ADVICE = (
     "The parameter keeps its new value, and DVC has removed the outputs of the previous run. "
     "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout` restores the committed "
     "state."
@@ -60,7 +60,7 @@ class Run:
         Values that the profile overrides are logged, since setting them in the section with -S has
         no effect.
         """
-        _tell_overridden(self.all_params, section)
+        _log_overridden(self.all_params, section)
         return self.all_params.section(section)
 
     @property
@@ -123,8 +123,8 @@ def main(
 
 def _fail(work: Callable[[Run], None], message: str) -> NoReturn:
     # DVC removes the outputs of a stage before it runs, and does not reset parameters
-    way_back = "" if "DVC_STAGE" not in os.environ else f"\n{_WAY_BACK}"
-    sys.exit(f"{_stage_name(work)}: {message}{way_back}")
+    advice = "" if "DVC_STAGE" not in os.environ else f"\n{_RESTORE_ADVICE}"
+    sys.exit(f"{_stage_name(work)}: {message}{advice}")
 
 
 def warn(sentences: Iterable[str]) -> None:
@@ -155,8 +155,8 @@ def _parse(work: Callable[[Run], None], named: _Named) -> argparse.Namespace:
     kinds = {"read": named.inputs, "written": named.outputs, "kept": named.kept}
     helps: dict[str, list[str]] = {}  # a stage may read some files of a folder and write others
     for kind, arguments in kinds.items():
-        for name, meant in arguments.items():
-            text = meant if isinstance(meant, str) else _listed(meant)
+        for name, described in arguments.items():
+            text = described if isinstance(described, str) else _listed(described)
             helps.setdefault(name, []).append(f"{kind}: {text}")
     for name, texts in helps.items():
         parser.add_argument(
@@ -183,7 +183,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     started = time.monotonic()
     values = vars(arguments)
     all_params = loader.load(arguments.params)
-    _tell_overridden(all_params, Base)
+    _log_overridden(all_params, Base)
     versions.warn_of_differences(arguments.params.parent / "requirements/versions.txt")
     inputs = _existing(named.inputs, values)
     finals = {name: path for name, path, _ in folders.expand(named.outputs, values)}
@@ -214,7 +214,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     log.info("%s took %.1f s -> %s", _stage_name(work), time.monotonic() - started, written)
 
 
-def _tell_overridden(all_params: loader.Params, section: type) -> None:
+def _log_overridden(all_params: loader.Params, section: type) -> None:
     name = loader.section_name(section)
     if changes := all_params.overridden.get(name):
         log.info("The profile %s sets %s: %s", all_params.profile, name, "; ".join(changes))
