@@ -23,8 +23,8 @@ whenOpened("digits", () => {
   let drawing = { digit: DEMO, strokes: [], isDemo: true };
   let past = [];
   let layers = [];
-  let said = "";
-  let asked = 0;
+  let summary = "";
+  let numRequests = 0;
 
   const imageOf = place => images.subarray(place * input.canvas.width ** 2, (place + 1) * input.canvas.width ** 2);
   const backgroundOf = ({ digit }) => (digit === null ? null : imageOf(digit));
@@ -62,7 +62,7 @@ whenOpened("digits", () => {
 
   // Runs the CNN on the current drawing. `latest` skips drawings that are already outdated.
   const readLatest = latest(async () => {
-    const wanted = asked;
+    const request = numRequests;
     const image = strokes.paint(allStrokes(), backgroundOf(drawing), at("fit").checked);
     const isBlank = image.every(byte => byte === 0);
     putDigit(input, image);
@@ -71,23 +71,23 @@ whenOpened("digits", () => {
         : await networks.run("cnn", strokes.standardize(image), data.layers.map(layer => layer.name));
       showBars(result && result.output);
       for (const maps of layers) maps.show(result && result.kept[maps.layer.name]);
-      said = result ? describe(result.output) : "The drawing is empty.";
+      summary = result ? describe(result.output) : "The drawing is empty.";
     } catch (error) {
       at("message").textContent = `The CNN failed to run: ${error.message || error}`;
     }
     if (!pad.live) settle();
-    if (wanted === asked) at("reading").setAttribute("aria-busy", "false");
+    if (request === numRequests) at("reading").setAttribute("aria-busy", "false");
   });
 
   function read() {
-    asked += 1;
+    numRequests += 1;
     at("reading").setAttribute("aria-busy", "true");
     readLatest();
   }
 
   // Updates what would flicker, or be announced too often, during a stroke.
   function settle() {
-    at("reading").textContent = said;
+    at("reading").textContent = summary;
     for (const maps of layers) maps.settle(at("order").value, at("kind").value);
   }
 
@@ -177,14 +177,14 @@ whenOpened("digits", () => {
     }
   }
 
-  function take(place) {
+  function chooseDigit(place) {
     change({ digit: place, strokes: [] });
   }
 
-  function roll(isCandidate) {
+  function chooseRandomDigit(isCandidate) {
     const places = data.tests.rows.map((_, place) => place);
     const others = places.filter(place => place !== drawing.digit && isCandidate(place));
-    if (others.length) take(others[Math.floor(Math.random() * others.length)]);
+    if (others.length) chooseDigit(others[Math.floor(Math.random() * others.length)]);
   }
 
   const isMisread = place => data.tests.labels[place] !== data.tests.readings[place];
@@ -196,7 +196,7 @@ whenOpened("digits", () => {
     button.dataset.place = place;
     button.title = `test digit ${data.tests.rows[place]}, ${an(label)}${isMisread(place) ? `, which the CNN reads as ${an(reading)}` : ""}`;
     button.setAttribute("aria-label", button.title);
-    button.addEventListener("click", () => take(place));
+    button.addEventListener("click", () => chooseDigit(place));
     return button;
   }
 
@@ -223,8 +223,8 @@ whenOpened("digits", () => {
       at("eraser").setAttribute("aria-pressed", String(at("eraser").getAttribute("aria-pressed") !== "true")));
     at("undo").addEventListener("click", undo);
     at("clear").addEventListener("click", () => change({ digit: null, strokes: [] }));
-    at("dice").addEventListener("click", () => roll(() => true));
-    at("misread").addEventListener("click", () => roll(isMisread));
+    at("dice").addEventListener("click", () => chooseRandomDigit(() => true));
+    at("misread").addEventListener("click", () => chooseRandomDigit(isMisread));
     for (const name of ["fit", "order", "kind", "width"]) {
       at(name).addEventListener("input", () => {
         showOptions();

@@ -181,10 +181,10 @@ const Faces = (() => {
 
   // -- starting points
 
-  function turnTo(wanted) {
+  function turnTo(target) {
     const numTests = data.test.rows.length;
     const numPages = Math.ceil(numTests / PER_PAGE);
-    page = (wanted + numPages) % numPages;
+    page = (target + numPages) % numPages;
     const [begin, end] = [page * PER_PAGE, Math.min((page + 1) * PER_PAGE, numTests)];
     byId("count").textContent = `Test ${data.noun}s ${begin + 1}-${end} of ${numTests}`;
     byId("thumbs").replaceChildren(...Array.from({ length: end - begin }, (_, i) => thumb(begin + i)));
@@ -203,7 +203,7 @@ const Faces = (() => {
     return button;
   }
 
-  function roll() {
+  function showRandom() {
     const seed = Math.floor(NUM_SEEDS * Math.random());
     go({ seed, ...points.dice({ ...state, seed }) });
   }
@@ -240,7 +240,7 @@ const Faces = (() => {
         byId("said").textContent = `Saved as ${name}.`;
       },
       link: copyLink,
-      roll,
+      roll: showRandom,
       previous: () => turnTo(page - 1),
       next: () => turnTo(page + 1),
       mean: () => go(points.mean()),
@@ -277,7 +277,7 @@ const Faces = (() => {
       const key = event.key.toLowerCase();
       const isControl = event.ctrlKey || event.metaKey;
       if (isControl && (key === "z" || key === "y")) travel(key === "y" || event.shiftKey ? 1 : -1);
-      else if (!isControl && !event.repeat && key === "r") roll();
+      else if (!isControl && !event.repeat && key === "r") showRandom();
       else return;
       event.preventDefault();
     });

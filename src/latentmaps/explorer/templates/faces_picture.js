@@ -7,7 +7,7 @@ class Picture {
     this.canvas = canvas;
     this.shape = shape;
     this.onSpeed = onSpeed;
-    this.asked = 0;
+    this.numRequests = 0;
     this.frames = [];
     this.thumbs = Promise.resolve();
     this.decode = latest((z, look) => this.run(z, look));
@@ -15,18 +15,18 @@ class Picture {
 
   // Shows a point. Of the points requested while the decoder is busy, only the last is shown.
   show(z, look) {
-    this.asked += 1;
+    this.numRequests += 1;
     this.canvas.dataset.shown = false;
     this.decode(Float32Array.from(z), look);
   }
 
   async run(z, look) {
-    const wanted = this.asked;
+    const request = this.numRequests;
     const start = performance.now();
     const { output } = await networks.run("decoder", z);
     this.measure(performance.now() - start);
     Look.paint(this.canvas, Look.process(output, this.shape, look), this.shape);
-    if (wanted === this.asked) this.canvas.dataset.shown = true;
+    if (request === this.numRequests) this.canvas.dataset.shown = true;
   }
 
   // Reports the median speed of the last nine pictures; the first few are slow.
