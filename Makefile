@@ -26,8 +26,9 @@ setup: $(RUNTIME) ## create .venv for the pipeline (GPU=1: TensorFlow with CUDA)
 repro: $(RUNTIME) ## run the pipeline; then open reports/index.html
 	$(BIN)/dvc repro
 
-test: $(TOOLS) ## run all tests, including slow ones
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 30
+test: $(TOOLS) ## run all tests, including slow ones (COVERAGE=1: print the coverage of src)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 30 \
+	  $(if $(COVERAGE),--cov --cov-report term)
 
 attack: $(TOOLS) ## attack all readers with 60,000 hostile inputs (CASE=group:number repeats one, SEED=1)
 	PYTHONPATH=src $(BIN)/python -m tests.attack --seed $(or $(SEED),0) $(CASE)
