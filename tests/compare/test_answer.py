@@ -61,11 +61,11 @@ def test_a_verdict_with_the_fitted_sampler_replaces_the_prior() -> None:
 
 
 def test_one_experiment_and_seeds_of_one_value_are_not_a_sweep() -> None:
-    one = answer.judge_sweep([judged(3.0)])
-    assert one.trials == ()
-    assert one.reason == "found one experiment, a sweep needs at least two values"
-    assert one.advice is not None
-    assert one.advice.command == ("dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0")
+    single = answer.judge_sweep([judged(3.0)])
+    assert single.trials == ()
+    assert single.reason == "found one experiment, a sweep needs at least two values"
+    assert single.advice is not None
+    assert single.advice.command == ("dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0")
     seeds = answer.judge_sweep([judged(3.0, 1), judged(3.0, 2)])
     assert seeds.reason == "found 2 seeds of one value, a sweep needs at least two values"
     again = answer.judge_sweep([judged(3.0, 1), judged(3.0, 1, name="again")])

@@ -100,7 +100,7 @@ def test_the_best_fitted_sampler_is_compared_with_the_prior() -> None:
     said = evidence(experiments)
     sign = "\N{PLUS-MINUS SIGN}"
     assert f"at fact 3, random faces have a kernel distance of 0.0200 {sign} 0.0200" in said
-    assert f"0.4000 {sign} 0.0200 from the prior (at best 0.2000 {sign} 0.0200, at fact 10)" in said
+    assert f"0.4000 {sign} 0.0200 with the prior (at best 0.2000 {sign} 0.0200, at fact 10)" in said
     assert said.endswith("With fitted samplers instead of the prior, the sweep supports fact 1, 3.")
 
 

@@ -32,8 +32,8 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     half = make_experiment("a-rather-long-name-of-an-experiment", 7.0, **{"train_vae.epochs": 30})
     experiments = [
         *(
-            make_experiment(one.name, one.kl_weight, page=full, linked_pages=linked)
-            for one in make_sweep()
+            make_experiment(swept.name, swept.kl_weight, page=full, linked_pages=linked)
+            for swept in make_sweep()
         ),
         Experiment(
             **(vars(half) | {"strips": {}, "problems": [Problem("no strips", "dvc repro")]})

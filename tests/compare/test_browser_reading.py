@@ -25,7 +25,7 @@ def warned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     other = {"train_vae.epochs": 30, "fetch_faces.source": "celeba", "base.seed": 7}
     half = vars(make_experiment("a-rather-long-name-of-an-experiment", 7.0, **other))
     experiments = [
-        *(make_experiment(one.name, one.kl_weight, page=full) for one in make_sweep()),
+        *(make_experiment(swept.name, swept.kl_weight, page=full) for swept in make_sweep()),
         Experiment(**(half | {"strips": {}, "problems": [Problem("no strips", "dvc repro")]})),
         Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")]),
     ]
@@ -88,9 +88,9 @@ def test_all_text_has_enough_contrast(browser: Browser, warned: Path, scheme: An
     visit.page.locator("#numbers .term").first.click()
     visit.page.mouse.move(0, 0)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    colours = contrast.read_colors(visit.page)
-    assert len(colours) > 1000
-    assert contrast.too_faint(colours) == []
+    colors = contrast.read_colors(visit.page)
+    assert len(colors) > 1000
+    assert contrast.too_faint(colors) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

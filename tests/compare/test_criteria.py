@@ -42,9 +42,9 @@ def test_the_variance_kept_is_one_for_a_copy_and_zero_for_a_mean_face() -> None:
 def test_without_both_numbers_or_with_equal_faces_the_share_is_unknown(
     numbers: dict[str, object],
 ) -> None:
-    one = make_experiment("a", 3.0, test=evaluation_numbers(3.0) | numbers)
-    assert criteria.variance_kept(one) is None
-    assert verdicts(FAITHFUL, one) == ["no number"]
+    experiment = make_experiment("a", 3.0, test=evaluation_numbers(3.0) | numbers)
+    assert criteria.variance_kept(experiment) is None
+    assert verdicts(FAITHFUL, experiment) == ["no number"]
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_without_a_kernel_distance_there_is_no_verdict() -> None:
 
 
 def test_each_value_uses_its_best_fitted_sampler_and_no_cooled_one() -> None:
-    one = judged(3.0, prior=0.01, fitted=0.3)
-    one.test["samples"]["gaussian"]["pixels-pca"]["kernel_distance"] = 0.2
-    [group] = groups.make_groups([one])
+    experiment = judged(3.0, prior=0.01, fitted=0.3)
+    experiment.test["samples"]["gaussian"]["pixels-pca"]["kernel_distance"] = 0.2
+    [group] = groups.make_groups([experiment])
     best = criteria.find_best_sampler(group, FITTED.samplers, ["pixels-pca"])
     assert best is not None
     assert (best.sampler, best.label, best.distance.mean) == ("gaussian", "Gaussian", 0.2)

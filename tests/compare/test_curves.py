@@ -15,20 +15,20 @@ from latentmaps.compare.experiment import sort_by_fact
 
 
 def test_a_sweep_has_a_curve_for_each_number_with_its_ends_in_words() -> None:
-    of_titles = {curve.title: curve for curve in curves.make_curves(sort_by_fact(make_sweep()))}
-    assert list(of_titles) == [
+    by_title = {curve.title: curve for curve in curves.make_curves(sort_by_fact(make_sweep()))}
+    assert list(by_title) == [
         "Raw KL",
         "KL share of the loss",
         "Reconstruction loss",
         "Distance to the prior (MMD)",
         "Kernel distance, pixels-pca",
     ]
-    assert of_titles["Raw KL"].caption == "From 58.00 nats at fact 0.5 to 20.00 nats at fact 10."
+    assert by_title["Raw KL"].caption == "From 58.00 nats at fact 0.5 to 20.00 nats at fact 10."
     assert (
-        of_titles["KL share of the loss"].caption == "From 2.05 % at fact 0.5 to 3.00 % at fact 10."
+        by_title["KL share of the loss"].caption == "From 2.05 % at fact 0.5 to 3.00 % at fact 10."
     )
-    assert "Floor: -0.0004." in of_titles["Kernel distance, pixels-pca"].caption
-    assert 'aria-label="Raw KL over fact. From 58.00 nats' in of_titles["Raw KL"].drawing
+    assert "Floor: -0.0004." in by_title["Kernel distance, pixels-pca"].caption
+    assert 'aria-label="Raw KL over fact. From 58.00 nats' in by_title["Raw KL"].drawing
 
 
 def test_one_fact_makes_no_curve() -> None:
@@ -56,18 +56,18 @@ def test_every_feature_net_has_a_curve_and_the_net_of_fid_a_second_one() -> None
         make_experiment(f"run-{fact:g}", fact, test=with_fid_network(evaluation_numbers(fact)))
         for fact in (1.0, 2.0)
     ]
-    of_titles = {curve.title: curve for curve in curves.make_curves(experiments)}
-    assert list(of_titles)[-3:] == [
+    by_title = {curve.title: curve for curve in curves.make_curves(experiments)}
+    assert list(by_title)[-3:] == [
         "Kernel distance, pixels-pca", f"Kernel distance, {FID_NETWORK}", f"FID, {FID_NETWORK}",
     ]  # fmt: skip
-    assert "Prior: from 16 at fact 1" in of_titles[f"FID, {FID_NETWORK}"].caption
+    assert "Prior: from 16 at fact 1" in by_title[f"FID, {FID_NETWORK}"].caption
 
 
 def test_a_caption_names_what_differs_besides_fact() -> None:
     other = make_experiment("b", 7.0, **{"train_vae.epochs": 3})
-    made = curves.make_curves([make_experiment("a", 5.0), other])
-    assert len(made) == 5
-    for curve in made:
+    drawn_curves = curves.make_curves([make_experiment("a", 5.0), other])
+    assert len(drawn_curves) == 5
+    for curve in drawn_curves:
         assert curve.caption.endswith(". Besides fact, train_vae.epochs (3, 11) differs.")
 
 
@@ -92,10 +92,10 @@ def test_what_was_swept_is_the_horizontal_axis() -> None:
         judged(3.0, name=f"d{size}", results=f"{size}", **{"train_vae.latent_dim": size})
         for size in (64, 16)
     ]
-    made = curves.make_curves(experiments, "train_vae.latent_dim")
-    assert ">latent_dim</text>" in made[0].drawing
-    assert "at latent_dim 16 to" in made[0].caption
-    assert "Besides" not in made[0].caption
+    drawn_curves = curves.make_curves(experiments, "train_vae.latent_dim")
+    assert ">latent_dim</text>" in drawn_curves[0].drawing
+    assert "at latent_dim 16 to" in drawn_curves[0].caption
+    assert "Besides" not in drawn_curves[0].caption
 
 
 def test_fact_0_has_a_place_on_the_axis() -> None:

@@ -122,8 +122,8 @@ def _describe_fitted(answer: SweepAnswer) -> list[str]:
     supported = f"{name} {range_}" if range_ else "no value"
     sentence = (
         "A sampler that is fitted after training changes the trade-off: at "
-        f"{name} {best.label}, random faces have a kernel distance of {fitted.text} from the "
-        f"{fitted.label}, {prior.text} from the {prior.label}{at_best}. With fitted samplers "
+        f"{name} {best.label}, random faces have a kernel distance of {fitted.text} with the "
+        f"{fitted.label}, {prior.text} with the {prior.label}{at_best}. With fitted samplers "
         f"instead of the prior, the sweep supports {supported}."
     )
     return [sentence]

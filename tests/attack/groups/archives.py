@@ -151,12 +151,12 @@ def _listed() -> list[bytes]:
 
 def _overlapping() -> bytes:
     """Return an archive of 2,000 members that all share the same data."""
-    one = _zip("000001.jpg")
-    entry_start, end_start = one.index(b"PK\x01\x02"), one.rindex(b"PK\x05\x06")
-    entry, count = one[entry_start:end_start], 2_000
+    single = _zip("000001.jpg")
+    entry_start, end_start = single.index(b"PK\x01\x02"), single.rindex(b"PK\x05\x06")
+    entry, count = single[entry_start:end_start], 2_000
     entries = b"".join(entry.replace(b"000001", b"%06d" % number) for number in range(count))
     end = struct.pack("<4s4xHHIIH", b"PK\x05\x06", count, count, len(entries), entry_start, 0)
-    return one[:entry_start] + entries + end
+    return single[:entry_start] + entries + end
 
 
 def _mutate(content: bytes, generator: random.Random) -> bytes:
