@@ -41,7 +41,7 @@ def stay_on_this_machine() -> Iterator[None]:
 
 @pytest.fixture
 def root() -> Path:
-    """The folder that holds params.yaml and dvc.yaml."""
+    """The folder that contains params.yaml and dvc.yaml."""
     return ROOT
 
 
@@ -61,7 +61,7 @@ def small_network(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def raw(tmp_path: Path) -> RawFaces:
-    """An empty place for raw faces."""
+    """Paths for raw faces in an empty folder."""
     return raw_faces(tmp_path / "raw")
 
 
@@ -85,7 +85,7 @@ def few_digits() -> Digits:
 
 @pytest.fixture
 def server() -> Iterator[Served]:
-    """A server on this machine that answers each path in a way of its own."""
+    """A local server that answers each path in its own way."""
     with serve(CONTENT) as served:
         yield served
 

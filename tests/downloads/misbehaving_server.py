@@ -22,8 +22,8 @@ class Served:
     """The files of the server, and the requests it received.
 
     Attributes:
-        address: with a slash at the end.
-        content: of every good file.
+        address: address of the server, with a slash at the end.
+        content: content of every good file.
         ranges: the header Range of every request, by path; None for a request without.
         num_sent: bytes sent, by path.
     """
@@ -95,10 +95,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_from(self._start())
 
     def answer_cut(self, argument: str, *, is_first: bool) -> None:
-        """Cut the first connection after so many tenths.
+        """Cut the first connection after `argument` tenths of the content.
 
-        `tenths` cuts each after a tenth, `once` each but brings bytes with the first, and `always`
-        each at once.
+        `tenths` cuts every connection after a tenth. `once` delivers a tenth with the first and no
+        bytes with the others. `always` never delivers any bytes.
         """
         total = len(self.served.content)
         if argument == "always" or (argument == "once" and not is_first):
