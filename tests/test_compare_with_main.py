@@ -129,7 +129,7 @@ def test_a_kept_cache_restores_main(compared: Compared, tmp_path: Path) -> None:
     compared.clone.run("git", "checkout", "--quiet", "--detach", "weaker")
     printed = compared.clone.run(SCRIPT, "main", str(tmp_path / "again"))
     # fetch_digits is the only stage whose entry in dvc.lock the overrides do not change. If other
-    # tests run in parallel, it sometimes runs again (0.3 s). Why DVC does not restore it is unknown.
+    # tests run in parallel, it sometimes runs again (0.3 s), for an unknown reason.
     assert set(re.findall(r"Running stage '([^']+)'", printed)) <= {"fetch_digits"}
     pages = list((tmp_path / "again/compare_pages").glob("*/index.html"))
     assert len(pages) == 2
