@@ -4,17 +4,15 @@ Their numbers are the committed numbers of the sample with other values, so a ch
 is noticed here.
 """
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from tests.committed_numbers import read_committed
 
 from latentmaps.compare.experiment import Experiment
 from latentmaps.report import glossary
 
-ROOT = Path(__file__).parents[2]
 SAMPLERS = tuple(glossary.samplers())
 # the kinds of random faces
 KINDS = tuple(f"{name}{suffix}" for name in SAMPLERS for suffix in ("", "_cool"))
@@ -27,8 +25,6 @@ FID_NETWORK = "inception-2015-fid"
 def replace_numbers(stage: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the committed numbers of a stage with other values.
 
-    The sample's metrics.json is in git, its numbers.json has a copy in docs/figures.
-
     Args:
         stage: train_vae or evaluate_vae.
         changes: the new values; parts of the document are replaced as a whole.
@@ -36,10 +32,7 @@ def replace_numbers(stage: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         KeyError: `changes` has a number that the committed files lack.
     """
-    paths = (ROOT / "reports" / stage / "metrics.json", ROOT / f"docs/figures/{stage}.json")
-    committed: dict[str, Any] = {}
-    for path in paths:
-        committed |= json.loads(path.read_text(encoding="utf-8"))
+    committed = read_committed(stage)
     if unknown := _names(changes) - _names(committed):
         raise KeyError(f"the committed numbers of {stage} have no {', '.join(sorted(unknown))}")
     return committed | dict(changes)

@@ -4,37 +4,11 @@ The numbers start from the committed ones, so that a change of their schema fail
 override the values that they quote.
 """
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from tests.committed_numbers import override, read_committed
+
 from latentmaps.report import glossary
-
-ROOT = Path(__file__).parents[2]
-
-
-def read_committed(stage: str) -> dict[str, Any]:
-    """Read the committed numbers of a stage; git has numbers.json as a copy in docs/figures."""
-    files = [ROOT / f"docs/figures/{stage}.json", ROOT / f"reports/{stage}/metrics.json"]
-    numbers, headlines = (json.loads(path.read_text(encoding="utf-8")) for path in files)
-    return {**numbers, **headlines}
-
-
-def override(numbers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return numbers with some values replaced, also within nested objects.
-
-    Raises:
-        KeyError: there is no such number to replace.
-    """
-    if unknown := changes.keys() - numbers.keys():
-        raise KeyError(f"found no {sorted(unknown)} in the committed numbers")
-    replaced = {
-        name: override(numbers[name], value) if isinstance(value, Mapping) else value
-        for name, value in changes.items()
-    }
-    return {**numbers, **replaced}
-
 
 _COMMITTED = {stage: read_committed(stage) for stage in ("train_vae", "evaluate_vae", "train_cnn")}
 

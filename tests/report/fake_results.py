@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.committed_numbers import ROOT
 from tests.report.fake_numbers import (
     CHARTS,
     EVALUATE_VAE,
     LAYERS,
     NUM_DIMENSIONS,
     PATTERNS,
-    ROOT,
     SHEETS,
     TRAIN_CNN,
     TRAIN_VAE,
