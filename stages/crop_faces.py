@@ -12,7 +12,7 @@ from latentmaps.params.crop_faces import CropFaces
 def crop_faces(run: runs.Run) -> None:
     """Write the array of images, and an index that maps rows to faces."""
     wanted = run.params(CropFaces)
-    how = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
+    crop_spec = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
 
     faces = FaceArchive(run.inputs["images"])
     # before the cropping, so that tables of another set are refused early
@@ -23,7 +23,7 @@ def crop_faces(run: runs.Run) -> None:
         attributes=face_tables.read_attributes(run.inputs["attributes"]),
     )
     refused = cropped_array.crop_archive(
-        faces, run.outputs["images"], how, max_refused=wanted.max_refused
+        faces, run.outputs["images"], crop_spec, max_refused=wanted.max_refused
     )
 
     kept = face_tables.without_refused(index, [name for name, _ in refused])

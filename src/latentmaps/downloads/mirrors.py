@@ -223,12 +223,12 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
     if page is not None:
         raise MirrorError(page)
 
-    def again() -> Iterator[bytes]:
+    def rejoined() -> Iterator[bytes]:
         if head:
             yield head
         yield from pieces
 
-    return again()
+    return rejoined()
 
 
 def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:

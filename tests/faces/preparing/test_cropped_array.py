@@ -30,8 +30,10 @@ def _archive(path: Path, *jpegs: bytes) -> Path:
     return path
 
 
-def _crop(path: Path, target: Path, how: Crop = CROP, **options: int) -> list[tuple[str, str]]:
-    return cropped_array.crop_archive(archive.FaceArchive(path), target, how, **options)
+def _crop(
+    path: Path, target: Path, crop_spec: Crop = CROP, **options: int
+) -> list[tuple[str, str]]:
+    return cropped_array.crop_archive(archive.FaceArchive(path), target, crop_spec, **options)
 
 
 def _grays(path: Path) -> list[int]:
@@ -169,8 +171,8 @@ def test_a_full_disk_is_an_error_and_not_a_signal(tmp_path: Path) -> None:
 def test_gray_images_have_one_channel(tmp_path: Path, num_processes: int) -> None:
     path = _archive(tmp_path / "a.zip", *(_jpeg(10 * index) for index in range(1, 4)))
 
-    how = Crop((2, 4, 10, 12), 4, "lanczos", num_channels=1)
-    _crop(path, tmp_path / "images.npy", how, num_processes=num_processes)
+    crop_spec = Crop((2, 4, 10, 12), 4, "lanczos", num_channels=1)
+    _crop(path, tmp_path / "images.npy", crop_spec, num_processes=num_processes)
 
     images = arrays.open_images(tmp_path / "images.npy")
     assert images.shape == (3, 4, 4, 1)

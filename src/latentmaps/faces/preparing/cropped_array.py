@@ -45,7 +45,7 @@ class _Task:
 def crop_archive(
     faces: FaceArchive,
     target: Path,
-    how: Crop,
+    crop_spec: Crop,
     *,
     max_refused: int = 0,
     num_processes: int | None = None,
@@ -54,8 +54,8 @@ def crop_archive(
 
     Args:
         faces: the archive.
-        target: the .npy file to write: (num_faces, *how.shape), uint8, 0..255.
-        how: crop box, size and channels of the images.
+        target: the .npy file to write: (num_faces, *crop_spec.shape), uint8, 0..255.
+        crop_spec: crop box, size and channels of the images.
         max_refused: maximum number of pictures to leave out because they cannot be cropped.
         num_processes: number of parallel processes; None derives it from the number of cores and of
             faces. The result does not depend on it.
@@ -68,30 +68,30 @@ def crop_archive(
             `max_refused` pictures cannot be cropped.
     """
     num_faces = len(faces.names)
-    _check_box(faces, how)
-    resources.require_disk_space(target.parent, num_faces * how.image_bytes)
+    _check_box(faces, crop_spec)
+    resources.require_disk_space(target.parent, num_faces * crop_spec.image_bytes)
     if num_processes is None:
         num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
     log.info(
         "Cropping %s faces to %dx%d in %d processes",
         f"{num_faces:,}",
-        how.image_size,
-        how.image_size,
+        crop_spec.image_size,
+        crop_spec.image_size,
         max(num_processes, 1),
     )
-    reasons = _crop_faces(faces, target, how, num_processes)
+    reasons = _crop_faces(faces, target, crop_spec, num_processes)
     refused = {row: reason for row, reason in enumerate(reasons) if reason is not None}
     named = [(faces.names[row], reason) for row, reason in refused.items()]
     _require_few(faces.path, named, num_faces, max_refused)
-    _close_gaps(target, how, num_faces, list(refused))
+    _close_gaps(target, crop_spec, num_faces, list(refused))
     return named
 
 
-def _check_box(faces: FaceArchive, how: Crop) -> None:
+def _check_box(faces: FaceArchive, crop_spec: Crop) -> None:
     """Refuse a box that does not fit into the first picture, before any picture is cropped."""
     name = faces.names[0]
     try:
-        crop.crop_picture(faces.read(name), how)
+        crop.crop_picture(faces.read(name), crop_spec)
     except BoxError as error:
         raise DataError(
             f"{faces.path}: {name}: {error}; change crop_faces.crop_box or the source of the faces"
@@ -101,12 +101,12 @@ def _check_box(faces: FaceArchive, how: Crop) -> None:
 
 
 def _crop_faces(
-    faces: FaceArchive, target: Path, how: Crop, num_processes: int
+    faces: FaceArchive, target: Path, crop_spec: Crop, num_processes: int
 ) -> list[str | None]:
     """Write the array; return for each row the reason why it is empty, or None."""
     num_faces = len(faces.names)
-    offset = _write_header(target, how, num_faces)
-    work = functools.partial(_crop_task, faces.path, target, offset, how)
+    offset = _write_header(target, crop_spec, num_faces)
+    work = functools.partial(_crop_task, faces.path, target, offset, crop_spec)
     # Threads reach only two thirds of the speed: Pillow releases the GIL only while it decodes and
     # scales.
     done = parallel.map_in_processes(work, _tasks(faces), num_processes)
@@ -120,9 +120,9 @@ def _tasks(faces: FaceArchive) -> Iterator[_Task]:
         yield _Task(first, tuple(faces.member(name) for name in names))
 
 
-def _write_header(target: Path, how: Crop, num_faces: int) -> int:
+def _write_header(target: Path, crop_spec: Crop, num_faces: int) -> int:
     """Write or update the header of the array; return the file offset of row 0."""
-    shape = (num_faces, *how.shape)
+    shape = (num_faces, *crop_spec.shape)
     descr = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
     header = {"descr": descr, "fortran_order": False, "shape": shape}
     with target.open("r+b" if target.exists() else "wb") as file:
@@ -132,7 +132,7 @@ def _write_header(target: Path, how: Crop, num_faces: int) -> int:
 
 
 def _crop_task(
-    archive: Path, target: Path, offset: int, how: Crop, task: _Task
+    archive: Path, target: Path, offset: int, crop_spec: Crop, task: _Task
 ) -> list[str | None]:
     """Write the rows of a task; return for each the reason why it is empty, or None."""
     with archive.open("rb") as file:
@@ -141,13 +141,13 @@ def _crop_task(
     reasons: list[str | None] = []
     for jpeg in jpegs:
         try:
-            rows.append(crop.crop_picture(jpeg, how).tobytes())
+            rows.append(crop.crop_picture(jpeg, crop_spec).tobytes())
             reasons.append(None)
         except PictureError as error:
-            rows.append(bytes(how.image_bytes))
+            rows.append(bytes(crop_spec.image_bytes))
             reasons.append(str(error))
     with target.open("r+b") as file:
-        file.seek(offset + task.first_row * how.image_bytes)
+        file.seek(offset + task.first_row * crop_spec.image_bytes)
         file.write(b"".join(rows))
     return reasons
 
@@ -164,16 +164,16 @@ def _require_few(
     )
 
 
-def _close_gaps(target: Path, how: Crop, num_faces: int, refused: Sequence[int]) -> None:
+def _close_gaps(target: Path, crop_spec: Crop, num_faces: int, refused: Sequence[int]) -> None:
     """Close the gaps of refused rows, and shorten the array."""
     if not refused:
         return
     kept = np.delete(np.arange(num_faces), refused)
-    offset = _write_header(target, how, len(kept))
+    offset = _write_header(target, crop_spec, len(kept))
     with target.open("r+b") as file:
         for row, old_row in enumerate(kept[refused[0] :], start=refused[0]):
-            file.seek(offset + int(old_row) * how.image_bytes)
-            image = file.read(how.image_bytes)
-            file.seek(offset + row * how.image_bytes)
+            file.seek(offset + int(old_row) * crop_spec.image_bytes)
+            image = file.read(crop_spec.image_bytes)
+            file.seek(offset + row * crop_spec.image_bytes)
             file.write(image)
-        file.truncate(offset + len(kept) * how.image_bytes)
+        file.truncate(offset + len(kept) * crop_spec.image_bytes)
