@@ -4,7 +4,7 @@
 
 The CNN is that of params.yaml, trained for one epoch on the bundled digits. Each method runs in its
 own process, in alternation, in a different order each round, with the threads of params.yaml.
-Starting a process and importing modules do not count. Tracing counts only for our search (0.2 s per
+The time for start images and imports does not count. Tracing counts only for our search (0.2 s per
 layer). Loops over single maps are timed on some maps and steps and scaled up to all of them.
 """
 
@@ -34,7 +34,8 @@ OTHERS = {
 }
 TITLES = OURS | OTHERS
 HEADS = (
-    "way", "seconds", "ms a map, start and step", "times ours (4 starts)", "peak memory [MB]",
+    "implementation", "seconds", "ms per map, start and step", "relative to ours (4 starts)",
+    "peak memory [MB]",
 )  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
 
 
 def rows(runs: dict[str, list[measuring.Run]], num_map_steps: int) -> Iterator[list[str]]:
-    """Yield a table row for each method; "times ours" compares one start, round by round."""
+    """Yield a table row for each method; ratios to ours are per start, within each round."""
     seconds = {way: [float(run.output.splitlines()[-1]) for run in runs[way]] for way in runs}
     ours = seconds.get("ours-4")
     for way, way_seconds in seconds.items():

@@ -249,7 +249,9 @@ def test_draw_oips_is_measured() -> None:
     printed = output_of("draw_oips", "--rounds=1", *sizes, "--ways", *ways)
     assert "skipped: map by map, tf-keras-vis; not found in the folder --tf-keras-vis" in printed
     assert "32 maps, 2 steps; " in printed
-    heads = ("way", "seconds", "ms a map, start and step", "times ours (4 starts)")
+    heads = (
+        "implementation", "seconds", "ms per map, start and step", "relative to ours (4 starts)",
+    )  # fmt: skip
     rows = read_table(printed, *heads, "peak memory [MB]")
     names = ["ours, 4 starts, none stops", "map by map, the step as a `tf.function`"]
     assert list(rows) == names
