@@ -116,7 +116,7 @@ def test_a_second_run_gives_equal_bytes_and_both_parts_run(
 
 @pytest.mark.parametrize("source", ["folder", "digits"])
 def test_every_profile_gets_a_page(trained: Workspace, browser: Browser, source: str) -> None:
-    """Pictures of one's own have no attributes, and digits are gray and small."""
+    """The user's own pictures have no attributes, and digits are gray and small."""
     write_faces(trained, source)
     result = build(trained, "out/explorer.html")
     assert result.returncode == 0, result.stderr

@@ -113,9 +113,9 @@ def test_all_text_of_the_page_of_a_layer_has_enough_contrast(
     page_reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    colours = contrast.read_colors(visit.page)
-    assert len(colours) > 100
-    assert contrast.too_faint(colours) == []
+    colors = contrast.read_colors(visit.page)
+    assert len(colors) > 100
+    assert contrast.too_faint(colors) == []
 
 
 def test_the_dark_theme_dims_all_pictures_equally(browser: Browser, layer_page: Path) -> None:

@@ -60,9 +60,9 @@ def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) 
     page_reading.explanation(visit.page, "headline-psnr-db")[0].click()
     visit.page.mouse.move(0, 0)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    colours = contrast.read_colors(visit.page)
-    assert len(colours) > 300
-    assert contrast.too_faint(colours) == []
+    colors = contrast.read_colors(visit.page)
+    assert len(colors) > 300
+    assert contrast.too_faint(colors) == []
 
 
 @pytest.mark.parametrize("width", [320, 1280])

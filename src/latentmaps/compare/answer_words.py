@@ -107,7 +107,7 @@ def _describe_ends(answer: SweepAnswer) -> list[str]:
 
 
 def _describe_fitted(answer: SweepAnswer) -> list[str]:
-    """Say how a sampler that is fitted after training changes the trade-off."""
+    """Describe how a sampler that is fitted after training changes the trade-off."""
     known = [(trial, trial.sampler, trial.prior) for trial in answer.trials]
     pairs = [(trial, fitted, prior) for trial, fitted, prior in known if fitted and prior]
     if not pairs:

@@ -150,7 +150,7 @@ def _take_steps(
     step_numbers: range,
     may_stop: bool,
 ) -> tuple[State, Floats]:
-    """Take several steps with one chunk.
+    """Run several steps with one chunk.
 
     Args:
         step: as returned by ``steps.make_step``.

@@ -89,7 +89,7 @@ def _describe_columns(photos: ChangedPhotos, vae: PlayableVae) -> str:
         f"{direction.num_with:,} training faces)"
         for direction in photos.directions
     )
-    return f"{seen}; and of that point with so many times the direction of {known} added."
+    return f"{seen}; and of that point plus a multiple of the direction of {known}."
 
 
 def _describe_error(photos: ChangedPhotos, test_error: float | None) -> str:

@@ -77,10 +77,10 @@ def test_only_the_training_rows_count() -> None:
 def test_few_and_many_images_follow_one_definition(num_images: int) -> None:
     images = random_images(num_images, size=5, channels=1)
     small = pixels_of(images).reshape(num_images, 25).astype(np.float64)
-    centred = small - small.mean(axis=0)
-    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
+    centered = small - small.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(centered, full_matrices=False)
     unit = np.sqrt(np.square(sizes[:8]).mean() / num_images)
-    expected = centred @ directions[:8].T / unit
+    expected = centered @ directions[:8].T / unit
     found = features(pixel_features.fit(images, np.arange(num_images), num_components=8), images)
     signs = np.sign(np.sum(expected * found, axis=0))
     assert found == pytest.approx(expected * signs, abs=1e-4)

@@ -54,7 +54,7 @@ def test_the_caption_mentions_weights_corruption_and_note() -> None:
     early = film_sheet.draw(film(), replace(ORIGIN, epochs=2))
     assert "has the weights of epoch 2, the best" in early.numbers["caption"]
     corrupted = draw(film(), replace(ORIGIN, corruption="noise"))
-    assert "after noise has spoilt what the encoder reads" in corrupted.numbers["caption"]
+    assert "after noise has corrupted the input of the encoder" in corrupted.numbers["caption"]
     plain = draw(film(), note="Mind this.").numbers["caption"]
     assert plain.endswith("training. Mind this.")
 

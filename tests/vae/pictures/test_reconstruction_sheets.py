@@ -63,7 +63,7 @@ def test_corrupted_images_are_shown_between(corruption: str) -> None:
     plain = reconstruction_sheets.draw(reconstruct(), part="test")
     corrupted = reconstruction_sheets.draw(reconstruct(corruption), part="test")
     assert corrupted.image.height > plain.image.height + 2 * 16
-    assert f"after {corruption} has spoilt them" in corrupted.numbers["caption"]
+    assert f"after {corruption} has corrupted them" in corrupted.numbers["caption"]
     assert f"corruption {corruption}" in corrupted.numbers["title"]
 
 
@@ -149,7 +149,7 @@ def test_a_vae_that_reads_corrupted_faces_samples_from_what_it_reads() -> None:
     sheet = draw_sampled(corruption="noise")
     kinds = ["face", "as it was read", "from the mean", "from a sampled z"]
     assert sheet.numbers["layout"]["row_labels"] == kinds * 2
-    assert "after noise has spoilt them" in sheet.numbers["caption"]
+    assert "after noise has corrupted them" in sheet.numbers["caption"]
 
 
 def test_another_seed_samples_other_points_and_is_named() -> None:

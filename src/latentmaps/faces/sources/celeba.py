@@ -44,7 +44,7 @@ def take_faces(
     accept_license: bool,
     from_kaggle: bool = False,
 ) -> dict[str, Any]:
-    """Take faces from CelebA's files.
+    """Read faces from CelebA's files.
 
     Args:
         raw: the files to write.

@@ -70,7 +70,7 @@ def take_pictures(
     refused_path: Path | None = None,
     num_processes: int | None = None,
 ) -> dict[str, Any]:
-    """Take pictures from a folder tree or a zip, in the order of their paths.
+    """Collect pictures from a folder tree or a zip, in the order of their paths.
 
     Args:
         raw: the files to write.

@@ -94,7 +94,7 @@ def draw(
     is_start_of_walk = np.isclose(steps, 0.0)
     framed = "; framed: nothing added, the reconstruction itself" if is_start_of_walk.any() else ""
     lengths = ", ".join(f"{name} {found[name].length:.1f}" for name in names)
-    left_out = f"Not drawn, for want of faces with and without: {', '.join(missing)}."
+    left_out = f"Not drawn, because faces with or without it are missing: {', '.join(missing)}."
     return face_sheet.draw(
         list(face_sheet.decode(trained, z)),
         title=title,

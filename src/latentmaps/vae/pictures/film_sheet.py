@@ -50,7 +50,7 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
 def _after_corruption(origin: Origin) -> str:
     if origin.corruption == "none":
         return ""
-    return f", after {origin.corruption} has spoilt what the encoder reads,"
+    return f", after {origin.corruption} has corrupted the input of the encoder,"
 
 
 def _describe_choice(film: Film) -> str:

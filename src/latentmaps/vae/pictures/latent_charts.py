@@ -163,7 +163,7 @@ def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: s
     reading = (
         "Where the two colours lie apart, the attribute has a direction in the latent space."
         if len(attributes.columns)
-        else "Without colours: the source of these images knows no attributes."
+        else "Without colors: the source of these images has no attributes."
     )
     words = {
         "title": f"z-points of {len(points)} test images in a plane - {origin}",

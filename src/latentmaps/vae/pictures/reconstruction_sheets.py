@@ -231,7 +231,7 @@ def _sample_z(faces: ReconstructedFaces, *, seed: int) -> Points:
 
 def _after_corruption(faces: ReconstructedFaces) -> str:
     corruption = faces.origin.corruption
-    return "" if corruption == "none" else f" after {corruption} has spoilt them"
+    return "" if corruption == "none" else f" after {corruption} has corrupted them"
 
 
 def _label(
