@@ -29,7 +29,8 @@ PATTERNS = {
     r"favour": "favor",
     r"learnt": "learned",
     r"spoilt": "corrupted",
-    r"(normal|standard|visual|initial|optim|regular|organ|recogn|summar|general|random)is(e|ed|es|er|ers|ing|ation)\b": "-ize",
+    r"(normal|standard|visual|initial|optim|regular|organ|recogn|summar|general|random)"
+    r"is(e|ed|es|er|ers|ing|ation)\b": "-ize",
     r"\bmodell(ed|ing)|\blabell(ed\b|ing)": "modeled, labeled",
     # phrases of a translation
     r"\bof one's own\b|\bone's own\b": "custom, its own",

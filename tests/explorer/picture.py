@@ -1,4 +1,4 @@
-"""Take a picture of the explorer for the README: ``python -m tests.explorer.picture PAGE PNG``."""
+"""Photograph the explorer for the README: ``python -m tests.explorer.picture PAGE PNG``."""
 
 import io
 import sys
