@@ -28,7 +28,7 @@ def test_a_section_knows_the_names_of_a_registry(names: Any, registry: Mapping[s
 
 @pytest.mark.parametrize(("names", "registry"), REGISTRIES)
 def test_every_entry_says_what_it_means(names: Any, registry: Mapping[str, Any]) -> None:
-    verbs = ("Return ", "Sample ", "Show ")
+    verbs = ("Map ", "Repeat ", "Return ", "Sample ", "Show ")
     assert all(entry.__doc__.startswith(verbs) for entry in registry.values())
 
 
