@@ -1,7 +1,9 @@
 """What the tests share."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import numpy as np
@@ -17,6 +19,9 @@ from tests.faces.example_raw_faces import raw_faces
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.faces.sources.raw_faces import RawFaces
+
+if TYPE_CHECKING:
+    from tests import repository_clone
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,6 +54,15 @@ def root() -> Path:
 def workspace(tmp_path: Path, root: Path) -> Workspace:
     """A folder for the stage scripts."""
     return Workspace(tmp_path, root)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> "repository_clone.Clone":
+    """A clone in which the tiny configuration has run and is committed; take a copy of it."""
+    from tests import repository_clone  # here, for DVC takes a second to be imported
+
+    base = tmp_path_factory.getbasetemp()
+    return repository_clone.tiny_run(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from benchmarks import (
     watching,
     workload,
 )
+from tests import warm_python
 from tests.example_workspace import Workspace
 from tests.explorer import example
 from tests.vae import example_vae
@@ -49,7 +49,7 @@ def flags_of_stage(root: Path, name: str) -> set[str]:
 def output_of(name: str, *arguments: str) -> str:
     """Run a benchmark and return its standard output."""
     result = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
+        [str(warm_python.interpreter()), "-m", f"benchmarks.{name}", *arguments],
         cwd=measuring.ROOT,
         env=os.environ | {"PYTHONPATH": "src"},
         capture_output=True,

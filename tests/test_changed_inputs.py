@@ -6,10 +6,10 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests import warm_python
 
 from latentmaps import changed_inputs
 
@@ -55,7 +55,7 @@ def own_folders(folder: Path) -> dict[str, str]:
 def dvc(*arguments: str, cwd: Path) -> None:
     # in a separate process, since warnings of DVC would fail a test
     subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments, "--quiet"],
+        [str(warm_python.interpreter()), "-m", "dvc", *arguments, "--quiet"],
         cwd=cwd,
         env=os.environ | own_folders(cwd.parent),
         check=True,
@@ -80,7 +80,7 @@ def follow(advice: str) -> None:
     assert commands
     for command in commands:
         words = shlex.split(command)
-        program = [sys.executable, "-m", "dvc"] if words[0] == "dvc" else words[:1]
+        program = [str(warm_python.interpreter()), "-m", "dvc"] if words[0] == "dvc" else words[:1]
         subprocess.run([*program, *words[1:]], check=True)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from tests import warm_python
 
 import latentmaps
 from latentmaps import command_line
@@ -15,7 +16,7 @@ from latentmaps.compare import repository
 
 def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "latentmaps", *words],
+        [str(warm_python.interpreter()), "-m", "latentmaps", *words],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(root / "src")},
         capture_output=True,
@@ -38,7 +39,7 @@ def test_a_repository_without_git_is_refused(tmp_path: Path, root: Path) -> None
     }
     folder = tmp_path / "here"
     folder.mkdir()
-    init = [sys.executable, "-m", "dvc", "init", "--quiet", "--no-scm"]
+    init = [str(warm_python.interpreter()), "-m", "dvc", "init", "--quiet", "--no-scm"]
     subprocess.run(init, cwd=folder, env=os.environ | environment, check=True)
     result = run("compare", folder=folder, root=root)
     assert result.returncode == 1

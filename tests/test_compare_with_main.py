@@ -1,6 +1,7 @@
 """The check of pull requests, run on two commits of a copy of the repository."""
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +31,17 @@ class Compared:
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+def compared(tiny_run: Clone, tmp_path_factory: pytest.TempPathFactory) -> Compared:
     """A branch that changes fact, compared with a main branch that has a later commit.
 
-    The branch also uses pictures of a folder, which must not appear on public pages.
+    The branch also uses pictures of a folder, which must not appear on public pages. The cache has
+    the results of main except for the training of the CNN.
     """
     place = tmp_path_factory.mktemp("compared")
+    shutil.copytree(tiny_run.folder / ".dvc/cache", place / "cache")
+    runs = [path for path in (place / "cache/runs").glob("*/*/*") if path.is_file()]
+    [training] = [path for path in runs if "stages/train_cnn.py" in path.read_text("utf-8")]
+    training.unlink()
     clone = Clone(tmp_path_factory.mktemp("repository"))
     clone.environment |= {
         "LATENTMAPS_OVERRIDES": str(ROOT / "tests/tiny.txt"),

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def digits(workspace: Workspace) -> Workspace:
-    workspace.set_param("      epochs: 6 ", "      epochs: 1 ")
+    workspace.override({"profiles.sample.train_cnn.epochs": 1})
     bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
     workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
     return workspace
@@ -24,7 +24,7 @@ def digits(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def trained(digits: Workspace) -> Workspace:
-    digits.set_param("filters: [32, 64, 128] ", "filters: [8, 8, 8] ")
+    digits.override({"train_cnn.filters": [8, 8, 8]})
     result = digits.run("train_cnn", READ | {"report": "."})
     assert result.returncode == 0, result.stderr
     return digits
@@ -36,9 +36,8 @@ def test_a_layer_that_the_cnn_lacks(trained: Workspace) -> None:
 
 
 def test_oips_grow_coarse_and_are_enriched_and_are_shown_in_range(trained: Workspace) -> None:
-    trained.set_param("strategy: superposition ", "strategy: enrich ")
-    trained.set_param("range: free ", "range: data ")
-    trained.set_param("num_steps: 400 ", "num_steps: 160 ")
+    changes = {"strategy": "enrich", "range": "data", "num_steps": 160}
+    trained.override({f"draw_oips.{name}": value for name, value in changes.items()})
     result = trained.run("draw_oips", {"layer": "Conv2D_2"} | READ | DRAWN)
     assert result.returncode == 0, result.stderr
     table = pd.read_csv(trained.folder / "out/Conv2D_2.csv")

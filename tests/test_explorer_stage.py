@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.example_workspace import Workspace, assert_refused
@@ -16,7 +15,6 @@ from tests.vae.example_vae import ORIGIN, architecture
 
 from latentmaps.cnn.network import cnn
 from latentmaps.digits.dataset import digits
-from latentmaps.params import yaml12
 from latentmaps.vae.latent import attribute_directions, latent_files, samplers
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
 from latentmaps.vae.network import vae_files
@@ -77,9 +75,7 @@ def write_faces(workspace: Workspace, source: str) -> None:
 @pytest.fixture
 def trained(workspace: Workspace) -> Workspace:
     """A workspace with a VAE of avatars and a CNN, both with random weights."""
-    document = yaml12.load(workspace.params)
-    document["draw_oips"]["layers"] = list(example_digits.LAYERS)
-    workspace.params = yaml.safe_dump(document, sort_keys=False)
+    workspace.override({"draw_oips.layers": list(example_digits.LAYERS)})
     write_faces(workspace, "avatars")
     shape = cnn.Architecture((3, 4), dense_units=6, kernel_size=4)
     cnn.save(workspace.folder / "cnn", shape, example_digits.small_cnn())

@@ -22,7 +22,7 @@ def trained(workspace: Workspace) -> Workspace:
     workspace.write_faces(example.images(7), num_train=2, num_test=4)
     (workspace.folder / "receipt.json").write_text('{"source": "folder"}', encoding="utf-8")
     vae_files.save(workspace.folder / "vae", small_vae())
-    workspace.set_param("num_steps: 40 ", "num_steps: 3 ")
+    workspace.override({"draw_face_oips.num_steps": 3})
     return workspace
 
 
@@ -42,7 +42,7 @@ def test_a_second_run_gives_equal_bytes_and_another_seed_other_patterns(trained:
     drawn = {}
     for name in ("first", "second", "other"):
         if name == "other":
-            trained.set_param("# of the start patches; null", "7 # of the start patches; null")
+            trained.override({"draw_face_oips.seed": 7})
         result = draw(trained, name)
         assert result.returncode == 0, result.stderr
         drawn[name] = files(trained.folder / name)

@@ -69,37 +69,34 @@ def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Works
 
 
 @pytest.mark.parametrize(
-    ("draw", "comment", "changing", "staying"),
+    ("draw", "changing", "staying"),
     [
-        (draw_reconstructions, "# seed of the z", "sampled.png", "test.png"),
-        (draw_samples, "# seed of the random points", "prior.png", ""),
-        (draw_latent_space, "# seed of the choice of pairs", "interpolations.png", "plane.png"),
+        (draw_reconstructions, "sampled.png", "test.png"),
+        (draw_samples, "prior.png", ""),
+        (draw_latent_space, "interpolations.png", "plane.png"),
     ],
 )
 def test_the_seed_of_a_stage_changes_its_pictures_and_null_is_base_seed(
     trained: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     draw: Callable[[Workspace, str], Result],
-    comment: str,
     changing: str,
     staying: str,
 ) -> None:
     write_index(trained)
     assert (trained.folder / "latents").exists() or evaluate(trained, ".").returncode == 0
-    null = f"seed:                      {comment}"
-    drawn = {}
-    for seed in ("", "2022", "7"):
-        assert trained.params.count(null) == 1
-        change = trained.params.replace(null, f"seed: {seed}   {comment}")
+    drawn: dict[int | None, dict[str, bytes]] = {}
+    for seed in (None, 2022, 7):
+        change = trained.overridden({f"{draw.__name__}.seed": seed})
         with monkeypatch.context() as patch:
             patch.setattr(trained, "params", change)
             result = draw(trained, f"seed{seed}")
         assert result.returncode == 0, result.stderr
         files = (trained.folder / f"seed{seed}").iterdir()
         drawn[seed] = {file.name: file.read_bytes() for file in files}
-    assert drawn[""] == drawn["2022"]
-    assert drawn[""][changing] != drawn["7"][changing]
-    assert not staying or drawn[""][staying] == drawn["7"][staying]
+    assert drawn[None] == drawn[2022]
+    assert drawn[None][changing] != drawn[7][changing]
+    assert not staying or drawn[None][staying] == drawn[7][staying]
 
 
 def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace) -> None:
@@ -115,8 +112,7 @@ def test_encodings_of_an_earlier_vae_are_refused(
     trained: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert evaluate(trained, ".").returncode == 0
-    change = trained.params.replace("latent_dim: 8 ", "latent_dim: 4 ")
-    monkeypatch.setattr(trained, "params", change)
+    monkeypatch.setattr(trained, "params", trained.overridden({"train_vae.latent_dim": 4}))
     assert trained.train_vae(out="retrained").returncode == 0
     for draw in (draw_samples, draw_latent_space):
         result = draw(trained, "out", model="retrained/vae")
@@ -127,7 +123,7 @@ def test_encodings_of_an_earlier_vae_are_refused(
 def test_a_feature_net_without_weights_is_refused_before_any_work(
     trained: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change = trained.params.replace("feature_net:      ", "feature_net: inception-2015-fid ")
+    change = trained.overridden({"evaluate_vae.feature_net": "inception-2015-fid"})
     monkeypatch.setattr(trained, "params", change)
     result = evaluate(trained, "out")
     assert_refused(trained, result, "expected both or neither: weights are not downloaded")

@@ -2,18 +2,18 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tensorflow as tf
 from benchmarks import gpu_check, gpu_machine, workload
+from tests import warm_python
 
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks.gpu_check", *arguments],
+        [str(warm_python.interpreter()), "-m", "benchmarks.gpu_check", *arguments],
         cwd=root,
         env=os.environ | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1"},
         capture_output=True,

@@ -100,6 +100,7 @@ def start_machines(workspace: Workspace, *checkpoints: str) -> list[tuple[int, s
 
 def test_only_the_first_of_two_machines_writes(small_network: Workspace) -> None:
     workspace = small_network
+    workspace.override({"profiles.sample.train_vae.epochs": 2})
     (first, first_log), (second, second_log) = start_machines(workspace, "shared", "shared")
     assert (first, second) == (0, 0), first_log + second_log
     assert "Computing on machine 1 of 2, the CPU" in first_log

@@ -3,11 +3,11 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from dvc.repo import Repo
+from tests import warm_python
 from tests.test_pipeline import STAGES
 
 from latentmaps.params import yaml12
@@ -31,7 +31,7 @@ def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / "global"),
         "DVC_SYSTEM_CONFIG_DIR": str(folder.parent / "system"),
     }
-    command = [str(Path(sys.executable).with_name("dvc")), *words]
+    command = [str(warm_python.interpreter().with_name("dvc")), *words]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

@@ -29,12 +29,9 @@ def running(printed: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+def clone(tiny_run: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """A clone in which the pipeline has run with the tiny configuration, and is committed."""
-    made = Clone(tmp_path_factory.mktemp("first"))
-    made.experiment(*OVERRIDES)
-    made.commit("tiny")
-    return made
+    return tiny_run.copy(tmp_path_factory.mktemp("first") / "clone")
 
 
 def test_a_second_run_has_nothing_to_do(clone: Clone) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests import warm_python
 from tests.compare.example_experiments import SAMPLERS
 
 HERE = Path(__file__).parent
@@ -81,8 +82,9 @@ class ExampleRepository:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folders = [warm_python.interpreter().parent, Path(sys.executable).parent]
         self.environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(map(str, [*folders, os.environ["PATH"]])),
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
             "DVC_NO_ANALYTICS": "1",
             "DVC_SITE_CACHE_DIR": str(folder.parent / "site"),
@@ -128,7 +130,7 @@ class ExampleRepository:
 
     def compare(self, *words: str, folder: str = ".", fails: bool = False) -> str:
         """Run ``latentmaps compare`` and return what it prints."""
-        command = [sys.executable, "-m", "latentmaps", "compare", *words]
+        command = ["python", "-m", "latentmaps", "compare", *words]
         return self.run(*command, folder=folder, fails=fails)
 
     def commit(self, message: str) -> None:
@@ -139,8 +141,8 @@ class ExampleRepository:
     def run_queue(self) -> None:
         """Run all tasks of the queue and wait until each has succeeded or failed."""
         self.run("dvc", "queue", "start", "--jobs", "2")
-        for _ in range(240):
-            time.sleep(0.5)
+        for _ in range(600):
+            time.sleep(0.2)
             states = self.run("dvc", "queue", "status")
             if "Running" not in states and "Queued" not in states:
                 return

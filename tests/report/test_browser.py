@@ -2,13 +2,13 @@
 
 import io
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
+from tests import warm_python
 from tests.browsing import Visit
 from tests.report import page_reading
 from tests.report.fake_numbers import (
@@ -153,7 +153,7 @@ def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> 
 
 
 def _dvc_repository(folder: Path) -> None:
-    commands = [["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]]
+    commands = [["git", "init", "-q"], [str(warm_python.interpreter()), "-m", "dvc", "init", "-q"]]
     folder.mkdir()
     for command in commands:
         subprocess.run(command, cwd=folder, check=True)
@@ -172,7 +172,7 @@ def test_dvc_draws_its_charts_without_a_network(
     repository = tmp_path / "repository"
     _dvc_repository(repository)
     offline_plots.write_template(repository / ".dvc/tmp/plots.html")
-    dvc = [sys.executable, "-m", "dvc"]
+    dvc = [str(warm_python.interpreter()), "-m", "dvc"]
     setting = ["config", "--local", "plots.html_template", "tmp/plots.html"]
     subprocess.run([*dvc, *setting], cwd=repository, check=True)
     subprocess.run([*dvc, "plots", "show", "-o", "charts"], cwd=repository, check=True)
