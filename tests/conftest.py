@@ -44,7 +44,7 @@ def stay_on_this_machine() -> Iterator[None]:
     assert attempts == []
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The folder that contains params.yaml and dvc.yaml."""
     return ROOT

@@ -1,5 +1,7 @@
 """The digit stages as users run them, with a CNN trained for one epoch."""
 
+import copy
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +16,27 @@ DRAWN = {"oips": "out", "report": "out"}
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def digits(workspace: Workspace) -> Workspace:
-    workspace.override({"profiles.sample.train_cnn.epochs": 1})
-    bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
-    workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Workspace:
+    """A workspace with the bundled digits and a CNN; tests get a copy."""
+    workspace = Workspace(tmp_path_factory.mktemp("digits"), root)
+    workspace.override({"profiles.sample.train_cnn.epochs": 1, "train_cnn.filters": [8, 8, 8]})
+    bundled = str(root / "data/bundled/mnist_12k.npz")
+    for stage, paths in (
+        ("fetch_digits", {"bundled": bundled, "digits": "digits.npz"}),
+        ("train_cnn", READ | {"report": "."}),
+    ):
+        result = workspace.run(stage, paths)
+        assert result.returncode == 0, result.stderr
     return workspace
 
 
 @pytest.fixture
-def trained(digits: Workspace) -> Workspace:
-    digits.override({"train_cnn.filters": [8, 8, 8]})
-    result = digits.run("train_cnn", READ | {"report": "."})
-    assert result.returncode == 0, result.stderr
-    return digits
+def trained(trained_once: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace with digits and a trained CNN."""
+    workspace = copy.copy(trained_once)
+    workspace.folder = Path(shutil.copytree(trained_once.folder, tmp_path / "digits"))
+    return workspace
 
 
 def test_a_layer_that_the_cnn_lacks(trained: Workspace) -> None:
