@@ -60,7 +60,7 @@ def test_a_second_run_gives_equal_bytes_and_another_seed_other_patterns(trained:
 def test_no_test_face_ends_in_one_message(trained: Workspace) -> None:
     path = trained.folder / "split.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("test", "train"), encoding="utf-8")
-    assert_refused(trained, draw(trained, "out"), "split.csv: no face in the part test")
+    assert_refused(trained, draw(trained, "out"), "split.csv: no faces in the part test")
 
 
 def test_a_folder_without_a_vae_ends_in_one_message(trained: Workspace) -> None:
