@@ -217,7 +217,7 @@ def compare_losses(check: Check) -> Rows:
 
 
 def repeat_training(check: Check) -> Rows:
-    """Yield the same with the settings of a stage, and the difference between two equal runs."""
+    """Yield this difference with the settings of a stage, and that between two equal runs."""
     first, again = (check.ask("first_steps", jit_compile=True) for _ in range(2))
     text = f"{difference(first['losses'], check.cpu_losses):.1e}"
     yield f"{check.losses_name}: XLA, TF32", text

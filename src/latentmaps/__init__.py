@@ -50,7 +50,7 @@ def load_vae(path: "str | Path", latents: "str | Path | None" = None) -> "Playab
         Its methods raise a DataError for other inputs, including pixels of 0..1 passed to `encode`.
 
     Raises:
-        DataError: a file is missing or damaged, or does not belong to the others.
+        DataError: a file is missing or damaged, or does not match the others.
     """
     # TensorFlow takes seconds to import, and half of the stages do not need it
     from latentmaps.play.playable_vae import PlayableVae

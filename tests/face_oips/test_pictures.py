@@ -129,11 +129,11 @@ def test_a_sheet_has_a_limit(found: list[Results], monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("source", "shows"), [("avatars", False), ("celeba", True), ("folder", True)]
 )
-def test_the_page_says_if_it_shows_persons(
+def test_the_page_says_if_it_shows_people(
     found: list[Results], source: str, *, shows: bool
 ) -> None:
     text = page.render(found, Source(num_faces=4, origin="fact 5", faces_source=source))
-    assert ("This page shows parts of the faces of real persons." in text) == shows
+    assert ("This page shows parts of the faces of real people." in text) == shows
 
 
 def test_the_page_shows_every_map_next_to_its_faces(found: list[Results]) -> None:

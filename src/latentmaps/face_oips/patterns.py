@@ -1,7 +1,8 @@
 """Find the pattern that excites each feature map of a convolution most at one position.
 
-A pattern is a patch of the size that the position sees, found by gradient ascent from random
-patches, without any face. The ascent changes wave weights (``painting``) from which pixels follow.
+A pattern is a patch as large as the receptive field of the position. Gradient ascent finds it from
+random patches, without any face. The ascent changes wave weights, which determine the pixels
+(``painting``).
 """
 
 import dataclasses
@@ -44,9 +45,9 @@ class Patterns:
 
     Attributes:
         patches: (num_maps, size, size, channels), float32, 0..1.
-        activations: (num_maps,), float32, activations by the patterns, before the activation
+        activations: (num_maps,), float32, activations for the patterns, before the activation
             function.
-        start_activations: (num_maps, num_starts), float32, activations by the start patches.
+        start_activations: (num_maps, num_starts), float32, activations for the start patches.
         num_agreeing: (num_maps,), int, number of starts whose result looks like the pattern,
             including the best start.
     """
@@ -83,7 +84,7 @@ def find(
 
     Raises:
         TrainingError: a gradient is NaN or infinite.
-        ValueError: no chain of layers leads to the layer.
+        ValueError: no chain of layers connects the layer to the image.
     """
     network = networks.on_patches(encoder, layer_name)
     if network is None:
@@ -130,7 +131,7 @@ def _find_part(
 
 
 def _search(params: DrawFaceOips) -> DrawOips:
-    """Return the parameters of the ascent: random weights of all waves, which all grow at once."""
+    """Return the parameters of the ascent, in which random weights of all waves grow at once."""
     return dataclasses.replace(
         settings.DEFAULTS,
         num_starts=params.num_starts,

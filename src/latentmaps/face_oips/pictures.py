@@ -42,8 +42,8 @@ class Source:
         return self.faces_source == receipts.DIGITS
 
     @property
-    def shows_persons(self) -> bool:
-        """Whether the faces may be those of real persons."""
+    def shows_people(self) -> bool:
+        """Whether the faces may be those of real people."""
         return self.faces_source not in receipts.WITHOUT_PERSONS
 
 

@@ -97,7 +97,7 @@ def cut(strongest: Strongest, convolution: Convolution, images: Images) -> Image
 def _make_look(
     encoder: keras.Model, convolutions: Sequence[Convolution]
 ) -> Callable[[Images], list[tuple[Any, Any]]]:
-    """Return the function that finds the highest values of the maps of a batch of images.
+    """Return the function that finds the highest values of each map in a batch of images.
 
     For each convolution it returns the highest values, (n, num_maps), and the indices of their
     positions among those that count, row by row, (n, num_maps).

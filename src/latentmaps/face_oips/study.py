@@ -1,4 +1,4 @@
-"""Everything that is computed for the feature maps of an encoder, ready to be drawn."""
+"""All results for the feature maps of an encoder, ready to be drawn."""
 
 import logging
 from collections.abc import Sequence

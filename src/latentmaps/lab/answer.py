@@ -137,7 +137,7 @@ def save(answer: Answer, path: Path) -> None:
 
     Args:
         answer: the answer to save.
-        path: the file to write. It holds ``units`` (n,), ``winners`` (n,), ``kinds``,
+        path: the file to write. It contains ``units`` (n,), ``winners`` (n,), ``kinds``,
             ``activations``, ``num_steps``, ``converged`` and ``optima`` (n, num_starts), ``starts``
             and ``ends`` (n, num_starts, h, w, c), ``curves`` (n, num_starts, num_steps + 1), NaN
             after the last step, ``snapshots`` (n, num_starts, num_snapshots, h, w, c) after

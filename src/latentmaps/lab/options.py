@@ -69,7 +69,7 @@ def objective(text: str | None) -> str | None:
 
 
 def require_color_map(text: str | None, num_channels: int) -> None:
-    """Refuse a color map for color images.
+    """Reject a color map for color images.
 
     Args:
         text: value of --color-map; None if the option was not given.

@@ -15,8 +15,8 @@ from latentmaps.oips.page_pictures import CaptionedPicture, caption
 KINDS = {
     "scales": "noise on several length scales",
     "coarse": "noise on the coarsest length scale",
-    "fourier": "1/f noise, which has all length scales",
-    "noise": "fine noise, every pixel for itself",
+    "fourier": "1/f noise, which contains all length scales",
+    "noise": "fine noise with independent pixels",
     "digits": "a real digit",
     "in range": "the OIP with pixels in range",
 }
@@ -121,7 +121,7 @@ def _is_head_start(answer: Answer, start: int) -> bool:
 
 
 def _why_not(answer: Answer, start: int) -> str:
-    """Explain why a start with a higher final activation did not lead to the OIP."""
+    """Explain why a start with a higher final activation did not yield the OIP."""
     if _is_head_start(answer, start):
         return "but a head start wins only if it reaches 5% more than every start from noise"
     return "but its final image is less smooth, and --smoothness penalizes that"
@@ -136,7 +136,7 @@ def list_optima(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
 
 
 def optimum_number(unit: UnitOips, start: int) -> int:
-    """Return the number, counted from 1, of the optimum that a start led to.
+    """Return the number, counted from 1, of the optimum that a start reached.
 
     The start must excite the unit.
     """
@@ -183,9 +183,9 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     num_loud = sum(map(len, optima))
     if num_loud > 1:
         yield (
-            f"All {num_loud} starts that excite it lead to one optimum."
+            f"All {num_loud} starts that excite it converge to one optimum."
             if len(optima) == 1
-            else f"{num_loud} starts lead to {len(optima)} distinct optima."
+            else f"{num_loud} starts converge to {len(optima)} distinct optima."
         )
 
 

@@ -102,7 +102,7 @@ def _read(path: Path) -> npt.NDArray[np.uint8]:
 
 
 def _require_small(picture: Image.Image) -> None:
-    """Refuse a picture that is too large, before its pixels are decoded."""
+    """Reject a picture that is too large, before its pixels are decoded."""
     if max(picture.size) > _LARGEST_EDGE:
         raise picture_files.DamagedError(f"{picture.width}x{picture.height} pixels are too many")
 

@@ -63,7 +63,7 @@ class Subject:
         }
 
     def require(self, layer_name: str, units: Sequence[int]) -> None:
-        """Refuse a layer or units that the network does not have.
+        """Reject a layer or units that the network does not have.
 
         Raises:
             DataError: the layer or a unit does not exist; the message lists those that do.

@@ -1,4 +1,4 @@
-"""The results for one unit: the final image of each ascent, and which of them are one optimum."""
+"""The results for one unit: the final image of each ascent, grouped by optimum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from latentmaps.oips.oip import AscentResult, Floats
 
-# Ends with at least this correlation count as one optimum. The correlation ignores where in the
+# Final images with at least this correlation share an optimum. The correlation ignores where in the
 # image the pattern is, since the mean over a map does not change when a pattern moves.
 _SAME_OPTIMUM = 0.8
 
@@ -63,7 +63,7 @@ class UnitOips:
 
     @property
     def activation(self) -> float:
-        """The activation of the unit by its OIP."""
+        """The activation of the unit for its OIP."""
         return float(self.activations[self.winner])
 
     @property
@@ -151,7 +151,7 @@ def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
 
     Args:
         images: (n, h, w, c), float, the final images.
-        activations: (n,), activations by the final images.
+        activations: (n,), activations for the final images.
 
     Returns:
         (n,), index of the optimum that each final image belongs to; 0 is the highest.

@@ -155,7 +155,7 @@ def _take_steps(
     Args:
         step: as returned by ``steps.make_step``.
         state: state of the chunk.
-        units: (n,), int32, the unit that each image is to excite.
+        units: (n,), int32, the unit that each image should excite.
         shifts: (n, num_steps + 1, 2), or (n, 1, 2) without jitter, int32.
         phase: phase of the strategy that the steps belong to.
         step_numbers: numbers of the steps.

@@ -71,7 +71,7 @@ def project_noise(noise: Floats, constraint: Constraint) -> Floats:
 
 
 def _without_images(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-    """Remove the component of the gradients along the images: a step then preserves the RMS."""
+    """Remove the component of the gradients along the images, so that a step preserves the RMS."""
     common = tf.reduce_mean(gradients * images, axis=(1, 2, 3), keepdims=True)
     power = tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True)
     return gradients - images * common / (power + _TINY)

@@ -3,7 +3,7 @@
 TensorFlow computes all maps of a layer for every image, but the ascent needs only one of them. It
 also spends a quarter of a step on the gradient of the first convolution, whose single channel
 cannot be shared among the cores. Here both become matrix products: contract the channels first,
-then shift and add what is left. Together this is twice as fast (benchmarks/README.md).
+then shift and add the results. Together this is twice as fast (benchmarks/README.md).
 """
 
 from collections.abc import Callable, Sequence

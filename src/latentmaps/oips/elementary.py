@@ -1,8 +1,8 @@
 """The elementary pattern of a feature map: what excites it at one position.
 
-An OIP raises the mean over the map, so that a pattern that excites the map is repeated wherever it
+An OIP maximizes the mean over the map, so a pattern that excites the map is repeated wherever it
 fits. Here the ascent maximizes the map at a single position, on a patch of the size of its
-receptive field: what remains is the pattern alone.
+receptive field, so only the pattern itself remains.
 """
 
 import dataclasses
@@ -47,8 +47,8 @@ def find(
         map_indices: (num_maps,), int, the maps to search for; None: all.
 
     Returns:
-        The patterns; None for a dense layer, whose units see the whole image, and for a layer to
-        which no chain of layers leads.
+        The patterns; None for a dense layer, whose units see the whole image, and for a layer
+        that no chain of layers connects to the image.
 
     Raises:
         TrainingError: a gradient is NaN or infinite.

@@ -18,7 +18,7 @@ from latentmaps.params.draw_oips import DrawOips
 
 # Every batch has the same number of images, and the last one is padded: kernels, and therefore
 # rounding errors, differ between batch sizes. Batches of large images are smaller: with 256 images
-# of 224x224 pixels, the first maps of a network alone would take gigabytes.
+# of 224x224 pixels, the first maps of a network alone would take up gigabytes.
 _BATCH_SIZE, _MOST_VALUES = 256, 2**22
 
 # far below any RMS that matters; keeps a zero gradient at zero
@@ -56,7 +56,7 @@ def penalized(
         objective: the activation of one unit per image.
         params: weight of the penalty.
         images: (n, h, w, c), float32, in the format the network expects.
-        units: (n,), int, the unit that each image is to excite.
+        units: (n,), int, the unit that each image should excite.
     """
     activations = objective(images, units)
     if not params.smoothness:
@@ -79,7 +79,7 @@ def objective_and_gradient(
         objective: the activation of one unit per image.
         params: smoothness and jitter.
         images: (n, h, w, c), float32, in the format the network expects.
-        units: (n,), int, the unit that each image is to excite.
+        units: (n,), int, the unit that each image should excite.
         shifts: (n, 2), int, rows and columns by which the images are shifted before the gradient is
             computed; used with jitter only.
     """

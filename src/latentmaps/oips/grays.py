@@ -36,14 +36,14 @@ class GrayScale:
     color_map: str = "gray"
 
     def free(self, images: Floats) -> Images:
-        """Convert images with free pixels (..., 28, 28) to uint8, cropped as by ``crop``.
+        """Convert images with free pixels (..., 28, 28) to uint8, cropped with ``crop``.
 
         A color map other than gray adds an axis of 3 channels.
         """
         return self._color(self.crop(pixels.signed_to_uint8(images, self.limit)))
 
     def in_range(self, images: Floats) -> Images:
-        """Convert images with pixels in range (..., 28, 28) to uint8, cropped as by ``crop``."""
+        """Convert images with pixels in range (..., 28, 28) to uint8, cropped with ``crop``."""
         darkest, brightest = self.pixel_range
         shares = (images - darkest) / (brightest - darkest)
         return self.crop(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
@@ -86,7 +86,7 @@ def gray_scale(
 def find_limit(images: npt.NDArray) -> float:
     """Return the absolute value that becomes white; 1 for an empty array.
 
-    This is a percentile, not the maximum: a few pixels reach 10 standard deviations, and a scale up
-    to them would leave the others without contrast.
+    This is a percentile, not the maximum: a few pixels reach 10 standard deviations, and a scale
+    that reaches them would leave the other pixels without contrast.
     """
     return float(np.percentile(np.abs(images), CLIP_PERCENTILE)) if images.size else 1.0

@@ -1,4 +1,4 @@
-"""Everything that is computed for the feature maps of a layer, ready to be drawn."""
+"""All results for the feature maps of a layer, ready to be drawn."""
 
 from dataclasses import dataclass
 

@@ -20,7 +20,7 @@ class Networks:
         responses: images -> objectives of all units, (n, num_units).
         objective: (images, units (n,)) -> the objective of one unit per image, (n,).
         max_pre_activations: images -> maximum of each map before its ReLU, (n, num_maps), which
-            says how far a silent map is from responding; None if no unit can be silent.
+            shows how far a silent map is from responding; None if no unit can be silent.
         shape: height, width and channels of an image.
         reachable_size: number of rows and columns, from the top left, that influence the layer.
     """

@@ -1,4 +1,4 @@
-"""Objectives of the ascent: one number per image, computed from the unit that it is to excite.
+"""Objectives of the ascent: one number per image, computed from the unit that it should excite.
 
 A unit is a feature map of a layer or a neuron of a dense layer. The registry defines how the values
 of a unit become one number. All objectives but the mean use values before the activation function:
@@ -122,7 +122,7 @@ def is_activation(layer: keras.layers.Layer) -> bool:
 
 
 def ends_with_relu(layer: keras.layers.Layer) -> bool:
-    """Report whether a layer ends with a ReLU, so that its outputs are 0 or more."""
+    """Report whether a layer ends with a ReLU, which makes its outputs 0 or more."""
     if isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU):
         return not layer.negative_slope
     return getattr(layer, "activation", None) in (keras.activations.relu, keras.activations.relu6)

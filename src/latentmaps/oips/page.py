@@ -69,7 +69,7 @@ def _pattern_size(results: LayerResults) -> int:
 
 
 def _count_similar_pathways(table: pd.DataFrame) -> dict[str, int]:
-    """Count the OIPs that the layer below finds more similar to the strongest digit than chance.
+    """Count the OIPs that are more similar to the strongest digit than chance in the layer below.
 
     Returns:
         The counts ``free`` and ``in_range``, and ``known``, the number of maps that were compared;

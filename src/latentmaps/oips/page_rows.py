@@ -11,7 +11,7 @@ from latentmaps.oips import oip, page_pictures
 from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.page_pictures import CaptionedPicture, strength
 
-# what made a map respond that none of its own random start images excites
+# what made a map respond if none of its own random start images did
 _RESCUES = {
     oip.PRECURSOR: "the best of many random candidates",
     oip.PRE_ACTIVATION: "candidates after an ascent on the map before its ReLU",
@@ -30,7 +30,7 @@ _RESCUE_SENTENCES = {
     oip.IN_RANGE: "Rescued: only the OIP in range excited it.",
 }
 
-# An OIP excites its map in the same way as the strongest digit if its path correlation is above
+# An OIP excites its map in the same way as the strongest digit if its path correlation exceeds
 # that of random digits by at least this share of the distance to the second strongest digit's.
 _SAME_WAY = 0.5
 
@@ -69,8 +69,8 @@ class Row:
         finalists: final images of the finalists with free pixels; empty for a dead map.
         elementary: the elementary pattern; None for a unit of a dense layer.
         curve: activation over the steps as SVG; empty for a dead map.
-        tuning: tuning curve as SVG; empty for a unit of a dense layer, which noise moves up and
-            down alike.
+        tuning: tuning curve as SVG; empty for a unit of a dense layer, which noise raises
+            and lowers equally.
     """
 
     anchor: str
@@ -131,7 +131,7 @@ def _tuning(line: pd.Series, results: LayerResults) -> str:
         own[own["kind"] == "grid"],
         results.oips.free.images.shape[1],
         title=(
-            f"Activation of {results.names.one} {line['map_index']} by noise of each length scale"
+            f"Activation of {results.names.one} {line['map_index']} for noise of each length scale"
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The sheets of a layer: its OIPs, its elementary patterns, and strips of how some OIPs grew."""
+"""The sheets of a layer: OIPs, elementary patterns, and strips that show how some OIPs grew."""
 
 from collections.abc import Callable
 from typing import NamedTuple

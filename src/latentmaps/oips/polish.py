@@ -2,8 +2,8 @@
 
 Ascent keeps whatever raises the activation, however little, and whatever the gradient does not
 reach, so the images of deep layers are grainy. Each step here weakens high frequencies and follows
-the gradient a little. Of all images on the way that excite the map nearly as much as before, the
-one with the least energy at high frequencies is kept.
+the gradient a little. Of all intermediate images that excite the map nearly as much as before,
+the one with the least energy at high frequencies is kept.
 
 Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. It
 extends an image by its mirror image, so edges add no high frequencies and no window function is
@@ -56,7 +56,7 @@ class _State(NamedTuple):
         images: (n, height, width, channels), the images to evaluate next.
         best_images: same shape, the cleanest images so far that excite their units enough.
         best_shares: (n,), shares of their energy at high frequencies.
-        best_activations: (n,), activations by them.
+        best_activations: (n,), activations for them.
         strengths: (n,), strengths of the next step.
     """
 
@@ -87,10 +87,10 @@ def polish(
         images: (n, height, width) or (n, height, width, channels), float32, images that meet the
             constraint.
         units: (n,), int, the unit that each image excites.
-        activations: (n,), float32, activations by these images.
+        activations: (n,), float32, activations for these images.
         window: number of rows and columns, from the top left, that influence the activations.
         constraint: projects the images.
-        least_share: share of the activation that every image keeps at least; 1: no polish.
+        least_share: smallest share of the activation that an image must keep; 1: no polish.
     """
     shares = high_frequency_share(images, window)
     state = _begin(images, shares, activations)
@@ -118,13 +118,13 @@ def polish(
 
 
 def high_frequency_share(images: Floats, window: Window) -> Floats:
-    """Return the share of the energy of images at high frequencies, (n,), float32, 0..1.
+    """Return the share of the energy of each image at high frequencies, (n,), float32, 0..1.
 
     The mean of each channel does not count. White noise has about 0.8, a flat image 0.
 
     Args:
         images: (n, height, width) or (n, height, width, channels), float.
-        window: number of rows and columns, from the top left, that count.
+        window: number of rows and columns, from the top left, to consider.
     """
     rows, columns = window
     seen = images[:, :rows, :columns].reshape(len(images), rows, columns, -1).astype(np.float64)

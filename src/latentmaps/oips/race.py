@@ -1,6 +1,7 @@
 """The race: after some steps of ascent, only the best start images of each unit continue.
 
-The objective after a few steps predicts the final objective better than that of the start image.
+The objective after a few steps predicts the final objective better than the objective of the start
+image does.
 """
 
 import numpy as np

@@ -35,7 +35,7 @@ def activate_silent_maps(
     Args:
         max_pre_activations: standardized images -> maximum of each map before its ReLU.
         images: (n, h, w, c), float32, images that meet the constraint.
-        map_indices: (n,), int, the map that each image is to excite.
+        map_indices: (n,), int, the map that each image should excite.
         num_steps: maximum number of steps.
         step_size: RMS change of a pixel per step, in units of ``constraint.spread``.
         constraint: projects the images after each step.

@@ -25,7 +25,7 @@ def score(
         oips: OIPs of the layer.
         strongest: test digits that excite its maps most.
         pathways: rank correlations, as returned by ``real_digits.correlate_pathways``.
-        reachable_size: number of rows and columns that influence the layer; others do not count.
+        reachable_size: number of rows and columns that influence the layer; the rest is ignored.
     """
     best_digit = strongest.activations[:, 0]
     columns = {
@@ -118,7 +118,7 @@ def _progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
 
 
 def seed_gaps(activations: Floats) -> Floats:
-    """Return the lowest over the highest final activation of each map, 0..1.
+    """Return the ratio of the lowest to the highest final activation of each map, 0..1.
 
     Silent starts do not count. NaN if fewer than two starts are left.
 
@@ -150,7 +150,7 @@ def repetition(image: Floats) -> float:
     """Return the highest correlation of an image with a shifted copy of itself, -1..1.
 
     Shifts are at least 3 pixels and at most half of the image, and only the overlapping parts are
-    compared. A periodic image has 1. Computed by the correlation theorem.
+    compared. A periodic image has 1. Uses the correlation theorem.
 
     Args:
         image: (height, width), float32, mean about 0.

@@ -263,7 +263,7 @@ def choose_winning_starts(ascent_result: AscentResult, floor: float) -> npt.NDAr
     """
     # without a penalty on roughness, the objective is the activation
     own, head = ascent_result.objectives[:, :-1], ascent_result.objectives[:, -1]
-    known = ascent_result.curves[:, -1, 0]  # activation by the head start before any step
+    known = ascent_result.curves[:, -1, 0]  # activation for the head start before any step
     best = own.argmax(axis=1)
     highest = own.max(axis=1)
     reached = ascent_result.activations[np.arange(len(best)), best]

@@ -95,7 +95,7 @@ def fluctuations(
     Args:
         phase: grid and standard deviation of the noise.
         shape: height, width and channels of an image.
-        units: (n,), int, the unit that each image is to excite.
+        units: (n,), int, the unit that each image should excite.
         start_indices: (n,), int, index of each image among the starts of its unit.
         seed: seed of the noise.
     """
@@ -109,7 +109,7 @@ def fluctuations(
 
 
 def kind_of(kinds: Sequence[str], number: int) -> str:
-    """Return the kind of the start image with an index; the kinds alternate."""
+    """Return the kind of start image `number`, counted from 0; the kinds alternate."""
     return kinds[number % len(kinds)]
 
 

@@ -36,7 +36,7 @@ class Starts:
         origins: same shape, the images before any ascent on the map before its ReLU.
         kinds: (num_maps, num_starts), str, kinds of the start images.
         rescues: (num_maps,), str, what made the map respond; see ``oip``.
-        tried_activations: (num_maps, num_tried), float32, activations by all random images that
+        tried_activations: (num_maps, num_tried), float32, activations for all random images that
             were tried.
         floor: highest activation of a silent map.
     """
@@ -226,7 +226,8 @@ def help_silent(
         networks: the network up to the layer.
         images: (num_silent, num_starts, h, w, c), float32, for the maps in ``Starts.silent_rows``.
         rescue: name of this source of images; see ``oip``.
-        origins: same shape, the images before any ascent before the ReLU; None: `images`.
+        origins: same shape, the images before any ascent on the map before its ReLU; None:
+            `images`.
         kinds: (num_silent, num_starts), str, kinds of the images; None: `rescue`.
     """
     silent = starts.silent_rows

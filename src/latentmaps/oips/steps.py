@@ -36,7 +36,7 @@ class State(NamedTuple):
         objectives: (n,), objectives at the previous step, NaN before the first.
         best_objectives: (n,), objectives of the best images; a silent image has the floor of the
             objective.
-        best_activations: (n,), activations by the best images.
+        best_activations: (n,), activations for the best images.
         velocities: (n, h, w, c), directions of the last step, RMS at most 1.
         step_sizes: (n,), RMS change per step.
         misses: (n,), steps since the last better image or the last change of the step size.

@@ -11,7 +11,7 @@ from latentmaps.vae.latent.attribute_directions import (
     Direction,
 )
 
-# own choice: this many times the distance between faces with and without, no face is left
+# own choice: at this multiple of the distance between faces with and without, no face remains
 _LARGEST_AMOUNT = 10.0
 
 
@@ -21,7 +21,7 @@ class Addition:
 
     Attributes:
         name: of the attribute.
-        amount: factor on its direction; a negative amount removes the attribute.
+        amount: multiple of its direction; a negative amount removes the attribute.
     """
 
     name: str
@@ -71,7 +71,8 @@ def find_directions(
     Args:
         additions: name the attributes.
         directions: of the latent space.
-        is_forced: accept directions that hardly separate test faces with and without the attribute.
+        is_forced: whether to accept directions that hardly separate test faces with and without the
+            attribute.
 
     Raises:
         DataError: an attribute does not exist, too few training faces have it, or, unless forced,

@@ -41,7 +41,7 @@ class PlayableVae(TrainedVae):
             latents: the folder that evaluate_vae wrote; None: load none.
 
         Raises:
-            DataError: a file is missing or damaged, or does not belong to the others.
+            DataError: a file is missing or damaged, or does not match the others.
         """
         saved = vae_files.load(folder)
         if latents is None:
@@ -150,7 +150,7 @@ class PlayableVae(TrainedVae):
 
         Args:
             start: an image, (h, w, c), uint8, or a point, (latent_dim,), floating.
-            end: likewise.
+            end: an image or a point, like `start`.
             num_steps: 2 or more.
             spherical: move on an arc around the origin (White 2016) instead of a straight line.
 

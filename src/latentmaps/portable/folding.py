@@ -1,4 +1,4 @@
-"""Turn a trained network into one of Keras's own layers that computes the same function.
+"""Rebuild a trained network from Keras's own layers, so that it computes the same function.
 
 At inference, batch normalization multiplies each map by a factor and adds an offset. Both are
 folded into the weights of the preceding layer, as is the bias of the last maps (Jacob et al. 2018,

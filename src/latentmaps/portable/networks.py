@@ -83,7 +83,7 @@ class Network:
 
 @dataclasses.dataclass(frozen=True)
 class Portable:
-    """What is exported of a model folder.
+    """The networks and the license of a model folder, ready for export.
 
     Attributes:
         kind: vae or cnn.
@@ -97,10 +97,10 @@ class Portable:
 
 
 def find_kind(folder: Path) -> str:
-    """Return whether a folder holds a vae or a cnn.
+    """Return the kind of model in a folder, vae or cnn.
 
     Raises:
-        DataError: neither.
+        DataError: the folder contains neither.
     """
     for kind, files in _FILES.items():
         if any((folder / name).exists() for name in files):

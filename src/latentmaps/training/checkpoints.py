@@ -1,8 +1,8 @@
-"""Checkpoints, so that a killed training can resume and a finished one can be extended.
+"""Checkpoints, with which a killed training run can resume and a finished one can be extended.
 
 Each folder belongs to one fingerprint, a hash of everything that affects the results except the
 number of epochs. The folder keeps the state after the latest epoch and after the last epoch of
-every finished training. It also keeps one frame per epoch: the pictures of the training film.
+every finished run. It also keeps one frame per epoch: the pictures of the training film.
 """
 
 import hashlib
@@ -37,12 +37,12 @@ _DIGITS = 16
 
 @dataclass(frozen=True)
 class State:
-    """The state of a training after an epoch.
+    """The state of a training run after an epoch.
 
     Attributes:
         epoch: number of finished epochs.
         arrays: name -> value of every variable.
-        notes: everything else that the training must remember, as JSON values.
+        notes: everything else that the run must remember, as JSON values.
     """
 
     epoch: int
@@ -69,7 +69,7 @@ def _json(values: Mapping[str, Any]) -> bytes:
 
 
 class Checkpoints:
-    """The checkpoints of all trainings that share a fingerprint.
+    """The checkpoints of all training runs that share a fingerprint.
 
     Attributes:
         folder: the folder of the checkpoints; its name is the fingerprint.
@@ -93,7 +93,7 @@ class Checkpoints:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the folder; another training with this fingerprint waits until it is free."""
+        """Lock the folder; another run with this fingerprint waits until it is free."""
         if not self._is_writer:
             yield
             return
@@ -133,7 +133,7 @@ class Checkpoints:
         return State(epoch, arrays, notes)
 
     def refusal(self, epoch: int, reason: str) -> DataError:
-        """Return the error for a checkpoint that a training cannot resume from."""
+        """Return the error for a checkpoint from which a run cannot resume."""
         return _refusal(self._path(epoch), reason)
 
     def save(self, state: State) -> None:
@@ -171,7 +171,7 @@ class Checkpoints:
         return tiles
 
     def keep(self, epoch: int) -> None:
-        """Mark a checkpoint as the end of a training, so that ``save`` never deletes it."""
+        """Mark a checkpoint as the end of a run, so that ``save`` never deletes it."""
         if self._is_writer:
             self._keep_mark(epoch).touch()
 

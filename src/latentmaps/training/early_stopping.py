@@ -1,4 +1,4 @@
-"""Stop a training that no longer improves, and restore its best weights."""
+"""Stop training when it no longer improves, and restore the best weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class EarlyStopping:
 
     Attributes:
         monitored: name of the number to minimize.
-        patience: number of epochs without an improvement that ends the training.
+        patience: number of epochs without an improvement after which training ends.
         best: the lowest value so far.
         best_epoch: the epoch of `best`, from 1; 0 before the first epoch.
         weights: the values of all variables of the model after that epoch.
@@ -45,7 +45,7 @@ class EarlyStopping:
             self.weights = [np.array(variable) for variable in model.variables]
 
     def is_over(self, epoch: int) -> bool:
-        """Report whether the training ends after `epoch`."""
+        """Report whether training ends after `epoch`."""
         return epoch - self.best_epoch >= self.patience
 
     def go_back(self, model: keras.Model) -> None:

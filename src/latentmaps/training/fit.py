@@ -29,7 +29,7 @@ Rows = Sequence[Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Schedule:
-    """The length of a training.
+    """The length of a training run.
 
     Attributes:
         epochs: passes through the training data.
@@ -77,7 +77,7 @@ def fit(
         model: built and compiled, with a built optimizer.
         batches: first epoch, from 0 -> the batches of this epoch and all later ones.
         validation: batches for the ``val_`` numbers after each epoch; of known cardinality.
-        schedule: the length of the training.
+        schedule: the length of the training run.
         checkpoints: store the state after each epoch; None stores nothing.
         callbacks: Keras callbacks. They run after the check that losses are finite and before the
             state after an epoch is saved.
@@ -102,7 +102,7 @@ def fit(
                 initial_epoch=recorder.epoch,
                 epochs=schedule.epochs,
                 steps_per_epoch=schedule.steps_per_epoch,
-                # the recorder last: it saves the state that the other callbacks leave
+                # the recorder runs last: it saves the state that the other callbacks leave
                 callbacks=[Guard(), *callbacks, progress, recorder],
                 shuffle=False,  # `batches` are already in the order that the seed determines
                 verbose=0,
@@ -135,7 +135,7 @@ def _feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
 
 
 class _Recorder(keras.callbacks.Callback):
-    """Record the history, and save and restore the state of the training."""
+    """Record the history, and save and restore the state of training."""
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class _Recorder(keras.callbacks.Callback):
 
     @property
     def is_over(self) -> bool:
-        """Whether the training is complete."""
+        """Whether training is complete."""
         stopping = self._schedule.stopping
         stopped = stopping is not None and self.epoch > 0 and stopping.is_over(self.epoch)
         return stopped or self.epoch >= self._schedule.epochs
@@ -216,7 +216,7 @@ class _Recorder(keras.callbacks.Callback):
         return Trained(history, stopping.best_epoch)
 
     def describe_progress(self) -> str:
-        """Describe what an interrupted training leaves."""
+        """Describe what an interrupted run leaves behind."""
         if self._checkpoints is None or not self.epoch:
             return "no epoch was completed"
         return f"the checkpoint of epoch {self.epoch} is kept; run again to resume"

@@ -9,8 +9,8 @@ import tensorflow as tf
 class FusedAdam(keras.optimizers.Adam):
     """Keras's Adam with the fused kernel of TensorFlow.
 
-    The update of Keras is a dozen operations, each of which reads and writes every weight. The
-    kernel needs one pass.
+    The update of Keras consists of a dozen operations, each of which reads and writes every weight.
+    The kernel needs one pass.
 
     Source: Kingma & Ba 2015, the form at the end of section 2.
     """
@@ -46,7 +46,7 @@ def learning_rate(
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """Return the learning rate as a function of the step.
 
-    It does not depend on the number of epochs, so a longer training starts like a shorter one.
+    It does not depend on the number of epochs, so a longer run starts like a shorter one.
 
     Args:
         first: the learning rate at the first step.

@@ -1,4 +1,4 @@
-"""Check that the state in a checkpoint fits the training that would resume from it."""
+"""Check that the state in a checkpoint fits the run that would resume from it."""
 
 from collections.abc import Mapping
 from typing import Any

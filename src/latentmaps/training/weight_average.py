@@ -2,7 +2,7 @@
 
 Adam's steps do not shrink, so the weights of the last step are a random point near the optimum that
 they circle. Their average is closer to it (Polyak & Juditsky 1992). A falling learning rate has the
-same effect at the end only, and it must know in advance when the training ends.
+same effect only at the end, and the schedule must know in advance when training ends.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ class WeightAverage(keras.callbacks.Callback):
     """Keep a moving average of the trained weights, and swap it in after each epoch.
 
     During an epoch the model has the trained weights. At all other times, when it is validated,
-    saved or returned, it has the averages. `averages` holds whichever set is not in use, so a
-    checkpoint contains both.
+    saved or returned, it has the averages. `averages` contains whichever set is not in use, so a
+    checkpoint has both.
 
     Args:
         averages: one variable of the model for each trained weight, in the same order.

@@ -184,8 +184,8 @@ def load(folder: Path) -> keras.Model:
     """Load a CNN that ``save`` wrote.
 
     Raises:
-        DataError: a file is missing or damaged, the files do not belong together, or the CNN reads
-            images of another size.
+        DataError: a file is missing or damaged, the files do not match, or the CNN reads images of
+            a different size.
     """
     description = model_folder.load(folder, _Description, [WEIGHTS_FILE], advice=_ADVICE)
     architecture = description.architecture

@@ -34,7 +34,7 @@ class TrainedCnn:
         """Load a CNN that ``cnn.save`` wrote into a folder.
 
         Raises:
-            DataError: a file is missing or damaged, or the files do not belong together.
+            DataError: a file is missing or damaged, or the files do not match.
         """
         return cls(cnn.load(folder))
 

@@ -14,7 +14,7 @@ def write(folder: Path, architecture: Architecture, metrics: Mapping[str, Any]) 
     Args:
         folder: folder into which ``cnn.save`` wrote the CNN.
         architecture: shape of the CNN.
-        metrics: the metrics of the training, by name.
+        metrics: the metrics of the training run, by name.
     """
     accuracies = metrics["test_accuracy_per_digit"]
     worst = min(accuracies, key=accuracies.__getitem__)

@@ -52,7 +52,7 @@ def train(
 
     Args:
         params: parameters of the CNN and its training.
-        digits: digits, of which the training part is used.
+        digits: digits; only the training part is used.
         seed: seed of the initial kernels and of the order of the digits.
         split_seed: seed of the choice of the validation part.
         jit_compile: whether to compile the training step with XLA.
@@ -65,7 +65,7 @@ def train(
     model = cnn.build_cnn(architecture(params), l2=params.l2, seed=seed)
     _compile(model, params, steps_per_epoch, jit_compile=jit_compile)
     log.info(
-        "Training a CNN of %s weights on %s digits: epochs %d, each %d batches of %d",
+        "Training a CNN with %s weights on %s digits: %d epochs of %d batches of %d images",
         f"{model.count_params():,}",
         f"{len(train_rows):,}",
         params.epochs,
@@ -104,14 +104,14 @@ def train(
 def numbers(
     model: keras.Model, trained: fit.Trained, params: TrainCnn, digits: Digits, *, seed: int
 ) -> dict[str, Any]:
-    """Return the metrics of the best epoch and the settings of the training, by name.
+    """Return the metrics of the best epoch and the settings of the run, by name.
 
     Args:
         model: the CNN.
         trained: result of ``train``.
         params: parameters of the CNN and its training.
         digits: digits it was trained on.
-        seed: seed of the training.
+        seed: seed of the training run.
     """
     return {
         **trained.numbers(),

@@ -1,4 +1,4 @@
-"""Everything that is measured on a trained VAE, combined from the modules of this package."""
+"""All measures of a trained VAE, combined from the modules of this package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Evaluation:
     dimensions: pd.DataFrame
 
     def doubts(self) -> list[str]:
-        """Return a warning for each kind of faces that look all alike."""
+        """Return a warning for each kind of faces that all look alike."""
         rows = self.numbers["samples"]
         return doubts.of_evaluation(
             reconstructions=(self.numbers["diversity"], self.numbers["diversity_originals"]),
@@ -74,7 +74,7 @@ def evaluate(
 
     Raises:
         DataError: there are too few faces, no two training faces differ, all test faces are copies
-            of training faces, the attributes belong to fewer faces, or `fid_weights` is not the
+            of training faces, the attributes cover fewer faces, or `fid_weights` is not the
             published file.
         ParamsError: a library of the second net is not installed.
     """

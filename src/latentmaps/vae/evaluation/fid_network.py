@@ -29,7 +29,7 @@ NAME = "inception-2015-fid"
 WEIGHTS_FILE = "weights-inception-2015-12-05-6726825d.pth"
 
 # SHA-256 of this file and of pytorch-fid's identical pt_inception-2015-12-05-6726825d.pth. Several
-# independent projects that verify the download publish it; the file name holds its first digits.
+# independent projects that verify the download publish it; the file name contains its first digits.
 _SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 _EXTRACTOR, _FEATURES = "inception-v3-compat", "2048"
 
@@ -65,7 +65,7 @@ def load(path: Path) -> FidNetwork:
 
     Args:
         path: its weights, the file ``WEIGHTS_FILE`` that torch-fidelity publishes. It is a pickle,
-            which can hold code that torch would run, so no other file is passed to torch.
+            which can contain code that torch would run, so no other file is passed to torch.
 
     Raises:
         DataError: the file is missing or is not the published one.
@@ -73,8 +73,8 @@ def load(path: Path) -> FidNetwork:
     """
     if not path.is_file():
         raise DataError(
-            f"{path}: no such file, expected the weights of {NAME}; put them there by hand, as "
-            "they are not downloaded"
+            f"{path}: no such file, expected the weights of {NAME}; put the file there "
+            "yourself, because it is not downloaded"
         )
     found = checksums.file_sha256(path)
     if found != _SHA256:

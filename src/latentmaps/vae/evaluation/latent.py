@@ -27,13 +27,13 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
     Returns:
         ``kl_nats`` and its two parts: ``kl_nats_of_means``, caused by the means, and
         ``kl_nats_of_variances``, caused by the variances; ``num_dimensions_used``, the number of
-        dimensions with more than 0.1 nat, and ``num_dimensions_90``, the least number that holds 90
-        % of the KL; ``active_units``, the number of dimensions whose posterior mean has a variance
-        of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and standard deviation
-        of the radii, and ``radius_prior`` for comparison; over the dimensions, the root mean square
-        of the means of z, ``z_mean_rms``, and the mean, least and greatest standard deviation of z;
-        ``mmd_prior`` between the z of the images and as many points of the prior, and ``mmd_floor``
-        between two such sets of the prior.
+        dimensions with more than 0.1 nat, and ``num_dimensions_90``, the smallest number that
+        accounts for 90 % of the KL; ``active_units``, the number of dimensions whose posterior mean
+        has a variance of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and
+        standard deviation of the radii, and ``radius_prior`` for comparison; over the dimensions,
+        the root mean square of the means of z, ``z_mean_rms``, and the mean, smallest and largest
+        standard deviation of z; ``mmd_prior`` between the z of the images and as many points of the
+        prior, and ``mmd_floor`` between two such sets of the prior.
     """
     z = encodings.sample_z(seed=seed)
     prior, other_prior = np.split(sample_prior(2 * len(z), z.shape[1], seed=seed), 2)
@@ -44,7 +44,7 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
         "kl_nats_of_means": kl_of_means,
         "kl_nats_of_variances": kl_nats - kl_of_means,
         "num_dimensions_used": int(table["is_used"].sum()),
-        "num_dimensions_90": posteriors.count_holding(table["kl_nats"].to_numpy(), 0.9),
+        "num_dimensions_90": posteriors.count_for_share(table["kl_nats"].to_numpy(), 0.9),
         "active_units": int((table["mean_variance"] > _ACTIVE_VARIANCE).sum()),
         "radius_mean": float(z_radii.mean()),
         "radius_std": float(z_radii.std()),

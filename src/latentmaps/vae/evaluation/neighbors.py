@@ -44,7 +44,7 @@ def precision_recall_density_coverage(
     The neighborhood of a point is the open ball that reaches to the k-th nearest other point of the
     same set. Precision and recall: Kynkäänniemi et al. 2019, equations 1 and 2; density and
     coverage: Naeem et al. 2020, equations 3 and 4. As in the code of Naeem et al., points on the
-    boundary lie outside.
+    boundary are outside.
 
     Distances are computed for a few rows at a time, so memory use does not grow with the product of
     the numbers of images.
@@ -109,7 +109,7 @@ def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
 
 
 class Nearest:
-    """The distance from each of some points to the nearest of others, which come block by block.
+    """The distance from each point to the nearest of other points, which arrive in blocks.
 
     Memory use does not grow with the number of the other points.
 

@@ -24,7 +24,7 @@ NUM_COMPONENTS = 64
 
 _LARGEST_SIDE = 32
 _ROWS_A_CHUNK = 250
-# below this share of the largest variance, a variance is rounding and its direction arbitrary
+# below this share of the largest variance, a variance is rounding error, its direction arbitrary
 _SMALLEST_SHARE = 1e-9
 
 
@@ -34,8 +34,8 @@ class PixelsPca:
 
     Definition 1: average the image over areas to at most 32x32 pixels, gray or color, 0..1;
     subtract the mean over the training images; project onto the 64 directions of largest variance
-    of the training images, or fewer if their rank is lower; divide all by one number, the root of
-    the mean variance along these directions. Numbers are therefore comparable only between
+    of the training images, or fewer if their rank is lower; divide all values by one number, the
+    root of the mean variance along these directions. Numbers are therefore comparable only between
     experiments with the same training images. A change of this definition must increase its number.
 
     The directions keep their relative weights. Dividing each by its own standard deviation lets the

@@ -50,7 +50,7 @@ class RealFaces:
 
 @dataclass(frozen=True)
 class FaceSet:
-    """What the measures need of a set of faces.
+    """The data on a set of faces that the measures need.
 
     Attributes:
         sharpness: mean variance of the Laplacian, times 1000.
@@ -64,7 +64,7 @@ class FaceSet:
 
 
 def summarize(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
-    """Return what the measures need of faces that come batch by batch.
+    """Return the data that the measures need, from faces that arrive batch by batch.
 
     Args:
         faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
@@ -119,7 +119,7 @@ def evaluate(
         ``num_compared``; ``num_searched``, the number of training faces that were searched for
         copies; ``temperature``; ``feature_nets``, their names; and ``samples``, a row of numbers
         for ``real``, for each sampler and, with the suffix ``_cool``, for each sampler at the other
-        temperature. A row holds ``sharpness``, ``diversity`` and an object for each feature net.
+        temperature. A row contains ``sharpness``, ``diversity`` and an object for each feature net.
 
     Raises:
         DataError: there are too few faces for nearest neighbors, or all test faces are copies of
@@ -157,7 +157,7 @@ def evaluate(
 
 
 def headlines(rows: Mapping[str, Any], names: Iterable[str], net: str) -> dict[str, float]:
-    """Return the kernel distance of each sampler at temperature 1, as ``kernel_`` and its name.
+    """Return the kernel distance of each sampler at temperature 1, by ``kernel_`` plus its name.
 
     Args:
         rows: ``samples``, as returned by ``evaluate``.

@@ -31,7 +31,7 @@ LEAST_D_PRIME = 0.5
 _ARRAYS = ("names", "directions", "num_with", "num_without", "d_prime")
 # maximum length of a name in a message
 _NAME_CHARACTERS = 60
-# largest valid coordinate: twice that of the encodings, whose difference it is
+# largest valid coordinate: twice that of encodings, because a direction is a difference of two
 _LARGEST = 1000.0
 
 

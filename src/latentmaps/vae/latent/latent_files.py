@@ -41,7 +41,7 @@ class EncodedFaces:
 
 @dataclass(frozen=True)
 class Latents:
-    """What evaluate_vae hands on to the stages that draw.
+    """The results of evaluate_vae that the drawing stages read.
 
     Attributes:
         train: the training faces to which the samplers were fitted.
@@ -76,7 +76,7 @@ def load(folder: Path, *, latent_dim: int) -> Latents:
         latent_dim: of the VAE that decodes the points.
 
     Raises:
-        DataError: a file is missing or damaged, belongs to a VAE with another latent_dim, or holds
+        DataError: a file is missing or damaged, belongs to a VAE with another latent_dim, or has
             arrays that do not fit together or do not define a distribution.
     """
     train, test = (_faces(_load(folder, part, _AXES, latent_dim)) for part in ("train", "test"))

@@ -102,8 +102,8 @@ def choose_pull(encodings: Encodings, *, seed: int) -> float:
     Test faces gained 2.9 nats over the Gaussian at a pull of 0.9 (2,400 avatars; 3.2 at 0.95, 2.6
     at 1) and 0.6 at 0.7 and 0.8 (1,600 photographs; -2.9 at 1). A mixture of ten Gaussians gained
     1.1 and nothing, respectively. Faces from a second VAE on the z-points (Dai & Wipf 2019) were
-    farther from real ones than those of the Gaussian. For 10,000 posteriors of 256 dimensions it
-    takes 8 s of processor time.
+    farther from real ones than those of the Gaussian. For 10,000 posteriors of 256 dimensions
+    this takes 8 s of CPU time.
 
     Args:
         encodings: the posteriors of n images.

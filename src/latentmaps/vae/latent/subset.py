@@ -1,4 +1,4 @@
-"""Random subsets of rows that are as mixed as all rows."""
+"""Random subsets of rows, representative of all rows."""
 
 import numpy as np
 import numpy.typing as npt

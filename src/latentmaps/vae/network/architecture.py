@@ -31,10 +31,10 @@ class Architecture:
         upsampling: transpose or resize, the way the decoder undoes a stride.
         decoder_filters: number of feature maps that each transposed convolution of the decoder
             reads, starting at the latent space. The first reads those of the dense layer; the last
-            outputs the channels of the image. None means `filters` in reverse; that list itself
-            becomes None.
+            outputs the channels of the image. None means `filters` in reverse; a list equal to that
+            is stored as None.
         decoder_kernel_sizes: pixels, one per transposed convolution, in the same order. None means
-            `kernel_sizes` in reverse; that list itself becomes None.
+            `kernel_sizes` in reverse; a list equal to that is stored as None.
     """
 
     image_size: Size
@@ -114,7 +114,7 @@ class Architecture:
         return self.kernel_sizes if own is None else own[::-1]
 
     def _require_valid_decoder_kernels(self) -> None:
-        """Refuse a decoder kernel that cannot restore the size of the larger maps.
+        """Reject a decoder kernel that cannot restore the size of the larger maps.
 
         Only valid padding restricts the kernel: the number of positions where the kernel fits into
         the larger maps must equal the size of the smaller ones.

@@ -78,8 +78,8 @@ def count_used(kl_nats: Array) -> int:
     return int((kl_nats > USED_KL_NATS).sum())
 
 
-def count_holding(kl_nats: Array, share: float) -> int:
-    """Return the smallest number of dimensions that together hold a share of the KL.
+def count_for_share(kl_nats: Array, share: float) -> int:
+    """Return the smallest number of dimensions that account for a share of the KL.
 
     Args:
         kl_nats: (latent_dim,), KL divergence of each dimension, nats.

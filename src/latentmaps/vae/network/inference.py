@@ -31,7 +31,7 @@ class TrainedVae:
         """Load the VAE that ``vae_files.save`` wrote into `folder`.
 
         Raises:
-            DataError: a file is missing or damaged, or does not belong to the others.
+            DataError: a file is missing or damaged, or does not match the others.
         """
         return cls(vae_files.load(folder))
 
@@ -61,8 +61,8 @@ class TrainedVae:
             rows: (n,), rows of `images` to encode; None encodes all.
 
         Raises:
-            DataError: `images` is empty, not uint8, or of another size than the model was trained
-                on, or a row is out of range.
+            DataError: `images` is empty, not uint8, or of a different size than the training
+                images, or a row is out of range.
         """
         shape = self.architecture
         arguments.require_images(images, (shape.image_size, shape.image_size, shape.num_channels))

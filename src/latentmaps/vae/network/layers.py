@@ -18,8 +18,8 @@ PACKAGE = "latentmaps"
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Keras's batch normalization, trained with the fused kernel of TensorFlow.
 
-    Keras 3 computes moments and scaling as separate operations. The fused kernel reads the maps one
-    time less in the forward pass and one time less in the backward pass. As in Keras, the moving
+    Keras 3 computes moments and scaling as separate operations. The fused kernel reads the maps
+    once less in the forward pass and once less in the backward pass. As in Keras, the moving
     statistics average the biased variance of the batches.
 
     The momentum is 0.9 instead of Keras's 0.99. With 0.99 the statistics remember about 100 steps

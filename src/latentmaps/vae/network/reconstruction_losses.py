@@ -128,7 +128,7 @@ class _Density(ReconstructionLoss):
     """A loss that is the negative log of a probability density of the pixels, up to constants.
 
     The density of a value with 256 levels, each 1/256 wide, is at most 256, so the floor is
-    -log 256. The difference to the floor is the code length of a value.
+    -log 256. The difference from the floor is the code length of a value.
     """
 
     nats_name = "nll"
@@ -171,7 +171,7 @@ class AbsoluteError(_Density):
 
 
 class GaussianNll(_Density):
-    """``gaussian``: the negative log-likelihood of a Gaussian whose one sigma is learned.
+    """``gaussian``: the negative log-likelihood of a Gaussian with a single learned sigma.
 
     (x - r)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2 for a pixel x and its reconstruction r, in
     nats. It is the negative log of a density, so it can be negative.

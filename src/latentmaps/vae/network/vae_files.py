@@ -46,7 +46,7 @@ class Origin:
         corruption: corruption of the training inputs, a name in ``CORRUPTIONS``.
         corruption_level: see ``corruption.corrupt``.
         epochs: passes through the training part.
-        seed: seed of the training.
+        seed: seed of the training run.
         num_train: faces in the training part.
         initial_weights: name of each weights file that the training started from -> its SHA-256;
             None if it started from random weights.
@@ -123,7 +123,7 @@ def load(folder: Path) -> SavedVae:
     """Load the VAE that ``save`` wrote, in float32.
 
     Raises:
-        DataError: a file is missing or damaged, or does not belong to the others.
+        DataError: a file is missing or damaged, or does not match the others.
     """
     description = describe(folder, advice=_ADVICE)
     architecture = description.architecture

@@ -68,14 +68,14 @@ def draw(
         trained: the VAE.
         directions: of the attributes, from training faces.
         test: the test faces.
-        steps: (num_steps,), factors on the direction.
+        steps: (num_steps,), multiples of the direction to add.
         seed: seed of the choice of test faces.
         note: a sentence for the end of the caption.
         scale: each pixel of a tile becomes a square with this edge length.
 
     Returns:
-        The sheet; a sheet with a reason in words if the faces have no attributes, or if no
-        attribute has faces both with and without it.
+        The sheet; it only states the reason if the faces have no attributes, or if no attribute
+        has faces both with and without it.
 
     Raises:
         DataError: an attribute of the test faces has no direction.

@@ -23,8 +23,8 @@ NUM_TILES = 8
 class FilmRecorder(keras.callbacks.Callback):
     """Decode a frame after each epoch, with the validated weights and their compute dtype.
 
-    The frame of an epoch is saved next to its checkpoint, so a resumed training has the same film
-    as an uninterrupted one. With several machines, only the first one records.
+    The frame of an epoch is saved next to its checkpoint, so a resumed run has the same film as
+    an uninterrupted one. With several machines, only the first one records.
 
     Attributes:
         rows: (num_faces,), the first rows of the validation part, at most 8.
@@ -35,7 +35,7 @@ class FilmRecorder(keras.callbacks.Callback):
         """Choose the faces and the random points.
 
         Args:
-            task: the training.
+            task: the task that is trained.
             checkpoints: store the frames; None keeps them in memory.
         """
         super().__init__()
@@ -92,7 +92,7 @@ class FilmRecorder(keras.callbacks.Callback):
         return self._checkpoints.load_frame(epoch, (num_faces + NUM_TILES, *tile))
 
     def film(self, num_epochs: int) -> Film:
-        """Return the film of a training of `num_epochs` epochs.
+        """Return the film of a run of `num_epochs` epochs.
 
         Raises:
             DataError: a frame is missing or damaged.
@@ -109,7 +109,7 @@ class FilmRecorder(keras.callbacks.Callback):
         )
 
     def save(self, path: Path, num_epochs: int) -> None:
-        """Write the film of a training of `num_epochs` epochs.
+        """Write the film of a run of `num_epochs` epochs.
 
         Raises:
             DataError: a frame is missing or damaged.
@@ -119,7 +119,7 @@ class FilmRecorder(keras.callbacks.Callback):
 
 
 def _read(part: batches.FacePart, faces: Images) -> tf.Tensor:
-    """Return the pixels that the encoder reads, corrupted as in the training."""
+    """Return the pixels that the encoder reads, corrupted as in training."""
     pixels = inputs.to_pixels(tf.constant(faces))
     if part.corruption == "none":
         return pixels

@@ -1,4 +1,4 @@
-"""Start a training from trained weights instead of random ones."""
+"""Start training from trained weights instead of random ones."""
 
 import dataclasses
 import logging

@@ -5,10 +5,11 @@ All four train on the same loss,
     total_loss = mean(reconstruction_loss) + kl_weight * mean(KL(q(z|x) || N(0, I))),
 
 where each mean is over the images of a batch. For the same weights, batch, noise and ``kl_weight``
-they give the same loss and the same gradients. They differ in who applies ``kl_weight``, and where:
+they give the same loss and the same gradients. They differ in where ``kl_weight`` is applied, and
+by what:
 
 =================== ============================================ =====================
-method              where the KL weight is applied               who runs the step
+method              where the KL weight is applied               what runs the step
 =================== ============================================ =====================
 ``train_step``      ``TrainStepVae._total_loss``                 our ``train_step``
 ``kl_layer``        ``KlLayer.call``, by ``add_loss``            Keras
@@ -24,7 +25,7 @@ read ``TrainStepVae``: its ``_total_loss`` is the formula above. The KL divergen
 
 ``train_step``: a ``GradientTape`` records encoder, noise and decoder, and the whole loss is one
 expression. This method has the fewest hidden steps. The price: our step must do what the step of
-Keras would do for us, such as set the training phase and divide the loss by the number of devices.
+Keras does otherwise, such as set the training phase and divide the loss by the number of devices.
 
 ``kl_layer``: a layer after the encoder passes z_mean and z_log_var through and registers the KL
 term with ``add_loss``. The term belongs to a place in the network, and any model that contains the

@@ -12,7 +12,7 @@ LARGEST_BATCH_SIZE = 128
 
 @dataclass(frozen=True)
 class Length:
-    """The length of a training.
+    """The length of a training run.
 
     Attributes:
         epochs: passes through the training part.
@@ -24,7 +24,7 @@ class Length:
 
 
 def choose_length(num_train: int, *, epochs: int | str, batch_size: int | str) -> Length:
-    """Return the length of a training, with "auto" replaced by a value that suits the faces.
+    """Return the length of a training run, with "auto" replaced by a value that suits the faces.
 
     An automatic batch size is 16 for up to 2,000 faces, 32 up to 10,000, 64 up to 50,000, and 128
     above, but never more than the number of faces. An automatic number of epochs gives at least

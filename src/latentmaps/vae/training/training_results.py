@@ -1,4 +1,4 @@
-"""The results of a VAE training: the model in its folder, its card, and its numbers."""
+"""The results of training a VAE: the model in its folder, its card, and its numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from latentmaps.vae.training.vae_task import Task
 def write_model(
     folder: Path, task: Task, model: TrainableVae, trained: Trained, *, source: str
 ) -> dict[str, Any]:
-    """Write a trained VAE and its card into `folder`, and return all numbers of the training.
+    """Write a trained VAE and its card into `folder`, and return all numbers of the run.
 
     Args:
         folder: the folder of the model; created if missing.
-        task: the training.
+        task: the task that was trained.
         model: the model that ``vae_training.train`` returned.
         trained: the result that ``vae_training.train`` returned.
         source: source of the faces, see ``receipts.read_source``.
@@ -41,7 +41,7 @@ def write_model(
         "reconstruction_loss_kind": task.params.reconstruction_loss,
         **final_numbers(model, trained, entropy_per_dim=entropy_per_dim),
         "val_num_dimensions_used": encodings.count_used(kl_nats),
-        "val_num_dimensions_90": encodings.count_holding(kl_nats, 0.9),
+        "val_num_dimensions_90": encodings.count_for_share(kl_nats, 0.9),
         "latent_dim": task.params.latent_dim,
         "num_train": len(task.train.rows),
         "epochs": task.length.epochs,

@@ -1,4 +1,4 @@
-"""The task of a VAE training: everything that affects its results."""
+"""The task of training a VAE: everything that affects the results."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ from latentmaps.vae.training import batches, compute_dtype, training_length
 from latentmaps.vae.training.initial_weights import InitialWeights
 from latentmaps.vae.training.training_length import Length
 
-# the libraries that compute a training
+# the libraries that affect the results of training
 LIBRARIES = ("keras", "numpy", "tensorflow")
 # Parameters that a fingerprint does not take from the section. It has their resolved values under
 # other names; for initial weights that is the checksum, not the path. The number of epochs is left
-# out, so that a longer training resumes where a shorter one ended.
+# out, so that a longer run resumes where a shorter one ended.
 _RESOLVED = {"fact", "epochs", "batch_size", "precision", "seed", "initial_weights"}
 
 
 @dataclass(frozen=True)
 class Task:
-    """Network, data, loss and length of a VAE training.
+    """Network, data, loss and length of a training run of the VAE.
 
     Attributes:
         params: the section ``train_vae``. The other attributes take precedence over its values.
@@ -66,7 +66,7 @@ class Task:
             parts: "train" and "validation" -> (num_rows,), rows of `images`.
             kl_weight: weight of the KL term.
             seed: of the initial weights, and of order, noise and corruption of the training part.
-            validation_seed: of noise and corruption of the validation part. Trainings that share it
+            validation_seed: of noise and corruption of the validation part. Runs that share it
                 can be compared.
 
         Raises:
@@ -124,7 +124,7 @@ def open_checkpoints(
     """Return the checkpoints of a task. With several machines, only the first one writes them.
 
     Args:
-        task: the training.
+        task: the task to train.
         root: the folder with the checkpoints of all tasks.
         images: the file of the images; its content is part of the fingerprint.
         code: path -> hash of all code that affects the result, see ``stage_code``.

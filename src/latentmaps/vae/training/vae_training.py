@@ -49,10 +49,10 @@ def train(
     film: FilmRecorder | None = None,
     follow: Callable[[fit.Rows], None] | None = None,
 ) -> tuple[TrainableVae, fit.Trained]:
-    """Train a VAE and return it with the result of the training.
+    """Train a VAE and return it with the result of the run.
 
     Args:
-        task: network, data and length of the training. Epochs that a checkpoint covers are not
+        task: network, data and length of the run. Epochs that a checkpoint covers are not
             trained again.
         devices: the devices to train on.
         checkpoints: store the state after each epoch; None stores nothing.
