@@ -94,7 +94,13 @@ def held_out_digits(seed: int) -> np.random.Generator:
 
 
 def oip_start(seed: int, map_index: int, start: int) -> np.random.Generator:
-    """Return the stream for one start image of one feature map."""
+    """Return the stream for one start image of one feature map.
+
+    Args:
+        seed: seed of the stage.
+        map_index: index of the map in its layer.
+        start: index of the start image among those of the map.
+    """
     return np.random.default_rng([seed, map_index, start])
 
 
@@ -104,17 +110,36 @@ def start_candidate(seed: int, candidate: int) -> np.random.Generator:
 
 
 def jitter(seed: int, map_index: int, start: int) -> np.random.Generator:
-    """Return the stream for the shifts of one image during its ascent."""
+    """Return the stream for the shifts of one image during its ascent.
+
+    Args:
+        seed: seed of the stage.
+        map_index: index of the map in its layer.
+        start: index of the start image among those of the map.
+    """
     return np.random.default_rng([seed, map_index, start, _JITTER])
 
 
 def fluctuation(seed: int, map_index: int, start: int, phase: int) -> np.random.Generator:
-    """Return the stream for the noise added to one image when a phase of its ascent starts."""
+    """Return the stream for the noise added to one image when a phase of its ascent starts.
+
+    Args:
+        seed: seed of the stage.
+        map_index: index of the map in its layer.
+        start: index of the start image among those of the map.
+        phase: number of the phase.
+    """
     return np.random.default_rng([seed, map_index, start, _FLUCTUATION, phase])
 
 
 def tuning_image(seed: int, num_points: int, number: int) -> np.random.Generator:
-    """Return the stream for one probe image, from a noise grid or, with 0 points, a start kind."""
+    """Return the stream for one probe image, from a noise grid or, with 0 points, a start kind.
+
+    Args:
+        seed: seed of the stage.
+        num_points: number of rows of the grid; 0: the image is of a start kind.
+        number: index of the image.
+    """
     return np.random.default_rng([seed, _TUNING, num_points, number])
 
 

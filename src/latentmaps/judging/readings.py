@@ -40,7 +40,7 @@ class Reading:
     confidences: npt.NDArray[np.float32]
 
     def rows(self, digit: int) -> npt.NDArray[np.int64]:
-        """Return the rows of the images that are classified as `digit`."""
+        """Return the rows of the images that are classified as `digit`, (num_rows,), int64."""
         return np.flatnonzero(self.digits == digit)
 
     def numbers(self, min_confidence: float) -> dict[str, Any]:

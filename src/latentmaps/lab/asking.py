@@ -79,7 +79,24 @@ def find_oips(
 ) -> list[UnitOips]:
     """Find the image that excites each unit of a Keras model most.
 
-    Arguments, results and errors are those of ``latentmaps.find_oips``.
+    ``latentmaps.find_oips`` describes the arguments and results in full.
+
+    Args:
+        model: a built functional or sequential model that reads one image.
+        layer: name of a layer with feature maps or dense units.
+        units: index of a feature map or unit, or several of them.
+        start: images or kinds of noise to start from; None: random starts.
+        objective: a key of ``objectives.OBJECTIVES``; None: the default for the layer.
+        pixels: free, data, or the darkest and brightest pixel; None: as the network reads them.
+        seed: seed of all random numbers.
+        **changes: settings to change, fields of ``DrawOips``.
+
+    Returns:
+        One object per unit, in the order of `units`.
+
+    Raises:
+        DataError: an argument cannot be used.
+        TrainingError: a gradient is not a number.
     """
     subject = subjects.from_model(model)
     return _ask(subject, layer, units, start, objective, pixels, seed, changes)

@@ -88,5 +88,8 @@ def find_limit(images: npt.NDArray) -> float:
 
     This is a percentile, not the maximum: a few pixels reach 10 standard deviations, and a scale
     that reaches them would leave the other pixels without contrast.
+
+    Args:
+        images: any shape, float, centered on 0.
     """
     return float(np.percentile(np.abs(images), CLIP_PERCENTILE)) if images.size else 1.0

@@ -44,7 +44,13 @@ class CaptionedPicture:
 
 
 def snapshots(results: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
-    """Return the start image and the snapshots with free pixels; empty for a dead map."""
+    """Return the start image and the snapshots with free pixels; empty for a dead map.
+
+    Args:
+        results: results of the layer.
+        position: row of the map in the table.
+        line: this row of the table.
+    """
     if line["status"] == oip.DEAD:
         return []
     free = results.oips.free
@@ -103,7 +109,13 @@ def elementary(results: LayerResults, position: int) -> CaptionedPicture | None:
 
 
 def oips(results: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
-    """Return the OIP with free pixels and the one in range, as far as they exist."""
+    """Return the OIP with free pixels and the one in range, if they exist.
+
+    Args:
+        results: results of the layer.
+        position: row of the map in the table.
+        line: this row of the table.
+    """
     grays, oips = results.grays, results.oips
     pictures = []
     if line["activation"] > 0:
@@ -147,7 +159,13 @@ def digits(results: LayerResults, position: int) -> list[CaptionedPicture]:
 
 
 def curve(results: LayerResults, position: int, line: pd.Series) -> str:
-    """Draw the activation with free pixels and in range, as SVG; empty for a dead map."""
+    """Draw the activation with free pixels and in range, as SVG; empty for a dead map.
+
+    Args:
+        results: results of the layer.
+        position: row of the map in the table.
+        line: this row of the table.
+    """
     if line["status"] == oip.DEAD:
         return ""
     free, in_range = results.oips.free, results.oips.in_range
@@ -186,8 +204,8 @@ def draw_curve(
     """Draw activations over the steps as SVG.
 
     Args:
-        curves: name -> activations before the first step and after each step, NaN after the last
-            one; at most two curves.
+        curves: name -> (num_steps + 1,), activations before the first step and after each step, NaN
+            after the last one; at most two curves.
         strongest: activation of the strongest real digit, drawn as a line; None: no line.
         title: accessible name.
     """

@@ -273,7 +273,7 @@ def choose_rows(table: pd.DataFrame) -> list[int]:
 
 
 def row_tiles(row: int, results: LayerResults) -> list[Images | None]:
-    """Return the tiles of a strip; None for a blank one.
+    """Return the tiles of a strip, each (h, w) or (h, w, 3), uint8; None for a blank one.
 
     These are the start image, the snapshots, the OIP free and in range, and the strongest digits.
 

@@ -65,14 +65,14 @@ class Network:
         return {name: tuple(output.shape[1:]) for name, output in outputs}
 
     def example_inputs(self, num_inputs: int, *, seed: int = 0) -> Array:
-        """Return random inputs, (num_inputs, ...), the same for equal seeds."""
+        """Return random inputs, (num_inputs, *input_shape), float32, the same for equal seeds."""
         generator, shape = seeds.export_check(seed), (num_inputs, *self.input_shape)
         if self.reads_pixels:
             return generator.uniform(size=shape).astype(np.float32)
         return generator.standard_normal(shape, np.float32)
 
     def run(self, inputs: Array) -> dict[str, Array]:
-        """Return the outputs of the original by name."""
+        """Return the outputs of the original for inputs (n, *input_shape), by name; float32."""
         outputs = self.original(inputs)
         values = outputs if isinstance(outputs, list) else [outputs]
         return {

@@ -40,6 +40,9 @@ def load(
         advice: what to do if the file is unusable, for messages.
         limit_bytes: maximum size of the whole file when unpacked.
 
+    Returns:
+        Name -> array, in the shape and numeric dtype in the file.
+
     Raises:
         DataError: the file is missing or damaged, would unpack to more than `limit_bytes`, lacks an
             array, or contains anything other than numbers.

@@ -147,12 +147,17 @@ class Checkpoints:
             previous.unlink()
 
     def save_frame(self, epoch: int, tiles: npt.NDArray[np.uint8]) -> None:
-        """Write the frame of an epoch. Call it before ``save``, so that no state lacks a frame."""
+        """Write the frame of an epoch, before ``save`` is called, so that no state lacks a frame.
+
+        Args:
+            epoch: from 1.
+            tiles: (num_tiles, h, w, c), uint8, 0..255.
+        """
         if self._is_writer:
             _write(self._frame_path(epoch), {_TILES: tiles})
 
     def load_frame(self, epoch: int, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-        """Return the frame of an epoch, uint8.
+        """Return the frame of an epoch, (num_tiles, h, w, c), uint8, 0..255.
 
         Args:
             epoch: from 1.

@@ -66,7 +66,12 @@ class EarlyStopping:
         return {"best": self.best, "best_epoch": self.best_epoch}
 
     def restore(self, arrays: Mapping[str, npt.NDArray[Any]], notes: Mapping[str, Any]) -> None:
-        """Restore the state that ``arrays`` and ``notes`` returned."""
+        """Restore the state that ``arrays`` and ``notes`` returned.
+
+        Args:
+            arrays: name -> value of a weight, in its shape and dtype.
+            notes: the best number and its epoch.
+        """
         self.best, self.best_epoch = float(notes["best"]), int(notes["best_epoch"])
         num_weights = sum(name.startswith(_PREFIX) for name in arrays)
         self.weights = [arrays[f"{_PREFIX}{index}"] for index in range(num_weights)]

@@ -24,7 +24,13 @@ class FusedAdam(keras.optimizers.Adam):
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
     ) -> None:
-        """Update one variable. ``apply`` calls this for each weight on each device."""
+        """Update one variable. ``apply`` calls this for each weight on each device.
+
+        Args:
+            gradient: same shape as `variable`, float32.
+            variable: the weight, any shape, float32.
+            learning_rate: (), float32.
+        """
         index = self._get_variable_index(variable)
         beta1_power, beta2_power = self._powers
         tf.raw_ops.ResourceApplyAdam(

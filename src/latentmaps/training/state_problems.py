@@ -13,7 +13,12 @@ from latentmaps.training.checkpoints import State
 def of_arrays(
     arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
 ) -> str | None:
-    """Return why arrays cannot be the values of variables, or None if they can."""
+    """Return why arrays cannot be the values of variables, or None if they can.
+
+    Args:
+        arrays: name -> array of any shape and dtype, from a checkpoint.
+        variables: name -> variable, whose shape and dtype the array should have.
+    """
     other = sorted(arrays.keys() ^ variables.keys())
     if other:
         found = "found" if other[0] in arrays else "missing"

@@ -40,7 +40,12 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
 def accuracy_per_class(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[int, float]:
-    """Return label -> accuracy, 0..1, for each class that occurs in `labels`."""
+    """Return label -> accuracy, 0..1, for each class that occurs in `labels`.
+
+    Args:
+        probabilities: (n, num_classes), float32, each row sums to 1.
+        labels: (n,), uint8, 0..num_classes - 1.
+    """
     return {
         int(label): accuracy(probabilities[labels == label], labels[labels == label])
         for label in np.unique(labels)
@@ -48,7 +53,12 @@ def accuracy_per_class(
 
 
 def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> float:
-    """Return the mean of -log(probability of the label), in nats."""
+    """Return the mean of -log(probability of the label), in nats.
+
+    Args:
+        probabilities: (n, num_classes), float32, each row sums to 1.
+        labels: (n,), uint8, 0..num_classes - 1.
+    """
     correct = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return float(-np.mean(np.log(np.maximum(correct, _SMALLEST))))
 

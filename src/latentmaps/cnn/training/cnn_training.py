@@ -137,7 +137,8 @@ def split(num_digits: int, params: TrainCnn, *, seed: int) -> tuple[npt.NDArray[
         seed: seed of the choice.
 
     Returns:
-        Rows for training and rows for validation, ascending, int.
+        Rows for training, (num_digits - num_validation,), and rows for validation,
+        (num_validation,), ascending, int64.
 
     Raises:
         TrainingError: fewer rows than one batch are left for training.

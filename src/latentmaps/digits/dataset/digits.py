@@ -44,7 +44,7 @@ class Digits:
     test_labels: npt.NDArray[np.uint8]
 
     def arrays(self) -> dict[str, npt.NDArray[np.uint8]]:
-        """Return the four arrays by name."""
+        """Return the four arrays by name; see the class for their shapes."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
 
@@ -87,7 +87,7 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digi
     """Check shapes, types and ranges of arrays, and return them as digits.
 
     Args:
-        arrays: the attributes of ``Digits`` by name.
+        arrays: the attributes of ``Digits`` by name: images (n, 28, 28) and labels (n,), uint8.
         place: origin of the arrays, for the message.
 
     Raises:

@@ -23,7 +23,7 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
         num_rows: number of rows of the corresponding array of images.
 
     Returns:
-        part -> rows of images.npy, int64, ascending.
+        Part -> rows of images.npy, (num_rows_of_part,), int64, ascending.
 
     Raises:
         DataError: the file is missing or damaged, belongs to another array, or a part is empty.

@@ -36,8 +36,9 @@ def ratios(
     Args:
         training_faces: batches of pixels (n, h, w, c), 0..1; consumed once.
         nets: the feature nets.
-        test: features of test faces, which were not used for training.
-        generated: name -> features of the faces that may be copies.
+        test: name of a net -> features of test faces, (n, num_features); they were not used for
+            training.
+        generated: name -> features, in the same form, of the faces that may be copies.
 
     Returns:
         Name of the generated faces -> name of the net -> the ratio: 0 for copies, about 1 for new

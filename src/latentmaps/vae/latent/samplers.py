@@ -85,7 +85,7 @@ class Prior(Sampler):
         return cls()
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
-        """Return ``noise`` times ``temperature``; see ``Sampler``."""
+        """Return ``noise`` times ``temperature``, (n, latent_dim); see ``Sampler``."""
         return temperature * noise
 
 

@@ -104,6 +104,6 @@ class TrainedVae:
 
 
 def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:
-    """Yield `array` in chunks of up to 128 along its first axis."""
+    """Yield `array`, (n, ...), in chunks (up to 128, ...) along its first axis."""
     for start in range(0, len(array), BATCH_SIZE):
         yield array[start : start + BATCH_SIZE]

@@ -103,9 +103,9 @@ def draw_all(
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
-        parts: rows of `images` in the part ``train`` and in the part ``test``.
+        parts: ``train`` and ``test`` -> (n,), int64, rows of `images` in this part.
         params: the section draw_reconstructions.
-        seed: seed of the z that are sampled from posteriors.
+        seed: seed of the z that is sampled from each posterior.
         note: a sentence for the end of the captions.
     """
     train, test = (reconstruct(trained, images, parts[p], params) for p in ("train", "test"))
@@ -128,7 +128,7 @@ def reconstruct(
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
-        available: rows of `images` to pick from.
+        available: (n,), int64, rows of `images` to pick from.
         params: how to pick them.
     """
     rows = pick(available, params)

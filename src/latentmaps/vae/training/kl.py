@@ -78,7 +78,7 @@ class TrainStepVae(TrainableVae):
         return self._forward(inputs, training=training)[0]
 
     def train_step(self, data: tuple[Inputs, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Update the weights on one batch and return the running means of the losses."""
+        """Update the weights on one batch and return the running means of the losses, () each."""
         with tf.GradientTape() as tape:
             loss = self._total_loss(batches.as_pixels(data))
             # Each device sees its share of the batch; the optimizer sums the gradients of all.
@@ -199,7 +199,11 @@ class OutputTransferVae(TrainableVae):
         )
 
     def targets(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return a target for each output; the losses of the latent outputs ignore theirs."""
+        """Return a target for each output; the losses of the latent outputs ignore theirs.
+
+        Args:
+            pixels: (n, h, w, c), the clean pixels.
+        """
         dummy = tf.zeros((tf.shape(pixels)[0], 1))  # (n, 1)
         return {"logits": pixels, "z_mean": dummy, "z_log_var": dummy}
 
@@ -216,7 +220,7 @@ class OutputTransferVae(TrainableVae):
         return tf.add_n(sums)
 
     def call(self, inputs: Inputs, training: bool = False) -> dict[str, tf.Tensor]:
-        """Return the logits of the reconstruction, z_mean and z_log_var."""
+        """Return the logits, (n, h, w, c), and z_mean and z_log_var, (n, latent_dim) each."""
         logits, z_mean, z_log_var = self._forward(inputs, training=training)
         return {"logits": logits, "z_mean": z_mean, "z_log_var": z_log_var}
 

@@ -108,7 +108,7 @@ class TrainableVae(keras.Model):
         return [self._reconstruction_mean, *self._kl_means]
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Run the training step of Keras and return the running means of the losses."""
+        """Run the training step of Keras and return the running means of the losses, () each."""
         return one_row_per_worker(super().train_step(batches.as_pixels(data)))
 
     def test_step(self, data: tuple[Inputs, Any, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -144,7 +144,14 @@ class TrainableVae(keras.Model):
     def compute_metrics(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
     ) -> dict[str, tf.Tensor]:
-        """Return the running losses; Keras calls this at the end of its own steps."""
+        """Return the running losses, () each; Keras calls this at the end of its own steps.
+
+        Args:
+            x: ignored, like all other arguments.
+            y: ignored.
+            y_pred: ignored.
+            sample_weight: ignored.
+        """
         return self.get_metrics_result()
 
     def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:

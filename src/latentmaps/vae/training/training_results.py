@@ -63,7 +63,13 @@ def _initial_weights(origin: Origin) -> dict[str, Any]:
 
 
 def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
-    """Return the networks of a trained VAE with their origin, for ``vae_files.save``."""
+    """Return the networks of a trained VAE with their origin, for ``vae_files.save``.
+
+    Args:
+        task: the task that was trained.
+        model: the model that ``vae_training.train`` returned.
+        trained: the result that ``vae_training.train`` returned.
+    """
     params, initial = task.params, task.initial_weights
     origin = Origin(
         kl_weight=task.kl_weight,
