@@ -1,4 +1,4 @@
-"""What the tests share."""
+"""Fixtures and settings that many tests share."""
 
 import os
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def workspace(tmp_path: Path, root: Path) -> Workspace:
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> "repository_clone.Clone":
     """A clone in which the tiny configuration has run and is committed; take a copy of it."""
-    from tests import repository_clone  # here, for DVC takes a second to be imported
+    from tests import repository_clone  # imported here, because importing DVC takes a second
 
     base = tmp_path_factory.getbasetemp()
     return repository_clone.tiny_run(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)

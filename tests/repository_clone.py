@@ -60,7 +60,7 @@ class Clone:
         }
 
     def run(self, *command: str) -> str:
-        """Return the output of the command; fail with it if the command fails."""
+        """Return the output of the command; if it fails, fail the test with that output."""
         result = subprocess.run(
             command,
             cwd=self.folder,

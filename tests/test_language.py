@@ -60,7 +60,7 @@ DRAWN = (
     "In each row so many times that ",
     "and, as a rule, nearer ",
 )
-# how no docstring opens
+# openings that no docstring may have
 OPENINGS = re.compile(r"(Gives?|Tells?|Takes?|Knows|Lets|Says|Attributes:|Args:)(\s|$)")
 
 
@@ -79,7 +79,7 @@ def listed_files() -> list[Path]:
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_no_file_has_a_word_that_is_out(pattern: str) -> None:
+def test_no_file_has_a_banned_word(pattern: str) -> None:
     regular = re.compile(pattern, re.IGNORECASE)
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"

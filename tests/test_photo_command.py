@@ -64,7 +64,7 @@ def test_the_sheet_goes_to_the_reports_by_itself(project: Path) -> None:
 
 
 @pytest.mark.parametrize("photo", ["cmyk.jpg", "clear.png", "gray16.png"])
-def test_pictures_of_every_kind_are_taken(project: Path, photo: str) -> None:
+def test_pictures_of_every_kind_are_accepted(project: Path, photo: str) -> None:
     assert ask(photo, "--output", "me.png") == 0
 
 

@@ -94,7 +94,7 @@ def test_a_stage_never_depends_on_code_that_cannot_affect_its_result(name: str) 
         assert not [dep for dep in deps if dep == path or dep.startswith(f"{path}/")]
 
 
-def test_reading_a_split_is_not_deciding_it() -> None:
+def test_stages_that_read_a_split_do_not_depend_on_the_code_that_makes_it() -> None:
     for name in ("train_vae", "evaluate_vae", "draw_reconstructions"):
         assert "src/latentmaps/faces/preparing" not in code_deps.of_stage(name)
 
@@ -156,7 +156,7 @@ def test_a_costly_stage_has_no_uncached_out_outside_metrics_and_plots(stage: Sta
 
 
 @by_name
-def test_params_exist_and_none_is_of_the_machine(stage: Stage) -> None:
+def test_params_exist_and_none_belongs_to_the_machine(stage: Stage) -> None:
     document = yaml12.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     names = {name for dep in stage.params for name in dep.params}
     for name in names:

@@ -60,12 +60,12 @@ def pushed(project: Path, profile: str) -> tuple[int, set[str]]:
     return result.returncode, {path.read_text(encoding="utf-8").strip() for path in files}
 
 
-def test_the_sample_travels_whole(project: Path) -> None:
+def test_the_whole_sample_is_pushed(project: Path) -> None:
     assert pushed(project, "sample") == (0, {"face of sample", "number of sample"})
 
 
 @pytest.mark.parametrize("profile", ["own", "celeba"])
-def test_the_faces_of_persons_stay_at_home(project: Path, profile: str) -> None:
+def test_the_faces_of_people_are_not_pushed(project: Path, profile: str) -> None:
     assert pushed(project, profile) == (0, {f"number of {profile}"})
 
 
@@ -80,7 +80,7 @@ def test_a_store_inside_a_site_gets_faces_when_its_remote_is_named(project: Path
     assert pushed(project, "celeba") == (0, {"face of celeba", "number of celeba"})
 
 
-def test_a_colleague_misses_the_faces_alone(project: Path) -> None:
+def test_a_colleague_lacks_only_the_faces(project: Path) -> None:
     pushed(project, "own")
     shutil.rmtree(project / ".dvc/cache")
     for name in ("face.txt", "number.txt"):
@@ -141,7 +141,7 @@ def test_only_avatars_and_digits_have_a_remote_that_others_read(root: Path) -> N
         assert config[f"faces_of_{name}"]["url"] == "remote://store/"
 
 
-def test_an_experiment_that_is_pushed_keeps_its_faces_at_home(root: Path, tmp_path: Path) -> None:
+def test_a_pushed_experiment_keeps_its_faces_local(root: Path, tmp_path: Path) -> None:
     """In this case, DVC reads the remotes from the commit, as if the repository were at /."""
     before = Path("/.dvc").exists()
     folder, origin = tmp_path / "project", tmp_path / "origin.git"

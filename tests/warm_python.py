@@ -4,13 +4,12 @@ A server process imports the third-party packages once and forks a child for eac
 script, `python -m MODULE`, `dvc` or `latentmaps`. The child runs with the folder, environment,
 arguments and files of the caller, as a new process would. Nothing of latentmaps is imported before
 the fork, so a child runs the code of its own PYTHONPATH. A command whose environment sets
-TensorFlow up in another way runs in a new process. All workers of pytest-xdist share one server.
+TensorFlow up differently runs in a new process. All workers of pytest-xdist share one server.
 
-DVC parses each text of YAML once per command: ruamel.yaml, in pure Python, otherwise takes three
+DVC parses each YAML text once per command: ruamel.yaml, in pure Python, otherwise takes three
 quarters of its time. `make pipeline-check` runs DVC as it is.
 
-Tests where the process itself matters (limits, imports, what is printed at the import) start a new
-one.
+Tests in which the process itself matters (limits, imports, output of imports) start a new one.
 """
 
 import atexit
@@ -57,8 +56,8 @@ _SETTINGS = {
 }
 _COMMANDS = ("dvc", "latentmaps")
 
-# Stands as `python` or a command before the real one in PATH, and becomes it where the server
-# declines. A signal from the keyboard goes on to the process that does the work.
+# Precedes the real `python` or command in PATH, and replaces itself with it if the server declines.
+# A signal from the keyboard is passed on to the process that does the work.
 _CLIENT = """#!{python} -IS
 import json, os, resource, signal, socket, sys
 words = sys.argv[1:]
@@ -93,8 +92,8 @@ _DECLINED = "declined"
 def interpreter() -> Path:
     """Return a `python` that runs scripts and modules with their packages imported already.
 
-    Its folder may stand in front of PATH; it has `dvc` and `latentmaps`, too. The server ends with
-    the tests.
+    Its folder, which also contains `dvc` and `latentmaps`, can precede all others in PATH. The
+    server ends with the tests.
     """
     if sys.platform != "linux":  # on macOS, a process with threads cannot fork
         return Path(sys.executable)

@@ -111,7 +111,7 @@ def _run_until_it_dies(group: Group, numbers: Sequence[int], seed: int) -> list[
 
 @functools.cache
 def _context() -> BaseContext:
-    """Return what starts processes: on Linux, forks of one that has imported what takes seconds."""
+    """Return the context of new processes: on Linux, forks of one with all slow imports done."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self.served.content)
 
     def answer_announces(self, argument: str, *, is_first: bool) -> None:
-        """Announce another length than that of the body."""
+        """Announce a length that differs from that of the body."""
         self._send(self.served.content, announced=int(argument))
 
     def answer_short(self, argument: str, *, is_first: bool) -> None:

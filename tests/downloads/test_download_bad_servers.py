@@ -170,7 +170,7 @@ def test_a_server_without_ranges_that_cuts_ever_later_is_given_up(tmp_path: Path
 
 
 @pytest.mark.parametrize("num_bytes", [1, 30])
-def test_a_few_bytes_are_not_progress(tmp_path: Path, num_bytes: int) -> None:
+def test_a_few_bytes_do_not_count_as_progress(tmp_path: Path, num_bytes: int) -> None:
     def trickle(request: Request) -> Iterable[bytes]:
         good = rest(request)
         return [good[: good.index(b"\r\n\r\n") + 4 + num_bytes]]

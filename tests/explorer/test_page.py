@@ -36,7 +36,7 @@ def test_faces_of_real_people_come_with_a_notice() -> None:
     assert "CelebA is for non-commercial research only and must not be redistributed" in text
 
 
-def test_of_digits_the_page_speaks_of_images() -> None:
+def test_a_page_of_digits_speaks_of_images() -> None:
     text = text_of(rendered(are_digits=True))
     assert "Images" in text
     assert "ace" not in re.sub(r"\b(place|trace|space)", "", text)

@@ -1,4 +1,4 @@
-"""The live page follows a training and never ends it."""
+"""The live page follows training and never ends it."""
 
 import logging
 import re
@@ -157,7 +157,7 @@ def test_a_failure_is_shown_on_the_page(tmp_path: Path) -> None:
         ("folder", "recognized has agreed"),
     ],
 )
-def test_faces_of_persons_carry_a_notice(tmp_path: Path, source: str, words: str | None) -> None:
+def test_faces_of_people_carry_a_notice(tmp_path: Path, source: str, words: str | None) -> None:
     film = FilmRecorder(task())
     with training_page.opened(tmp_path, task(), film, source=source):
         html = read(tmp_path)
@@ -167,7 +167,7 @@ def test_faces_of_persons_carry_a_notice(tmp_path: Path, source: str, words: str
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return our own warnings; TensorFlow warns about many trainings in one process."""
+    """Return our own warnings; TensorFlow warns about many training runs in one process."""
     ours = [record for record in caplog.records if record.name.startswith("latentmaps")]
     return [record.getMessage() for record in ours if record.levelno >= logging.WARNING]
 

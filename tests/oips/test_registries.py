@@ -22,7 +22,7 @@ REGISTRIES: list[tuple[Any, Mapping[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("names", "registry"), REGISTRIES)
-def test_a_section_knows_the_names_of_a_registry(names: Any, registry: Mapping[str, Any]) -> None:
+def test_a_section_accepts_the_names_of_a_registry(names: Any, registry: Mapping[str, Any]) -> None:
     assert get_args(names) == tuple(registry)
 
 
@@ -32,7 +32,7 @@ def test_every_entry_says_what_it_means(names: Any, registry: Mapping[str, Any])
     assert all(entry.__doc__.startswith(verbs) for entry in registry.values())
 
 
-def test_no_other_code_of_the_library_asks_for_a_name(root: Path) -> None:
+def test_no_other_code_of_the_library_compares_names(root: Path) -> None:
     names = [name for _, registry in REGISTRIES for name in registry]
     question = re.compile(rf'[=!]= "({"|".join(names)})"')
     asked = {

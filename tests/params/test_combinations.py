@@ -110,7 +110,7 @@ def test_a_tile_of_a_map_is_at_most_as_large_as_computed() -> None:
         assert edge == size or size > LARGEST_TILE_OF_A_MAP
 
 
-def tell_pixels(root: Path, section: str, **changes: Any) -> list[str]:
+def describe_pixels(root: Path, section: str, **changes: Any) -> list[str]:
     """Return the problem of each sheet if no sheet may have any pixels."""
     sections = dict(loader.load(root / "params.yaml").sections)
     sections[section] = dataclasses.replace(sections[section], **changes)
@@ -121,12 +121,12 @@ def tell_pixels(root: Path, section: str, **changes: Any) -> list[str]:
 
 
 def test_the_pixels_of_enlarged_tiles_are_counted(root: Path) -> None:
-    found = tell_pixels(root, "draw_samples", tile_scale=3)
+    found = describe_pixels(root, "draw_samples", tile_scale=3)
     told = "draw_samples.num_samples with tile_scale 3: found a sheet of 40 tiles and"
     assert f"{told} {40 * (3 * 96) ** 2:,} pixels" in found
     told = "draw_reconstructions.num_columns times row_seeds: found a sheet of 42 tiles and"
     assert f"{told} {42 * 96**2:,} pixels" in found
-    found = tell_pixels(root, "draw_latent_space", tile_scale=2, plane_steps=30)
+    found = describe_pixels(root, "draw_latent_space", tile_scale=2, plane_steps=30)
     told = "draw_latent_space.plane_steps with tile_scale 2: found a sheet of 900 tiles and"
     assert f"{told} {900 * (2 * 96) ** 2:,} pixels" in found
 
@@ -135,9 +135,9 @@ def test_a_map_of_large_images_has_reduced_tiles_and_that_of_one_dimension_is_a_
     root: Path,
 ) -> None:
     told = "draw_latent_space.plane_steps: found a sheet of"
-    large = tell_pixels(root, "crop_faces", image_size=1024)
+    large = describe_pixels(root, "crop_faces", image_size=1024)
     assert f"{told} 169 tiles and {169 * 128**2:,} pixels" in large
-    line = tell_pixels(root, "train_vae", latent_dim=1)
+    line = describe_pixels(root, "train_vae", latent_dim=1)
     assert f"{told} 13 tiles and {13 * 96**2:,} pixels" in line
 
 

@@ -186,7 +186,7 @@ LICENSES = {
 
 
 @pytest.mark.parametrize("name", LICENSES)
-def test_the_license_of_the_model_card_goes_along(name: str, tmp_path: Path) -> None:
+def test_the_license_of_the_model_card_is_exported(name: str, tmp_path: Path) -> None:
     license_of_card, sentence = LICENSES[name]
     portable = networks.load(save_cnn(tmp_path / "cnn"))
     portable = dataclasses.replace(portable, license=license_of_card)
@@ -211,6 +211,6 @@ def test_a_format_names_its_runtime() -> None:
     assert re.fullmatch(r"(ai-edge-litert|tensorflow) [\d.]+", formats.find("litert").runtime())
 
 
-def test_portable_names_what_it_holds(tmp_path: Path) -> None:
+def test_a_folder_is_loaded_as_portable_with_its_kind(tmp_path: Path) -> None:
     assert isinstance(networks.load(save_cnn(tmp_path / "cnn")), Portable)
     assert networks.find_kind(save_vae(tmp_path / "vae")) == "vae"

@@ -1,4 +1,4 @@
-"""The page shows everything, and repeats byte for byte."""
+"""The page shows everything, and is reproducible byte for byte."""
 
 import re
 import shutil

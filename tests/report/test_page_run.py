@@ -1,4 +1,4 @@
-"""What the page tells of the run: its seeds, its parameters, and how to vary it."""
+"""What the page says about the run: its seeds, its parameters, and how to vary it."""
 
 import dataclasses
 import re

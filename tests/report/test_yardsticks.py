@@ -1,4 +1,4 @@
-"""A run that can be compared with the source is drawn beside it, and no other run is."""
+"""A run that can be compared with the source is drawn next to it, and no other run is."""
 
 import dataclasses
 import re

@@ -83,7 +83,7 @@ def test_the_checksum_is_the_one_in_the_name_of_the_file() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         DataError,
-        match=r"w\.pth: no such file, expected the weights of inception-2015-fid; put the file there",
+        match=r"w\.pth: no such file, expected the weights of inception-2015-fid; put the file",
     ):
         fid_network.load(tmp_path / "w.pth")
 

@@ -31,7 +31,7 @@ def directions(train: AttributedFaces) -> AttributeDirections:
     )
 
 
-def test_an_attribute_walks_a_face_without_and_one_with_it(trained: TrainedVae) -> None:
+def test_an_attribute_changes_a_face_without_and_one_with_it(trained: TrainedVae) -> None:
     train = attributed(Smiling=[True, False, True, False])
     test = attributed(Smiling=[False, True, True, True])
     sheet = attribute_sheet.draw(trained, directions(train), test, steps=STEPS, seed=1)

@@ -99,7 +99,7 @@ def test_no_face_is_picked_twice() -> None:
 
 
 @pytest.mark.parametrize(("num_faces", "num_rows"), [(1, 1), (2, 1), (3, 1), (5, 2), (6, 2)])
-def test_of_a_small_part_every_face_is_shown_once(num_faces: int, num_rows: int) -> None:
+def test_every_face_of_a_small_part_is_shown_once(num_faces: int, num_rows: int) -> None:
     faces = reconstruct(num_faces=num_faces)
     sheet = reconstruction_sheets.draw(faces, part="test")
 

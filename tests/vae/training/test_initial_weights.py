@@ -1,4 +1,4 @@
-"""A training starts from the weights in a folder, or is refused before its first step."""
+"""Training starts from the weights in a folder, or is refused before its first step."""
 
 import json
 import shutil
