@@ -11,7 +11,7 @@ from latentmaps.params.machine import Machine
 
 def build_explorer(run: runs.Run) -> None:
     """Write the page: one self-contained HTML file."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits
@@ -52,7 +52,7 @@ if __name__ == "__main__":
             "vae": "folder of the VAE that train_vae wrote",
             "latents": "folder of the encodings and samplers that evaluate_vae wrote",
             "cnn": "folder of the CNN that train_cnn wrote",
-            "digits": "NPZ, digits and labels, as fetch_digits writes them",
+            "digits": "digits.npz that fetch_digits wrote",
             "oips": "folder of the OIPs of each layer that draw_oips wrote",
         },
         outputs={"page": "HTML, one self-contained file"},

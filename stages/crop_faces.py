@@ -15,7 +15,7 @@ def crop_faces(run: runs.Run) -> None:
     crop_spec = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
 
     faces = FaceArchive(run.inputs["images"])
-    # before the cropping, so that tables of another set are refused early
+    # before cropping, so that tables of another data set are refused early
     index = face_tables.build_index(
         faces.names,
         partition=face_tables.read_partition(run.inputs["partition"]),

@@ -8,7 +8,7 @@ from latentmaps.params.machine import Machine
 
 def draw_face_oips(run: runs.Run) -> None:
     """Write sheets of the patterns, a table, and a page that compares them with test faces."""
-    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.face_oips import page, pictures, study
     from latentmaps.faces.dataset import arrays, receipts, split_table
@@ -44,7 +44,7 @@ if __name__ == "__main__":
         inputs={
             "raw_faces": some(RAW_FACES, "receipt"),
             "faces": some(FACES, "images", "split"),
-            "model": "folder of the VAE written by train_vae",
+            "model": "folder of the VAE that train_vae wrote",
         },
         outputs={"report": FACE_OIPS},
     )

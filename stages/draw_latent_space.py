@@ -8,7 +8,7 @@ from latentmaps.params.machine import Machine
 
 def draw_latent_space(run: runs.Run) -> None:
     """Write charts of the z-points, sheets of paths through the latent space, and a map."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.drawing import charts, sheets
     from latentmaps.faces.dataset import receipts

@@ -13,7 +13,7 @@ _CHUNK_SIZES = {"CPU": 64, "GPU": 1024}
 
 def draw_oips(run: runs.Run) -> None:
     """Write the OIPs of a layer, tables, sheets, and the page of the layer."""
-    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits as digits_module
@@ -51,8 +51,8 @@ if __name__ == "__main__":
     runs.main(
         draw_oips,
         inputs={
-            "digits": "digits.npz written by fetch_digits",
-            "model": "folder of the CNN written by train_cnn",
+            "digits": "digits.npz that fetch_digits wrote",
+            "model": "folder of the CNN that train_cnn wrote",
         },
         outputs={"oips": OIP_ARRAYS, "report": OIP_PICTURES},
         options={"layer": "name of a convolution or dense layer of the CNN, such as Conv2D_3"},

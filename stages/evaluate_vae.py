@@ -8,7 +8,7 @@ from latentmaps.params.machine import Machine
 
 def evaluate_vae(run: runs.Run) -> None:
     """Write the measures, a table of the latent dimensions, and the folder data/latents."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.faces.dataset import arrays, split_table
     from latentmaps.faces.raw import face_attributes

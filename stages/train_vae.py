@@ -10,7 +10,7 @@ from latentmaps.params.train_vae import TrainVae
 
 def train_vae(run: runs.Run) -> None:
     """Write the model with its card, the history, the numbers of its epoch, and the film."""
-    # TensorFlow takes seconds to import; a wrong parameter is reported before that
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import doubts, machine, stage_code
     from latentmaps.faces.dataset import arrays, receipts, split_table
     from latentmaps.live import training_page

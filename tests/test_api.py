@@ -90,14 +90,14 @@ def test_encode_refuses_rows_that_do_not_exist(vae: TrainedVae, rows: list[Any])
 
 
 NO_POINTS = [
-    (np.zeros((2, 4)), r"found the shape \(2, 4\), expected floating points .* \(n, 5\)"),
+    (np.zeros((2, 4)), r"found the shape \(2, 4\), expected floating-point numbers .* \(n, 5\)"),
     (np.zeros(5), r"found the shape \(5,\), .*; add an axis for a single point"),
     (np.zeros((0, 5)), r"found the shape \(0, 5\)"),
-    (np.zeros((1, 5), int), "found int64, expected floating points"),
-    (np.zeros((1, 5), complex), "found complex128, expected floating points"),
-    ([[0.0] * 5], "found list, expected floating points"),
-    (np.array([[0.0] * 5, [np.nan] * 5]), "1 of 2 points, the first of them 1, hold a NaN"),
-    (np.array([[1e300] * 5]), "more than float32 can"),
+    (np.zeros((1, 5), int), "found int64, expected floating-point numbers"),
+    (np.zeros((1, 5), complex), "found complex128, expected floating-point numbers"),
+    ([[0.0] * 5], "found list, expected floating-point numbers"),
+    (np.array([[0.0] * 5, [np.nan] * 5]), "1 of 2 points, the first at index 1, contain NaN"),
+    (np.array([[1e300] * 5]), "exceed the range of float32"),
 ]
 
 

@@ -123,8 +123,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("plain.png", "--model", "data"), "data/architecture.json: "),
     (("plain.png", "--output", "me.jpg"), "me.jpg: expected the name of a PNG file, such as"),
     (("plain.png", "--output", "data"), "data: expected the name of a PNG file"),
-    (("plain.png", "--output", "plain.png"), "plain.png: one of the photos, expected another"),
-    (("plain.png", "--output", "./data/../plain.png"), "one of the photos, expected another file"),
+    (("plain.png", "--output", "plain.png"), "plain.png: is one of the photos, expected another"),
+    (("plain.png", "--output", "./data/../plain.png"), "is one of the photos, expected another"),
     (
         ("plain.png", "--output", "text.png/me.png"),
         "; nothing was written - make sure that the dis",

@@ -69,12 +69,12 @@ def crop(
     Args:
         photo: path of a JPEG, PNG or WebP file (the first frame of an animation), a Pillow image,
             or an array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), uint8, 0..255. It is rotated
-            upright as its EXIF data says, converted to sRGB, and put on a white background if
+            upright according to its EXIF data, converted to sRGB, and put on a white background if
             transparent.
         shape: height, width and channels of the image, ``image_shape`` of the VAE.
         box: left, top, right and bottom of a square in the upright photo, in pixels; None: the
-            largest square at the center. The VAE knows faces of one size and position, those of its
-            training faces, so choose the box to place the head accordingly.
+            largest square at the center. The VAE has learned faces of one size and position, so
+            choose a box that places the head as in its training faces.
 
     Returns:
         (h, w, c), uint8, 0..255.
@@ -101,7 +101,7 @@ def sheet(
     """Arrange images in a grid with labels, as one picture.
 
     Args:
-        images: row by row, (n, h, w, 3 or 1), uint8, 0..255, or floating, 0..1.
+        images: row by row, (n, h, w, 3 or 1), uint8, 0..255, or floating point, 0..1.
         num_columns: images per row.
         title: at the top.
         row_labels: to the left of the rows, one each, text or numbers.
@@ -141,7 +141,7 @@ def load_cnn(path: "str | Path") -> "CnnWithOips":
         ``find_oips`` does.
 
     Raises:
-        DataError: a file is missing or damaged, or does not belong to the other.
+        DataError: a file is missing or damaged, or does not match the other.
     """
     from latentmaps.cnn.network import cnn
     from latentmaps.lab.asking import CnnWithOips
@@ -163,16 +163,18 @@ def find_oips(
     """Find the images that excite units of any Keras model most, by gradient ascent.
 
     Args:
-        model: functional or sequential; reads one image, (n, h, w, c), of a fixed size.
+        model: a functional or sequential model whose only input is images, (n, h, w, c), of a fixed
+            size.
         layer: name of a layer with feature maps, (n, h, w, num_maps), or units, (n, num_units).
         units: indices of feature maps or units, starting at 0, or a single one.
         start: the only start images to use: an image (h, w) or (h, w, c), uint8 0..255 or floating
-            as the model reads it, its path, one of scales, coarse, fourier, noise, or a list of
-            these. None: ``num_starts`` random ones, as in the stage draw_oips.
-        objective: mean of a map, max of it, or position (the middle of the map and the patch it
+            point as the model reads it; its path; one of scales, coarse, fourier, noise; or a list
+            of these. None: ``num_starts`` random ones, as in the stage draw_oips.
+        objective: mean of a map, max of a map, or position (the middle of the map and the patch it
             sees); None: mean, or the unit itself for a dense layer.
-        pixels: darkest and brightest pixel that the model reads, such as (0, 1); None: pixels are
-            unbounded, and every image is standardized to mean 0 and standard deviation 1.
+        pixels: darkest and brightest pixel value that the model expects, such as (0, 1); None:
+            pixels are unbounded, and every image is standardized to mean 0 and standard
+            deviation 1.
         seed: seed of all random numbers, 0 to 2147483647.
         **settings: values that replace those of the section draw_oips of params.yaml, which
             explains them: num_starts, start_kinds, length_scales, length_weights, strategy,

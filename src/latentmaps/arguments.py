@@ -80,9 +80,9 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
         latent_dim: dimensions of the latent space.
 
     Raises:
-        DataError: `z` has another type or shape, is empty, or holds a value that is not finite.
+        DataError: `z` has another type or shape, is empty, or contains a value that is not finite.
     """
-    expected = f"expected floating points of the shape (n, {latent_dim})"
+    expected = f"expected floating-point numbers of the shape (n, {latent_dim})"
     if not isinstance(z, np.ndarray) or z.dtype.kind != "f":
         found = z.dtype if isinstance(z, np.ndarray) else type(z).__name__
         raise DataError(f"z: found {found}, {expected}; use np.asarray(z, np.float32)")
@@ -91,13 +91,13 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
         if z.shape == (latent_dim,):
             advice = "add an axis for a single point, `z[np.newaxis]`"
         raise DataError(f"z: found the shape {z.shape}, {expected}; {advice}")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+    with np.errstate(over="ignore"):  # values outside the range of float32 become infinite
         points = z.astype(np.float32)
     bad = ~np.isfinite(points).all(axis=1)
     if bad.any():
         raise DataError(
-            f"z: {bad.sum()} of {len(z)} points, the first of them {bad.argmax()}, contain NaN or "
-            "exceed float32, expected finite numbers; leave them out"
+            f"z: {bad.sum()} of {len(z)} points, the first at index {bad.argmax()}, contain NaN or "
+            "exceed the range of float32, expected finite numbers; leave them out"
         )
     return points
 

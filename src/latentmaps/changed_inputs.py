@@ -1,7 +1,7 @@
 """Explain how to restore an input that was changed after its stage wrote it.
 
 DVC trusts read-only files in its cache without reading them. If a file in the workspace is a hard
-link to the cache and the user may write to read-only files, as root may, a change corrupts both.
+link to the cache and the user can write to read-only files, as root can, a change corrupts both.
 DVC then reports that everything is up to date, and none of its commands repairs the files.
 """
 
@@ -46,7 +46,7 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
 
 
 def _recorded(out: "Output", given: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files of an output below `given`, in the same spelling, and their recorded MD5."""
+    """Yield the files of an output below `given`, spelled like `given`, and their recorded MD5."""
     top = Path(out.fs_path)
     if not top.is_relative_to(given.absolute()):
         return

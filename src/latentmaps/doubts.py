@@ -1,6 +1,6 @@
 """Warnings about results that are not meaningful, for the log and the report."""
 
-# Own choices, measured on 48 to 2,400 faces. With fewer steps, all faces are gray smears. In a
+# Our choices, measured on 48 to 2,400 faces. With fewer steps, all faces are gray smears. In a
 # trained network, reconstructions have two thirds of the diversity of the faces, and random faces
 # have half of it.
 _LEAST_STEPS = 600
@@ -8,7 +8,7 @@ _LEAST_SHARE = 0.2
 
 
 def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
-    """Return a warning if a training is too short.
+    """Return a warning if a training run is too short.
 
     Args:
         num_steps: number of batches in all epochs.

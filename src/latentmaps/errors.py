@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 # maximum number of refused files that a message names
 _NAMED = 10
-# of a quoted value or reason, which can have any length
+# length of an excerpt from a value or reason, which can have any length
 _EXCERPT_CHARACTERS = 150
 _MESSAGE_BYTES, _BEGINNING_BYTES = 2000, 1300
 

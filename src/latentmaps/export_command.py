@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> str:
     """Export the model and return a line for each file.
 
     Raises:
-        LatentmapsError: an option or the model is invalid, or a file does not compute the same.
+        LatentmapsError: an option or the model is invalid, or a file gives different results.
         OSError: the files cannot be written.
     """
     kind = formats.find(arguments.format)
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> str:
     command_inputs.require_model_folder(arguments.model)
     if arguments.model.resolve() in output.resolve().parents:
         raise DataError(
-            f"{arguments.output}: inside the model folder, which must hold nothing but the model, "
+            f"{arguments.output}: inside the model folder, which must contain only the model, "
             "expected a folder elsewhere; choose another --output"
         )
     with staging.opened({"folder": output}) as staged:

@@ -1,4 +1,4 @@
-"""Find files that git would commit although they may show persons."""
+"""Find files that git would commit although they may show people."""
 
 from collections.abc import Sequence
 from pathlib import Path

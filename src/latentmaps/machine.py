@@ -34,7 +34,7 @@ class Setup:
     Attributes:
         device: "CPU" or "GPU".
         jit_compile: whether models are compiled with XLA.
-        strategy: distributes a training over several devices or machines; None for one device.
+        strategy: distributes training over several devices or machines; None for one device.
     """
 
     device: str
@@ -85,7 +85,7 @@ def _visible_gpus(machine: Machine, *, spread: bool) -> list[tf.config.PhysicalD
     if machine.device == "gpu" and not gpus:
         raise ParamsError(
             "machine.device: found gpu, but TensorFlow sees no GPU; set it to auto or cpu, or "
-            "install TensorFlow with CUDA by `make setup GPU=1`"
+            "install TensorFlow with CUDA using `make setup GPU=1`"
         )
     taken = gpus if spread else gpus[:1]
     tf.config.set_visible_devices(taken, "GPU")
@@ -114,7 +114,7 @@ def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """Return the model name of the CPU, or its architecture if the name is unknown.
 
     Args:
-        cpuinfo: the file in which Linux states the model name, on x86 only.
+        cpuinfo: the file in which Linux gives the model name, on x86 only.
     """
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

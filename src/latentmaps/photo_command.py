@@ -154,7 +154,7 @@ def _require_output(output: Path, photos: Sequence[Path]) -> None:
             "--output"
         )
     if output.exists() and any(output.samefile(photo) for photo in photos):
-        raise DataError(f"{output}: one of the photos, expected another file; set it with --output")
+        raise DataError(f"{output}: is one of the photos, expected another file; choose --output")
 
 
 def _find_latents(

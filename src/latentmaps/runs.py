@@ -86,7 +86,7 @@ def main(
     Args:
         work: the stage; the docstring of its module is the text of ``--help``.
         inputs: argument name -> description of the file or folder; or, for a folder, the files that
-            the stage reads, which ``Run.inputs`` has by their own names.
+            the stage reads, which ``Run.inputs`` lists under their own names.
         outputs: argument name -> description of the file or folder; or, for a folder, the files
             that the stage writes.
         options: argument name -> description of an argument that is not a path.

@@ -1,6 +1,6 @@
 """All random streams of the project, by name.
 
-Item i of a stream depends on (seed, stream, i) only: not on the number of items, their order, or
+Item i of a stream depends only on (seed, stream, i), not on the number of items, their order, or
 the machine. Existing streams must never change; only new ones may be added. No stage depends on
 this file, so a change would not rerun anything. A test pins the first numbers of each stream.
 
@@ -34,7 +34,7 @@ def avatar(seed: int, index: int) -> np.random.Generator:
 
 
 def split(seed: int) -> np.random.Generator:
-    """Return the stream for the order in which faces or persons are assigned to split parts."""
+    """Return the stream for the order in which faces or people are assigned to split parts."""
     return np.random.default_rng(seed)
 
 

@@ -121,7 +121,7 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
 
     Args:
         folders: where to search, without subfolders; files are ignored. If a temporary folder of a
-            killed run is found, all others of that run are removed, too.
+            killed run is found, all other temporary folders of that run are also removed.
     """
     waiting = [path for folder in set(folders) for path in folder.glob(".*.partial")]
     while waiting:

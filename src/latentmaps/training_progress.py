@@ -1,4 +1,4 @@
-"""Progress output of a training, and a check that losses stay finite."""
+"""Progress output during training, and a check that losses stay finite."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ _IN_LOG = (
     *("total_loss", "loss", "accuracy"),
     *("val_total_loss", "val_kl_loss", "val_cross_entropy", "val_accuracy"),
 )
-# largest number of log lines of a training
+# largest number of log lines in a training run
 _MOST_LINES = 50
 
 
@@ -70,9 +70,9 @@ class Progress(keras.callbacks.Callback):
 
 
 class Guard(keras.callbacks.Callback):
-    """End a training whose loss is infinite or NaN, before the state is saved.
+    """Stop training if a loss is infinite or NaN, before the state is saved.
 
-    The numbers of a batch are checked after the next batch was sent to the device, so that the
+    The numbers of a batch are checked after the next batch has been sent to the device, so that the
     device never waits for the check.
     """
 

@@ -33,7 +33,7 @@ def _version(name: str) -> str:
 
 
 def read_locked(path: Path) -> dict[str, set[str]]:
-    """Return name -> versions in ``requirements/versions.txt``, which can depend on the Python."""
+    """Return name -> the versions in ``requirements/versions.txt``, one or more per library."""
     versions: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         name, is_pin, version = line.partition("==")
@@ -45,8 +45,8 @@ def read_locked(path: Path) -> dict[str, set[str]]:
 def warn_of_differences(path: Path) -> None:
     """Log a warning if an installed version differs from ``requirements/versions.txt``.
 
-    DVC tracks that file, not the environment. With other versions, it would record new results as
-    those of the file.
+    DVC tracks that file, not the environment. With other versions installed, it would record new
+    results as if they came from the versions in the file.
 
     Args:
         path: the file. If it does not exist, as outside a clone of the project, nothing is checked.
@@ -58,7 +58,7 @@ def warn_of_differences(path: Path) -> None:
         try:
             found = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            continue  # one of tensorflow and tensorflow-cpu; a stage fails if it lacks a library
+            continue  # only one of tensorflow and tensorflow-cpu; a stage fails without a library
         if found not in expected:
             others.append(f"{name} {found} (expected {' or '.join(sorted(expected))})")
     if others:

@@ -78,7 +78,7 @@ def test_without_seeds_single_values_are_judged_and_a_command_adds_seeds() -> No
     assert found.advice is not None
     assert found.advice.reason == (
         "The spread over seeds is unknown for any value: there is one seed, and its numbers are "
-        "judged as they are. To add seeds, with all other -S of the sweep"
+        "judged as they are. To add seeds, keeping all other -S options of the sweep"
     )
     assert found.advice.command == (
         "dvc exp run --queue -S train_vae.fact=0.5,1.5,3,5,10 -S train_vae.seed=1,2"

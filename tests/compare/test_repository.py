@@ -274,7 +274,7 @@ def test_a_waiting_task_is_named(
     copied.run("dvc", "exp", "run", "--queue", "--name", "later", "-S", "train_vae.fact=20")
     copied.compare()
     assert "later, fact 20: left out" in text_of(copied.page())
-    assert "waits in DVC" in copied.page()
+    assert "is waiting in DVC" in copied.page()
     copied.compare("later", named[0.5], "--output", "named.html")
     assert facts(copied.page("named.html")) == ["0.5"]
     assert "dvc queue start" in copied.page("named.html")

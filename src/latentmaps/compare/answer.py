@@ -1,8 +1,8 @@
 """The values of a parameter that a sweep supports, judged by the three criteria.
 
 ``answer_words`` turns the answer into sentences. A sweep is a set of experiments that differ in one
-number of train_vae and in seeds only. If more differs, no value is judged: nobody could say what
-made the numbers better or worse.
+number of train_vae and in seeds only. If anything else differs, no value is judged, because there
+would be more than one possible cause.
 """
 
 import itertools
@@ -20,7 +20,7 @@ _SECTION = "train_vae."
 _SWEEP = "train_vae.fact=0.5,1.5,3.0,5.0,10.0"
 # most sweeps have one seed: two more make three, enough for a spread
 _NUM_MORE_SEEDS = 2
-# the advice names at most this number of experiments to leave out
+# maximum number of experiments that the advice suggests leaving out
 _MAX_ODD = 3
 
 
@@ -65,13 +65,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class SweepAnswer:
-    """The answer of a sweep.
+    """The answer that a sweep gives.
 
     Attributes:
         parameter: dotted name of the parameter that was swept; fact if there was no sweep.
         trials: its values, in ascending order; empty if there is no answer.
         reason: why there is no answer.
-        advice: what would improve the answer; None: nothing.
+        advice: what would improve the answer; None if nothing would.
     """
 
     parameter: str
@@ -144,9 +144,9 @@ def _advise_leaving_out(
     parameter_sets: Sequence[Mapping[str, Any]],
     differing: Sequence[str],
 ) -> str:
-    """Name the few experiments without which one parameter differs; empty if there are none."""
+    """Name a few experiments to leave out so that only one parameter differs; empty if none do."""
     odd = {name: _find_odd(seed_groups, parameter_sets, name) for name in differing}
-    # as few as possible; if equal, those that leave a sweep over fact
+    # as few as possible; in a tie, those that leave a sweep over fact
     name = min(odd, key=lambda name: (len(odd[name]), name != FACT))
     num_experiments = sum(len(group.members) for group in seed_groups)
     if len(odd[name]) > _MAX_ODD or len(odd[name]) == num_experiments - 1:
@@ -183,7 +183,7 @@ def _make_trials(seed_groups: Sequence[SeedGroup], values: Sequence[float]) -> l
 
 
 def _advise_seeds(name: str, trials: Sequence[Trial]) -> Problem | None:
-    """Return the command that adds seeds to values with a single seed; None: all have more."""
+    """Return the command that adds seeds to values with a single seed; None if all have several."""
     single = [trial for trial in trials if len(trial.group.seeds) == 1]
     if not single:
         return None
@@ -197,6 +197,6 @@ def _advise_seeds(name: str, trials: Sequence[Trial]) -> Problem | None:
     words = [word for key, text in settings.items() for word in ("-S", f"{key}={text}")]
     return Problem(
         f"The spread over seeds is unknown for {which}: there is one seed, and its numbers are "
-        "judged as they are. To add seeds, with all other -S of the sweep",
+        "judged as they are. To add seeds, keeping all other -S options of the sweep",
         shlex.join(["dvc", "exp", "run", "--queue", *words]),
     )

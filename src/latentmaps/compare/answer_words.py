@@ -1,4 +1,4 @@
-"""The answer of a sweep in sentences: the supported range, the evidence, and where it ends."""
+"""A sweep's answer in sentences: the supported range, the evidence, and the range's ends."""
 
 import itertools
 from collections.abc import Sequence

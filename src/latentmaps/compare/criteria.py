@@ -21,13 +21,13 @@ from latentmaps.report import glossary, samplers
 _NUM_ERRORS = 2.0
 PRIOR = samplers.NOT_FITTED
 _KERNEL, _MSE, _DIVERSITY = "kernel_distance", "mse", "diversity_originals"
-# Own choice. A mean face keeps 0, a perfect copy 1. Of the avatars' pixel variance, the best linear
+# Our choice. A mean face keeps 0, a perfect copy 1. Of the avatars' pixel variance, the best linear
 # code keeps 0.70 with 5 numbers, 0.80 with 12, 0.84 with 20 (principal components of 1,500 training
 # faces, on the test faces). A share of 0.8 is a PSNR of 20 dB, about where a face becomes
 # recognizable. Unlike a PSNR, a share does not depend on the contrast of the pictures.
 MIN_VARIANCE_KEPT = 0.8
-# The source of the method requires KL loss / total loss > 3 %. Most of a total loss of bce is the
-# entropy of the pixels, which no network can reduce, so the rule is applied to the rest.
+# The source of the method requires KL loss / total loss > 3 %. With bce, most of the total loss is
+# the entropy of the pixels, which no network can reduce, so the rule is applied to the rest.
 MIN_KL_SHARE = 0.03
 
 
@@ -47,7 +47,7 @@ class Finding:
     Attributes:
         verdict: whether the value meets the criterion.
         text: the judged number, followed by two standard errors if they are known.
-        is_best: no other value of the sweep has a better number; set only by criteria that compare.
+        is_best: whether no other value has a better number; set only by criteria that compare.
     """
 
     verdict: Verdict
@@ -235,7 +235,7 @@ def variance_kept(experiment: Experiment) -> float | None:
     """Return the share of the test faces' pixel variance that reconstructions keep, at most 1.
 
     The mean squared difference of two faces is twice their variance, and the diversity of the test
-    faces is its root. Both numbers are of the same faces, with z at the posterior mean.
+    faces is its root. Both numbers refer to the same faces, with z at the posterior mean.
     """
     mse, diversity = experiment.number("test", _MSE), experiment.number("test", _DIVERSITY)
     return None if mse is None or not diversity else 1.0 - mse / (diversity**2 / 2.0)

@@ -96,7 +96,7 @@ def make_curves(experiments: Sequence[Experiment], parameter: str = FACT) -> lis
 
 
 def _describe_seeds(swept: _SweptGroups) -> str:
-    """Return a sentence that says over how many seeds a point is a mean; empty for one seed."""
+    """Return a sentence on the number of seeds averaged in a point; empty for one seed."""
     counts = sorted({len(group.seeds) for _, group in swept.points})
     if counts == [1]:
         return ""
@@ -105,7 +105,7 @@ def _describe_seeds(swept: _SweptGroups) -> str:
 
 
 def _describe_causes(swept: _SweptGroups, parameter: str) -> str:
-    """Return a sentence on what else differs between the points of a curve; empty for nothing."""
+    """Return a sentence on what else differs between the points of a curve; empty if nothing."""
     is_repeated = groups.have_seeds([group for _, group in swept.points])
     parameter_sets = [experiment.parameters for experiment in swept.experiments]
     causes = parameters.describe_causes(
@@ -184,7 +184,7 @@ def _scale(line: Line, factor: float) -> Line:
 
 
 def _describe_line(line: Line, term: Term, name: str) -> str:
-    """Return the first and the last number of a line in words."""
+    """Describe the first and the last number of a line in words."""
     texts = [term.text(value) for _, value in line.points]
     places = [f"at {name} {x:g}" for x, _ in line.points]
     span = f"from {texts[0]} {places[0]} to {texts[-1]} {places[-1]}"

@@ -99,11 +99,11 @@ class Experiment:
         return other.is_shown and (self.results == other.results or is_same_run)
 
     def number(self, document: str, *keys: str) -> float | None:
-        """Return a finite number of the training or the test, or None.
+        """Return a finite number from the training or the test, or None.
 
         Args:
             document: ``training`` or ``test``.
-            keys: the nested keys that lead to the number.
+            keys: the nested keys of the number.
         """
         value: Any = {"training": self.training, "test": self.test}[document]
         for key in keys:

@@ -77,7 +77,8 @@ def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, 
 
     Args:
         stages: the stages of DVC's index.
-        as_run: return the values with which the stages ran, if they did; else those of params.yaml.
+        as_run: whether to return the values with which the stages ran, if they did; otherwise those
+            of params.yaml.
     """
     all_values: dict[str, Any] = {}
     owner_values: dict[str, Any] = {}

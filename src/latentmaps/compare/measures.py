@@ -24,7 +24,7 @@ class Annotation:
 
     Attributes:
         words: what it is.
-        keys: the nested keys that lead to it, in the numbers of the test or of the training.
+        keys: its nested keys in the numbers of the test or of the training.
         term: how to format it; None: like the measure.
     """
 
@@ -40,7 +40,7 @@ class Measure:
     Attributes:
         term: glossary entry that explains and formats it.
         document: ``training`` or ``test``.
-        keys: the nested keys that lead to it.
+        keys: its nested keys.
         label: its name on the page.
         annotations: numbers that are shown next to it.
     """
@@ -104,7 +104,7 @@ _LIKENESS = (
 
 
 def _likeness(*keys: str) -> dict[str, Measure]:
-    """Return the measures of reconstructions by name; `keys` lead to the part that has them."""
+    """Return the measures of reconstructions by name; `keys` locate the part that has them."""
     annotations = {"sharpness": (Annotation("the faces", ("sharpness_originals",)),)}
     return {
         name: _measure(

@@ -34,7 +34,7 @@ class ComparisonNote:
 
     Attributes:
         text: the sentence.
-        is_warning: the experiments are not comparable in this respect.
+        is_warning: whether the experiments are not comparable in this respect.
     """
 
     text: str

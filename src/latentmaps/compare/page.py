@@ -1,6 +1,6 @@
 """Render the comparison page: one HTML file that contains everything except the full pages.
 
-Like the report, it opens from disk without a network and contains no time and no path. Its only
+Like the report, it opens from disk without a network and contains no timestamps or paths. Its only
 script sorts tables and enlarges faces. The content security policy of the page allows that script
 by its hash and blocks all others. Everything else works without scripts.
 """
@@ -45,7 +45,7 @@ class IncompleteExperiment:
     Attributes:
         name: name of the experiment.
         fact: weight of the KL term, as text.
-        is_shown: the available parts have a row.
+        is_shown: whether the available parts have a row.
         problems: what is missing, and why.
     """
 

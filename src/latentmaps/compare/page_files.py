@@ -20,8 +20,8 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
 
     Args:
         experiments: the experiments to compare.
-        output: the HTML file. The full pages go to folders in the folder ``<output stem>_pages``.
-        has_pages: copy and link the full pages.
+        output: the HTML file. The full pages are written to folders in ``<output stem>_pages``.
+        has_pages: whether to copy and link the full pages.
 
     Returns:
         The comparison page and the full pages, without the pages they link to.

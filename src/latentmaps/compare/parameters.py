@@ -99,7 +99,7 @@ def describe_causes(
     Args:
         parameter_sets: the parameters of each experiment.
         excluding: a name to leave out.
-        has_seeds: include seeds.
+        has_seeds: whether to include seeds.
     """
     names = [name for name in find_differing(parameter_sets) if name.partition(".")[0] in _CAUSES]
     return [

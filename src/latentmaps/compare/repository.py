@@ -178,7 +178,7 @@ def _read(repo: Repo, requested: RequestedRevision) -> Experiment:
         with repo.switch(requested.revision):
             return revision.read(requested, _stages(repo), repo.fs)
     except DvcException as error:
-        # the page may be passed on, so it must not show a folder of this machine
+        # the page may be shared, so it must not show a folder of this machine
         message = " ".join(str(error).split()).replace(f"{repo.root_dir}/", "")
         reason = f"DVC cannot read its pipeline: {message}"
         return Experiment(requested.name, requested.short_hash, problems=[Problem(reason)])
@@ -192,13 +192,13 @@ def _stages(repo: Repo) -> dict[str, Any]:
 
 _STATES = {
     "failed": ("failed in DVC's queue", "dvc queue logs {name}"),
-    "queued": ("waits in DVC's queue", "dvc queue start"),
+    "queued": ("is waiting in DVC's queue", "dvc queue start"),
     "running": ("is still running", "dvc queue status"),
 }
 
 
 def _read_task(repo: Repo, task: _QueuedTask) -> Experiment:
-    """Read what is known of a task of DVC's queue that has no result: its parameters."""
+    """Read what is known about a task of DVC's queue that has no result: its parameters."""
     requested = task.requested
     reason, command = _STATES[task.state]
     try:

@@ -43,7 +43,7 @@ class RequestedRevision:
     Attributes:
         name: the name that the page shows.
         revision: full hash, or ``workspace``.
-        is_experiment: ``dvc exp apply`` accepts the name.
+        is_experiment: whether ``dvc exp apply`` accepts the name.
     """
 
     name: str
@@ -123,7 +123,7 @@ class _Reader:
     def read(self) -> Experiment:
         training = self._all_numbers(TRAINING)
         has_training = TRAINING in self.stages and TRAINING not in self.stale
-        # results that depend on a stale training are missing as well, but it is reported only once
+        # results that depend on a stale training are also missing, but are not reported again
         test = self._all_numbers(_TEST) if has_training else {}
         strips = self._strips() if has_training else {}
         page = self._path_of(*_PAGE) if has_training else None

@@ -84,7 +84,7 @@ def _lower_row(strip: Image.Image) -> Image.Image:
 
 
 def may_show_persons(experiments: Sequence[Experiment]) -> bool:
-    """Report whether the rows may show real persons; not if all faces are avatars or digits."""
+    """Report whether the rows may show real people; False if all faces are avatars or digits."""
     sources = [
         experiment.parameters.get("fetch_faces.source")
         for experiment in experiments
@@ -117,7 +117,7 @@ def make_rows(
     Args:
         experiments: the experiments, in the order of the rows.
         links: index in `experiments` -> link to the full page.
-        has_shared_originals: the test faces are shown once above all rows, not in each row.
+        has_shared_originals: whether the test faces are shown once above all rows, not in each.
     """
     differing = differing_parameters(experiments)
     nets = measures.feature_nets(experiments)

@@ -25,7 +25,7 @@ class ScoreColumn:
         key: its name within the page.
         label: its head.
         term: glossary entry that explains it; None for a parameter.
-        is_differing: it shows a parameter that differs between experiments.
+        is_differing: whether it shows a parameter that differs between experiments.
     """
 
     key: str
@@ -42,7 +42,7 @@ class ScoreCell:
         text: the visible text.
         order: the sort key, a number or a text; empty: always last.
         note: a note next to the text.
-        is_best: marked as the best one of its experiment.
+        is_best: whether it is marked as the best one of its experiment.
     """
 
     text: str
@@ -76,7 +76,7 @@ class ScoreTable:
         caption: what it shows.
         columns: the columns; the first one is fact.
         rows: the rows, from the top.
-        is_long: it has several rows for each experiment.
+        is_long: whether it has several rows for each experiment.
     """
 
     key: str
@@ -207,7 +207,7 @@ def _tabulate_net(
     ]
     return ScoreTable(
         key=place,
-        caption=f"Random faces by {net}: {count} of each kind, compared with as many test faces",
+        caption=f"Random faces by {net}: {count} of each kind, compared with {count} test faces",
         columns=columns,
         rows=_sampler_rows(with_net, net, is_first=is_first),
         is_long=True,

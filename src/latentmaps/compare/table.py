@@ -2,7 +2,7 @@
 
 ``dvc exp show`` has a column for every parameter and every file that a stage reads. This table has
 the headline numbers and only those parameters that differ. No line is wider than 120 characters:
-columns that do not fit go to a second table with the same rows. Below follow the means of
+columns that do not fit go to a second table with the same rows. Below the table are the means of
 experiments that differ only in a seed, and the answer of a sweep.
 """
 
@@ -32,7 +32,7 @@ class _TextColumn:
     Attributes:
         head: the words of its head, one per line.
         cells: the cells, from the top.
-        is_number: aligned right.
+        is_number: whether it is aligned right.
     """
 
     head: Sequence[str]

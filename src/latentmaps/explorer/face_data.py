@@ -29,7 +29,7 @@ NUM_COMPONENTS = 8
 # more would only make the page larger
 MOST_TEST_FACES, MOST_DOTS, MOST_WINDOWS = 400, 600, 2400
 # least correlation at which an attribute is named next to a direction: a tenth of the variance;
-# own choice: chance alone reaches 0.04 with 2,400 faces and 0.2 with 100
+# our choice: chance alone reaches 0.04 with 2,400 faces and 0.2 with 100
 LEAST_CORRELATION = 0.3
 _MOST_NAMED = 2
 

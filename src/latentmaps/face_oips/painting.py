@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from latentmaps.oips.oip import Shape
 
-# scale of color relative to luminance; own choice: 0.5 gives garish patterns, 0.3 hardly any color
+# scale of color relative to luminance; our choice: 0.5 gives garish patterns, 0.3 hardly any color
 _COLOR = 0.4
 
 # luminance, red against blue, green against both; rows of length 1

@@ -27,7 +27,7 @@ MapIndices = npt.NDArray[np.int64]
 # excite the map fade only slowly, so they must be weak.
 _START_RMS = 0.2
 
-# Relative change of the activation below which an image is stable. Own choice: later changes are
+# Relative change of the activation below which an image is stable. Our choice: later changes are
 # invisible.
 _CONVERGENCE_THRESHOLD = 0.002
 

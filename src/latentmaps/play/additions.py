@@ -11,7 +11,7 @@ from latentmaps.vae.latent.attribute_directions import (
     Direction,
 )
 
-# own choice: at this multiple of the distance between faces with and without, no face remains
+# our choice: at this multiple of the distance between faces with and without, no face remains
 _LARGEST_AMOUNT = 10.0
 
 

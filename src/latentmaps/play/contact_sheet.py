@@ -29,7 +29,7 @@ def draw(
     """Draw a contact sheet; see ``latentmaps.sheet``.
 
     Args:
-        images: row by row, (n, h, w, 3 or 1), uint8, 0..255, or floating, 0..1.
+        images: row by row, (n, h, w, 3 or 1), uint8, 0..255, or floating point, 0..1.
         num_columns: images per row.
         title: at the top.
         row_labels: to the left of the rows.

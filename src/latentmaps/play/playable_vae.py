@@ -17,7 +17,7 @@ from latentmaps.vae.network.vae_files import SavedVae
 Pixels = npt.NDArray[np.float32]
 Points = npt.NDArray[np.floating]
 
-# own choice: beyond this, points are far from those of any face
+# our choice: beyond this, points are far from those of any face
 _HIGHEST_TEMPERATURE = 10.0
 
 

@@ -25,7 +25,7 @@ Array = npt.NDArray[np.floating]
 # choice. A mean of 20 faces has a standard error of 0.22 standard deviations in each dimension.
 FEWEST_FACES = 20
 # Below this d', faces with and without an attribute hardly differ along its direction: a threshold
-# is right in 60 % of the cases, compared with 50 % for guessing; own choice.
+# is right in 60 % of the cases, compared with 50 % for guessing; our choice.
 LEAST_D_PRIME = 0.5
 
 _ARRAYS = ("names", "directions", "num_with", "num_without", "d_prime")

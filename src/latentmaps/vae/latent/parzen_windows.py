@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Array = npt.NDArray[np.floating]
 
-# Own choice: the windows keep at least a fifth of the variance of the means, 1 - 0.9^2, so that no
+# Our choice: the windows keep at least a fifth of the variance of the means, 1 - 0.9^2, so that no
 # random face is a training face, however narrow the posteriors are.
 _PULLS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 # one face in five, but at most 2000, is held out to choose the pull

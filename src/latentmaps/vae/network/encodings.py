@@ -13,7 +13,7 @@ from latentmaps import seeds
 
 Array = npt.NDArray[np.floating]
 
-# A dimension with less KL carries almost no information; own choice: 0.1 nats is a seventh of a bit
+# A dimension with less KL carries almost no information; our choice: 0.1 nats is a seventh of a bit
 USED_KL_NATS = 0.1
 
 

@@ -12,7 +12,7 @@ from latentmaps.storage import npz
 
 Images = npt.NDArray[np.uint8]
 
-# own choice: more rows of pictures than this are tedious to look through
+# our choice: more rows of pictures than this are tedious to look through
 MOST_EPOCHS = 24
 _ADVICE = "run train_vae again"
 
