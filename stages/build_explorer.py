@@ -30,7 +30,7 @@ def build_explorer(run: runs.Run) -> None:
     latents = latent_files.load(run.inputs["latents"], latent_dim=saved.architecture.latent_dim)
     known = face_attributes.read_attributes(run.inputs["index"])
     network, digit_images = cnn.load(run.inputs["cnn"]), digits.load(run.inputs["digits"])
-    are_digits, shows_persons = source == receipts.DIGITS, source not in receipts.WITHOUT_PERSONS
+    are_digits, shows_people = source == receipts.DIGITS, source not in receipts.WITHOUT_PEOPLE
 
     parts = [
         face_part.prepare(
@@ -38,7 +38,7 @@ def build_explorer(run: runs.Run) -> None:
         ),
         digit_part.prepare(network, digit_images, run.inputs["oips"], oips),
     ]
-    text = page.render(parts, shows_persons=shows_persons, are_digits=are_digits)
+    text = page.render(parts, shows_people=shows_people, are_digits=are_digits)
 
     html_page.write(text, run.outputs["page"])
 

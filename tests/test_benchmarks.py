@@ -296,7 +296,7 @@ def test_both_kinds_of_upsampling_are_measured(workspace: Workspace) -> None:
 @pytest.mark.slow
 def test_the_explorer_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html_page, "environment", example.stub_environment)
-    text = page.render(example.parts(), shows_persons=False, are_digits=False)
+    text = page.render(example.parts(), shows_people=False, are_digits=False)
     html_page.write(text, tmp_path / "explorer.html")
     arguments = (f"--page={tmp_path}/explorer.html", "--rounds=2", "--num-faces=3")
     printed = output_of("explorer", *arguments)

@@ -98,7 +98,7 @@ def _compare(arguments: argparse.Namespace) -> str:
         output = arguments.output or Path(repo.root_dir) / _OUTPUT
         experiments = repository.select(repo, arguments.names)
         written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
-    if rows.may_show_persons(experiments) and (exposed := git_exposure.find_exposed(written)):
+    if rows.may_show_people(experiments) and (exposed := git_exposure.find_exposed(written)):
         sys.stderr.write(f"latentmaps compare: warning: {_warn(output, exposed)}\n")
     shown = sum(experiment.is_shown for experiment in experiments)
     left_out = len(experiments) - shown

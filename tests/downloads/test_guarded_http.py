@@ -59,8 +59,8 @@ def test_the_number_of_redirects_is_limited() -> None:
     [
         ("http://[::1", "redirects to http://[::1, expected an address"),
         ("\xff\xfe", "redirects to \xff\xfe, expected an address"),
-        ("file:///etc/passwd", "redirects to file:///etc/passwd, expected an address of http or"),
-        ("ftp://127.0.0.1/", "redirects to ftp://127.0.0.1/, expected an address of http or"),
+        ("file:///etc/passwd", "redirects to file:///etc/passwd, expected an http or https"),
+        ("ftp://127.0.0.1/", "redirects to ftp://127.0.0.1/, expected an http or https"),
         ("http://", "more than 10 redirects"),  # the same address, for urljoin
     ],
 )

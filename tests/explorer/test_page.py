@@ -21,8 +21,8 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", "", without_scripts).split())
 
 
-def rendered(*, shows_persons: bool = False, are_digits: bool = False) -> str:
-    return page.render(example.parts(), shows_persons=shows_persons, are_digits=are_digits)
+def rendered(*, shows_people: bool = False, are_digits: bool = False) -> str:
+    return page.render(example.parts(), shows_people=shows_people, are_digits=are_digits)
 
 
 def test_equal_networks_give_equal_bytes() -> None:
@@ -31,7 +31,7 @@ def test_equal_networks_give_equal_bytes() -> None:
 
 def test_faces_of_real_people_come_with_a_notice() -> None:
     assert "This network was trained on photographs of people." not in rendered()
-    text = text_of(rendered(shows_persons=True))
+    text = text_of(rendered(shows_people=True))
     assert "This network was trained on photographs of people." in text
     assert "CelebA is for non-commercial research only and must not be redistributed" in text
 

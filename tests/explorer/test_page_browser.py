@@ -21,7 +21,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reports") / "explorer.html"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(html_page, "environment", example.stub_environment)
-        html_page.write(page.render(example.parts(), shows_persons=False, are_digits=False), path)
+        html_page.write(page.render(example.parts(), shows_people=False, are_digits=False), path)
     return path
 
 

@@ -231,7 +231,7 @@ def test_a_second_training_leaves_the_page_to_the_first(
 ) -> None:
     with filelock.FileLock(tmp_path / "lock"):
         assert train(tmp_path, 1) == ""
-    assert "another training uses it; the training continues" in caplog.text
+    assert "another training run is using it; the training continues" in caplog.text
     assert shown_epochs(train(tmp_path, 1)) == [1]
 
 

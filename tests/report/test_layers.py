@@ -52,7 +52,7 @@ ROW = fake_numbers.TRAIN_CNN["layers"][0]
         ([3], r"layers: found \[3\], expected a list of objects"),
         ([{}], r"has no 'output_shape'"),
         ([ROW | {"weights": "many"}], r"weights: found 'many', expected a number"),
-        ([ROW | {"network": None}], r"network: found None, expected a text"),
+        ([ROW | {"network": None}], r"network: found None, expected a string"),
     ],
 )
 def test_an_invalid_table_of_layers_is_refused(value: Any, message: str) -> None:

@@ -174,13 +174,13 @@ def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
         ("evaluate_vae/numbers.json", {"samples": None}, "has no 'samples'"),
         ("evaluate_vae/numbers.json", {"attributes": None}, "has no 'attributes'"),
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
-        ("receipt.json", {"license": 3}, "license: found 3, expected a text"),
+        ("receipt.json", {"license": 3}, "license: found 3, expected a string"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
         ("draw_samples/sheets.json", {"parzen": None}, "has no 'parzen'"),
         ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),
         ("draw_oips/Conv2D_1.json", {"layout": None}, "has no 'layout'"),
         ("draw_samples/sheets.json", {"prior": {"title": "", "caption": ""}}, "has no 'layout'"),
-        ("draw_activation_maps/sheet.json", {"title": 3}, "title: found 3, expected a text"),
+        ("draw_activation_maps/sheet.json", {"title": 3}, "title: found 3, expected a string"),
     ],
 )
 def test_a_missing_or_wrong_value_stops_with_its_file(

@@ -32,7 +32,7 @@ def test_the_page_gives_the_seeds_of_the_networks(example: "Example", rendered: 
     text = example.render()
     assert told in text
     for seed in (7, 8):
-        assert f"<dt>Seed of the training</dt><dd>{seed}</dd>" in text
+        assert f"<dt>Training seed</dt><dd>{seed}</dd>" in text
 
 
 @dataclasses.dataclass(frozen=True)

@@ -100,7 +100,7 @@ def test_a_second_feature_net_has_a_separate_table(net: str, label: str) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"feature_nets": []}, "feature_nets: found .*, expected a list of texts"),
+        ({"feature_nets": []}, "feature_nets: found .*, expected a list of strings"),
         ({"feature_nets": ["gone"]}, "has no 'gone'"),
         ({"temperature": None}, "temperature: found None, expected a number"),
         ({"samples": {"real": fake_numbers.REAL}}, "has no 'prior'"),

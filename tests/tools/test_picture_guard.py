@@ -97,7 +97,7 @@ def test_a_figure_is_accepted_if_its_faces_show_nobody(
         write_receipt(tmp_path, source)
     path = write(tmp_path, "docs/figures/prior.png", picture())
     messages = picture_guard.find_refusals([path], tmp_path)
-    assert ["real persons" in message for message in messages] == [True] * refused
+    assert ["real people" in message for message in messages] == [True] * refused
 
 
 def test_a_figure_of_the_size_of_celeba_is_refused(tmp_path: Path) -> None:

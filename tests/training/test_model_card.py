@@ -111,7 +111,7 @@ STARTED = replace(ORIGIN, initial_weights={"encoder.weights.h5": "ab", "decoder.
             },
             "The faces are from CelebA: for non-commercial research only",
         ),
-        ("folder", ORIGIN, {"license": "unknown"}, "If the faces show persons"),
+        ("folder", ORIGIN, {"license": "unknown"}, "If the faces show people"),
         ("avatars", STARTED, {"license": "unknown"}, "Training started from trained weights"),
     ],
 )

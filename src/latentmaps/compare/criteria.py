@@ -17,7 +17,7 @@ from latentmaps.compare.groups import SeedGroup, SeedStatistic
 from latentmaps.report import glossary, samplers
 
 # Standard errors on either side of a mean. With three seeds this interval contains the true mean in
-# about 82 % of cases, with ten in 92 %: Student's t with 2 and 9 degrees of freedom.
+# about 82% of cases, with ten in 92%: Student's t with 2 and 9 degrees of freedom.
 _NUM_ERRORS = 2.0
 PRIOR = samplers.NOT_FITTED
 _KERNEL, _MSE, _DIVERSITY = "kernel_distance", "mse", "diversity_originals"
@@ -26,7 +26,7 @@ _KERNEL, _MSE, _DIVERSITY = "kernel_distance", "mse", "diversity_originals"
 # faces, on the test faces). A share of 0.8 is a PSNR of 20 dB, about where a face becomes
 # recognizable. Unlike a PSNR, a share does not depend on the contrast of the pictures.
 MIN_VARIANCE_KEPT = 0.8
-# The source of the method requires KL loss / total loss > 3 %. With bce, most of the total loss is
+# The source of the method requires KL loss / total loss > 3%. With bce, most of the total loss is
 # the entropy of the pixels, which no network can reduce, so the rule is applied to the rest.
 MIN_KL_SHARE = 0.03
 

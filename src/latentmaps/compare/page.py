@@ -104,7 +104,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             incomplete=_incomplete(experiments),
             glossary=_terms(),
             plots_command=_plots_command(shown),
-            shows_persons=rows.may_show_persons(shown),
+            shows_people=rows.may_show_people(shown),
             script=script,
             script_hash=html_page.source_hash(script),
         )

@@ -83,14 +83,14 @@ def _lower_row(strip: Image.Image) -> Image.Image:
     return strip.crop((0, strip.height - strip.height // 2, strip.width, strip.height))
 
 
-def may_show_persons(experiments: Sequence[Experiment]) -> bool:
+def may_show_people(experiments: Sequence[Experiment]) -> bool:
     """Report whether the rows may show real people; False if all faces are avatars or digits."""
     sources = [
         experiment.parameters.get("fetch_faces.source")
         for experiment in experiments
         if experiment.is_shown
     ]
-    return any(source not in receipts.WITHOUT_PERSONS for source in sources)
+    return any(source not in receipts.WITHOUT_PEOPLE for source in sources)
 
 
 def shared_originals(experiments: Sequence[Experiment]) -> Picture | None:

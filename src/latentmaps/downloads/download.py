@@ -1,6 +1,6 @@
 """Download one file from the first of several mirrors that delivers it, and verify its content.
 
-A file gets its name only after it was verified. Until then it is called ``<name>.part``, and a
+A file gets its name only after it has been verified. Until then it is called ``<name>.part``, and a
 later try resumes it.
 """
 
@@ -39,8 +39,8 @@ class RemoteFile:
         drive_ids: IDs of copies on Google Drive, which is tried last.
         size_bytes: exact size, if known.
         sha256: hash, if known; without it, the caller must verify the content.
-        says_the_same: function that reports whether a file with another hash has equivalent
-            content; None: it never has.
+        is_equivalent: function that reports whether a file with another hash has equivalent
+            content; None: no such file has.
         first_bytes: the bytes with which the file must begin.
     """
 
@@ -50,18 +50,18 @@ class RemoteFile:
     drive_ids: tuple[str, ...] = ()
     size_bytes: int | None = None
     sha256: str | None = None
-    says_the_same: Callable[[Path], bool] | None = None
+    is_equivalent: Callable[[Path], bool] | None = None
     first_bytes: bytes = b""
 
     def is_content_of(self, path: Path, sha256: str) -> bool:
-        """Return whether a file with this SHA-256 is the expected one, or has equivalent content.
+        """Report whether a file with this SHA-256 is the expected one, or has equivalent content.
 
         Args:
             path: the file.
             sha256: its hash.
         """
         is_same = sha256 == self.sha256
-        return is_same or (self.says_the_same is not None and self.says_the_same(path))
+        return is_same or (self.is_equivalent is not None and self.is_equivalent(path))
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def fetch(
     patience: Patience | None = None,
     unreachable: set[str] | None = None,
 ) -> Path:
-    """Return the verified file in `folder`, and download it if it is not there yet.
+    """Return the verified file in `folder`, downloading it if it is not there yet.
 
     Args:
         file: the file.
@@ -147,7 +147,7 @@ def _alone(target: Path) -> Iterator[None]:
 
 
 def _is_checked(target: Path, file: RemoteFile) -> bool:
-    """Return whether an existing file can be reused; without a known hash, it never can."""
+    """Report whether an existing file can be reused; without a known hash, it never can."""
     if file.sha256 is None:
         return False
     problem = _find_problem(target, file)

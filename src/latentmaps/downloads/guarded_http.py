@@ -58,7 +58,7 @@ class Watch:
         """Check the speed at the end of each window.
 
         Raises:
-            MirrorError: the file came too slowly.
+            MirrorError: the file arrives too slowly.
         """
         seconds = time.monotonic() - self._started
         if seconds < self._window_s:
@@ -116,10 +116,10 @@ def _target(url: str, location: str) -> str:
     except ValueError as error:
         raise MirrorError(f"redirects to {quote(location)}, expected an address") from error
     if scheme not in ("http", "https") or not host:
-        raise MirrorError(f"redirects to {quote(target)}, expected an address of http or https")
+        raise MirrorError(f"redirects to {quote(target)}, expected an http or https address")
     # Other hosts are fine: archives are on storage servers, and a hash verifies the content.
     # Plain http after https is not, even with a hash: no legitimate server needs it, and it would
-    # let anyone on the way see the request and answer in place of the server.
+    # let anyone along the route see the request and answer in place of the server.
     if urlsplit(url).scheme == "https" and scheme == "http":
         raise MirrorError(f"redirects to {quote(target)}, expected https as before")
     return target

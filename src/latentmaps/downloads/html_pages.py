@@ -41,5 +41,5 @@ def describe(head: bytes) -> str | None:
 
 
 def is_page(head: bytes) -> bool:
-    """Return whether `head` is the beginning of an HTML page."""
+    """Report whether `head` is the beginning of an HTML page."""
     return _START.match(head.removeprefix(_BYTE_ORDER_MARK)) is not None

@@ -21,7 +21,7 @@ from latentmaps.downloads.part_file import Length, PartFile
 
 log = logging.getLogger(__name__)
 
-# compressed transfer would unpack .gz files, and positions would not be those of the file
+# compressed transfer would unpack .gz files, and positions would not match the file
 _AS_STORED = {"Accept-Encoding": "identity"}
 _CHUNK_BYTES = 1 << 18
 _RETRY_STATUS = {408, 425, 429, 500, 502, 503, 504}
@@ -158,7 +158,7 @@ def _check_end(response: requests.Response, part: PartFile) -> None:
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
     if total != str(part.size()):
         part.drop()
-        raise _TransientError("the partial file does not match, so it starts over")
+        raise _TransientError("the partial file does not match, so the download starts over")
 
 
 def _start(response: requests.Response, part: PartFile, begun_bytes: int) -> int:
@@ -168,7 +168,7 @@ def _start(response: requests.Response, part: PartFile, begun_bytes: int) -> int
     sent = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
     if sent != str(begun_bytes):
         part.drop()
-        raise _TransientError("the server sent another part than requested, so it starts over")
+        raise _TransientError("the server sent a different part than requested, so it starts over")
     return begun_bytes
 
 

@@ -57,7 +57,7 @@ class PartFile:
         return self.path.stat().st_size if self.path.exists() else 0
 
     def has_grown(self, least_bytes: int) -> bool:
-        """Return whether the file has grown by `least_bytes` since this last returned True."""
+        """Report whether the file has grown by `least_bytes` since this last returned True."""
         if self.size() < self._marked_bytes + least_bytes:
             return False
         self._marked_bytes = self.size()

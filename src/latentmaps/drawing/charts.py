@@ -1,4 +1,4 @@
-"""Charts whose bytes depend on the numbers alone.
+"""Charts whose bytes depend only on the numbers.
 
 Charts use neither pyplot's global state nor a display. Lines differ in style and marker as well as
 in color, so that readers with any kind of color vision can distinguish them.
@@ -22,14 +22,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 # These colors are distinct for every kind of color vision: Okabe and Ito, "Color Universal Design",
-# 2008. Cycled together with the line styles and markers, they give 42 different looks.
+# 2008. Cycled together with the line styles and markers, they give 42 combinations.
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _LINE_STYLES = ("-", "--", "-.")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _FLOOR_LOOK = ("#000000", ":", "")
-# ratio of the largest to the smallest value from which a linear axis would crowd the small ones
+# ratio of the largest to the smallest value at which a linear axis would crowd the small ones
 _WIDE_RANGE = 8.0
-# ratio of the largest value to the median from which the vertical axis becomes logarithmic
+# ratio of the largest value to the median at which the vertical axis becomes logarithmic
 _WIDE_HEIGHT = 50.0
 _MAX_TICKS = 9
 # distance between 0 and the smallest positive value on a logarithmic axis, in powers of ten
@@ -56,7 +56,7 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def style(**changes: Any) -> AbstractContextManager[None]:
-    """Return a context in which charts are drawn with our settings, whatever the user's are.
+    """Return a context in which charts are drawn with our settings, regardless of the user's.
 
     Args:
         **changes: further settings of matplotlib, which take precedence.
@@ -226,7 +226,7 @@ def _mark_values(axes: Axes, values: Sequence[float]) -> None:
 
 
 def _fit_height(axes: Axes, values: Sequence[float]) -> None:
-    """Make the vertical axis logarithmic if one value would crowd the others; it keeps a zero."""
+    """Make the vertical axis logarithmic if one value would crowd the others; zero remains."""
     positive = sorted(value for value in values if value > 0)
     if not positive or positive[-1] < _WIDE_HEIGHT * statistics.median(positive):
         return

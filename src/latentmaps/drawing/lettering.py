@@ -1,7 +1,7 @@
 """Text on a sheet, measured and wrapped so that nothing is cut off.
 
-The font is bundled with Pillow, so a sheet looks the same on every machine. It has little more than
-ASCII; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
+The font is bundled with Pillow, so a sheet looks the same on every machine. It has only a little
+more than ASCII; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
 """
 
 import functools

@@ -39,7 +39,7 @@ def prepare(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) ->
 
     Args:
         model: the trained CNN.
-        digits: the page offers digits of the test part and compares feature maps with them.
+        digits: the digits; the page offers some of the test part and compares feature maps with it.
         oips: folder with one OIP file per layer, as written by draw_oips.
         params: section of draw_oips: the layers that have OIPs, and the color map of free pixels.
 

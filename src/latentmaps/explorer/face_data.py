@@ -28,7 +28,7 @@ NUM_COMPONENTS = 8
 # limits on test faces to start from, training faces on the map, and windows around training faces;
 # more would only make the page larger
 MOST_TEST_FACES, MOST_DOTS, MOST_WINDOWS = 400, 600, 2400
-# least correlation at which an attribute is named next to a direction: a tenth of the variance;
+# smallest correlation at which an attribute is named next to a direction: a tenth of the variance;
 # our choice: chance alone reaches 0.04 with 2,400 faces and 0.2 with 100
 LEAST_CORRELATION = 0.3
 _MOST_NAMED = 2
@@ -50,8 +50,8 @@ def describe(
         known: attributes of all faces, as returned by ``face_attributes.read_attributes``.
         params: section of draw_samples, which sets sharpening and contrast of processed faces.
         shape: (height, width, channels) of an image.
-        are_digits: whether the VAE was trained on digits; the page then says "image" for "face".
-        seed: decides which faces are on the page if there are more than its limits.
+        are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
+        seed: determines which faces are on the page if there are more than its limits.
 
     Raises:
         DataError: the table of attributes has fewer rows than there are faces.
@@ -153,7 +153,7 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
 
 
 def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any]:
-    """Describe the attributes that are clear along their direction, and list those left out."""
+    """Describe the attributes that their directions separate clearly, and list those left out."""
     clear, left_out = [], []
     for direction in latents.attributes.to_list():
         if direction.has_enough_faces and direction.is_clear:

@@ -34,8 +34,8 @@ class Network:
 
     Attributes:
         description: ``input`` and ``output``: shapes without the batch; ``layers``: for each layer
-            its name, its type (dense, convolution, transposed, pooling or upsampling), the shapes
-            that it reads and returns, its activation with slope, and the settings of its type.
+            its name, its type (dense, convolution, transposed, pooling or upsampling), its input
+            and output shapes, its activation with slope, and the settings of its type.
         weights: the weights of the layers that have any, in order.
     """
 

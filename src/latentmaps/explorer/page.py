@@ -1,7 +1,7 @@
 """Render the explorer: one self-contained HTML file in which the networks run.
 
-The page loads nothing from outside, so it opens from a disk and can be passed on as a single file.
-It contains no time and no path: equal networks give equal bytes.
+The page loads nothing from outside, so it opens from a disk and can be shared as a single file. It
+contains no timestamps or paths, so equal networks give identical bytes.
 """
 
 import base64
@@ -59,13 +59,13 @@ class _Script:
         return html_page.source_hash(str(self.text))
 
 
-def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> str:
+def render(parts: Sequence[Part], *, shows_people: bool, are_digits: bool) -> str:
     """Return the HTML of the page.
 
     Args:
         parts: faces and digits; the page opens with the first part.
-        shows_persons: whether the pictures may show real persons.
-        are_digits: whether the VAE was trained on digits; the page then says "image" for "face".
+        shows_people: whether the pictures may show real people.
+        are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
     """
     environment = html_page.environment("latentmaps.explorer")
 
@@ -77,7 +77,7 @@ def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> s
     own = [_Script(source(f"{part.name}.js"), list(_blocks(part))) for part in parts]
     html = environment.get_template("explorer.html.j2").render(
         parts=parts,
-        shows_persons=shows_persons,
+        shows_people=shows_people,
         stored=[sentence for part in parts for sentence in _describe_storage(part)],
         style=style,
         style_hash=html_page.source_hash(str(style)),

@@ -44,7 +44,7 @@ class Source:
     @property
     def shows_people(self) -> bool:
         """Whether the faces may be those of real people."""
-        return self.faces_source not in receipts.WITHOUT_PERSONS
+        return self.faces_source not in receipts.WITHOUT_PEOPLE
 
 
 def draw_all(results: Sequence[Results], source: Source, *, tile_scale: int) -> dict[str, Sheet]:

@@ -1,4 +1,4 @@
-"""Render the live page of a training as one self-contained HTML file."""
+"""Render the live page of a training run as one self-contained HTML file."""
 
 import base64
 import functools
@@ -44,13 +44,13 @@ _NOTICES = {
 
 @dataclass(frozen=True)
 class About:
-    """The properties of a training that do not change while it runs.
+    """The properties of a training run that do not change during it.
 
     Attributes:
         kl_weight: weight of the KL term.
-        seed: seed of the training.
+        seed: training seed.
         num_train: faces in the training part.
-        epochs: passes through the training part, at most.
+        epochs: maximum number of passes through the training part.
         may_stop: whether early stopping can end the training sooner.
         source: source of the faces, see ``receipts.read_source``.
     """
@@ -70,7 +70,7 @@ class About:
 
 @dataclass(frozen=True)
 class Moment:
-    """The progress of a training at one time.
+    """The progress of a training run at one time.
 
     Attributes:
         state: "running", "over" or "stopped".
@@ -80,7 +80,7 @@ class Moment:
         quiet_s: seconds without an update after which the training was probably killed; 0 if
             unknown.
         written_s: time of writing, seconds since 1970.
-        clock: time of writing for readers, local time.
+        clock: local time of writing, as shown to readers.
     """
 
     state: str
@@ -102,7 +102,7 @@ def render(
     """Return the HTML of the page.
 
     Args:
-        about: the training.
+        about: the training run.
         moment: its progress.
         history: one row per epoch.
         faces: the validation faces as URLs from ``data_url``.

@@ -34,7 +34,7 @@ _QUIET_EPOCHS, _LEAST_QUIET_S = 4, 120
 def opened(
     folder: Path, task: Task, film: FilmRecorder, *, source: str
 ) -> Iterator[Callable[[Sequence[Row]], None]]:
-    """Open the live page of a training, and yield the `follow` callback for ``fit.fit``.
+    """Open the live page of a training run, and yield the `follow` callback for ``fit.fit``.
 
     On exit, the page says whether the training finished or stopped. If the folder cannot be
     written, the training continues without the page, after one warning. With several machines, only
@@ -42,7 +42,7 @@ def opened(
 
     Args:
         folder: the folder for index.html and history.csv.
-        task: the training.
+        task: the training run.
         film: provides the pictures.
         source: source of the faces, see ``receipts.read_source``.
     """
@@ -111,7 +111,7 @@ class _TrainingPage:
         self._write(state, words)
 
     def close(self) -> None:
-        """Release the folder for other trainings."""
+        """Release the folder for other training runs."""
         self._lock.release()
 
     def _claim(self) -> None:
@@ -119,7 +119,7 @@ class _TrainingPage:
         try:
             self._lock.acquire(blocking=False)
         except filelock.Timeout:
-            raise OSError("another training uses it") from None
+            raise OSError("another training run is using it") from None
 
     def _write(self, state: str, words: str) -> None:
         """Write the page and the table, if the folder is usable."""
@@ -144,7 +144,7 @@ class _TrainingPage:
         )
         html = page.render(self._about, moment, self._history, self._faces, self._frames())
         _replace(self._folder / "index.html", lambda path: path.write_text(html, encoding="utf-8"))
-        if not self._history:  # a previous training's table would pass for this one's
+        if not self._history:  # the table of a previous run would be mistaken for that of this one
             (self._folder / "history.csv").unlink(missing_ok=True)
         else:
             table = pd.DataFrame(self._history).astype({"epoch": int})

@@ -18,7 +18,7 @@ from latentmaps.vae.training import training_length
 
 # 32 GB, including gradients and the two moments of Adam
 _MAX_WEIGHTS = 2_000_000_000
-# of one layer for one batch; TensorFlow kernels count up to 2^31
+# in one layer for one batch; TensorFlow kernels count up to 2^31
 _MAX_VALUES = 2_000_000_000
 _MAX_TILES = 500
 # Pillow warns about pictures of more than 89 million pixels
@@ -30,7 +30,7 @@ _TEMPERATURE_COLUMNS = 8
 _SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
-# weights of a batch normalization per map
+# weights per feature map in batch normalization
 _NORMALIZATION = 4
 
 
@@ -61,7 +61,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     for name, sheets in _face_sheets(sections).items():
         scale = sections[name].tile_scale
         for keys, tiles in sheets.items():
-            place = f"{name}.{keys}{_tell_scale(scale)}"
+            place = f"{name}.{keys}{_describe_scale(scale)}"
             yield from _check_sheet(place, tiles, tiles * (scale * crop.image_size) ** 2)
     yield from _check_map(sections["draw_latent_space"], vae.latent_dim, crop.image_size)
     yield from _check_patterns(sections["draw_face_oips"].tile_scale, vae)
@@ -168,7 +168,7 @@ def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
     """
     tiles = walks.plane_steps ** min(latent_dim, 2)
     edge = walks.tile_scale * min(image_size, LARGEST_TILE_OF_A_MAP)
-    place = f"draw_latent_space.plane_steps{_tell_scale(walks.tile_scale)}"
+    place = f"draw_latent_space.plane_steps{_describe_scale(walks.tile_scale)}"
     yield from _check_pixels(place, tiles, tiles * edge**2)
 
 
@@ -182,7 +182,7 @@ def _check_patterns(tile_scale: int, vae: Any) -> Iterator[str]:
     yield from _check_pixels(place, tiles, tiles * (tile_scale * min(seen, LARGEST_TILE)) ** 2)
 
 
-def _tell_scale(scale: int) -> str:
+def _describe_scale(scale: int) -> str:
     return f" with tile_scale {scale}" if scale > 1 else ""
 
 

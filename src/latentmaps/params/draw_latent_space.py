@@ -21,7 +21,7 @@ class DrawLatentSpace:
         num_pairs: rows of the interpolations, each between two test faces.
         traversal_limit: traversals run from minus to plus this value, in standard deviations of the
             prior.
-        attributes: color the projection and are added to faces.
+        attributes: attributes that color the projection and are added to faces.
         attribute_limit: the factor on the direction of an attribute runs from minus to plus this
             value.
         plane_steps: rows and columns of the map of a plane, from minus to plus `traversal_limit`

@@ -21,7 +21,7 @@ class EvaluateVae:
             is searched; None: all.
         temperature: factor on the distance of random points from their mean; every sampler is
             measured at 1 and at this value.
-        feature_net: a second net for the distances next to pixels-pca, the network of the FID;
+        feature_net: a second net for the distances, besides pixels-pca: the network of the FID;
             None: no second net.
         feature_net_weights: absolute path of its weights.
     """

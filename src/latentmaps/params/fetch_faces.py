@@ -70,7 +70,7 @@ class FetchFaces:
         return self._absolute("a folder or a zip with pictures")
 
     def _absolute(self, what: str) -> Path:
-        # DVC runs experiments in temporary folders, where a relative path would lead elsewhere
+        # DVC runs experiments in temporary folders, where a relative path would point elsewhere
         if self.path is None or not Path(self.path).is_absolute():
             raise ParamsError(
                 f"fetch_faces.path: found {'null' if self.path is None else repr(self.path)}, "

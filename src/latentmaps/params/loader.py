@@ -2,8 +2,8 @@
 
 The values of a section are under its name. A profile may set any key under
 ``profiles.<profile>.<section>``, and its value takes precedence over that of the section. Keys that
-every profile sets, such as the number of epochs, are ``profile`` in the section, where a value
-would never apply.
+every profile sets, such as the number of epochs, have the value ``profile`` in the section, where
+any other value would never apply.
 
 Every section and every profile is checked at each start, so that a typo in ``draw_oips`` stops the
 first stage, and not the last one after an hour of training.
@@ -51,7 +51,7 @@ class Params:
         profile: the active profile.
         sections: section name -> its dataclass, with the values of the active profile.
         overridden: section name -> the section's own values that the active profile overrides, as
-            texts such as ``fact 1 instead of 5``.
+            strings such as ``fact 1 instead of 5``.
     """
 
     profile: str
@@ -113,7 +113,7 @@ def load(path: Path) -> Params:
 
 
 def _overridden(own: Mapping[str, Any], of_profile: Mapping[str, Any]) -> list[str]:
-    """Return a text for each value of a section that the profile overrides."""
+    """Return a string for each value of a section that the profile overrides."""
     return [
         f"{key} {shorten(value)} instead of {shorten(own[key])}"
         for key, value in of_profile.items()
@@ -248,7 +248,7 @@ def _check(
 
 
 def _is_in_all(document: dict[str, Any], name: str, key: str) -> bool:
-    """Return whether every profile sets a key of the section `name`."""
+    """Report whether every profile sets a key of the section `name`."""
     of_each = [profile.get(name) for profile in document["profiles"].values()]
     return all(isinstance(values, dict) and key in values for values in of_each)
 

@@ -12,7 +12,7 @@ class SplitFaces:
     Sizes below 1 are shares of all faces.
 
     Attributes:
-        scheme: random samples faces; identity samples persons, so that nobody is in two parts;
+        scheme: random samples faces; identity samples people, so that nobody is in two parts;
             official uses the source's own partition and ignores the sizes.
         num_train: size of the training part; None: all faces that the other parts leave.
         num_validation: size of the validation part, for the val_ metrics after each epoch.

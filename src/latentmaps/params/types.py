@@ -28,9 +28,9 @@ def to_tuple(value: Any) -> Any:
 
 
 def _check_text(text: str) -> str:
-    # such a text is neither a name nor a path, and system calls would fail with unclear errors
+    # such a string is neither a name nor a path, and system calls would fail with unclear errors
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise ValueError("a text without control characters")
+        raise ValueError("a string without control characters")
     return text
 
 
@@ -48,7 +48,7 @@ Listed = Annotated[tuple[Item, ...], BeforeValidator(to_tuple), Field(min_length
 # the longest path that Linux accepts
 Text = Annotated[str, Field(max_length=4096), AfterValidator(_check_text)]
 
-# DVC runs experiments in temporary folders, where a relative path would lead elsewhere
+# DVC runs experiments in temporary folders, where a relative path would point elsewhere
 AbsolutePath = Annotated[Text, AfterValidator(_check_absolute)]
 
 Share = Annotated[float, Field(ge=0, lt=1)]

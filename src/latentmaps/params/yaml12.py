@@ -7,8 +7,8 @@ restricted to the core schema of YAML 1.2.2, section 10.3, plus underscores betw
 DVC's reader accepts.
 
 It refuses what does not belong in a parameter file: duplicate keys, other tags, merge keys,
-recursive aliases, and unusual depth or size. Every use of an alias counts with its full size, so a
-small text cannot expand to millions of values.
+recursive aliases, and unusual depth or size. Every use of an alias counts at its full size, so a
+small document cannot expand to millions of values.
 """
 
 import re
@@ -47,7 +47,7 @@ class Yaml12Loader(yaml.SafeLoader):
         num_before = self._num_nodes
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in self._open_anchors:
-                raise _error("an alias is inside of the node that it repeats", event)
+                raise _error("an alias is inside the node that it repeats", event)
             self._num_nodes += self._sizes.get(event.anchor, 0)
             node = super().compose_node(parent, index)
         else:

@@ -187,11 +187,11 @@ def describe_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
 
 
 def as_text(value: Any) -> str:
-    """Format a value as in params.yaml. Of an absolute path, keep at most the file name.
+    """Format a value as in params.yaml, but shorten an absolute path to its file name.
 
     Absolute paths mean nothing on other machines, and folders often contain the name of a user; the
     file name of weights is useful. Paths are recognized by their value, so that new parameters are
-    covered, too.
+    covered as well.
     """
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")

@@ -34,7 +34,7 @@ class Count:
     """An entry of the confusion matrix.
 
     Attributes:
-        number: number of test digits of the class of the row that were read as that of the column.
+        number: number of test digits of the row's class that were read as the column's class.
         weight: how to show it: right, wrong or none.
     """
 
@@ -94,7 +94,7 @@ class Digits:
 
     Attributes:
         headlines: the key numbers at the top of the page.
-        seed: seed of the training.
+        seed: training seed.
         run: how the network was trained.
         numbers: accuracies of the CNN.
         per_digit: digit -> share read correctly, as text.
@@ -118,7 +118,7 @@ class Digits:
 
 
 def read_digits(reports: Path, layer_names: Sequence[str]) -> Digits:
-    """Read everything that the page shows of the digits.
+    """Read everything that the page shows about the digits.
 
     Args:
         reports: folder with one folder per stage, named after the stage.
@@ -154,7 +154,7 @@ def _headlines(metrics: Document, layers: Sequence[Layer]) -> list[Number]:
     read, found = glossary.term("test_accuracy"), glossary.term("oip")
     accuracy = read.text(metrics.number("test_accuracy"))
     return [
-        Number("Digits read", accuracy, "of the test images, correctly", read),
+        Number("Digits read correctly", accuracy, "of the test images", read),
         Number(found.label, _share_found(layers), "with an input that excites them", found),
     ]
 
@@ -166,7 +166,7 @@ def _describe_run(metrics: Document) -> list[Number]:
         content.explained("epoch", f"{metrics.number('epochs'):.0f}"),
         content.explained("batch_size", f"{metrics.number('batch_size'):.0f}"),
         content.explained("num_parameters", content.count(metrics.number("num_parameters"))),
-        Number("Seed of the training", f"{metrics.number('seed'):.0f}"),
+        Number("Training seed", f"{metrics.number('seed'):.0f}"),
     ]
 
 
@@ -256,13 +256,13 @@ def _shorten(text: str) -> str:
 
 
 def read_confusion(path: Path) -> Confusion:
-    """Return the confusion matrix of a file of predictions.
+    """Return the confusion matrix of the predictions in a file.
 
     Args:
         path: predictions.csv of train_cnn.
 
     Raises:
-        DataError: the file is missing, damaged, or holds something else.
+        DataError: the file is missing, damaged, or contains something else.
     """
     lines = inputs.read_rows(path, ["label", "prediction"])
     pairs = [(line["label"], line["prediction"]) for line in lines]

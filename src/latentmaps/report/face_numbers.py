@@ -59,7 +59,7 @@ def reconstruction_table(test: Document) -> Table:
 
 
 def _text(document: Document, name: str, key: str = "") -> str:
-    """Format a number by the term `name`. `key`: its key in the file, if different."""
+    """Format a number as the term `name` specifies; `key` is its key in the file, if different."""
     return glossary.term(name).text(document.number(key or name))
 
 
@@ -141,7 +141,7 @@ def attribute_table(test: Document) -> Table | None:
 
 
 def _d_prime(attribute: Document) -> float | None:
-    """Return the d' of an attribute; None if test faces cannot tell."""
+    """Return the d' of an attribute; None if the test faces do not determine it."""
     return None if attribute.values.get("d_prime", 0) is None else attribute.number("d_prime")
 
 

@@ -86,7 +86,7 @@ class Faces:
         notice: warning about pictures of real people; None if there are none.
         doubts: reasons why the results may be meaningless.
         fact: weight of the KL term, as text.
-        seed: seed of the training, as text.
+        seed: training seed, as text.
         origin: source and numbers of the faces.
         headlines: the key numbers at the top of the page.
         run: how the network was trained.
@@ -132,7 +132,7 @@ class Faces:
 
 
 def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yardstick]) -> Faces:
-    """Read everything that the page shows of the faces.
+    """Read everything that the page shows about the faces.
 
     Args:
         receipt_path: JSON receipt of fetch_faces.
@@ -181,7 +181,7 @@ def _read_film(reports: Path) -> Figure:
 
 
 def _notice(source: str) -> Notice | None:
-    if source in receipts.WITHOUT_PERSONS:
+    if source in receipts.WITHOUT_PEOPLE:
         return None
     return _NOTICE_OF_CELEBA if source == "celeba" else _NOTICE_OF_OTHERS
 
@@ -245,7 +245,7 @@ def _describe_run(training: Document) -> list[Number]:
             for name in names
         ),
         *(content.explained(name, training.text(key)) for name, key in kinds.items()),
-        Number("Seed of the training", f"{training.number('seed'):.0f}"),
+        Number("Training seed", f"{training.number('seed'):.0f}"),
         Number("TensorFlow", versions.text("tensorflow")),
         Number("Keras", versions.text("keras")),
     ]

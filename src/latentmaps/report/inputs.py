@@ -64,20 +64,20 @@ class Document:
         return value
 
     def text(self, key: str) -> str:
-        """Return a text.
+        """Return a string.
 
         Raises:
             DataError: `key` is missing or has a value of another kind.
         """
-        return self._of_kind(str, key, "a text")
+        return self._of_kind(str, key, "a string")
 
     def texts(self, key: str) -> list[str]:
-        """Return a non-empty list of texts.
+        """Return a non-empty list of strings.
 
         Raises:
             DataError: `key` is missing or has a value of another kind.
         """
-        return self._list_of(str, key, "a list of texts")
+        return self._list_of(str, key, "a list of strings")
 
     def flag(self, key: str) -> bool:
         """Return true or false.

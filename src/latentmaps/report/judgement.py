@@ -29,7 +29,7 @@ class Judgement:
 
 
 def read_judgement(reports: Path) -> Judgement | None:
-    """Read what the page shows of random digits; None if the VAE was trained on other images.
+    """Read what the page shows about random digits; None if the VAE was trained on other images.
 
     Args:
         reports: folder with one folder per stage, named after the stage.
@@ -60,8 +60,8 @@ def _tabulate(numbers: Document, names: list[str]) -> Table:
     return Table(
         key="judgement",
         caption=f"Percentage of digits that the CNN reads with at least {confidence} confidence. "
-        "Columns 0 to 9: of the digits read as this one; in parentheses, their share of all digits "
-        "in percent",
+        "Columns 0 to 9: percentage of the digits read as this one; in parentheses, their share of "
+        "all digits in percent",
         corner=Head("Digits"),
         columns=[Head("all"), *(Head(str(digit)) for digit in range(NUM_CLASSES))],
         rows=[Row(heads[name], _cells(readings.part(name))) for name in names],

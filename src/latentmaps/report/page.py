@@ -1,7 +1,7 @@
 """Render the report, reports/index.html: one self-contained HTML file.
 
 Scripts, fonts and pictures are all in the file, so the page opens without a network and can be
-passed on as a single file. It contains no time and no path: a rerun gives equal bytes.
+shared as a single file. It contains no timestamps or paths, so a rerun gives identical bytes.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ class Patterns:
 
 
 def read_patterns(reports: Path) -> Patterns:
-    """Read everything that the page shows of the encoder.
+    """Read everything that the page shows about the encoder.
 
     Args:
         reports: folder with one folder per stage, named after the stage.

@@ -51,7 +51,7 @@ def head(kind: str, temperature: str) -> Head:
 
 
 def find_best(term: Term, values: Mapping[str, float]) -> set[str]:
-    """Return the best samplers by one number. Real faces do not compete.
+    """Return the best samplers by one number, without real faces.
 
     Args:
         term: the term of the number.
@@ -117,7 +117,7 @@ def _tabulate(
     *,
     count: str,
 ) -> Table:
-    """Return the table of a feature net. The columns `own` come first."""
+    """Return the table of a feature net; the columns `own` come first."""
     parts = {kind: document.part(net) for kind, document in rows.items()}
     of_net = [_column(parts, name, net=net) for name in OF_FEATURES]
     groups = [

@@ -17,7 +17,7 @@ class Yardstick:
     """First and last value of a loss in the source.
 
     Attributes:
-        start: loss per face at the start of the training.
+        start: loss per face at the start of training.
         end: loss per face after the last epoch.
         words: both values, as precisely as the source states them.
     """

@@ -21,7 +21,7 @@ from latentmaps.errors import excerpt
 _NUMBERS = "biuf"
 # NumPy's own limits
 _MOST_DIMENSIONS = 64
-# of the text and the bytes before it
+# the text and the bytes before it
 _MOST_HEADER_BYTES = 10_000 + 12
 # version 3 is only needed for field names, which plain numbers do not have
 _READERS = {
@@ -71,8 +71,8 @@ def read_header(file: IO[bytes], num_bytes: int) -> Header:
         num_bytes: size of the whole array, header and values.
 
     Raises:
-        HeaderError: there is no header, it does not describe numbers, or it announces another
-            number of bytes than follow.
+        HeaderError: there is no header, it does not describe numbers, or it announces a
+            different number of bytes than follow it.
     """
     header = _parse(io.BytesIO(file.read(_MOST_HEADER_BYTES)))
     if len(header.shape) > _MOST_DIMENSIONS:

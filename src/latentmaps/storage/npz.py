@@ -15,7 +15,7 @@ from latentmaps.storage.zip_files import ZipError
 
 _LIMIT_BYTES = 4_000_000_000
 
-# errors of zipfile and NumPy that can remain after directory and header were checked
+# errors that zipfile and NumPy can still raise after directory and header have been checked
 _DAMAGE = (
     OSError,
     ValueError,

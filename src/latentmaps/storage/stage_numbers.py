@@ -22,7 +22,7 @@ _OF_A_SAMPLER = "kernel_"
 
 
 def is_headline(name: str) -> bool:
-    """Return whether a number belongs in metrics.json."""
+    """Report whether a number belongs in metrics.json."""
     return name in HEADLINES or name.startswith(_OF_A_SAMPLER)
 
 

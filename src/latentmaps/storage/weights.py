@@ -18,8 +18,8 @@ class _MemoryStore(saving_lib.H5IOStore):
     """Keras's writer of .weights.h5 files, with the file in memory."""
 
     def _get_h5_file(self, path_or_io: Path, mode: str | None = None) -> h5py.File:
-        # The core driver uses the same file layout as the disk driver. A BytesIO would get other
-        # bytes, since HDF5 does not aggregate small writes for it.
+        # The core driver uses the same file layout as the disk driver. A BytesIO would get
+        # different bytes, since HDF5 does not aggregate small writes for it.
         return h5py.File(path_or_io, mode or self.mode, driver="core", backing_store=False)
 
     def content(self) -> bytes:

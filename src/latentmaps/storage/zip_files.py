@@ -31,7 +31,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except UnicodeDecodeError as error:
         name = excerpt(repr(error.object), 60)
-        raise ZipError(f"member {name} has a name that is not UTF-8, as it claims") from error
+        raise ZipError(f"member {name} has a name that is not valid UTF-8") from error
     # ValueError, OverflowError: a negative or huge position
     except (
         zipfile.BadZipFile,

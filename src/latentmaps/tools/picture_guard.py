@@ -75,8 +75,8 @@ def _find_reason(path: Path, root: Path) -> str:
         if picture.size == _CELEBA_SIZE:
             return "has the size of a CelebA picture"
     receipt = root / _RECEIPT
-    if receipt.exists() and receipts.read_source(receipt) not in receipts.WITHOUT_PERSONS:
-        return "may show the real persons that the pipeline has just processed"
+    if receipt.exists() and receipts.read_source(receipt) not in receipts.WITHOUT_PEOPLE:
+        return "may show the real people whose pictures the pipeline has just processed"
     return ""
 
 

@@ -73,7 +73,7 @@ def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
         keys: attribute of ``Digits`` -> name of the array in the file; None if the names are equal.
 
     Raises:
-        DataError: the file is missing or damaged, or does not hold digits.
+        DataError: the file is missing or damaged, or does not contain digits.
     """
     names = keys or {field.name: field.name for field in dataclasses.fields(Digits)}
     content = npz.load(

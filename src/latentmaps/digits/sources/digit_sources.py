@@ -1,7 +1,7 @@
 """The sources of digits: the repository, a download, or a folder.
 
 MNIST is published in several file formats, so it is identified by the hashes of its four arrays,
-not of its files. A folder may hold another data set of the same form, such as other digits or
+not of its files. A folder may contain another data set of the same form, such as other digits or
 clothes; the log then says that it is not MNIST.
 """
 
@@ -135,7 +135,8 @@ def read_official(
         except (DownloadError, DataError) as error:
             log.info("Skipped the mirror %s: %s", mirror.address, error)
             reasons.append(str(error))
-    raise DownloadError(f"MNIST: no mirror delivered it: {'; '.join(reasons)}. To go on, {_ADVICE}")
+    failure = f"MNIST: no mirror delivered it: {'; '.join(reasons)}"
+    raise DownloadError(f"{failure}. To continue, {_ADVICE}")
 
 
 def _fetch(mirror: Mirror, folder: Path, patience: Patience) -> Digits:

@@ -18,7 +18,7 @@ _NOTES = {
 }
 
 
-WITHOUT_PERSONS = frozenset(source for source, note in _NOTES.items() if not note)
+WITHOUT_PEOPLE = frozenset(source for source, note in _NOTES.items() if not note)
 
 
 def sharing_note(receipt: Path) -> str:

@@ -1,7 +1,7 @@
 """Crop an archive of pictures into one array of small images.
 
-One process assigns pictures to the others in the order of the names. These read, decode, crop and
-scale them, and write the rows of the array. They write to the file instead of mapping it into
+One process assigns pictures to the others in the order of the names. The others read, decode, crop
+and scale them, and write the rows of the array. They write to the file instead of mapping it into
 memory: on a full disk, a memory map kills the process (SIGBUS), while a write reports an error.
 """
 
@@ -57,7 +57,7 @@ def crop_archive(
         target: the .npy file to write: (num_faces, *crop_spec.shape), uint8, 0..255.
         crop_spec: crop box, size and channels of the images.
         max_refused: maximum number of pictures to leave out because they cannot be cropped.
-        num_processes: number of parallel processes; None derives it from the number of cores and of
+        num_processes: number of parallel processes; None derives it from the numbers of cores and
             faces. The result does not depend on it.
 
     Returns:

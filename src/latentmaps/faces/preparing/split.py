@@ -74,17 +74,17 @@ def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) ->
 def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
     """Return the part of every row; all faces of a person are in the same part, or unused.
 
-    Persons are visited in one random order. Each part, starting with the test part, takes every
-    person who still fits, until it has exactly its size. With few persons, or without persons who
-    have few faces, this order may miss a size that another order would reach; the error message
-    then reports the size that was reached.
+    People are visited in one random order. Each part, starting with the test part, takes every
+    person who still fits, until it has exactly its size. With few people, or no people with few
+    faces, this order may miss a size that another order would reach; the error message then reports
+    the size that was reached.
     """
     sizes = _counts(wanted, len(table))
-    persons, person_of_row, num_faces = np.unique(
+    people, person_of_row, num_faces = np.unique(
         _identities(index, table), return_inverse=True, return_counts=True
     )
-    order = seeds.split(seed).permutation(len(persons))
-    part_of_person = np.full(len(persons), UNUSED, dtype="<U10")
+    order = seeds.split(seed).permutation(len(people))
+    part_of_person = np.full(len(people), UNUSED, dtype="<U10")
     for part, size in (
         ("test", sizes.num_test),
         ("validation", sizes.num_validation),
@@ -96,23 +96,23 @@ def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int
         if num_chosen < (size or 1):
             raise _do_not_fit(
                 sizes,
-                f"{len(table):,} faces of {len(persons):,} persons, none of whom may be in "
+                f"{len(table):,} faces of {len(people):,} people, none of whom may be in "
                 f"two parts: {part} gets {num_chosen:,} faces",
             )
         part_of_person[chosen] = part
     return part_of_person[person_of_row]
 
 
-def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
-    """Return the persons that fit, in order, until they have `wanted` faces together.
+def _fill(people: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
+    """Return the people who fit, in order, until they have `wanted` faces together.
 
     Args:
-        persons: the candidates, in the order in which they are tried.
+        people: the candidates, in the order in which they are tried.
         num_faces: number of faces of each person.
         wanted: the size of the part, in faces.
     """
     chosen, num_left = [], wanted
-    for person in persons:
+    for person in people:
         if num_faces[person] <= num_left:
             chosen.append(int(person))
             num_left -= int(num_faces[person])
@@ -124,7 +124,7 @@ def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
 def _identities(index: Path, table: pd.DataFrame) -> np.ndarray:
     if table["identity"].isna().any():
         raise DataError(
-            f"{index}: the source of the faces does not identify persons, so split_faces.scheme "
+            f"{index}: the source of the faces does not identify people, so split_faces.scheme "
             "cannot be identity; set it to random"
         )
     return table["identity"].to_numpy(dtype=np.int64)

@@ -76,7 +76,7 @@ class FaceArchive:
         """Read the directory of an archive.
 
         Raises:
-            DataError: the file is missing, empty or not a zip, or contains other files than
+            DataError: the file is missing, empty or not a zip, or contains files other than
                 pictures.
         """
         self.path = path
@@ -95,8 +95,8 @@ class FaceArchive:
         if matched is None:
             raise DataError(
                 f"{self.path}: member {excerpt(repr(info.orig_filename))}, expected pictures "
-                "named 000001.jpg and so on, if any folder then img_align_celeba; use CelebA's "
-                "own archive"
+                "named 000001.jpg and so on, in no folder but img_align_celeba; use CelebA's own "
+                "archive"
             )
         name = matched[1]
         if name in self._members:

@@ -29,7 +29,7 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 
 def names_only(names: Sequence[str]) -> pd.DataFrame:
-    """Return the table of a source that knows only the names of its faces."""
+    """Return the table of a source that provides only the names of its faces."""
     return pd.DataFrame({"file": list(names)}, dtype="str")
 
 
@@ -185,8 +185,8 @@ def require_rows(title: str, files: "pd.Series[str]", names: Sequence[str]) -> N
     """Check that a table has one row for each face.
 
     Args:
-        title: of the table, for the message.
-        files: its column file.
+        title: title of the table, for the message.
+        files: its column ``file``.
         names: the names of the faces.
 
     Raises:

@@ -26,7 +26,7 @@ def attributes(drawn: Mapping[str, Any]) -> dict[str, bool]:
 
     Args:
         drawn: the options in DiceBear's ``Avatar.to_json()``: resolved names such as `topVariant`,
-            and colors as lists of length 1. Parts that are not drawn have no key; neither has the
+            and colors as lists of length 1. Parts that are not drawn have no key; nor does the
             hair color under a hat.
     """
     top = drawn.get("topVariant")
@@ -40,7 +40,7 @@ def attributes(drawn: Mapping[str, Any]) -> dict[str, bool]:
         "Eyeglasses": "accessoriesVariant" in drawn,
         "Gray_Hair": bool(hair & GRAY),
         "Mouth_Slightly_Open": drawn["mouthVariant"] in OPEN_MOUTHS,
-        # every beard of the style comes with a mustache, and a mustache alone is no beard
+        # every beard of the style comes with a mustache, and a mustache alone is not a beard
         "Mustache": "facialHairVariant" in drawn,
         "No_Beard": drawn.get("facialHairVariant") not in BEARDS,
         "Pale_Skin": bool(_colors(drawn, "skinColor") & PALE),

@@ -69,7 +69,7 @@ def draw_faces(
         raw: the files to write.
         num_faces: number of faces; face i is the same in a larger set.
         seed: seed of the set.
-        num_processes: number of parallel processes; None derives it from the number of cores and of
+        num_processes: number of parallel processes; None derives it from the numbers of cores and
             faces. The result does not depend on it.
 
     Returns:

@@ -44,7 +44,7 @@ def _table(
         urls=(),
         drive_ids=drive_ids,
         sha256=sha256,
-        says_the_same=functools.partial(
+        is_equivalent=functools.partial(
             celeba_layouts.has_content, read=read, render=render, sha256=sha256
         ),
         limit_bytes=_TABLE_LIMIT_BYTES,
@@ -103,8 +103,8 @@ class CelebaFiles:
 
     Attributes:
         images: the zip, or a folder of pictures.
-        tables: official name -> the file, named as by the authors or by Kaggle; missing tables are
-            left out.
+        tables: official name -> the file, named as in the authors' or Kaggle's copy; missing tables
+            are left out.
     """
 
     images: Path
@@ -116,8 +116,8 @@ def find(folder: Path) -> CelebaFiles:
 
     Args:
         folder: contains img_align_celeba.zip or the unpacked img_align_celeba, and any of the
-            tables, as text or CSV. The subfolders Anno, Eval and Img of the authors' Drive are
-            searched, too.
+            tables, as text or CSV. The subfolders Anno, Eval and Img of the authors' Drive are also
+            searched.
 
     Raises:
         DataError: there is no archive.

@@ -5,10 +5,10 @@ authors' file, it is rendered in their layout and hashed: the hash equals the pu
 does not. This never mistakes a copy for the authors' file; if a layout were wrong, copies would
 merely count as unofficial.
 
-How certain are the layouts? The one of the partition is proven, since its content is known and has
-the published hash. The one of the attributes follows from the published length, which leaves two
-characters for each value of a row except the first; no file was available to prove it. Identities
-are separated from the names by one space. Both kinds of line endings are tried.
+The layout of the partition is proven, since its content is known and has the published hash. That
+of the attributes follows from the published length, which leaves two characters for each value of a
+row except the first; no file was available to prove it. Identities are separated from the names by
+one space. Both kinds of line endings are tried.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def has_content(
     render: Callable[[pd.DataFrame], str],
     sha256: str,
 ) -> bool:
-    """Return whether a table has the content of the file with this hash.
+    """Report whether a table has the content of the file with this hash.
 
     Args:
         path: the table, in any form that `read` accepts and with rows in any order.
@@ -76,7 +76,7 @@ def render_identity(table: pd.DataFrame) -> str:
 def render_attributes(table: pd.DataFrame) -> str:
     """Render the number of faces, the names of the attributes, and a row for each face.
 
-    Each name of an attribute is followed by a space, also the last one.
+    Each attribute name, including the last one, is followed by a space.
 
     Args:
         table: the column file and one column per attribute, 1 or -1.

@@ -21,7 +21,7 @@ class FaceTree:
         """List a folder.
 
         Raises:
-            DataError: it is empty, or contains other files than pictures.
+            DataError: it is empty, or contains files other than pictures.
         """
         self.path = path
         # file managers leave hidden files behind

@@ -79,7 +79,7 @@ def take_pictures(
         max_refused: maximum number of unusable files.
         refused_path: the final path of the table of refused files, for the log; None: the path to
             which it is written.
-        num_processes: number of parallel processes; None derives it from the number of cores and of
+        num_processes: number of parallel processes; None derives it from the numbers of cores and
             files. The result does not depend on it.
 
     Returns:

@@ -1,6 +1,6 @@
 """Read the user's own pictures from a folder tree, or from a zip of one.
 
-Both are untrusted input: nothing outside of them is read, and the size of files is limited.
+Both are untrusted input: nothing outside them is read, and the size of files is limited.
 """
 
 import functools
@@ -30,7 +30,7 @@ _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class FileError(Exception):
-    """A file of the source cannot be read, or is not allowed to be read."""
+    """A file of the source cannot be read, or must not be read."""
 
 
 class PictureSource(Protocol):
@@ -55,7 +55,7 @@ class PictureSource(Protocol):
         """Return the content of a file.
 
         Raises:
-            FileError: it cannot be read, or is not allowed to be read.
+            FileError: it cannot be read, or must not be read.
         """
 
 
@@ -112,7 +112,7 @@ def _sort_out(files: Iterable[str]) -> tuple[tuple[str, ...], int, tuple[str, ..
 
 
 def _is_hidden(name: str) -> bool:
-    # zips from macOS have a folder __MACOSX next to the files
+    # zips from macOS contain a folder __MACOSX next to the files
     parts = (part for part in name.split("/") if part != "..")
     return any(part == "__MACOSX" or part.startswith(".") for part in parts)
 
@@ -175,7 +175,7 @@ class _Zip:
         if not name or "\0" in name:
             raise FileError("an empty name or one with a NUL; rename the file and pack it again")
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise FileError("a path that leads outside of the zip")
+            raise FileError("a path that points outside the zip")
         member = members[name]
         reason = zip_files.refusal(member)
         if reason is not None:

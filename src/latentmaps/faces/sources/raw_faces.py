@@ -14,7 +14,7 @@ class RawFaces:
         images: the archive, see ``archive``.
         attributes: CelebA's 40 attributes or others, see ``face_tables``.
         partition: the source's own split, see ``face_tables``.
-        identity: the number of the person on each face, see ``face_tables``.
+        identity: the number of the person in each picture, see ``face_tables``.
         origins: the name of each picture at its source.
         refused: files of the source that were refused, and the reasons.
     """
