@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,15 @@ def test_a_failing_row_shows_its_error_and_the_others_still_run(
     ]
 
 
+@pytest.fixture
+def warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the processes of the check with their packages already imported."""
+    monkeypatch.setattr(sys, "executable", str(warm_python.interpreter()))
+    monkeypatch.setenv("PYTHONPATH", "src")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+
+
+@pytest.mark.usefixtures("warm")
 def test_a_row_shows_the_error_of_its_process(tmp_path: Path) -> None:
     nothing = gpu_check.Check("cpu", tmp_path / "none.npy")
     with pytest.raises(gpu_check.FailedError, match=r"^DataError: .*none\.npy"):
@@ -118,6 +128,7 @@ def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert list(gpu_check.limit_memory(on_gpu)) == [(name, "900 MiB")]
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> None:
     images = workload.write_images(tmp_path, 16)
     small = gpu_check.Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
