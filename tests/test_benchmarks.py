@@ -262,7 +262,7 @@ def test_draw_oips_is_measured() -> None:
 def test_oips_are_compared_with_an_oracle(tmp_path: Path) -> None:
     sizes = ("--layers", "Conv2D_1", "--num-steps=20", "--num-starts=1", f"--ends={tmp_path}")
     printed = output_of("oip_oracle", *sizes)
-    assert printed.startswith("oracle: 1 starts a map, 20 steps\n")
+    assert printed.startswith("oracle: 1 starts per map, 20 steps\n")
     [row] = read_table(printed, *oip_oracle.HEADS).values()
     with np.load(tmp_path / "Conv2D_1.npz") as known:
         ends = known["ends"]
