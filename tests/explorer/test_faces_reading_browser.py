@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 def test_the_page_says_which_faces_it_contains(hand: Hand) -> None:
     hand.page.get_by_text("How this works").click()
-    words = hand.page.locator("#faces li").filter(has_text="In this file").inner_text()
+    words = hand.page.locator("#faces li").filter(has_text="This file contains").inner_text()
     assert "19 of 19 test faces and 120 of 120 Parzen windows." in " ".join(words.split())
 
 

@@ -141,7 +141,7 @@ def test_a_notice_says_when_faces_are_not_meaningful(example: "Example", rendere
 
 @pytest.mark.parametrize(
     "shown",
-    ["19.87 dB", "24.31 nats", "41 of 256", "97.85 %", "8 of 10", "beta 15", "2.21.0", "3.15.1"],
+    ["19.87 dB", "24.31 nats", "41 of 256", "97.85%", "8 of 10", "beta 15", "2.21.0", "3.15.1"],
 )
 def test_key_numbers_are_shown(rendered: str, shown: str) -> None:
     assert shown in rendered

@@ -30,7 +30,7 @@ def test_the_card_of_a_vae_states_data_numbers_and_limits(tmp_path: Path) -> Non
         assert part in text
     assert "corrupted" not in text
     assert "convolutions with 4, 6 feature maps, leaky_relu" in text
-    assert "The dense layers at the latent space hold " in text
+    assert "The dense layers at the latent space have " in text
     assert "| encoder | convolution_1 | 8x8x4 | 108 |" in text
     assert "| decoder | logits_bias | 16x16x3 | 3 |" in text
 
@@ -75,7 +75,7 @@ def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| worst digit | 8: 95.00% |" in text
     assert "12,345 parameters" in text
-    assert "after the convolutions hold 55% of all weights." in text
+    assert "after the convolutions have 55% of all weights." in text
     assert "| CNN | Conv2D_1 | 26x26x4 | 1,234 | 10.00% |\n\n## Data" in text
     assert header(tmp_path) == {
         "library_name": "keras",

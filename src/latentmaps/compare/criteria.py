@@ -80,7 +80,7 @@ class MinimumShare:
     @property
     def threshold(self) -> str:
         """The threshold in words."""
-        return f"at least {100 * self.minimum:g} %"
+        return f"at least {100 * self.minimum:g}%"
 
     def judge(self, groups: Sequence[SeedGroup]) -> list[Finding]:
         """Return a finding for each group, independently of the others."""
@@ -91,7 +91,7 @@ class MinimumShare:
             return Finding(Verdict.UNKNOWN, measures.NO_VALUE)
         mean = statistic.mean
         margin = None if statistic.error is None else _NUM_ERRORS * statistic.error
-        text = f"{_text(100 * mean, margin and 100 * margin, '.1f')} %"
+        text = f"{_text(100 * mean, margin and 100 * margin, '.1f')}%"
         if margin is not None and abs(mean - self.minimum) <= margin:
             return Finding(Verdict.UNCERTAIN, text)
         return Finding(_agree(value >= self.minimum for value in statistic.values), text)
@@ -253,13 +253,13 @@ FAITHFUL = MinimumShare(
 RANDOM = NearSmallestDistance(
     "random",
     "random faces",
-    "random faces from the prior are as close to real ones as any of the sweep",
+    "random faces from the prior are as close to real ones as any in the sweep",
     [PRIOR],
 )
 ALIVE = MinimumShare(
     "alive",
     "KL share",
-    "the KL term has weight",
+    "the KL term matters",
     "KL loss / (total loss - total loss of a perfect copy), validation part",
     lambda experiment: experiment.number("training", "val_kl_share_above_floor"),
     MIN_KL_SHARE,
@@ -269,6 +269,6 @@ CRITERIA: tuple[Criterion, ...] = (FAITHFUL, RANDOM, ALIVE)
 FITTED = NearSmallestDistance(
     "fitted",
     "fitted sampler",
-    "random faces from the best fitted sampler are as close to real ones as any of the sweep",
+    "random faces from the best fitted sampler are as close to real ones as any in the sweep",
     [name for name, term in glossary.samplers().items() if term.is_fitted],
 )

@@ -214,8 +214,8 @@ def _local_path(value: Any) -> PurePath | None:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Format a share as percent: 0.9712 gives ``97.1 %``."""
-    return f"{100 * share:.{digits}f} %"
+    """Format a share as percent: 0.9712 gives ``97.1%``."""
+    return f"{100 * share:.{digits}f}%"
 
 
 def count(value: float) -> str:

@@ -222,7 +222,7 @@ def _headlines(training: Document, test: Document) -> list[Number]:
             "Latent space",
             in_use,
             "dimensions with more than 0.1 nat; "
-            f"{test.number('num_dimensions_90'):.0f} carry 90 % of the KL",
+            f"{test.number('num_dimensions_90'):.0f} carry 90% of the KL",
         ),
     ]
 

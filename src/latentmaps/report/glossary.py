@@ -63,8 +63,9 @@ class Term:
 
     def text(self, value: float) -> str:
         """Format a value as shown on a page, with its unit."""
-        shown = format(100 * value if self.unit == "%" else value, self.format)
-        return f"{shown} {self.unit}".strip()
+        if self.unit == "%":
+            return f"{100 * value:{self.format}}%"
+        return f"{format(value, self.format)} {self.unit}".strip()
 
     def best(self, values: Mapping[Key, float], *, real: float | None = None) -> set[Key]:
         """Return the keys of the best value and of all values that are shown with the same text.

@@ -51,7 +51,7 @@ def read_judgement(reports: Path) -> Judgement | None:
 
 def _tabulate(numbers: Document, names: list[str]) -> Table:
     readings = numbers.part("readings")
-    confidence = f"{100 * numbers.number('min_confidence'):g} %"
+    confidence = f"{100 * numbers.number('min_confidence'):g}%"
     accuracy = content.percent(numbers.number("accuracy"))
     heads = {
         _REAL: Head("Real digits", note=f"{accuracy} read correctly"),

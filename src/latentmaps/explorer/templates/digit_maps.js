@@ -32,7 +32,7 @@ function showOip(element, oips, kind, unit) {
 }
 
 const rounded = value => String(Number(value.toPrecision(2)));
-const percent = share => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+const percent = share => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
 
 class LayerMaps {
   // layer: an entry of digits-data with decoded arrays; shape: height, width, number of maps

@@ -37,7 +37,7 @@ whenOpened("digits", () => {
   }
 
   const an = digit => (digit === 8 ? "an 8" : `a ${digit}`);
-  const number = share => `${(100 * share).toFixed(1)} %`;
+  const number = share => `${(100 * share).toFixed(1)}%`;
 
   function describe(probabilities) {
     const ranked = Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
@@ -52,7 +52,7 @@ whenOpened("digits", () => {
     const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
     Array.from(at("bars").children, (item, digit) => {
       const words = probabilities ? number(probabilities[digit]) : "";
-      item.querySelector(".bar span").textContent = words.replace(" %", "");
+      item.querySelector(".bar span").textContent = words.replace("%", "");
       item.querySelector("i").style.height = `${probabilities ? 80 * probabilities[digit] : 0}%`;
       item.firstChild.classList.toggle("best", digit === best);
       item.firstChild.setAttribute("aria-label", `${digit}: ${words || "no input"}`);

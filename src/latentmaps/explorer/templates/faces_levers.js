@@ -3,7 +3,7 @@
 
 const Levers = (() => {
   const signed = (value) => `${value < -0.005 ? "−" : value > 0.005 ? "+" : ""}${Math.abs(value).toFixed(2)}`;
-  const percents = (value) => `${Math.round(value)} %`;
+  const percents = (value) => `${Math.round(value)}%`;
 
   // A slider along a direction. Its value is the coordinate of z along `direction`, in multiples of the direction from
   // `origin`, minus `offset`. It moves z along `step`, whose component along the direction is the direction itself.

@@ -55,7 +55,7 @@ class Points {
       test: () => `Reconstruction of test ${noun} ${origin.index + 1}`,
       mean: () => `Mean ${noun}`,
       dice: () => `Random ${noun} ${origin.seed}, ${this.space.samplers[origin.sampler].label}, temperature ${origin.temperature}`,
-      path: () => `Between A and B, ${Math.round(100 * origin.share)} %`,
+      path: () => `Between A and B, ${Math.round(100 * origin.share)}%`,
       map: () => "A point on the map",
       link: () => `${noun === "image" ? "An" : "A"} ${noun} from a link`,
     }[origin.kind]();
