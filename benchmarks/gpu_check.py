@@ -35,13 +35,7 @@ LIMIT_MIB = 2048
 # relative difference of float32 losses up to which rounding explains it
 TOLERANCE = 1e-3
 PRECISIONS = ("float32", "bfloat16", "float16")
-TINY = {
-    "filters": (4, 4),
-    "kernel_sizes": (3, 3),
-    "strides": (4, 4),
-    "paddings": ("same", "same"),
-    "latent_dim": 4,
-}
+TINY = {"filters": (4, 4, 4, 4), "latent_dim": 4}
 NO_GPU = (
     "gpu-check: TensorFlow sees no GPU, expected at least one; install the GPU build with "
     "`make setup GPU=1`, and make sure that `nvidia-smi` lists the GPU and CUDA_VISIBLE_DEVICES "
