@@ -163,10 +163,10 @@ def test_one_experiment_has_no_answer_and_a_command() -> None:
 def test_further_seeds_are_collapsed_below_the_first_one() -> None:
     text = page.render(trade_off(), {})
     assert text.count('<article class="experiment"') == 12
-    assert words(text).count("2 further runs of this value") == 4
+    assert words(text).count("2 more runs with this value") == 4
     folded = re.findall(r'<details class="seeds">(.*?)</details>', text, re.DOTALL)
     assert [details.count("<article") for details in folded] == [2] * 4
-    assert "further run" not in page.render(make_sweep(), {})
+    assert "more run" not in page.render(make_sweep(), {})
 
 
 def test_means_come_first_and_single_numbers_are_collapsed() -> None:

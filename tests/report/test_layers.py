@@ -35,10 +35,10 @@ def test_the_cnn_is_one_network() -> None:
 
 
 def test_both_are_folded_on_the_page(rendered: str) -> None:
-    assert "have 100% of the 5,123,456 weights" in rendered
-    assert "have 55% of the 221,234 weights" in rendered
+    assert "contain 100% of the 5,123,456 weights" in rendered
+    assert "contain 55% of the 221,234 weights" in rendered
     for title in ("Layers of encoder and decoder", "Layers of the CNN"):
-        assert f"<summary>{title}, with their numbers of weights</summary>" in rendered
+        assert f"<summary>{title}, with the number of weights in each</summary>" in rendered
 
 
 ROW = fake_numbers.TRAIN_CNN["layers"][0]

@@ -1,5 +1,5 @@
 "use strict";
-// Sliders. `read` computes the value of a slider from the state, `make` returns the changes of the state for a new value.
+// Sliders. `read` computes the value of a slider from the state, `make` returns the state changes for a new value.
 
 const Levers = (() => {
   const signed = (value) => `${value < -0.005 ? "−" : value > 0.005 ? "+" : ""}${Math.abs(value).toFixed(2)}`;

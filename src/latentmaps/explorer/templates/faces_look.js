@@ -10,7 +10,7 @@ const Look = (() => {
     return Uint8ClampedArray.from(pixels, (value) => Math.floor(255 * Math.min(1, Math.max(0, value)) + 0.5));
   }
 
-  // Blurs one line of bytes with a box of fractional width, as BoxBlur.c of Pillow. `step`: distance between pixels.
+  // Blurs one line of bytes with a box of fractional width, as in Pillow's BoxBlur.c. `step`: distance between pixels.
   function blurLine(source, target, start, step, length, radius) {
     const whole = Math.floor(radius);
     const inner = Math.floor(ONE / (2 * radius + 1));

@@ -2,7 +2,7 @@
 // The large picture and the thumbnails, decoded from latent points.
 
 class Picture {
-  // canvas: of the large picture; onSpeed: a callback that receives the number of pictures per second
+  // canvas: canvas of the large picture; onSpeed: a callback that receives the number of pictures per second
   constructor(canvas, shape, onSpeed) {
     this.canvas = canvas;
     this.shape = shape;

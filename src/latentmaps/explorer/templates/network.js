@@ -22,8 +22,9 @@ function readNumbers(bytes, offset, count, format) {
 }
 
 // Groups output positions by the weights that they use. In a convolution all positions use the same weights. In a
-// transposed convolution, positions do whose row and column have the same remainders modulo the stride: each such class is
-// a small convolution. A tap is an index into the kernel and the offset at which it reads the input.
+// transposed convolution, positions use the same weights if their rows and columns have the same remainders modulo the
+// stride: each such class is a small convolution. A tap is an index into the kernel and the offset at which it reads the
+// input.
 function classesOf(layer) {
   const [rows, columns] = layer.kernel || [1, 1];
   const { stride = 1, zeros = 0 } = layer;

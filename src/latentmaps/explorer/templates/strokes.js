@@ -82,7 +82,7 @@ const strokes = (() => {
     return Uint8Array.from(paintShares(list, background, place), share => Math.floor(255 * share + 0.5));
   }
 
-  // (x - mean) / max(standard deviation, 1 / sqrt(number of pixels)), as tf.image.per_image_standardization
+  // (x - mean) / max(standard deviation, 1 / sqrt(number of pixels)), as tf.image.per_image_standardization does
   function standardize(bytes) {
     const count = bytes.length;
     const mean = bytes.reduce((sum, byte) => sum + byte, 0) / count;
