@@ -85,9 +85,8 @@ def _faces(root: Path) -> str:
             "PSNR, SSIM, MS-SSIM of reconstructed test faces": (
                 f"{test['psnr_db']:.1f} dB, {test['ssim']:.3f}, {test['ms_ssim']:.3f}"
             ),
-            "squared MMD of the latent points of test faces to the prior; of the prior to itself": (
-                f"{test['mmd_prior']:.4f}; {test['mmd_floor']:.4f}"
-            ),
+            "squared MMD between the latent points of test faces and the prior; between two "
+            "samples of the prior": f"{test['mmd_prior']:.4f}; {test['mmd_floor']:.4f}",
         },
     )
 
