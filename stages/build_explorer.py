@@ -1,7 +1,7 @@
 """Build the explorer: an interactive page on which the trained networks run in the browser."""
 
 from latentmaps import runs
-from latentmaps.folders import FACES, RAW_FACES, some
+from latentmaps.folders import FACES, RAW_FACES, only
 from latentmaps.pages import html_page
 from latentmaps.params.build_explorer import BuildExplorer
 from latentmaps.params.draw_oips import DrawOips
@@ -47,8 +47,8 @@ if __name__ == "__main__":
     runs.main(
         build_explorer,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "index"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "index"),
             "vae": "folder of the VAE that train_vae wrote",
             "latents": "folder of the encodings and samplers that evaluate_vae wrote",
             "cnn": "folder of the CNN that train_cnn wrote",

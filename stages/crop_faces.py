@@ -5,7 +5,7 @@ from latentmaps.faces.preparing import cropped_array
 from latentmaps.faces.preparing.crop import Crop
 from latentmaps.faces.raw import face_tables
 from latentmaps.faces.raw.archive import FaceArchive
-from latentmaps.folders import FACES, RAW_FACES, REFUSED, some
+from latentmaps.folders import FACES, RAW_FACES, REFUSED, only
 from latentmaps.params.crop_faces import CropFaces
 
 
@@ -34,6 +34,6 @@ def crop_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         crop_faces,
-        inputs={"raw_faces": some(RAW_FACES, "images", "attributes", "partition", "identity")},
-        outputs={"faces": some(FACES, "images", "index"), "report": REFUSED},
+        inputs={"raw_faces": only(RAW_FACES, "images", "attributes", "partition", "identity")},
+        outputs={"faces": only(FACES, "images", "index"), "report": REFUSED},
     )

@@ -1,7 +1,7 @@
 """Find and draw the pattern that excites each feature map of the VAE's encoder most."""
 
 from latentmaps import runs
-from latentmaps.folders import FACE_OIPS, FACES, RAW_FACES, some
+from latentmaps.folders import FACE_OIPS, FACES, RAW_FACES, only
 from latentmaps.params.draw_face_oips import DrawFaceOips
 from latentmaps.params.machine import Machine
 
@@ -42,8 +42,8 @@ if __name__ == "__main__":
     runs.main(
         draw_face_oips,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "split"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "images", "split"),
             "model": "folder of the VAE that train_vae wrote",
         },
         outputs={"report": FACE_OIPS},

@@ -1,7 +1,7 @@
 """Draw the z-points of real faces, paths between them, and a map of the latent space."""
 
 from latentmaps import runs
-from latentmaps.folders import FACES, LATENT_SPACE, RAW_FACES, some
+from latentmaps.folders import FACES, LATENT_SPACE, RAW_FACES, only
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.params.machine import Machine
 
@@ -44,8 +44,8 @@ if __name__ == "__main__":
     runs.main(
         draw_latent_space,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "index"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "index"),
             "model": "folder of the VAE that train_vae wrote",
             "latents": "folder of the encodings and samplers that evaluate_vae wrote",
         },

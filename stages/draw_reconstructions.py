@@ -7,7 +7,7 @@ from latentmaps.folders import (
     RAW_FACES,
     RECONSTRUCTIONS,
     VAE_TRAINING,
-    some,
+    only,
 )
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.machine import Machine
@@ -49,10 +49,10 @@ if __name__ == "__main__":
     runs.main(
         draw_reconstructions,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "split"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "images", "split"),
             "model": "folder of the VAE that train_vae wrote",
-            "training": some(VAE_TRAINING, "film"),
+            "training": only(VAE_TRAINING, "film"),
         },
         outputs={"report": RECONSTRUCTIONS, "training": FILM_SHEET},
     )

@@ -1,7 +1,7 @@
 """Measure the VAE: reconstructions, latent space, and faces decoded from random points."""
 
 from latentmaps import runs
-from latentmaps.folders import EVALUATION, FACES, some
+from latentmaps.folders import EVALUATION, FACES, only
 from latentmaps.params.evaluate_vae import EvaluateVae
 from latentmaps.params.machine import Machine
 
@@ -43,7 +43,7 @@ if __name__ == "__main__":
     runs.main(
         evaluate_vae,
         inputs={
-            "faces": some(FACES, "images", "index", "split"),
+            "faces": only(FACES, "images", "index", "split"),
             "model": "folder of the VAE that train_vae wrote",
         },
         outputs={

@@ -1,7 +1,7 @@
 """Collect the handwritten digits in one file.
 
-They come from the repository, from a download of MNIST, or from a folder with MNIST in one of its
-usual file formats or with another data set of the same form.
+They come from the repository, from a download of MNIST, or from a folder. The folder contains MNIST
+in one of its usual file formats, or another data set of the same form.
 """
 
 from latentmaps import runs

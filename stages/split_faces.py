@@ -3,7 +3,7 @@
 from latentmaps import runs
 from latentmaps.faces.preparing import split
 from latentmaps.faces.raw import face_tables
-from latentmaps.folders import FACES, some
+from latentmaps.folders import FACES, only
 from latentmaps.params.split_faces import SplitFaces
 
 
@@ -17,6 +17,6 @@ def split_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         split_faces,
-        inputs={"faces": some(FACES, "index")},
-        outputs={"faces": some(FACES, "split")},
+        inputs={"faces": only(FACES, "index")},
+        outputs={"faces": only(FACES, "split")},
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from latentmaps import runs
-from latentmaps.folders import FACES, RAW_FACES, VAE_TRAINING, some
+from latentmaps.folders import FACES, RAW_FACES, VAE_TRAINING, only
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
@@ -33,7 +33,7 @@ def train_vae(run: runs.Run) -> None:
         task, run.kept["checkpoints"], images=run.inputs["images"], code=code
     )
     from_random = task.initial_weights is None
-    runs.warn(doubts.of_training(task.num_steps, from_random=from_random))
+    runs.warn(doubts.about_training(task.num_steps, from_random=from_random))
     devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
     recorder = film.FilmRecorder(task, checkpoints)
     with (
@@ -56,8 +56,8 @@ if __name__ == "__main__":
     runs.main(
         train_vae,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "split"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "images", "split"),
         },
         outputs={"model": "folder of the trained VAE", "report": VAE_TRAINING},
         kept={

@@ -7,7 +7,7 @@ _LEAST_STEPS = 600
 _LEAST_SHARE = 0.2
 
 
-def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
+def about_training(num_steps: float, *, from_random: bool = True) -> list[str]:
     """Return a warning if a training run is too short.
 
     Args:
@@ -25,7 +25,7 @@ def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
     return [warning]
 
 
-def of_evaluation(
+def about_evaluation(
     *, reconstructions: tuple[float, float], random_faces: tuple[float, float]
 ) -> list[str]:
     """Return a warning for each kind of faces that hardly differ from one another.

@@ -100,7 +100,7 @@ FACE_OIPS: Folder = {
 }
 
 
-def some(folder: Folder, *names: str) -> Folder:
+def only(folder: Folder, *names: str) -> Folder:
     """Return the files with these names."""
     return {name: folder[name] for name in names}
 

@@ -83,9 +83,9 @@ def make_groups(experiments: Sequence[Experiment]) -> list[SeedGroup]:
     """Group experiments that differ only in seeds, in the order of their first members.
 
     Everything else that affects the numbers must be equal: the parameters of the stages up to
-    `evaluate_vae`, the code of the training and of the test, and, if all seeds of the stages before
-    the training are equal, the data. An experiment with unknown parameters forms its own group,
-    since nothing shows that it differs only in a seed.
+    `evaluate_vae`, and the code of the training and of the test. The data must be equal as well if
+    all seeds of the stages before the training are. An experiment with unknown parameters forms its
+    own group, since nothing shows that it differs only in a seed.
 
     Args:
         experiments: experiments with results.

@@ -118,7 +118,7 @@ def _target(url: str, location: str) -> str:
     if scheme not in ("http", "https") or not host:
         raise MirrorError(f"redirects to {quote(target)}, expected an http or https address")
     # Other hosts are fine: archives are on storage servers, and a hash verifies the content.
-    # Plain http after https is not, even with a hash: no legitimate server needs it, and it would
+    # Plain http after https is not, even with a hash. No legitimate server needs it, and it would
     # let anyone along the route see the request and answer in place of the server.
     if urlsplit(url).scheme == "https" and scheme == "http":
         raise MirrorError(f"redirects to {quote(target)}, expected https as before")

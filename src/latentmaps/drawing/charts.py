@@ -152,7 +152,7 @@ def draw_over_parameter(
         title: title above the chart.
         unit: unit of the values, for the vertical axis.
         parameter: name of the parameter, for the horizontal axis. The axis is logarithmic if the
-            largest value is at least 8 times the smallest positive one and none is negative; a
+            largest value is at least 8 times the smallest positive one and none is negative. A
             value of zero is then placed left of the smallest positive one.
         alt: description for readers who cannot see the chart.
 

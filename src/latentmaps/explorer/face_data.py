@@ -2,9 +2,9 @@
 
 The state of the page is one latent point z. Sliders move z along the directions described here,
 the map and the random faces replace z, and the decoder in the page shows the face at z. Arrays are
-stored as integers times a scale, which takes a half or a quarter of the bytes of float32 and
-changes a picture by less than one level: int16, and int8 for the centers of the windows, whose
-noise is far larger than the rounding error.
+stored as integers times a scale: int16, or int8 for the centers of the windows, whose noise is far
+larger than the rounding error. This takes a half or a quarter of the bytes of float32 and changes a
+picture by less than one level.
 """
 
 import math

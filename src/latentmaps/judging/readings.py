@@ -1,7 +1,7 @@
 """Classify images with the CNN, and measure its confidence.
 
 The idea is that of the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
-GANs", section 4): a random digit that the CNN classifies with confidence looks like a digit, and
+GANs", section 4). A random digit that the CNN classifies with confidence looks like a digit, and
 random digits of all ten classes cover the data. A network can be confident and wrong, so the
 results for real digits are given for comparison.
 """

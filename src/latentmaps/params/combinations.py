@@ -1,6 +1,6 @@
 """Check combinations of values, each of which is within its own range.
 
-Wide layers, large kernels and large images are possible, but not all at once: the limits are the
+Wide layers, large kernels and large images are possible, but not all at once. The limits are the
 capacity of a large GPU, and a size at which sheets are still readable. Layers must fit the images,
 and the layers to draw must exist. All of this follows from params.yaml alone, so the first stage of
 a run refuses bad combinations before any work.
@@ -102,14 +102,14 @@ def _kernels(shape: Architecture, filters: Sequence[int], kernel_sizes: Sequence
 
 def vae_values(shape: Architecture) -> int:
     """Return the number of values in the largest layer of feature maps, for one image."""
-    maps, of_decoder = (
+    maps, decoder_maps = (
         list(zip(shape.map_sizes, (shape.num_channels, *filters), strict=True))
         for filters in (shape.filters, shape.decoder_maps)
     )
-    maps += of_decoder
+    maps += decoder_maps
     if shape.upsampling == "resize":
         # the decoder enlarges the maps before it changes their number
-        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(of_decoder)]
+        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(decoder_maps)]
     return max(size * size * num_maps for size, num_maps in maps)
 
 

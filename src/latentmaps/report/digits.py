@@ -67,8 +67,8 @@ class Layer:
         name: name of the layer.
         is_output: whether it is the output layer, with one unit per digit.
         sheet: the OIPs of all its units.
-        links: for each tile of the sheet, the address of its row on the page of the layer; empty
-            for the output layer, whose sheet is a grid with row and column labels.
+        links: for each tile of the sheet, the address of its row on the layer's page. Empty for the
+            output layer, whose sheet is a grid with row and column labels.
         counts: status -> number of feature maps.
         medians: medians of ``ratio`` and ``ratio_in_range`` over the maps that have one, as text.
         table: one row per feature map.

@@ -190,7 +190,7 @@ def _doubts(training: Document, test: Document) -> list[str]:
     samples = test.part("samples")
     from_random = "initial_weights" not in training.values
     num_steps = training.number("num_steps")
-    return doubts.of_training(num_steps, from_random=from_random) + doubts.of_evaluation(
+    return doubts.about_training(num_steps, from_random=from_random) + doubts.about_evaluation(
         reconstructions=(test.number("diversity"), test.number("diversity_originals")),
         random_faces=(
             samples.part(samplers.NOT_FITTED).number("diversity"),

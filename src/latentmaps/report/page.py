@@ -41,7 +41,7 @@ def render(
     """
     environment = html_page.environment("latentmaps.report")
     script = "\n".join(environment.get_template(name).render() for name in ("page.js", "film.js"))
-    shown = faces.read_faces(receipt, reports, yardsticks.of_run(profile, sections))
+    shown = faces.read_faces(receipt, reports, yardsticks.for_run(profile, sections))
     html = environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),

@@ -75,10 +75,10 @@ def make_tables(test: Document) -> list[Table]:
     temperature = f"{test.number('temperature'):g}"
     heads = {kind: head(kind, temperature) for kind in rows}
     count = content.count(test.number("num_compared"))
-    own = [_column(rows, name) for name in OF_PICTURES]
+    picture_columns = [_column(rows, name) for name in OF_PICTURES]
     first, *others = test.texts("feature_nets")
     return [
-        _tabulate(heads, own, first, rows, count=count),
+        _tabulate(heads, picture_columns, first, rows, count=count),
         *(_tabulate(heads, [], net, rows, count=count) for net in others),
     ]
 
@@ -111,20 +111,20 @@ def _text(document: Document, term: Term) -> str:
 
 def _tabulate(
     heads: Mapping[str, Head],
-    own: Sequence[_Column],
+    picture_columns: Sequence[_Column],
     net: str,
     rows: Mapping[str, Document],
     *,
     count: str,
 ) -> Table:
-    """Return the table of a feature net; the columns `own` come first."""
+    """Return the table of a feature net; `picture_columns` come first."""
     parts = {kind: document.part(net) for kind, document in rows.items()}
-    of_net = [_column(parts, name, net=net) for name in OF_FEATURES]
+    net_columns = [_column(parts, name, net=net) for name in OF_FEATURES]
     groups = [
-        Group(Head("Pictures"), len(own)),
-        Group(content.head("feature_net", label=f"Features: {net}"), len(of_net)),
+        Group(Head("Pictures"), len(picture_columns)),
+        Group(content.head("feature_net", label=f"Features: {net}"), len(net_columns)),
     ]
-    columns = [*own, *of_net]
+    columns = [*picture_columns, *net_columns]
     return Table(
         key=f"samplers-{net}",
         caption=f"{count} faces of each kind, compared with {count} test faces by {net}",

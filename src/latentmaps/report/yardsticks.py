@@ -45,7 +45,7 @@ SOURCE = {
 }
 
 
-def of_run(profile: str, sections: Mapping[str, Any]) -> Mapping[str, Yardstick]:
+def for_run(profile: str, sections: Mapping[str, Any]) -> Mapping[str, Yardstick]:
     """Return the yardsticks of a run: column of history.csv -> yardstick.
 
     Args:

@@ -3,9 +3,9 @@
     python -m latentmaps.tools.picture_guard FILE...
 
 CelebA may not be redistributed, and a pushed commit cannot be taken back. The bytes of a picture do
-not reveal whether it is a CelebA face or a reconstruction of one, so the rule is an allow-list:
-pictures, arrays and archives are committed only as figures of the documentation, made from avatars
-or digits, and as the bundled digits.
+not reveal whether it is a CelebA face or a reconstruction of one, so the rule is an allow-list. The
+only pictures, arrays and archives that may be committed are the bundled digits and the figures of
+the documentation, made from avatars or digits.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The tables that accompany the faces, from attributes.csv to index.csv.
 
 All of them identify a face by its file in the archive. attributes.csv has the column file and one
-per attribute, 1 for true and -1 for false as in CelebA; partition.csv has file and partition;
+per attribute, 1 for true and -1 for false as in CelebA. partition.csv has file and partition, and
 identity.csv has file and identity, the number of the person. A source without this information
 writes the column file alone. index.csv joins the tables and adds the row of the face in images.npy;
 unknown values are empty there.

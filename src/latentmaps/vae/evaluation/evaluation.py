@@ -44,7 +44,7 @@ class Evaluation:
     def doubts(self) -> list[str]:
         """Return a warning for each kind of faces that all look alike."""
         rows = self.numbers["samples"]
-        return doubts.of_evaluation(
+        return doubts.about_evaluation(
             reconstructions=(self.numbers["diversity"], self.numbers["diversity_originals"]),
             random_faces=(
                 rows[samplers.NOT_FITTED]["diversity"],
