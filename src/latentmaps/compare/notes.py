@@ -217,7 +217,7 @@ def _note_compared_faces(experiments: Sequence[Experiment]) -> ComparisonNote | 
         return None
     return ComparisonNote(
         f"The number of compared faces differs between rows ({', '.join(counts)}): fewer faces "
-        "raise a Frechet distance, so the numbers on random faces cannot be compared between rows.",
+        "raise a Fréchet distance, so the numbers on random faces cannot be compared between rows.",
         is_warning=True,
     )
 

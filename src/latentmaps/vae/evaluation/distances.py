@@ -109,7 +109,7 @@ def _cubic_of_itself(x: Points) -> Points:
 
 
 def frechet_distance(x: Points, y: Points) -> float:
-    """Return the squared Frechet distance between the Gaussians fitted to x and to y.
+    """Return the squared Fréchet distance between the Gaussians fitted to x and to y.
 
     |mean_x - mean_y|^2 + tr C_x + tr C_y - 2 tr (C_x C_y)^(1/2) (Dowson & Landau 1982; Heusel et
     al. 2017, section 3, for features of images). With C = F F' from the eigendecomposition, the

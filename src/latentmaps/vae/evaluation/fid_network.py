@@ -24,7 +24,7 @@ from latentmaps.storage import checksums
 
 Pixels = npt.NDArray[np.float32]
 
-# named after FID: only with this net can a Frechet distance be compared with published FID values
+# named after FID: only with this net can a Fréchet distance be compared with published FID values
 NAME = "inception-2015-fid"
 WEIGHTS_FILE = "weights-inception-2015-12-05-6726825d.pth"
 

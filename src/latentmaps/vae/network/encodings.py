@@ -13,7 +13,7 @@ from latentmaps import seeds
 
 Array = npt.NDArray[np.floating]
 
-# A dimension with less KL carries almost no information; our choice: 0.1 nats is a seventh of a bit
+# A dimension with less KL carries almost no information; our choice: 0.1 nat is a seventh of a bit
 USED_KL_NATS = 0.1
 
 
@@ -70,7 +70,7 @@ class Encodings:
 
 
 def count_used(kl_nats: Array) -> int:
-    """Count the dimensions with more than 0.1 nats of KL.
+    """Count the dimensions with more than 0.1 nat of KL.
 
     Args:
         kl_nats: (latent_dim,), KL divergence of each dimension, nats.
