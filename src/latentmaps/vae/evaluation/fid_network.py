@@ -1,4 +1,4 @@
-"""The network of the Frechet Inception distance; only its distance may be called FID.
+"""The network of the Fréchet Inception distance; only its distance may be called FID.
 
 It is the Inception v3 of December 2015 that Heusel et al. 2017 used, converted to PyTorch, with the
 resizing of TensorFlow 1, as implemented in the optional library torch-fidelity. Another Inception
