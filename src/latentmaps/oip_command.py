@@ -46,7 +46,7 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
                 "without a precursor or head start"
             ),
         ),
-        ("--starts", "N", "number of random starts, 1 to 64; with --start, number of each kind"),
+        ("--starts", "N", "number of random starts, 1 to 64; with --start, of each kind"),
         (
             "--scales",
             "3,7x14,28",
@@ -58,17 +58,17 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
         (
             "--weights",
             "0.5,0,0.5",
-            "one weight per grid, 0 to leave it out; without --start as for --scales",
+            "one weight per grid, 0 to omit it; without --start, only scales starts are used",
         ),
-        ("--seed", "N", "seed of all random numbers; another seed gives other noise"),
+        ("--seed", "N", "seed of all random numbers; another seed gives different noise"),
     ),
     "objective": (
         (
             "--objective",
             "NAME",
             (
-                "for feature maps: mean over all positions (default) | max over them | position, "
-                "the one in the middle, on the patch it sees. For dense layers: unit"
+                "for feature maps: mean over all positions (default) | max over all positions | "
+                "position, the one in the middle, on the patch it sees. For dense layers: unit"
             ),
         ),
         (

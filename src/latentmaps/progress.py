@@ -22,7 +22,7 @@ def track(
 ) -> Iterator[Item]:
     """Yield the items unchanged and report the progress.
 
-    On a terminal the report is a bar with the remaining time, elsewhere a log line every 10%.
+    On a terminal, the report is a bar with the remaining time; otherwise, a log line every 10%.
 
     Args:
         items: the items, or their results. An item counts as done when the next one is requested.
@@ -50,7 +50,8 @@ def count_bytes(
 ) -> Iterator[Callable[[int], object]]:
     """Report the progress of a transfer; yield a callback for the size of each chunk.
 
-    On a terminal the report is a bar with rate and remaining time, elsewhere a log line every 10%.
+    On a terminal, the report is a bar with rate and remaining time; otherwise, a log line every
+    10%.
 
     Args:
         total: total number of bytes; None if unknown.

@@ -88,7 +88,7 @@ class Staging:
 
 @contextmanager
 def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
-    """Claim outputs before the work; without ``publish``, new folders are removed as well.
+    """Claim outputs before the work; without ``publish``, new folders are also removed.
 
     Args:
         finals: name -> final path of the output.

@@ -155,7 +155,7 @@ def test_a_download_does_not_start_over_forever(tmp_path: Path, again: bytes) ->
 
     reason, num_requests = _refusal(alternate, tmp_path)
 
-    assert "the file starts over again and again" in reason
+    assert "the download starts over too often" in reason
     assert num_requests == 2 * (IMPATIENT.num_tries + 1)
 
 
@@ -165,7 +165,7 @@ def test_a_server_without_ranges_that_cuts_ever_later_is_given_up(tmp_path: Path
 
     reason, num_requests = _refusal(later, tmp_path)
 
-    assert "the file starts over again and again" in reason
+    assert "the download starts over too often" in reason
     assert num_requests == IMPATIENT.num_tries + 2
 
 

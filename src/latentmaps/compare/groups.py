@@ -65,7 +65,7 @@ class SeedGroup:
 
     @property
     def name(self) -> str:
-        """Name of the first experiment, and the number of further ones."""
+        """Name of the first experiment, and the number of others."""
         more = len(self.members) - 1
         return f"{self.members[0].name} and {more} more" if more else self.members[0].name
 

@@ -56,7 +56,7 @@ class Patience:
         connect_s: timeout of a connection to each address of a host. Five seconds allow the first
             packet and two retransmissions; a line that needs a third is too slow for a gigabyte.
         reach_s: time without any answer after which no further try begins, so that a machine
-            without a network fails soon. Once a mirror has answered, only `num_tries` counts.
+            without a network fails quickly. Once a mirror has answered, only `num_tries` counts.
         timeout_s: timeout between two chunks of an answer.
         num_tries: number of successive failed tries, counted from the last try that delivered
             another thousandth of the file. Also how many times a download may start over.

@@ -70,7 +70,7 @@ class PartFile:
             MirrorError: the download has started over too often.
         """
         if self._restarts_left == 0:
-            raise MirrorError("the file starts over again and again")
+            raise MirrorError("the download starts over too often")
         self._restarts_left -= 1
         self._marked_bytes = 0
         self.path.unlink(missing_ok=True)

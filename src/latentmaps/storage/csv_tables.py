@@ -24,8 +24,8 @@ def read(path: Path, dtypes: Mapping[str, str], *, kind: str, advice: str) -> pd
         advice: what to do if the table is unusable, for messages.
 
     Raises:
-        DataError: the file is missing or is not such a table, a row has more or fewer fields than
-            there are columns, or a field is not of the dtype of its column.
+        DataError: the file is missing or is not a table of this kind, a row has more or fewer
+            fields than there are columns, or a field does not have the dtype of its column.
     """
     header = read_header(path, kind=kind, advice=advice)
     missing = [column for column in dtypes if column not in header]

@@ -51,7 +51,7 @@ class Digits:
 def hashes(digits: Digits) -> dict[str, str]:
     """Return the SHA-256 of the bytes of each array, by name.
 
-    The hashes identify digits whatever file they come from: .npz files and gzip streams with equal
+    The hashes identify digits regardless of their file: .npz files and gzip streams with equal
     content can differ in their bytes.
     """
     return {

@@ -45,7 +45,7 @@ whenOpened("digits", () => {
     const shown = digit === null ? "" : `Test digit ${data.tests.rows[digit]} shows ${an(data.tests.labels[digit])}`
       + `${drawing.strokes.length ? ", with changes" : ""}. `;
     const doubt = probabilities[best] < 0.9 ? `, ${an(second)} with ${number(probabilities[second])}` : "";
-    return `${shown}The CNN reads ${an(best)} with ${number(probabilities[best])}${doubt}.`;
+    return `${shown}The CNN reads ${an(best)} with ${number(probabilities[best])} confidence${doubt}.`;
   }
 
   function showBars(probabilities) {

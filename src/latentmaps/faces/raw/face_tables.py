@@ -3,7 +3,7 @@
 All of them identify a face by its file in the archive. attributes.csv has the column file and one
 per attribute, 1 for true and -1 for false as in CelebA. partition.csv has file and partition, and
 identity.csv has file and identity, the number of the person. A source without this information
-writes the column file alone. index.csv joins the tables and adds the row of the face in images.npy;
+writes only the column file. index.csv joins the tables and adds the row of the face in images.npy;
 unknown values are empty there.
 """
 
@@ -46,7 +46,7 @@ def read_attributes(path: Path) -> pd.DataFrame:
     """Return the column file and one column per attribute, int8, 1 or -1.
 
     Raises:
-        DataError: the file is missing or is not such a table.
+        DataError: the file is missing or is not a table of this kind.
     """
     attributes = list(_header(path)[1:])
     reserved = sorted(set(attributes) & set(INDEX_COLUMNS))
@@ -64,7 +64,7 @@ def read_partition(path: Path) -> pd.DataFrame:
     """Return the columns file and partition: train, validation or test; empty if unknown.
 
     Raises:
-        DataError: the file is missing or is not such a table.
+        DataError: the file is missing or is not a table of this kind.
     """
     table = _read_known(path, "partition", "str")
     if "partition" not in table:
@@ -77,7 +77,7 @@ def read_identity(path: Path) -> pd.DataFrame:
     """Return the columns file and identity, Int64: the number of the person; NA if unknown.
 
     Raises:
-        DataError: the file is missing or is not such a table.
+        DataError: the file is missing or is not a table of this kind.
     """
     table = _read_known(path, "identity", "int64")
     if "identity" not in table:
@@ -152,7 +152,7 @@ def read_index(path: Path) -> pd.DataFrame:
     """Return the table that ``build_index`` built: identity is Int64, NA if unknown.
 
     Raises:
-        DataError: the file is missing or is not such a table, or its rows are not 0, 1, 2, ...
+        DataError: the file is missing or is not an index, or its rows are not 0, 1, 2, ...
     """
     table = csv_tables.read(
         path,

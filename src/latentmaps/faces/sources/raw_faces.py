@@ -8,7 +8,7 @@ from pathlib import Path
 class RawFaces:
     """The paths to which a source writes its faces.
 
-    A table for which the source has no information has the column file alone, one row per face.
+    A table for which the source has no information has only the column file, one row per face.
 
     Attributes:
         images: the archive, see ``archive``.
