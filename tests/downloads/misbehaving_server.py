@@ -43,11 +43,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self._path()
-        asked = self.served.ranges.setdefault(path, [])
-        asked.append(self.headers.get("Range"))
+        requested = self.served.ranges.setdefault(path, [])
+        requested.append(self.headers.get("Range"))
         kind, _, argument = path.partition("/")
         answer = getattr(self, f"answer_{kind}")
-        answer(argument, is_first=len(asked) == 1)
+        answer(argument, is_first=len(requested) == 1)
 
     def _path(self) -> str:
         return self.path.partition("?")[0].strip("/")

@@ -141,7 +141,7 @@ def _refusal(answer: Answer, folder: Path, *, part: bytes = b"") -> tuple[str, i
         file = RemoteFile("faces.zip", (f"{served.address}bad",), 10**6, size_bytes=len(CONTENT))
         with pytest.raises(DownloadError) as raised:
             download.fetch(file, folder, patience=IMPATIENT)
-        return str(raised.value), served.num_asked["bad"]
+        return str(raised.value), served.num_requests["bad"]
 
 
 WRONG_PART = response("206 Partial Content", "Content-Range: bytes 7-8/9", body=b"xx")

@@ -44,14 +44,14 @@ def test_a_redirect_may_lead_to_another_server() -> None:
         answer = redirect(f"{other.address}there")
         with serve(b"not this", {"asked": answer}) as served:
             assert _read(served) == CONTENT
-        assert other.num_asked == {"there": 1}
+        assert other.num_requests == {"there": 1}
 
 
 def test_the_number_of_redirects_is_limited() -> None:
     with serve(CONTENT, {"asked": redirect("/asked")}) as served:
         with pytest.raises(MirrorError, match="more than 10 redirects"):
             _read(served)
-        assert served.num_asked == {"asked": 11}
+        assert served.num_requests == {"asked": 11}
 
 
 @pytest.mark.parametrize(

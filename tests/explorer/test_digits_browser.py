@@ -335,10 +335,10 @@ def test_numbers_of_a_map_are_shown(visit: Digits) -> None:
     loud = int(means[7].argmax())
     tile = visit.page.locator(f".digit-map[data-unit='{loud}']").last
     tile.hover()
-    told = visit.page.locator(".layer-detail").last.inner_text()
-    assert told == tile.get_attribute("title")
-    assert f"mean activation {float(f'{means[7, loud]:.2g}'):g}," in told
-    assert "of that for the strongest test digit" in told
+    detail = visit.page.locator(".layer-detail").last.inner_text()
+    assert detail == tile.get_attribute("title")
+    assert f"mean activation {float(f'{means[7, loud]:.2g}'):g}," in detail
+    assert "of that for the strongest test digit" in detail
 
 
 def test_oips_are_shown_free_in_range_or_not(visit: Digits) -> None:

@@ -48,7 +48,7 @@ def test_only_same_padding_puts_zeros_before_the_larger_maps() -> None:
 
 
 def test_kernels_of_all_layers_have_one_order_of_axes() -> None:
-    shapes = [one.kernel.shape for one in layer_list.describe(example.plain_decoder()).weights]
+    shapes = [layer.kernel.shape for layer in layer_list.describe(example.plain_decoder()).weights]
     assert shapes == [(1, 1, 5, 24), (5, 5, 6, 4), (3, 3, 4, 3)]
 
 

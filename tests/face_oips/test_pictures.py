@@ -38,15 +38,15 @@ def found() -> list[Results]:
 
 def test_no_pixel_of_a_face_is_on_a_sheet(found: list[Results]) -> None:
     others = results(255 - FACES)
-    ratios = [one.table["ratio"] for one in found]
-    for one, other in zip(found, others, strict=True):
-        np.testing.assert_array_equal(one.patterns.patches, other.patterns.patches)
-        assert (one.face_patches != other.face_patches).any()
+    ratios = [result.table["ratio"] for result in found]
+    for result, other in zip(found, others, strict=True):
+        np.testing.assert_array_equal(result.patterns.patches, other.patterns.patches)
+        assert (result.face_patches != other.face_patches).any()
     drawn = pictures.draw_all(found, AVATARS, tile_scale=1)
     same = pictures.draw_all(
         [
-            Results(o.convolution, o.patterns, o.strongest, o.face_patches, one.table)
-            for o, one in zip(others, found, strict=True)
+            Results(o.convolution, o.patterns, o.strongest, o.face_patches, result.table)
+            for o, result in zip(others, found, strict=True)
         ],
         AVATARS,
         tile_scale=1,

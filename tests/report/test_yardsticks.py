@@ -77,8 +77,8 @@ def test_the_page_of_celeba_shows_the_values_of_the_source(
 ) -> None:
     text = pristine.render(profile="celeba", **_sections())
     labels = Outline(text).attributes("aria-label", "svg")
-    told = [label.partition("The source of the method: ")[2] for label in labels]
-    assert told == [
+    texts = [label.partition("The source of the method: ")[2] for label in labels]
+    assert texts == [
         "from above 6,900 to about 5,100.",
         "",
         "from about 30 to 176, then nearly constant, with batch_norm: frozen.",

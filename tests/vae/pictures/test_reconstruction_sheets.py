@@ -153,12 +153,12 @@ def test_a_vae_that_reads_corrupted_faces_samples_from_what_it_reads() -> None:
 
 
 def test_another_seed_samples_other_points_and_is_named() -> None:
-    one, same, other = (draw_sampled(seed=seed) for seed in (1, 1, 9))
-    np.testing.assert_array_equal(np.asarray(one.image), np.asarray(same.image))
-    assert one.numbers["sampled_psnr_db"].tolist() != other.numbers["sampled_psnr_db"].tolist()
-    np.testing.assert_array_equal(one.numbers["psnr_db"], other.numbers["psnr_db"])
+    first, same, other = (draw_sampled(seed=seed) for seed in (1, 1, 9))
+    np.testing.assert_array_equal(np.asarray(first.image), np.asarray(same.image))
+    assert first.numbers["sampled_psnr_db"].tolist() != other.numbers["sampled_psnr_db"].tolist()
+    np.testing.assert_array_equal(first.numbers["psnr_db"], other.numbers["psnr_db"])
     assert "The random numbers here are those of seed 9." in other.numbers["caption"]
-    assert "The random numbers" not in one.numbers["caption"]
+    assert "The random numbers" not in first.numbers["caption"]
 
 
 def test_all_sheets_are_enlarged_and_the_strip_is_not() -> None:
