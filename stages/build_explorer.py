@@ -28,13 +28,13 @@ def build_explorer(run: runs.Run) -> None:
     source = receipts.read_source(run.inputs["receipt"])
     saved = vae_files.load(run.inputs["vae"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=saved.architecture.latent_dim)
-    known = face_attributes.read_attributes(run.inputs["index"])
+    attributes = face_attributes.read_attributes(run.inputs["index"])
     network, digit_images = cnn.load(run.inputs["cnn"]), digits.load(run.inputs["digits"])
     are_digits, shows_people = source == receipts.DIGITS, source not in receipts.WITHOUT_PEOPLE
 
     parts = [
         face_part.prepare(
-            saved, latents, known, params, look, are_digits=are_digits, seed=run.seed
+            saved, latents, attributes, params, look, are_digits=are_digits, seed=run.seed
         ),
         digit_part.prepare(network, digit_images, run.inputs["oips"], oips),
     ]

@@ -11,8 +11,8 @@ from latentmaps.params.crop_faces import CropFaces
 
 def crop_faces(run: runs.Run) -> None:
     """Write the array of images, and an index that maps rows to faces."""
-    wanted = run.params(CropFaces)
-    crop_spec = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
+    params = run.params(CropFaces)
+    crop_spec = Crop(params.crop_box, params.image_size, params.resample, params.num_channels)
 
     faces = FaceArchive(run.inputs["images"])
     # before cropping, so that tables of another data set are refused early
@@ -23,7 +23,7 @@ def crop_faces(run: runs.Run) -> None:
         attributes=face_tables.read_attributes(run.inputs["attributes"]),
     )
     refused = cropped_array.crop_archive(
-        faces, run.outputs["images"], crop_spec, max_refused=wanted.max_refused
+        faces, run.outputs["images"], crop_spec, max_refused=params.max_refused
     )
 
     kept = face_tables.without_refused(index, [name for name, _ in refused])

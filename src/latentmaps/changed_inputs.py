@@ -33,9 +33,9 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
 
     try:
         outs = [out for out in Repo().index.outs if out.use_cache and out.hash_info.name == "md5"]
-        for given in inputs:
+        for path in inputs:
             for out in outs:
-                for file, digest in _recorded(out, given):
+                for file, digest in _recorded(out, path):
                     if str(file) in message and file.is_file() and _md5(file) != digest:
                         return f". {_describe(out, file, Path(out.cache.oid_to_path(digest)))}"
     # DVC and its dependencies (YAML, git, remotes) raise errors without a common base class. In any
@@ -45,12 +45,12 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
     return ""
 
 
-def _recorded(out: "Output", given: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files of an output below `given`, spelled like `given`, and their recorded MD5."""
+def _recorded(out: "Output", path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files of an output below `path`, spelled like `path`, and their recorded MD5."""
     top = Path(out.fs_path)
-    if not top.is_relative_to(given.absolute()):
+    if not top.is_relative_to(path.absolute()):
         return
-    shown = given / top.relative_to(given.absolute())
+    shown = path / top.relative_to(path.absolute())
     if not out.hash_info.isdir:
         yield shown, out.hash_info.value
         return

@@ -109,7 +109,7 @@ def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
     finally:
         staging.close()
         for folder in new_folders:
-            with suppress(OSError):  # it contains outputs, or was never created
+            with suppress(OSError):  # the folder contains outputs, or was never created
                 folder.rmdir()
 
 

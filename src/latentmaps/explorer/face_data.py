@@ -36,7 +36,7 @@ _MOST_NAMED = 2
 
 def describe(
     latents: Latents,
-    known: pd.DataFrame,
+    attributes: pd.DataFrame,
     params: DrawSamples,
     *,
     shape: tuple[int, int, int],
@@ -47,7 +47,7 @@ def describe(
 
     Args:
         latents: encodings, fitted samplers and attribute directions.
-        known: attributes of all faces, as returned by ``face_attributes.read_attributes``.
+        attributes: attributes of all faces, as returned by ``face_attributes.read_attributes``.
         params: section of draw_samples, which sets sharpening and contrast of processed faces.
         shape: (height, width, channels) of an image.
         are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
@@ -56,10 +56,10 @@ def describe(
     Raises:
         DataError: the table of attributes has fewer rows than there are faces.
     """
-    names = [str(name) for name in known.columns]
-    train = face_attributes.choose(known, names, latents.train.rows)
-    test = _some(latents.test, MOST_TEST_FACES, seed)
-    dots = _some(latents.train, MOST_DOTS, seed)
+    names = [str(name) for name in attributes.columns]
+    train = face_attributes.choose(attributes, names, latents.train.rows)
+    test = _sample_faces(latents.test, MOST_TEST_FACES, seed)
+    dots = _sample_faces(latents.train, MOST_DOTS, seed)
     mean, covariance = latents.train.encodings.moments()
     axes, variances = latent_geometry.axes_of_covariance(covariance)
     axes = axes[:, :NUM_COMPONENTS].T  # (components, latent_dim)
@@ -81,7 +81,7 @@ def describe(
         "dots": pack((dots.encodings.z_mean - mean) @ axes[:2].T / np.sqrt(variances[:2])),
         "shown": {
             str(name): "".join("01"[int(has)] for has in values)
-            for name, values in known.iloc[np.concatenate([test.rows, dots.rows])].items()
+            for name, values in attributes.iloc[np.concatenate([test.rows, dots.rows])].items()
         },
         "samplers": [_describe_sampler(sampler, seed) for sampler in latents.samplers.values()],
         "look": {
@@ -92,7 +92,7 @@ def describe(
     }
 
 
-def _some(faces: EncodedFaces, at_most: int, seed: int) -> EncodedFaces:
+def _sample_faces(faces: EncodedFaces, at_most: int, seed: int) -> EncodedFaces:
     chosen = subset.sample(np.arange(len(faces.rows)), at_most, seed=seed)
     return EncodedFaces(faces.rows[chosen], faces.encodings.select(chosen))
 

@@ -19,7 +19,7 @@ _NUM_COMPARED = 64
 def prepare(
     saved: SavedVae,
     latents: Latents,
-    known: pd.DataFrame,
+    attributes: pd.DataFrame,
     params: BuildExplorer,
     look: DrawSamples,
     *,
@@ -31,7 +31,7 @@ def prepare(
     Args:
         saved: the trained VAE.
         latents: encodings, fitted samplers and attribute directions.
-        known: attributes of all faces, as returned by ``face_attributes.read_attributes``.
+        attributes: attributes of all faces, as returned by ``face_attributes.read_attributes``.
         params: section of build_explorer.
         look: section of draw_samples, which sets sharpening and contrast of processed faces.
         are_digits: whether the VAE was trained on digits.
@@ -51,7 +51,7 @@ def prepare(
     size, num_channels = saved.architecture.image_size, saved.architecture.num_channels
     data = face_data.describe(
         latents,
-        known,
+        attributes,
         look,
         shape=(size, size, num_channels),
         are_digits=are_digits,

@@ -78,11 +78,11 @@ MIRRORS = (
 )
 
 
-def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
+def read(params: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
     """Read the digits from one of the three sources.
 
     Args:
-        wanted: the section fetch_digits of params.yaml.
+        params: the section fetch_digits of params.yaml.
         bundled: path of the digits in the repository.
         workspace: an existing folder for downloads; the caller removes it.
 
@@ -90,13 +90,13 @@ def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
         DataError: a file is missing or damaged.
         DownloadError: no mirror delivered MNIST.
     """
-    if wanted.source == "official":
+    if params.source == "official":
         return read_official(workspace)
-    if wanted.source == "folder" and wanted.path is not None:
-        return read_folder(Path(wanted.path))
-    if wanted.source == "bundled":
+    if params.source == "folder" and params.path is not None:
+        return read_folder(Path(params.path))
+    if params.source == "bundled":
         return read_bundled(bundled)
-    raise ValueError(f"source: found {wanted.source!r} with the folder {wanted.path}")
+    raise ValueError(f"source: found {params.source!r} with the folder {params.path}")
 
 
 def are_mnist(digits: Digits) -> bool:

@@ -26,23 +26,23 @@ class _Counts:
     num_test: int
 
 
-def _counts(wanted: SplitFaces, num_faces: int) -> _Counts:
+def _counts(params: SplitFaces, num_faces: int) -> _Counts:
     def count(size: float) -> int:  # below 1: a share of all faces, but at least one face
         return int(size) if size >= 1 else max(1, round(size * num_faces))
 
     return _Counts(
-        None if wanted.num_train is None else count(wanted.num_train),
-        count(wanted.num_validation),
-        count(wanted.num_test),
+        None if params.num_train is None else count(params.num_train),
+        count(params.num_validation),
+        count(params.num_test),
     )
 
 
-def split_faces(index: Path, wanted: SplitFaces, seed: int) -> pd.DataFrame:
+def split_faces(index: Path, params: SplitFaces, seed: int) -> pd.DataFrame:
     """Return the columns row and part: train, validation, test or unused.
 
     Args:
         index: the table index.csv of crop_faces.
-        wanted: the scheme, and the sizes of the parts for random schemes.
+        params: the scheme, and the sizes of the parts for random schemes.
         seed: seed of the random schemes.
 
     Raises:
@@ -50,15 +50,15 @@ def split_faces(index: Path, wanted: SplitFaces, seed: int) -> pd.DataFrame:
         ParamsError: the parts cannot have these sizes.
     """
     table = face_tables.read_index(index)
-    return _table(SCHEMES[wanted.scheme](index, table, wanted, seed))
+    return _table(SCHEMES[params.scheme](index, table, params, seed))
 
 
-def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
+def _random(_index: Path, table: pd.DataFrame, params: SplitFaces, seed: int) -> np.ndarray:
     """Return the part of every row.
 
     The test part is sampled first, so that it does not depend on num_train.
     """
-    num_faces, sizes = len(table), _counts(wanted, len(table))
+    num_faces, sizes = len(table), _counts(params, len(table))
     held_out = sizes.num_test + sizes.num_validation
     num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
     if num_train < 1 or held_out + num_train > num_faces:
@@ -71,7 +71,7 @@ def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) ->
     return parts
 
 
-def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
+def _by_identity(index: Path, table: pd.DataFrame, params: SplitFaces, seed: int) -> np.ndarray:
     """Return the part of every row; all faces of a person are in the same part, or unused.
 
     People are visited in one random order. Each part, starting with the test part, takes every
@@ -79,7 +79,7 @@ def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int
     faces, this order may miss a size that another order would reach; the error message then reports
     the size that was reached.
     """
-    sizes = _counts(wanted, len(table))
+    sizes = _counts(params, len(table))
     people, person_of_row, num_faces = np.unique(
         _identities(index, table), return_inverse=True, return_counts=True
     )
@@ -103,15 +103,15 @@ def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int
     return part_of_person[person_of_row]
 
 
-def _fill(people: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
-    """Return the people who fit, in order, until they have `wanted` faces together.
+def _fill(people: np.ndarray, num_faces: np.ndarray, size: int) -> list[int]:
+    """Return the people who fit, in order, until they have `size` faces together.
 
     Args:
         people: the candidates, in the order in which they are tried.
         num_faces: number of faces of each person.
-        wanted: the size of the part, in faces.
+        size: the size of the part, in faces.
     """
-    chosen, num_left = [], wanted
+    chosen, num_left = [], size
     for person in people:
         if num_faces[person] <= num_left:
             chosen.append(int(person))
@@ -130,7 +130,7 @@ def _identities(index: Path, table: pd.DataFrame) -> np.ndarray:
     return table["identity"].to_numpy(dtype=np.int64)
 
 
-def _official(index: Path, table: pd.DataFrame, _wanted: SplitFaces, _seed: int) -> np.ndarray:
+def _official(index: Path, table: pd.DataFrame, _params: SplitFaces, _seed: int) -> np.ndarray:
     """Return the part of every row according to the source; the requested sizes do not apply."""
     partition = table["partition"]
     if (partition == "").all():
@@ -164,8 +164,8 @@ def _do_not_fit(sizes: _Counts, found: str) -> ParamsError:
     )
 
 
-def _number(wanted: int | None) -> str:
-    return "null" if wanted is None else f"{wanted:,}"
+def _number(size: int | None) -> str:
+    return "null" if size is None else f"{size:,}"
 
 
 def _table(parts: np.ndarray) -> pd.DataFrame:

@@ -156,10 +156,10 @@ def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iter
     if source.num_hidden:
         yield f"Skipped {source.num_hidden:,} files that are hidden or in a hidden folder"
     if source.others:
-        yield f"Skipped {len(source.others):,} files that are not pictures: {_some(source.others)}"
+        yield f"Skipped {len(source.others):,} files that are not pictures: {_first(source.others)}"
 
 
-def _some(names: Sequence[str]) -> str:
+def _first(names: Sequence[str]) -> str:
     shown = [excerpt(picture_sources.printable(name), 60) for name in names[:_MOST_NAMED]]
     return ", ".join([*shown, "..."] if len(names) > _MOST_NAMED else shown)
 
