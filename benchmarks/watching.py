@@ -7,7 +7,7 @@ values of params.yaml. In each round, the VAE is trained once in its own process
 all work for the film and the page, so that both are measured under the same load. The shares are
 relative to the rest of the training, in wall time and in CPU time, which other work on the machine
 hardly affects.
-Goal: at most 1 %.
+Goal: at most 1%.
 """
 
 import argparse

@@ -171,7 +171,7 @@ def test_no_oip_is_weaker_than_an_image_known_to_excite_the_map(
             [0, 2, 2, 2, 0],
         ),
         (
-            # the margin of 5 % also holds for values below 0, and a lower value does not win
+            # the margin of 5% also holds for values below 0, and a lower value does not win
             [[-10, -12, -10.4], [-10, -12, -9.6], [-10, -12, -9.4], [-10, -12, -9.6]],
             [-20, -20, -20, -9.9],
             -np.inf,

@@ -16,7 +16,7 @@ from latentmaps.oips.oip import Floats, PixelRange
 
 # The standard deviation and the mean of the clipped pixels are corrected in alternation. With 3
 # rounds, each with 2 Newton steps for the mean, ascent keeps the mean within 1e-3 of 0 and the
-# standard deviation within 2 % of 1. Alternating between standardizing and clipping does not work:
+# standard deviation within 2% of 1. Alternating between standardizing and clipping does not work:
 # it has no fixed point if half of an image is black, and images ended up a quarter of a standard
 # deviation too bright and with a quarter too little contrast.
 _ROUNDS = 3

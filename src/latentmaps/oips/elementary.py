@@ -21,7 +21,7 @@ from latentmaps.params.draw_oips import DrawOips
 _MAX_STEPS = 100
 
 # Fewer starts than for an OIP. In the third layer, the activation is lower than with 24 starts by
-# 0.01 % for the median pattern and by 4 % for the worst one.
+# 0.01% for the median pattern and by 4% for the worst one.
 _NUM_STARTS = 8
 
 

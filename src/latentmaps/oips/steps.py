@@ -20,7 +20,7 @@ from latentmaps.params.draw_oips import DrawOips
 STABLE_STEPS = 4
 
 # The step size is halved after this many steps without a better image, because the optimum is then
-# less than one step away. 3 gave activations up to 1 % lower, 6 took a third more steps.
+# less than one step away. 3 gave activations up to 1% lower, 6 took a third more steps.
 _PATIENCE = 4
 
 # share of the previous direction in each step; more gives lower activations in deep layers

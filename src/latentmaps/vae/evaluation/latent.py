@@ -28,7 +28,7 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
         ``kl_nats`` and its two parts: ``kl_nats_of_means``, caused by the means, and
         ``kl_nats_of_variances``, caused by the variances; ``num_dimensions_used``, the number of
         dimensions with more than 0.1 nat, and ``num_dimensions_90``, the smallest number that
-        accounts for 90 % of the KL; ``active_units``, the number of dimensions whose posterior mean
+        accounts for 90% of the KL; ``active_units``, the number of dimensions whose posterior mean
         has a variance of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and
         standard deviation of the radii, and ``radius_prior`` for comparison; over the dimensions,
         the root mean square of the means of z, ``z_mean_rms``, and the mean, smallest and largest

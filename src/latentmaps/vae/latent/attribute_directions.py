@@ -25,7 +25,7 @@ Array = npt.NDArray[np.floating]
 # choice. A mean of 20 faces has a standard error of 0.22 standard deviations in each dimension.
 FEWEST_FACES = 20
 # Below this d', faces with and without an attribute hardly differ along its direction: a threshold
-# is right in 60 % of the cases, compared with 50 % for guessing; our choice.
+# is right in 60% of the cases, compared with 50% for guessing; our choice.
 LEAST_D_PRIME = 0.5
 
 _ARRAYS = ("names", "directions", "num_with", "num_without", "d_prime")
@@ -193,8 +193,8 @@ def measure_d_prime(values: Array, has_attribute: npt.NDArray[np.bool_]) -> floa
     d' = (m1 - m0) / s, the distance of the two means divided by the pooled standard deviation, s^2
     = ((n1 - 1) s1^2 + (n0 - 1) s0^2) / (n1 + n0 - 2); Green & Swets 1966, "Signal Detection Theory
     and Psychophysics", section 3.2. For two normal distributions of equal width, a threshold
-    halfway between the means is right in Phi(d' / 2) of the cases: 50 % for 0, 60 % for 0.5, 69 %
-    for 1, 84 % for 2, 98 % for 4.
+    halfway between the means is right in Phi(d' / 2) of the cases: 50% for 0, 60% for 0.5, 69%
+    for 1, 84% for 2, 98% for 4.
 
     Args:
         values: (n,), such as coordinates along a direction, in any unit.

@@ -24,7 +24,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     The momentum is 0.9 instead of Keras's 0.99. With 0.99 the statistics remember about 100 steps
     and their initial values, so while the weights change fast, validation sees a network that never
-    existed in training: after 55 steps the initial values still had a weight of 57 %, and every
+    existed in training: after 55 steps the initial values still had a weight of 57%, and every
     reconstruction was gray. Recomputing the statistics with the current weights before each
     validation ("precise" statistics, Wu & Johnson 2021) gave the same curves from epoch 2 on and
     the same final loss on three seeds, but needs extra forward passes.
