@@ -3,10 +3,10 @@
     make gpu-check
     PYTHONPATH=src python -m benchmarks.gpu_check
 
-The check runs the tests that need a GPU. It then trains the network of params.yaml for a few steps,
-and measures its speed, its losses compared with those of a CPU, its memory, float16, training on
-several GPUs, and two runs with the same seed. docs/gpu.md explains the rows. Each group of rows
-runs in its own process. A row that fails says why, and the exit code is then 1.
+The check runs the tests that need a GPU. It then trains the network of params.yaml for a few steps
+and measures its speed, its memory, and its losses compared with those of a CPU. Further rows cover
+float16, training on several GPUs, and two runs with the same seed. docs/gpu.md explains the rows.
+Each group of rows runs in its own process. A row that fails says why, and the exit code is then 1.
 
 With --on-cpu, the same rows run without a GPU in a few minutes, with a tiny network. That tests
 this program, not a GPU.

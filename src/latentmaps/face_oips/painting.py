@@ -3,7 +3,7 @@
 In natural images, amplitude falls with frequency, and colors vary less than luminance (Field 1987;
 Ruderman, Cronin and Chiao 1998). A patch is therefore a sum of the waves of a cosine transform, in
 luminance and in two color channels, where finer waves and colors are scaled down. Weights of equal
-size then stand for patterns that are about equally common. Ascent on the weights yields smooth
+size then represent patterns that are about equally common. Ascent on the weights yields smooth
 shapes where ascent on the pixels yields noise (Olah, Mordvintsev and Schubert 2017, "Feature
 visualization", section on preconditioning).
 """

@@ -123,8 +123,8 @@ def starts(
         words: values of --start. A random kind yields the number of starts given by --starts.
         digits: real digits, or None if none are available.
         params: settings, as returned by ``change``.
-        given: as for ``change``. Scales or weights without a start stand for random starts of the
-            kind scales.
+        given: as for ``change``. Scales or weights without a start imply random starts of the kind
+            scales.
 
     Raises:
         DataError: a kind, digit or picture does not exist.

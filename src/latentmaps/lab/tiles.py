@@ -62,7 +62,7 @@ class Tiles:
         return images[:, : self.seen_size[0], : self.seen_size[1]]
 
     def words(self, num_channels: int) -> str:
-        """Explain in a sentence what the colors stand for."""
+        """Explain in a sentence what the colors mean."""
         darkest, middle, lightest = _NAMES[self.color_map if num_channels != 3 else "gray"]
         of_channel = " in each color" if num_channels == 3 else ""
         if self.pixel_range is None:

@@ -1,7 +1,7 @@
 """Activations of the units of a layer, and their gradients with respect to the images.
 
-By default the activation of a feature map is its mean over all positions, as in the original posts:
-a pattern that occurs in many places excites the map more than one that occurs once.
+By default the activation of a feature map is its mean over all positions, as in the original posts.
+A pattern that occurs in many places therefore excites the map more than one that occurs once.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Find the OIP of each feature map of a layer, the input that excites it most.
 
-Search twice: in range, with pixels as light and dark as those of a real digit, which yields images
-that look like pen strokes; and with free pixels, which shows what excites the map most of all.
+Search twice. In range, pixels are as light and dark as those of a real digit, which yields images
+that look like pen strokes. With free pixels, the search shows what excites the map most of all.
 """
 
 import logging
@@ -133,8 +133,8 @@ def search_both_ranges(
     """Run the ascent with pixels in range, then with free pixels.
 
     With ``params.head_start``, each map gets one more start image that is known to excite it, so
-    that its OIP is never weaker than that image: in range the strongest training digit, with free
-    pixels the OIP in range.
+    that its OIP is never weaker than that image. In range it is the strongest training digit, and
+    with free pixels the OIP in range.
 
     Args:
         networks: the CNN up to the layer.

@@ -1,9 +1,9 @@
 """Choose the start images of each feature map so that as few maps as possible stay silent.
 
-The sources are tried in turn for the maps that are still silent: the map's own random start images,
+For the maps that are still silent, the sources are tried in turn: their own random start images,
 the best of many candidates (the precursor), candidates after an ascent on the map before its ReLU,
-and finally images that a caller knows to excite the map, such as real digits. A map that is still
-silent after that is dead.
+and finally images known to excite the map, such as real digits. A map that is still silent after
+that is dead.
 """
 
 import dataclasses

@@ -2,7 +2,7 @@
 
 There is no ascent here: the network responds to random images of each kind and length scale, and
 the responses are averaged. Noise on a grid of k points has spots of h / k pixels, so the response
-as a function of k is the tuning curve of a unit: it shows the wavelength that excites the unit.
+as a function of k is the tuning curve of a unit. It shows the wavelength that excites the unit.
 """
 
 import numpy as np

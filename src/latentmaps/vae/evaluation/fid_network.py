@@ -2,7 +2,7 @@
 
 It is the Inception v3 of December 2015 that Heusel et al. 2017 used, converted to PyTorch, with the
 resizing of TensorFlow 1, as implemented in the optional library torch-fidelity. Another Inception
-v3 or another resizing method gives other numbers. The weights come from a local file, which is
+v3 or another resizing method yields other numbers. The weights come from a local file, which is
 identified by its checksum.
 
 Tested with torch-fidelity 0.4 and random weights in place of the real file, never with the real

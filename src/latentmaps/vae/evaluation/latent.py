@@ -1,4 +1,4 @@
-"""Where the z-points of real images lie, compared with the prior N(0, I)."""
+"""The distribution of the z-points of real images, compared with the prior N(0, I)."""
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ _ACTIVE_VARIANCE = 0.01
 
 
 def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[str, float]:
-    """Measure where the z-points of real images lie.
+    """Measure the distribution of the z-points of real images.
 
     Args:
         encodings: the posteriors of some images.
@@ -25,15 +25,17 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
         seed: seed of the z that is sampled from each posterior, and of the points of the prior.
 
     Returns:
-        ``kl_nats`` and its two parts: ``kl_nats_of_means``, caused by the means, and
-        ``kl_nats_of_variances``, caused by the variances; ``num_dimensions_used``, the number of
-        dimensions with more than 0.1 nat, and ``num_dimensions_90``, the smallest number that
-        accounts for 90% of the KL; ``active_units``, the number of dimensions whose posterior mean
-        has a variance of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and
-        standard deviation of the radii, and ``radius_prior`` for comparison; over the dimensions,
-        the root mean square of the means of z, ``z_mean_rms``, and the mean, smallest and largest
-        standard deviation of z; ``mmd_prior`` between the z of the images and as many points of the
-        prior, and ``mmd_floor`` between two such sets of the prior.
+        - ``kl_nats``, and its parts ``kl_nats_of_means`` and ``kl_nats_of_variances``, caused by
+          the means and the variances of the posteriors;
+        - ``num_dimensions_used``, the number of dimensions with more than 0.1 nat, and
+          ``num_dimensions_90``, the smallest number that accounts for 90% of the KL;
+        - ``active_units``, the number of dimensions whose posterior mean has a variance of more
+          than 0.01 over images (Burda et al. 2016, section 5.2);
+        - mean and standard deviation of the radii, and ``radius_prior`` for comparison;
+        - over the dimensions, the root mean square of the means of z, ``z_mean_rms``, and the mean,
+          smallest and largest standard deviation of z;
+        - ``mmd_prior`` between the z of the images and as many points of the prior, and
+          ``mmd_floor`` between two such sets of the prior.
     """
     z = encodings.sample_z(seed=seed)
     prior, other_prior = np.split(sample_prior(2 * len(z), z.shape[1], seed=seed), 2)

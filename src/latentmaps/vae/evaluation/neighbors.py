@@ -23,9 +23,9 @@ class Neighborhoods:
     """How well two sets cover each other; all values are 0..1 except density, which can exceed 1.
 
     Attributes:
-        precision: share of generated images that lie in the neighborhood of a real one.
-        recall: share of real images that lie in the neighborhood of a generated one.
-        density: mean number of real neighborhoods that a generated image lies in, divided by
+        precision: share of generated images in the neighborhood of a real one.
+        recall: share of real images in the neighborhood of a generated one.
+        density: mean number of real neighborhoods that contain a generated image, divided by
             `nearest_k`; about 1 for equal distributions.
         coverage: share of real images whose neighborhood contains a generated one.
     """

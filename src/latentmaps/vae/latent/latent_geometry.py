@@ -51,8 +51,8 @@ def axes_of_covariance(covariance: Array) -> tuple[Array, Array]:
 def interpolate_spherically(start: Array, end: Array, shares: Array) -> Array:
     """Return points on the arc from `start` to `end` around the origin.
 
-    In many dimensions points of the prior lie near a sphere; the chord between two of them leaves
-    it, the arc does not. White 2016, "Sampling Generative Networks", section 2.1, for vectors of
+    In many dimensions, points of the prior are near a sphere. The chord between two of them leaves
+    it; the arc does not. White 2016, "Sampling Generative Networks", section 2.1, for vectors of
     different lengths: along the arc the length changes from one to the other.
 
     Args:

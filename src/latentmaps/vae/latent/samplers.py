@@ -2,13 +2,13 @@
 
 q(z), the aggregate posterior, is the mixture of the posteriors of all training images. The decoder
 has learned to decode points of q(z). To the extent that q(z) differs from the prior N(0, I), points
-of the prior lie where it has learned little. Ghosh et al. 2020, "From Variational to Deterministic
+of the prior are where it has learned little. Ghosh et al. 2020, "From Variational to Deterministic
 Autoencoders", section 4, therefore fit a density to the z-points after training.
 
 All samplers transform the same noise, so face i of the Gaussian resembles face i of the prior as
-far as the two distributions agree. Windows around training faces are different: face i comes from
+far as the two distributions agree. Windows around training faces are different. Face i comes from
 the window of the same training face in every experiment with these faces and this seed, whatever
-the network is, and shares with the other samplers only the noise within its window.
+the network is. It shares with the other samplers only the noise within its window.
 
 To add a sampler, write a class below and list it in ``SAMPLERS``; it is then fitted, saved,
 measured and drawn. Its pictures have to be listed in dvc.yaml.

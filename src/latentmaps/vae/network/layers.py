@@ -23,11 +23,11 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     statistics average the biased variance of the batches.
 
     The momentum is 0.9 instead of Keras's 0.99. With 0.99 the statistics remember about 100 steps
-    and their initial values, so while the weights change fast, validation sees a network that never
-    existed in training: after 55 steps the initial values still had a weight of 57%, and every
-    reconstruction was gray. Recomputing the statistics with the current weights before each
+    and their initial values. While the weights change fast, validation then sees a network that
+    never existed in training: after 55 steps the initial values still had a weight of 57%, and
+    every reconstruction was gray. Recomputing the statistics with the current weights before each
     validation ("precise" statistics, Wu & Johnson 2021) gave the same curves from epoch 2 on and
-    the same final loss on three seeds, but needs extra forward passes.
+    the same final loss on three seeds. It needs extra forward passes, however.
 
     Source: Ioffe & Szegedy 2015, algorithm 1.
     """

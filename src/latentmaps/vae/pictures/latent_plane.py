@@ -26,7 +26,7 @@ class Plane:
         names: of the axes, for the labels.
         title: of the map.
         caption: describes the plane.
-        variance_share: share of the variance of the posterior means that lies in the plane, 0..1.
+        variance_share: share of the variance of the posterior means that is in the plane, 0..1.
     """
 
     center: npt.NDArray[np.floating]

@@ -43,8 +43,8 @@ class InitialWeights:
             expected: the architecture of the VAE to be trained.
 
         Raises:
-            DataError: a file is missing or was altered, the folder holds something else, or its VAE
-                has a different architecture.
+            DataError: a file is missing or was altered, the folder contains something else, or its
+                VAE has a different architecture.
         """
         description = vae_files.describe(folder, advice=_ADVICE)
         found = dataclasses.asdict(description.architecture)

@@ -96,12 +96,13 @@ def final_numbers(
         entropy_per_dim: of the validation part, nats, see ``ReconstructionLoss.floor_per_dim``.
 
     Returns:
-        The losses and their ``val_`` counterparts; ``fact`` and ``beta_equivalent``;
-        ``val_kl_share``, the KL loss as a share of the total loss, 0..1, and
-        ``val_kl_share_above_floor``, as a share of what exceeds the loss of a perfect copy;
-        ``val_bce_per_dim`` or ``val_nll_per_dim``, nats, and the amount above its floor; ``sigma``
-        if it is learned; ``num_parameters`` and the numbers of ``layer_table.tabulate``;
-        ``epoch``.
+        - the losses and their ``val_`` counterparts;
+        - ``fact`` and ``beta_equivalent``;
+        - ``val_kl_share``, the KL loss as a share of the total loss, 0..1, and
+          ``val_kl_share_above_floor``, as a share of what exceeds the loss of a perfect copy;
+        - ``val_bce_per_dim`` or ``val_nll_per_dim``, nats, and the amount above its floor;
+        - ``sigma`` if it is learned;
+        - ``num_parameters``, the numbers of ``layer_table.tabulate``, and ``epoch``.
     """
     numbers = trained.numbers()
     loss = model.reconstruction_loss
