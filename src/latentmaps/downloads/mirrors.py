@@ -90,17 +90,17 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
     """
     started = time.monotonic()
     is_answered = False
-    begun = PartFile(part, patience.num_tries)
+    part_file = PartFile(part, patience.num_tries)
     least_bytes = max(1, length.most_bytes // _LEAST_SHARE)
     num_failed = 0
     while True:
         try:
-            _request(url, begun, length, patience)
+            _request(url, part_file, length, patience)
         except _TransientError as reason:
             is_answered = is_answered or reason.is_answered
-            num_failed = 1 if begun.has_grown(least_bytes) else num_failed + 1
-            wanted_s = reason.pause_s or patience.pause_s * 2 ** (num_failed - 1)
-            pause_s = min(wanted_s, _LONGEST_PAUSE_S)
+            num_failed = 1 if part_file.has_grown(least_bytes) else num_failed + 1
+            backoff_s = reason.pause_s or patience.pause_s * 2 ** (num_failed - 1)
+            pause_s = min(backoff_s, _LONGEST_PAUSE_S)
             is_late = time.monotonic() + pause_s - started >= patience.reach_s
             if num_failed >= patience.num_tries or (is_late and not is_answered):
                 kind = MirrorError if is_answered else UnreachableError
@@ -115,12 +115,12 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
 def _request(url: str, part: PartFile, length: Length, patience: Patience) -> None:
     if part.size() > length.most_bytes:
         part.drop()
-    begun_bytes = part.size()
-    if begun_bytes and begun_bytes == length.exact_bytes:
+    existing_bytes = part.size()
+    if existing_bytes and existing_bytes == length.exact_bytes:
         return
     headers = dict(_AS_STORED)
-    if begun_bytes:
-        headers["Range"] = f"bytes={begun_bytes}-"
+    if existing_bytes:
+        headers["Range"] = f"bytes={existing_bytes}-"
     watch = Watch(patience.window_s, patience.slowest_bytes_per_s)
     is_answered = False
     try:
@@ -132,11 +132,11 @@ def _request(url: str, part: PartFile, length: Length, patience: Patience) -> No
             watch=watch,
         ) as response:
             is_answered = True
-            if begun_bytes and response.status_code == _BEYOND_THE_END:
+            if existing_bytes and response.status_code == _BEYOND_THE_END:
                 _check_end(response, part)
                 return
             _check_status(response)
-            start = _start(response, part, begun_bytes)
+            start = _start(response, part, existing_bytes)
             _write(response, part, start, length, watch)
     # also for cut connections, since urllib3 compares the length with the announced one
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -161,15 +161,15 @@ def _check_end(response: requests.Response, part: PartFile) -> None:
         raise _TransientError("the partial file does not match, so the download starts over")
 
 
-def _start(response: requests.Response, part: PartFile, begun_bytes: int) -> int:
+def _start(response: requests.Response, part: PartFile, existing_bytes: int) -> int:
     """Return the position in the file of the first byte of an answer."""
     if response.status_code != _PARTIAL:
         return 0
     sent = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
-    if sent != str(begun_bytes):
+    if sent != str(existing_bytes):
         part.drop()
         raise _TransientError("the server sent a different part than requested, so it starts over")
-    return begun_bytes
+    return existing_bytes
 
 
 def _announced(response: requests.Response, start: int) -> int | None:
