@@ -16,7 +16,7 @@ def require_images(images: Any, shape: Sequence[int]) -> None:
         shape: (height, width) or (height, width, channels).
 
     Raises:
-        DataError: `images` has another type, dtype or shape, or is empty.
+        DataError: `images` has the wrong type, dtype or shape, or is empty.
     """
     size = "x".join(map(str, shape))
     expected = f"expected a NumPy array of {size} images, uint8, 0..255"
@@ -61,7 +61,7 @@ def require_rows(rows: np.ndarray, num_images: int) -> None:
         num_images: number of images.
 
     Raises:
-        DataError: `rows` has another type or shape, is empty, or is out of range.
+        DataError: `rows` has the wrong type or shape, is empty, or is out of range.
     """
     rows = np.asarray(rows)
     is_fit = rows.dtype.kind in "iu" and rows.ndim == 1 and rows.size
@@ -80,7 +80,8 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
         latent_dim: dimensions of the latent space.
 
     Raises:
-        DataError: `z` has another type or shape, is empty, or contains a value that is not finite.
+        DataError: `z` has the wrong type or shape, is empty, or contains values that are not
+            finite.
     """
     expected = f"expected floating-point numbers of the shape (n, {latent_dim})"
     if not isinstance(z, np.ndarray) or z.dtype.kind != "f":

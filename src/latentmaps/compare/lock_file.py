@@ -41,12 +41,12 @@ def _own_reason(stage: Any, outputs: Mapping[str, Any]) -> str:
     for dep in stage.deps:
         if _is_parameters(dep):
             if changed := _changed_parameters(dep):
-                return f"{stage.name} ran with other values of {', '.join(changed)}"
+                return f"{stage.name} ran with different values of {', '.join(changed)}"
         elif (
             dep.fs_path in outputs
             and dep.hash_info.value != outputs[dep.fs_path][0].hash_info.value
         ):
-            return f"{stage.name} read another version of {dep.def_path}"
+            return f"{stage.name} read a different version of {dep.def_path}"
     return ""
 
 
@@ -108,7 +108,7 @@ def _owner(key: str) -> str:
     """Return the stage whose value of a parameter takes precedence: the stage of its section."""
     section = key.partition(".")[0]
     # Many stages depend on the base seed. A row shows a network, so the seed of its training
-    # counts. A stage that ran with another seed is stale and is left out with that reason.
+    # counts. A stage that ran with a different seed is stale and is left out with that reason.
     return "train_vae" if section == "base" else section
 
 

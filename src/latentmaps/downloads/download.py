@@ -39,7 +39,7 @@ class RemoteFile:
         drive_ids: IDs of copies on Google Drive, which is tried last.
         size_bytes: exact size, if known.
         sha256: hash, if known; without it, the caller must verify the content.
-        is_equivalent: function that reports whether a file with another hash has equivalent
+        is_equivalent: function that reports whether a file with a different hash has equivalent
             content; None: no such file has.
         first_bytes: the bytes with which the file must begin.
     """

@@ -81,7 +81,7 @@ def save_chart(figure: Figure, path: Path) -> None:
         path: file name that ends in .png or .svg.
 
     Raises:
-        ValueError: the path has another suffix.
+        ValueError: the path has the wrong suffix.
     """
     if path.suffix not in _NO_METADATA:
         raise ValueError(f"{path}: expected a name that ends in {' or '.join(_NO_METADATA)}")

@@ -77,7 +77,7 @@ def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
         (height * scale, width * scale, 3), uint8.
 
     Raises:
-        ValueError: the tile has another shape or type.
+        ValueError: the tile has the wrong shape or type.
     """
     maps = tile[..., np.newaxis] if tile.ndim == 2 else tile  # (h, w, 1 or 3)
     if tile.dtype != np.uint8 or maps.ndim != 3 or maps.shape[2] not in (1, 3):

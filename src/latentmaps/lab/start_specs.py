@@ -135,7 +135,7 @@ def sample(
             shape, the center of an image of this shape is used.
 
     Raises:
-        DataError: the image has another size, no contrast, or a value that is not finite.
+        DataError: the image has the wrong size, no contrast, or a value that is not finite.
     """
     if isinstance(start, str):
         noise = start_images.sample_one(start, image_spec, seeds.oip_start(seed, unit, position))

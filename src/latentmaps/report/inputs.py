@@ -51,7 +51,7 @@ class Document:
         """Return a finite number.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or its value is of the wrong kind.
         """
         value = self._value(key)
         if (
@@ -67,7 +67,7 @@ class Document:
         """Return a string.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or its value is of the wrong kind.
         """
         return self._of_kind(str, key, "a string")
 
@@ -75,7 +75,7 @@ class Document:
         """Return a non-empty list of strings.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or its value is of the wrong kind.
         """
         return self._list_of(str, key, "a list of strings")
 
@@ -83,7 +83,7 @@ class Document:
         """Return true or false.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or its value is of the wrong kind.
         """
         return self._of_kind(bool, key, "true or false")
 
@@ -91,7 +91,7 @@ class Document:
         """Return a nested object.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or its value is of the wrong kind.
         """
         return Document(self.path, self._of_kind(dict, key, "an object with named values"))
 
@@ -99,7 +99,7 @@ class Document:
         """Return the objects in a non-empty list.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or its value is of the wrong kind.
         """
         parts = self._list_of(dict, key, "a list of objects with named values")
         return [Document(self.path, part) for part in parts]

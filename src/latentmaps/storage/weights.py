@@ -68,8 +68,8 @@ def load(model: keras.Model, path: Path, *, advice: str) -> None:
         advice: what to do if the file is unusable, for messages.
 
     Raises:
-        DataError: the file is missing or damaged, belongs to another architecture, or contains a
-            weight that is not finite.
+        DataError: the file is missing or damaged, belongs to a different architecture, or contains
+            a weight that is not finite.
     """
     try:
         with warnings.catch_warnings():

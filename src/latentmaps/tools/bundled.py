@@ -34,7 +34,7 @@ def read_package(package: Path, *, sha256: str = PACKAGE_SHA256) -> Digits:
         sha256: expected hash of the .tgz.
 
     Raises:
-        DataError: the file has another hash.
+        DataError: the file has the wrong hash.
     """
     found = hashlib.sha256(package.read_bytes()).hexdigest()
     if found != sha256:

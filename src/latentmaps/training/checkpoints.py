@@ -164,7 +164,7 @@ class Checkpoints:
             shape: the expected shape.
 
         Raises:
-            DataError: the file is missing or damaged, or its array has another shape or dtype.
+            DataError: the file is missing or damaged, or its array has the wrong shape or dtype.
         """
         path = self._frame_path(epoch)
         tiles = npz.load(path, [_TILES], advice=_ADVICE_ON_FRAMES)[_TILES]

@@ -45,7 +45,7 @@ class TrainedCnn:
             images: (n, 28, 28), uint8, 0..255, light strokes on a dark background.
 
         Raises:
-            DataError: the images are not uint8, have another shape, or there are none.
+            DataError: the images are not uint8, have the wrong shape, or there are none.
         """
         _require_images(images)
         return cnn.predict(self.model, images)
@@ -58,7 +58,7 @@ class TrainedCnn:
             layer_name: one of `layer_names`.
 
         Raises:
-            DataError: the images are not uint8 or have another shape, or there is no such layer.
+            DataError: the images are not uint8 or have the wrong shape, or there is no such layer.
         """
         _require_images(images)
         if layer_name not in self.layer_names:
@@ -75,7 +75,7 @@ class TrainedCnn:
             images: (n, 28, 28), uint8, 0..255.
 
         Raises:
-            DataError: the images are not uint8, have another shape, or there are none.
+            DataError: the images are not uint8, have the wrong shape, or there are none.
         """
         _require_images(images)
         # one model for all layers, because Keras warns of retracing if it compiles one per layer

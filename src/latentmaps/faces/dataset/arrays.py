@@ -26,7 +26,7 @@ def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
         the array is read-only and loaded on access.
 
     Raises:
-        DataError: the file is missing, not a .npy file, has another dtype or shape, does not have
+        DataError: the file is missing, not a .npy file, has the wrong dtype or shape, does not have
             the length that its header announces, or does not fit into memory.
     """
     try:

@@ -26,7 +26,7 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
         Part -> rows of images.npy, (num_rows_of_part,), int64, ascending.
 
     Raises:
-        DataError: the file is missing or damaged, belongs to another array, or a part is empty.
+        DataError: the file is missing or damaged, belongs to a different array, or a part is empty.
     """
     table = csv_tables.read(
         path,

@@ -54,8 +54,8 @@ def to_aligned_size(content: bytes) -> Aligned:
         content: a JPEG, PNG or WebP file; of an animation, the first frame is used.
 
     Raises:
-        UnusableError: the file has another format, is damaged, has an edge of fewer than 16 pixels,
-            or more than 64 million pixels (PNG: 40, WebP: 25).
+        UnusableError: the file has a different format, is damaged, has an edge of fewer than 16
+            pixels, or more than 64 million pixels (PNG: 40, WebP: 25).
     """
     # a square, since the EXIF orientation may still rotate the picture by 90 degrees
     face, was_transparent = read_upright(content, covering=(max(SIZE), max(SIZE)))

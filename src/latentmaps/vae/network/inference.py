@@ -79,7 +79,7 @@ class TrainedVae:
             z: (n, latent_dim), float32 or float64.
 
         Raises:
-            DataError: `z` is empty, has another dtype or width, or is not finite in float32.
+            DataError: `z` is empty, has the wrong dtype or width, or is not finite in float32.
         """
         points = arguments.to_points(z, self.architecture.latent_dim)
         parts = [self._decode(chunk) for chunk in chunks(points)]
