@@ -1,4 +1,4 @@
-"""Explain how to restore an input that was changed after its stage wrote it.
+"""Explain how to restore an input that was changed after its stage had written it.
 
 DVC trusts read-only files in its cache without reading them. If a file in the workspace is a hard
 link to the cache and the user can write to read-only files, as root can, a change corrupts both.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def advise(message: str, inputs: Iterable[Path]) -> str:
-    """Return how to restore a changed input that an error message names.
+    """Explain how to restore a changed input that an error message names.
 
     Args:
         message: an error about an input.

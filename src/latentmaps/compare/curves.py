@@ -57,7 +57,7 @@ class _SweptGroups:
 
 
 def make_curves(experiments: Sequence[Experiment], parameter: str = FACT) -> list[Curve]:
-    """Draw the charts for which there are numbers; an empty list for fewer than two values.
+    """Draw the charts that have numbers; return an empty list for fewer than two values.
 
     Args:
         experiments: the experiments, by fact. Of those with equal results, one is drawn.

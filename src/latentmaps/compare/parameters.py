@@ -15,9 +15,9 @@ SEEDS_OF_SECTIONS = (
     *("draw_reconstructions.seed", "draw_samples.seed", "draw_latent_space.seed"),
     *("draw_face_oips.seed", "draw_oips.seed"),
 )
-# sections whose values affect the network or the faces on which it is measured
+# sections whose values affect the network or the faces that it is measured on
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
-# and the section that says which numbers are measured on it
+# and the section that determines which numbers are measured
 _DECIDING = (*_CAUSES, "evaluate_vae")
 _SEED = "seed"
 _MAX_VALUES = 6

@@ -70,7 +70,7 @@ class _Mirror:
 
     Attributes:
         title: its name, for messages.
-        host: its host, which is skipped for the rest of a run in which it did not answer; None: the
+        host: its host, which is skipped for the rest of a run if it does not answer; None: the
             mirror is never skipped.
         transfer: function that downloads the partial file.
     """

@@ -34,7 +34,7 @@ class Sheet:
 
     Attributes:
         image: the sheet, RGB, including all text.
-        numbers: ``title``, ``caption`` and ``layout``, the values of a ``Layout``, with which a
+        numbers: ``title``, ``caption`` and ``layout``, the values of a ``Layout``, so that a
             page can show the tiles with its own text. The layout of a sheet without tiles is None.
     """
 

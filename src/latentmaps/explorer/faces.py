@@ -12,7 +12,7 @@ from latentmaps.vae.latent.latent_files import Latents
 from latentmaps.vae.network.encodings import sample_prior
 from latentmaps.vae.network.vae_files import SavedVae
 
-# number of random faces and of test faces on which packed and trained decoder are compared
+# number of random faces, and of test faces, for comparing the packed with the trained decoder
 _NUM_COMPARED = 64
 
 

@@ -1,4 +1,4 @@
-"""The section ``build_explorer``: the explorer, on which the networks run in the browser."""
+"""The section ``build_explorer``: the explorer, where the networks run in the browser."""
 
 from typing import Annotated
 

@@ -122,7 +122,7 @@ def read_digits(reports: Path, layer_names: Sequence[str]) -> Digits:
 
     Args:
         reports: folder with one folder per stage, named after the stage.
-        layer_names: layers for which there are OIPs.
+        layer_names: layers that have OIPs.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.

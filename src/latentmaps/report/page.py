@@ -32,7 +32,7 @@ def render(
         reports: folder with one folder per stage, named after the stage.
         profile: name of the active profile.
         seed: ``base.seed``.
-        layer_names: layers for which there are OIPs.
+        layer_names: layers that have OIPs.
         digits_source: ``bundled``, ``official`` or ``folder``.
         sections: section name -> dataclass, all parameters.
 

@@ -91,7 +91,7 @@ def read_header(path: Path, *, kind: str, advice: str) -> list[str]:
 
 
 def _check_rows(path: Path, num_columns: int) -> None:
-    """Refuse rows of other lengths, since pandas pads short ones with empty fields.
+    """Refuse rows of the wrong length, since pandas pads short ones with empty fields.
 
     Raises:
         ValueError: a row has more or fewer fields than columns.

@@ -1,4 +1,4 @@
-"""Write an HTML template with which ``dvc plots`` works offline.
+"""Write an HTML template that makes ``dvc plots`` work offline.
 
 DVC's own page loads Vega, Vega-Lite and Vega-Embed from a public server, so its charts are blank
 without a network. This template contains the three libraries, from the bundle of vl-convert::

@@ -130,7 +130,7 @@ def _first_names(source: FaceArchive | FaceTree, num_faces: int | None) -> list[
 
 
 def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return the available tables, each of which has a row for every face of the archive."""
+    """Return the available tables, each with a row for every face of the archive."""
     tables = {}
     known = celeba_layouts.official_partition(names)
     if celeba_files.PARTITION not in files.tables and known is not None:

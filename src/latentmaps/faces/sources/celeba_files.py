@@ -38,7 +38,7 @@ def _table(
     read: Callable[[Path], pd.DataFrame],
     render: Callable[[pd.DataFrame], str],
 ) -> RemoteFile:
-    """Describe a table; copies with other line endings or as CSV are accepted too."""
+    """Describe a table; copies with different line endings or as CSV are also accepted."""
     return RemoteFile(
         name,
         urls=(),
@@ -198,7 +198,7 @@ def _by_hand(name: str, downloads: Path) -> str:
 
 
 def describe(files: CelebaFiles) -> dict[str, dict[str, object]]:
-    """Return what the receipt says about every file that was found.
+    """Return the receipt's entry for every file that was found.
 
     Returns:
         name -> file, size_bytes, sha256, and official: whether it is the authors' file, or a table

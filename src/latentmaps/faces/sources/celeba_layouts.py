@@ -1,6 +1,6 @@
 """Render CelebA's tables in the layout of the authors' files.
 
-Copies circulate with other line endings and as CSV. To decide whether a copy has the content of the
+Copies circulate with different line endings and as CSV. To decide whether a copy has the content of the
 authors' file, it is rendered in their layout and hashed: the hash equals the published one or it
 does not. This never mistakes a copy for the authors' file; if a layout were wrong, copies would
 merely count as unofficial.

@@ -2,7 +2,7 @@
 
 A text file has one line per face, "000001.jpg -1 1 ...", with fields separated by spaces. The
 attributes begin with a line for the number of faces and a line of column names. A CSV file
-begins with the column names, the first of which is image_id.
+begins with the column names; the first is image_id.
 """
 
 import re
@@ -29,7 +29,7 @@ class _Head:
     """The header of a list.
 
     Attributes:
-        columns: column names, the first of which is file.
+        columns: column names; the first is file.
         num_lines: number of lines before the first row.
         num_announced: number of rows that the header announces, if any.
         separator: separator of the fields; None: any whitespace.

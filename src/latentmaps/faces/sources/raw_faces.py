@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RawFaces:
-    """The paths to which a source writes its faces.
+    """The paths of the files that a source writes.
 
     A table for which the source has no information has only the column file, one row per face.
 
