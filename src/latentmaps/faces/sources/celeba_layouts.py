@@ -1,8 +1,8 @@
 """Render CelebA's tables in the layout of the authors' files.
 
-Copies circulate with different line endings and as CSV. To decide whether a copy has the content of the
-authors' file, it is rendered in their layout and hashed: the hash equals the published one or it
-does not. This never mistakes a copy for the authors' file; if a layout were wrong, copies would
+Copies circulate with different line endings and as CSV. To decide whether a copy has the content of
+the authors' file, it is rendered in their layout and hashed: the hash equals the published one or
+it does not. This never mistakes a copy for the authors' file; if a layout were wrong, copies would
 merely count as unofficial.
 
 The layout of the partition is proven, since its content is known and has the published hash. That
