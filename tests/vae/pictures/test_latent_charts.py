@@ -58,7 +58,7 @@ def test_each_attribute_has_a_panel() -> None:
 def test_faces_without_attributes_are_drawn_in_one_color(latent_dim: int) -> None:
     none = pd.DataFrame(index=range(40))
     chart = latent_charts.draw_projection(encodings(latent_dim), none, origin="o")
-    assert "knows no attributes" in chart.numbers["caption"]
+    assert "has no attributes" in chart.numbers["caption"]
     assert len(chart.figure.axes) == 1
 
 

@@ -157,7 +157,7 @@ def _has_both(direction: Direction, test: AttributedFaces) -> bool:
 
 
 def _draw_reason(title: str, missing: list[str]) -> Sheet:
-    reason = "The source of these faces knows no attributes (attributes.csv has none)."
+    reason = "The source of these faces has no attributes (attributes.csv lists none)."
     if missing:
         reason = (
             "No attribute has faces with and without it in both the training and the test part: "
