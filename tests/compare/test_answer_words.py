@@ -48,8 +48,8 @@ def test_criteria_that_exclude_each_other_are_named() -> None:
     )
     said = evidence(experiments)
     assert (
-        "'variance kept' and 'random faces' exclude each other here: no fact of this sweep meets "
-        "both." in said
+        "'variance kept' and 'random faces' are mutually exclusive here: no fact of this sweep "
+        "meets both." in said
     )
     assert "'KL share'" not in said
 

@@ -75,7 +75,7 @@ def _describe_conflicts(answer: SweepAnswer) -> list[str]:
     if any(trial.verdict in _OPEN for trial in answer.trials):
         return []
     return [
-        f"'{first.head}' and '{second.head}' exclude each other here: no {answer.name} of this "
+        f"'{first.head}' and '{second.head}' are mutually exclusive here: no {answer.name} of this "
         "sweep meets both."
         for (i, first), (j, second) in itertools.combinations(enumerate(CRITERIA), 2)
         if _may_meet(answer, i) and _may_meet(answer, j) and not _may_meet(answer, i, j)
