@@ -120,7 +120,7 @@ def _is_head_start(answer: Answer, start: int) -> bool:
     return answer.matches_stage and answer.question.params.head_start and is_last
 
 
-def _why_not(answer: Answer, start: int) -> str:
+def _explain_rejection(answer: Answer, start: int) -> str:
     """Explain why a start with a higher final activation did not yield the OIP."""
     if _is_head_start(answer, start):
         return "but a head start wins only if it reaches 5% more than every start from noise"
@@ -170,7 +170,7 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     )
     if highest != unit.winner:
         end = f"{unit.activations[highest]:.3g}"
-        yield f"Start {highest + 1} reached {end}, {_why_not(answer, highest)}."
+        yield f"Start {highest + 1} reached {end}, {_explain_rejection(answer, highest)}."
     ended = "converged after" if unit.converged[unit.winner] else "was still changing after"
     if not answer.question.params.convergence_threshold:
         ended = "took all"

@@ -221,8 +221,8 @@ def draw_curve(
     ]
     if strongest:
         parts.append(_line((strongest - bottom) / height))
-    for look, (name, curve) in zip(_CLASSES, known.items(), strict=False):
-        parts.append(_path((curve - bottom) / height, num_steps, look, name))
+    for style, (name, curve) in zip(_CLASSES, known.items(), strict=False):
+        parts.append(_path((curve - bottom) / height, num_steps, style, name))
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(title)}">'
         f"{''.join(parts)}</svg>"
@@ -279,11 +279,11 @@ def _line(share: float) -> str:
     )
 
 
-def _path(shares: npt.NDArray[np.float64], num_steps: int, look: str, name: str) -> str:
+def _path(shares: npt.NDArray[np.float64], num_steps: int, style: str, name: str) -> str:
     steps = np.unique(np.linspace(0, len(shares) - 1, _MAX_POINTS).round().astype(int))
     points = [f"{_x(step / num_steps):.1f} {_y(float(shares[step])):.1f}" for step in steps]
     x, y = points[-1].split()
     return (
-        f'<path class="{look}" d="M{"L".join(points)}"><title>{html.escape(name)}</title></path>'
-        f'<circle class="{look}" cx="{x}" cy="{y}" r="2.5"/>'
+        f'<path class="{style}" d="M{"L".join(points)}"><title>{html.escape(name)}</title></path>'
+        f'<circle class="{style}" cx="{x}" cy="{y}" r="2.5"/>'
     )

@@ -61,11 +61,12 @@ def _strength(oips: Oips, best_digit: Floats, suffix: str) -> dict[str, npt.NDAr
 
 def _polish(oips: Oips) -> dict[str, npt.NDArray]:
     polished, is_found = oips.polished, oips.activations > 0
-    shares, afterwards = polished.high_frequency_shares, polished.high_frequency_shares_polished
+    shares = polished.high_frequency_shares
+    polished_shares = polished.high_frequency_shares_polished
     return {
         "activation_polished": polished.activations,
         "high_frequency_share": np.where(is_found, shares, np.nan),
-        "high_frequency_share_polished": np.where(is_found, afterwards, np.nan),
+        "high_frequency_share_polished": np.where(is_found, polished_shares, np.nan),
     }
 
 

@@ -52,7 +52,7 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[WrittenFile]:
     """
     folder.mkdir()
     written = [_write(network, kind, folder) for network in portable.networks]
-    text = _read_me(portable, kind, written)
+    text = _render_readme(portable, kind, written)
     (folder / "README.md").write_text(text, encoding="utf-8")
     return written
 
@@ -99,7 +99,7 @@ def _compare(network: Network, kind: Format, path: Path) -> dict[str, tuple[floa
     }
 
 
-def _read_me(portable: Portable, kind: Format, written: list[WrittenFile]) -> str:
+def _render_readme(portable: Portable, kind: Format, written: list[WrittenFile]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("latentmaps.portable"),
         autoescape=False,  # noqa: S701 - Markdown

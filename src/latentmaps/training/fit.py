@@ -178,9 +178,9 @@ class _Recorder(keras.callbacks.Callback):
         variables = _variables(self.model)
         stopping = self._schedule.stopping
         best = {} if stopping is None else stopping.variables(self.model)
-        problem = state_problems.of_arrays(
+        problem = state_problems.check_arrays(
             state.arrays, variables | best
-        ) or state_problems.of_notes(state, with_stopping=stopping is not None)
+        ) or state_problems.check_notes(state, with_stopping=stopping is not None)
         if problem is not None:
             raise self._checkpoints.refusal(epoch, problem)
         for name, variable in variables.items():

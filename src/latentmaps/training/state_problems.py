@@ -10,7 +10,7 @@ import numpy.typing as npt
 from latentmaps.training.checkpoints import State
 
 
-def of_arrays(
+def check_arrays(
     arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
 ) -> str | None:
     """Return why arrays cannot be the values of variables, or None if they can.
@@ -35,7 +35,7 @@ def of_arrays(
     return None
 
 
-def of_notes(state: State, *, with_stopping: bool) -> str | None:
+def check_notes(state: State, *, with_stopping: bool) -> str | None:
     """Return why the notes of a state cannot be those after its epoch, or None if they can."""
     notes = state.notes if isinstance(state.notes, dict) else {}
     history = notes.get("history")

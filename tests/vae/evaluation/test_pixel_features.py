@@ -57,7 +57,7 @@ def test_memory_maps_and_chunks_change_nothing(
     rows = np.array([7, 3, 40, *range(10, 35)])
     expected = features(pixel_features.fit(images, rows), images)
     np.save(tmp_path / "images.npy", images)
-    monkeypatch.setattr(pixel_features, "_ROWS_A_CHUNK", 4)
+    monkeypatch.setattr(pixel_features, "_ROWS_PER_CHUNK", 4)
     mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
     found = pixel_features.fit(mapped, rows)
     assert features(found, mapped) == pytest.approx(expected, abs=1e-4)

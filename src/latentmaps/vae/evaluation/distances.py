@@ -15,7 +15,7 @@ Points = npt.NDArray[np.floating]
 # maps points (n, d) and (m, d) to k(x, y), (n, m)
 Kernel = Callable[[Points, Points], Points]
 
-_ROWS_A_BLOCK = 500
+_ROWS_PER_BLOCK = 500
 # multiples of the base width; Tolstikhin et al. 2018 sum over the same ones
 _WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -177,8 +177,8 @@ def _sum_kernel(x: Points, y: Points, kernel: Kernel, *, is_same: bool = False) 
 
 
 def _blocks(points: Points) -> Iterator[slice]:
-    firsts = range(0, len(points), _ROWS_A_BLOCK)
-    return (slice(first, first + _ROWS_A_BLOCK) for first in firsts)
+    starts = range(0, len(points), _ROWS_PER_BLOCK)
+    return (slice(first, first + _ROWS_PER_BLOCK) for first in starts)
 
 
 def _squared_distances(x: Points, y: Points) -> Points:

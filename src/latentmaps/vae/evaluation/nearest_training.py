@@ -19,7 +19,7 @@ Pixels = npt.NDArray[np.float32]
 Features = Mapping[str, npt.NDArray[np.float32]]
 
 # batches of 128 faces; comparing them one by one takes five times as long
-_BATCHES_A_BLOCK = 8
+_BATCHES_PER_BLOCK = 8
 
 
 def ratios(
@@ -83,7 +83,7 @@ class _Search:
     def add(self, pixels: Pixels) -> None:
         """Add a batch of training faces; several batches are compared at a time."""
         self._waiting.append(self._net.features(pixels))
-        if len(self._waiting) == _BATCHES_A_BLOCK:
+        if len(self._waiting) == _BATCHES_PER_BLOCK:
             self._compare()
 
     def mean_distances(self) -> list[float]:

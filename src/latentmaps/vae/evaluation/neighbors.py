@@ -15,7 +15,7 @@ from latentmaps.errors import DataError
 Features = npt.NDArray[np.floating]
 
 _NEAREST_K = 5
-_ROWS_A_BLOCK = 500
+_ROWS_PER_BLOCK = 500
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def _radii(points: Features, nearest_k: int) -> Features:
 
 def _distances(x: Features, y: Features) -> Iterator[tuple[slice, Features]]:
     """Yield slices of rows of x, (n, d), and their distances to all of y, (rows, m)."""
-    for first in range(0, len(x), _ROWS_A_BLOCK):
-        rows = slice(first, first + _ROWS_A_BLOCK)
+    for first in range(0, len(x), _ROWS_PER_BLOCK):
+        rows = slice(first, first + _ROWS_PER_BLOCK)
         yield rows, metrics.euclidean_distances(x[rows], y)
 
 

@@ -23,7 +23,7 @@ NAME = "pixels-pca"
 NUM_COMPONENTS = 64
 
 _LARGEST_SIDE = 32
-_ROWS_A_CHUNK = 250
+_ROWS_PER_CHUNK = 250
 # below this share of the largest variance, a variance is rounding error, its direction arbitrary
 _SMALLEST_SHARE = 1e-9
 
@@ -79,7 +79,7 @@ def fit(
     """
     # a point close to the data, so that the sums lose no digits; exact if all images are equal
     origin = _small_pictures(images, rows[:1])[0]
-    chunks = (rows[i : i + _ROWS_A_CHUNK] for i in range(0, len(rows), _ROWS_A_CHUNK))
+    chunks = (rows[i : i + _ROWS_PER_CHUNK] for i in range(0, len(rows), _ROWS_PER_CHUNK))
     pictures = (_small_pictures(images, chunk) - origin for chunk in chunks)
     is_few = len(rows) <= len(origin)
     offset, values, vectors = (_directions_of_few if is_few else _directions_of_many)(pictures)

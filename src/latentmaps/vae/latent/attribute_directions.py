@@ -264,7 +264,7 @@ def load(path: Path, *, latent_dim: int, advice: str) -> AttributeDirections:
             raise DataError(
                 f"{path}: {name}: found the shape {array.shape}, expected {shape}; {advice}"
             )
-        if not _is_fit(name, array):
+        if not _is_valid(name, array):
             raise DataError(
                 f"{path}: {name}: found {array.dtype} values that are invalid for it; {advice}"
             )
@@ -280,7 +280,7 @@ def _read_names(array: npt.NDArray) -> tuple[str, ...] | None:
     return tuple(names) if is_list and len(set(names)) == len(names) else None
 
 
-def _is_fit(name: str, array: npt.NDArray) -> bool:
+def _is_valid(name: str, array: npt.NDArray) -> bool:
     """Report whether an array has values that ``save`` can have written."""
     if name.startswith("num_"):
         return array.dtype == np.int64 and bool((array >= 0).all())

@@ -33,7 +33,7 @@ Array = npt.NDArray[np.floating]
 _PULLS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 # one face in five, but at most 2000, is held out to choose the pull
 _HELD_OUT, _MOST_HELD_OUT = 5, 2000
-_ROWS_A_BLOCK = 500
+_ROWS_PER_BLOCK = 500
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Windows:
         exponents = np.concatenate(
             [
                 _log_mean_exp(-0.5 * metrics.euclidean_distances(rows, centers, squared=True))
-                for rows in np.split(points, range(_ROWS_A_BLOCK, len(points), _ROWS_A_BLOCK))
+                for rows in np.split(points, range(_ROWS_PER_BLOCK, len(points), _ROWS_PER_BLOCK))
             ]
         )
         return exponents - log_volume

@@ -17,7 +17,7 @@ from latentmaps.vae.network.encodings import Encodings
 
 _NUM_BINS = 40
 _SHOWN_DIMENSIONS = 64
-_PANELS_A_ROW = 3
+_PANELS_PER_ROW = 3
 # from the palette of Okabe and Ito, see ``charts``
 _BLUE, _ORANGE, _RED = "#0072b2", "#e69f00", "#d55e00"
 
@@ -180,8 +180,8 @@ def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: s
 
 def _draw_panels(points: npt.NDArray[np.floating], attributes: pd.DataFrame) -> Figure:
     names = list(attributes.columns) or [""]
-    num_rows = math.ceil(len(names) / _PANELS_A_ROW)
-    num_columns = min(len(names), _PANELS_A_ROW)
+    num_rows = math.ceil(len(names) / _PANELS_PER_ROW)
+    num_columns = min(len(names), _PANELS_PER_ROW)
     figure = Figure(figsize=(10, 3.8 * num_rows), layout="constrained")
     panels = figure.subplots(num_rows, num_columns, squeeze=False, sharex=True, sharey=True)
     for axes in panels.flat[len(names) :]:
