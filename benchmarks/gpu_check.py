@@ -97,7 +97,7 @@ class Check:
             "network": self.network,
             "settings": settings,
         }
-        output = _run(["-m", "benchmarks.gpu_rows", row, json.dumps(load)])
+        output = run_python(["-m", "benchmarks.gpu_rows", row, json.dumps(load)])
         answer: dict[str, Any] = json.loads(output.splitlines()[-1])
         if "error" in answer:
             raise FailedError(answer["error"])
@@ -183,7 +183,7 @@ def run_tests(check: Check) -> Rows:
     """Run the tests that need a GPU, with --on-cpu on a second logical CPU."""
     device = "CPU:1" if check.device == "cpu" else "GPU:0"
     command = ["-m", "pytest", "-q", "-m", "gpu", "-p", "no:cacheprovider", "tests/test_gpu.py"]
-    output = _run(command, LATENTMAPS_TESTED_DEVICE=device, TF_FORCE_GPU_ALLOW_GROWTH="true")
+    output = run_python(command, LATENTMAPS_TESTED_DEVICE=device, TF_FORCE_GPU_ALLOW_GROWTH="true")
     found = output.splitlines()[-1].strip("= ")
     yield "tests that need a GPU", FailedError(found) if "skipped" in found else found
 
@@ -192,17 +192,18 @@ def compare_speeds(check: Check) -> Rows:
     """Yield images per second in every compute dtype, with and without XLA and prefetching."""
     ways = [*itertools.product((True, False), PRECISIONS, [True]), (True, "bfloat16", False)]
     answer = check.ask("speed", num_steps=check.num_steps, ways=ways)
-    yield from _speeds(f"images/s, {check.device.upper()}", answer)
+    yield from list_speeds(f"images/s, {check.device.upper()}", answer)
 
 
 def measure_cpu(check: Check) -> Rows:
     """Yield images per second on the CPU, in float32 and with ``precision: auto``."""
     ways = [(False, precision, True) for precision in ("float32", "auto")]
     answer = check.ask("speed", device="cpu", num_steps=check.num_cpu_steps, ways=ways)
-    yield from _speeds("images/s of the CPU, for comparison", answer)
+    yield from list_speeds("images/s of the CPU, for comparison", answer)
 
 
-def _speeds(title: str, answer: dict[str, Any]) -> Rows:
+def list_speeds(title: str, answer: dict[str, Any]) -> Rows:
+    """Yield a row for each way of training: its speed, or the error that stopped it."""
     for way, speeds in answer["speeds"].items():
         yield f"{title}, {way}", measuring.summary(speeds, ",.0f")
     for way, error in answer["errors"].items():
@@ -283,7 +284,7 @@ def within_tolerance(mine: list[float], reference: list[float]) -> str | FailedE
     return FailedError(f"losses differ by {found:.1e}, expected at most {TOLERANCE}")
 
 
-def _run(arguments: list[str], **environment: str) -> str:
+def run_python(arguments: list[str], **environment: str) -> str:
     """Run Python and return its standard output.
 
     Raises:

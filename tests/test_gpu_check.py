@@ -107,7 +107,7 @@ def test_a_process_that_fails_or_hangs_is_reported(
     if "sleep" in program:
         monkeypatch.setattr(gpu_check, "TIMEOUT_S", 1)
     with pytest.raises(gpu_check.FailedError, match=expected):
-        gpu_check._run(["-c", program])
+        gpu_check.run_python(["-c", program])
 
 
 def test_losses_that_differ_by_more_than_rounding_fail() -> None:
@@ -136,7 +136,7 @@ def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> Non
     answer = small.ask("speed", num_steps=2, ways=ways)
     assert list(answer["speeds"]) == ["XLA off, float32, batches not sent ahead"]
     assert list(answer["errors"]) == ["XLA off, float99"]
-    (_, speed), (name, error) = gpu_check._speeds("images/s", answer)
+    (_, speed), (name, error) = gpu_check.list_speeds("images/s", answer)
     assert isinstance(speed, str)
     assert name == "images/s, XLA off, float99"
     assert isinstance(error, gpu_check.FailedError)
@@ -149,7 +149,7 @@ def test_the_rows_of_the_machine_name_every_gpu_and_its_driver(
     details = {"device_name": "Card", "compute_capability": (8, 6)}
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: gpus)
     monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _: details)
-    monkeypatch.setattr(gpu_machine, "_nvidia_smi", lambda _: ["Card, 24576 MiB, 550.1"])
+    monkeypatch.setattr(gpu_machine, "query_nvidia_smi", lambda _: ["Card, 24576 MiB, 550.1"])
     found = gpu_machine.describe()
     assert found["num_gpus"] == 2
     rows = dict(found["rows"])

@@ -199,7 +199,7 @@ def test_help_names_every_option_kind_and_strategy_in_a_moment(
     text = capsys.readouterr().out
     for word in (*START_KINDS, *STRATEGIES, "mean", "max", "position", "gray", "viridis"):
         assert word in text
-    for options in oip_command._OPTIONS.values():
+    for options in oip_command.OPTIONS.values():
         for option, _, _ in options:
             assert option in text
 

@@ -251,8 +251,8 @@ def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
         traceback.print_exc()
         code = 1
     # like the exit of the interpreter, but without the second that clearing all modules takes
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code if isinstance(code, int) else int(code is not None))

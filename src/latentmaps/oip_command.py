@@ -31,7 +31,7 @@ with the settings in params.yaml of the current folder.
 """
 
 # group -> option, name of its value, help
-_OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
+OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
     "network": (
         ("--model", "PATH", f"{_MODEL} (default), data/models/vae (its encoder), or a .keras file"),
         ("--digits", "PATH", f"real digits for the CNN (default: {_DIGITS}, if it exists)"),
@@ -129,7 +129,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "units", metavar="UNIT", nargs="+", help="index of a feature map or unit, counted from 0"
     )
-    for title, options in _OPTIONS.items():
+    for title, options in OPTIONS.items():
         group = parser.add_argument_group(title)
         for option, metavar, text in options:
             if option == "--start":

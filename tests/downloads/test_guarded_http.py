@@ -71,11 +71,13 @@ def test_a_redirect_to_an_invalid_address_is_refused(location: str, reason: str)
 @pytest.mark.parametrize("location", ["http://127.0.0.1/faces.zip", "HTTP://other.example/"])
 def test_a_redirect_from_https_to_http_is_refused(location: str) -> None:
     with pytest.raises(MirrorError, match="expected https as before"):
-        guarded_http._target("https://127.0.0.1/faces.zip", location)
+        guarded_http.resolve_redirect("https://127.0.0.1/faces.zip", location)
 
 
 def test_a_redirect_from_http_to_https_is_followed() -> None:
-    found = guarded_http._target("http://127.0.0.1/faces.zip", "https://127.0.0.1/faces.zip")
+    found = guarded_http.resolve_redirect(
+        "http://127.0.0.1/faces.zip", "https://127.0.0.1/faces.zip"
+    )
     assert found == "https://127.0.0.1/faces.zip"
 
 

@@ -61,10 +61,10 @@ def test_starts_of_a_linear_map_agree() -> None:
 def test_results_that_differ_do_not_agree() -> None:
     ends = np.zeros((1, 3, 2, 2, 1), np.float32)
     ends[0, :, 0, 0] = [[1.0], [0.9], [-1.0]]
-    assert patterns._count_agreeing(ends, ends[:, 0]).tolist() == [2]
+    assert patterns.count_agreeing(ends, ends[:, 0]).tolist() == [2]
     even = np.full((1, 2, 2, 2, 1), 0.7, np.float32)
     even[0, 1] = 0.3
-    assert patterns._count_agreeing(even, even[:, 0]).tolist() == [1]
+    assert patterns.count_agreeing(even, even[:, 0]).tolist() == [1]
 
 
 def test_the_pattern_of_a_map_does_not_depend_on_the_other_maps(

@@ -255,13 +255,13 @@ def test_a_page_that_took_long_is_not_written_again_at_once(
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr(page, "render", render)
     written: list[int] = []
-    write = training_page._TrainingPage._write_files
+    write = training_page.TrainingPage.write_files
 
     def count(self: Any, state: str, words: str) -> None:
         written.append(len(self._history))
         write(self, state, words)
 
-    monkeypatch.setattr(training_page._TrainingPage, "_write_files", count)
+    monkeypatch.setattr(training_page.TrainingPage, "write_files", count)
     row = {"epoch": 1, "total_loss": 1.0}
     film = FilmRecorder(task())
     film.frame = lambda epoch: np.zeros((14, 16, 16, 3), np.uint8)  # type: ignore[method-assign]

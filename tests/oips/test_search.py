@@ -35,7 +35,7 @@ def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
         chunk_size=64,
     )
     for images in (digits.train_images, digits.test_images):
-        found = search._help_with_digits(found, images, networks, standardized)
+        found = search.help_with_digits(found, images, networks, standardized)
     return found
 
 

@@ -100,12 +100,12 @@ def test_the_cnn_has_the_computed_number_of_weights(shape: dict[str, Any]) -> No
 
 
 def test_a_row_of_temperatures_has_the_computed_number_of_faces() -> None:
-    assert combinations._TEMPERATURE_COLUMNS == sample_sheets._NUM_COLUMNS
+    assert combinations.TEMPERATURE_COLUMNS == sample_sheets.NUM_COLUMNS
 
 
 def test_a_tile_of_a_map_is_at_most_as_large_as_computed() -> None:
     for size in (127, 128, 129, 1000):
-        edge = latent_plane._reduce(np.zeros((size, size, 3), np.uint8)).shape[0]
+        edge = latent_plane.reduce_image(np.zeros((size, size, 3), np.uint8)).shape[0]
         assert edge <= min(size, LARGEST_TILE_OF_A_MAP)
         assert edge == size or size > LARGEST_TILE_OF_A_MAP
 

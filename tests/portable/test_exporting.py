@@ -153,7 +153,7 @@ def test_a_file_that_computes_something_else_is_refused(added: float, tmp_path: 
 def test_a_file_that_its_runtime_does_not_run_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "_with_resizing", lambda network: network)
+    monkeypatch.setattr(formats, "with_resizing", lambda network: network)
     portable = networks.load(save_vae(tmp_path / "vae", upsampling="resize"))
     with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ cannot run it \(Select"):
         exporting.write(portable, FORMATS["litert"], tmp_path / "out")

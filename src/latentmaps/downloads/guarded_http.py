@@ -104,11 +104,20 @@ def get(
                     yield response
                     return
                 # closed unread, so that no large body or gzip bomb gets into memory
-                url = _target(url, response.headers["Location"])
+                url = resolve_redirect(url, response.headers["Location"])
     raise MirrorError(f"more than {_MOST_REDIRECTS} redirects")
 
 
-def _target(url: str, location: str) -> str:
+def resolve_redirect(url: str, location: str) -> str:
+    """Return the address to which a response redirects.
+
+    Args:
+        url: the address that answered.
+        location: the header Location of the response.
+
+    Raises:
+        MirrorError: it is not an http or https address, or it leaves https for http.
+    """
     try:
         # http.client decodes headers as Latin-1, but servers write non-ASCII characters as UTF-8
         target = urljoin(url, location.encode("latin-1").decode("utf-8"))

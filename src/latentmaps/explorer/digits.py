@@ -76,7 +76,7 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
         keras.Model(model.inputs, outputs | {output.layer_name: model.output}), digits.test_images
     )
     readings = predicted[output.layer_name].argmax(axis=1)
-    rows = _choose(digits.test_labels, readings)
+    rows = choose_rows(digits.test_labels, readings)
     images = digits.test_images[rows]
     maps = TrainedCnn(model).all_feature_maps(images)
 
@@ -106,7 +106,7 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
     }
 
 
-def _choose(labels: npt.NDArray[np.uint8], readings: npt.NDArray) -> npt.NDArray[np.int64]:
+def choose_rows(labels: npt.NDArray[np.uint8], readings: npt.NDArray) -> npt.NDArray[np.int64]:
     """Return the sorted rows of the test digits that the page offers."""
     per_class = [np.flatnonzero(labels == label)[:_NUM_PER_CLASS] for label in range(NUM_CLASSES)]
     misread = np.flatnonzero(readings != labels)[:_NUM_MISREAD]

@@ -126,7 +126,7 @@ def _find_part(
         patches=patches[best],
         activations=result.activations[best],
         start_activations=result.curves[:, :, 0],
-        num_agreeing=_count_agreeing(patches, patches[best]),
+        num_agreeing=count_agreeing(patches, patches[best]),
     )
 
 
@@ -149,7 +149,7 @@ def _chunk_size(network: Networks) -> int:
     return min(max(1, fitting), _MOST_PATCHES_OF_CHUNK)
 
 
-def _count_agreeing(patches: Floats, winners: Floats) -> npt.NDArray[np.int64]:
+def count_agreeing(patches: Floats, winners: Floats) -> npt.NDArray[np.int64]:
     """Count the patches (num_maps, num_starts, h, w, c) that look like the winner of each map."""
     vectors, winner = _centered(patches), _centered(winners)[:, np.newaxis]
     correlations = (vectors * winner).sum(axis=(2, 3, 4))

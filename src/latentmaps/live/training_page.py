@@ -57,7 +57,7 @@ def opened(
         may_stop=task.params.early_stopping_patience is not None,
         source=source,
     )
-    live = _TrainingPage(folder, about, film)
+    live = TrainingPage(folder, about, film)
     try:
         yield live.follow
     except BaseException as error:
@@ -70,7 +70,7 @@ def opened(
         live.close()
 
 
-class _TrainingPage:
+class TrainingPage:
     """The live page of one training, and its folder."""
 
     def __init__(self, folder: Path, about: About, film: FilmRecorder) -> None:
@@ -126,12 +126,18 @@ class _TrainingPage:
         if not self._is_open:
             return
         started = time.monotonic()
-        self._is_open = self._try(lambda: self._write_files(state, words))
+        self._is_open = self._try(lambda: self.write_files(state, words))
         # not counted: the first page loads libraries that the later ones reuse
         self._cost_s = time.monotonic() - started if self._history else 0.0
         self._last_written = time.monotonic()
 
-    def _write_files(self, state: str, words: str) -> None:
+    def write_files(self, state: str, words: str) -> None:
+        """Write the page, its script and history.csv.
+
+        Args:
+            state: "running", "over" or "stopped".
+            words: a message below the state; empty for none.
+        """
         epoch_s = statistics.median(self._seconds) if self._seconds else 0.0
         moment = Moment(
             state=state,

@@ -120,7 +120,7 @@ def enlarge(values: Matrix, size: Sequence[int]) -> Matrix:
     """Enlarge a grid of values (rows, columns) to (height, width) by bicubic interpolation."""
     height, width = size
     rows, columns = values.shape
-    return _enlarging_matrix(rows, height) @ values @ _enlarging_matrix(columns, width).T
+    return make_enlarging_matrix(rows, height) @ values @ make_enlarging_matrix(columns, width).T
 
 
 def coarsen(image: Matrix, grid: Grid | None) -> Matrix:
@@ -149,7 +149,7 @@ def coarseners(grid: Grid | None, size: Sequence[int]) -> tuple[Matrix, Matrix]:
 
 
 @functools.cache
-def _enlarging_matrix(num_points: int, size: int) -> Matrix:
+def make_enlarging_matrix(num_points: int, size: int) -> Matrix:
     """Return the matrix (size, num_points) that enlarges a column by bicubic interpolation."""
     unit = Image.fromarray(np.eye(num_points, dtype=np.float32))
     return np.asarray(unit.resize((num_points, size), Image.Resampling.BICUBIC), np.float64)
@@ -160,6 +160,6 @@ def _coarsener(num_points: int, size: int) -> Matrix:
     """Return the projection (size, size) of a column onto what a grid of points can represent."""
     if num_points >= size:
         return np.eye(size)
-    enlarger = _enlarging_matrix(num_points, size)
+    enlarger = make_enlarging_matrix(num_points, size)
     projection: Matrix = enlarger @ np.linalg.pinv(enlarger)
     return projection

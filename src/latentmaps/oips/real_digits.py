@@ -62,7 +62,7 @@ def correlate_pathways(
         return pd.DataFrame(np.nan, index=range(len(oips.map_indices)), columns=columns)
     rows = seeds.random_digits(seed).integers(len(digits.test_images), size=_NUM_RANDOM)
     first, second, random, free, in_range = (
-        _ranks(excitation.measure(below, images))
+        rank_rows(excitation.measure(below, images))
         for images in (
             cnn_layers.standardize_digits(strongest.images[:, 0]),
             cnn_layers.standardize_digits(strongest.images[:, 1]),
@@ -81,7 +81,7 @@ def correlate_pathways(
     )
 
 
-def _ranks(values: Floats) -> npt.NDArray[np.float64]:
+def rank_rows(values: Floats) -> npt.NDArray[np.float64]:
     """Return the ranks in each row, centered and of norm 1; ties share their mean rank.
 
     The product of two such rows is their rank correlation. Rows of equal values become NaN.

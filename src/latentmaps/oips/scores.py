@@ -33,8 +33,8 @@ def score(
         **_strength(oips.free, best_digit, ""),
         **_strength(oips.in_range, best_digit, "_in_range"),
         "silent_share": oips.silent_share,
-        **_progress(oips.free, ""),
-        **_progress(oips.in_range, "_in_range"),
+        **measure_progress(oips.free, ""),
+        **measure_progress(oips.in_range, "_in_range"),
         "seed_gap": seed_gaps(oips.free.regular_finalist_activations),
         **_agreement(oips, pathways, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
@@ -107,7 +107,16 @@ def _ratios(activations: Floats, of_digits: Floats) -> Floats:
     return np.divide(activations, of_digits, out=ratios, where=of_digits > 0)
 
 
-def _progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
+def measure_progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
+    """Return whether each ascent converged or was still improving, and its number of steps.
+
+    Args:
+        oips: the OIPs of a layer.
+        suffix: appended to the names of the columns.
+
+    Returns:
+        Column -> (num_maps,).
+    """
     lengths = np.sum(~np.isnan(oips.curves), axis=1)
     peaks = np.nanargmax(oips.curves, axis=1)
     is_late = peaks >= _LATE * (lengths - 1)

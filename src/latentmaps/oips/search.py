@@ -165,7 +165,7 @@ def search_both_ranges(
             chunk_size=chunk_size,
         )
         for images in (digits.train_images, digits.test_images):
-            chosen = _help_with_digits(chosen, images, networks, constraint)
+            chosen = help_with_digits(chosen, images, networks, constraint)
         if head is not None:
             chosen = starts.add_head_starts(chosen, head, kind, constraint=constraint)
         result = ascent.ascend(
@@ -199,7 +199,7 @@ def _strongest_digits(
     return cnn_layers.standardize_digits(images[activations.argmax(axis=0)[map_indices]])
 
 
-def _help_with_digits(
+def help_with_digits(
     chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, constraint: Constraint
 ) -> Starts:
     """Replace the starts of silent maps by the digits (n, 28, 28) that excite these maps most."""

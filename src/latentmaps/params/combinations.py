@@ -25,7 +25,7 @@ _MAX_TILES = 500
 _MAX_PIXELS = 80_000_000
 
 # faces per row of the sheet of temperatures
-_TEMPERATURE_COLUMNS = 8
+TEMPERATURE_COLUMNS = 8
 # profile whose faces are pushed to a shared remote, see .dvc/config -> the only allowed source
 _SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
@@ -151,7 +151,7 @@ def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
         },
         "draw_samples": {
             "num_samples": samples.num_samples,
-            "temperatures": _TEMPERATURE_COLUMNS * len(samples.temperatures),
+            "temperatures": TEMPERATURE_COLUMNS * len(samples.temperatures),
         },
         "draw_latent_space": {
             "num_dimensions times num_steps": walks.num_dimensions * walks.num_steps,

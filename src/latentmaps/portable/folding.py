@@ -122,7 +122,7 @@ def _absorb(read: Any, layer: keras.layers.Layer) -> None:
     Raises:
         ValueError: the plain layer has no weights, or has an activation.
     """
-    plain = read._keras_history.operation
+    plain = read._keras_history.operation  # noqa: SLF001 - the layer that made a tensor
     if not isinstance(plain, _WEIGHTED) or plain.activation is not keras.activations.linear:
         raise ValueError(
             f"layer {layer.name}: expected to follow a layer with weights and without an "

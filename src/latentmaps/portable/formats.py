@@ -132,7 +132,7 @@ class LiteRt(Format):
 
     def write(self, network: "keras.Model", path: Path) -> None:
         """Write the file with TensorFlow's converter."""
-        _with_resizing(network).export(path, format="litert", verbose=False)
+        with_resizing(network).export(path, format="litert", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
         """Return the signature of an interpreter, from TensorFlow if LiteRT is not installed."""
@@ -187,7 +187,7 @@ def find(name: str) -> Format:
     return FORMATS[name]
 
 
-def _with_resizing(network: "keras.Model") -> "keras.Model":
+def with_resizing(network: "keras.Model") -> "keras.Model":
     """Return the network with UpSampling2D replaced by an equivalent layer.
 
     The converter cannot infer the number of maps after UpSampling2D, and LiteRT then fails to run

@@ -44,7 +44,7 @@ def save(model: keras.Model, path: Path) -> None:
     store = _MemoryStore(path, mode="w")
     try:
         # called by save_weights, which would open the file itself
-        saving_lib._save_state(
+        saving_lib._save_state(  # noqa: SLF001 - Keras has no public way to save to memory
             model,
             weights_store=store,
             assets_store=None,

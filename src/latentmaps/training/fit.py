@@ -95,8 +95,8 @@ def fit(
         progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=recorder.epoch)
         try:
             model.fit(
-                _feed(batches(recorder.epoch), prefetch_to),
-                validation_data=_feed(validation, prefetch_to),
+                make_feed(batches(recorder.epoch), prefetch_to),
+                validation_data=make_feed(validation, prefetch_to),
                 # given here, since a prefetched data set does not know its number of batches
                 validation_steps=int(validation.cardinality()),
                 initial_epoch=recorder.epoch,
@@ -120,7 +120,13 @@ def fit(
     return recorder.finish()
 
 
-def _feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
+def make_feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
+    """Return the batches as the training loop reads them.
+
+    Args:
+        batches: the data set.
+        prefetch_to: device that receives batches ahead of time; None: no prefetching.
+    """
     options = tf.data.Options()
     # These data sets leave nothing to tune, and the end of `fit` sometimes waited for the tuning
     # thread. It doubles its sleep each time: after 20 s of training the wait was up to 20 s.

@@ -16,10 +16,10 @@ def encodings(latent_dim: int = 6) -> Encodings:
 def test_the_chi_density_is_that_of_the_radius_of_the_prior() -> None:
     radius = np.linspace(1e-6, 12.0, 4001)
     for latent_dim in (1, 3, 20):
-        density = latent_charts._chi_density(radius, latent_dim)
+        density = latent_charts.chi_density(radius, latent_dim)
         assert np.trapezoid(density, radius) == pytest.approx(1.0, abs=1e-3)
     half_normal = np.sqrt(2.0 / np.pi) * np.exp(-0.5 * radius**2)
-    np.testing.assert_allclose(latent_charts._chi_density(radius, 1), half_normal, rtol=1e-6)
+    np.testing.assert_allclose(latent_charts.chi_density(radius, 1), half_normal, rtol=1e-6)
 
 
 def test_the_radii_are_those_of_sampled_points() -> None:

@@ -45,7 +45,7 @@ def test_faces_are_above_their_reconstructions() -> None:
 
 def test_the_tiles_of_a_row_come_kind_by_kind() -> None:
     faces = reconstruct()
-    tiles = reconstruction_sheets._row_by_row(faces, faces.kinds, None)
+    tiles = reconstruction_sheets.arrange_row_by_row(faces, faces.kinds, None)
     np.testing.assert_array_equal(tiles[:3], faces.kinds["face"][:3])
     np.testing.assert_array_equal(tiles[3:6], faces.kinds["reconstruction"][:3])
     np.testing.assert_array_equal(tiles[6:9], faces.kinds["face"][3:])
@@ -104,7 +104,7 @@ def test_every_face_of_a_small_part_is_shown_once(num_faces: int, num_rows: int)
     sheet = reconstruction_sheets.draw(faces, part="test")
 
     np.testing.assert_array_equal(sheet.numbers["row"], np.arange(num_faces))
-    tiles = reconstruction_sheets._row_by_row(faces, faces.kinds, None)
+    tiles = reconstruction_sheets.arrange_row_by_row(faces, faces.kinds, None)
     assert len(tiles) == 2 * num_rows * faces.num_columns
     assert sum(tile is not None for tile in tiles) == 2 * num_faces
     assert reconstruction_sheets.draw_strip(faces).width == 22 * min(num_faces, 3) - 6

@@ -123,7 +123,7 @@ def test_no_number_of_the_training_depends_on_the_film() -> None:
 
 def test_the_function_that_draws_the_tiles_is_traced_once() -> None:
     recorder, _, _ = train(task(), 3)
-    assert recorder._draw.experimental_get_tracing_count() == 1
+    assert recorder.draw.experimental_get_tracing_count() == 1
 
 
 @pytest.mark.parametrize("damage", ["cut", "absent", "other"])

@@ -180,7 +180,7 @@ def test_a_custom_decoder_learns(changes: dict[str, Any]) -> None:
 
 def test_a_batch_that_devices_cannot_share_is_refused() -> None:
     with pytest.raises(TrainingError, match="found 4, expected a multiple of 3"):
-        vae_training._require_equal_shares(4, FakeStrategy(3))
+        vae_training.require_equal_shares(4, FakeStrategy(3))
 
 
 class FakeStrategy:

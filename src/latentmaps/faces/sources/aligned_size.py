@@ -19,7 +19,7 @@ _SMALLEST_EDGE = 16
 # These limits keep each process under about 0.5 GB. Measured bytes per pixel: 8 for a progressive
 # JPEG, and 4 more if it is decoded at full size; 8 for a PNG; 16 for a WebP, which Pillow decodes
 # as an animation. MPO: several JPEG pictures in one file, as written by phones.
-_MOST_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
+MAX_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
 # phones write it, sometimes with the suffix of a JPEG; Pillow cannot read it
 _HEIC_SUFFIXES = (".heic", ".heif")
 _HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
@@ -94,7 +94,7 @@ def read_upright(
 def to_upright(picture: Image.Image) -> tuple[Image.Image, bool]:
     """Return the same as ``read_upright`` for a decoded picture of any mode."""
     transposition = picture_files.find_transposition(picture)
-    upright, was_transparent = _to_rgb(picture)
+    upright, was_transparent = to_rgb(picture)
     return upright if transposition is None else upright.transpose(transposition), was_transparent
 
 
@@ -116,7 +116,7 @@ def _check_size(picture: Image.Image) -> None:
         raise UnusableError(
             f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} along each edge"
         )
-    most_pixels = _MOST_PIXELS[str(picture.format)]
+    most_pixels = MAX_PIXELS[str(picture.format)]
     if width * height > most_pixels:
         raise UnusableError(
             f"{width}x{height} pixels, expected at most {most_pixels:,} in total for a "
@@ -124,7 +124,7 @@ def _check_size(picture: Image.Image) -> None:
         )
 
 
-def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
+def to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
     """Return the picture in RGB, and whether any of its pixels was transparent."""
     profile = picture.info.get("icc_profile")
     if "transparency" in picture.info or picture.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
@@ -137,7 +137,7 @@ def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
 
 
 def _on_white(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Composite a picture onto white, and return the same as ``_to_rgb``.
+    """Composite a picture onto white, and return the same as ``to_rgb``.
 
     The picture is processed in bands, since three full-size layers would need too much memory.
     """

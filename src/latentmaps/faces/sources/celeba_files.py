@@ -31,7 +31,7 @@ TABLES = (PARTITION, ATTRIBUTES, IDENTITY)
 _TABLE_LIMIT_BYTES = 100_000_000
 
 
-def _table(
+def describe_table(
     name: str,
     sha256: str,
     *drive_ids: str,
@@ -68,13 +68,13 @@ OFFICIAL = {
             limit_bytes=_IMAGES_BYTES,
         ),
         # never fetched: its content is known, see celeba_layouts.official_partition
-        _table(
+        describe_table(
             PARTITION,
             "fc955bcb3ef8fbdf7d5640d9a8693a8431b5f2ee291a5c1449a1549e7e073fe7",
             read=celeba_tables.read_partition,
             render=celeba_layouts.render_partition,
         ),
-        _table(
+        describe_table(
             ATTRIBUTES,
             "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
             "0B7EVK8r0v71pblRyaVFSWGxPY0U",
@@ -82,7 +82,7 @@ OFFICIAL = {
             read=celeba_tables.read_attributes,
             render=celeba_layouts.render_attributes,
         ),
-        _table(
+        describe_table(
             IDENTITY,
             "c6143857c3e2630ac2da9f782e9c1232e5e59be993a9d44e8a7916c78a6158c0",
             "1_ee_0u7vcNLOfNLegJRHmolfH5ICW-XS",

@@ -30,7 +30,7 @@ WEIGHTS_FILE = "weights-inception-2015-12-05-6726825d.pth"
 
 # SHA-256 of this file and of pytorch-fid's identical pt_inception-2015-12-05-6726825d.pth. Several
 # independent projects that verify the download publish it; the file name contains its first digits.
-_SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
+SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 _EXTRACTOR, _FEATURES = "inception-v3-compat", "2048"
 
 
@@ -45,7 +45,7 @@ class FidNetwork:
 
     def __init__(self, torch: Any, extractor: Any) -> None:
         self._torch = torch
-        self._extractor = extractor
+        self.inception = extractor
 
     def features(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """Return the features, (n, 2048), of a batch of pixels, (n, h, w, 3 or 1), 0..1.
@@ -56,7 +56,7 @@ class FidNetwork:
         color = np.broadcast_to(images, (*images.shape[:-1], 3))
         tensor = self._torch.from_numpy(np.ascontiguousarray(color.transpose(0, 3, 1, 2)))
         with self._torch.no_grad():
-            [features] = self._extractor(tensor)
+            [features] = self.inception(tensor)
         return features.numpy()
 
 
@@ -77,9 +77,9 @@ def load(path: Path) -> FidNetwork:
             "yourself, because it is not downloaded"
         )
     found = checksums.file_sha256(path)
-    if found != _SHA256:
+    if found != SHA256:
         raise DataError(
-            f"{path}: SHA-256 {found}, expected {_SHA256}; the distance is the FID only with "
+            f"{path}: SHA-256 {found}, expected {SHA256}; the distance is the FID only with "
             f"{WEIGHTS_FILE}: use that file from torch-fidelity's release v0.2.0, or set "
             "feature_net and feature_net_weights to null"
         )

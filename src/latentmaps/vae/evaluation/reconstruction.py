@@ -45,10 +45,10 @@ def evaluate(
         of_originals.add(originals)
         of_reconstructions.add(reconstructions)
         from_mean.add(
-            _numbers(originals, reconstructions)
+            measure(originals, reconstructions)
             | {"sharpness_originals": likeness.sharpness(originals)}
         )
-        from_sample.add(_numbers(originals, trained.decode(sampled_z)))
+        from_sample.add(measure(originals, trained.decode(sampled_z)))
     return {
         **from_mean.values(),
         "diversity": of_reconstructions.value(),
@@ -75,7 +75,16 @@ class _Means:
         return {name: total / self.num_images for name, total in self._totals.items()}
 
 
-def _numbers(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
+def measure(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
+    """Return each measure of the reconstructions.
+
+    Args:
+        originals: (num_images, h, w, c), float32, 0..1.
+        reconstructions: the same shape and range.
+
+    Returns:
+        Name of the measure -> (num_images,).
+    """
     mse = likeness.mean_squared_error(originals, reconstructions)
     bce = likeness.bce_per_dim(originals, reconstructions)
     return {

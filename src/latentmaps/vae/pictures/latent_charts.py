@@ -92,12 +92,12 @@ def _draw_radii(
     axes.hist(means, bins=bins, density=True, alpha=0.7, color=_ORANGE, label="posterior means")
     axes.hist(sampled, bins=bins, density=True, alpha=0.7, color=_BLUE, label="z from posteriors")
     radius = np.linspace(1e-3, top, 400)
-    axes.plot(radius, _chi_density(radius, latent_dim), "k--", label="prior N(0, I)")
+    axes.plot(radius, chi_density(radius, latent_dim), "k--", label="prior N(0, I)")
     axes.set(xlabel="distance from the origin", ylabel="density")
     axes.legend(frameon=False)
 
 
-def _chi_density(radius: npt.NDArray[np.float64], latent_dim: int) -> npt.NDArray[np.float64]:
+def chi_density(radius: npt.NDArray[np.float64], latent_dim: int) -> npt.NDArray[np.float64]:
     """Return the density of |z|, z ~ N(0, I): r^(d-1) exp(-r^2/2) / (2^(d/2-1) Gamma(d/2))."""
     log_norm = (latent_dim / 2 - 1) * math.log(2.0) + math.lgamma(latent_dim / 2)
     return np.exp((latent_dim - 1) * np.log(radius) - 0.5 * radius**2 - log_norm)

@@ -117,7 +117,7 @@ def draw(
     plane = choose(encodings)
     z = plane.points(steps)  # (rows, steps, latent_dim)
     # decode row by row: all tiles of a large map at once would exhaust the memory
-    tiles = [_reduce(image) for row in z for image in face_sheet.decode(trained, row)]
+    tiles = [reduce_image(image) for row in z for image in face_sheet.decode(trained, row)]
     edge, full_edge = tiles[0].shape[0], trained.architecture.image_size
     # round to a hundredth of the limit's leading digit: 30 columns have no room for more digits
     labels = face_sheet.signed(np.round(steps, 2 - math.floor(math.log10(limit))))
@@ -140,7 +140,7 @@ def draw(
     )
 
 
-def _reduce(image: Images) -> Images:
+def reduce_image(image: Images) -> Images:
     """Reduce an image to at most 128 pixels along an edge, each the mean of a square of pixels.
 
     Args:

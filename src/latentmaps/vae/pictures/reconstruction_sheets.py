@@ -159,7 +159,7 @@ def draw(faces: ReconstructedFaces, *, part: str, note: str = "", scale: int = 1
         scale: each pixel of a tile becomes a square with this edge length.
     """
     return face_sheet.draw(
-        _row_by_row(faces, faces.kinds, None),
+        arrange_row_by_row(faces, faces.kinds, None),
         title=f"Reconstructions of the {part} part - {faces.origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy, and below them what the decoder makes of their "
@@ -197,7 +197,7 @@ def draw_sampled(
     }
     of_mean, of_sample = psnr_db.values()
     return face_sheet.draw(
-        _row_by_row(faces, kinds, None),
+        arrange_row_by_row(faces, kinds, None),
         title=f"Reconstructions from a sampled z, test part - {faces.origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy; below them what the decoder makes of the mean of "
@@ -242,7 +242,7 @@ def _label(
     blank = [""] * len(faces.rows)
     return Labels(
         rows=[*kinds] * math.ceil(len(faces.rows) / faces.num_columns),
-        tiles=_row_by_row(faces, {kind: words.get(kind, blank) for kind in kinds}, ""),
+        tiles=arrange_row_by_row(faces, {kind: words.get(kind, blank) for kind in kinds}, ""),
     )
 
 
@@ -253,7 +253,7 @@ def draw_strip(faces: ReconstructedFaces) -> Image.Image:
     return sheets.draw_strip(list(np.concatenate(rows)), num_columns=num_columns)
 
 
-def _row_by_row(
+def arrange_row_by_row(
     faces: ReconstructedFaces, kinds: Mapping[str, Iterable[Item]], blank: Item
 ) -> list[Item]:
     """Arrange one item per tile in the order of the sheet: below each row, its other kinds.

@@ -16,7 +16,7 @@ from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Images, Labels
 
-_NUM_COLUMNS = 8
+NUM_COLUMNS = 8
 _SAME = "drawn with the same random numbers in every experiment of this seed and latent_dim"
 
 
@@ -121,7 +121,7 @@ def _draw(
             "num_samples": len(shown),
             "sharpness": likeness.sharpness(pixels.to_pixels(shown)).mean(),
         },
-        num_columns=_NUM_COLUMNS,
+        num_columns=NUM_COLUMNS,
         scale=params.tile_scale,
     )
 
@@ -150,7 +150,7 @@ def _process(face: Images, params: DrawSamples) -> Images:
 
 def draw_strip(faces: RandomFaces) -> Image.Image:
     """Draw the first row of the faces, without text."""
-    return sheets.draw_strip(list(faces.images[:_NUM_COLUMNS]), num_columns=_NUM_COLUMNS)
+    return sheets.draw_strip(list(faces.images[:NUM_COLUMNS]), num_columns=NUM_COLUMNS)
 
 
 def draw_temperatures(
@@ -168,7 +168,7 @@ def draw_temperatures(
     latent_dim = trained.architecture.latent_dim
     z = np.stack(
         [
-            samplers.sample(sampler, _NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
+            samplers.sample(sampler, NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
             for temperature in temperatures
         ]
     )  # (temperatures, faces, latent_dim)
@@ -184,7 +184,7 @@ def draw_temperatures(
             face_sheet.describe_seed(trained.origin, seed),
         ),
         numbers={"temperature": temperatures, "sharpness": sharpness},
-        num_columns=_NUM_COLUMNS,
+        num_columns=NUM_COLUMNS,
         labels=Labels(rows=[f"temperature {temperature:g}" for temperature in temperatures]),
         scale=params.tile_scale,
     )

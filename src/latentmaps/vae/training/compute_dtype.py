@@ -20,7 +20,7 @@ def choose(precision: str) -> str:
     if precision != "auto":
         return precision
     gpus = tf.config.get_visible_devices("GPU")
-    fast = _gpu_has_bfloat16(gpus[0]) if gpus else _cpu_has_bfloat16()
+    fast = _gpu_has_bfloat16(gpus[0]) if gpus else cpu_has_bfloat16()
     return "bfloat16" if fast else "float32"
 
 
@@ -29,7 +29,7 @@ def _gpu_has_bfloat16(gpu: tf.config.PhysicalDevice) -> bool:
     return tuple(capability) >= _COMPUTE_CAPABILITY
 
 
-def _cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+def cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     """Report whether the CPU has bfloat16 instructions; False where there is no /proc/cpuinfo."""
     if not cpuinfo.exists():
         return False

@@ -51,7 +51,7 @@ class FilmRecorder(keras.callbacks.Callback):
         ]
         self._points = tf.constant(np.array(points), tf.float32)
         # no Python control flow to convert, and the search for it takes half of the tracing time
-        self._draw = tf.function(self._draw_tiles, autograph=False)
+        self.draw = tf.function(self._draw_tiles, autograph=False)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Check the frames of all earlier epochs, before any training time is lost.
@@ -67,7 +67,7 @@ class FilmRecorder(keras.callbacks.Callback):
         """Record the frame of the epoch."""
         if not workers.is_writer():
             return
-        tiles = self._draw().numpy()
+        tiles = self.draw().numpy()
         if self._checkpoints is None:
             self._in_memory[epoch + 1] = tiles
         else:

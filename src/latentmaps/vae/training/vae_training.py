@@ -65,7 +65,7 @@ def train(
         DataError: a checkpoint, a frame of the film or a file of initial weights is damaged.
     """
     epochs, batch_size, steps = task.length.epochs, task.length.batch_size, task.steps_per_epoch
-    _require_equal_shares(batch_size, devices.strategy)
+    require_equal_shares(batch_size, devices.strategy)
     with (devices.strategy or tf.distribute.get_strategy()).scope():
         model = build(task, jit_compile=devices.jit_compile)
     log.info(
@@ -106,7 +106,12 @@ def train(
     return model, trained
 
 
-def _require_equal_shares(batch_size: int, strategy: tf.distribute.Strategy | None) -> None:
+def require_equal_shares(batch_size: int, strategy: tf.distribute.Strategy | None) -> None:
+    """Check that all devices get equally many images of a batch.
+
+    Raises:
+        TrainingError: the batch size is not a multiple of the number of devices.
+    """
     num_devices = strategy.num_replicas_in_sync if strategy else 1
     if batch_size % num_devices:
         raise TrainingError(
