@@ -1,4 +1,4 @@
-"""A clock for the steps of ``fit``."""
+"""A Keras callback that times the steps of ``fit``."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,10 @@ from benchmarks import workload
 
 
 class Clock(keras.callbacks.Callback):
-    """Time the steps behind the warm-up.
+    """Time the steps after the warm-up.
 
     Attributes:
-        span: how long they took.
+        span: duration of these steps.
     """
 
     def __init__(self, load: workload.Load, loss_name: str) -> None:
@@ -22,7 +22,7 @@ class Clock(keras.callbacks.Callback):
         self._ends = (workload.NUM_WARM_UP, workload.NUM_WARM_UP + load.num_steps)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Look at the clock; reading the loss waits for the device."""
+        """Read the clock; reading the loss first waits for the device."""
         if batch + 1 in self._ends:
             float((logs or {})[self._loss_name])
             self.span, self._started = self._started.elapsed(), workload.Span.now()

@@ -1,14 +1,14 @@
-"""How fast faces are cropped, and in how much memory, beside what a user would write instead.
+"""Measure the speed and memory of cropping faces, compared with what a user might write instead.
 
     make benchmarks
     PYTHONPATH=src python -m benchmarks.crop_faces --num-faces 202599 --rounds 1
 
-Draws some avatars and repeats their files under as many names as CelebA has. Then, in turn, in
-another order each round, each in a process of its own: the stage crop_faces; the loop that everyone
-writes (unpack, open with Pillow, resize, append to a list, np.array); tf.data with
-decode_and_crop_jpeg on the unpacked files; and Pillow alone, decode + crop + resize of at most
-8,000 files in memory, on one core and on all cores at once, which is the most that any program with
-Pillow can reach here.
+The benchmark draws some avatars and repeats their files under as many names as requested (CelebA
+has 202,599). It then measures these implementations in turn, each in its own process and in a
+different order in each round: the stage crop_faces; the obvious loop (unpack, open with Pillow,
+resize, append to a list, np.array); tf.data with decode_and_crop_jpeg on the unpacked files; and
+Pillow alone, which decodes, crops and resizes at most 8,000 files in memory, on one core and on all
+cores at once. The last one is the upper limit for any program that uses Pillow on this machine.
 """
 
 import argparse
@@ -36,14 +36,17 @@ BOX = (15, 35, 163, 183)
 SIZE = 96
 NUM_DRAWN = 400
 PILLOW_FACES = 8000
+HEADS = (
+    "implementation", "faces/s", "share of Pillow x cores", "speedup of ours", "peak memory [MB]",
+)  # fmt: skip
 NUM_CORES = len(os.sched_getaffinity(0))
 
 
 def main() -> None:
-    """Measure and print a table in Markdown; or run one way, for ``measure``."""
+    """Measure and print a Markdown table; or run one implementation, for ``measure``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--num-faces", type=int, default=20_000, help="in the archive")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
+    parser.add_argument("--num-faces", type=int, default=20_000, help="faces in the archive")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each implementation")
     parser.add_argument("--way", choices=sorted(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -74,11 +77,11 @@ def write_faces(folder: Path, num_faces: int) -> None:
 
 
 def print_ways(runs: dict[str, list[measuring.Run]], num_faces: int) -> None:
-    """Print medians with quartiles, ratios round by round."""
+    """Print medians with quartiles; ratios are taken within each round."""
     rates = {way: [count_faces(way, num_faces) / seconds(run) for run in runs[way]] for way in runs}
     of_all_cores = [NUM_CORES * rate for rate in rates["pillow"]]
     measuring.print_table(
-        ("way", "faces/s", "of Pillow alone x cores", "ours against it", "peak memory [MB]"),
+        HEADS,
         (
             [
                 TITLES[way],
@@ -93,17 +96,17 @@ def print_ways(runs: dict[str, list[measuring.Run]], num_faces: int) -> None:
 
 
 def measure(way: str, folder: Path) -> measuring.Run:
-    """Run one way in a process of its own."""
+    """Run one implementation in its own process."""
     return measuring.run("benchmarks.crop_faces", ["--way", way, "--folder", str(folder)])
 
 
 def seconds(run: measuring.Run) -> float:
-    """Return the seconds that a way printed of its work alone, or those of its process."""
+    """Return the seconds that an implementation printed, or else those of its process."""
     return float(run.output) if run.output.strip() else run.seconds
 
 
 def count_faces(way: str, num_faces: int) -> int:
-    """Return how many faces a way handles."""
+    """Return the number of faces that an implementation handles."""
     times = {"pillow": 1, "pillow_on_all_cores": NUM_CORES}
     return min(num_faces, PILLOW_FACES) * times[way] if way in times else num_faces
 
@@ -116,7 +119,7 @@ def run_stage(folder: Path) -> None:
 
 
 def run_loop(folder: Path) -> None:
-    """Do what everyone writes: unpack, open, resize, append, np.array."""
+    """Crop with the obvious loop: unpack, open, resize, append, np.array."""
     with tempfile.TemporaryDirectory(dir=folder) as unpacked:
         with zipfile.ZipFile(folder / "images.zip") as faces:
             faces.extractall(unpacked)
@@ -129,7 +132,7 @@ def run_loop(folder: Path) -> None:
 
 
 def run_tf_data(folder: Path) -> None:
-    """Decode and scale in tf.data; print its time without unpacking and TensorFlow's start."""
+    """Decode and resize in tf.data; print the time without unpacking and TensorFlow's start."""
     import tensorflow as tf
 
     left, top, right, bottom = BOX
@@ -157,19 +160,19 @@ def run_tf_data(folder: Path) -> None:
 
 
 def run_pillow(folder: Path) -> None:
-    """Decode, crop and scale files in memory, nothing else; print the time of that."""
+    """Decode, crop and resize files in memory, and print the time of that alone."""
     print(time_pillow(folder))
 
 
 def run_pillow_on_all_cores(folder: Path) -> None:
-    """Do the same in as many processes as there are cores; print the mean of their times."""
+    """Do the same in one process per core, and print the mean of their times."""
     with ProcessPoolExecutor(NUM_CORES, multiprocessing.get_context("spawn")) as executor:
-        # each process takes one: it is busy with it when the next one is handed out
+        # each process gets one task, since it is still busy when the next task is handed out
         print(statistics.mean(executor.map(time_pillow, [folder] * NUM_CORES)))
 
 
 def time_pillow(folder: Path) -> float:
-    """Return the seconds for PILLOW_FACES files, or all that there are."""
+    """Return the seconds for PILLOW_FACES files, or for all files if there are fewer."""
     faces = archive.FaceArchive(folder / "images.zip")
     jpegs = [faces.read(name) for name in faces.names[:PILLOW_FACES]]
     started = time.perf_counter()
@@ -187,10 +190,10 @@ WAYS: dict[str, Callable[[Path], None]] = {
 }
 TITLES = {
     "crop_faces": "`crop_faces`, the whole stage",
-    "loop": "the plain loop",
-    "tf_data": "tf.data, unpacking not counted",
+    "loop": "the obvious loop",
+    "tf_data": "tf.data, without unpacking",
     "pillow": "Pillow alone, one core",
-    "pillow_on_all_cores": "Pillow alone, all cores at once",
+    "pillow_on_all_cores": "Pillow alone, all cores",
 }
 
 

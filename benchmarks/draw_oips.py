@@ -1,11 +1,11 @@
-"""How fast OIPs are found, beside the loops that a user would write or install instead.
+"""Measure how fast OIPs are found, compared with loops that a user might write or install instead.
 
     PYTHONPATH=src python -m benchmarks.draw_oips [--tf-keras-vis FOLDER]
 
-A CNN of params.yaml, trained for one epoch on the bundled digits. Each way has its own process, in
-turn, in another order each round, on the threads of params.yaml. Starts and imports are not
-counted, traces only for ours (0.2 s a layer). Loops over single maps are timed on some maps and
-steps, and scaled up to all maps and steps.
+The CNN is that of params.yaml, trained for one epoch on the bundled digits. Each method runs in its
+own process, in alternation, in a different order each round, with the threads of params.yaml.
+The time for start images and imports does not count. Tracing counts only for our search (0.2 s per
+layer). Loops over single maps are timed on some maps and steps and scaled up to all of them.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from benchmarks import measuring
 
 LAYERS = {"Conv2D_1": 32, "Conv2D_2": 64, "Conv2D_3": 128}
 SAMPLE_MAPS = 2
-# at most, fewer for those that take long: a step takes the same time as any other
+# maximum number of timed steps, smaller for slow methods; all steps take the same time
 SAMPLE_STEPS = {"source-graph": 200, "source-eager": 40, "tf-keras-vis": 20}
 OURS = {
     "ours-4": "ours, 4 starts, none stops",
@@ -34,22 +34,25 @@ OTHERS = {
 }
 TITLES = OURS | OTHERS
 HEADS = (
-    "way", "seconds", "ms a map, start and step", "times ours (4 starts)", "peak memory [MB]",
+    "implementation", "seconds", "ms per map, start and step", "relative to ours (4 starts)",
+    "peak memory [MB]",
 )  # fmt: skip
 
 
 def main() -> None:
-    """Measure and print a table in Markdown; or run one way, for ``measuring.run``."""
+    """Measure all methods and print a Markdown table, or run one method for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="turns of each way")
+    parser.add_argument("--rounds", type=int, default=3, help="number of runs of each method")
     parser.add_argument(
-        "--layers", nargs="+", choices=list(LAYERS), default=list(LAYERS), help="by default all"
+        "--layers", nargs="+", choices=list(LAYERS), default=list(LAYERS), help="default: all"
     )
     parser.add_argument("--num-steps", type=int, default=400, help="steps of gradient ascent")
     parser.add_argument(
-        "--ways", nargs="+", choices=list(TITLES), default=list(TITLES), help="by default all"
+        "--ways", nargs="+", choices=list(TITLES), default=list(TITLES), help="default: all"
     )
-    parser.add_argument("--tf-keras-vis", type=Path, help="a folder in which pip has put it")
+    parser.add_argument(
+        "--tf-keras-vis", type=Path, help="folder into which pip installed tf-keras-vis"
+    )
     parser.add_argument("--way", choices=["train", *TITLES], help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -71,16 +74,16 @@ def main() -> None:
 
 
 def installed(arguments: argparse.Namespace) -> list[str]:
-    """Return the ways whose packages are there, and say which are left out."""
+    """Return the methods whose packages are installed, and print which are skipped."""
     folder = arguments.tf_keras_vis
     if "tf-keras-vis" not in arguments.ways or (folder and (folder / "tf_keras_vis").is_dir()):
         return list(arguments.ways)
-    print(f"left out: {TITLES['tf-keras-vis']}; --tf-keras-vis names no folder that has it")
+    print(f"skipped: {TITLES['tf-keras-vis']}; not found in the folder --tf-keras-vis")
     return [way for way in arguments.ways if way != "tf-keras-vis"]
 
 
 def run_way(arguments: argparse.Namespace) -> float:
-    """Return the seconds of one way for all layers, scaled up to all their maps and steps."""
+    """Return the seconds of one method for all layers, scaled up to all their maps and steps."""
     from latentmaps import machine
     from latentmaps.params import loader
     from latentmaps.params.machine import Machine
@@ -100,7 +103,7 @@ def run_way(arguments: argparse.Namespace) -> float:
 def time_map_by_map(
     arguments: argparse.Namespace, _params: Any, model: Any, layer_name: str
 ) -> float:
-    """Return the seconds of a loop over the maps of a layer, from those of some maps and steps."""
+    """Return the seconds of a loop over the maps of a layer, scaled up from some maps and steps."""
     from benchmarks import per_map_loops
 
     way, num_steps = arguments.way, arguments.num_steps
@@ -130,7 +133,7 @@ def train(params: Any, folder: Path) -> None:
 
 
 def bundled_digits() -> Any:
-    """Return the digits of the repository."""
+    """Return the digits that are part of the repository."""
     from latentmaps.digits.dataset import digits
 
     return digits.load(measuring.ROOT / "data/bundled/mnist_12k.npz")
@@ -142,20 +145,20 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
 
     import numpy as np
 
-    from latentmaps.oips import ascent, cnn_layers, excitation, layer, restore, start_images
+    from latentmaps.oips import ascent, cnn_layers, constraints, excitation, layer, start_images
     from latentmaps.params.draw_oips import DrawOips
 
     section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
     networks = cnn_layers.up_to(model, layer_name)
     digits = bundled_digits()
-    # as the stage draw_oips on a CPU
+    # as in the stage draw_oips on a CPU
     others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 64}
     if arguments.way == "defaults":
         started = time.perf_counter()
         layer.study(model, layer_name, digits, section, **others)
         return time.perf_counter() - started
     num_starts = int(arguments.way.removeprefix("ours-"))
-    # float32 takes this threshold for 0: nothing is calm
+    # 0 in float32, so that no image counts as stable
     endless = dataclasses.replace(
         section,
         start_kinds=("scales",),
@@ -164,36 +167,36 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
         convergence_threshold=1e-60,
     )
     maps = np.arange(networks.num_units)
-    patterns = start_images.Patterns(networks.shape, endless, digits.train_images)
-    starts = start_images.sample(patterns, map_indices=maps, seed=1)
-    # a silent start would take no time: it gets the start of a map that is not
+    image_spec = start_images.StartImageSpec(networks.shape, endless, digits.train_images)
+    starts = start_images.sample(image_spec, map_indices=maps, seed=1)
+    # a silent start image would take no time, so every map gets the strongest start image
     activations = excitation.measure(networks.responses, starts.reshape(-1, *networks.shape))
     loud = starts.reshape(-1, *networks.shape)[np.repeat(activations.argmax(axis=0), num_starts)]
-    climbers = loud.reshape(starts.shape)
+    ascent_inputs = loud.reshape(starts.shape)
     one_step = dataclasses.replace(endless, num_steps=1)
-    others["restore"] = restore.standardized
-    ascent.ascend(networks.objective, climbers, maps, one_step, **others)
+    others["constraint"] = constraints.standardized
+    ascent.ascend(networks.objective, ascent_inputs, maps, one_step, **others)
     started = time.perf_counter()
-    result = ascent.ascend(networks.objective, climbers, maps, endless, **others)
+    result = ascent.ascend(networks.objective, ascent_inputs, maps, endless, **others)
     seconds = time.perf_counter() - started
     share = float((result.num_steps == endless.num_steps).mean())
-    return seconds / share  # as if the maps that nothing excites had climbed, too
+    return seconds / share  # as if the maps that nothing excites had taken their steps too
 
 
 def rows(runs: dict[str, list[measuring.Run]], num_map_steps: int) -> Iterator[list[str]]:
-    """Yield a row for each way; times ours: for one start, round by round."""
+    """Yield a table row for each method; ratios to ours are per start, within each round."""
     seconds = {way: [float(run.output.splitlines()[-1]) for run in runs[way]] for way in runs}
     ours = seconds.get("ours-4")
-    for way, found in seconds.items():
+    for way, way_seconds in seconds.items():
         num_starts = 4 if way == "ours-4" else 1
-        of_a_start = [each / num_starts for each in found]
-        ms = [each * 1000 / num_map_steps for each in of_a_start]
-        is_search = way != "defaults"  # which has starts and steps of its own
+        per_start = [value / num_starts for value in way_seconds]
+        ms = [value * 1000 / num_map_steps for value in per_start]
+        is_search = way != "defaults"  # the defaults have their own starts and steps
         yield [
             TITLES[way],
-            measuring.summary(found, ",.1f"),
+            measuring.summary(way_seconds, ",.1f"),
             measuring.summary(ms, ".3f") if is_search else "",
-            measuring.ratio(of_a_start, [each / 4 for each in ours]) if ours and is_search else "",
+            measuring.ratio(per_start, [value / 4 for value in ours]) if ours and is_search else "",
             measuring.summary([run.peak_mb for run in runs[way]], ",.0f"),
         ]
 

@@ -1,7 +1,7 @@
-"""Time and memory of the stage evaluate_vae for more and more test faces.
+"""Measure time and memory of the stage evaluate_vae for increasing numbers of test faces.
 
-Takes the trained VAE and the faces of the last ``dvc repro``, repeated until there are as many as
-are wanted, shifted by one more pixel each time. Prints a table in Markdown::
+The benchmark uses the trained VAE and the faces of the last ``dvc repro``. It repeats the faces
+until there are enough of them, shifted by one more pixel each time, and prints a Markdown table::
 
     PYTHONPATH=src python -m benchmarks.evaluate_vae
 """
@@ -17,18 +17,18 @@ from benchmarks import measuring
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=1, help="turns of each way")
+    parser.add_argument("--rounds", type=int, default=1, help="runs for each number")
     parser.add_argument("--num-train", type=int, default=10_000, help="training faces")
     parser.add_argument(
         "--num-test",
         nargs="+",
         type=int,
         default=[2_000, 10_000, 20_000],
-        help="numbers of test faces, one for each row",
+        help="numbers of test faces, one per table row",
     )
     parser.add_argument(
         "--faces", type=Path, default=measuring.ROOT / "data/faces", help="folder of the faces"
@@ -49,7 +49,13 @@ def main() -> None:
     fewest = seconds[arguments.num_test[0]]
     print(f"{arguments.num_train:,} training faces; {measuring.describe(arguments.rounds)}\n")
     measuring.print_table(
-        ("test faces", "file of all faces [GB]", "seconds", "times the first", "peak memory [MB]"),
+        (
+            "test faces",
+            "file of all faces [GB]",
+            "seconds",
+            "relative to the first",
+            "peak memory [MB]",
+        ),
         (
             [
                 f"{size:,}",
@@ -64,14 +70,21 @@ def main() -> None:
 
 
 def measure(folder: Path, model: Path) -> measuring.Run:
-    """Return time and memory of the stage for the faces in a folder."""
+    """Run the stage on the faces in a folder, and return its time and memory."""
     arguments = {"faces": folder, "model": model, "latents": folder / "latents", "report": folder}
     words = (str(word) for name, value in arguments.items() for word in (f"--{name}", value))
     return measuring.run_python(["stages/evaluate_vae.py", *words])
 
 
 def write_faces(folder: Path, faces: np.ndarray, num_train: int, num_test: int) -> None:
-    """Write so many of some faces, again and again, their parts, and one made-up attribute."""
+    """Write faces, their parts, and one fake attribute.
+
+    Args:
+        folder: where to write the files.
+        faces: (n, h, w, c), uint8, repeated as often as necessary.
+        num_train: number of training faces.
+        num_test: number of test faces.
+    """
     parts = ["train"] * num_train + ["test"] * num_test + ["validation"]
     rows = np.arange(len(parts))
     pd.DataFrame({"row": rows, "part": parts}).to_csv(folder / "split.csv", index=False)
@@ -82,7 +95,7 @@ def write_faces(folder: Path, faces: np.ndarray, num_train: int, num_test: int) 
     written = np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, shape)
     for turn, first in enumerate(range(0, len(parts), len(faces))):
         some = faces[: len(parts) - first]
-        # shifted, so that no two faces are equal
+        # shift them so that no two faces are equal
         written[first : first + len(some)] = np.roll(some, turn, axis=2)
     written.flush()
 

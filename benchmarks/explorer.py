@@ -1,12 +1,12 @@
-"""How fast the explorer shows faces in Chromium.
+"""Measure how fast the explorer shows faces in Chromium.
 
     dvc repro build_explorer
     PYTHONPATH=src python -m benchmarks.explorer
 
-Opens the page from the disk, in a new window each round: the seconds from the start of the opening
-until its decoder has made a face, and the milliseconds of each of many faces after that, from the
-question to the worker to its answer: their median, and the least of them, which tells more where
-other programs keep the processor busy.
+In each round, the page is opened from disk in a new window. Measured are the seconds from the start
+of loading until the decoder has produced a face, and the milliseconds for each of many further
+faces, from the request to the worker to its answer. The table has the median of these and the
+fastest face, which is more informative while other programs keep the processor busy.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from tests.browsing import started_browser
 
 from benchmarks import measuring
 
-HEADS = ("page [MB]", "first face [s]", "a face [ms]", "faces/s", "least of a face [ms]")
-# before the scripts of the page
+HEADS = ("page [MB]", "first face [s]", "per face [ms]", "faces/s", "fastest face [ms]")
+# runs before the scripts of the page
 LISTEN = """{
   window.firstFace = new Promise((resolve) => {
     const Plain = window.Worker;
@@ -46,13 +46,13 @@ NUM_WARM_UP = 10
 
 
 def main() -> None:
-    """Measure, and print a table in Markdown."""
+    """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--page", type=Path, default=measuring.ROOT / "reports/explorer.html", help="the page"
     )
-    parser.add_argument("--rounds", type=int, default=5, help="times that the page is opened")
-    parser.add_argument("--num-faces", type=int, default=100, help="faces a round")
+    parser.add_argument("--rounds", type=int, default=5, help="number of times the page is opened")
+    parser.add_argument("--num-faces", type=int, default=100, help="faces per round")
     arguments = parser.parse_args()
     page = arguments.page.resolve()
     with started_browser() as browser:
@@ -63,14 +63,14 @@ def main() -> None:
         f"{page.stat().st_size / 1e6:.2f}",
         measuring.summary(first_s, ".2f"),
         measuring.summary(face_ms, ".1f"),
-        measuring.summary([1000 / one for one in face_ms], ".0f"),
+        measuring.summary([1000 / duration_ms for duration_ms in face_ms], ".0f"),
         measuring.summary(least_ms, ".1f"),
     ]
     measuring.print_table(HEADS, [cells])
 
 
 def measure(browser: Browser, path: Path, num_faces: int) -> tuple[float, float, float]:
-    """Return the seconds until the first face, and median and least milliseconds of all others."""
+    """Return the seconds until the first face, and the median and minimum ms of the others."""
     context = browser.new_context()
     context.add_init_script(LISTEN)
     page = context.new_page()

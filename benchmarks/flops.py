@@ -1,25 +1,25 @@
-"""The floating-point operations of a training step, counted from the architecture of the VAE."""
+"""Count the floating-point operations of a training step from the architecture of the VAE."""
 
 import itertools
 
 from latentmaps.vae.network.architecture import Architecture
 
 
-def of_training_step(shape: Architecture) -> int:
-    """Return the operations of a step for one image, 2 for each multiply-add.
+def count_training_step(shape: Architecture) -> int:
+    """Return the operations of a training step per image, counting a multiply-add as 2.
 
-    Convolutions and matrices count, nothing else does. The gradients of the weights and of the
-    inputs take as many as the forward pass; the first layer needs no gradient of its inputs.
+    Only convolutions and matrix products count. The gradients with respect to weights and to inputs
+    take as many operations as the forward pass each; the first layer needs no input gradient.
     """
     first, *others = multiply_adds(shape)
     return 2 * (2 * first + 3 * sum(others))
 
 
 def multiply_adds(shape: Architecture) -> list[int]:
-    """Return those of each layer's forward pass for one image, from the image on.
+    """Return the multiply-adds of each layer's forward pass per image, in the order of the layers.
 
-    A convolution with same padding counts its margins as if they were pixels. A transposed one
-    counts as the convolution that it undoes; one behind resized maps works on the larger maps.
+    The padding of a convolution counts like pixels. A transposed convolution counts like the
+    convolution that it reverses. A convolution after resizing works on the larger maps.
     """
     sizes = shape.map_sizes
     read = sizes[1:] if shape.upsampling == "transpose" else sizes[:-1]
@@ -36,7 +36,9 @@ def multiply_adds(shape: Architecture) -> list[int]:
         )
     )
     features = [sizes[-1] ** 2 * filters[-1] for filters in (shape.filters, shape.decoder_maps)]
-    widths = [shape.dense_units or each for each in features]
+    widths = [shape.dense_units or num_features for num_features in features]
     latent = [width * shape.latent_dim for width in widths]
-    before, behind = ([each * shape.dense_units] if shape.dense_units else [] for each in features)
-    return [*encoder, *before, 2 * latent[0], latent[1], *behind, *reversed(decoder)]
+    before, after = (
+        [num_features * shape.dense_units] if shape.dense_units else [] for num_features in features
+    )
+    return [*encoder, *before, 2 * latent[0], latent[1], *after, *reversed(decoder)]

@@ -1,15 +1,15 @@
-"""Check a GPU, and print a table that can be pasted into an issue.
+"""Check training on a GPU, and print a table to paste into an issue.
 
     make gpu-check
     PYTHONPATH=src python -m benchmarks.gpu_check
 
-Runs the tests that need a GPU, then trains the network of params.yaml for a few steps: how fast,
-with which losses beside those of a CPU, in how much memory, in float16, over several GPUs, and
-twice with one seed. docs/gpu.md says what each row means. Each group of rows has a process of
-its own, and a row that fails says why; then the exit code is 1.
+The check runs the tests that need a GPU. It then trains the network of params.yaml for a few steps,
+and measures its speed, its losses compared with those of a CPU, its memory, float16, training on
+several GPUs, and two runs with the same seed. docs/gpu.md explains the rows. Each group of rows
+runs in its own process. A row that fails says why, and the exit code is then 1.
 
---on-cpu runs the same rows in some minutes without a GPU, with a tiny network: it tries this
-program, not a GPU.
+With --on-cpu, the same rows run without a GPU in a few minutes, with a tiny network. That tests
+this program, not a GPU.
 """
 
 import argparse
@@ -32,19 +32,19 @@ from benchmarks import measuring, workload
 
 TIMEOUT_S = 900
 LIMIT_MIB = 2048
-# of losses in float32 that differ by rounding alone
+# relative difference of float32 losses up to which rounding explains it
 TOLERANCE = 1e-3
 PRECISIONS = ("float32", "bfloat16", "float16")
 TINY = {"filters": (4, 4, 4, 4), "latent_dim": 4}
 NO_GPU = (
     "gpu-check: TensorFlow sees no GPU, expected at least one; install the GPU build with "
-    "`make setup GPU=1`, and see that `nvidia-smi` lists the GPU and CUDA_VISIBLE_DEVICES does not "
-    "hide it (--on-cpu tries this program without one)"
+    "`make setup GPU=1`, and make sure that `nvidia-smi` lists the GPU and CUDA_VISIBLE_DEVICES "
+    "does not hide it (--on-cpu tests this program without a GPU)"
 )
 
 
 class FailedError(Exception):
-    """A row cannot be filled in, or has a number that must not be; the message says why."""
+    """A row cannot be measured or has an unacceptable value; the message says why."""
 
 
 Rows = Iterator[tuple[str, str | FailedError]]
@@ -52,17 +52,17 @@ Rows = Iterator[tuple[str, str | FailedError]]
 
 @dataclass(frozen=True)
 class Check:
-    """The machine under test, and how long it works.
+    """The device under test, and the amount of work.
 
     Attributes:
-        device: gpu, or cpu to try the program.
-        images: file of the images to train on.
-        batch_size: images a step.
-        num_steps: of each round of a speed, on the device.
-        num_first_steps: of every other training.
-        num_rounds: of the speeds.
-        num_cpu_steps: of each round of the speed of the CPU beside it.
-        network: values of ``train_vae`` that make the network smaller.
+        device: gpu, or cpu to test the program.
+        images: file with the images to train on.
+        batch_size: images per step.
+        num_steps: steps per round when the speed of the device is measured.
+        num_first_steps: steps of every other training run.
+        num_rounds: rounds when a speed is measured.
+        num_cpu_steps: steps per round when the speed of the CPU is measured for comparison.
+        network: values of the section ``train_vae`` that make the network smaller.
     """
 
     device: str
@@ -77,10 +77,16 @@ class Check:
     def ask(
         self, row: str, *, device: str = "", num_steps: int | None = None, **settings: Any
     ) -> dict[str, Any]:
-        """Return the answer of a row of ``gpu_rows``, from a process of its own.
+        """Measure a row of ``gpu_rows`` in its own process, and return its answer.
+
+        Args:
+            row: name of the row.
+            device: gpu or cpu; by default the device under test.
+            num_steps: number of steps; by default ``num_first_steps``.
+            **settings: settings of the row, see ``gpu_rows.Load``.
 
         Raises:
-            FailedError: the row ended in an error, or not at all.
+            FailedError: the row ended in an error, or not in time.
         """
         load = {
             "device": device or self.device,
@@ -99,23 +105,25 @@ class Check:
 
     @property
     def losses_name(self) -> str:
-        """The beginning of the names of two rows."""
+        """The prefix that the names of two rows share."""
         return f"losses of {self.num_first_steps} steps in float32, against the CPU"
 
     @functools.cached_property
     def cpu_losses(self) -> list[float]:
-        """The losses of the first steps in float32 on the CPU."""
+        """Losses of the first steps in float32 on the CPU."""
         answer = self.ask("first_steps", device="cpu", jit_compile=False)
         losses: list[float] = answer["losses"]
         return losses
 
 
 def main() -> None:
-    """Print the table; exit with 1 if a row failed, or if there is no GPU."""
+    """Print the table; exit with code 1 if a row failed or there is no GPU."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--on-cpu", action="store_true", help="run the rows without a GPU, tiny")
+    parser.add_argument(
+        "--on-cpu", action="store_true", help="run without a GPU, on a tiny network"
+    )
     on_cpu = parser.parse_args().on_cpu
     with tempfile.TemporaryDirectory() as folder:
         images = workload.write_images(Path(folder), 64 if on_cpu else 2_048)
@@ -142,7 +150,11 @@ def main() -> None:
 
 
 def print_table(check: Check, machine: list[tuple[str, str]]) -> bool:
-    """Print what the machine is, then each row once it is known; return whether one failed."""
+    """Print the description of the machine, then each row when it is ready.
+
+    Returns:
+        Whether a row failed.
+    """
     print("| what | found |\n| --- | --- |")
     for row in machine:
         print_row(*row)
@@ -161,14 +173,14 @@ def print_row(name: str, text: str | FailedError) -> bool:
     """Print a row, and return whether it failed."""
     has_failed = isinstance(text, FailedError)
     cell = f"**failed**: {text}" if has_failed else str(text)
-    for folder in (measuring.ROOT, tempfile.gettempdir(), Path.home()):  # people show the table
+    for folder in (measuring.ROOT, tempfile.gettempdir(), Path.home()):  # the table gets published
         cell = cell.replace(f"{folder}{os.sep}", "")
     print(f"| {name} | {cell.replace('|', '/')} |", flush=True)
     return has_failed
 
 
 def run_tests(check: Check) -> Rows:
-    """Run the tests that need a GPU; on a CPU, on a second logical device of it."""
+    """Run the tests that need a GPU, with --on-cpu on a second logical CPU."""
     device = "CPU:1" if check.device == "cpu" else "GPU:0"
     command = ["-m", "pytest", "-q", "-m", "gpu", "-p", "no:cacheprovider", "tests/test_gpu.py"]
     output = _run(command, LATENTMAPS_TESTED_DEVICE=device, TF_FORCE_GPU_ALLOW_GROWTH="true")
@@ -177,17 +189,17 @@ def run_tests(check: Check) -> Rows:
 
 
 def compare_speeds(check: Check) -> Rows:
-    """Yield images a second in every number format, with XLA and without, sent ahead and not."""
+    """Yield images per second in every compute dtype, with and without XLA and prefetching."""
     ways = [*itertools.product((True, False), PRECISIONS, [True]), (True, "bfloat16", False)]
     answer = check.ask("speed", num_steps=check.num_steps, ways=ways)
     yield from _speeds(f"images/s, {check.device.upper()}", answer)
 
 
-def measure_cpu_beside(check: Check) -> Rows:
-    """Yield images a second of the CPU, in float32 and in what ``precision: auto`` takes there."""
+def measure_cpu(check: Check) -> Rows:
+    """Yield images per second on the CPU, in float32 and with ``precision: auto``."""
     ways = [(False, precision, True) for precision in ("float32", "auto")]
     answer = check.ask("speed", device="cpu", num_steps=check.num_cpu_steps, ways=ways)
-    yield from _speeds("images/s, the CPU beside it", answer)
+    yield from _speeds("images/s of the CPU, for comparison", answer)
 
 
 def _speeds(title: str, answer: dict[str, Any]) -> Rows:
@@ -198,14 +210,14 @@ def _speeds(title: str, answer: dict[str, Any]) -> Rows:
 
 
 def compare_losses(check: Check) -> Rows:
-    """Yield how far the losses of the first steps are from those of a CPU."""
+    """Yield the difference between the losses of the first steps and those of a CPU."""
     exact = check.ask("first_steps", jit_compile=False, tensor_float_32=False)
     text = within_tolerance(exact["losses"], check.cpu_losses)
     yield f"{check.losses_name}: no XLA, no TF32", text
 
 
 def repeat_training(check: Check) -> Rows:
-    """Yield the same as a stage trains, and how far a second run with its seed is from it."""
+    """Yield the same with the settings of a stage, and the difference between two equal runs."""
     first, again = (check.ask("first_steps", jit_compile=True) for _ in range(2))
     text = f"{difference(first['losses'], check.cpu_losses):.1e}"
     yield f"{check.losses_name}: XLA, TF32", text
@@ -227,7 +239,7 @@ def limit_memory(check: Check) -> Rows:
 
 
 def train_in_float16(check: Check) -> Rows:
-    """Yield losses and loss scale of float16; a loss that is no number ends a training."""
+    """Yield losses and loss scale of float16; a loss that is NaN ends the training."""
     name = "float16 with its loss scale"
     answer = check.ask("first_steps", jit_compile=True, precision="float16", num_steps=40)
     losses = answer["losses"]
@@ -237,7 +249,7 @@ def train_in_float16(check: Check) -> Rows:
 
 
 def train_on_several(check: Check) -> Rows:
-    """Yield how far the losses of several devices are from those of one."""
+    """Yield the difference between the losses on several devices and on one."""
     answer = check.ask("several", limit_mib=LIMIT_MIB)
     kind = check.device.upper()
     devices = f"{kind}s" if answer["num_physical"] > 1 else f"logical {kind}s of one"
@@ -249,7 +261,7 @@ def train_on_several(check: Check) -> Rows:
 GROUPS: dict[str, Callable[[Check], Rows]] = {
     "tests that need a GPU": run_tests,
     "images/s": compare_speeds,
-    "images/s, the CPU beside it": measure_cpu_beside,
+    "images/s of the CPU, for comparison": measure_cpu,
     "losses against the CPU": compare_losses,
     "losses with XLA, twice": repeat_training,
     "memory with a limit": limit_memory,
@@ -264,7 +276,7 @@ def difference(mine: list[float], reference: list[float]) -> float:
 
 
 def within_tolerance(mine: list[float], reference: list[float]) -> str | FailedError:
-    """Return the largest relative difference of losses in words, or that it is not rounding."""
+    """Format the largest relative difference of losses; return an error if it exceeds rounding."""
     found = difference(mine, reference)
     if found <= TOLERANCE:
         return f"{found:.1e}"
@@ -275,7 +287,7 @@ def _run(arguments: list[str], **environment: str) -> str:
     """Run Python and return its standard output.
 
     Raises:
-        FailedError: it ended with an exit code, or not in time.
+        FailedError: the process ended with a nonzero exit code, or not in time.
     """
     try:
         result = subprocess.run(

@@ -1,4 +1,4 @@
-"""What ``gpu_check`` says of the machine: hardware, drivers, libraries."""
+"""The rows of ``gpu_check`` that describe the machine: hardware, drivers and libraries."""
 
 import platform
 import shutil
@@ -12,7 +12,7 @@ from latentmaps import machine, parallel, versions
 
 
 def describe() -> dict[str, Any]:
-    """Return the number of GPUs that TensorFlow sees, and rows of the table: names and texts."""
+    """Return ``num_gpus``, the number of GPUs that TensorFlow sees, and ``rows`` of the table."""
     gpus = tf.config.list_physical_devices("GPU")
     return {"num_gpus": len(gpus), "rows": list(_rows(gpus))}
 
@@ -35,7 +35,7 @@ def _rows(gpus: list[tf.config.PhysicalDevice]) -> Iterator[tuple[str, str]]:
 
 
 def _nvidia_smi(query: str) -> list[str]:
-    """Return a line for each GPU; none where there is no nvidia-smi or no driver."""
+    """Return a line for each GPU, or no lines without nvidia-smi or a driver."""
     if shutil.which("nvidia-smi") is None:
         return []
     command = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]

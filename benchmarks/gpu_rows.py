@@ -1,9 +1,9 @@
-"""What ``gpu_check`` measures: one row, or a few, in a process of its own.
+"""Measure one row of ``gpu_check``, or a few, in a separate process.
 
     PYTHONPATH=src python -m benchmarks.gpu_rows <name> <Load as JSON>
 
-TensorFlow fixes devices, threads and memory once in a process. The answer is the last line of
-standard output, as JSON; an error becomes ``{"error": its first line}``.
+TensorFlow can configure devices, threads and memory only once per process. The answer is the last
+line of standard output, as JSON; an error becomes ``{"error": its first line}``.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ from latentmaps.params.train_vae import TrainVae
 
 PARAMS = loader.load(Path(__file__).parents[1] / "params.yaml")
 
-# TensorFlow comes after `machine`, which holds back what it says at its import
+# TensorFlow is imported after `machine`, which suppresses its messages during import
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
@@ -45,17 +45,18 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Load:
-    """What a row trains on, and how.
+    """The data and settings of a row.
 
     Attributes:
         device: gpu or cpu.
-        images: file of (num_images, 96, 96, 3), uint8.
-        batch_size: images a step.
-        num_steps: of a row that trains once, and of each round of a speed.
-        num_rounds: of the speeds, after one that compiles and warms up.
+        images: file with (num_images, 96, 96, 3), uint8, 0..255.
+        batch_size: images per step.
+        num_steps: steps of a single training run, or steps per round when a speed is measured.
+        num_rounds: rounds when a speed is measured, after one that compiles and warms up.
         network: values of the section ``train_vae`` that make the network of params.yaml smaller.
-        settings: of the row: ``precision``, ``jit_compile``, ``tensor_float_32``, ``limit_mib``; of
-            the speeds ``ways``: ``jit_compile``, ``precision``, and whether batches are sent ahead.
+        settings: settings of the row: ``precision``, ``jit_compile``, ``tensor_float_32`` and
+            ``limit_mib``; for speeds ``ways``, a list of ``jit_compile``, ``precision``, and
+            whether batches are prefetched to the device.
     """
 
     device: Literal["gpu", "cpu"]
@@ -67,7 +68,7 @@ class Load:
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def configure(self) -> machine.Setup:
-        """Set TensorFlow up for this row, as a stage would."""
+        """Configure TensorFlow for this row, as a stage would."""
         tf.config.experimental.enable_tensor_float_32_execution(
             self.settings.get("tensor_float_32", True)
         )
@@ -81,7 +82,7 @@ class Load:
         )
 
     def task(self, *, epochs: int, steps_per_epoch: int, **changes: Any) -> vae_task.Task:
-        """Return the task of params.yaml, on the images of this load."""
+        """Return the task of params.yaml, on the images of this row."""
         section = dataclasses.replace(
             PARAMS.section(TrainVae),
             epochs=epochs,
@@ -97,9 +98,9 @@ class Load:
 
 
 def measure_speed(load: Load) -> Answer:
-    """Return images a second of each way in each round, and the errors of those that fail.
+    """Return the images per second of each variant and round, and the errors of those that fail.
 
-    The ways take turns, in rotated order; the first turn of each compiles and is left out.
+    The variants take turns in rotated order. The first turn of each one compiles and is left out.
     """
     setup = load.configure()
     ways: dict[str, dict[str, Any]] = {}
@@ -122,7 +123,7 @@ def measure_speed(load: Load) -> Answer:
             if name not in runs:
                 runs[name] = _timed(load, **ways[name])
             return runs[name]()
-        except Exception as error:  # one way that fails leaves the others
+        except Exception as error:  # the other variants still run
             errors[name] = _first_line(error)
             return None
 
@@ -136,7 +137,7 @@ def measure_speed(load: Load) -> Answer:
 def _timed(
     load: Load, precision: str, *, jit_compile: bool, prefetch_to: str | None
 ) -> Callable[[], float]:
-    """Return what trains an epoch and gives the images a second of its last ``num_steps``."""
+    """Return a function that trains an epoch and returns the images/s of the last ``num_steps``."""
     timed = workload.Load(load.batch_size, load.num_steps)
     steps = timed.num_images // load.batch_size
     task = load.task(epochs=1, steps_per_epoch=steps, precision=precision)
@@ -163,10 +164,10 @@ def _timed(
 
 
 def train_first_steps(load: Load) -> Answer:
-    """Return the loss of each step, a hash of the weights, and what the device says of memory."""
+    """Return the loss of each step, a hash of the weights, and the peak memory of the device."""
     setup = load.configure()
     devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
-    # an epoch of one batch has a row of the history for each step
+    # with one batch per epoch, the history has a row for each step
     model, trained = vae_training.train(
         load.task(epochs=load.num_steps, steps_per_epoch=1), devices=devices
     )
@@ -180,7 +181,7 @@ def train_first_steps(load: Load) -> Answer:
 
 
 def _peak_mib(load: Load) -> float | None:
-    """Return the largest memory of tensors; TensorFlow counts it on GPUs alone."""
+    """Return the peak memory of tensors, which TensorFlow measures only on GPUs."""
     if load.device == "cpu":
         return None
     return float(tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**20)
@@ -195,7 +196,7 @@ def _loss_scale(optimizer: keras.Optimizer) -> Answer:
 
 
 def train_on_several(load: Load) -> Answer:
-    """Return the losses of one device, and of all GPUs, or of one that passes for two."""
+    """Return the losses on one device and on all; a single device is split into two."""
     tf.config.experimental.enable_tensor_float_32_execution(False)
     kind = load.device.upper()
     physical = tf.config.list_physical_devices(kind)
@@ -209,7 +210,7 @@ def train_on_several(load: Load) -> Answer:
     tf.config.threading.set_inter_op_parallelism_threads(1)  # as `machine.configure` does
     names = [device.name for device in tf.config.list_logical_devices(kind)]
     load = dataclasses.replace(load, batch_size=load.batch_size // len(names) * len(names))
-    # batch normalization looks at the piece of its own device, so its losses differ
+    # batch normalization uses the statistics of each device's share, so its losses would differ
     task = load.task(epochs=load.num_steps, steps_per_epoch=1, batch_norm="none")
     one, several = (
         vae_training.train(task, devices=vae_training.Devices(strategy))[1].history
@@ -232,17 +233,17 @@ ROWS: Mapping[str, Callable[[Load], Answer]] = {
 
 
 def main() -> None:
-    """Measure one row and write the answer."""
+    """Measure one row and print the answer."""
     name, load = sys.argv[1], Load(**json.loads(sys.argv[2]))
     try:
         answer = ROWS[name](load)
-    except Exception as error:  # the table has a line for whatever went wrong
+    except Exception as error:  # the table reports every kind of error
         answer = {"error": _first_line(error)}
     print(json.dumps(answer))
 
 
 def _first_line(error: Exception) -> str:
-    """Return kind and first line of an error; all of it goes to standard error."""
+    """Return the type and first line of an error, and print its traceback to standard error."""
     traceback.print_exception(error)
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 

@@ -1,10 +1,10 @@
-"""How many images a second the host hands to the device, while nothing is trained.
+"""Measure how many images per second the input pipeline delivers while nothing is trained.
 
     PYTHONPATH=src python -m benchmarks.host_pipeline
 
-Takes batches from a memory-mapped array of images and throws them away: as bytes, as ``train_vae``
-sends them, and as float32 pixels made on the host. The ways take turns, in another order each
-round; medians with quartiles, and ratios round by round.
+The benchmark reads batches from a memory-mapped array of images and discards them: as bytes, as in
+``train_vae``, and as float32 pixels that are computed on the host. Both take turns, in a different
+order in each round. The table has medians with quartiles, and ratios within each round.
 """
 
 import argparse
@@ -27,32 +27,32 @@ WAYS: dict[str, Way] = {
 
 
 def main() -> None:
-    """Measure and print a table in Markdown."""
+    """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="turns of each way")
+    parser.add_argument("--rounds", type=int, default=9, help="runs of each variant")
     workload.Load.add_flags(parser)
     arguments = parser.parse_args()
-    load = workload.Load.of(arguments)
+    load = workload.Load.from_arguments(arguments)
     with tempfile.TemporaryDirectory() as folder:
         faces = ours.task(workload.write_images(Path(folder), load.num_images), load).train
 
         def speed(name: str) -> float:
-            return images_a_second(WAYS[name], faces, load.batch_size)
+            return measure_speed(WAYS[name], faces, load.batch_size)
 
         speeds = measuring.take_turns(WAYS, speed, rounds=arguments.rounds)
     print(f"{load}; {measuring.describe(arguments.rounds)}\n")
-    ours_a_second = speeds[next(iter(WAYS))]
+    our_speeds = speeds[next(iter(WAYS))]
     measuring.print_table(
-        ("way", "images/s", "ours against it"),
+        ("variant", "images/s", "speedup of ours"),
         (
-            [name, measuring.summary(found, ",.0f"), measuring.ratio(ours_a_second, found)]
+            [name, measuring.summary(found, ",.0f"), measuring.ratio(our_speeds, found)]
             for name, found in speeds.items()
         ),
     )
 
 
-def images_a_second(way: Way, faces: batches.Faces, batch_size: int) -> float:
-    """Take all batches of some epochs, after those of one."""
+def measure_speed(way: Way, faces: batches.FacePart, batch_size: int) -> float:
+    """Return the images per second over several epochs, after one epoch to warm up."""
     for _ in way(batches.training_batches(faces, batch_size=batch_size, epochs=1)):
         pass
     data = way(batches.training_batches(faces, batch_size=batch_size, epochs=NUM_EPOCHS))

@@ -1,9 +1,9 @@
-"""Two ways to train the same VAE that users take in Keras.
+"""Train the same VAE in Keras with two recipes that users are likely to follow.
 
-``time_keras_io`` follows the recipe on keras.io: a model with a train_step of its own, plain
-layers, a sigmoid at the end, losses from keras.losses, Keras's Adam, `fit` on an array of floats.
-``time_source`` follows the source of the method: batch normalisation that is called without a
-training phase, dropout that never drops, and batches from a generator.
+``time_keras_io`` follows the recipe on keras.io: a custom train_step, plain layers, a final
+sigmoid, losses from keras.losses, Keras's Adam, and `fit` on a float array. ``time_source`` follows
+the source of the method: batch normalization is called without a training phase, so dropout is
+inactive, and batches come from a generator.
 """
 
 import os
@@ -25,7 +25,7 @@ FACT = 5.0
 
 
 def time_keras_io(images: Path, load: workload.Load) -> workload.Span:
-    """Return the time of the timed steps of the recipe on keras.io."""
+    """Time the steps of the recipe on keras.io."""
     model = RecipeVae(*networks(dropout_rate=0.0), training=True)
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
     watch = clock.Clock(load, "loss")
@@ -35,7 +35,7 @@ def time_keras_io(images: Path, load: workload.Load) -> workload.Span:
 
 
 def time_source(images: Path, load: workload.Load) -> workload.Span:
-    """Return the time of the timed steps of the source's recipe."""
+    """Time the steps of the source's recipe."""
     model = RecipeVae(*networks(dropout_rate=0.25), training=None)
     model.compile(optimizer=keras.optimizers.Adam(0.0005))
     watch = clock.Clock(load, "loss")
@@ -47,7 +47,7 @@ def time_source(images: Path, load: workload.Load) -> workload.Span:
 
 
 def batches_of(pixels: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray]]:
-    """Yield shuffled batches without an end, as an image generator does."""
+    """Yield shuffled batches endlessly, as an image generator does."""
     generator = np.random.default_rng(1)
     while True:
         order = generator.permutation(len(pixels))
@@ -56,7 +56,7 @@ def batches_of(pixels: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray
 
 
 def networks(*, dropout_rate: float) -> tuple[keras.Model, keras.Model]:
-    """Return encoder and decoder of the source's shape."""
+    """Build encoder and decoder with the architecture of the source."""
     layers = keras.layers
     inputs = keras.Input((workload.IMAGE_SIZE, workload.IMAGE_SIZE, 3))
     maps = inputs
@@ -82,7 +82,7 @@ def networks(*, dropout_rate: float) -> tuple[keras.Model, keras.Model]:
 
 
 class RecipeVae(keras.Model):
-    """A VAE with a train_step of its own."""
+    """A VAE with a custom train_step."""
 
     def __init__(
         self, encoder: keras.Model, decoder: keras.Model, *, training: bool | None
@@ -95,11 +95,11 @@ class RecipeVae(keras.Model):
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
-        """The means of the losses."""
+        """Running means of the losses."""
         return self.trackers
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """Learn from a batch."""
+        """Update the weights with one batch."""
         pixels = data[0] if isinstance(data, tuple) else data
         with tf.GradientTape() as tape:
             mean, log_var = self.encoder(pixels, **self.phase)

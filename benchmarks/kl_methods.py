@@ -1,11 +1,11 @@
-"""What the four KL methods cost: steps a second, memory, lines of code.
+"""Measure the cost of the four KL methods: steps per second, memory, lines of code.
 
     make benchmarks
     PYTHONPATH=src python -m benchmarks.kl_methods
 
-The network of params.yaml, batches of images of 96x96x3. Each method has a process of its own; they
-take turns, in another order each round. Lines are those of the class of the method, without blank
-lines, comments and docstrings; what all four share is left out.
+The methods train the network of params.yaml on batches of images of 96x96x3. They take turns, each
+in its own process and in a different order in each round. The lines of code are those of a method's
+class, without blank lines, comments and docstrings, and without code that all four share.
 """
 
 import argparse
@@ -25,9 +25,9 @@ CLASSES = {
 
 
 def main() -> None:
-    """Measure and print a table in Markdown; or train one method, for ``measuring.run``."""
+    """Measure and print a Markdown table; or train with one method, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each method")
     workload.Load.add_flags(parser)
     parser.add_argument(
         "--methods", nargs="+", choices=METHODS, default=METHODS, help="by default all"
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--method", choices=METHODS, help=argparse.SUPPRESS)
     parser.add_argument("--images", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    load = workload.Load.of(arguments)
+    load = workload.Load.from_arguments(arguments)
     if arguments.method:
         from benchmarks import ours
 
@@ -55,11 +55,11 @@ def main() -> None:
 
 
 def print_methods(runs: dict[str, list[measuring.Run]], num_steps: int) -> None:
-    """Print medians with quartiles, ratios round by round."""
+    """Print medians with quartiles; ratios are taken within each round."""
     speeds = {m: [num_steps / float(run.output) for run in runs[m]] for m in runs}
     first = next(iter(runs))
     measuring.print_table(
-        ("method", "steps/s", f"against `{first}`", "peak memory [MB]", "lines of code"),
+        ("method", "steps/s", f"relative to `{first}`", "peak memory [MB]", "lines of code"),
         (
             [
                 f"`{method}`",
@@ -74,7 +74,7 @@ def print_methods(runs: dict[str, list[measuring.Run]], num_steps: int) -> None:
 
 
 def num_lines(method: str) -> int:
-    """Return the lines of code of a method."""
+    """Count the lines of code of a method."""
     module = ast.parse((measuring.ROOT / "src/latentmaps/vae/training/kl.py").read_text("utf-8"))
     classes = {node.name: node for node in module.body if isinstance(node, ast.ClassDef)}
     lines = {
@@ -88,7 +88,7 @@ def num_lines(method: str) -> int:
 
 
 def is_docstring(node: ast.stmt) -> bool:
-    """Return whether a statement is a text alone."""
+    """Report whether a statement is a bare string."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 

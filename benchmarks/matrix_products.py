@@ -1,25 +1,25 @@
-"""How fast this machine multiplies large matrices: what a training could reach at most."""
+"""Measure how fast this machine multiplies large matrices, an upper limit for training."""
 
 from benchmarks import measuring, workload
 
 SIZE = 2048
-PRODUCTS_A_STEP = 4  # about as many operations as a step of 128 images
-GFLOP_A_STEP = PRODUCTS_A_STEP * 2 * SIZE**3 / 1e9  # 2 for each multiply-add
+PRODUCTS_PER_STEP = 4  # about as many operations as a training step with 128 images
+GFLOP_PER_STEP = PRODUCTS_PER_STEP * 2 * SIZE**3 / 1e9  # 2 for each multiply-add
 
 
 def time_products(precision: str, num_steps: int) -> workload.Span:
-    """Return the time of some steps, each some products of SIZExSIZE matrices.
+    """Time some steps, each of which multiplies SIZExSIZE matrices several times.
 
     Args:
-        precision: as in ``train_vae.precision``.
-        num_steps: timed steps.
+        precision: a value of ``train_vae.precision``.
+        num_steps: number of timed steps.
     """
     from latentmaps import machine
     from latentmaps.params import loader
     from latentmaps.params.machine import Machine
 
     machine.configure(loader.load(measuring.ROOT / "params.yaml").section(Machine))
-    # TensorFlow's settings come first
+    # imported after TensorFlow has been configured
     import tensorflow as tf
 
     from latentmaps.vae.training import compute_dtype
@@ -28,7 +28,7 @@ def time_products(precision: str, num_steps: int) -> workload.Span:
     matrix = tf.cast(noise, compute_dtype.choose(precision))
 
     def step() -> None:
-        for _ in range(PRODUCTS_A_STEP):
+        for _ in range(PRODUCTS_PER_STEP):
             product = tf.matmul(matrix, matrix)
         product[0, 0].numpy()  # waits for the device
 

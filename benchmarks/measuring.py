@@ -1,4 +1,4 @@
-"""What the benchmarks share: processes of their own, turns, medians with quartiles, tables."""
+"""Tools for all benchmarks: separate processes, turns, medians with quartiles, and tables."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 
 ROOT = Path(__file__).parents[1]
-_LOOK_S = 0.05
+_POLL_INTERVAL_S = 0.05
 
 Way = TypeVar("Way")
 Result = TypeVar("Result")
@@ -20,12 +20,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Run:
-    """What a program printed and took.
+    """The output, time and memory of a program.
 
     Attributes:
-        output: its standard output.
-        seconds: from its start to its end.
-        peak_mb: largest RssAnon of the process and its children, of a look every 50 ms.
+        output: standard output.
+        seconds: time from start to end.
+        peak_mb: largest RssAnon of the process and its children in MB, polled every 50 ms.
     """
 
     output: str
@@ -36,10 +36,15 @@ class Run:
 def take_turns(
     ways: Iterable[Way], measure: Callable[[Way], Result], *, rounds: int
 ) -> dict[Way, list[Result]]:
-    """Measure every way once a round; each round starts with the next way.
+    """Measure every variant once per round; each round starts with the next variant.
+
+    Args:
+        ways: the variants to measure.
+        measure: measures one variant.
+        rounds: number of rounds.
 
     Returns:
-        the results of each way, round by round.
+        The results of each variant, in the order of the rounds.
     """
     order = list(ways)
     results: dict[Way, list[Result]] = {way: [] for way in order}
@@ -51,23 +56,29 @@ def take_turns(
 
 
 def describe(rounds: int) -> str:
-    """Return what the cells of a table hold, for the line above it."""
+    """Describe the contents of table cells, for the line above the table."""
     return f"median [q1, q3] of {rounds} {'round' if rounds == 1 else 'rounds'}"
 
 
 def summary(values: Sequence[float], form: str) -> str:
-    """Return the median and, in brackets, the quartiles, each in a format such as ".2f"."""
+    """Format the median and, in brackets, the quartiles, with a format such as ".2f"."""
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
     return f"{middle:{form}} [{low:{form}}, {high:{form}}]"
 
 
 def ratio(values: Sequence[float], others: Sequence[float], form: str = ".2f") -> str:
-    """Return the summary of the ratios of two ways, each of one round."""
+    """Summarize the ratios of two variants, each taken within a round.
+
+    Args:
+        values: results of the first variant, by round.
+        others: results of the second variant, by round.
+        form: format of a number.
+    """
     return summary([value / other for value, other in zip(values, others, strict=True)], form)
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table in Markdown, each row as soon as it is there."""
+    """Print a Markdown table, each row as soon as it is ready."""
     for cells in (heads, ["---"] * len(heads)):
         _print_row(cells)
     for cells in rows:
@@ -79,12 +90,12 @@ def _print_row(cells: Sequence[str]) -> None:
 
 
 def run(module: str, arguments: Sequence[str]) -> Run:
-    """Run a module of the benchmarks in a process of its own."""
+    """Run a module of the benchmarks in its own process."""
     return run_python(["-m", module, *arguments])
 
 
 def run_python(arguments: Sequence[str]) -> Run:
-    """Run Python with some arguments, in a process of its own."""
+    """Run Python in its own process and measure it; exit if it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *arguments],
@@ -96,7 +107,7 @@ def run_python(arguments: Sequence[str]) -> Run:
     peak_bytes = 0
     while process.poll() is None:
         peak_bytes = max(peak_bytes, _anonymous_bytes(process.pid))
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_INTERVAL_S)
     seconds = time.perf_counter() - started
     output, errors = process.communicate()
     if process.returncode:
@@ -105,16 +116,16 @@ def run_python(arguments: Sequence[str]) -> Run:
 
 
 def _anonymous_bytes(pid: int) -> int:
-    """Return the RssAnon of a process and its children; what has just ended counts nothing."""
+    """Return the RssAnon of a process and its children, without those that have just ended."""
     total = 0
     try:
         parent = psutil.Process(pid)
         pids = [pid, *(child.pid for child in parent.children(recursive=True))]
     except psutil.NoSuchProcess:
         return 0
-    for each in pids:
+    for process_id in pids:
         try:
-            status = Path(f"/proc/{each}/status").read_text(encoding="ascii")
+            status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
         except (FileNotFoundError, ProcessLookupError):
             continue
         total += sum(int(line.split()[1]) for line in status.splitlines() if "RssAnon" in line)

@@ -1,10 +1,10 @@
-"""How near the OIPs come to what an independent and much longer ascent reaches.
+"""Compare the OIPs with the results of an independent and much longer ascent, the oracle.
 
     PYTHONPATH=src python -m benchmarks.oip_oracle [--model FOLDER --digits FILE] [--ends FOLDER]
 
-The oracle climbs from 1/f noise alone, by Adam on the pixels, with the gradient taken through the
-standardization and a step size that falls like a cosine. Nothing stops, nothing is dropped. What
-the search of the stage ends at, with pixels free, is divided by the best end of the oracle.
+The oracle starts from 1/f noise only and uses Adam on the pixels, with the gradient taken through
+the standardization and a cosine learning-rate schedule. No image stops or is dropped. The table
+shows the activations by the OIPs with free pixels divided by the best results of the oracle.
 """
 
 import argparse
@@ -26,31 +26,35 @@ HEADS = (
     "of the oracle",
 )  # fmt: skip
 
-Ends = npt.NDArray[np.float32]
+Activations = npt.NDArray[np.float32]
 
 
 def main() -> None:
-    """Measure and print a table in Markdown."""
+    """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--model", type=Path, help="of train_cnn; by default one of one epoch on bundled digits"
+        "--model",
+        type=Path,
+        help="folder written by train_cnn; default: train for one epoch on the bundled digits",
     )
-    parser.add_argument("--digits", type=Path, help="of fetch_digits; by default the bundled ones")
     parser.add_argument(
-        "--ends", type=Path, help="a folder for the oracle's ends; those that it has are read"
+        "--digits", type=Path, help="file written by fetch_digits; default: the bundled digits"
+    )
+    parser.add_argument(
+        "--ends", type=Path, help="folder for the results of the oracle; existing ones are reused"
     )
     layers = list(draw_oips.LAYERS)
-    parser.add_argument("--layers", nargs="+", choices=layers, default=layers)
-    parser.add_argument("--num-starts", type=int, default=48, help="of the oracle, for each map")
-    parser.add_argument("--num-steps", type=int, default=400, help="of the oracle and of the stage")
-    parser.add_argument("--seed", type=int, default=1, help="of the stage")
+    parser.add_argument("--layers", nargs="+", choices=layers, default=layers, help="default: all")
+    parser.add_argument("--num-starts", type=int, default=48, help="starts per map of the oracle")
+    parser.add_argument("--num-steps", type=int, default=400, help="steps of oracle and stage")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the stage")
     arguments = parser.parse_args()
-    print(f"oracle: {arguments.num_starts} starts a map, {arguments.num_steps} steps\n")
+    print(f"oracle: {arguments.num_starts} starts per map, {arguments.num_steps} steps\n")
     measuring.print_table(HEADS, rows(arguments))
 
 
 def rows(arguments: argparse.Namespace) -> Iterator[list[str]]:
-    """Yield a row for each layer."""
+    """Yield a table row for each layer."""
     from latentmaps import machine
     from latentmaps.oips import cnn_layers
     from latentmaps.params import loader
@@ -61,10 +65,10 @@ def rows(arguments: argparse.Namespace) -> Iterator[list[str]]:
     model, digits = load_model(params, arguments.model), load_digits(arguments.digits)
     for layer_name in arguments.layers:
         networks = cnn_layers.up_to(model, layer_name)
-        ends, seconds = find_ends(networks, arguments)
-        found, stage_seconds = run_stage(model, layer_name, digits, params, arguments)
-        best = ends.max(axis=1)
-        ratios = found[best > 0] / best[best > 0]  # no 1/f noise excites the others
+        of_oracle, seconds = run_oracle(networks, arguments)
+        of_stage, stage_seconds = run_stage(model, layer_name, digits, params, arguments)
+        best = of_oracle.max(axis=1)
+        ratios = of_stage[best > 0] / best[best > 0]  # no 1/f noise excites the other maps
         yield [
             layer_name,
             str(len(ratios)),
@@ -77,7 +81,7 @@ def rows(arguments: argparse.Namespace) -> Iterator[list[str]]:
 
 
 def load_model(params: Any, folder: Path | None) -> Any:
-    """Return the CNN of a folder, or one that is trained for an epoch."""
+    """Load the CNN of a folder, or train one for an epoch."""
     from latentmaps.cnn.network import cnn
 
     if folder:
@@ -88,7 +92,7 @@ def load_model(params: Any, folder: Path | None) -> Any:
 
 
 def load_digits(path: Path | None) -> Any:
-    """Return the digits of a file, or those of the repository."""
+    """Load the digits of a file, or those of the repository."""
     from latentmaps.digits.dataset import digits
 
     return digits.load(path) if path else draw_oips.bundled_digits()
@@ -96,8 +100,8 @@ def load_digits(path: Path | None) -> Any:
 
 def run_stage(
     model: Any, layer_name: str, digits: Any, params: Any, arguments: argparse.Namespace
-) -> tuple[Ends, float]:
-    """Return what the free OIPs of a layer excite, (num_maps,), and the seconds of its study."""
+) -> tuple[Activations, float]:
+    """Return the activations by the free OIPs of a layer, (num_maps,), and the seconds it took."""
     import dataclasses
 
     from latentmaps.oips import layer
@@ -105,43 +109,46 @@ def run_stage(
 
     section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
     started = time.perf_counter()
-    # as the stage draw_oips on a CPU
+    # as in the stage draw_oips on a CPU
     others: dict[str, Any] = {"jit_compile": False, "chunk_size": 64}
     results = layer.study(model, layer_name, digits, section, seed=arguments.seed, **others)
     return results.oips.free.activations, time.perf_counter() - started
 
 
-def find_ends(networks: Any, arguments: argparse.Namespace) -> tuple[Ends, float]:
-    """Return the ends of the oracle, (num_maps, num_starts), and its seconds, now or then."""
+def run_oracle(networks: Any, arguments: argparse.Namespace) -> tuple[Activations, float]:
+    """Return the activations that the oracle reaches, (num_maps, num_starts), and the seconds.
+
+    Results in the folder ``--ends`` are reused, with their seconds.
+    """
     path = arguments.ends / f"{networks.layer_name}.npz" if arguments.ends else None
     if path and path.exists():
         with np.load(path) as known:
             return known["ends"], float(known["seconds"])
     started = time.perf_counter()
-    ends = climb(networks, arguments.num_starts, arguments.num_steps)
+    activations = run_adam(networks, arguments.num_starts, arguments.num_steps)
     seconds = time.perf_counter() - started
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, ends=ends, seconds=seconds)
-    return ends, seconds
+        np.savez(path, ends=activations, seconds=seconds)
+    return activations, seconds
 
 
-def climb(networks: Any, num_starts: int, num_steps: int) -> Ends:
-    """Return the highest activation of the way from each start, (num_maps, num_starts)."""
+def run_adam(networks: Any, num_starts: int, num_steps: int) -> Activations:
+    """Return the highest activation reached from each start, (num_maps, num_starts)."""
     import tensorflow as tf
 
-    owners = np.repeat(np.arange(networks.num_units, dtype=np.int32), num_starts)
+    units = np.repeat(np.arange(networks.num_units, dtype=np.int32), num_starts)
     images = np.concatenate([sample_fourier(num_starts, i) for i in range(networks.num_units)])
     adam = make_adam(networks.objective, num_steps)
-    ends = np.zeros(len(owners), np.float32)
-    for first in range(0, len(owners), CHUNK_SIZE):
+    best = np.zeros(len(units), np.float32)
+    for first in range(0, len(units), CHUNK_SIZE):
         rows = slice(first, first + CHUNK_SIZE)
-        ends[rows] = adam(tf.constant(images[rows, ..., np.newaxis]), tf.constant(owners[rows]))
-    return ends.reshape(-1, num_starts)
+        best[rows] = adam(tf.constant(images[rows, ..., np.newaxis]), tf.constant(units[rows]))
+    return best.reshape(-1, num_starts)
 
 
-def sample_fourier(num_images: int, map_index: int) -> Ends:
-    """Return noise with a spectrum of 1 / frequency, standardized, (num_images, 28, 28)."""
+def sample_fourier(num_images: int, map_index: int) -> npt.NDArray[np.float32]:
+    """Sample noise with a spectrum of 1 / frequency, standardized, (num_images, 28, 28)."""
     generator = np.random.default_rng([0, map_index])
     frequencies = np.hypot(np.fft.fftfreq(28)[:, None], np.fft.rfftfreq(28))
     frequencies[0, 0] = np.inf
@@ -152,7 +159,7 @@ def sample_fourier(num_images: int, map_index: int) -> Ends:
 
 
 def make_adam(activate: Callable[[Any, Any], Any], num_steps: int) -> Callable[[Any, Any], Any]:
-    """Return the function (images, map_indices) -> highest activations (n,) of an ascent by Adam.
+    """Return the function (images, map_indices) -> highest activations (n,) of an Adam ascent.
 
     Source: Kingma and Ba 2015, algorithm 1, with decays of 0.9 and 0.999.
     """

@@ -1,4 +1,4 @@
-"""Our training, as the stage train_vae runs it, with a clock in it."""
+"""Train the VAE as the stage train_vae does, and time it."""
 
 import dataclasses
 from pathlib import Path
@@ -12,7 +12,7 @@ from latentmaps.params.train_vae import TrainVae
 PARAMS = loader.load(Path(__file__).parents[1] / "params.yaml")
 SETUP = machine.configure(PARAMS.section(Machine))
 
-# TensorFlow's settings come first
+# imported after TensorFlow has been configured
 import numpy as np  # noqa: E402
 
 from benchmarks import clock, workload  # noqa: E402
@@ -22,11 +22,11 @@ from latentmaps.vae.training import batches, vae_task, vae_training  # noqa: E40
 
 
 def task(images: Path, load: workload.Load, **changes: Any) -> vae_task.Task:
-    """Return the task of params.yaml, with changed values, on some images."""
+    """Return the task of params.yaml on some images, with changed values of ``train_vae``."""
     section = PARAMS.section(TrainVae)
     section = dataclasses.replace(section, epochs=1, batch_size=load.batch_size, **changes)
     array = arrays.open_images(images)
-    # rows from the whole file, as a shuffled epoch has them
+    # rows spread over the whole file, as in a shuffled epoch
     rows = np.linspace(0, len(array) - 1, load.num_images).astype(np.int64)
     parts = {"train": rows, "validation": rows[:1]}
     return vae_task.Task.for_faces(
@@ -35,12 +35,12 @@ def task(images: Path, load: workload.Load, **changes: Any) -> vae_task.Task:
 
 
 def time_fit(images: Path, load: workload.Load, **changes: Any) -> workload.Span:
-    """Return the time of the timed steps of one epoch of ``training.fit``.
+    """Time the steps of one epoch of ``training.fit``.
 
     Args:
-        images: the file.
-        load: batches and steps.
-        changes: of values of the section ``train_vae``.
+        images: file with the images.
+        load: batch size and number of steps.
+        **changes: changed values of the section ``train_vae``.
     """
     what, watch = task(images, load, **changes), clock.Clock(load, "total_loss")
     model = vae_training.build(what, jit_compile=SETUP.jit_compile)

@@ -1,8 +1,9 @@
-"""What a user would take instead of draw_oips: one feature map at a time.
+"""Alternatives to draw_oips that process one feature map at a time.
 
-The loop of the source (R. Moenchmeyer, "A simple CNN for the MNIST dataset"), written for concrete
-tensors, since its form does not run on Keras 3: eager, and with the step as one ``tf.function``
-for all maps of a layer. And tf-keras-vis, which pip must have installed in a folder of its own::
+One is the loop of the source (R. Moenchmeyer, "A simple CNN for the MNIST dataset"), rewritten for
+concrete tensors because its original form does not run on Keras 3. It runs eagerly, or with the
+step as one ``tf.function`` for all maps of a layer. The other is tf-keras-vis, installed in a
+separate folder::
 
     pip install --target FOLDER --no-deps tf-keras-vis==0.8.7 imageio deprecated wrapt scipy
 """
@@ -21,20 +22,20 @@ from latentmaps.cnn.network import cnn
 
 Loop = Callable[[int, int], None]
 
-_STEP_SIZE = 0.01  # of the source
+_STEP_SIZE = 0.01  # as in the source
 
 
 def time_source(
     model: keras.Model, layer_name: str, *, num_maps: int, num_steps: int, graph: bool
 ) -> float:
-    """Return seconds for `num_maps` maps, one after the other.
+    """Return the seconds for some feature maps of a layer, one after another.
 
     Args:
         model: the CNN.
-        layer_name: a convolution.
-        num_maps: so many, from the first on.
-        num_steps: of each map.
-        graph: whether the step is a ``tf.function``; it is traced before the clock starts.
+        layer_name: name of a convolution.
+        num_maps: number of maps, starting with the first.
+        num_steps: steps per map.
+        graph: whether the step is a ``tf.function``, which is traced before the clock starts.
     """
     layer = cnn.layer_model(model, layer_name)
 
@@ -61,7 +62,15 @@ def time_source(
 def time_tf_keras_vis(
     model: keras.Model, layer_name: str, folder: Path, *, num_maps: int, num_steps: int
 ) -> float:
-    """Return seconds of tf-keras-vis with its defaults, one map after the other."""
+    """Return the seconds of tf-keras-vis with its default settings, one map after another.
+
+    Args:
+        model: the CNN.
+        layer_name: name of a convolution.
+        folder: where tf-keras-vis is installed.
+        num_maps: number of maps, starting with the first.
+        num_steps: steps per map.
+    """
     sys.path.append(str(folder))
     from tf_keras_vis.activation_maximization import ActivationMaximization
     from tf_keras_vis.utils.model_modifiers import ExtractIntermediateLayer, ReplaceToLinear

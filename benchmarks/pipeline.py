@@ -1,11 +1,11 @@
-"""How long each stage takes in one ``dvc repro`` from nothing, on the CPU.
+"""Measure how long each stage of one ``dvc repro`` takes from scratch, on the CPU.
 
     PYTHONPATH=src python -m benchmarks.pipeline
 
-Each round copies the repository to a new folder, with a DVC cache of its own, and runs the pipeline
-of params.yaml there once. A script in place of ``python`` notes the seconds of each stage
-(``timed_stage``; it takes 0.02 s itself). The rest of the whole is DVC's: its start, hashes, cache
-and lock file.
+Each round copies the repository to a new folder with an empty DVC cache, and runs the pipeline of
+params.yaml there once. A script in place of ``python`` records the seconds of each stage
+(``timed_stage``, which adds 0.02 s). The remaining time is DVC's own: startup, hashes, cache and
+lock file.
 """
 
 import argparse
@@ -25,11 +25,13 @@ IMPORTS = "import tensorflow, keras"
 
 
 def main() -> None:
-    """Measure and print a table in Markdown."""
+    """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1, help="runs of the pipeline")
-    parser.add_argument("--tiny", action="store_true", help="with the values of tests/tiny.txt")
-    parser.add_argument("--targets", nargs="+", default=[], help="these stages and what they need")
+    parser.add_argument("--tiny", action="store_true", help="use the values of tests/tiny.txt")
+    parser.add_argument(
+        "--targets", nargs="+", default=[], help="run only these stages and those they depend on"
+    )
     arguments = parser.parse_args()
     command = ["dvc", "repro", *arguments.targets]
     if arguments.tiny:
@@ -48,11 +50,14 @@ def main() -> None:
             for name in found[0]
         ),
     )
-    print(f"\nOf each stage with tensors, `{IMPORTS}`: {measuring.summary(imports, '.1f')} s")
+    print(
+        f"\nEach stage that uses TensorFlow includes `{IMPORTS}`: "
+        f"{measuring.summary(imports, '.1f')} s"
+    )
 
 
 def run(command: Sequence[str], folder: Path) -> dict[str, float]:
-    """Return the seconds of each stage, in their order, of DVC itself, and of the whole."""
+    """Return the seconds of each stage in order, of DVC itself, and of the whole run."""
     clone, notes = Clone(folder / "clone"), folder / "seconds"
     python = folder / "bin/python"
     python.parent.mkdir()

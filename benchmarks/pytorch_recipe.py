@@ -1,4 +1,4 @@
-"""The same VAE in PyTorch: channels-last, autocast to bfloat16, the fused Adam."""
+"""Train the same VAE in PyTorch, with channels-last layout, bfloat16 autocast and fused Adam."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ SIDE = workload.IMAGE_SIZE // 16
 
 
 class Vae(nn.Module):
-    """Encoder and decoder of the shape of params.yaml."""
+    """A VAE with the architecture of params.yaml."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Vae(nn.Module):
 
 
 def time_steps_of_pytorch(images: Path, load: workload.Load) -> workload.Span:
-    """Return the time of the timed steps."""
+    """Time the training steps."""
     torch.set_num_threads(workload.NUM_CORES)
     torch.manual_seed(1)
     array = np.load(images, mmap_mode="r")
@@ -57,7 +57,9 @@ def time_steps_of_pytorch(images: Path, load: workload.Load) -> workload.Span:
 
     def step() -> None:
         rows = generator.integers(0, len(array), load.batch_size)
-        batch = torch.from_numpy(array[rows]).permute(0, 3, 1, 2)  # channels-last as it lies
+        batch = torch.from_numpy(array[rows]).permute(
+            0, 3, 1, 2
+        )  # a view: the data is channels-last already
         pixels = batch.float() / 255.0
         with torch.autocast("cpu", torch.bfloat16, enabled=computes_bfloat16):
             logits, mean, log_var = model(pixels)

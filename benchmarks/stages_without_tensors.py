@@ -1,9 +1,9 @@
-"""How long the stages without tensors take on the tiny configuration, start of Python included.
+"""Measure how long stages without TensorFlow take, including the start of Python.
 
     make benchmarks
 
-Runs the tiny configuration once in a copy of the repository, so that every input is there, then
-each stage without tensors several times, in turn, in another order each round.
+The benchmark runs the tiny configuration once in a copy of the repository, so that all inputs
+exist. It then runs each stage without TensorFlow several times, in a different order in each round.
 """
 
 import argparse
@@ -20,9 +20,9 @@ STAGES = ("fetch_faces", "crop_faces", "split_faces", "fetch_digits", "build_rep
 
 
 def main() -> None:
-    """Measure and print a table in Markdown."""
+    """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each stage")
     parser.add_argument(
         "--stages", nargs="+", choices=STAGES, default=STAGES, help="by default all"
     )
@@ -45,9 +45,9 @@ def main() -> None:
 
 
 def run(command: str, clone: Clone) -> float:
-    """Return the seconds of one stage."""
+    """Run one stage and return its seconds."""
     started = time.perf_counter()
-    clone.run("sh", "-c", command)  # the commands of dvc.yaml are meant for a shell
+    clone.run("sh", "-c", command)  # the commands in dvc.yaml are shell commands
     return time.perf_counter() - started
 
 

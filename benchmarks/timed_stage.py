@@ -1,4 +1,4 @@
-"""Run Python in place of a stage's ``python`` and note the seconds, for ``pipeline``."""
+"""Stand in for ``python`` in a stage and record the stage's seconds, for ``pipeline``."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Append name and seconds of the stage to the file STAGE_SECONDS; return the exit code."""
+    """Append the stage's name and seconds to the file STAGE_SECONDS, and return the exit code."""
     started = time.perf_counter()
     result = subprocess.run([sys.executable, *sys.argv[1:]], check=False)
     seconds = time.perf_counter() - started

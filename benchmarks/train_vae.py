@@ -1,19 +1,20 @@
-"""How fast the VAE is trained, and in how much memory, beside what a user would write instead.
+"""Measure speed and memory of training the VAE, compared with what a user might write instead.
 
     make benchmarks
-    pip install torch==2.13.0    # for the row of PyTorch, which is left out without it
+    pip install torch==2.13.0    # optional; without it the row for PyTorch is left out
     PYTHONPATH=src python -m benchmarks.train_vae
 
-The network of params.yaml, batches of images of 96x96x3, all cores. Each way has a process of its
-own and the machine to itself; they take turns, in another order each round, so that a busy hour
-slows all of them. The first steps are left out: they compile.
+All implementations train the network of params.yaml on batches of images of 96x96x3, on all cores.
+They take turns, each in its own process and in a different order in each round, so that other load
+on the machine affects all of them. The first steps are not counted, since they compile.
 
-Two more ways multiply large matrices: the limit of the machine in that precision. The operations of
-a training step are those of its convolutions and matrices (``flops``); their speed is compared with
-that of the limit, on the clock and by the time of the processors alone. Other work on the machine
-hardly changes the second share, which leaves out what threads wait for.
+Two further rows multiply large matrices, which gives the limit of the machine for a compute dtype.
+The operations of a training step are those of its convolutions and matrix products (``flops``).
+Their rate is compared with the limit in wall time and in CPU time. Other work on the machine hardly
+affects the second share, which does not include the time that threads wait.
 
-A second table trains ours on 10,000 and on 200,000 images: memory must not grow with their number.
+A second table shows the memory of our training on 10,000 and on 200,000 images. It must not grow
+with their number.
 """
 
 import argparse
@@ -29,15 +30,15 @@ from latentmaps.params.train_vae import TrainVae
 from latentmaps.vae.network.architecture import Architecture
 
 HEADS = (
-    "way", "images/s", "GFLOP/s", "of the limit", "of the limit, processor time",
-    "ours (auto) against it", "peak memory [MB]",
+    "implementation", "images/s", "GFLOP/s", "share of limit", "share of limit, CPU time",
+    "speedup of ours (auto)", "peak memory [MB]",
 )  # fmt: skip
 
 
 def main() -> None:
-    """Measure and print two tables in Markdown; or run one way, for ``measuring.run``."""
+    """Measure and print two Markdown tables; or run one implementation, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each way")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each implementation")
     workload.Load.add_flags(parser)
     parser.add_argument(
         "--ways", nargs="+", choices=list(WAYS), default=list(WAYS), help="by default all"
@@ -47,12 +48,12 @@ def main() -> None:
         nargs="*",
         type=int,
         default=[10_000, 200_000],
-        help="numbers of images in the second table; none: it is left out",
+        help="numbers of images for the second table; give none to leave it out",
     )
     parser.add_argument("--way", choices=list(WAYS), help=argparse.SUPPRESS)
     parser.add_argument("--images", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    load = workload.Load.of(arguments)
+    load = workload.Load.from_arguments(arguments)
     if arguments.way:
         print(json.dumps(WAYS[arguments.way](arguments.images, load)))
         return
@@ -65,7 +66,7 @@ def main() -> None:
 
 
 def installed(ways: Sequence[str]) -> list[str]:
-    """Return the ways whose packages are there, and say which are left out."""
+    """Return the implementations whose packages are installed, and print which are left out."""
     if "pytorch" not in ways or importlib.util.find_spec("torch"):
         return list(ways)
     print(f"left out: {TITLES['pytorch']}; the package torch is not installed")
@@ -73,21 +74,27 @@ def installed(ways: Sequence[str]) -> list[str]:
 
 
 def print_speeds(path: Path, load: workload.Load, ways: Sequence[str], rounds: int) -> None:
-    """Run every way in turn and print medians with quartiles, ratios round by round."""
+    """Run all implementations in turn; print medians with quartiles, and ratios within rounds."""
     runs = measuring.take_turns(ways, lambda way: train(way, path, load), rounds=rounds)
-    gflop = flops.of_training_step(network()) / 1e9
-    print(f"{load}, {gflop:.3f} GFLOP an image; {measuring.describe(rounds)}\n")
+    gflop = flops.count_training_step(network()) / 1e9
+    print(f"{load}, {gflop:.3f} GFLOP per image; {measuring.describe(rounds)}\n")
     measuring.print_table(HEADS, rows(runs, load, gflop))
 
 
 def rows(
-    runs: dict[str, list[measuring.Run]], load: workload.Load, gflop_an_image: float
+    runs: dict[str, list[measuring.Run]], load: workload.Load, gflop_per_image: float
 ) -> Iterator[list[str]]:
-    """Yield a row for each way; what it has no number for stays empty."""
+    """Yield a table row per implementation; cells that do not apply are empty.
+
+    Args:
+        runs: results of each implementation, by round.
+        load: the work of each run.
+        gflop_per_image: billions of operations of a training step per image.
+    """
     spans = {way: [workload.Span(*json.loads(run.output)) for run in runs[way]] for way in runs}
     trained = load.num_steps * load.batch_size
-    gflop = dict.fromkeys(TITLES, trained * gflop_an_image)
-    gflop |= dict.fromkeys(LIMITS.values(), load.num_steps * matrix_products.GFLOP_A_STEP)
+    gflop = dict.fromkeys(TITLES, trained * gflop_per_image)
+    gflop |= dict.fromkeys(LIMITS.values(), load.num_steps * matrix_products.GFLOP_PER_STEP)
     rates = {way: [gflop[way] / span.seconds for span in spans[way]] for way in runs}
     busy = {way: [gflop[way] / span.busy_seconds for span in spans[way]] for way in runs}
     for way in runs:
@@ -105,14 +112,14 @@ def rows(
 
 
 def print_memory(folder: Path, load: workload.Load, sizes: Sequence[int]) -> None:
-    """Train ours on few and on many images and print the memory."""
+    """Train ours on few and on many images, and print the memory."""
     print()
     heads = ("images", "file [GB]", "peak memory [MB]")
     measuring.print_table(heads, (memory_row(folder, load, size) for size in sizes))
 
 
 def memory_row(folder: Path, load: workload.Load, num_images: int) -> list[str]:
-    """Train on so many images, and return the row."""
+    """Train on `num_images` images, and return the table row."""
     path = workload.write_images(folder, num_images)
     size_gb, run = path.stat().st_size / 1e9, train("ours", path, load)
     path.unlink()
@@ -120,7 +127,7 @@ def memory_row(folder: Path, load: workload.Load, num_images: int) -> list[str]:
 
 
 def train(way: str, images: Path, load: workload.Load) -> measuring.Run:
-    """Run one way in a process of its own."""
+    """Run one implementation in its own process."""
     return measuring.run(
         "benchmarks.train_vae", ["--way", way, "--images", str(images), *load.flags()]
     )
@@ -133,42 +140,42 @@ def network() -> Architecture:
 
 
 def run_ours(images: Path, load: workload.Load) -> workload.Span:
-    """Train ours as the stage does, in the precision that auto gives."""
+    """Train as the stage does, in the compute dtype that auto selects."""
     from benchmarks import ours
 
     return ours.time_fit(images, load, precision="auto")
 
 
 def run_ours_float32(images: Path, load: workload.Load) -> workload.Span:
-    """Train ours in float32."""
+    """Train as the stage does, in float32."""
     from benchmarks import ours
 
     return ours.time_fit(images, load, precision="float32")
 
 
 def run_keras_recipe(images: Path, load: workload.Load) -> workload.Span:
-    """Train as the recipe on keras.io does."""
+    """Train with the recipe on keras.io."""
     from benchmarks import keras_recipes
 
     return keras_recipes.time_keras_io(images, load)
 
 
 def run_source(images: Path, load: workload.Load) -> workload.Span:
-    """Train as the source of the method does."""
+    """Train with the recipe of the source of the method."""
     from benchmarks import keras_recipes
 
     return keras_recipes.time_source(images, load)
 
 
 def run_pytorch(images: Path, load: workload.Load) -> workload.Span:
-    """Train in PyTorch: channels-last, bfloat16 where the processor computes it."""
+    """Train in PyTorch with channels-last layout, in bfloat16 if the processor supports it."""
     from benchmarks import pytorch_recipe
 
     return pytorch_recipe.time_steps_of_pytorch(images, load)
 
 
 def run_limit(_images: Path, load: workload.Load) -> workload.Span:
-    """Multiply matrices in the precision that auto gives."""
+    """Multiply matrices in the compute dtype that auto selects."""
     return matrix_products.time_products("auto", load.num_steps)
 
 
@@ -186,7 +193,7 @@ WAYS: dict[str, Callable[[Path, workload.Load], workload.Span]] = {
     "limit": run_limit,
     "limit_float32": run_limit_float32,
 }
-# of each training, the matrix products in its precision
+# training -> the matrix products in its compute dtype
 LIMITS = {
     "ours": "limit",
     "ours_float32": "limit_float32",
@@ -198,7 +205,7 @@ TITLES = {
     "ours": "ours, `precision: auto`",
     "ours_float32": "ours, float32",
     "keras_io": "the VAE recipe of keras.io (plain layers, `fit`, float32)",
-    "source": "the recipe of the source (normalisation in inference mode, generator, float32)",
+    "source": "the recipe of the source (normalization in inference mode, generator, float32)",
     "pytorch": "PyTorch 2.13, channels-last, bfloat16 autocast",
     "limit": "limit: products of large matrices, `precision: auto`",
     "limit_float32": "limit: products of large matrices, float32",

@@ -1,12 +1,13 @@
-"""What `train_vae.upsampling` does to flat areas, and what it costs.
+"""Measure the effect of `train_vae.upsampling` on flat areas, and its cost.
 
     dvc repro split_faces
     PYTHONPATH=src python -m benchmarks.upsampling --figure docs/figures/upsampling.png
 
-Trains the VAE of params.yaml on the faces in data/, with transposed convolutions and with resized
-maps, in turn, and reconstructs the test faces of the sheets. Prints the roughness of flat areas:
-the mean absolute second difference of the reconstruction, along rows and columns, where the face
-itself has one color. Draws both into one sheet; only avatars may go to docs/figures.
+The benchmark trains the VAE of params.yaml on the faces in data/, with transposed convolutions and
+with resized feature maps in turn, and reconstructs the test faces of the sheets. It prints the
+roughness of flat areas: the mean absolute second difference of the reconstruction, along rows and
+columns, where the face itself has a single color. It also draws both into one sheet. Only avatars
+may go to docs/figures.
 """
 
 import argparse
@@ -41,12 +42,12 @@ FACES = 4
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a training made.
+    """The result of a training run.
 
     Attributes:
         vae: the trained networks.
-        loss: val_total_loss.
-        seconds: of the training.
+        loss: the metric val_total_loss.
+        seconds: duration of the training.
     """
 
     vae: TrainedVae
@@ -55,11 +56,11 @@ class Result:
 
 
 def main() -> None:
-    """Train, print a table in Markdown, and draw."""
+    """Train, print a Markdown table, and draw the sheet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--figure", type=Path, required=True, help="PNG file of the sheet")
-    parser.add_argument("--rounds", type=int, default=1, help="turns of each way")
-    parser.add_argument("--epochs", type=int, help="instead of those of params.yaml")
+    parser.add_argument("--rounds", type=int, default=1, help="runs of each variant")
+    parser.add_argument("--epochs", type=int, help="number of epochs; by default as in params.yaml")
     parser.add_argument(
         "--faces", type=Path, default=measuring.ROOT / "data/faces", help="folder of the faces"
     )
@@ -75,7 +76,7 @@ def main() -> None:
     results = measuring.take_turns(get_args(Upsampling), train_with, rounds=arguments.rounds)
     print(f"{measuring.describe(arguments.rounds)}\n")
     print_results(results, np.asarray(images[parts["test"]]))
-    networks = [of_way[0].vae for of_way in results.values()]
+    networks = [runs[0].vae for runs in results.values()]
     draw(arguments.figure, networks, images, parts["test"])
 
 
@@ -88,30 +89,30 @@ def train(section: TrainVae, images: Images, parts: Mapping[str, npt.NDArray[np.
     started = time.perf_counter()
     model, trained = vae_training.train(task, devices=vae_training.Devices())
     seconds = time.perf_counter() - started
-    with tempfile.TemporaryDirectory() as folder:  # back in float32, as every stage uses it
+    with tempfile.TemporaryDirectory() as folder:  # converts to float32, as in all stages
         vae_files.save(Path(folder), training_results.saved_vae(task, model, trained))
         vae = TrainedVae.load(Path(folder))
     return Result(vae, trained.numbers()["val_total_loss"], seconds)
 
 
 def print_results(results: Mapping[Upsampling, list[Result]], faces: Images) -> None:
-    """Print medians with quartiles of the seconds; equal seeds give equal networks."""
+    """Print the results; only the seconds vary, since equal seeds give equal networks."""
     seconds = {way: [result.seconds for result in results[way]] for way in results}
     originals, rows = pixels.to_pixels(faces), np.arange(len(faces))
     measuring.print_table(
         (
             "upsampling", "roughness of flat areas", "val_total_loss", "training [s]",
-            "times `transpose`",
+            "relative to `transpose`",
         ),
         (
             [
                 f"`{way}`",
-                f"{roughness(originals, reconstruct(of_way[0].vae, faces, rows)):.5f}",
-                f"{of_way[0].loss:,.0f}",
+                f"{roughness(originals, reconstruct(runs[0].vae, faces, rows)):.5f}",
+                f"{runs[0].loss:,.0f}",
                 measuring.summary(seconds[way], ".0f"),
                 measuring.ratio(seconds[way], seconds["transpose"]),
             ]
-            for way, of_way in results.items()
+            for way, runs in results.items()
         ),
     )  # fmt: skip
 
@@ -142,7 +143,7 @@ def draw(
 def reconstruct(
     trained: TrainedVae, images: Images, rows: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    """Return the reconstructions, (n, h, w, c), 0..1, from posterior means."""
+    """Return the reconstructions of the posterior means, (n, h, w, c), float32, 0..1."""
     return trained.decode(trained.encode(images, rows).z_mean)
 
 

@@ -1,12 +1,13 @@
-"""What the film of a training and the page on which one watches it cost.
+"""Measure the cost of the training film and of the live page of a training.
 
     PYTHONPATH=src python -m benchmarks.watching --rounds 3
 
-The training of the sample on noise: 2,400 images of 96x96x3, 11 epochs, the values of params.yaml.
-In each round one training, in a process of its own, has a clock around what the film and the page
-do, so both times are of the same minutes. Each share is that of the time that the rest of the
-training took, on the clock and by the time of the processors alone, which other work on the machine
-hardly changes. Goal: at most 1 %.
+The benchmark runs the training of the sample on noise: 2,400 images of 96x96x3, 11 epochs, with the
+values of params.yaml. In each round, one training runs in its own process, and all work for the
+film and the page is timed in it, so that both are measured under the same load. The shares are
+relative to the rest of the training, in wall time and in CPU time, which other work on the machine
+hardly affects.
+Goal: at most 1 %.
 """
 
 import argparse
@@ -23,16 +24,16 @@ import numpy as np
 from benchmarks import measuring, workload
 
 _BATCH_SIZE, _NUM_TRAIN, _NUM_VALIDATION = 32, 2400, 200
-HEADS = ("part", "seconds", "of the rest [%]", "of the rest, processor time [%]")
+HEADS = ("part", "seconds", "share of the rest [%]", "share of the rest, CPU time [%]")
 
 Parts = dict[str, workload.Span]
 
 
 def main() -> None:
-    """Measure and print a table in Markdown; or train once, for ``measuring.run``."""
+    """Measure and print a Markdown table; or train once, for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="trainings")
-    parser.add_argument("--epochs", type=int, default=11, help="of a training")
+    parser.add_argument("--rounds", type=int, default=3, help="number of training runs")
+    parser.add_argument("--epochs", type=int, default=11, help="epochs of a training run")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.folder:
@@ -44,7 +45,7 @@ def main() -> None:
 
 
 def time_round(epochs: int) -> Parts:
-    """Return the time of each part of a training in a process of its own."""
+    """Run a training in its own process, and return the time of each part."""
     with tempfile.TemporaryDirectory() as folder:
         flags = [f"--folder={folder}", f"--epochs={epochs}"]
         spans = json.loads(measuring.run("benchmarks.watching", flags).output)
@@ -52,7 +53,7 @@ def time_round(epochs: int) -> Parts:
 
 
 def rows(rounds: Sequence[Parts]) -> Iterator[list[str]]:
-    """Yield a row for each part."""
+    """Yield a table row for each part."""
     for name in ("film", "page", "both", "rest"):
         spans = [(parts[name], parts["rest"]) for parts in rounds]
         yield [
@@ -66,8 +67,8 @@ def rows(rounds: Sequence[Parts]) -> Iterator[list[str]]:
 
 
 def time_training(folder: Path, epochs: int) -> Parts:
-    """Train once; return the time of film, page, both and the rest, with the checkpoints."""
-    from benchmarks import ours  # sets TensorFlow up
+    """Train once; return the time of film, page, both, and the rest including checkpoints."""
+    from benchmarks import ours  # configures TensorFlow
     from latentmaps.live import training_page
     from latentmaps.training.checkpoints import Checkpoints
     from latentmaps.vae.training import film, vae_training
@@ -122,9 +123,9 @@ def time_training(folder: Path, epochs: int) -> Parts:
     return {**spent, "both": both, "rest": rest}
 
 
-def total(one: workload.Span, other: workload.Span) -> workload.Span:
-    """Return the sum of two times."""
-    return workload.Span(one.seconds + other.seconds, one.busy_seconds + other.busy_seconds)
+def total(first: workload.Span, second: workload.Span) -> workload.Span:
+    """Return the sum of two durations."""
+    return workload.Span(first.seconds + second.seconds, first.busy_seconds + second.busy_seconds)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The images and steps that trainings are timed on."""
+"""The images and steps on which training is timed."""
 
 import argparse
 import os
@@ -19,12 +19,12 @@ Step = Callable[[], None]
 
 
 class Span(NamedTuple):
-    """How long something took, or a point in time.
+    """A duration, or a point in time.
 
     Attributes:
-        seconds: on the clock.
-        busy_seconds: of processors, summed over the threads of this process; what others do on the
-            machine hardly changes it.
+        seconds: wall time.
+        busy_seconds: CPU time, summed over the threads of this process; other work on the machine
+            hardly affects it.
     """
 
     seconds: float
@@ -32,22 +32,22 @@ class Span(NamedTuple):
 
     @classmethod
     def now(cls) -> Self:
-        """Return this moment."""
+        """Return the current time."""
         return cls(time.perf_counter(), time.process_time())
 
     def elapsed(self) -> "Span":
-        """Return the time since this moment."""
+        """Return the duration since this point in time."""
         now = Span.now()
         return Span(now.seconds - self.seconds, now.busy_seconds - self.busy_seconds)
 
 
 @dataclass(frozen=True)
 class Load:
-    """What is timed.
+    """The amount of work that is timed.
 
     Attributes:
-        batch_size: images a step.
-        num_steps: timed steps, behind ``NUM_WARM_UP`` that compile.
+        batch_size: images per step.
+        num_steps: timed steps, after ``NUM_WARM_UP`` steps that compile.
     """
 
     batch_size: int
@@ -56,21 +56,21 @@ class Load:
     @staticmethod
     def add_flags(parser: argparse.ArgumentParser) -> None:
         """Add a flag for each attribute."""
-        parser.add_argument("--batch-size", type=int, default=BATCH_SIZE, help="images a step")
-        parser.add_argument("--num-steps", type=int, default=12, help="timed steps of a training")
+        parser.add_argument("--batch-size", type=int, default=BATCH_SIZE, help="images per step")
+        parser.add_argument("--num-steps", type=int, default=12, help="number of timed steps")
 
     @classmethod
-    def of(cls, arguments: argparse.Namespace) -> Self:
-        """Return what the flags say."""
+    def from_arguments(cls, arguments: argparse.Namespace) -> Self:
+        """Create a load from parsed flags."""
         return cls(arguments.batch_size, arguments.num_steps)
 
     def flags(self) -> list[str]:
-        """Return the flags again, for a process that trains."""
+        """Return flags from which another process can recreate this load."""
         return [f"--batch-size={self.batch_size}", f"--num-steps={self.num_steps}"]
 
     @property
     def num_images(self) -> int:
-        """Images of all steps."""
+        """Number of images for all steps, including the warm-up."""
         return (NUM_WARM_UP + self.num_steps) * self.batch_size
 
     def __str__(self) -> str:
@@ -78,7 +78,7 @@ class Load:
 
 
 def write_images(folder: Path, num_images: int) -> Path:
-    """Write noise: what a picture shows does not change the time of a step."""
+    """Write images of noise; the content of an image does not affect the time of a step."""
     path = folder / f"{num_images}.npy"
     shape = (num_images, IMAGE_SIZE, IMAGE_SIZE, 3)
     images = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
@@ -91,7 +91,7 @@ def write_images(folder: Path, num_images: int) -> Path:
 
 
 def time_steps(step: Step, num_steps: int) -> Span:
-    """Return the time of some steps, after a warm-up; a step returns when it is done."""
+    """Time some steps after a warm-up; a step must return only when it is complete."""
     for _ in range(NUM_WARM_UP):
         step()
     started = Span.now()

@@ -1,4 +1,4 @@
-"""Build the page on which one plays with the trained networks; they run in the browser."""
+"""Build the explorer: an interactive page on which the trained networks run in the browser."""
 
 from latentmaps import runs
 from latentmaps.folders import FACES, RAW_FACES, some
@@ -11,7 +11,7 @@ from latentmaps.params.machine import Machine
 
 def build_explorer(run: runs.Run) -> None:
     """Write the page: one self-contained HTML file."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    # TensorFlow takes seconds to import; wrong parameters should fail before that
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits
@@ -29,14 +29,14 @@ def build_explorer(run: runs.Run) -> None:
     saved = vae_files.load(run.inputs["vae"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=saved.architecture.latent_dim)
     known = face_attributes.read_attributes(run.inputs["index"])
-    network, of_digits = cnn.load(run.inputs["cnn"]), digits.load(run.inputs["digits"])
+    network, digit_images = cnn.load(run.inputs["cnn"]), digits.load(run.inputs["digits"])
     are_digits, shows_persons = source == receipts.DIGITS, source not in receipts.WITHOUT_PERSONS
 
     parts = [
         face_part.prepare(
             saved, latents, known, params, look, are_digits=are_digits, seed=run.seed
         ),
-        digit_part.prepare(network, of_digits, run.inputs["oips"], oips),
+        digit_part.prepare(network, digit_images, run.inputs["oips"], oips),
     ]
     text = page.render(parts, shows_persons=shows_persons, are_digits=are_digits)
 

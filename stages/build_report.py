@@ -1,4 +1,4 @@
-"""Build the page that shows all pictures and numbers of a run."""
+"""Build the report, the page that shows all pictures and numbers of a run."""
 
 from latentmaps import runs
 from latentmaps.folders import RAW_FACES, some
@@ -28,7 +28,7 @@ if __name__ == "__main__":
         build_report,
         inputs={
             "raw_faces": some(RAW_FACES, "receipt"),
-            "reports": "folder with a folder for each of the other stages, named after it",
+            "reports": "folder with one folder per stage, each named after its stage",
         },
         outputs={"page": "HTML, one self-contained file"},
     )

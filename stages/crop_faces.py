@@ -1,4 +1,4 @@
-"""Crop and scale every face, and put them into one array that can be mapped into memory."""
+"""Crop and scale every face into one array that can be memory-mapped."""
 
 from latentmaps import runs
 from latentmaps.faces.preparing import cropped_array
@@ -10,12 +10,12 @@ from latentmaps.params.crop_faces import CropFaces
 
 
 def crop_faces(run: runs.Run) -> None:
-    """Writes the array of images, and an index that tells which row is which face."""
+    """Write the array of images, and an index that maps rows to faces."""
     wanted = run.params(CropFaces)
-    how = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
+    crop_spec = Crop(wanted.crop_box, wanted.image_size, wanted.resample, wanted.num_channels)
 
     faces = FaceArchive(run.inputs["images"])
-    # tables that do not fit are refused before any picture is cropped
+    # before the cropping, so that tables of another set are refused early
     index = face_tables.build_index(
         faces.names,
         partition=face_tables.read_partition(run.inputs["partition"]),
@@ -23,7 +23,7 @@ def crop_faces(run: runs.Run) -> None:
         attributes=face_tables.read_attributes(run.inputs["attributes"]),
     )
     refused = cropped_array.crop_archive(
-        faces, run.outputs["images"], how, max_refused=wanted.max_refused
+        faces, run.outputs["images"], crop_spec, max_refused=wanted.max_refused
     )
 
     kept = face_tables.without_refused(index, [name for name, _ in refused])

@@ -1,4 +1,4 @@
-"""Draw what the layers of the CNN make of some digits."""
+"""Draw the activation maps of the CNN for some digits."""
 
 from latentmaps import runs
 from latentmaps.folders import ACTIVATION_MAPS
@@ -7,8 +7,8 @@ from latentmaps.params.machine import Machine
 
 
 def draw_activation_maps(run: runs.Run) -> None:
-    """Write a sheet with all feature maps of all layers for some test digits."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write a sheet with all feature maps of all convolutions for some test digits."""
+    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
     from latentmaps import machine
     from latentmaps.cnn.network.cnn_inference import TrainedCnn
     from latentmaps.cnn.pictures import activation_maps
@@ -32,8 +32,8 @@ if __name__ == "__main__":
     runs.main(
         draw_activation_maps,
         inputs={
-            "digits": "digits.npz as fetch_digits writes it",
-            "model": "folder of the CNN as train_cnn writes it",
+            "digits": "digits.npz written by fetch_digits",
+            "model": "folder of the CNN written by train_cnn",
         },
         outputs={"report": ACTIVATION_MAPS},
     )

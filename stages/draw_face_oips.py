@@ -1,4 +1,4 @@
-"""For every feature map of the VAE's encoder, find and draw the pattern that excites it most."""
+"""Find and draw the pattern that excites each feature map of the VAE's encoder most."""
 
 from latentmaps import runs
 from latentmaps.folders import FACE_OIPS, FACES, RAW_FACES, some
@@ -7,8 +7,8 @@ from latentmaps.params.machine import Machine
 
 
 def draw_face_oips(run: runs.Run) -> None:
-    """Write sheets of the patterns, a table, and a page that has patches of test faces beside."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write sheets of the patterns, a table, and a page that compares them with test faces."""
+    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
     from latentmaps import machine
     from latentmaps.face_oips import page, pictures, study
     from latentmaps.faces.dataset import arrays, receipts, split_table
@@ -17,7 +17,7 @@ def draw_face_oips(run: runs.Run) -> None:
 
     params = run.params(DrawFaceOips)
     setup = machine.configure(run.params(Machine))
-    of_faces = receipts.read_source(run.inputs["receipt"])
+    faces_source = receipts.read_source(run.inputs["receipt"])
     images = arrays.open_images(run.inputs["images"])
     test = split_table.read_split(run.inputs["split"], num_rows=len(images))["test"]
     saved = vae_files.load(run.inputs["model"])
@@ -30,7 +30,7 @@ def draw_face_oips(run: runs.Run) -> None:
         seed=run.seed_or_base(params.seed),
         jit_compile=setup.jit_compile,
     )
-    source = pictures.Source(len(test), saved.origin.describe(), of_faces)
+    source = pictures.Source(len(test), saved.origin.describe(), faces_source)
 
     run.outputs["patterns"].mkdir()
     drawn = pictures.draw_all(results, source, tile_scale=params.tile_scale)
@@ -44,7 +44,7 @@ if __name__ == "__main__":
         inputs={
             "raw_faces": some(RAW_FACES, "receipt"),
             "faces": some(FACES, "images", "split"),
-            "model": "folder of the VAE that train_vae wrote",
+            "model": "folder of the VAE written by train_vae",
         },
         outputs={"report": FACE_OIPS},
     )

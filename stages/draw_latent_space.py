@@ -1,4 +1,4 @@
-"""Draw where the z-points of real faces lie, and what lies between them."""
+"""Draw the z-points of real faces, paths between them, and a map of the latent space."""
 
 from latentmaps import runs
 from latentmaps.folders import FACES, LATENT_SPACE, RAW_FACES, some
@@ -7,8 +7,8 @@ from latentmaps.params.machine import Machine
 
 
 def draw_latent_space(run: runs.Run) -> None:
-    """Write charts of the z-points, walks through the latent space, and a map of a plane of it."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write charts of the z-points, sheets of paths through the latent space, and a map."""
+    # TensorFlow takes seconds to import; wrong parameters should fail before that
     from latentmaps import machine
     from latentmaps.drawing import charts, sheets
     from latentmaps.faces.dataset import receipts

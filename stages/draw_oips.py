@@ -1,18 +1,19 @@
-"""For every unit of one layer of the CNN, find and draw the input that excites it most."""
+"""Find and draw the input that excites each unit of a CNN layer most."""
 
 from latentmaps import runs
 from latentmaps.folders import OIP_ARRAYS, OIP_PICTURES
 from latentmaps.params.draw_oips import DrawOips
 from latentmaps.params.machine import Machine
 
-# Images that climb together. On a CPU 64 are faster than 128 where a layer has few maps, and no
-# slower where it has many, since stopped images leave every few steps; a GPU has room for all.
+# Number of images per chunk of the ascent. On a CPU, 64 is faster than 128 for layers with few maps
+# and not slower for layers with many, because stopped images are dropped every few steps. A GPU has
+# room for all of them.
 _CHUNK_SIZES = {"CPU": 64, "GPU": 1024}
 
 
 def draw_oips(run: runs.Run) -> None:
-    """Write the OIPs, a table with a row for each, sheets, and the page of the layer."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write the OIPs of a layer, tables, sheets, and the page of the layer."""
+    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits as digits_module
@@ -25,7 +26,7 @@ def draw_oips(run: runs.Run) -> None:
     digits = digits_module.load(run.inputs["digits"])
 
     params = run.params(DrawOips)
-    found = layer.study(
+    results = layer.study(
         cnn.load(run.inputs["model"]),
         run.options["layer"],
         digits,
@@ -34,25 +35,25 @@ def draw_oips(run: runs.Run) -> None:
         jit_compile=setup.jit_compile,
         chunk_size=_CHUNK_SIZES[setup.device],
     )
-    sheet = pictures.draw_contact_sheet(found)
+    sheet = pictures.draw_contact_sheet(results)
 
-    oip.save(found.oips, found.elementary, run.outputs["oips"])
-    result_files.write_table(run.outputs["table"], found.table)
-    result_files.write_table(run.outputs["tuning"], found.tuning)
+    oip.save(results.oips, results.elementary, run.outputs["oips"])
+    result_files.write_table(run.outputs["table"], results.table)
+    result_files.write_table(run.outputs["tuning"], results.tuning)
     sheets.save_png(sheet.image, run.outputs["sheet"])
     result_files.write_json(run.outputs["words"], sheet.numbers)
-    sheets.save_png(pictures.draw_patterns(found).image, run.outputs["patterns"])
-    sheets.save_png(pictures.draw_strips(found).image, run.outputs["strips"])
-    html_page.write(page.render(found), run.outputs["page"])
+    sheets.save_png(pictures.draw_patterns(results).image, run.outputs["patterns"])
+    sheets.save_png(pictures.draw_strips(results).image, run.outputs["strips"])
+    html_page.write(page.render(results), run.outputs["page"])
 
 
 if __name__ == "__main__":
     runs.main(
         draw_oips,
         inputs={
-            "digits": "digits.npz as fetch_digits writes it",
-            "model": "folder of the CNN as train_cnn writes it",
+            "digits": "digits.npz written by fetch_digits",
+            "model": "folder of the CNN written by train_cnn",
         },
         outputs={"oips": OIP_ARRAYS, "report": OIP_PICTURES},
-        options={"layer": "name of a convolution or a dense layer of the CNN, such as Conv2D_3"},
+        options={"layer": "name of a convolution or dense layer of the CNN, such as Conv2D_3"},
     )

@@ -1,4 +1,4 @@
-"""Draw faces of the training and the test part above their reconstructions, and the film."""
+"""Draw faces above their reconstructions, and the training film."""
 
 from latentmaps import runs
 from latentmaps.folders import (
@@ -14,8 +14,8 @@ from latentmaps.params.machine import Machine
 
 
 def draw_reconstructions(run: runs.Run) -> None:
-    """Write sheets of the training and the test part, a strip, the film, and their numbers."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write sheets of the training and the test part, a strip, the film and their numbers."""
+    # TensorFlow takes seconds to import; wrong parameters should fail before that
     from latentmaps import machine
     from latentmaps.drawing import sheets
     from latentmaps.faces.dataset import arrays, receipts, split_table

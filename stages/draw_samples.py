@@ -1,4 +1,4 @@
-"""Draw faces from random points of the latent space."""
+"""Draw faces decoded from random points of the latent space."""
 
 from latentmaps import runs
 from latentmaps.folders import SAMPLES, pictures_of_sampler
@@ -8,8 +8,8 @@ from latentmaps.vae.latent.samplers import SAMPLERS
 
 
 def draw_samples(run: runs.Run) -> None:
-    """Write, for each sampler, its random faces, raw and post-processed, and a strip of them."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write sheets of each sampler's faces, as decoded and post-processed, and a strip."""
+    # TensorFlow takes seconds to import; wrong parameters should fail before that
     from latentmaps import machine
     from latentmaps.drawing import sheets
     from latentmaps.storage import result_files

@@ -1,4 +1,4 @@
-"""Measure the VAE: reconstructions, latent space, and the faces of random points."""
+"""Measure the VAE: reconstructions, latent space, and faces decoded from random points."""
 
 from latentmaps import runs
 from latentmaps.folders import EVALUATION, FACES, some
@@ -7,8 +7,8 @@ from latentmaps.params.machine import Machine
 
 
 def evaluate_vae(run: runs.Run) -> None:
-    """Write the numbers, a table of the dimensions, and what others need of the latent space."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write the measures, a table of the latent dimensions, and the folder data/latents."""
+    # TensorFlow takes seconds to import; wrong parameters should fail before that
     from latentmaps import machine
     from latentmaps.faces.dataset import arrays, split_table
     from latentmaps.faces.raw import face_attributes
@@ -19,7 +19,7 @@ def evaluate_vae(run: runs.Run) -> None:
     from latentmaps.vae.network.inference import TrainedVae
 
     params = run.params(EvaluateVae)
-    fid_weights = params.fid_weights  # refuses half a feature net before any work
+    fid_weights = params.fid_weights  # fail early if only one of net and weights is set
     machine.configure(run.params(Machine))
     trained = TrainedVae.load(run.inputs["model"])
     images = arrays.open_images(run.inputs["images"])

@@ -1,7 +1,7 @@
-"""Bring the handwritten digits into one file.
+"""Collect the handwritten digits in one file.
 
-Bundled digits are in the repository; official ones are downloaded; a folder may hold MNIST in its
-usual wrappings, or other pictures of the same form.
+They come from the repository, from a download of MNIST, or from a folder with MNIST in one of its
+usual file formats or with another data set of the same form.
 """
 
 from latentmaps import runs
@@ -11,7 +11,7 @@ from latentmaps.params.fetch_digits import FetchDigits
 
 
 def fetch_digits(run: runs.Run) -> None:
-    """Reads the digits of the source in params.yaml and writes them as four arrays."""
+    """Read the digits from the source in params.yaml and write them as four arrays."""
     params = run.params(FetchDigits)
     target = run.outputs["digits"]
 

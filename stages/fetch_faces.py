@@ -1,6 +1,6 @@
-"""Get the raw faces: draw avatars from the seed, fetch CelebA, or take the user's own pictures.
+"""Get the raw faces: draw avatars from the seed, download CelebA, or read the user's own pictures.
 
-Handwritten digits may take their place, for the VAE to learn.
+The source can also be handwritten digits, for the VAE to learn.
 """
 
 from latentmaps import runs
@@ -14,7 +14,7 @@ from latentmaps.storage import result_files
 
 
 def fetch_faces(run: runs.Run) -> None:
-    """Writes the archive of faces, its tables, and a receipt that tells where they come from."""
+    """Write the archive of faces, its tables, and a receipt that documents their source."""
     wanted = run.params(FetchFaces)
     raw = RawFaces(**{name: path for name, path in run.outputs.items() if name != "receipt"})
 
@@ -26,7 +26,7 @@ def fetch_faces(run: runs.Run) -> None:
             wanted.celeba_folder,
             wanted.num_faces,
             downloads=run.kept["downloads"],
-            accept_licence=wanted.accept_licence,
+            accept_license=wanted.accept_license,
             from_kaggle=wanted.source == "kaggle",
         )
     elif wanted.source == "digits":
@@ -49,7 +49,7 @@ def fetch_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         fetch_faces,
-        inputs={"bundled": "the small MNIST of the repository, for digits"},
+        inputs={"bundled": "the repository's subset of MNIST, for the source digits"},
         outputs={"raw_faces": RAW_FACES, "report": REFUSED},
-        kept={"downloads": "downloaded files, whole and begun"},
+        kept={"downloads": "downloaded files, complete and partial"},
     )

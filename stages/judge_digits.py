@@ -1,4 +1,4 @@
-"""Let the CNN read random digits of the VAE, where the VAE has learned digits."""
+"""Classify random digits of the VAE with the CNN, if the VAE has learned digits."""
 
 from latentmaps import runs
 from latentmaps.faces.dataset import arrays
@@ -10,7 +10,7 @@ from latentmaps.storage import result_files
 
 
 def judge_digits(run: runs.Run) -> None:
-    """Write what the CNN reads and how sure it is; or, of other images, why it cannot read them."""
+    """Write the CNN's classifications and confidences, or why it cannot classify the images."""
     params, report = run.params(JudgeDigits), run.outputs["report"]
     images = arrays.open_images(run.inputs["images"])
     report.mkdir()
@@ -52,5 +52,5 @@ if __name__ == "__main__":
             "latents": "folder of the encodings and samplers that evaluate_vae wrote",
             "cnn": "folder of the CNN that train_cnn wrote",
         },
-        outputs={"report": "folder with numbers and, of digits, a sheet for each sampler"},
+        outputs={"report": "folder with numbers and, for digits, a sheet per sampler"},
     )

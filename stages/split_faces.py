@@ -1,4 +1,4 @@
-"""Decide which face is for training, validation and test."""
+"""Assign faces to the training, validation and test parts."""
 
 from latentmaps import runs
 from latentmaps.faces.preparing import split
@@ -8,7 +8,7 @@ from latentmaps.params.split_faces import SplitFaces
 
 
 def split_faces(run: runs.Run) -> None:
-    """Writes a table with the part of every face; the images themselves stay where they are."""
+    """Write a table with the part of every face; images are not moved."""
     parts = split.split_faces(run.inputs["index"], run.params(SplitFaces), run.seed)
     split.require_enough(parts)
     face_tables.write_table(run.outputs["split"], parts)

@@ -1,4 +1,4 @@
-"""Train the CNN that reads digits, and test it on digits it has not seen."""
+"""Train the CNN that classifies digits, and evaluate it on the test part."""
 
 from latentmaps import runs
 from latentmaps.folders import CLASSIFICATION
@@ -7,8 +7,8 @@ from latentmaps.params.train_cnn import TrainCnn
 
 
 def train_cnn(run: runs.Run) -> None:
-    """Write weights and shape, the history, and the numbers on the test part."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    """Write the model, its training history, and its metrics on the test part."""
+    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.cnn.training import classification, cnn_card, cnn_training
@@ -37,6 +37,6 @@ def train_cnn(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         train_cnn,
-        inputs={"digits": "digits.npz as fetch_digits writes it"},
+        inputs={"digits": "digits.npz written by fetch_digits"},
         outputs={"model": "folder of the trained CNN", "report": CLASSIFICATION},
     )

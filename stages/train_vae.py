@@ -10,7 +10,7 @@ from latentmaps.params.train_vae import TrainVae
 
 def train_vae(run: runs.Run) -> None:
     """Write the model with its card, the history, the numbers of its epoch, and the film."""
-    # TensorFlow takes seconds to import: a wrong parameter is refused before
+    # TensorFlow takes seconds to import; a wrong parameter is reported before that
     from latentmaps import doubts, machine, stage_code
     from latentmaps.faces.dataset import arrays, receipts, split_table
     from latentmaps.live import training_page
@@ -22,7 +22,8 @@ def train_vae(run: runs.Run) -> None:
     images = arrays.open_images(run.inputs["images"], in_memory=where.cache_images)
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     source = receipts.read_source(run.inputs["receipt"])
-    seed, kl_weight = run.seed_or_base(params.seed), params.fact
+    seed = run.seed_or_base(params.seed)
+    kl_weight = params.fact  # called fact in params.yaml only, kl_weight from here on
     task = vae_task.Task.for_faces(
         params, images, parts, kl_weight=kl_weight, seed=seed, validation_seed=run.seed
     )
@@ -60,7 +61,7 @@ if __name__ == "__main__":
         },
         outputs={"model": "folder of the trained VAE", "report": VAE_TRAINING},
         kept={
-            "checkpoints": "the state after each epoch, to go on from",
-            "live": "index.html, on which one watches the training, and the history so far",
+            "checkpoints": "the state after each epoch, to resume from",
+            "live": "index.html, a page to watch the training on, and the history so far",
         },
     )

@@ -1,7 +1,7 @@
-"""A real browser for the tests of pages, without a network.
+"""A real browser for tests of pages, without network access.
 
-Chromium is not part of the Python packages: without it these tests are skipped, unless
-LATENTMAPS_REQUIRE_BROWSER=1 says that they must run. LATENTMAPS_CHROMIUM may name the program.
+Chromium is not a Python package. Without it the browser tests are skipped, unless
+LATENTMAPS_REQUIRE_BROWSER=1 is set. LATENTMAPS_CHROMIUM can name the program.
 """
 
 import os
@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these Chromium looks for updates and the like, which is no request of the page.
+# Without these options Chromium itself sends requests, for example for updates.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,7 +41,7 @@ def _find_chromium() -> str:
         return found[0]
     reason = (
         f"NO BROWSER TEST WAS RUN: found none of {named or ', '.join(PROGRAMS)}; install Chromium "
-        "(Debian: apt-get install chromium) or name it in LATENTMAPS_CHROMIUM"
+        "(Debian: apt-get install chromium) or set LATENTMAPS_CHROMIUM to its path"
     )
     if os.environ.get("LATENTMAPS_REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
@@ -49,20 +49,20 @@ def _find_chromium() -> str:
 
 
 def wait_until(page: Page, condition: str) -> None:
-    """Wait until an expression is true.
+    """Wait until a JavaScript expression is true.
 
-    ``Page.wait_for_function`` needs eval, which the policy of our pages forbids.
+    ``Page.wait_for_function`` needs eval, which the Content-Security-Policy of our pages forbids.
     """
     page.evaluate(
         f"""new Promise((resolve, reject) => {{
         setTimeout(() => reject(new Error('not true within 20 seconds')), 20_000);
-        const look = () => ({condition} ? resolve() : setTimeout(look, 20));
-        look(); }})"""
+        const check = () => ({condition} ? resolve() : setTimeout(check, 20));
+        check(); }})"""
     )
 
 
 class Visit:
-    """A page that was opened, and what went wrong meanwhile."""
+    """An open page, and the problems and requests since it was opened."""
 
     def __init__(
         self, browser: Browser, path: Path, *, width: int = 1280, with_scripts: bool = True
@@ -84,5 +84,5 @@ class Visit:
             self.requests.append(request.url)
 
     def width_of_content(self) -> int:
-        """Gives the width of all that can be scrolled to, pixels."""
+        """Return the width of the page including what must be scrolled to, pixels."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))

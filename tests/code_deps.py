@@ -1,8 +1,8 @@
-"""The code that decides the result of a stage, found from its imports.
+"""The code that affects the result of a stage, derived from its imports.
 
 A stage depends on its script, its section of params.yaml and the folders of the modules it reaches.
-Nothing that lies directly in ``latentmaps``, or in ``downloads``, ``live`` or ``tools``, decides a
-result. ``python -m tests.code_deps`` writes what was found into dvc.yaml.
+Modules directly in ``latentmaps``, and in ``downloads``, ``live`` or ``tools``, cannot affect a
+result. ``python -m tests.code_deps`` writes the dependencies into dvc.yaml.
 """
 
 import ast
@@ -16,19 +16,19 @@ SRC = ROOT / "src"
 # DVC watches the values of params.yaml; these read and check them
 READERS = {"base", "combinations", "loader", "machine", "problems", "types", "yaml12"}
 WITHOUT_EFFECT = {"downloads", "live", "tools"}
-# modules of the root whose words a stage shows
+# root modules whose texts a stage shows
 SHOWN = {"build_report": ["src/latentmaps/doubts.py"]}
 
 
 def of_stage(name: str) -> list[str]:
     """Return the script of a stage and the folders and files of code that it reaches, sorted."""
     script = f"stages/{name}.py"
-    rooms = {room for module in reachable(ROOT / script) if (room := room_of(module))}
-    return [script, *sorted(rooms | set(SHOWN.get(name, [])))]
+    folders = {folder for module in reachable(ROOT / script) if (folder := folder_of(module))}
+    return [script, *sorted(folders | set(SHOWN.get(name, [])))]
 
 
-def room_of(module: str) -> str | None:
-    """Return the folder, or of a section the file, by which dvc.yaml names a module, if it does."""
+def folder_of(module: str) -> str | None:
+    """Return the folder, or for a section the file, under which dvc.yaml lists a module, if any."""
     _, *folders, name = module.split(".")
     if not folders or folders[0] in WITHOUT_EFFECT:
         return None
@@ -38,20 +38,20 @@ def room_of(module: str) -> str | None:
 
 
 def reachable(script: Path) -> set[str]:
-    """Return the modules that a script imports, directly or through modules that have a room."""
+    """Return the modules that a script imports, directly or through modules in listed folders."""
     found: set[str] = set()
     waiting = [script]
     while waiting:
         for module in imported(waiting.pop()):
             if module not in found:
                 found.add(module)
-                if room_of(module):
+                if folder_of(module):
                     waiting.append(path_of(module))
     return found
 
 
 def imported(path: Path) -> Iterator[str]:
-    """Yield the modules of ours that a file imports, those inside functions too."""
+    """Yield the modules of latentmaps that a file imports, including those inside functions."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -70,7 +70,7 @@ def path_of(module: str) -> Path:
 
 
 def _write(path: Path) -> None:
-    """Write the code deps of every stage into dvc.yaml; all other lines stay."""
+    """Write the code deps of every stage into dvc.yaml, and keep all other lines."""
     lines: list[str] = []
     stage = ""
     for line in path.read_text(encoding="utf-8").splitlines():

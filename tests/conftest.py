@@ -1,11 +1,15 @@
 """What the tests share."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import hypothesis
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
+from tests import network_guard
 from tests.browsing import started_browser
 from tests.downloads.example_downloads import CONTENT
 from tests.downloads.misbehaving_server import Served, serve
@@ -16,12 +20,33 @@ from tests.faces.example_raw_faces import raw_faces
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.faces.sources.raw_faces import RawFaces
 
+if TYPE_CHECKING:
+    from tests import repository_clone
+
 ROOT = Path(__file__).parents[1]
 
+network_guard.install()
+# Equal examples in every run; a deadline would fail on a busy machine. Before a change of a reader:
+# pytest --hypothesis-profile thorough -k properties
+for _profile, _max_examples in (("quick", 20), ("thorough", 1000)):
+    hypothesis.settings.register_profile(
+        _profile, derandomize=True, deadline=None, database=None, max_examples=_max_examples
+    )
+hypothesis.settings.load_profile("quick")
 
-@pytest.fixture
+
+@pytest.fixture(autouse=True)
+def stay_on_this_machine() -> Iterator[None]:
+    """Fail a test that tried to reach another machine, even if the error was caught."""
+    yield
+    attempts = network_guard.refused.copy()
+    network_guard.refused.clear()
+    assert attempts == []
+
+
+@pytest.fixture(scope="session")
 def root() -> Path:
-    """The folder that holds params.yaml and dvc.yaml."""
+    """The folder that contains params.yaml and dvc.yaml."""
     return ROOT
 
 
@@ -29,6 +54,15 @@ def root() -> Path:
 def workspace(tmp_path: Path, root: Path) -> Workspace:
     """A folder for the stage scripts."""
     return Workspace(tmp_path, root)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> "repository_clone.Clone":
+    """A clone in which the tiny configuration has run and is committed; take a copy of it."""
+    from tests import repository_clone  # here, for DVC takes a second to be imported
+
+    base = tmp_path_factory.getbasetemp()
+    return repository_clone.tiny_run(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @pytest.fixture
@@ -41,7 +75,7 @@ def small_network(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def raw(tmp_path: Path) -> RawFaces:
-    """An empty place for raw faces."""
+    """Paths for raw faces in an empty folder."""
     return raw_faces(tmp_path / "raw")
 
 
@@ -65,7 +99,7 @@ def few_digits() -> Digits:
 
 @pytest.fixture
 def server() -> Iterator[Served]:
-    """A server on this machine that answers each path in a way of its own."""
+    """A local server that answers each path in its own way."""
     with serve(CONTENT) as served:
         yield served
 

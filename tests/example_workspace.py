@@ -1,17 +1,22 @@
 """A folder in which the real stage scripts run on a few faces."""
 
+import copy
+import functools
+import operator
 import os
-import re
 import resource
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from tests import warm_python
+
+from latentmaps.params import yaml12
 
 SIZE = 96
 
@@ -22,33 +27,41 @@ class Workspace:
     def __init__(self, folder: Path, root: Path) -> None:
         self.folder = folder
         self.root = root
-        self.params = (root / "params.yaml").read_text(encoding="utf-8")
+        text = (root / "params.yaml").read_text(encoding="utf-8")
+        self.params: dict[str, Any] = yaml12.load(text)
 
-    def _set_list(self, old: str, new: str) -> None:
-        """Set a list, given as `[a, b]` or `key: [a, b]`; params.yaml has a line for each value."""
-        key, _, listed = old.rpartition("[")
-        block = "\n".join(f"  - {item}" for item in listed.rstrip("] ").split(", ")) + "\n"
-        comments = rf"(\n  {key.strip()}[^\n]*\n(?: +#[^\n]*\n)*)" if key else "()"
-        values = f"    {new[new.index('[') :].strip()}\n"
-        changed, count = re.subn(
-            comments + re.escape(block) + "(?!  - )", lambda found: found[1] + values, self.params
-        )
-        assert count == 1
-        self.params = changed
+    def overridden(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters with other values.
 
-    def set_param(self, old: str, new: str) -> None:
-        if "[" in old:
-            self._set_list(old, new)
-            return
-        assert self.params.count(old) == 1
-        self.params = self.params.replace(old, new)
+        Args:
+            changes: key, such as `train_vae.fact`, -> value.
+
+        Raises:
+            KeyError: params.yaml has no such key.
+        """
+        params = copy.deepcopy(self.params)
+        for key, value in changes.items():
+            *sections, name = key.split(".")
+            section = functools.reduce(operator.getitem, sections, params)
+            if name not in section:
+                raise KeyError(key)
+            section[name] = value
+        return params
+
+    def override(self, changes: Mapping[str, Any]) -> None:
+        """Set values of params.yaml, each of which has a value there."""
+        self.params = self.overridden(changes)
 
     def shrink_network(self) -> None:
-        """Makes the VAE so small that it is trained in seconds."""
-        self.set_param("filters: [32, 64, 128, 256]", "filters: [4, 4, 8, 8]")
-        self.set_param("latent_dim: 256 ", "latent_dim: 8 ")
-        self.set_param("batch_size: 32 ", "batch_size: 2 ")
-        self.set_param("dropout_rate: 0.0 ", "dropout_rate: 0.2 ")
+        """Make the VAE so small that its training takes seconds."""
+        self.override(
+            {
+                "train_vae.filters": [4, 4, 8, 8],
+                "train_vae.latent_dim": 8,
+                "train_vae.dropout_rate": 0.2,
+                "profiles.sample.train_vae.batch_size": 2,
+            }
+        )
 
     def write_faces(
         self, images: np.ndarray | None = None, *, num_train: int = 3, num_test: int = 2
@@ -79,7 +92,8 @@ class Workspace:
         )
 
     def write_params(self) -> None:
-        (self.folder / "params.yaml").write_text(self.params, encoding="utf-8")
+        text = yaml.safe_dump(self.params, sort_keys=False)
+        (self.folder / "params.yaml").write_text(text, encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
         ours = {"PYTHONPATH": str(self.root / "src"), "CUDA_VISIBLE_DEVICES": "-1"}
@@ -107,7 +121,7 @@ class Workspace:
 
 
 def _limit_files(limit_bytes: int | None) -> Callable[[], None] | None:
-    """A writer that fails as a full disk does: no file may grow beyond the limit."""
+    """Make writes fail as on a full disk: no file may grow beyond the limit."""
     if limit_bytes is None:
         return None
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
@@ -128,11 +142,11 @@ def start(workspace: Workspace, *, out: str, **environment: str) -> "subprocess.
     paths = workspace.train_vae_paths(out)
     arguments = [f"--{name.replace('_', '-')}={path}" for name, path in paths.items()]
     return subprocess.Popen(
-        [sys.executable, str(workspace.root / "stages/train_vae.py"), *arguments],
+        [str(warm_python.interpreter()), str(workspace.root / "stages/train_vae.py"), *arguments],
         cwd=workspace.folder,
         env=workspace.environment() | environment,
         stderr=subprocess.PIPE,
         text=True,
-        # a shell lets what it starts in the background ignore Ctrl-C, and so all that that starts
+        # processes that a shell starts in the background ignore Ctrl-C, and so do their children
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )

@@ -1,38 +1,33 @@
-"""A copy of the repository in which tests may run and commit what they like."""
+"""A copy of the repository in which tests may run and commit anything."""
 
+import copy
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import filelock
 from dvc.repo import Repo
 from tests import warm_python
 
 ROOT = Path(__file__).parents[1]
-# parameters of a run that takes seconds
+# parameters for a run of a few seconds
 OVERRIDES = (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").split()
 
 
 def _binaries() -> list[Path]:
-    """Return the folders of the `python` that stages run with, and of `dvc`."""
+    """Return the folders of the `python` that runs stages, and of `dvc`."""
     return [warm_python.interpreter().parent, Path(sys.executable).parent]
 
 
 class Clone:
-    """A copy of the repository as it lies here, with a commit and a DVC cache of its own."""
+    """A copy of the working tree, with its own commit and DVC cache."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = os.environ | {
-            "PATH": os.pathsep.join(map(str, [*_binaries(), os.environ["PATH"]])),
-            "CUDA_VISIBLE_DEVICES": "-1",
-            "DVC_NO_ANALYTICS": "1",
-            "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
-            "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / f"{folder.name}-global"),
-            "DVC_SYSTEM_CONFIG_DIR": str(folder.parent / f"{folder.name}-system"),
-        }
+        self._use(folder)
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT, capture_output=True, text=True, check=True,
@@ -47,8 +42,25 @@ class Clone:
         self.run("git", "config", "commit.gpgsign", "false")
         self.commit("start")
 
+    def copy(self, folder: Path) -> "Clone":
+        """Return a copy with all that has run and was committed."""
+        made = copy.copy(self)
+        made._use(Path(shutil.copytree(self.folder, folder, symlinks=True)))
+        return made
+
+    def _use(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {
+            "PATH": os.pathsep.join(map(str, [*_binaries(), os.environ["PATH"]])),
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
+            "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / f"{folder.name}-global"),
+            "DVC_SYSTEM_CONFIG_DIR": str(folder.parent / f"{folder.name}-system"),
+        }
+
     def run(self, *command: str) -> str:
-        """Gives what the command prints; fails with it when the command fails."""
+        """Return the output of the command; fail with it if the command fails."""
         result = subprocess.run(
             command,
             cwd=self.folder,
@@ -70,7 +82,7 @@ class Clone:
         return self.run("dvc", "exp", "run", *changes, *targets)
 
     def outs(self) -> dict[str, bytes]:
-        """Gives every declared output, folders file by file."""
+        """Return every declared output, folders file by file."""
         paths = {out.fs_path for stage in Repo(str(self.folder)).index.stages for out in stage.outs}
         files = [file for path in map(Path, paths) for file in [path, *path.rglob("*")]]
         return {
@@ -78,3 +90,26 @@ class Clone:
             for file in sorted(files)
             if file.is_file()
         }
+
+
+def tiny_run(folder: Path) -> Clone:
+    """Return the clone in which the tiny configuration has run and is committed.
+
+    It runs once for all workers of the tests, which copy it and leave it as it is.
+
+    Args:
+        folder: the same one for all workers.
+    """
+    done = folder / "tiny.pickle"
+    with filelock.FileLock(folder / "tiny.lock"):
+        if not done.exists():
+            place = folder / "tiny"
+            shutil.rmtree(place, ignore_errors=True)  # of a worker that failed
+            place.mkdir()
+            clone = Clone(place)
+            clone.experiment(*OVERRIDES)
+            clone.commit("tiny")
+            done.write_bytes(pickle.dumps(clone))
+    clone = pickle.loads(done.read_bytes())  # noqa: S301  # ours
+    assert isinstance(clone, Clone)
+    return clone

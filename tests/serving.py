@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def running(server: socketserver.BaseServer) -> Iterator[None]:
-    """Answer requests in a thread; at the end of the block the server is stopped and closed."""
+    """Answer requests in a thread; stop and close the server at the end of the block."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""What a user of the library calls."""
+"""The public functions of the library."""
 
 import subprocess
 import sys
@@ -72,7 +72,7 @@ NO_IMAGES = [
     (images(1)[:, :12], r"16x16x3 images expected, found .*\(1, 12, 16, 3\); crop and resize them"),
     (images(1)[..., :1], r"16x16x3 images expected, found .*\(1, 16, 16, 1\); crop and resize"),
     (images(1)[0], r"found an array of the shape \(16, 16, 3\); add an axis"),
-    (images(1)[:0], r"found an array of the shape \(0, 16, 16, 3\); hand over at least one"),
+    (images(1)[:0], r"found an array of the shape \(0, 16, 16, 3\); pass at least one"),
     (np.uint8(3), "found uint8, expected a NumPy array"),
 ]
 
@@ -84,7 +84,7 @@ def test_encode_refuses_all_but_images(vae: TrainedVae, given: Any, message: str
 
 
 @pytest.mark.parametrize("rows", [[3], [-1], [0.0], [[0]], []])
-def test_encode_refuses_rows_that_are_not_there(vae: TrainedVae, rows: list[Any]) -> None:
+def test_encode_refuses_rows_that_do_not_exist(vae: TrainedVae, rows: list[Any]) -> None:
     with pytest.raises(DataError, match=r"^rows: found .*expected a row of integers from 0 to 2;"):
         vae.encode(images(3), np.array(rows))
 
@@ -114,7 +114,7 @@ def test_sample_refuses_a_number_of_faces_below_one(vae: TrainedVae, number: Any
 
 
 @pytest.mark.parametrize("seed", [-1, 0.5, "1", None])
-def test_sample_refuses_a_seed_that_is_none(vae: TrainedVae, seed: Any) -> None:
+def test_sample_refuses_an_invalid_seed(vae: TrainedVae, seed: Any) -> None:
     with pytest.raises(DataError, match=r"^seed: found .*, expected an integer of at least 0"):
         vae.sample(1, seed=seed)
 
@@ -124,7 +124,7 @@ NO_DIGITS = [
     (DIGITS[..., None], r"\(5, 28, 28, 1\); drop the last axis"),
     (DIGITS[0], r"\(28, 28\); add an axis"),
     (DIGITS[:, :27], r"\(5, 27, 28\); crop and resize them"),
-    (DIGITS[:0], "hand over at least one"),
+    (DIGITS[:0], "pass at least one"),
 ]
 
 
@@ -141,7 +141,7 @@ def test_a_cnn_refuses_all_but_digits(trained_cnn: TrainedCnn, given: Any, messa
     [("conv2", r"; did you mean Conv2D_2\?"), ("CONV2D_1", r"; did you mean Conv2D_1\?"),
      ("dense", ""), (2, ""), ("x" * 9999, "")],
 )  # fmt: skip
-def test_a_layer_that_is_not_there_is_refused_with_a_guess(
+def test_an_unknown_layer_is_refused_with_a_guess(
     trained_cnn: TrainedCnn, name: Any, guess: str
 ) -> None:
     message = f"^layer_name: found .{{1,80}}, expected one of Conv2D_1, Conv2D_2{guess}$"
@@ -156,5 +156,5 @@ def test_the_package_is_imported_without_tensorflow(root: Path) -> None:
 
 
 def test_a_number_of_any_length_is_refused_in_one_line(vae: TrainedVae) -> None:
-    with pytest.raises(DataError, match="seed: found a huge whole number, expected"):
+    with pytest.raises(DataError, match="seed: found a huge integer, expected"):
         vae.sample(1, seed=-(10**5000))

@@ -1,4 +1,4 @@
-"""Every example of docs/api.md runs, on small models, and gives what its comments say."""
+"""Every example of docs/api.md runs on small models and returns what its comments say."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ LATENT_DIM = 256
 
 
 def write_models(folder: Path) -> None:
-    """Write a VAE and a CNN that have learned nothing, and latents of 60 made-up faces."""
+    """Write an untrained VAE, an untrained CNN, and latents of 60 fake faces."""
     shape = cnn.Architecture((2, 3), 4)
     cnn.save(folder / "data/models/cnn", shape, cnn.build_cnn(shape, seed=1))
     vae_files.save(folder / "data/models/vae", small_vae(image_size=96, latent_dim=LATENT_DIM))
@@ -35,7 +35,7 @@ def write_models(folder: Path) -> None:
     latent_files.save(folder / "data/latents", Latents(faces, faces, fitted, attributes))
 
 
-def test_the_examples_run_and_give_what_their_comments_say(
+def test_the_examples_run_and_return_what_their_comments_say(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data/models/cnn").mkdir(parents=True)
@@ -60,7 +60,7 @@ def test_the_examples_run_and_give_what_their_comments_say(
 
 
 def _statements(block: str) -> list[tuple[str, ast.Module]]:
-    """Return the text of each statement, its comment included, and the statement."""
+    """Return the text of each statement, including its comment, and the statement."""
     lines = block.splitlines()
     return [
         ("\n".join(lines[node.lineno - 1 : node.end_lineno]), ast.Module([node], []))

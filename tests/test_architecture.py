@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md names what exists, and draws the pipeline as it is."""
+"""ARCHITECTURE.md names only what exists, and its diagram matches the pipeline."""
 
 import ast
 import re

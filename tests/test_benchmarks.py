@@ -1,11 +1,10 @@
-"""The benchmarks call stages as these are: what is measured now and then must still run."""
+"""The benchmarks still run, and call the stages with their current flags."""
 
 import importlib.util
 import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from benchmarks import (
     watching,
     workload,
 )
+from tests import warm_python
 from tests.example_workspace import Workspace
 from tests.explorer import example
 from tests.vae import example_vae
@@ -40,16 +40,16 @@ def flags(words: Any) -> set[str]:
 
 
 def flags_of_stage(root: Path, name: str) -> set[str]:
-    """The flags that dvc.yaml hands over."""
+    """Return the flags that dvc.yaml passes to a stage."""
     text = (root / "dvc.yaml").read_text(encoding="utf-8")
     [command] = re.findall(rf"stages/{name}\.py\n((?:      --.*\n)+)", text)
     return flags(command.split())
 
 
 def output_of(name: str, *arguments: str) -> str:
-    """What a benchmark prints."""
+    """Run a benchmark and return its standard output."""
     result = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
+        [str(warm_python.interpreter()), "-m", f"benchmarks.{name}", *arguments],
         cwd=measuring.ROOT,
         env=os.environ | {"PYTHONPATH": "src"},
         capture_output=True,
@@ -61,7 +61,7 @@ def output_of(name: str, *arguments: str) -> str:
 
 
 def read_table(printed: str, *heads: str) -> dict[str, list[str]]:
-    """The cells of a table by the first of their row, all others numbers or empty."""
+    """Return the cells of a table by the first cell of the row; all others are numbers or empty."""
     lines = printed.splitlines()
     first = lines.index(f"| {' | '.join(heads)} |")
     assert lines[first + 1] == "|" + " --- |" * len(heads)
@@ -121,7 +121,7 @@ def test_a_ratio_is_taken_round_by_round() -> None:
 def test_the_host_pipeline_is_measured() -> None:
     printed = output_of("host_pipeline", "--rounds=2", *FEW_STEPS)
     assert printed.startswith("batches of 8, ")
-    rows = read_table(printed, "way", "images/s", "ours against it")
+    rows = read_table(printed, "variant", "images/s", "speedup of ours")
     assert list(rows) == ["bytes, cast on the device (ours)", "float32 pixels, cast on the host"]
     assert rows["bytes, cast on the device (ours)"][1] == "1.00 [1.00, 1.00]"
 
@@ -129,14 +129,13 @@ def test_the_host_pipeline_is_measured() -> None:
 @pytest.mark.slow
 def test_crop_faces_is_measured() -> None:
     printed = output_of("crop_faces", "--rounds=1", "--num-faces=20")
-    heads = ("way", "faces/s", "of Pillow alone x cores", "ours against it", "peak memory [MB]")
-    rows = read_table(printed, *heads)
+    rows = read_table(printed, *crop_faces.HEADS)
     assert list(rows) == list(crop_faces.TITLES.values())
     assert rows["`crop_faces`, the whole stage"][2] == "1.00 [1.00, 1.00]"
 
 
 @pytest.mark.slow
-def test_trainings_are_measured_beside_the_limit_of_the_machine() -> None:
+def test_training_is_compared_with_the_limit_of_the_machine() -> None:
     ways = ("ours", "source", "pytorch", "limit")
     few = (*FEW_STEPS, "--memory-images")
     printed = output_of("train_vae", "--rounds=1", *few, "--ways", *ways)
@@ -155,12 +154,12 @@ def test_trainings_are_measured_beside_the_limit_of_the_machine() -> None:
     assert rows[train_vae.TITLES["source"]][2:4] == ["", ""]
 
 
-def test_shares_of_the_limit_are_taken_on_the_clock_and_by_processor_time() -> None:
+def test_shares_of_the_limit_are_given_in_wall_time_and_cpu_time() -> None:
     def run(seconds: float, busy_seconds: float) -> measuring.Run:
         return measuring.Run(json.dumps([seconds, busy_seconds]), seconds=9.0, peak_mb=100.0)
 
     # 2 steps of 50 images of 0.1 GFLOP: 10 GFLOP; the products of 2 steps: 137 GFLOP
-    assert pytest.approx(137.438953472) == 2 * matrix_products.GFLOP_A_STEP
+    assert pytest.approx(137.438953472) == 2 * matrix_products.GFLOP_PER_STEP
     runs = {
         "ours": [run(2.0, 3.0), run(4.0, 3.0)],
         "pytorch": [run(1.0, 2.0), run(8.0, 2.0)],
@@ -224,7 +223,7 @@ def test_shares_of_watching_are_those_of_the_rest_of_each_training() -> None:
 def test_kl_methods_are_measured() -> None:
     methods = ("train_step", "add_loss")
     printed = output_of("kl_methods", "--rounds=1", *FEW_STEPS, "--methods", *methods)
-    heads = ("method", "steps/s", "against `train_step`", "peak memory [MB]", "lines of code")
+    heads = ("method", "steps/s", "relative to `train_step`", "peak memory [MB]", "lines of code")
     rows = read_table(printed, *heads)
     assert list(rows) == ["`train_step`", "`add_loss`"]
     assert rows["`train_step`"][1] == "1.00 [1.00, 1.00]"
@@ -237,7 +236,7 @@ def test_evaluate_vae_is_measured(workspace: Workspace) -> None:
     places = (f"--faces={workspace.folder}", f"--model={workspace.folder}/vae")
     printed = output_of("evaluate_vae", *places, "--num-train=60", "--num-test", "20", "40")
     assert printed.startswith("60 training faces; ")
-    heads = ("test faces", "file of all faces [GB]", "seconds", "times the first")
+    heads = ("test faces", "file of all faces [GB]", "seconds", "relative to the first")
     rows = read_table(printed, *heads, "peak memory [MB]")
     assert list(rows) == ["20", "40"]
     assert rows["20"][2] == "1.00 [1.00, 1.00]"
@@ -248,9 +247,11 @@ def test_draw_oips_is_measured() -> None:
     ways = ("ours-4", "source-graph", "tf-keras-vis")
     sizes = ("--layers", "Conv2D_1", "--num-steps=2")
     printed = output_of("draw_oips", "--rounds=1", *sizes, "--ways", *ways)
-    assert "left out: map by map, tf-keras-vis; --tf-keras-vis names no folder" in printed
+    assert "skipped: map by map, tf-keras-vis; not found in the folder --tf-keras-vis" in printed
     assert "32 maps, 2 steps; " in printed
-    heads = ("way", "seconds", "ms a map, start and step", "times ours (4 starts)")
+    heads = (
+        "implementation", "seconds", "ms per map, start and step", "relative to ours (4 starts)",
+    )  # fmt: skip
     rows = read_table(printed, *heads, "peak memory [MB]")
     names = ["ours, 4 starts, none stops", "map by map, the step as a `tf.function`"]
     assert list(rows) == names
@@ -269,7 +270,7 @@ def test_oips_are_measured_beside_an_oracle(tmp_path: Path) -> None:
     assert int(row[0]) == (ends > 0).sum() > 0
     # one start of the oracle, no more steps than ours
     assert float(row[1]) > 0.95
-    # an end that is known is not climbed to again
+    # results that are in the folder are not computed again
     np.savez(tmp_path / "Conv2D_1.npz", ends=10 * ends, seconds=7.0)
     [again] = read_table(output_of("oip_oracle", *sizes), *oip_oracle.HEADS).values()
     assert again[-1] == "7.0"
@@ -285,7 +286,10 @@ def test_both_kinds_of_upsampling_are_measured(workspace: Workspace) -> None:
         "upsampling", "--epochs=1", f"--figure={figure}", f"--faces={workspace.folder}"
     )
     heads = ("upsampling", "roughness of flat areas", "val_total_loss", "training [s]")
-    assert list(read_table(printed, *heads, "times `transpose`")) == ["`transpose`", "`resize`"]
+    assert list(read_table(printed, *heads, "relative to `transpose`")) == [
+        "`transpose`",
+        "`resize`",
+    ]
     assert figure.exists()
 
 

@@ -19,9 +19,7 @@ def test_params_yaml_says_where_to_compute(
     assert command_inputs.read_machine().device == "cpu"
 
 
-def test_a_model_that_is_not_there_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DataError, match=r"m: no such file or folder, nor is there a params\.yaml"):
         command_inputs.require_model(Path("m"))
@@ -32,7 +30,7 @@ def test_a_model_that_is_not_there_is_refused(
     command_inputs.require_model(Path("m"))
 
 
-def test_a_model_that_is_no_folder_is_refused_where_a_folder_is_needed(
+def test_a_model_must_be_a_folder_if_a_folder_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

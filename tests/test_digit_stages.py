@@ -1,5 +1,7 @@
-"""The stages on digits as users run them, on a CNN of one epoch."""
+"""The digit stages as users run them, with a CNN trained for one epoch."""
 
+import copy
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +16,27 @@ DRAWN = {"oips": "out", "report": "out"}
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def digits(workspace: Workspace) -> Workspace:
-    workspace.set_param("      epochs: 6 ", "      epochs: 1 ")
-    bundled = str(workspace.root / "data/bundled/mnist_12k.npz")
-    workspace.run("fetch_digits", {"bundled": bundled, "digits": "digits.npz"})
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Workspace:
+    """A workspace with the bundled digits and a CNN; tests get a copy."""
+    workspace = Workspace(tmp_path_factory.mktemp("digits"), root)
+    workspace.override({"profiles.sample.train_cnn.epochs": 1, "train_cnn.filters": [8, 8, 8]})
+    bundled = str(root / "data/bundled/mnist_12k.npz")
+    for stage, paths in (
+        ("fetch_digits", {"bundled": bundled, "digits": "digits.npz"}),
+        ("train_cnn", READ | {"report": "."}),
+    ):
+        result = workspace.run(stage, paths)
+        assert result.returncode == 0, result.stderr
     return workspace
 
 
 @pytest.fixture
-def trained(digits: Workspace) -> Workspace:
-    digits.set_param("filters: [32, 64, 128] ", "filters: [8, 8, 8] ")
-    result = digits.run("train_cnn", READ | {"report": "."})
-    assert result.returncode == 0, result.stderr
-    return digits
+def trained(trained_once: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace with digits and a trained CNN."""
+    workspace = copy.copy(trained_once)
+    workspace.folder = Path(shutil.copytree(trained_once.folder, tmp_path / "digits"))
+    return workspace
 
 
 def test_a_layer_that_the_cnn_lacks(trained: Workspace) -> None:
@@ -36,9 +45,8 @@ def test_a_layer_that_the_cnn_lacks(trained: Workspace) -> None:
 
 
 def test_oips_grow_coarse_and_are_enriched_and_are_shown_in_range(trained: Workspace) -> None:
-    trained.set_param("strategy: superposition ", "strategy: enrich ")
-    trained.set_param("range: free ", "range: data ")
-    trained.set_param("num_steps: 400 ", "num_steps: 160 ")
+    changes = {"strategy": "enrich", "range": "data", "num_steps": 160}
+    trained.override({f"draw_oips.{name}": value for name, value in changes.items()})
     result = trained.run("draw_oips", {"layer": "Conv2D_2"} | READ | DRAWN)
     assert result.returncode == 0, result.stderr
     table = pd.read_csv(trained.folder / "out/Conv2D_2.csv")
@@ -61,7 +69,7 @@ def test_activation_maps_are_drawn_for_digits_of_the_test_part(trained: Workspac
 def test_a_digit_that_the_test_part_lacks_is_refused(trained: Workspace) -> None:
     only_ones(trained.folder / "digits.npz")
     result = trained.run("draw_activation_maps", READ | {"report": "out"})
-    message = "draw_activation_maps.digits: found 4, expected digits of the test part"
+    message = "draw_activation_maps.digits: found 4, expected a digit in the test part"
     assert_refused(trained, result, message)
 
 

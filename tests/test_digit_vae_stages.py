@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from tests.example_workspace import Workspace
 
 from latentmaps.digits.sources.digit_sources import NPZ_KEYS
-from latentmaps.params import yaml12
 
 pytestmark = pytest.mark.slow
 
@@ -20,16 +18,20 @@ JUDGED = FACES | {"vae": "vae", "latents": "latents", "cnn": "cnn", "report": "j
 
 def set_params(workspace: Workspace) -> None:
     """Put the profile digits in force, on the digits of the folder and with small networks."""
-    document = yaml12.load(workspace.params)
-    digits = document["profiles"]["digits"]
-    document["profile"] = "digits"
-    document["fetch_digits"]["path"] = str(workspace.folder)
-    document["judge_digits"]["num_samples"] = 50
-    document["train_cnn"] |= {"filters": [4, 4, 4], "num_validation": 10}
-    digits["fetch_digits"]["source"] = "folder"
-    digits["train_cnn"] = {"epochs": 1, "batch_size": 10}
-    digits["train_vae"] |= {"epochs": 1, "batch_size": 10, "filters": [4, 4], "latent_dim": 2}
-    workspace.params = yaml.safe_dump(document, sort_keys=False)
+    digits = "profiles.digits"
+    workspace.override(
+        {
+            "profile": "digits",
+            "fetch_digits.path": str(workspace.folder),
+            "judge_digits.num_samples": 50,
+            "train_cnn.filters": [4, 4, 4],
+            "train_cnn.num_validation": 10,
+            f"{digits}.fetch_digits.source": "folder",
+            f"{digits}.train_cnn": {"epochs": 1, "batch_size": 10},
+        }
+    )
+    changes = {"epochs": 1, "batch_size": 10, "filters": [4, 4], "latent_dim": 2}
+    workspace.override({f"{digits}.train_vae.{name}": value for name, value in changes.items()})
 
 
 def write_digits(folder: Path) -> None:
@@ -91,7 +93,7 @@ def test_the_cnn_reads_random_digits_of_a_vae_that_learned_digits(workspace: Wor
     [numbers_path] = (workspace.folder / "not_judged").iterdir()
     assert json.loads(numbers_path.read_text(encoding="utf-8")) == {
         "is_judged": False,
-        "obstacle": "the VAE has learned images of the source avatars; the CNN reads digits alone",
+        "obstacle": "the VAE has learned images from the source avatars; the CNN reads only digits",
     }
 
 

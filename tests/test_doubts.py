@@ -5,12 +5,12 @@ from latentmaps import doubts
 GOOD = (0.2, 0.3)
 
 
-def test_a_short_training_from_trained_weights_is_no_doubt() -> None:
+def test_a_short_training_from_trained_weights_gives_no_warning() -> None:
     assert doubts.of_training(55, from_random=False) == []
 
 
 @pytest.mark.parametrize(("num_steps", "is_short"), [(55, True), (599, True), (600, False)])
-def test_a_short_training_is_told(num_steps: int, is_short: bool) -> None:
+def test_a_short_training_gives_a_warning(num_steps: int, is_short: bool) -> None:
     warnings = doubts.of_training(num_steps)
     assert bool(warnings) is is_short
     if is_short:
@@ -18,7 +18,7 @@ def test_a_short_training_is_told(num_steps: int, is_short: bool) -> None:
         assert "epochs and batch_size" in warnings[0]
 
 
-def test_faces_that_are_all_alike_are_told() -> None:
+def test_faces_that_hardly_differ_give_a_warning() -> None:
     assert doubts.of_evaluation(reconstructions=GOOD, random_faces=GOOD) == []
     [gray] = doubts.of_evaluation(reconstructions=(0.012, 0.3), random_faces=GOOD)
     assert gray.startswith("Reconstructions hardly differ from one another")

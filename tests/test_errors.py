@@ -77,7 +77,7 @@ def test_a_long_value_is_cut_at_once(value: Any) -> None:
     assert time.process_time() - started < 0.5
 
 
-def test_a_long_text_is_cut_short() -> None:
+def test_a_long_text_is_shortened() -> None:
     assert errors.excerpt("abcdef", 6) == "abcdef"
     assert errors.excerpt("abcdefg", 6) == "abc..."
 

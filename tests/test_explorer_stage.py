@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
 from tests.example_workspace import Workspace, assert_refused
@@ -16,7 +15,6 @@ from tests.vae.example_vae import ORIGIN, architecture
 
 from latentmaps.cnn.network import cnn
 from latentmaps.digits.dataset import digits
-from latentmaps.params import yaml12
 from latentmaps.vae.latent import attribute_directions, latent_files, samplers
 from latentmaps.vae.latent.latent_files import EncodedFaces, Latents
 from latentmaps.vae.network import vae_files
@@ -77,9 +75,7 @@ def write_faces(workspace: Workspace, source: str) -> None:
 @pytest.fixture
 def trained(workspace: Workspace) -> Workspace:
     """A workspace with a VAE of avatars and a CNN, both with random weights."""
-    document = yaml12.load(workspace.params)
-    document["draw_oips"]["layers"] = list(example_digits.LAYERS)
-    workspace.params = yaml.safe_dump(document, sort_keys=False)
+    workspace.override({"draw_oips.layers": list(example_digits.LAYERS)})
     write_faces(workspace, "avatars")
     shape = cnn.Architecture((3, 4), dense_units=6, kernel_size=4)
     cnn.save(workspace.folder / "cnn", shape, example_digits.small_cnn())
@@ -102,7 +98,7 @@ def test_a_second_run_gives_equal_bytes_and_both_parts_run(
     assert path.read_bytes() == (trained.folder / "out/second.html").read_bytes()
     text = path.read_text(encoding="utf-8")
     assert str(trained.folder) not in text
-    assert "Learned from pictures of persons." not in text
+    assert "This network was trained on photographs of people." not in text
     visit = Visit(browser, path)
     for part, network in (("faces", "decoder"), ("digits", "cnn")):
         visit.page.evaluate(f"location.hash = '{part}'")
@@ -116,7 +112,7 @@ def test_a_second_run_gives_equal_bytes_and_both_parts_run(
 
 @pytest.mark.parametrize("source", ["folder", "digits"])
 def test_every_profile_gets_a_page(trained: Workspace, browser: Browser, source: str) -> None:
-    """Pictures of one's own have no attributes, and digits are gray and small."""
+    """The user's own pictures have no attributes, and digits are gray and small."""
     write_faces(trained, source)
     result = build(trained, "out/explorer.html")
     assert result.returncode == 0, result.stderr
@@ -124,8 +120,8 @@ def test_every_profile_gets_a_page(trained: Workspace, browser: Browser, source:
     expect(visit.page.locator("#decoder-weights")).to_be_empty()
     expect(visit.page.locator("#faces-canvas")).to_have_attribute("data-shown", "true")
     assert visit.troubles == []
-    has_notice = visit.page.get_by_text("Learned from pictures of persons.").count() == 1
-    assert has_notice == (source == "folder")
+    notice = visit.page.get_by_text("This network was trained on photographs of people.")
+    assert (notice.count() == 1) == (source == "folder")
     name = "Images" if source == "digits" else "Faces"
     expect(visit.page.get_by_role("link", name=name, exact=True)).to_be_visible()
 

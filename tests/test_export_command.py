@@ -19,11 +19,11 @@ from latentmaps.storage import model_folder
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a small CNN; the process is in there."""
+    """A folder with a small CNN, as the working directory."""
     shape = cnn.Architecture((3,), 4)
     cnn.save(tmp_path / "cnn", shape, cnn.build_cnn(shape, seed=1))
     monkeypatch.chdir(tmp_path)
-    # TensorFlow fixes threads and devices once a process
+    # TensorFlow sets threads and devices once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock())
     return tmp_path
 
@@ -34,16 +34,16 @@ def export(*words: str) -> object:
     return ended.value.code
 
 
-def test_files_are_written_and_their_differences_told(
+def test_files_are_written_and_their_differences_reported(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "empty").mkdir()
     for output in ("new/folder", "empty"):
         assert export("cnn", "--format", "keras", "--output", output) == 0
         assert {path.name for path in (project / output).iterdir()} == {"README.md", "cnn.keras"}
-        told = capsys.readouterr().out
-        assert told.startswith(f"{output}/cnn.keras: at most ")
-        assert told.endswith(f" from the original, computed by keras {keras.__version__}\n")
+        printed = capsys.readouterr().out
+        assert printed.startswith(f"{output}/cnn.keras: differs from the original by at most ")
+        assert printed.endswith(f", computed with keras {keras.__version__}\n")
     assert {path.name for path in project.iterdir()} == {"cnn", "empty", "new"}
 
 
@@ -54,12 +54,12 @@ def test_files_are_written_and_their_differences_told(
             ("cnn", "--format", "onnnx", "--output", "out"),
             "--format: found 'onnnx', expected one of keras, onnx, litert, saved_model; did you me",
         ),
-        (("cnn", "--format", "keras", "--output", "cnn"), "cnn: exists already, expected a new"),
-        (("cnn", "--format", "keras", "--output", "file"), "file: exists already, expected a new"),
-        (("cnn", "--format", "keras", "--output", "link"), "link: exists already, expected a new"),
-        (("cnn", "--format", "keras", "--output", "."), ".: exists already, expected a new"),
-        (("cnn", "--format", "keras", "--output", "cnn/a"), "cnn/a: inside of the model folder,"),
-        (("cnn", "--format", "keras", "--output", "same/a"), "same/a: inside of the model folder,"),
+        (("cnn", "--format", "keras", "--output", "cnn"), "cnn: already exists, expected a new"),
+        (("cnn", "--format", "keras", "--output", "file"), "file: already exists, expected a new"),
+        (("cnn", "--format", "keras", "--output", "link"), "link: already exists, expected a new"),
+        (("cnn", "--format", "keras", "--output", "."), ".: already exists, expected a new"),
+        (("cnn", "--format", "keras", "--output", "cnn/a"), "cnn/a: inside the model folder,"),
+        (("cnn", "--format", "keras", "--output", "same/a"), "same/a: inside the model folder,"),
         (("nowhere", "--format", "keras", "--output", "out"), "nowhere: no such folder, nor is "),
         (("file", "--format", "keras", "--output", "out"), "file: a file, expected the folder"),
         (("empty", "--format", "keras", "--output", "out"), "empty: no trained model in this fold"),
@@ -85,14 +85,14 @@ def test_bad_input_ends_in_one_message_and_nothing_is_written(
         file.write(b"!")
     (project / "odd/README.md").write_text("---\nlicense: [\n---\n", encoding="utf-8")
     before = sorted(project.rglob("*"))
-    told = export(*words)
-    assert isinstance(told, str)
-    assert told.startswith(f"latentmaps export: {message}")
-    assert "\n" not in told
+    refusal = export(*words)
+    assert isinstance(refusal, str)
+    assert refusal.startswith(f"latentmaps export: {message}")
+    assert "\n" not in refusal
     assert sorted(project.rglob("*")) == before
 
 
-def test_a_missing_extra_is_told_with_the_way_to_install_it(
+def test_a_missing_extra_is_reported_with_the_way_to_install_it(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find_spec = importlib.util.find_spec
@@ -109,12 +109,12 @@ def test_nothing_is_kept_of_a_file_that_computes_something_else(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exporting, "TOLERANCE", -1.0)
-    told = export("cnn", "--format", "keras", "--output", "new/out")
-    assert str(told).startswith("latentmaps export: cnn.keras: keras ")
+    refusal = export("cnn", "--format", "keras", "--output", "new/out")
+    assert str(refusal).startswith("latentmaps export: cnn.keras: keras ")
     assert {path.name for path in project.iterdir()} == {"cnn"}
 
 
-# takes the place of our package, so that nothing of it can be imported
+# blocks our package, so that nothing of it can be imported
 WITHOUT_US = """
 import sys
 sys.modules["latentmaps"] = None

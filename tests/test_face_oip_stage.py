@@ -18,11 +18,11 @@ PATHS = {"raw_faces": ".", "faces": ".", "model": "vae"}
 
 @pytest.fixture
 def trained(workspace: Workspace) -> Workspace:
-    """A workspace with seven faces and a VAE that reads them."""
+    """A workspace with seven faces and a VAE for them."""
     workspace.write_faces(example.images(7), num_train=2, num_test=4)
     (workspace.folder / "receipt.json").write_text('{"source": "folder"}', encoding="utf-8")
     vae_files.save(workspace.folder / "vae", small_vae())
-    workspace.set_param("num_steps: 40 ", "num_steps: 3 ")
+    workspace.override({"draw_face_oips.num_steps": 3})
     return workspace
 
 
@@ -42,7 +42,7 @@ def test_a_second_run_gives_equal_bytes_and_another_seed_other_patterns(trained:
     drawn = {}
     for name in ("first", "second", "other"):
         if name == "other":
-            trained.set_param("# of the start patches; null", "7 # of the start patches; null")
+            trained.override({"draw_face_oips.seed": 7})
         result = draw(trained, name)
         assert result.returncode == 0, result.stderr
         drawn[name] = files(trained.folder / name)
@@ -54,13 +54,13 @@ def test_a_second_run_gives_equal_bytes_and_another_seed_other_patterns(trained:
     assert drawn["first"]["patterns/patterns.csv"] != drawn["other"]["patterns/patterns.csv"]
     sheets = json.loads(drawn["first"]["patterns/sheets.json"])
     assert list(sheets) == ["convolution_1", "convolution_2"]
-    assert b"Patches of faces of persons." in drawn["first"]["index.html"]
+    assert b"This page shows parts of the faces of real persons." in drawn["first"]["index.html"]
 
 
 def test_no_test_face_ends_in_one_message(trained: Workspace) -> None:
     path = trained.folder / "split.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("test", "train"), encoding="utf-8")
-    assert_refused(trained, draw(trained, "out"), "split.csv: no face in the part test")
+    assert_refused(trained, draw(trained, "out"), "split.csv: no faces in the part test")
 
 
 def test_a_folder_without_a_vae_ends_in_one_message(trained: Workspace) -> None:

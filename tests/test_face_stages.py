@@ -1,4 +1,4 @@
-"""The real stages behind train_vae, on faces of which nothing is known, and on bad input."""
+"""The real stages after train_vae, on faces without attributes and on bad input."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ Result = subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with a VAE that has seen ten faces."""
+    """A workspace with a VAE trained on ten faces."""
     workspace = Workspace(tmp_path_factory.mktemp("faces"), Path(__file__).parents[1])
     workspace.write_faces(num_train=10, num_test=NUM_FACES - 11)
     write_index(workspace)
@@ -34,7 +34,7 @@ def write_index(workspace: Workspace, header: str = "", value: str = "") -> None
     lines = [f"{row},{row}.jpg,,{value}" for row in range(NUM_FACES)]
     text = "\n".join([f"row,file,partition,identity{header}", *lines])
     (workspace.folder / "index.csv").write_text(f"{text}\n", encoding="utf-8")
-    receipt = {"source": "folder", "licence": "yours"}
+    receipt = {"source": "folder", "license": "yours"}
     (workspace.folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
 
 
@@ -69,37 +69,34 @@ def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Works
 
 
 @pytest.mark.parametrize(
-    ("draw", "comment", "changing", "staying"),
+    ("draw", "changing", "staying"),
     [
-        (draw_reconstructions, "# of the z that are", "sampled.png", "test.png"),
-        (draw_samples, "# of the random points", "prior.png", ""),
-        (draw_latent_space, "# of pairs and faces", "interpolations.png", "plane.png"),
+        (draw_reconstructions, "sampled.png", "test.png"),
+        (draw_samples, "prior.png", ""),
+        (draw_latent_space, "interpolations.png", "plane.png"),
     ],
 )
-def test_a_seed_of_its_own_changes_what_a_stage_draws_and_null_is_base_seed(
+def test_the_seed_of_a_stage_changes_its_pictures_and_null_is_base_seed(
     trained: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     draw: Callable[[Workspace, str], Result],
-    comment: str,
     changing: str,
     staying: str,
 ) -> None:
     write_index(trained)
     assert (trained.folder / "latents").exists() or evaluate(trained, ".").returncode == 0
-    null = f"seed:                      {comment}"
-    drawn = {}
-    for seed in ("", "2022", "7"):
-        assert trained.params.count(null) == 1
-        change = trained.params.replace(null, f"seed: {seed}   {comment}")
+    drawn: dict[int | None, dict[str, bytes]] = {}
+    for seed in (None, 2022, 7):
+        change = trained.overridden({f"{draw.__name__}.seed": seed})
         with monkeypatch.context() as patch:
             patch.setattr(trained, "params", change)
             result = draw(trained, f"seed{seed}")
         assert result.returncode == 0, result.stderr
         files = (trained.folder / f"seed{seed}").iterdir()
         drawn[seed] = {file.name: file.read_bytes() for file in files}
-    assert drawn[""] == drawn["2022"]
-    assert drawn[""][changing] != drawn["7"][changing]
-    assert not staying or drawn[""][staying] == drawn["7"][staying]
+    assert drawn[None] == drawn[2022]
+    assert drawn[None][changing] != drawn[7][changing]
+    assert not staying or drawn[None][staying] == drawn[7][staying]
 
 
 def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace) -> None:
@@ -111,26 +108,25 @@ def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace)
     )
 
 
-def test_encodings_of_a_vae_before_the_last_training_are_refused(
+def test_encodings_of_an_earlier_vae_are_refused(
     trained: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert evaluate(trained, ".").returncode == 0
-    change = trained.params.replace("latent_dim: 8 ", "latent_dim: 4 ")
-    monkeypatch.setattr(trained, "params", change)
+    monkeypatch.setattr(trained, "params", trained.overridden({"train_vae.latent_dim": 4}))
     assert trained.train_vae(out="retrained").returncode == 0
     for draw in (draw_samples, draw_latent_space):
         result = draw(trained, "out", model="retrained/vae")
-        message = "latents/train.npz: points of 8 dimensions, expected 4, as the VAE has"
+        message = "latents/train.npz: points of 8 dimensions, expected 4, the latent_dim of"
         assert_refused(trained, result, message, "run evaluate_vae again")
 
 
 def test_a_feature_net_without_weights_is_refused_before_any_work(
     trained: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change = trained.params.replace("feature_net:      ", "feature_net: inception-2015-fid ")
+    change = trained.overridden({"evaluate_vae.feature_net": "inception-2015-fid"})
     monkeypatch.setattr(trained, "params", change)
     result = evaluate(trained, "out")
-    assert_refused(trained, result, "expected both or neither: nothing is downloaded")
+    assert_refused(trained, result, "expected both or neither: weights are not downloaded")
     assert "Computing on" not in result.stderr
 
 
@@ -146,4 +142,4 @@ def test_too_few_test_faces_are_refused_before_any_work(trained: Workspace, num_
     (few / "split.csv").write_text("\n".join(lines), encoding="utf-8")
     result = evaluate(trained, "out", faces="few")
     message = f"found {num_test} images in a set to compare, expected at least 7"
-    assert_refused(trained, result, message, "num_train and num_test of split_faces")
+    assert_refused(trained, result, message, "split_faces.num_train or split_faces.num_test")

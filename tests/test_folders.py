@@ -1,4 +1,4 @@
-"""What folders hold: the contract between the stages, and with those who look files up by name."""
+"""The contents of folders: the contract between stages, and with code that uses file names."""
 
 import re
 from pathlib import Path
@@ -29,28 +29,28 @@ def test_a_folder_stands_for_its_files() -> None:
     ]
 
 
-def test_an_option_stands_in_the_name_of_a_file() -> None:
+def test_an_option_is_part_of_a_file_name() -> None:
     [(_, path, _)] = folders.expand(
         {"oips": folders.OIP_ARRAYS}, {"oips": Path("data/oips"), "layer": "Conv2D_3"}
     )
     assert path == Path("data/oips/Conv2D_3.npz")
 
 
-def test_two_files_of_one_name_are_a_defect() -> None:
+def test_two_files_with_one_name_are_a_bug() -> None:
     both = {"raw": folders.RAW_FACES, "faces": folders.FACES}
-    with pytest.raises(ValueError, match="a name of its own for each file, found images"):
+    with pytest.raises(ValueError, match="a unique name for each file, found images"):
         folders.expand(both, {"raw": Path("raw"), "faces": Path("faces")})
 
 
 def test_pages_look_up_files_of_the_contract_alone(root: Path) -> None:
-    """report and compare find what stages wrote by the name of the stage and of the file."""
+    """Pages find outputs of stages by the names of the stage and of the file."""
     pages = {"index.html", "compare.html"}
     looked_up = set()
     for room in ("report", "compare"):
         for file in (root / "src/latentmaps" / room).glob("*.py"):
             text = re.sub(r'""".*?"""', "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
             looked_up |= set(re.findall(r'["/]([\w{}.]+\.(?:json|csv|npz|png|html))"', text))
-    # names that are put together from the name of a layer or a sampler
+    # names built from the name of a layer or a sampler
     generic = {re.sub(r"\{\w+\}", "{}", name) for name in CONTRACT}
     unknown = {name for name in looked_up if re.sub(r"\{[\w.]+\}", "{}", name) not in generic}
     assert len(looked_up) > 8

@@ -15,17 +15,17 @@ def tree(tmp_path: Path) -> Path:
     return folder
 
 
-def test_git_takes_what_it_does_not_ignore(tree: Path) -> None:
+def test_files_that_git_does_not_ignore_are_exposed(tree: Path) -> None:
     ignored = [tree / "compare.html", tree / "compare_pages/a/index.html"]
-    taken = [tree / "sweep.html", tree / "talk/sweep_pages/a/index.html"]
-    assert git_exposure.find_exposed([*ignored, *taken]) == taken
+    exposed = [tree / "sweep.html", tree / "talk/sweep_pages/a/index.html"]
+    assert git_exposure.find_exposed([*ignored, *exposed]) == exposed
 
 
-def test_outside_of_a_work_tree_git_takes_nothing(tmp_path: Path) -> None:
+def test_outside_a_work_tree_nothing_is_exposed(tmp_path: Path) -> None:
     assert git_exposure.find_exposed([tmp_path / "new/sweep.html"]) == []
 
 
-def test_the_work_tree_of_the_file_decides_not_that_of_the_pipeline(
+def test_the_work_tree_of_the_file_counts_not_that_of_the_pipeline(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""On a GPU the networks compute what they compute on the CPU; `make gpu-check` runs these tests."""
+"""The networks compute the same on a GPU as on the CPU; `make gpu-check` runs these tests."""
 
 import functools
 import os
@@ -23,7 +23,7 @@ compiled_or_not = pytest.mark.parametrize("jit_compile", [False, True])
 
 @pytest.fixture(scope="module")
 def device() -> Iterator[str]:
-    """The GPU; where LATENTMAPS_TESTED_DEVICE is CPU:1, a second logical CPU stands in."""
+    """The GPU, or a second logical CPU if LATENTMAPS_TESTED_DEVICE is CPU:1."""
     if TESTED == "CPU:1":
         cpu = tf.config.list_physical_devices("CPU")[0]
         logical = [tf.config.LogicalDeviceConfiguration()] * 2
@@ -38,7 +38,7 @@ def device() -> Iterator[str]:
 
 @functools.cache
 def losses(device: str, *, jit_compile: bool, **changes: Any) -> dict[str, list[float]]:
-    """Return every number of the first steps by name; each step has a batch of its own."""
+    """Return every number of the first steps by name; each step has its own batch."""
     what = task(**changes)
     with tf.device(device):
         model = vae_training.build(what, jit_compile=jit_compile)
@@ -50,7 +50,7 @@ def losses(device: str, *, jit_compile: bool, **changes: Any) -> dict[str, list[
             logs.append(step(batch))
     assert len(logs) == NUM_STEPS
     assert {value.device.rpartition("device:")[2] for value in logs[0].values()} == {device}
-    return {name: [float(each[name]) for each in logs] for name in logs[0]}
+    return {name: [float(numbers[name]) for numbers in logs] for name in logs[0]}
 
 
 def assert_near(mine: dict[str, list[float]], other: dict[str, list[float]], rel: float) -> None:
@@ -61,7 +61,7 @@ def assert_near(mine: dict[str, list[float]], other: dict[str, list[float]], rel
 @pytest.mark.parametrize(
     ("method", "jit_compile"), [("train_step", False), *((method, True) for method in kl.METHODS)]
 )
-def test_the_first_steps_have_the_losses_of_the_cpu(
+def test_the_first_steps_have_the_same_losses_as_on_the_cpu(
     device: str, method: str, jit_compile: bool
 ) -> None:
     expected = losses("CPU:0", jit_compile=False, kl_method=method)
@@ -69,7 +69,7 @@ def test_the_first_steps_have_the_losses_of_the_cpu(
 
 
 @compiled_or_not
-def test_dropout_drops_the_values_that_it_drops_on_the_cpu(device: str, jit_compile: bool) -> None:
+def test_dropout_drops_the_same_values_as_on_the_cpu(device: str, jit_compile: bool) -> None:
     dropped = []
     for name in ("CPU:0", device):
         with tf.device(name):
@@ -80,17 +80,17 @@ def test_dropout_drops_the_values_that_it_drops_on_the_cpu(device: str, jit_comp
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_the_first_losses_in_other_precisions_are_near_those_of_the_cpu(
+def test_the_first_losses_in_other_compute_dtypes_are_close_to_the_cpu(
     device: str, precision: str
 ) -> None:
     expected = losses("CPU:0", jit_compile=False)
     mine = losses(device, jit_compile=True, precision=precision)
-    # the first step alone: float16 moves no weight until its scale is found
+    # the first step only: float16 updates no weight until it has found its scale
     for name, tolerance in (("total_loss", 1e-2), ("reconstruction_loss", 1e-2), ("kl_nats", 5e-2)):
         assert mine[name][0] == pytest.approx(expected[name][0], rel=tolerance)
 
 
-def test_batches_wait_on_the_device_as_bytes(device: str) -> None:
+def test_batches_are_prefetched_to_the_device_as_bytes(device: str) -> None:
     what = task()
     data = batches.training_batches(what.train, batch_size=4, epochs=1)
     plain, ahead = (list(fit._feed(data, name)) for name in (None, device))
@@ -109,7 +109,7 @@ def test_bytes_become_the_same_pixels_as_on_the_cpu(device: str, jit_compile: bo
     np.testing.assert_allclose(pixels, levels.astype(np.float32) / np.float32(255), rtol=2e-7)
 
 
-def test_a_whole_training_runs_with_what_a_stage_sets(device: str) -> None:
+def test_a_whole_training_runs_with_the_settings_of_a_stage(device: str) -> None:
     what = task(dropout_rate=0.2, corruption="noise", batch_norm="none")
     with tf.device("CPU:0"):
         plain = vae_training.train(what, devices=vae_training.Devices())[1].history

@@ -1,19 +1,19 @@
-"""`make gpu-check`, on the CPU: every row, and what goes wrong."""
+"""`make gpu-check` on the CPU: every row, and how failures are reported."""
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tensorflow as tf
 from benchmarks import gpu_check, gpu_machine, workload
+from tests import warm_python
 
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks.gpu_check", *arguments],
+        [str(warm_python.interpreter()), "-m", "benchmarks.gpu_check", *arguments],
         cwd=root,
         env=os.environ | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1"},
         capture_output=True,
@@ -56,7 +56,7 @@ def test_without_a_gpu_one_message_says_what_to_do(root: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_row_that_fails_says_why_and_the_others_follow(
+def test_a_failing_row_shows_its_error_and_the_others_still_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def half(_: gpu_check.Check) -> gpu_check.Rows:
@@ -77,7 +77,7 @@ def test_a_row_that_fails_says_why_and_the_others_follow(
     ]
 
 
-def test_the_error_of_a_process_is_that_of_its_row(tmp_path: Path) -> None:
+def test_a_row_shows_the_error_of_its_process(tmp_path: Path) -> None:
     nothing = gpu_check.Check("cpu", tmp_path / "none.npy")
     with pytest.raises(gpu_check.FailedError, match=r"^DataError: .*none\.npy"):
         nothing.ask("first_steps")
@@ -91,7 +91,7 @@ def test_the_error_of_a_process_is_that_of_its_row(tmp_path: Path) -> None:
         ("import time; time.sleep(60)", "^no answer within 1 s$"),
     ],
 )
-def test_a_process_that_ends_badly_or_never_is_reported(
+def test_a_process_that_fails_or_hangs_is_reported(
     monkeypatch: pytest.MonkeyPatch, program: str, expected: str
 ) -> None:
     if "sleep" in program:
@@ -118,7 +118,7 @@ def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert list(gpu_check.limit_memory(on_gpu)) == [(name, "900 MiB")]
 
 
-def test_a_way_that_fails_leaves_the_speeds_of_the_others(tmp_path: Path) -> None:
+def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> None:
     images = workload.write_images(tmp_path, 16)
     small = gpu_check.Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
     ways = [(False, "float32", False), (False, "float99", True)]

@@ -1,4 +1,4 @@
-"""TensorFlow takes its settings once in a process, so each test has a process of its own."""
+"""TensorFlow can be configured once per process, so each test starts its own process."""
 
 import logging
 import os
@@ -41,7 +41,7 @@ def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_one_inter_op_thread_and_the_wanted_number_of_others(root: Path) -> None:
+def test_one_inter_op_thread_and_the_requested_intra_op_threads(root: Path) -> None:
     result = configure(root, cpu_threads=1)
     setup, threads = result.stdout.splitlines()
     assert "device='CPU', jit_compile=False" in setup
@@ -76,7 +76,7 @@ def test_the_log_names_the_gpus(
 ) -> None:
     gpus = [tf.config.PhysicalDevice(f"GPU:{index}", "GPU") for index in range(len(names))]
     details = [{"device_name": name} if name else {} for name in names]
-    # nothing of this process is set up, and there is no such device
+    # fakes: these devices do not exist, and this process must not be configured
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: gpus)
     for name in ("set_visible_devices", "set_logical_device_configuration"):
         monkeypatch.setattr(tf.config, name, lambda *_: None)
@@ -100,13 +100,13 @@ def test_the_log_names_the_gpus(
     assert f"Computing on {expected}" in caplog.text
 
 
-def test_the_name_of_the_cpu_is_that_of_the_first_core(tmp_path: Path) -> None:
+def test_the_cpu_has_the_name_of_its_first_core(tmp_path: Path) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("processor : 0\nmodel name\t: Fast 9\nmodel name\t: Fast 9\n")
     assert machine.cpu_name(cpuinfo) == "Fast 9"
 
 
-def test_a_system_that_tells_no_model_tells_its_processor(
+def test_without_a_model_name_the_architecture_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(platform, "processor", lambda: "")
@@ -120,7 +120,7 @@ def test_a_system_that_tells_no_model_tells_its_processor(
     ("device", "strategy", "expected"),
     [("CPU", None, None), ("GPU", None, "GPU:0"), ("GPU", "several GPUs", None)],
 )
-def test_batches_are_sent_ahead_to_a_gpu_that_is_alone(
+def test_batches_are_prefetched_to_a_single_gpu(
     device: str, strategy: Any, expected: str | None
 ) -> None:
     assert machine.Setup(device, jit_compile=True, strategy=strategy).prefetch_to == expected

@@ -1,4 +1,4 @@
-"""The command ``latentmaps oip``: what it writes, and what it refuses."""
+"""The command ``latentmaps oip``: its outputs, and the input that it refuses."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ QUICK = ("--steps", "8", "--starts", "2", "--start", "coarse", "--start", "noise
 
 @pytest.fixture
 def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with params.yaml, a small CNN and digits; the process is in there."""
+    """A folder with params.yaml, a small CNN and digits, as the current directory."""
     shape = cnn.Architecture((8, 8), 8)
     (tmp_path / "data/models").mkdir(parents=True)
     (tmp_path / "data/raw").mkdir()
@@ -37,7 +37,7 @@ def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     digits_module.save(digits, tmp_path / "data/raw/digits.npz")
     shutil.copy(root / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    # TensorFlow fixes threads and devices once a process
+    # TensorFlow can configure threads and devices only once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock(return_value=mock.Mock()))
     return tmp_path
 
@@ -67,7 +67,7 @@ def test_three_files_are_written_and_named(
     assert {name: Path(name).read_bytes() for name in written} == contents
 
 
-def test_params_yaml_gives_the_settings(project: Path) -> None:
+def test_the_settings_come_from_params_yaml(project: Path) -> None:
     text = Path("params.yaml").read_text(encoding="utf-8")
     section = text.index("\ndraw_oips:")
     changed = text[section:].replace("num_steps: 400", "num_steps: 20")
@@ -83,7 +83,7 @@ def test_params_yaml_gives_the_settings(project: Path) -> None:
         assert setting in settings
 
 
-def test_without_params_yaml_the_usual_settings_hold(project: Path) -> None:
+def test_without_params_yaml_the_default_settings_apply(project: Path) -> None:
     Path("params.yaml").unlink()
     Image.fromarray(np.eye(28, dtype=np.uint8) * 255).save("my.png")
     assert ask("dense", "3", "--start", "my.png", "--steps", "5", "--output", "a.html") == 0
@@ -92,7 +92,7 @@ def test_without_params_yaml_the_usual_settings_hold(project: Path) -> None:
         assert arrays["kinds"].tolist() == [["my.png"]]
 
 
-def test_a_keras_file_is_asked(project: Path) -> None:
+def test_oips_of_a_keras_file_are_found(project: Path) -> None:
     inputs = keras.Input((12, 10, 3))
     keras.Model(inputs, keras.layers.Conv2D(4, 3, name="maps")(inputs)).save("mine.keras")
     words = ("--model", "mine.keras", "--range", "0,1", "--start", "scales", "--steps", "5")
@@ -112,22 +112,22 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("Conv2D_2", "0", "--steps", "2000000"), "--steps: found 2000000, expected less than or"),
     (("Conv2D_2", "0", "--scales", "3", "--weights", "1,1"), "--weights: one for each of the 1 "),
     (("Conv2D_2", "0", "--scales", "3,29"), "length scales: found a grid of 29x29 points"),
-    (("Conv2D_2", "0", "--start", "flat.png"), "start flat.png: found a picture without contrast"),
+    (("Conv2D_2", "0", "--start", "flat.png"), "start flat.png: found an image without contrast"),
     (("Conv2D_2", "0", "--start", "small.png"), "start small.png: found 20x28 pixels"),
-    (("Conv2D_2", "0", "--start", "params.yaml"), "--start params.yaml: found no picture"),
+    (("Conv2D_2", "0", "--start", "params.yaml"), "--start params.yaml: found no readable pict"),
     (("Conv2D_2", "0", "--start", "nothing"), "--start: found 'nothing', expected scales"),
-    (("Conv2D_2", "0", "--model", "params.yaml"), "params.yaml: no Keras model that can be loaded"),
+    (("Conv2D_2", "0", "--model", "params.yaml"), "params.yaml: cannot be loaded as a Keras model"),
     (("Conv2D_2", "0", "--model", "data"), "data/architecture.json: "),
     (("Conv2D_2", "0", "--model", "no.keras"), "no.keras: no such file or folder, expected a tr"),
-    (("Conv2D_2", "0", "--digits", "params.yaml"), "params.yaml: no .npz file with the arrays"),
-    (("Conv2D_2", "0", "--digits", "no.npz"), "no.npz: no .npz file with the arrays"),
+    (("Conv2D_2", "0", "--digits", "params.yaml"), "params.yaml: not an .npz file with the arrays"),
+    (("Conv2D_2", "0", "--digits", "no.npz"), "no.npz: not an .npz file with the arrays"),
     (("Conv2D_2", "0", "--output", "a.txt"), "a.txt: expected the name of an HTML file, such as"),
     (("Conv2D_2", "0", "--output", "params.yaml/a.html"), "params.yaml"),
 ]
 
 
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=[" ".join(w) for w, _ in REFUSED])
-def test_what_is_of_no_use_is_refused_and_nothing_is_written(
+def test_unusable_input_is_refused_and_nothing_is_written(
     project: Path, words: tuple[str, ...], message: str
 ) -> None:
     Image.fromarray(np.full((28, 28), 9, np.uint8)).save("flat.png")
@@ -140,21 +140,21 @@ def test_what_is_of_no_use_is_refused_and_nothing_is_written(
     assert not Path("reports").exists()
 
 
-def test_weights_that_are_no_numbers_are_refused(project: Path) -> None:
+def test_weights_that_are_not_finite_are_refused(project: Path) -> None:
     shape = cnn.Architecture((8, 8), 8)
     model = cnn.build_cnn(shape, seed=1)
     kernel, bias = model.get_layer("Conv2D_1").get_weights()
     model.get_layer("Conv2D_1").set_weights([kernel * np.nan, bias])
-    cnn.save(Path("ill"), shape, model)
-    code = ask("Conv2D_2", "3", "--model", "ill", *QUICK)
+    cnn.save(Path("bad"), shape, model)
+    code = ask("Conv2D_2", "3", "--model", "bad", *QUICK)
     assert code == (
-        "latentmaps oip: ill/cnn.weights.h5: found a NaN or an infinite number in Conv2D_1/kernel, "
+        "latentmaps oip: bad/cnn.weights.h5: found a NaN or an infinite number in Conv2D_1/kernel, "
         "expected finite weights; run train_cnn again"
     )
 
 
 def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command where TensorFlow cannot be imported."""
+    """Run the command in a process in which TensorFlow cannot be imported."""
     folder.mkdir(exist_ok=True)
     for name in ("tensorflow", "keras"):
         (folder / f"{name}.py").write_text("raise SystemExit('was imported')", encoding="utf-8")
@@ -168,13 +168,13 @@ def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[st
     )
 
 
-def test_without_a_project_it_says_where_to_ask(tmp_path: Path, root: Path) -> None:
+def test_outside_a_project_it_says_where_to_run(tmp_path: Path, root: Path) -> None:
     result = run("oip", "Conv2D_3", "17", folder=tmp_path, root=root)
     assert result.returncode == 1
     assert result.stderr == (
         "latentmaps oip: data/models/cnn: no such file or folder, nor is there a params.yaml in "
         "this folder, expected a trained network; run `dvc repro` in the folder of the project and "
-        "ask from there, or name a network with --model\n"
+        "this command from there, or name a network with --model\n"
     )
 
 
@@ -182,7 +182,7 @@ def test_without_a_project_it_says_where_to_ask(tmp_path: Path, root: Path) -> N
     "words",
     [("--steps", "0"), ("--range", "1,0"), ("--start", "no"), ("--objective", "x")],
 )
-def test_a_slip_is_found_before_tensorflow_is_imported(
+def test_a_wrong_value_is_found_before_tensorflow_is_imported(
     tmp_path: Path, root: Path, words: tuple[str, str]
 ) -> None:
     (tmp_path / "model").mkdir()
@@ -204,7 +204,7 @@ def test_help_names_every_option_kind_and_strategy_in_a_moment(
             assert option in text
 
 
-def test_help_of_all_commands_imports_no_numbers(root: Path) -> None:
+def test_help_imports_no_numeric_library(root: Path) -> None:
     program = (
         "import sys\nfrom latentmaps import command_line\n"
         "try: command_line.main(['--help'])\n"
@@ -217,7 +217,7 @@ def test_help_of_all_commands_imports_no_numbers(root: Path) -> None:
     assert "oip" in result.stdout
 
 
-def test_a_full_disk_is_told_with_the_output(
+def test_a_full_disk_is_reported_with_the_output(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = mock.Mock(side_effect=OSError(28, "No space left on device"))

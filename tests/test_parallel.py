@@ -19,7 +19,7 @@ def test_results_come_in_the_order_of_the_items() -> None:
     assert results == [number * number for number in range(20)]
 
 
-def test_no_more_items_are_taken_than_may_be_pending() -> None:
+def test_no_more_items_are_consumed_than_may_be_pending() -> None:
     taken = []
 
     def items() -> Iterator[int]:

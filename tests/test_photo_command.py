@@ -20,12 +20,12 @@ from latentmaps.vae.network import vae_files
 
 @pytest.fixture
 def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a small VAE and photos; the process is in there."""
+    """A project with a small VAE and photos, as the working directory."""
     example_project.write(tmp_path)
     example_photos.write(tmp_path)
     shutil.copy(root / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    # TensorFlow fixes threads and devices once a process
+    # TensorFlow sets threads and devices once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock(return_value=mock.Mock()))
     return tmp_path
 
@@ -71,7 +71,7 @@ def test_pictures_of_every_kind_are_taken(project: Path, photo: str) -> None:
 def test_the_photo_is_the_first_tile(project: Path) -> None:
     assert ask("plain.png", "--box", "0,0,50,50", "--output", "me.png") == 0
     pixels = np.asarray(Image.open("me.png")).reshape(-1, 3)
-    # 16 pixels an edge, enlarged twelve times
+    # 16 pixels per edge, enlarged twelve times
     assert (pixels == [255, 0, 0]).all(axis=1).sum() == 192 * 192
 
 
@@ -80,7 +80,7 @@ def test_a_model_elsewhere_needs_named_latents_for_attributes_alone(project: Pat
     assert ask("plain.png", "--model", "mine", "--output", "me.png") == 0
     words = ("plain.png", "--model", "mine", "--add", "Smiling=1", "--output", "me.png")
     assert ask(*words, "--latents", "data/latents") == 0
-    assert "found a model outside of data/models/vae and no --latents" in str(ask(*words))
+    assert "found a model outside data/models/vae and no --latents" in str(ask(*words))
 
 
 def test_the_model_of_another_project_brings_what_it_needs(
@@ -92,7 +92,7 @@ def test_the_model_of_another_project_brings_what_it_needs(
     assert "(test faces: 25.5)" in capsys.readouterr().out
 
 
-def test_force_adds_what_is_hardly_told_apart(project: Path) -> None:
+def test_force_adds_attributes_with_a_low_d_prime(project: Path) -> None:
     words = ("plain.png", "--add", "Young=1", "--output", "me.png")
     assert "Young: d' " in str(ask(*words))
     assert ask(*words, "--force") == 0
@@ -101,23 +101,23 @@ def test_force_adds_what_is_hardly_told_apart(project: Path) -> None:
 REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("nothing.jpg",), "nothing.jpg: no such file, expected a photo; correct the path"),
     (("folder.png",), "folder.png: no such file"),
-    (("text.png",), "text.png: no whole JPEG, PNG or WebP picture (not recognized as one); choose"),
-    (("plain.png", "cut.jpg"), "cut.jpg: no whole JPEG, PNG or WebP picture"),
-    (("animated.gif",), "animated.gif: no whole JPEG, PNG or WebP picture"),
-    (("phone.jpg",), "phone.jpg: HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pic"),
-    (("small.png",), "small.png: 40x7 pixels, expected at least 16 an edge; choose another photo"),
-    (("huge.png",), "huge.png: 10000x10000 pixels, expected at most 40,000,000 in all of a PNG"),
+    (("text.png",), "text.png: not a complete JPEG, PNG or WebP picture (not recognized as"),
+    (("plain.png", "cut.jpg"), "cut.jpg: not a complete JPEG, PNG or WebP picture"),
+    (("animated.gif",), "animated.gif: not a complete JPEG, PNG or WebP picture"),
+    (("phone.jpg",), "phone.jpg: HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pic"),
+    (("small.png",), "small.png: 40x7 pixels, expected at least 16 along each edge; choose"),
+    (("huge.png",), "huge.png: 10000x10000 pixels, expected at most 40,000,000 in total for a PNG"),
     (("plain.png", "--box", "0,0,7,7"), "plain.png: 7x7 pixels to crop, expected at least 8x8"),
     (("plain.png", "--box", "0,0,9"), "--box: found '0,0,9', expected LEFT,TOP,RIGHT,BOTTOM in"),
     (("plain.png", "--box=-1,0,9,9"), "--box: found '-1,0,9,9', expected LEFT,TOP,RIGHT,BOTTOM"),
     (("plain.png", "--box", "0,0,99,999"), "plain.png: box: found [0, 0, 99, 999], expected one"),
     (("plain.png", "--box", "0,0,50,40"), "expected a square"),
-    (("plain.png", "--add", "Smiling"), "--add: found 'Smiling', expected an attribute and how"),
+    (("plain.png", "--add", "Smiling"), "--add: found 'Smiling', expected an attribute and an"),
     (("plain.png", "--add", "Smiling=99"), "--add: found 'Smiling=99', expected an attribute"),
-    (("plain.png", "--add", "smile=1"), "attribute smile: not known, expected one of Smiling, Y"),
+    (("plain.png", "--add", "smile=1"), "attribute smile: unknown, expected one of Smiling, Y"),
     (("plain.png", "--add", "Bald=1"), "attribute Bald: 3 training faces with it, expected at"),
     (("plain.png", "--add", "Young=1"), "--add: Young: d' "),
-    (("plain.png", "--add", "Smiling=1", "--latents", "data"), "data/train.npz: no .npz file"),
+    (("plain.png", "--add", "Smiling=1", "--latents", "data"), "data/train.npz: not an .npz file"),
     (("plain.png", "--model", "nothing"), "nothing: no such folder, expected the folder of a tr"),
     (("plain.png", "--model", "plain.png"), "plain.png: a file, expected the folder of a trained"),
     (("plain.png", "--model", "data"), "data/architecture.json: "),
@@ -125,13 +125,16 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("plain.png", "--output", "data"), "data: expected the name of a PNG file"),
     (("plain.png", "--output", "plain.png"), "plain.png: one of the photos, expected another"),
     (("plain.png", "--output", "./data/../plain.png"), "one of the photos, expected another file"),
-    (("plain.png", "--output", "text.png/me.png"), "; nothing was written - see that the disk has"),
+    (
+        ("plain.png", "--output", "text.png/me.png"),
+        "; nothing was written - make sure that the dis",
+    ),
     (("plain.png",) * 65, "found 65 photos, expected at most 64 at a time"),
 ]
 
 
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=range(len(REFUSED)))
-def test_what_is_of_no_use_is_refused_in_one_message_and_nothing_is_written(
+def test_invalid_input_is_refused_in_one_message_and_nothing_is_written(
     project: Path, words: tuple[str, ...], message: str
 ) -> None:
     before, plain = files(project), Path("plain.png").read_bytes()
@@ -146,18 +149,20 @@ def test_what_is_of_no_use_is_refused_in_one_message_and_nothing_is_written(
 def test_latents_of_another_vae_are_refused(project: Path) -> None:
     vae_files.save(project / "data/models/vae", small_vae(latent_dim=4))
     said = str(ask("plain.png", "--add", "Smiling=1"))
-    assert "train.npz: points of 5 dimensions, expected 4, as the VAE has" in said
+    assert "train.npz: points of 5 dimensions, expected 4, the latent_dim of the VAE" in said
     assert ask("plain.png") == 0
 
 
-def test_faces_without_attributes_are_told(project: Path) -> None:
+def test_faces_without_attributes_are_reported(project: Path) -> None:
     Path("data/latents/attributes.npz").unlink()
     said = str(ask("plain.png", "--add", "Smiling=1"))
-    assert "attributes.npz: no .npz file with the arrays names" in said
+    assert "attributes.npz: not an .npz file with the arrays names" in said
     assert "run evaluate_vae again" in said
 
 
-def test_what_git_would_take_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_output_that_git_would_commit_is_warned_about(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     subprocess.run(["git", "init", "--quiet"], check=True)
     Path(".gitignore").write_text("/reports/photo/\n", encoding="utf-8")
     assert ask("plain.png") == 0
@@ -167,7 +172,7 @@ def test_what_git_would_take_is_told(project: Path, capsys: pytest.CaptureFixtur
     assert warning in capsys.readouterr().err
 
 
-def test_without_receipt_and_numbers_nothing_is_told_of_them(
+def test_without_receipt_and_numbers_the_output_does_not_mention_them(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("data/raw/faces/receipt.json").unlink()
@@ -185,7 +190,7 @@ def test_a_damaged_receipt_is_refused(project: Path) -> None:
     assert "receipt.json: source: found 'elsewhere', expected one of" in str(ask("plain.png"))
 
 
-def test_a_mistake_is_told_before_tensorflow_is_imported(project: Path, root: Path) -> None:
+def test_a_mistake_is_reported_before_tensorflow_is_imported(project: Path, root: Path) -> None:
     program = (
         "import sys\nfrom latentmaps import command_line\n"
         "try: command_line.main(['photo', 'plain.png', '--box', 'here'])\n"

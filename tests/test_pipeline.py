@@ -1,4 +1,4 @@
-"""dvc.yaml against the code: what a stage reads, writes and depends on."""
+"""Check dvc.yaml against the code: what each stage reads, writes and depends on."""
 
 import ast
 import runpy
@@ -18,10 +18,10 @@ from latentmaps.params import loader, yaml12
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 
-# what computes nothing by itself among the libraries of requirements/versions.txt
+# libraries in requirements/versions.txt that compute nothing by themselves
 DRAWS_DATA = {"dicebear-core", "dicebear-styles", "pillow", "resvg-py"}
 
-# folders that outlive a run, so that a killed one can go on; DVC and git must not see them
+# folders that persist between runs, so that a killed run can resume; hidden from DVC and git
 KEPT = {
     "fetch_faces": {"data/downloads"},
     "train_vae": {"data/checkpoints/train_vae", "data/live/train_vae"},
@@ -56,7 +56,7 @@ def test_every_section_of_params_is_that_of_a_stage() -> None:
 
 
 @by_name
-def test_the_script_defines_a_function_of_the_name_of_the_stage(stage: Stage) -> None:
+def test_the_script_defines_a_function_named_after_the_stage(stage: Stage) -> None:
     name = base_name(stage)
     tree = ast.parse((ROOT / f"stages/{name}.py").read_text(encoding="utf-8"))
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -65,12 +65,12 @@ def test_the_script_defines_a_function_of_the_name_of_the_stage(stage: Stage) ->
 
 
 @by_name
-def test_deps_name_the_script_and_every_room_it_can_reach(stage: Stage) -> None:
+def test_deps_list_the_script_and_every_folder_it_can_reach(stage: Stage) -> None:
     code = [path for path in paths(stage.deps) if path.startswith(("src/", "stages/"))]
     assert sorted(code) == sorted(code_deps.of_stage(base_name(stage))), "`make deps` writes them"
 
 
-# What must never decide a result, whoever imports whom.
+# code that must never affect a result, whatever the imports are
 PICTURES = ("drawing", "oips", "pages", "report")
 NEVER = {
     "train_vae": ("cnn", "digits", "vae/evaluation", "images", *PICTURES),
@@ -87,11 +87,11 @@ NEVER = {
 
 
 @pytest.mark.parametrize("name", NEVER)
-def test_a_stage_never_depends_on_what_cannot_decide_its_result(name: str) -> None:
-    rooms = code_deps.of_stage(name)
-    for room in NEVER[name]:
-        path = f"src/latentmaps/{room}"
-        assert not [dep for dep in rooms if dep == path or dep.startswith(f"{path}/")]
+def test_a_stage_never_depends_on_code_that_cannot_affect_its_result(name: str) -> None:
+    deps = code_deps.of_stage(name)
+    for folder in NEVER[name]:
+        path = f"src/latentmaps/{folder}"
+        assert not [dep for dep in deps if dep == path or dep.startswith(f"{path}/")]
 
 
 def test_reading_a_split_is_not_deciding_it() -> None:
@@ -99,15 +99,15 @@ def test_reading_a_split_is_not_deciding_it() -> None:
         assert "src/latentmaps/faces/preparing" not in code_deps.of_stage(name)
 
 
-def test_the_root_decides_no_result() -> None:
+def test_root_modules_affect_no_result() -> None:
     for name in {base_name(stage) for stage in STAGES}:
         files = {dep for dep in code_deps.of_stage(name) if dep.count("/") == 2}
         assert {dep for dep in files if dep.endswith(".py")} == set(code_deps.SHOWN.get(name, []))
 
 
-def test_a_room_holds_only_files_that_git_knows() -> None:
-    rooms = sorted({dep for stage in STAGES for dep in code_deps.of_stage(base_name(stage))})
-    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *rooms]
+def test_a_folder_of_code_contains_only_files_that_git_tracks() -> None:
+    deps = sorted({dep for stage in STAGES for dep in code_deps.of_stage(base_name(stage))})
+    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *deps]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     unknown = [line[3:] for line in found.splitlines() if line.startswith(("??", "!!"))]
     ignored = Repo(str(ROOT)).dvcignore
@@ -115,7 +115,7 @@ def test_a_room_holds_only_files_that_git_knows() -> None:
 
 
 @by_name
-def test_the_command_hands_over_exactly_the_data_of_deps_and_outs(
+def test_the_command_passes_exactly_the_data_in_deps_and_outs(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declared: dict[str, Any] = {}
@@ -136,21 +136,21 @@ def test_the_command_hands_over_exactly_the_data_of_deps_and_outs(
 
     read = {path for path in paths(stage.deps) if path.startswith(("data/", "reports/"))}
     given = files(declared["inputs"])
-    if "reports" in given:  # the page reads what many stages wrote into one folder
+    if "reports" in given:  # the page reads files of many stages in one folder
         read = {"reports" if path.startswith("reports/") else path for path in read}
     assert read == given
     assert files(declared["outputs"]) == paths(stage.outs)
 
 
 @pytest.mark.parametrize("folder", sorted(set.union(*KEPT.values())))
-def test_a_folder_that_outlives_a_run_is_ignored_by_git(folder: str) -> None:
+def test_a_folder_that_persists_between_runs_is_ignored_by_git(folder: str) -> None:
     ignored = subprocess.run(["git", "check-ignore", "-q", f"{folder}/file"], cwd=ROOT, check=False)
     assert ignored.returncode == 0
 
 
 @by_name
 def test_a_costly_stage_has_no_uncached_out_outside_metrics_and_plots(stage: Stage) -> None:
-    # such an out would switch DVC's run cache off for the stage
+    # such an out would disable DVC's run cache for the stage
     wrong = [o for o in stage.outs if not (o.use_cache or o.metric or o.plot)]
     assert wrong == []
 
@@ -174,7 +174,7 @@ def test_the_page_depends_on_every_section_it_lists() -> None:
 
 
 def test_only_programs_read_params_yaml_and_run() -> None:
-    """The library takes sections of params.yaml as they are, and reads no file of parameters.
+    """The library receives sections of params.yaml unchanged, and never reads the file.
 
     Stages do, and the commands that have their settings as defaults.
     """
@@ -188,21 +188,21 @@ def test_only_programs_read_params_yaml_and_run() -> None:
 @by_name
 def test_a_stage_reads_the_sections_of_no_other_stage(stage: Stage) -> None:
     sections = {dep for dep in code_deps.of_stage(base_name(stage)) if "/params/" in dep}
-    # the pages know from the room of OIPs what there is of them; the patterns of the encoder are
-    # found by the same ascent, which takes its section
+    # pages take the list of OIPs from the section of the OIPs; the patterns of the encoder are
+    # found by the same ascent, which expects that section
     has_oips = stage.name in ("build_report", "draw_face_oips", "build_explorer")
     through_oips = {"src/latentmaps/params/draw_oips.py"} if has_oips else set()
-    # the explorer sharpens faces as the sheets of random faces do
+    # the explorer sharpens faces like the sheets of random faces
     looks = {"src/latentmaps/params/draw_samples.py"}
     through_looks = looks if stage.name == "build_explorer" else set()
-    # digits may take the place of faces
+    # digits can replace faces
     digits = {"src/latentmaps/params/fetch_digits.py"}
     through_digits = digits if stage.name == "fetch_faces" else set()
     own = {f"src/latentmaps/params/{base_name(stage)}.py"}
     assert sections <= own | through_oips | through_looks | through_digits
 
 
-def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:
+def test_the_seed_is_a_param_of_every_stage_that_samples() -> None:
     for stage in STAGES:
         text = (ROOT / f"stages/{base_name(stage)}.py").read_text(encoding="utf-8")
         names = {name for dep in stage.params for name in dep.params}
@@ -211,8 +211,8 @@ def test_the_seed_is_a_param_of_every_stage_that_draws() -> None:
 
 
 @by_name
-def test_a_folder_that_a_stage_reads_is_whole_in_git_or_whole_in_the_cache(stage: Stage) -> None:
-    # half of it would be there in a fresh clone, and the stage would seem to have changed
+def test_a_folder_that_a_stage_reads_is_all_in_git_or_all_in_the_cache(stage: Stage) -> None:
+    # otherwise a fresh clone would contain half of it, and the stage would appear changed
     outs = {out.def_path: out for other in STAGES for out in other.outs}
     for folder in paths(stage.deps):
         kinds = {out.use_cache for path, out in outs.items() if path.startswith(f"{folder}/")}

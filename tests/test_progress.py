@@ -12,7 +12,7 @@ class _Terminal(io.StringIO):
         return True
 
 
-def test_track_gives_every_item_unchanged() -> None:
+def test_track_yields_every_item_unchanged() -> None:
     assert list(progress.track(iter("abc"), 3, "Reading", "letters")) == ["a", "b", "c"]
 
 
@@ -24,14 +24,14 @@ def test_a_log_gets_a_line_every_tenth(caplog: pytest.LogCaptureFixture) -> None
     assert caplog.messages[0].startswith("Cropping faces: 100 of 1,000")
 
 
-def test_short_work_leaves_no_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_short_work_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         list(progress.track(range(1000), 1000, "Cropping", "faces"))
 
     assert caplog.messages == []
 
 
-def test_bytes_are_counted_from_where_they_were(caplog: pytest.LogCaptureFixture) -> None:
+def test_bytes_transferred_earlier_count_as_done(caplog: pytest.LogCaptureFixture) -> None:
     with (
         caplog.at_level(logging.INFO),
         progress.count_bytes(10_000_000, 5_500_000, "Downloading a.zip", quiet_s=0) as count,
@@ -44,7 +44,7 @@ def test_bytes_are_counted_from_where_they_were(caplog: pytest.LogCaptureFixture
     ]
 
 
-def test_bytes_without_a_total_leave_no_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_bytes_without_a_total_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with (
         caplog.at_level(logging.INFO),
         progress.count_bytes(None, 0, "Downloading a.zip", quiet_s=0) as count,

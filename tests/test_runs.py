@@ -1,4 +1,4 @@
-"""The run of a stage, from the command line to the exit code, in a process of its own."""
+"""The run of a stage in a separate process, from the command line to the exit code."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class Stage:
             check=False,
         )
 
-    def left_behind(self) -> list[str]:
+    def leftovers(self) -> list[str]:
         return [str(p.relative_to(self.folder)) for p in (self.folder / "out").rglob("*")]
 
 
@@ -57,13 +57,13 @@ def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
     result = stage.run(COPY)
     assert result.returncode == 0, result.stderr
     assert (stage.folder / "out/copy.txt").read_text(encoding="utf-8") == "content"
-    assert stage.left_behind() == ["out/copy.txt"]
+    assert stage.leftovers() == ["out/copy.txt"]
     assert "copy_text took" in result.stderr
     assert "out/copy.txt (7 B)" in result.stderr
     assert result.stdout == ""
 
 
-def test_a_seed_of_the_profile_is_told_once(stage: Stage) -> None:
+def test_a_seed_in_the_profile_is_logged_once(stage: Stage) -> None:
     path = stage.folder / "params.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("    base: {}", "    base: {seed: 7}", 1), encoding="utf-8")
@@ -81,7 +81,7 @@ def test_a_seed_of_the_profile_is_told_once(stage: Stage) -> None:
         ('raise PermissionError(13, "Permission denied", "x")', "x: Permission denied; no output"),
         (
             'raise MemoryError("Unable to allocate 9 TiB")',
-            "the memory of this machine is full (Una",
+            "this machine is out of memory (Una",
         ),
         ("raise KeyboardInterrupt", "interrupted"),
     ],
@@ -94,34 +94,34 @@ def test_a_failed_stage_prints_one_message_and_leaves_nothing(
     assert result.stderr.startswith("copy_text: ")
     assert message in result.stderr
     assert "Traceback" not in result.stderr
-    assert stage.left_behind() == []
+    assert stage.leftovers() == []
 
 
-def test_a_failed_stage_leaves_the_former_output_whole(stage: Stage) -> None:
+def test_a_failed_stage_leaves_the_previous_output_intact(stage: Stage) -> None:
     stage.run(COPY)
     stage.run('run.outputs["copy"].write_text("half")\nraise DataError("no")')
     assert (stage.folder / "out/copy.txt").read_text(encoding="utf-8") == "content"
 
 
-def test_a_defect_of_ours_keeps_its_traceback(stage: Stage) -> None:
+def test_a_bug_keeps_its_traceback(stage: Stage) -> None:
     result = stage.run("raise ZeroDivisionError")
     assert result.returncode == 1
     assert "Traceback" in result.stderr
-    assert stage.left_behind() == []
+    assert stage.leftovers() == []
 
 
-def test_a_stage_that_forgets_an_output_is_a_defect(stage: Stage) -> None:
+def test_a_stage_that_forgets_an_output_is_a_bug(stage: Stage) -> None:
     result = stage.run("pass")
     assert "the stage ended without writing out/copy.txt" in result.stderr
     assert result.returncode == 1
 
 
-def test_what_a_killed_run_left_behind_goes(stage: Stage) -> None:
+def test_leftovers_of_a_killed_run_are_removed(stage: Stage) -> None:
     partial = stage.folder / "out/.copy.txt.partial"
     partial.mkdir(parents=True)
     (partial / "old").write_text("old", encoding="utf-8")
     stage.run(COPY)
-    assert stage.left_behind() == ["out/copy.txt"]
+    assert stage.leftovers() == ["out/copy.txt"]
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_what_a_killed_run_left_behind_goes(stage: Stage) -> None:
         ("--source", "out/source.txt", "--copy", "elsewhere/copy.txt"),
         ("--source", "out", "--copy", "elsewhere/copy.txt"),
     ],
-    ids=["beside the output", "beside the input", "in the input"],
+    ids=["next to the output", "next to the input", "in the input"],
 )
-def test_what_another_stage_left_behind_when_it_was_killed_goes(
+def test_leftovers_of_another_killed_stage_are_removed(
     stage: Stage, arguments: tuple[str, ...]
 ) -> None:
     killed = stage.run(
@@ -142,18 +142,18 @@ def test_what_another_stage_left_behind_when_it_was_killed_goes(
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert killed.returncode == -9
-    assert "out/.copy.txt.partial/copy.txt" in stage.left_behind()
+    assert "out/.copy.txt.partial/copy.txt" in stage.leftovers()
     (stage.folder / "out/source.txt").touch()
-    result = stage.run('run.outputs["copy"].write_text("whole")', *arguments)
+    result = stage.run('run.outputs["copy"].write_text("complete")', *arguments)
     assert result.returncode == 0, result.stderr
-    assert set(stage.left_behind()) <= {"out/source.txt", "out/other.txt"}
+    assert set(stage.leftovers()) <= {"out/source.txt", "out/other.txt"}
 
 
-def test_a_folder_replaces_the_former_folder(stage: Stage) -> None:
+def test_a_folder_replaces_the_previous_folder(stage: Stage) -> None:
     work = 'run.outputs["copy"].mkdir()\n(run.outputs["copy"] / {!r}).write_text("x")'
     stage.run(work.format("first"))
     stage.run(work.format("second"))
-    assert sorted(stage.left_behind()) == ["out/copy.txt", "out/copy.txt/second"]
+    assert sorted(stage.leftovers()) == ["out/copy.txt", "out/copy.txt/second"]
 
 
 def test_a_missing_input_is_named_before_any_work(stage: Stage) -> None:
@@ -165,7 +165,7 @@ def test_a_missing_input_is_named_before_any_work(stage: Stage) -> None:
     )
 
 
-def test_an_input_that_was_changed_since_comes_with_advice(stage: Stage) -> None:
+def test_an_error_in_a_changed_input_comes_with_advice(stage: Stage) -> None:
     (stage.folder / ".dvc").mkdir()
     (stage.folder / ".dvc/config").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
     out = {"path": "source.txt", "hash": "md5", "md5": "0" * 32, "size": 1}
@@ -193,15 +193,15 @@ def test_a_bad_parameter_stops_the_stage_before_any_work(stage: Stage) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_stage_that_fails_under_dvc_says_how_everything_comes_back(stage: Stage) -> None:
+def test_a_stage_that_fails_under_dvc_says_how_to_restore_everything(stage: Stage) -> None:
     stage.environment["DVC_STAGE"] = "copy_text"
     result = stage.run("raise DataError('bad')")
-    first, way_back = result.stderr.strip().splitlines()
+    first, advice = result.stderr.strip().splitlines()
     assert first == "copy_text: bad"
-    assert "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout`" in way_back
+    assert "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout`" in advice
 
 
-def test_tensorflow_is_told_to_keep_its_notes_to_itself(stage: Stage) -> None:
+def test_tensorflow_logs_warnings_only(stage: Stage) -> None:
     for given, expected in ({}, "1"), ({"TF_CPP_MIN_LOG_LEVEL": "0"}, "0"):
         stage.environment |= given
         shown = "import os; raise DataError(os.environ['TF_CPP_MIN_LOG_LEVEL'])"

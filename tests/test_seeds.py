@@ -1,4 +1,4 @@
-"""The streams of random numbers: no stage depends on their file, so none may ever change."""
+"""The random streams: no stage depends on their file, so none may ever change."""
 
 import inspect
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from latentmaps import seeds
 
-# the first uniform number of each stream for seed 7, items 5, 3 and 2; of kernels, the last seed
+# the first uniform number of each stream for seed 7 and items 5, 3, 2; for kernels, the last seed
 FIRST = {
     "attribute_faces": 0.9621348536519586,
     "avatar": 0.019002501051586518,
@@ -40,16 +40,16 @@ def streams() -> set[str]:
 def first_number(name: str) -> float:
     function = getattr(seeds, name)
     items = [5, 3, 2][: len(inspect.signature(function).parameters) - 1]
-    drawn = function(7, *items)
-    return float(drawn[-1] if isinstance(drawn, list) else drawn.random())
+    stream = function(7, *items)
+    return float(stream[-1] if isinstance(stream, list) else stream.random())
 
 
 @pytest.mark.parametrize("name", FIRST)
-def test_a_stream_is_what_it_was(name: str) -> None:
+def test_a_stream_has_not_changed(name: str) -> None:
     assert first_number(name) == FIRST[name]
 
 
-def test_every_stream_is_held() -> None:
+def test_every_stream_is_pinned() -> None:
     assert streams() == FIRST.keys()
 
 
@@ -73,17 +73,17 @@ def test_items_of_a_stream_differ() -> None:
         ("oip_start", "start_candidate", "jitter", "fluctuation", "random_digits", "tuning_image"),
     ],
 )
-def test_streams_that_meet_in_one_result_differ(names: tuple[str, ...]) -> None:
+def test_streams_that_affect_the_same_result_differ(names: tuple[str, ...]) -> None:
     assert len({FIRST[name] for name in names}) == len(names)
 
 
-def test_streams_of_a_training_are_what_they_were() -> None:
-    """They are TensorFlow's; tests of the batches hold what comes of them."""
+def test_streams_of_a_training_have_not_changed() -> None:
+    """TensorFlow generates the numbers; the tests of the batches pin them."""
     assert (seeds.NOISE, seeds.CORRUPTION, seeds.VALIDATION) == (1, 2, 4)
     assert seeds.face_order(7, 3) == [7, 3, 0]
 
 
-# what libraries draw from the seed as it is
+# modules in which a library uses the plain seed
 LIBRARIES = {"vae/training/vae_training.py": "set_random_seed("}
 
 
@@ -94,7 +94,7 @@ def test_random_numbers_come_from_named_streams(root: Path) -> None:
     )
     found = {}
     for file in [*(root / "src/latentmaps").rglob("*.py"), *(root / "stages").glob("*.py")]:
-        made = set(makers.findall(file.read_text(encoding="utf-8")))
-        if made and file.name not in ("seeds.py", "batches.py"):
-            found[file.relative_to(root / "src/latentmaps").as_posix()] = "".join(made)
+        calls = set(makers.findall(file.read_text(encoding="utf-8")))
+        if calls and file.name not in ("seeds.py", "batches.py"):
+            found[file.relative_to(root / "src/latentmaps").as_posix()] = "".join(calls)
     assert found == LIBRARIES

@@ -3,11 +3,11 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from dvc.repo import Repo
+from tests import warm_python
 from tests.test_pipeline import STAGES
 
 from latentmaps.params import yaml12
@@ -31,7 +31,7 @@ def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / "global"),
         "DVC_SYSTEM_CONFIG_DIR": str(folder.parent / "system"),
     }
-    command = [str(Path(sys.executable).with_name("dvc")), *words]
+    command = [str(warm_python.interpreter().with_name("dvc")), *words]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -51,7 +51,7 @@ def project(root: Path, tmp_path: Path) -> Path:
 
 
 def pushed(project: Path, profile: str) -> tuple[int, set[str]]:
-    """Return the exit code of a push, and the words of all files of the store."""
+    """Return the exit code of a push, and the texts of all files in the store."""
     (project / "params.yaml").write_text(f"profile: {profile}\n", encoding="utf-8")
     assert dvc(project, "repro").returncode == 0
     result = dvc(project, "push")
@@ -142,7 +142,7 @@ def test_only_avatars_and_digits_have_a_remote_that_others_read(root: Path) -> N
 
 
 def test_an_experiment_that_is_pushed_keeps_its_faces_at_home(root: Path, tmp_path: Path) -> None:
-    """DVC reads the remotes from the commit then, as if the repository lay at /."""
+    """In this case, DVC reads the remotes from the commit, as if the repository were at /."""
     before = Path("/.dvc").exists()
     folder, origin = tmp_path / "project", tmp_path / "origin.git"
     folder.mkdir()

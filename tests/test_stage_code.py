@@ -1,4 +1,4 @@
-"""The code that decides a result, and what a change in it does to checkpoints."""
+"""The code that affects a result, and how changes to it invalidate checkpoints."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ OTHER_STAGE = Path("stages/draw_oips.py")
 
 @pytest.fixture
 def copy(tmp_path: Path, root: Path) -> Path:
-    """A copy of the project, to change."""
+    """A copy of the project, for a test to modify."""
     folder = tmp_path / "project"
     for name in ("src", "stages", "requirements"):
         shutil.copytree(
@@ -47,7 +47,7 @@ def test_a_changed_line_in_any_file_that_dvc_watches_changes_the_digest(copy: Pa
     assert stage_code.digest(STAGE, root=copy) == before
 
 
-def test_code_that_the_stage_does_not_depend_on_leaves_the_digest(copy: Path) -> None:
+def test_code_that_the_stage_does_not_depend_on_does_not_change_the_digest(copy: Path) -> None:
     before = stage_code.digest(STAGE, root=copy)
     root_modules = sorted((copy / "src/latentmaps").glob("*.py"))
     assert len(root_modules) > 15
@@ -81,7 +81,7 @@ def test_a_pipeline_without_the_stage_is_refused(
         stage_code.digest(STAGE, root=tmp_path)
 
 
-# Edits that a training once did not notice: its checkpoints gave the old network back.
+# Edits that a training once did not notice, so that its checkpoints restored the old network.
 EDITS = {
     "the learning rate": (
         "vae/training/vae_training.py",
@@ -102,7 +102,7 @@ EDITS = {
 
 
 @pytest.mark.slow
-def test_an_edited_training_trains_anew(copy: Path) -> None:
+def test_an_edited_training_starts_from_scratch(copy: Path) -> None:
     workspace = Workspace(copy, copy)
     workspace.write_faces(num_train=5)
     workspace.shrink_network()
@@ -110,7 +110,7 @@ def test_an_edited_training_trains_anew(copy: Path) -> None:
     def history() -> bytes:
         result = workspace.train_vae()
         assert result.returncode == 0, result.stderr
-        assert "Going on after" not in result.stderr
+        assert "Resuming after" not in result.stderr
         return (copy / "out/history.csv").read_bytes()
 
     histories = {history()}

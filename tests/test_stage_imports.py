@@ -1,4 +1,4 @@
-"""What a stage imports before it works: TensorFlow takes seconds."""
+"""What a stage imports before its work: importing TensorFlow takes seconds."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ def test_a_stage_without_tensors_imports_no_tensorflow(script: str) -> None:
 def test_a_wrong_parameter_is_refused_before_tensorflow_is_imported(
     path: Path, tmp_path: Path
 ) -> None:
-    """A TensorFlow that cannot be imported stands in front of the real one."""
+    """A module that fails on import shadows the real TensorFlow."""
     for name in ("tensorflow", "keras"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('was imported')", encoding="utf-8")
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")

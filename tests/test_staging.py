@@ -9,7 +9,7 @@ from latentmaps import staging
 from latentmaps.errors import LatentmapsError
 from latentmaps.staging import Staging
 
-# opens the temporary folders of the files that its arguments name, and waits to be killed
+# opens the temporary folders of the files given as arguments, and waits to be killed
 HOLDING = """
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def other(tmp_path: Path, root: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Another process that is writing a.txt and b.txt."""
+    """Another process that writes a.txt and b.txt."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDING, str(tmp_path / "a.txt"), str(tmp_path / "b.txt")],
         env={"PYTHONPATH": str(root / "src")},
@@ -58,7 +58,7 @@ HELD = [
 
 
 @pytest.mark.usefixtures("other")
-def test_of_two_runs_the_second_is_refused_and_touches_nothing(
+def test_the_second_of_two_runs_is_refused_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staging, "_PATIENCE_S", 0.1)
@@ -69,12 +69,12 @@ def test_of_two_runs_the_second_is_refused_and_touches_nothing(
 
 
 @pytest.mark.usefixtures("other")
-def test_what_a_living_run_writes_is_no_leftover(tmp_path: Path) -> None:
+def test_outputs_of_an_active_run_are_not_leftovers(tmp_path: Path) -> None:
     staging.remove_leftovers([tmp_path])
     assert names(tmp_path) == HELD
 
 
-def test_what_a_killed_run_left_behind_is_removed(
+def test_leftovers_of_a_killed_run_are_removed(
     tmp_path: Path, other: "subprocess.Popen[str]"
 ) -> None:
     other.kill()
@@ -85,7 +85,7 @@ def test_what_a_killed_run_left_behind_is_removed(
     assert names(tmp_path) == ["c.txt"]
 
 
-def test_the_folders_of_a_killed_run_go_together(
+def test_all_folders_of_a_killed_run_are_removed_together(
     tmp_path: Path, other: "subprocess.Popen[str]"
 ) -> None:
     other.kill()
@@ -97,16 +97,14 @@ def test_the_folders_of_a_killed_run_go_together(
     assert names(tmp_path) == ["elsewhere"]
 
 
-def test_a_run_that_was_killed_at_once_leaves_nothing_either(tmp_path: Path) -> None:
+def test_a_run_that_was_killed_immediately_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / ".a.txt.partial").mkdir()
     (tmp_path / ".a.txt.partial/running.lock").touch()
     staging.remove_leftovers([tmp_path])
     assert names(tmp_path) == []
 
 
-def test_the_place_of_a_killed_run_can_be_taken(
-    tmp_path: Path, other: "subprocess.Popen[str]"
-) -> None:
+def test_a_new_run_replaces_a_killed_run(tmp_path: Path, other: "subprocess.Popen[str]") -> None:
     other.kill()
     other.wait()
     again = Staging({"a": tmp_path / "a.txt"})
@@ -119,14 +117,14 @@ def test_the_place_of_a_killed_run_can_be_taken(
     assert names(tmp_path) == [*HELD[4:], "a.txt"]
 
 
-def test_a_folder_of_somebody_else_is_no_leftover(tmp_path: Path) -> None:
+def test_a_folder_of_another_program_is_not_a_leftover(tmp_path: Path) -> None:
     (tmp_path / ".other.partial").mkdir()
     (tmp_path / ".other.partial/file").touch()
     staging.remove_leftovers([tmp_path])
     assert names(tmp_path) == [".other.partial", ".other.partial/file"]
 
 
-def test_machines_that_work_together_do_not_hinder_each_other(tmp_path: Path) -> None:
+def test_machines_that_work_together_do_not_block_each_other(tmp_path: Path) -> None:
     first, second = (Staging({"a": tmp_path / "a.txt"}, rank=rank) for rank in (0, 1))
     first.open()
     second.open()
@@ -136,7 +134,7 @@ def test_machines_that_work_together_do_not_hinder_each_other(tmp_path: Path) ->
     assert names(tmp_path) == []
 
 
-def test_a_claim_hands_out_a_staging_and_publishes_what_it_is_told_to(tmp_path: Path) -> None:
+def test_a_claim_yields_a_staging_and_publishes_on_request(tmp_path: Path) -> None:
     with staging.opened({"a": tmp_path / "new/deep/a.txt"}) as claim:
         claim.temporary["a"].write_text("whole", encoding="utf-8")
         claim.publish()
@@ -149,7 +147,7 @@ def _fail(folder: Path) -> None:
         raise ZeroDivisionError
 
 
-def test_a_claim_that_failed_leaves_no_file_and_no_folder(tmp_path: Path) -> None:
+def test_a_failed_claim_leaves_no_file_and_no_folder(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     with pytest.raises(ZeroDivisionError):
         _fail(tmp_path)

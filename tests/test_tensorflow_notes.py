@@ -1,4 +1,4 @@
-"""What TensorFlow says at every import is held back, and every other line comes through."""
+"""The notes that TensorFlow prints at every import are suppressed; other lines are not."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_notes_are_left_out_and_nothing_else() -> None:
+def test_only_the_notes_are_suppressed() -> None:
     assert run(WRITE % "").stderr.splitlines() == ["before", "after", "outside"]
 
 
@@ -41,11 +41,11 @@ def test_an_error_inside_the_block_is_shown() -> None:
     assert result.stderr.splitlines()[-1] == "ImportError: no such library"
 
 
-def test_the_lowest_log_level_lets_the_notes_through() -> None:
+def test_the_lowest_log_level_shows_the_notes() -> None:
     assert NOTE in run(WRITE % "", TF_CPP_MIN_LOG_LEVEL="0").stderr
 
 
-def test_ctrl_c_inside_the_block_leaves_the_words_of_the_stage() -> None:
+def test_ctrl_c_inside_the_block_keeps_the_output_of_the_stage() -> None:
     interrupt = """
     import signal, time
     os.killpg(0, signal.SIGINT)
@@ -54,11 +54,11 @@ def test_ctrl_c_inside_the_block_leaves_the_words_of_the_stage() -> None:
     code = "import os\nos.setpgrp()\n" + WRITE % interrupt
     result = run(f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{code}")
     assert result.stderr.splitlines()[:2] == ["before", "after"]
-    assert result.stderr.count("Traceback") == 1  # of this program, none of the one that passes on
+    assert result.stderr.count("Traceback") == 1  # from this program, none from the forwarding one
 
 
-def test_importing_tensorflow_through_machine_says_nothing() -> None:
-    """Without AVX512 TensorFlow says nothing anyway."""
+def test_importing_tensorflow_through_machine_prints_nothing() -> None:
+    """Without AVX512, TensorFlow prints nothing anyway."""
     result = run("from latentmaps import machine; print(machine.tf.__version__)")
     assert result.returncode == 0
     assert result.stderr == ""

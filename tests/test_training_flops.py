@@ -49,8 +49,8 @@ def test_multiply_adds_are_those_counted_by_hand(
 
 def test_a_training_step_takes_three_passes_without_the_gradient_of_the_image() -> None:
     passes = 3 * (72 + 16 + 8 + 72) - 72
-    assert flops.of_training_step(example_vae.architecture(**SMALL)) == 2 * passes
+    assert flops.count_training_step(example_vae.architecture(**SMALL)) == 2 * passes
 
 
 def test_the_network_of_params_yaml_takes_0_445_gflop_an_image() -> None:
-    assert flops.of_training_step(train_vae.network()) == 444_579_840
+    assert flops.count_training_step(train_vae.network()) == 444_579_840

@@ -1,4 +1,4 @@
-"""Which libraries decide numbers, where they are named, and who watches them."""
+"""Libraries that affect numbers: their versions, and the stages that depend on them."""
 
 import ast
 import importlib.metadata
@@ -25,20 +25,20 @@ MODULES = {
     "scikit-learn": "sklearn",
     "tensorflow": "tensorflow",
 }
-# other libraries that these stages import: why they compute no number
+# other libraries that these stages import, and what they do instead of computing numbers
 WITHOUT_NUMBERS = {
     "PIL": "draws pictures",
-    "filelock": "keeps two runs apart",
+    "filelock": "prevents concurrent runs",
     "h5py": "stores weights",
     "jinja2": "fills in the model card",
     "pandas": "reads and writes tables; NumPy computes with their columns",
-    "pydantic": "checks what is read from files",
+    "pydantic": "validates what is read from files",
     "tqdm": "shows progress",
     "yaml": "writes the header of the model card",
 }
 
 
-def test_versions_are_those_of_the_libraries() -> None:
+def test_versions_agree_with_the_libraries() -> None:
     assert versions.installed("keras", "numpy", "tensorflow") == {
         "keras": keras.__version__,
         "numpy": np.__version__,
@@ -47,7 +47,7 @@ def test_versions_are_those_of_the_libraries() -> None:
 
 
 @pytest.mark.parametrize("flavor", ["cpu", "gpu"])
-def test_the_small_file_says_what_the_lock_files_say(root: Path, flavor: str) -> None:
+def test_the_small_file_agrees_with_the_lock_files(root: Path, flavor: str) -> None:
     text = (root / f"requirements/{flavor}.txt").read_text(encoding="utf-8")
     small = versions.read_locked(root / LOCKED)
     for name, found in small.items():
@@ -56,7 +56,7 @@ def test_the_small_file_says_what_the_lock_files_say(root: Path, flavor: str) ->
     assert small.keys() >= MODULES.keys() | DRAWS_DATA | {"scipy"}
 
 
-def test_the_stages_with_tensors_or_pixels_depend_on_it() -> None:
+def test_the_stages_with_tensors_or_pixels_depend_on_the_small_file() -> None:
     watching = {base_name(stage) for stage in STAGES if LOCKED in paths(stage.deps)}
     assert watching == {base_name(stage) for stage in STAGES} - {"fetch_digits", "build_report"}
 
@@ -65,14 +65,14 @@ def test_the_stages_with_tensors_or_pixels_depend_on_it() -> None:
 def test_numbers_name_all_libraries_that_computed_them(root: Path, stage: str) -> None:
     imported = set()
     modules = code_deps.reachable(root / f"stages/{stage}.py")
-    for path in [code_deps.path_of(name) for name in modules if code_deps.room_of(name)]:
+    for path in [code_deps.path_of(name) for name in modules if code_deps.folder_of(name)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 imported.add(str(node.module).partition(".")[0])
     others = imported - sys.stdlib_module_names - set(MODULES.values()) - {"latentmaps"}
-    assert others <= WITHOUT_NUMBERS.keys(), "into MODULES, or a reason into WITHOUT_NUMBERS"
+    assert others <= WITHOUT_NUMBERS.keys(), "add to MODULES, or with a reason to WITHOUT_NUMBERS"
     expected = {name for name, module in MODULES.items() if module in imported}
     if "scikit-learn" in expected:
         expected.add("scipy")  # computes its distances
@@ -80,7 +80,7 @@ def test_numbers_name_all_libraries_that_computed_them(root: Path, stage: str) -
     assert numbers["versions"].keys() == expected
 
 
-def test_other_libraries_than_the_locked_ones_are_told(
+def test_differences_from_the_locked_versions_are_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     numpy = importlib.metadata.version("numpy")
@@ -93,7 +93,7 @@ def test_other_libraries_than_the_locked_ones_are_told(
     assert "not-here" not in caplog.text
 
 
-def test_the_locked_libraries_give_no_warning(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_locked_versions_give_no_warning(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     versions.warn_of_differences(root / LOCKED)
     versions.warn_of_differences(root / "no such file")
     assert caplog.text == ""

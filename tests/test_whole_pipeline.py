@@ -1,4 +1,4 @@
-"""The whole pipeline through DVC, on the tiny configuration, in copies of the repository."""
+"""The whole pipeline with DVC and a tiny configuration, in copies of the repository."""
 
 import copy
 import json
@@ -29,12 +29,9 @@ def running(printed: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """A clone in which the tiny configuration has run and is committed."""
-    made = Clone(tmp_path_factory.mktemp("first"))
-    made.experiment(*OVERRIDES)
-    made.commit("tiny")
-    return made
+def clone(tiny_run: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """A clone in which the pipeline has run with the tiny configuration, and is committed."""
+    return tiny_run.copy(tmp_path_factory.mktemp("first") / "clone")
 
 
 def test_a_second_run_has_nothing_to_do(clone: Clone) -> None:
@@ -55,7 +52,7 @@ def test_every_declared_output_is_there(clone: Clone) -> None:
 def test_a_file_that_was_written_to_comes_back_from_the_cache(clone: Clone) -> None:
     path = clone.folder / "data/faces/images.npy"
     before = path.read_bytes()
-    path.write_bytes(b"short")  # in place, as a redirection of a shell does it
+    path.write_bytes(b"short")  # in place, like a shell redirection
     printed = clone.run("dvc", "repro", "split_faces")
     assert running(printed) == set()
     assert path.read_bytes() == before

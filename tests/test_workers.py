@@ -12,7 +12,7 @@ def set_config(monkeypatch: pytest.MonkeyPatch, index: object, kind: str = "work
     monkeypatch.setenv("TF_CONFIG", json.dumps(config))
 
 
-def test_without_a_cluster_a_process_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_tf_config_a_process_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_CONFIG", raising=False)
     assert (workers.addresses(), workers.rank(), workers.is_writer()) == ([], 0, True)
 
@@ -26,7 +26,7 @@ def test_the_first_of_a_cluster_writes(monkeypatch: pytest.MonkeyPatch, index: i
 
 
 @pytest.mark.parametrize("index", [2, -1, "x", None])
-def test_a_place_that_is_not_in_the_cluster_is_refused(
+def test_an_index_outside_the_cluster_is_refused(
     monkeypatch: pytest.MonkeyPatch, index: object
 ) -> None:
     set_config(monkeypatch, index)
@@ -37,7 +37,7 @@ def test_a_place_that_is_not_in_the_cluster_is_refused(
 @pytest.mark.parametrize(
     "text", ["{", "[]", '{"cluster": {}}', "[" * 100_000, '{"task": {"index": 1e999}}']
 )
-def test_a_text_that_is_no_cluster_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_an_invalid_tf_config_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(ParamsError, match="TF_CONFIG: found") as caught:
         workers.addresses()

@@ -1,4 +1,4 @@
-"""What runs on a pull request, which anybody can open."""
+"""The workflows that run for pull requests, which anybody can open."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_it_can_read_and_knows_no_secret(workflow: Path) -> None:
     assert document["permissions"] == {"contents": "read"}
     assert all("permissions" not in job for job in document["jobs"].values())
     assert "secrets" not in text.replace("no secret", "")
-    # it would run the code of a stranger with the rights of the repository
+    # it would run untrusted code with the permissions of the repository
     assert "pull_request_target" not in text
 
 

@@ -1,11 +1,16 @@
-"""Run stages in the tests without the four seconds of TensorFlow's import.
+"""Run Python commands in the tests without the seconds that their imports take.
 
-A server process imports the third-party packages once and forks a child for each stage; the child
-runs the script with the folder, environment, arguments and files of the caller, as a new process
-would. Nothing of latentmaps is imported before the fork, so a child runs the code of its own
-PYTHONPATH. A stage whose environment sets TensorFlow up in another way runs in a new process.
+A server process imports the third-party packages once and forks a child for each command: a
+script, `python -m MODULE`, `dvc` or `latentmaps`. The child runs with the folder, environment,
+arguments and files of the caller, as a new process would. Nothing of latentmaps is imported before
+the fork, so a child runs the code of its own PYTHONPATH. A command whose environment sets
+TensorFlow up in another way runs in a new process. All workers of pytest-xdist share one server.
 
-Tests where the process itself matters (signals, limits, imports) start a new one.
+DVC parses each text of YAML once per command: ruamel.yaml, in pure Python, otherwise takes three
+quarters of its time. `make pipeline-check` runs DVC as it is.
+
+Tests where the process itself matters (limits, imports, what is printed at the import) start a new
+one.
 """
 
 import atexit
@@ -13,8 +18,10 @@ import contextlib
 import functools
 import gc
 import importlib
+import io
 import json
 import os
+import pickle
 import resource
 import runpy
 import select
@@ -26,22 +33,39 @@ import sys
 import tempfile
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
+
+import filelock
 
 _PRELOADED = [
     "tensorflow", "keras", "h5py", "numpy", "pandas", "PIL.Image", "PIL.ImageDraw", "PIL.ImageFont",
     "jinja2", "pydantic", "yaml", "sklearn.neighbors", "filelock", "requests", "tqdm",
+    "dvc.cli", "dvc.cli.parser", "dvc.repo", "dvc.repo.reproduce", "dvc.repo.experiments.run",
+    "dvc.repo.experiments.executor.base", "dvc.dvcfile", "dvc.stage.cache", "dvc.fs.dvc",
+    "dvc_data.index.checkout", "dvc_objects.fs.local", "pygit2", "dulwich.porcelain", "ruamel.yaml",
 ]  # fmt: skip
-# what libraries read when they are imported, or at their first use
+# environment variables that libraries read at import or first use
 _READ_EARLY = ("TF_", "XLA_", "OMP_", "KMP_", "KERAS_", "CUDA_", "MALLOC_")
-_SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "1", "CUDA_VISIBLE_DEVICES": "-1"}
+_SETTINGS = {
+    "TF_CPP_MIN_LOG_LEVEL": "1",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    # scikit-learn sets these where it is imported, as in the process of some tests
+    "KMP_DUPLICATE_LIB_OK": "True",
+    "KMP_INIT_AT_FORK": "FALSE",
+}
+_COMMANDS = ("dvc", "latentmaps")
 
-# Stands as `python` before the real one in PATH, and becomes it where the server declines.
+# Stands as `python` or a command before the real one in PATH, and becomes it where the server
+# declines. A signal from the keyboard goes on to the process that does the work.
 _CLIENT = """#!{python} -IS
 import json, os, resource, signal, socket, sys
 words = sys.argv[1:]
-if words and words[0].endswith(".py"):
+name = os.path.basename(sys.argv[0])
+if name != "python":
+    words = [os.path.join(os.path.dirname({python!r}), name), *words]
+if name != "python" or words and (words[0].endswith(".py") or words[0] == "-m"):
     server = socket.socket(socket.AF_UNIX)
     server.connect({address!r})
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -49,9 +73,13 @@ if words and words[0].endswith(".py"):
     text = json.dumps(request).encode()
     socket.send_fds(server, [len(text).to_bytes(8, "big")], [0, 1, 2])
     server.sendall(text)
-    answer = server.makefile().readline().strip()
-    if answer != {declined!r}:
-        code = int(answer)
+    answers = server.makefile()
+    started = answers.readline().strip()
+    if started != {declined!r}:
+        pid = int(started)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda number, _: os.kill(pid, number))
+        code = int(answers.readline())
         if code < 0:
             signal.signal(-code, signal.SIG_DFL)
             os.kill(os.getpid(), -code)
@@ -63,56 +91,66 @@ _DECLINED = "declined"
 
 @functools.cache
 def interpreter() -> Path:
-    """Return a `python` that runs scripts with TensorFlow imported already.
+    """Return a `python` that runs scripts and modules with their packages imported already.
 
-    Its folder may stand in front of PATH. The server ends with this process.
+    Its folder may stand in front of PATH; it has `dvc` and `latentmaps`, too. The server ends with
+    the tests.
     """
-    if sys.platform != "linux":  # macOS does not let a process with threads fork
+    if sys.platform != "linux":  # on macOS, a process with threads cannot fork
         return Path(sys.executable)
-    place = Path(tempfile.mkdtemp(prefix="warm-"))
-    address = str(place / "socket")
-    client = place / "python"
-    text = _CLIENT.format(python=sys.executable, address=address, declined=_DECLINED)
-    client.write_text(text, encoding="utf-8")
-    client.chmod(0o755)
-    log = place / "log"
+    if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        place, tests = Path(tempfile.gettempdir(), f"warm-{run}"), os.getppid()
+    else:
+        place, tests = Path(tempfile.mkdtemp(prefix="warm-")), os.getpid()
+    with filelock.FileLock(f"{place}.lock"):
+        if not (place / "python").exists():
+            _start_server(place, tests)
+    return place / "python"
+
+
+def _start_server(place: Path, tests: int) -> None:
+    """Start the server in a folder; it removes the folder when the process `tests` has ended."""
+    place.mkdir(exist_ok=True)
+    address, log = str(place / "socket"), place / "log"
     with log.open("wb") as errors:
         server = subprocess.Popen(
-            [sys.executable, __file__, address],
-            stdin=subprocess.PIPE,  # its end tells the server that the tests have ended
+            [sys.executable, __file__, address, str(tests)],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             env=os.environ | _SETTINGS,
             start_new_session=True,
         )
-    atexit.register(_end, server, place)
     assert server.stdout is not None
     assert server.stdout.readline() == b"ready\n", log.read_text(encoding="utf-8")
-    return client
+    server.stdout.close()
+    server.returncode = 0  # nobody waits for it: it outlives this process
+    text = _CLIENT.format(python=sys.executable, address=address, declined=_DECLINED)
+    for name in (*_COMMANDS, "python"):
+        client = place / name
+        client.write_text(text, encoding="utf-8")
+        client.chmod(0o755)
 
 
-def _end(server: "subprocess.Popen[bytes]", place: Path) -> None:
-    server.communicate()
-    shutil.rmtree(place)
-
-
-def _serve(address: str) -> None:
+def _serve(address: str, tests: int) -> None:
     early = _early(dict(os.environ))  # TensorFlow adds variables of its own
     sys.path.remove(str(Path(__file__).parent))
+    ended = os.pidfd_open(tests)
     for name in _PRELOADED:
         importlib.import_module(name)
+    _parse_yaml_once()
+    sys.executable = str(Path(address).with_name("python"))  # what a child starts is warm, too
     gc.freeze()  # a collection in a child would copy every page
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    os.write(1, b"ready\n")
     children: dict[int, tuple[int, socket.socket]] = {}  # end of a pipe -> process, its client
     while True:
         clients = {connection.fileno(): pid for pid, connection in children.values()}
-        readable, _, _ = select.select([listener.fileno(), 0, *children, *clients], [], [])
-        if 0 in readable:
-            return
+        readable, _, _ = select.select([listener.fileno(), ended, *children, *clients], [], [])
+        if ended in readable:
+            break
         for file in readable:
             if file == listener.fileno():
                 _start(listener.accept()[0], early, children)
@@ -122,6 +160,35 @@ def _serve(address: str) -> None:
             elif file in clients:  # the caller was killed
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(clients[file], signal.SIGKILL)
+    place = Path(address).parent
+    shutil.rmtree(place)
+    Path(f"{place}.lock").unlink(missing_ok=True)
+
+
+def _parse_yaml_once() -> None:
+    """Let ruamel.yaml keep what it has parsed or written, for as long as the process lives."""
+    from ruamel.yaml import YAML
+
+    parse: Callable[[YAML, Any], Any] = YAML.load
+    dump: Callable[[YAML, Any, Any], None] = YAML.dump
+    known: dict[tuple[str, str], bytes] = {}
+
+    def load_once(self: YAML, stream: Any) -> Any:
+        key = (self.typ[0], stream)
+        if not isinstance(stream, str):
+            return parse(self, stream)
+        if key not in known:
+            known[key] = pickle.dumps(parse(self, stream))
+        return pickle.loads(known[key])  # noqa: S301  # ours
+
+    def dump_and_keep(self: YAML, data: Any, stream: Any) -> None:
+        written = io.StringIO()
+        dump(self, data, written)
+        stream.write(written.getvalue())
+        known[self.typ[0], written.getvalue()] = pickle.dumps(data)
+
+    YAML.load = load_once  # type: ignore[method-assign]
+    YAML.dump = dump_and_keep  # type: ignore[method-assign,assignment]
 
 
 def _start(
@@ -140,6 +207,8 @@ def _start(
             _become(request, files)
         os.close(end)
         children[ended] = (pid, connection)
+        with contextlib.suppress(OSError):
+            connection.sendall(f"{pid}\n".encode())
     else:
         connection.sendall(_DECLINED.encode() + b"\n")
         connection.close()
@@ -156,26 +225,25 @@ def _finish(pid: int, connection: socket.socket) -> None:
 
 def _early(environment: dict[str, str]) -> dict[str, str]:
     return _SETTINGS | {
-        key: value for key, value in environment.items() if key.startswith(_READ_EARLY)
+        key: value
+        for key, value in environment.items()
+        if key.startswith(_READ_EARLY) and key != "TF_CONFIG"  # which is read where it is used
     }
 
 
 def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
-    """Run the script of a request in this process, and end it."""
+    """Run the command of a request in this process, and end it."""
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
     code: Any = 0
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # as where a user starts it
         os.chdir(request["folder"])
         os.environ.clear()
         os.environ.update(request["environment"])
         resource.setrlimit(resource.RLIMIT_FSIZE, request["limits"])
-        sys.argv = request["words"]
-        script = Path(sys.argv[0])
-        paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-        sys.path[:0] = [str(script.absolute().parent), *(str(Path(p).absolute()) for p in paths)]
-        runpy.run_path(str(script), run_name="__main__")
+        _run(request["words"])
     except SystemExit as end:
         code = end.code
         if isinstance(code, str):
@@ -183,7 +251,7 @@ def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
     except BaseException:
         traceback.print_exc()
         code = 1
-    # as the interpreter ends, but without the second in which it clears all modules
+    # like the exit of the interpreter, but without the second that clearing all modules takes
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()
@@ -191,5 +259,17 @@ def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
     os._exit(code if isinstance(code, int) else int(code is not None))
 
 
+def _run(words: list[str]) -> None:
+    paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    first = str(Path.cwd()) if words[0] == "-m" else str(Path(words[0]).absolute().parent)
+    sys.path[:0] = [first, *(str(Path(path).absolute()) for path in paths)]
+    if words[0] == "-m":
+        sys.argv = words[1:]
+        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = words
+        runpy.run_path(words[0], run_name="__main__")
+
+
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(sys.argv[1], int(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""Check what a caller hands to a trained model, before TensorFlow sees it."""
+"""Check the arguments of calls to a trained model before TensorFlow sees them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from latentmaps.errors import DataError, shorten
 
 
 def require_images(images: Any, shape: Sequence[int]) -> None:
-    """Refuse anything but images of the size that a model reads.
+    """Refuse anything but images of the size that a model expects.
 
     Args:
-        images: to be (n, *shape), uint8, 0..255, n at least 1.
+        images: expected to be (n, *shape), uint8, 0..255, n at least 1.
         shape: (height, width) or (height, width, channels).
 
     Raises:
-        DataError: they are of another type, size or number of dimensions, or there are none.
+        DataError: `images` has another type, dtype or shape, or is empty.
     """
     size = "x".join(map(str, shape))
     expected = f"expected a NumPy array of {size} images, uint8, 0..255"
@@ -25,8 +25,8 @@ def require_images(images: Any, shape: Sequence[int]) -> None:
     if images.dtype != np.uint8:
         raise DataError(
             f"images: found {images.dtype}{_describe_range(images)}, {expected}; "
-            "turn pixels of 0..1 into `(255 * pixels).round().astype(np.uint8)`, and those of "
-            "0..255 into `pixels.round().astype(np.uint8)`"
+            "convert pixels of 0..1 with `(255 * pixels).round().astype(np.uint8)`, and those of "
+            "0..255 with `pixels.round().astype(np.uint8)`"
         )
     if images.shape[1:] != tuple(shape) or not len(images):
         raise DataError(
@@ -49,45 +49,45 @@ def _advise(found: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if found[1:] == (*expected, 1):
         return "drop the last axis, `images[..., 0]`"
     if len(found) == len(expected) + 1 and found[0] == 0:
-        return "hand over at least one"
-    return "crop and resize them; in the pipeline, run the stage again that trains the model"
+        return "pass at least one"
+    return "crop and resize them; in the pipeline, rerun the stage that trains the model"
 
 
 def require_rows(rows: np.ndarray, num_images: int) -> None:
-    """Refuse rows that are not those of images.
+    """Refuse row numbers that are out of range.
 
     Args:
-        rows: to be (n,), integers from 0 to `num_images` - 1, n at least 1.
-        num_images: how many images there are.
+        rows: expected to be (n,), integers from 0 to `num_images` - 1, n at least 1.
+        num_images: number of images.
 
     Raises:
-        DataError: they are not.
+        DataError: `rows` has another type or shape, is empty, or is out of range.
     """
     rows = np.asarray(rows)
     is_fit = rows.dtype.kind in "iu" and rows.ndim == 1 and rows.size
     if not is_fit or rows.min() < 0 or rows.max() >= num_images:
         raise DataError(
             f"rows: found {rows.dtype} of the shape {rows.shape}{_describe_range(rows)}, expected "
-            f"a row of integers from 0 to {num_images - 1}; run the stage again that chose them"
+            f"a row of integers from 0 to {num_images - 1}; rerun the stage that chose them"
         )
 
 
 def to_points(z: Any, latent_dim: int) -> np.ndarray:
-    """Return points of the latent space in float32.
+    """Return latent points in float32.
 
     Args:
-        z: to be (n, latent_dim), floating, n at least 1.
+        z: expected to be (n, latent_dim), floating point, n at least 1.
         latent_dim: dimensions of the latent space.
 
     Raises:
-        DataError: they are of another type or width, there are none, or one is not finite.
+        DataError: `z` has another type or shape, is empty, or holds a value that is not finite.
     """
     expected = f"expected floating points of the shape (n, {latent_dim})"
     if not isinstance(z, np.ndarray) or z.dtype.kind != "f":
         found = z.dtype if isinstance(z, np.ndarray) else type(z).__name__
         raise DataError(f"z: found {found}, {expected}; use np.asarray(z, np.float32)")
     if z.ndim != 2 or z.shape[1] != latent_dim or not len(z):
-        advice = "encode images or draw points of that width"
+        advice = "encode images or sample points with that number of dimensions"
         if z.shape == (latent_dim,):
             advice = "add an axis for a single point, `z[np.newaxis]`"
         raise DataError(f"z: found the shape {z.shape}, {expected}; {advice}")
@@ -96,22 +96,22 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
     bad = ~np.isfinite(points).all(axis=1)
     if bad.any():
         raise DataError(
-            f"z: {bad.sum()} of {len(z)} points, the first of them {bad.argmax()}, hold a NaN or "
-            "more than float32 can, expected finite numbers; leave them out"
+            f"z: {bad.sum()} of {len(z)} points, the first of them {bad.argmax()}, contain NaN or "
+            "exceed float32, expected finite numbers; leave them out"
         )
     return points
 
 
 def require_integer(name: str, value: Any, *, least: int) -> None:
-    """Refuse anything but an integer that is large enough.
+    """Refuse anything but an integer of at least `least`.
 
     Args:
-        name: of the argument, for the message.
-        value: what was handed over.
-        least: the smallest that is taken.
+        name: name of the argument, for the message.
+        value: its value.
+        least: the smallest accepted value.
 
     Raises:
-        DataError: it is smaller, or no integer.
+        DataError: `value` is smaller or is not an integer.
     """
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
         raise DataError(f"{name}: found {shorten(value)}, expected an integer of at least {least}")

@@ -1,4 +1,4 @@
-"""What commands share: what they read of the project around them, and names for their outputs."""
+"""Inputs that several commands read from the project around them, and names for their outputs."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 PARAMS = Path("params.yaml")
 
-_NO_MACHINE: dict[str, Any] = {
+_DEFAULT_MACHINE: dict[str, Any] = {
     "device": "auto",
     "gpu_memory_limit_mib": None,
     "cpu_threads": None,
@@ -21,51 +21,51 @@ _NO_MACHINE: dict[str, Any] = {
 
 
 def read_machine() -> "Machine":
-    """Return where to compute: what params.yaml of this folder says, or the usual values.
+    """Return the section machine of params.yaml in this folder, or defaults if there is none.
 
     Raises:
-        ParamsError: a value of it is of no use.
+        ParamsError: a value of it is invalid.
     """
     from latentmaps.params import loader
     from latentmaps.params.machine import Machine
 
     if not PARAMS.exists():
-        return Machine(**_NO_MACHINE)
+        return Machine(**_DEFAULT_MACHINE)
     return loader.load(PARAMS).section(Machine)
 
 
 def plain_name(text: str, *, otherwise: str) -> str:
-    """Return a name for a file after what it shows, of at most 100 letters, digits, and ``._-``.
+    """Return a file name for a text, at most 100 letters, digits, and ``._-``.
 
     Args:
         text: such as the name of a layer, block1/conv.
-        otherwise: the name where nothing of the text is left.
+        otherwise: the name if nothing of the text is left.
     """
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-")[:100] or otherwise
 
 
 def require_model(model: Path) -> None:
-    """Refuse a path at which there is nothing, before a library is imported that takes seconds.
+    """Require that a path exists, before libraries are imported that take seconds.
 
     Raises:
         DataError: there is no such file or folder.
     """
     if not model.exists():
         raise DataError(
-            f"{model}: no such file or folder{_nor_params()}, expected a trained network; run "
-            "`dvc repro` in the folder of the project and ask from there, or name a network with "
-            "--model"
+            f"{model}: no such file or folder{_mention_missing_params()}, expected a trained "
+            "network; run `dvc repro` in the folder of the project and this command from there, "
+            "or name a network with --model"
         )
 
 
 def require_model_folder(model: Path) -> None:
-    """Refuse what is no folder, likewise.
+    """Require that a path is a folder, before libraries are imported that take seconds.
 
     Raises:
         DataError: there is no such folder.
     """
     if not model.is_dir():
-        found = "a file" if model.exists() else f"no such folder{_nor_params()}"
+        found = "a file" if model.exists() else f"no such folder{_mention_missing_params()}"
         raise DataError(
             f"{model}: {found}, expected the folder of a trained model, such as data/models/vae; "
             "run `dvc repro` or `dvc pull` in the folder of the project and this command from "
@@ -73,5 +73,5 @@ def require_model_folder(model: Path) -> None:
         )
 
 
-def _nor_params() -> str:
+def _mention_missing_params() -> str:
     return "" if PARAMS.exists() else f", nor is there a {PARAMS} in this folder"

@@ -1,7 +1,7 @@
-"""The command ``latentmaps``: what a user does with results, beside the stages of the pipeline.
+"""The command ``latentmaps``, for working with the results of the pipeline.
 
-No stage imports this module. DVC, charts and templates are imported by the command that needs them,
-so ``latentmaps --help`` answers at once.
+No stage imports this module. DVC, matplotlib and templates are imported only by the commands that
+need them, so ``latentmaps --help`` responds at once.
 """
 
 import argparse
@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from latentmaps import export_command, oip_command, photo_command
+from latentmaps import __version__, export_command, oip_command, photo_command
 from latentmaps.errors import LatentmapsError
 
 _OUTPUT = Path("reports/compare.html")
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
-    """Runs a command and ends the process; a user's mistake is one message and exit code 1.
+    """Run a command and exit; a user error ends with one message and exit code 1.
 
     Args:
-        words: of the command line; None: those with which the process was started.
+        words: words of the command line; None for those of the process.
     """
     arguments = _parser().parse_args(words)
-    arguments.words = sys.argv[1:] if words is None else words  # for those that tell how to repeat
+    arguments.words = sys.argv[1:] if words is None else words  # for pages that quote the command
     place = f"latentmaps {arguments.command}"
     try:
         sys.stdout.write(f"{arguments.run(arguments)}\n")
@@ -33,8 +33,8 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         output = error.filename or arguments.output or arguments.default_output
         sys.exit(
             f"{place}: {output}: {error.strerror or error}; "
-            "nothing was written - see that the disk has room and the folder is writable, then run "
-            "again"
+            "nothing was written - make sure that the disk has space and the folder is writable, "
+            "then run the command again"
         )
     except KeyboardInterrupt:
         sys.exit(f"{place}: interrupted; nothing was written")
@@ -42,22 +42,25 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="latentmaps", description="Look at results.")
+    parser = argparse.ArgumentParser(
+        prog="latentmaps", description="Explore, compare and export the results of the pipeline."
+    )
+    parser.add_argument("--version", action="version", version=f"latentmaps {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     compare = commands.add_parser(
         "compare",
-        help="one page that compares DVC experiments",
-        description="Write a page that compares DVC experiments: one row each, sorted by fact, "
-        "with the same test faces, the same z and the numbers under them. At the top it says which "
-        "values a sweep supports.",
+        help="write a page that compares DVC experiments",
+        description="Write a page that compares DVC experiments. It has one row per experiment, "
+        "sorted by fact, with the same test faces, the same z, and the numbers below them. A "
+        "summary at the top says which values a sweep supports.",
     )
     compare.set_defaults(run=_compare, default_output=_OUTPUT)
     table = commands.add_parser(
         "table",
-        help="DVC experiments with their headline numbers, on the terminal",
-        description="Print DVC experiments, sorted by fact: the parameters that differ and the "
-        "numbers that people compare, at most 120 characters wide; below them means over seeds, "
-        "and which values a sweep supports.",
+        help="print DVC experiments with their headline numbers",
+        description="Print a table of DVC experiments, sorted by fact, with the parameters that "
+        "differ and the headline numbers, at most 120 characters wide. Below it are the means over "
+        "seeds, and the values that a sweep supports.",
     )
     table.set_defaults(run=_table, output="standard output")
     oip_command.add_to(commands)
@@ -68,22 +71,21 @@ def _parser() -> argparse.ArgumentParser:
             "names",
             nargs="*",
             metavar="NAME",
-            help="an experiment, a git revision (branch, tag, hash) or `workspace`; none: all "
-            "experiments of the present commit, and that commit and the workspace where they "
-            "repeat none of them",
+            help="an experiment, a git revision (branch, tag, hash) or `workspace`. Default: all "
+            "experiments of the current commit, plus that commit and the workspace unless they "
+            "repeat an experiment",
         )
     compare.add_argument(
         "--output",
         type=Path,
         metavar="PATH",
-        help=f"written: the page, one self-contained HTML file (default: {_OUTPUT} of the "
-        "repository)",
+        help=f"path of the page, a self-contained HTML file (default: {_OUTPUT} in the repository)",
     )
     compare.add_argument(
         "--no-pages",
         action="store_true",
-        help="leave out the full pages of the experiments, which are else copied beside the page "
-        "and linked",
+        help="do not copy the full pages of the experiments; by default they are put next to the "
+        "comparison and linked",
     )
     return parser
 
@@ -98,12 +100,12 @@ def _compare(arguments: argparse.Namespace) -> str:
         written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
     if rows.may_show_persons(experiments) and (exposed := git_exposure.find_exposed(written)):
         sys.stderr.write(f"latentmaps compare: warning: {_warn(output, exposed)}\n")
-    drawn = sum(one.is_drawn for one in experiments)
-    left_out = len(experiments) - drawn
+    shown = sum(experiment.is_shown for experiment in experiments)
+    left_out = len(experiments) - shown
     return (
-        f"{written[0]}: {_count(drawn, 'experiment')}"
-        + (f", {left_out} left out and named" if left_out else "")
-        + (f", {_count(len(written) - 1, 'full page')} beside it" if len(written) > 1 else "")
+        f"{written[0]}: {_count(shown, 'experiment')}"
+        + (f", {left_out} listed as left out" if left_out else "")
+        + (f", {_count(len(written) - 1, 'full page')} next to it" if len(written) > 1 else "")
     )
 
 
@@ -115,11 +117,11 @@ def _table(arguments: argparse.Namespace) -> str:
 
 
 def _warn(output: Path, exposed: Sequence[Path]) -> str:
-    """Gives a warning that names the page, the folder of the full pages, or both."""
+    """Return a warning that names the page, the folder of the full pages, or both."""
     places = dict.fromkeys(path if path == output else path.parents[1] for path in exposed)
     return (
-        f"{' and '.join(map(str, places))} may show real persons, and git does not ignore "
-        f"{'them' if len(places) > 1 else 'it'}: do not commit, or write to {_OUTPUT} instead"
+        f"{' and '.join(map(str, places))} may show real people, and git does not ignore "
+        f"{'them' if len(places) > 1 else 'it'}; do not commit, or write to {_OUTPUT} instead"
     )
 
 

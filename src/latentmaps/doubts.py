@@ -1,24 +1,26 @@
-"""Results that look like results and are none: said in the log, and in a box on the page."""
+"""Warnings about results that are not meaningful, for the log and the report."""
 
-# Own choices, measured on 48 to 2,400 faces: with fewer steps all faces are gray smears; in a
-# trained network reconstructions have two thirds of the diversity of the faces, random faces half.
+# Own choices, measured on 48 to 2,400 faces. With fewer steps, all faces are gray smears. In a
+# trained network, reconstructions have two thirds of the diversity of the faces, and random faces
+# have half of it.
 _LEAST_STEPS = 600
 _LEAST_SHARE = 0.2
 
 
 def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
-    """Return a warning if a training of so many steps was too short.
+    """Return a warning if a training is too short.
 
     Args:
-        num_steps: batches in all epochs.
-        from_random: it started from random weights; from trained ones a few steps may be enough.
+        num_steps: number of batches in all epochs.
+        from_random: whether it starts from random weights; from trained weights, a few steps can be
+            enough.
     """
     if num_steps >= _LEAST_STEPS or not from_random:
         return []
     warning = (
-        f"The VAE is trained for only {num_steps:,.0f} steps; it takes about {_LEAST_STEPS} until "
-        "it shows faces instead of gray smears. Set epochs and batch_size of train_vae, in the "
-        "profile, to auto, or take more epochs or a smaller batch_size."
+        f"The VAE is trained for only {num_steps:,.0f} steps. It needs about {_LEAST_STEPS} to "
+        "produce faces instead of gray smears. Set epochs and batch_size of train_vae in the "
+        "profile to auto, or use more epochs or a smaller batch_size."
     )
     return [warning]
 
@@ -26,17 +28,17 @@ def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
 def of_evaluation(
     *, reconstructions: tuple[float, float], random_faces: tuple[float, float]
 ) -> list[str]:
-    """Return a warning for each kind of faces that are all alike.
+    """Return a warning for each kind of faces that hardly differ from one another.
 
     Args:
-        reconstructions: their diversity, and that of their originals.
-        random_faces: the diversity of those from the prior, and that of real faces.
+        reconstructions: diversity of the reconstructions, and of their originals.
+        random_faces: diversity of random faces from the prior, and of real faces.
     """
     kinds = {"Reconstructions": reconstructions, "Random faces from the prior": random_faces}
     return [
         f"{kind} hardly differ from one another: their diversity is {found:.3f}, that of real "
-        f"faces {real:.3f}. The VAE gives nearly the same face for every point of the latent "
-        "space: train it longer, or with a smaller fact."
+        f"faces {real:.3f}. The VAE decodes every latent point to nearly the same face. Train it "
+        "longer, or with a smaller fact."
         for kind, (found, real) in kinds.items()
         if found < _LEAST_SHARE * real
     ]

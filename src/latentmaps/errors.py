@@ -1,25 +1,25 @@
-"""The errors that a user can cause and mend.
+"""The errors that a user can cause and fix.
 
-A stage prints the message of any of these and ends with exit code 1; every other exception is a
-defect of ours and keeps its traceback. The message says, in this order: the place, what was found,
-what was expected, what to do.
+A stage prints the message of such an error and exits with code 1. Any other exception is a bug and
+keeps its traceback. A message states, in this order: the place, what was found, what was expected,
+and what to do.
 """
 
 import reprlib
 from collections.abc import Sequence
 
-# in a message; the others are counted
+# maximum number of refused files that a message names
 _NAMED = 10
-# of a value or a reason from elsewhere, which can have any length
+# of a quoted value or reason, which can have any length
 _EXCERPT_CHARACTERS = 150
 _MESSAGE_BYTES, _BEGINNING_BYTES = 2000, 1300
 
 
 class LatentmapsError(Exception):
-    """Something the user gave cannot be used; the message tells what to do about it.
+    """The user's input cannot be used; the message says what to do about it.
 
-    A message quotes files and names of any length, so one of more than 2,000 bytes is cut in the
-    middle: the place stands at its beginning, what to do at its end.
+    Since a message may quote files and names of any length, messages of more than 2,000 bytes are
+    cut in the middle: the place is at the beginning, the advice at the end.
     """
 
     def __str__(self) -> str:
@@ -36,11 +36,11 @@ class ParamsError(LatentmapsError):
 
 
 class DataError(LatentmapsError):
-    """A file or an array is missing, damaged, or something other than what is read from it."""
+    """A file or an array is missing, damaged, or not of the expected kind."""
 
 
 class DownloadError(LatentmapsError):
-    """No mirror gave the file that was asked for."""
+    """No mirror delivered the requested file."""
 
 
 class TrainingError(LatentmapsError):
@@ -48,7 +48,11 @@ class TrainingError(LatentmapsError):
 
 
 def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
-    """Gives the first files and their reasons, for a message that counts the others."""
+    """Return the first refused files with their reasons, for a message with the total number.
+
+    Args:
+        reasons: name of each refused file, and why it was refused.
+    """
     named = "; ".join(
         f"{excerpt(name, 60)}: {excerpt(reason, 100)}" for name, reason in reasons[:_NAMED]
     )
@@ -56,12 +60,12 @@ def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
 
 
 def excerpt(text: str, num_characters: int = _EXCERPT_CHARACTERS) -> str:
-    """Return `text`, or its beginning and three dots, for a message that must stay short."""
+    """Return `text`, or its beginning and three dots, for a short message."""
     return text if len(text) <= num_characters else f"{text[: num_characters - 3]}..."
 
 
 class _Shortened(reprlib.Repr):
-    """``repr`` that looks at no more than the beginning and the end of a value."""
+    """A ``repr`` that reads only the beginning and the end of a value."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,17 +73,17 @@ class _Shortened(reprlib.Repr):
         self.maxstring = self.maxother = 60
 
     def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write more than 4,300 digits; a digit takes more than 3 bits
-        return super().repr_int(x, level) if x.bit_length() < 3 * 4300 else "a huge whole number"
+        # Python refuses to print more than 4,300 digits; a digit takes more than 3 bits
+        return super().repr_int(x, level) if x.bit_length() < 3 * 4300 else "a huge integer"
 
 
 _SHORTENED = _Shortened()
 
 
 def shorten(value: object) -> str:
-    """Return the ``repr`` of a value, or its beginning, for a message that must stay short.
+    """Return the ``repr`` of a value, or its beginning, for a short message.
 
     Args:
-        value: of any size and depth; neither time nor memory grow with it.
+        value: a value of any size and depth; time and memory do not grow with it.
     """
     return excerpt(_SHORTENED.repr(value), 120)

@@ -1,6 +1,6 @@
 """The command ``latentmaps export``: write a trained model for use without this project.
 
-What can be checked without tensors is checked before TensorFlow is imported, which takes seconds.
+Everything that does not need tensors is checked before TensorFlow is imported, which takes seconds.
 """
 
 import argparse
@@ -13,12 +13,12 @@ from latentmaps.errors import DataError
 from latentmaps.portable import formats
 
 if TYPE_CHECKING:
-    from latentmaps.portable.exporting import Written
+    from latentmaps.portable.exporting import WrittenFile
 
 _DESCRIPTION = """\
 Write a trained model in a format that other programs read, and a README.md that shows how to use
 it. A VAE is exported as encoder and decoder, the CNN as one network. Each file is loaded again and
-compared with the original; if they differ, nothing is kept.
+compared with the original; if the results differ, nothing is kept.
 
   latentmaps export data/models/vae --format onnx --output exported/vae
 """
@@ -28,7 +28,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser of ``latentmaps``."""
     parser = commands.add_parser(
         "export",
-        help="a trained model for use elsewhere: Keras, ONNX, LiteRT, SavedModel",
+        help="export a trained model for use elsewhere: Keras, ONNX, LiteRT, SavedModel",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -41,7 +41,11 @@ def add_to(commands: Any) -> None:
         "--format", required=True, metavar="NAME", help=f"one of {', '.join(formats.FORMATS)}"
     )
     parser.add_argument(
-        "--output", required=True, type=Path, metavar="DIR", help="written: a folder, new or empty"
+        "--output",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="the folder to write, new or empty",
     )
 
 
@@ -49,7 +53,7 @@ def run(arguments: argparse.Namespace) -> str:
     """Export the model and return a line for each file.
 
     Raises:
-        LatentmapsError: an option or the model is of no use, or a file computes something else.
+        LatentmapsError: an option or the model is invalid, or a file does not compute the same.
         OSError: the files cannot be written.
     """
     kind = formats.find(arguments.format)
@@ -58,7 +62,7 @@ def run(arguments: argparse.Namespace) -> str:
     command_inputs.require_model_folder(arguments.model)
     if arguments.model.resolve() in output.resolve().parents:
         raise DataError(
-            f"{arguments.output}: inside of the model folder, which holds the model alone, "
+            f"{arguments.output}: inside the model folder, which must hold nothing but the model, "
             "expected a folder elsewhere; choose another --output"
         )
     with staging.opened({"folder": output}) as staged:
@@ -71,23 +75,23 @@ def run(arguments: argparse.Namespace) -> str:
         portable = networks.load(arguments.model)
         written = exporting.write(portable, kind, staged.temporary["folder"])
         staged.publish()
-    return "\n".join(_describe(one, arguments.output, kind.runtime()) for one in written)
+    return "\n".join(_describe(file, arguments.output, kind.runtime()) for file in written)
 
 
 def _require_new(output: Path, given: Path) -> None:
     if not output.exists() and not output.is_symlink():
         return
-    # the folder is exchanged for the new one, which a link or the folder of a shell would not see
+    # the folder itself is replaced, so a link or the working directory would point to the old one
     is_plain = output.is_dir() and not output.is_symlink() and output != Path.cwd()
     if not is_plain or any(output.iterdir()):
         raise DataError(
-            f"{given}: exists already, expected a new folder or an empty one; choose another "
-            "--output, or remove it"
+            f"{given}: already exists, expected a new folder or an empty one; choose another "
+            "--output, or remove this one"
         )
 
 
-def _describe(written: "Written", output: Path, runtime: str) -> str:
+def _describe(file: "WrittenFile", output: Path, runtime: str) -> str:
     return (
-        f"{output / written.name}: at most {written.difference:.1e} from the original, "
-        f"computed by {runtime}"
+        f"{output / file.name}: differs from the original by at most {file.difference:.1e}, "
+        f"computed with {runtime}"
     )

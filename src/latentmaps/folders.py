@@ -1,7 +1,7 @@
-"""What the folders of data/ and reports/ hold: the contract between the stages.
+"""The contents of the folders of data/ and reports/: the contract between the stages.
 
-dvc.yaml says where a folder is, and hands it to a stage as one argument; a stage picks the files of
-it that it reads or writes. ARCHITECTURE.md has the columns and shapes of the files.
+dvc.yaml passes the path of a folder to a stage as one argument, and the stage selects the files
+that it reads or writes. ARCHITECTURE.md documents the columns and shapes of the files.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ class File(NamedTuple):
     """A file or folder inside a folder.
 
     Attributes:
-        name: its path in there; ``{layer}`` stands for the option of that name.
-        meaning: what it holds.
+        name: its relative path; ``{layer}`` stands for the option of that name.
+        meaning: a description of its content.
     """
 
     name: str
@@ -25,31 +25,31 @@ Folder = dict[str, File]
 
 RAW_FACES: Folder = {
     "images": File("images.zip", "the archive of faces, JPEG pictures"),
-    "attributes": File("attributes.csv", "a row per face: its file, 1 or -1 for each attribute"),
-    "partition": File("partition.csv", "a row per face: its file, its part at the source"),
-    "identity": File("identity.csv", "a row per face: its file, the number of the person"),
-    "origins": File("origins.csv", "a row per face: its file, its name at the source"),
+    "attributes": File("attributes.csv", "a row per face: file, 1 or -1 for each attribute"),
+    "partition": File("partition.csv", "a row per face: file, part according to the source"),
+    "identity": File("identity.csv", "a row per face: file, number of the person"),
+    "origins": File("origins.csv", "a row per face: file, name at the source"),
     "receipt": File("receipt.json", "source, versions, checksums and license of the faces"),
 }
 FACES: Folder = {
     "images": File("images.npy", "faces, uint8, (num_faces, image_size, image_size, channels)"),
     "index": File("index.csv", "a row per image: row, file, partition, identity and attributes"),
-    "split": File("split.csv", "a row per image: its row and its part"),
+    "split": File("split.csv", "a row per image: row and part"),
 }
 REFUSED: Folder = {
-    "refused": File("refused.csv", "a row per picture that became no face: its file, the reason"),
+    "refused": File("refused.csv", "a row per refused picture: file and reason"),
 }
-# of a stage that trains or evaluates
+# for stages that train or evaluate
 NUMBERS: Folder = {
     "metrics": File("metrics.json", "the numbers that people compare"),
     "numbers": File("numbers.json", "all other numbers"),
 }
 TRAINING: Folder = NUMBERS | {"history": File("history.csv", "the losses of each epoch")}
 VAE_TRAINING: Folder = TRAINING | {
-    "film": File("film.npz", "the same faces and random points, decoded after each epoch"),
+    "film": File("film.npz", "the same faces and random points after each epoch"),
 }
 FILM_SHEET: Folder = {
-    "film": File("film.png", "the film of the training, a row for each epoch"),
+    "film": File("film.png", "the training film, a row for each epoch"),
     "film_words": File("film.json", "title, caption and layout of the film"),
 }
 CLASSIFICATION: Folder = TRAINING | {
@@ -62,8 +62,8 @@ _SHEETS = {"numbers": File("sheets.json", "titles, captions and numbers of the p
 RECONSTRUCTIONS: Folder = _SHEETS | {
     "train": File("train.png", "training faces above their reconstructions"),
     "test": File("test.png", "test faces above their reconstructions"),
-    "sampled": File("sampled.png", "test faces above what a mean and a sampled z give"),
-    "strip": File("strip.png", "no words, the first row of test faces and reconstructions"),
+    "sampled": File("sampled.png", "test faces above reconstructions from a mean and a sampled z"),
+    "strip": File("strip.png", "the first row of test faces and reconstructions, without words"),
 }
 SAMPLES: Folder = _SHEETS | {
     "temperatures": File("temperatures.png", "the same faces of the prior at all temperatures"),
@@ -72,9 +72,9 @@ LATENT_SPACE: Folder = _SHEETS | {
     "z_points": File("z_points.png", "distances of the z-points from the origin"),
     "dimensions": File("dimensions.png", "KL, mean and spread of the dimensions"),
     "projection": File("projection.png", "the z-points in a plane, colored by attribute"),
-    "interpolations": File("interpolations.png", "walks between z-points of test faces"),
-    "traversals": File("traversals.png", "one dimension of z walks in each row"),
-    "attributes": File("attributes.png", "attributes added to test faces and taken away"),
+    "interpolations": File("interpolations.png", "interpolations between test faces"),
+    "traversals": File("traversals.png", "traversals, one dimension of z per row"),
+    "attributes": File("attributes.png", "attributes added to and subtracted from test faces"),
     "plane": File("plane.png", "the decoded points of a plane of the latent space"),
 }
 ACTIVATION_MAPS: Folder = {
@@ -88,20 +88,20 @@ OIP_PICTURES: Folder = {
     "sheet": File("{layer}.png", "all OIPs of the layer"),
     "words": File("{layer}.json", "title, caption and layout of the sheet"),
     "patterns": File("{layer}_patterns.png", "what excites each feature map at one position"),
-    "strips": File("{layer}_strips.png", "how some of them grew, beside real digits"),
+    "strips": File("{layer}_strips.png", "how some of the OIPs grew, next to real digits"),
     "table": File("{layer}.csv", "a row for each unit"),
     "tuning": File("{layer}_tuning.csv", "which random images excite or silence each unit"),
-    "page": File("{layer}.html", "all that is known of each unit"),
+    "page": File("{layer}.html", "all results for each unit"),
 }
 
 FACE_OIPS: Folder = {
     "patterns": File("patterns", "folder: a sheet for each convolution, their words, a table"),
-    "page": File("index.html", "every pattern beside the patches of faces that excite it most"),
+    "page": File("index.html", "every pattern next to the face patches that excite its map most"),
 }
 
 
 def some(folder: Folder, *names: str) -> Folder:
-    """Return the files of these names."""
+    """Return the files with these names."""
     return {name: folder[name] for name in names}
 
 
@@ -109,23 +109,23 @@ def pictures_of_sampler(name: str) -> Folder:
     """Return the pictures of the random faces of one sampler."""
     return {
         name: File(f"{name}.png", f"random faces of the sampler {name}"),
-        f"{name}_processed": File(f"{name}_processed.png", "the same, sharpened and more contrast"),
-        f"strip_{name}": File(f"strip_{name}.png", "no words, a row of these faces"),
+        f"{name}_processed": File(f"{name}_processed.png", "the same, with sharpness and contrast"),
+        f"strip_{name}": File(f"strip_{name}.png", "a row of these faces, without words"),
     }
 
 
 def expand(
     arguments: Mapping[str, str | Folder], values: Mapping[str, Any]
 ) -> list[tuple[str, Path, str]]:
-    """Return name, path and meaning of every file that arguments stand for.
+    """Return name, path and description of every file that the arguments stand for.
 
     Args:
-        arguments: argument name -> the meaning of a file or folder, or the files of a folder.
-        values: argument name -> path from the command line; option -> text, for the names of files
-            that hold one.
+        arguments: argument name -> description of a file or folder, or the files of a folder.
+        values: argument name -> path from the command line; option -> text, for file names that
+            contain an option.
 
     Raises:
-        ValueError: two files have one name.
+        ValueError: two files have the same name.
     """
     files: list[tuple[str, Path, str]] = []
     for argument, meant in arguments.items():
@@ -136,5 +136,5 @@ def expand(
             files.append((name, values[argument] / file.name.format(**values), file.meaning))
     names = [name for name, _, _ in files]
     if len(set(names)) < len(names):
-        raise ValueError(f"expected a name of its own for each file, found {', '.join(names)}")
+        raise ValueError(f"expected a unique name for each file, found {', '.join(names)}")
     return files

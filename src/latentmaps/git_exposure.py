@@ -1,4 +1,4 @@
-"""Whether git would take a file that may show persons."""
+"""Find files that git would commit although they may show persons."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from scmrepo.git import Git
 
 
 def find_exposed(paths: Sequence[Path]) -> list[Path]:
-    """Return those files that lie in a git work tree, of whatever repository, that takes them."""
+    """Return the files inside a git work tree, of any repository, that git does not ignore."""
     return [path for path in paths if _is_exposed(path.resolve())]
 
 
@@ -16,7 +16,7 @@ def _is_exposed(path: Path) -> bool:
     existing = next(folder for folder in path.parents if folder.is_dir())
     try:
         git = Git(str(existing), search_parent_directories=True)
-    except SCMError:  # no work tree
+    except SCMError:  # not in a work tree
         return False
     try:
         return not git.is_ignored(str(path))

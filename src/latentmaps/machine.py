@@ -1,10 +1,10 @@
-"""Where the tensors are computed: device, threads, memory, XLA.
+"""Configure TensorFlow: device, threads, memory and XLA.
 
-A stage that uses TensorFlow calls ``configure`` before anything else, since TensorFlow fixes
-threads and devices at its first operation. Nothing here changes a result by more than rounding, so
-no stage of the pipeline depends on it; with XLA that holds for dropout, too, see
-``vae.network.layers``. The number format changes more, and stands in
-``vae.training.compute_dtype``.
+A stage that uses TensorFlow calls ``configure`` before anything else, because TensorFlow fixes
+threads and devices at its first operation. No setting here changes a result by more than rounding,
+so no stage depends on this module. With XLA this is true even for dropout; see
+``vae.network.layers``. The compute dtype changes results more; ``vae.training.compute_dtype``
+chooses it.
 """
 
 import logging
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from latentmaps import tensorflow_notes
 
-# must be set, and the notes held back, before the first import of TensorFlow
+# both must happen before the first import of TensorFlow
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 with tensorflow_notes.held_back():
     import tensorflow as tf
@@ -29,12 +29,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Setup:
-    """What was chosen for this process.
+    """The configuration of this process.
 
     Attributes:
         device: "CPU" or "GPU".
         jit_compile: whether models are compiled with XLA.
-        strategy: spreads a training over several devices or machines; None: there is one.
+        strategy: distributes a training over several devices or machines; None for one device.
     """
 
     device: str
@@ -43,33 +43,34 @@ class Setup:
 
     @property
     def prefetch_to(self) -> str | None:
-        """The device to which batches are sent ahead of their step; None: to none."""
+        """Device to which batches are sent ahead of their step, or None."""
         return "GPU:0" if self.device == "GPU" and self.strategy is None else None
 
 
 def configure(machine: Machine, *, spread: bool = False) -> Setup:
-    """Sets TensorFlow up as the section ``machine`` says.
+    """Configure TensorFlow as set in the section ``machine``.
 
     Args:
         machine: the section.
-        spread: take all GPUs, and the other machines that TF_CONFIG names; else one device.
+        spread: use all GPUs and the machines in TF_CONFIG, instead of one device.
 
     Raises:
-        ParamsError: ``machine.device`` is gpu and TensorFlow sees none, or TF_CONFIG is none.
+        ParamsError: ``machine.device`` is gpu and TensorFlow sees none, or TF_CONFIG is invalid.
     """
     tf.config.threading.set_intra_op_parallelism_threads(
         machine.cpu_threads or parallel.num_cores()
     )
-    # With more than one, operations of a step run in an order of their own and sums round
-    # differently from run to run; op determinism and oneDNN off did not cure that, one thread does.
-    # Workers of several machines wait for each other in an operation, which needs a second one.
+    # With more than one inter-op thread, the operations of a step run in varying order, and sums
+    # round differently from run to run. Op determinism and disabling oneDNN did not fix that; one
+    # thread does. With several machines, waiting for the others blocks one thread, so two are
+    # needed.
     num_workers = len(workers.addresses()) if spread else 0
     tf.config.threading.set_inter_op_parallelism_threads(1 if num_workers < 2 else 2)
     gpus = _visible_gpus(machine, spread=spread)
     strategy = _strategy(gpus, num_workers)
     setup = Setup(
         device="GPU" if gpus else "CPU",
-        # XLA and the sums over devices do not go together
+        # XLA does not work with the sums over devices of a strategy
         jit_compile=bool(gpus) and strategy is None
         if machine.jit_compile == "auto"
         else machine.jit_compile,
@@ -83,8 +84,8 @@ def _visible_gpus(machine: Machine, *, spread: bool) -> list[tf.config.PhysicalD
     gpus = tf.config.list_physical_devices("GPU") if machine.device != "cpu" else []
     if machine.device == "gpu" and not gpus:
         raise ParamsError(
-            "machine.device: found gpu, but TensorFlow sees no GPU; set it to auto "
-            "or cpu, or install the GPU build with `make setup GPU=1`"
+            "machine.device: found gpu, but TensorFlow sees no GPU; set it to auto or cpu, or "
+            "install TensorFlow with CUDA by `make setup GPU=1`"
         )
     taken = gpus if spread else gpus[:1]
     tf.config.set_visible_devices(taken, "GPU")
@@ -110,10 +111,10 @@ def _limit_memory(gpu: tf.config.PhysicalDevice, limit_mib: int | None) -> None:
 
 
 def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Return the model of the processor, or what else the system tells of it.
+    """Return the model name of the CPU, or its architecture if the name is unknown.
 
     Args:
-        cpuinfo: where Linux tells the model, of x86 alone.
+        cpuinfo: the file in which Linux states the model name, on x86 only.
     """
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -132,5 +133,5 @@ def _describe(
     memory = f"at most {limit} MiB each" if limit else "memory as needed"
     number = "one GPU" if len(gpus) == 1 else f"{len(gpus)} GPUs"
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    names = dict.fromkeys(each.get("device_name", "unnamed") for each in details)
+    names = dict.fromkeys(detail.get("device_name", "unnamed") for detail in details)
     return f"{place}{number}, {', '.join(names)}: {memory}, {xla}"

@@ -1,6 +1,6 @@
-"""The command ``latentmaps oip``: ask what excites a few units of a network.
+"""The command ``latentmaps oip``: find the inputs that excite a few units of a network.
 
-What can be checked without tensors is checked before TensorFlow is imported, which takes seconds.
+Arguments are checked as far as possible before TensorFlow is imported, which takes seconds.
 """
 
 import argparse
@@ -19,107 +19,116 @@ if TYPE_CHECKING:
 _MODEL, _DIGITS = Path("data/models/cnn"), Path("data/raw/digits.npz")
 
 _DESCRIPTION = """\
-Find what excites a few units of a network, and write a page about it (.html), the same as one
-picture (.png), and all arrays (.npz). Without options the result is that of the stage draw_oips,
-and params.yaml of this folder gives the settings.
+Find the inputs that excite a few units of a network most. Write them as a page (.html), as one
+picture (.png) and as arrays (.npz). Without options, the result equals that of the stage draw_oips
+with the settings in params.yaml of the current folder.
 
-  latentmaps oip Conv2D_3 17                      all starts of the stage, and where each leads
-  latentmaps oip Conv2D_3 17 --start digit:4      from a real 4 alone
-  latentmaps oip Conv2D_3 17 --start my4.png      from a picture of your own
-  latentmaps oip Conv2D_3 17 --scales 3,7         what broad patterns alone lead to
-  latentmaps oip Conv2D_1 0 1 2 --objective position    the patch that one position looks for
+  latentmaps oip Conv2D_3 17                      use all starts of the stage
+  latentmaps oip Conv2D_3 17 --start digit:4      start from a real 4 only
+  latentmaps oip Conv2D_3 17 --start my4.png      start from your own picture
+  latentmaps oip Conv2D_3 17 --scales 3,7         start from coarse noise only
+  latentmaps oip Conv2D_1 0 1 2 --objective position    find the patch that one position responds to
 """
 
 # group -> option, name of its value, help
 _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
-    "the network": (
+    "network": (
         ("--model", "PATH", f"{_MODEL} (default), data/models/vae (its encoder), or a .keras file"),
-        ("--digits", "PATH", f"real digits for the CNN (default: {_DIGITS}, if it is there)"),
+        ("--digits", "PATH", f"real digits for the CNN (default: {_DIGITS}, if it exists)"),
     ),
     "starts": (
         (
             "--start",
             "START",
             (
-                "repeatable: a picture (my4.png, of the size that the network reads), digit:4, "
-                "scales, coarse, fourier, noise or digits. Such starts are climbed alone: no "
-                "precursor, no head start"
+                "a picture (such as my4.png, in the input size of the network), digit:4, scales, "
+                "coarse, fourier, noise or digits. Can be repeated. Only these starts are used, "
+                "without a precursor or head start"
             ),
         ),
-        ("--starts", "N", "so many random starts, 1 to 64; with --start so many of each kind"),
+        ("--starts", "N", "number of random starts, 1 to 64; with --start, number of each kind"),
         (
             "--scales",
             "3,7x14,28",
             (
-                "points of the noise grids, coarse to fine; 7x14: 7 rows of 14. Without --start: "
-                "starts of the kind scales, climbed alone"
+                "sizes of the noise grids in points, from coarse to fine; 7x14: 7 rows of 14. "
+                "Without --start, only starts of the kind scales are used"
             ),
         ),
-        ("--weights", "0.5,0,0.5", "of these grids, one each; 0 switches one off; as --scales"),
-        ("--seed", "N", "of all that is random: other noise"),
+        (
+            "--weights",
+            "0.5,0,0.5",
+            "one weight per grid, 0 to leave it out; without --start as for --scales",
+        ),
+        ("--seed", "N", "seed of all random numbers; another seed gives other noise"),
     ),
-    "what is climbed": (
+    "objective": (
         (
             "--objective",
             "NAME",
             (
-                "of feature maps: mean (default) of all positions | max of them | position, the "
-                "one in the middle and the patch it sees; dense layers have units"
+                "for feature maps: mean over all positions (default) | max over them | position, "
+                "the one in the middle, on the patch it sees. For dense layers: unit"
             ),
         ),
         (
             "--range",
             "RANGE",
             (
-                "free | data, as dark and light as real images | LOW,HIGH of pixels, as the "
-                "network reads them (--range=-1,3 before a minus)"
+                "free | data, the range of real images | LOW,HIGH, the pixel values the network "
+                "reads (write a negative value as --range=-1,3)"
             ),
         ),
     ),
     "steps": (
-        ("--steps", "N", "steps at most, up to 1000000"),
+        ("--steps", "N", "largest number of steps, up to 1000000"),
         (
             "--step-size",
             "X",
-            "of the first steps, in standard deviations of the image, 0.1 to 2",
+            "size of the first steps, in standard deviations of the image, 0.1 to 2",
         ),
         (
             "--strategy",
             "NAME",
-            "superposition, all length scales at once | enrich, one after the other",
+            "superposition, all length scales at once | enrich, one after another",
         ),
         ("--smoothness", "X", "penalty on differences between neighboring pixels, 0 to 2"),
-        ("--jitter", "N", "each step sees the image shifted by up to so many pixels, 0 to 14"),
+        ("--jitter", "N", "largest random shift of the image in each step, in pixels, 0 to 14"),
     ),
     "output": (
-        ("--color-map", "NAME", "of pictures of one channel: gray | viridis"),
+        ("--color-map", "NAME", "colors of images with one channel: gray | viridis"),
         ("--output", "PATH", "the page (default: reports/oip/LAYER-UNIT.html)"),
     ),
 }
 _FLAGS = {
     "starts": (
-        ("--no-precursor", "climb from a map's own starts, not from the best of all candidates"),
-        ("--no-race", "all starts climb to the end, not only the best of them after some steps"),
-        ("--no-head-start", "leave out the start that is known to excite the map"),
+        (
+            "--no-precursor",
+            "use random starts, without choosing the best of many candidates",
+        ),
+        ("--no-race", "let all starts continue to the end, not only the best after some steps"),
+        ("--no-head-start", "leave out the start that is known to excite the feature map"),
     ),
-    "steps": (("--never-stop", "take all steps, even where nothing changes any more"),),
+    "steps": (("--never-stop", "take all steps, even after the ascent has converged"),),
 }
-# height and width of what the length scales of params.yaml are for
+# height and width of the images that the length scales of params.yaml are meant for
 _DIGIT_SIZE = (28, 28)
 
 
 def add_to(commands: Any) -> None:
-    """Add the command to the parser of ``latentmaps``."""
+    """Add the command to the subparsers of ``latentmaps``."""
     parser = commands.add_parser(
         "oip",
-        help="what excites a unit of a network, from starts of your own",
+        help="find the input that excites a unit of a network most",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.set_defaults(run=run, default_output="reports/oip")
     parser.add_argument("layer", metavar="LAYER", help="name of a layer, such as Conv2D_3")
-    parser.add_argument("units", metavar="UNIT", nargs="+", help="feature maps or units, from 0 on")
+    parser.add_argument(
+        "units", metavar="UNIT", nargs="+", help="index of a feature map or unit, counted from 0"
+    )
     for title, options in _OPTIONS.items():
         group = parser.add_argument_group(title)
         for option, metavar, text in options:
@@ -134,11 +143,11 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> str:
-    """Ask and write the answer; return a sentence for the terminal.
+    """Run the command, and return a line for the terminal.
 
     Raises:
-        LatentmapsError: an option, a file or the model is of no use.
-        OSError: the outputs cannot be written.
+        LatentmapsError: an option, a file or the model cannot be used.
+        OSError: an output cannot be written.
     """
     from latentmaps.lab import answer_files, options, settings
 
@@ -149,7 +158,7 @@ def run(arguments: argparse.Namespace) -> str:
     model = Path(arguments.model or _MODEL)
     defaults, machine_section = _read_params(), command_inputs.read_machine()
     command_inputs.require_model(model)
-    params = options.change(defaults or settings.usual((28, 28, 1)), given)
+    params = options.change(defaults or settings.defaults((28, 28, 1)), given)
     digits = _read_digits(arguments.digits)
     starts = options.starts(arguments.start, digits, params, given)
     output = Path(arguments.output or answer_files.default_output(arguments.layer, units))
@@ -164,8 +173,8 @@ def run(arguments: argparse.Namespace) -> str:
         subject = subjects.load(model, digits=digits)
         shape = subject.model.input_shape[1:]
         options.require_color_map(arguments.color_map, shape[2])
-        if defaults is None or shape[:2] != _DIGIT_SIZE:  # its own length scales
-            fitted = length_scales.fit(defaults or settings.usual(shape), shape)
+        if defaults is None or shape[:2] != _DIGIT_SIZE:  # choose length scales for this size
+            fitted = length_scales.fit(defaults or settings.defaults(shape), shape)
             params = options.change(fitted, given)
         question = Question(
             layer_name=arguments.layer,
@@ -175,7 +184,7 @@ def run(arguments: argparse.Namespace) -> str:
             objective_name=objective_name,
             pixels=pixels,
             starts=starts,
-            has_own_scales=arguments.scales is not None,
+            has_custom_scales=arguments.scales is not None,
         )
         command = shlex.join(["latentmaps", *arguments.words])
         found = answer.ask(subject, question, command=command, jit_compile=setup.jit_compile)
@@ -184,10 +193,10 @@ def run(arguments: argparse.Namespace) -> str:
 
 
 def _read_params() -> "DrawOips | None":
-    """Return settings, with their seed, of params.yaml; None: there is no such file.
+    """Read the section draw_oips of params.yaml, including its seed; None without such a file.
 
     Raises:
-        ParamsError: a value of it is of no use.
+        ParamsError: a value is invalid.
     """
     from latentmaps.params import loader
     from latentmaps.params.base import Base

@@ -1,7 +1,7 @@
-"""Many items through a pool of threads or processes, in order and with flat memory.
+"""Map a function over many items in a pool, in order and with bounded memory.
 
-``Executor.map`` hands everything to the pool at once and keeps every result until it is fetched;
-with 200,000 faces that is the whole data set in memory.
+``Executor.map`` submits all items at once and keeps every result until it is fetched. With 200,000
+faces, that would be the whole data set in memory.
 """
 
 import multiprocessing
@@ -14,12 +14,12 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_PENDING_A_PROCESS = 4
+_PENDING_PER_PROCESS = 4
 
 
 def num_cores() -> int:
-    """Gives the number of cores that this process may use."""
-    # Linux alone tells; a container, a job or `taskset` can allow fewer than there are
+    """Return the number of CPU cores that this process may use."""
+    # on Linux only: a container, a batch job or `taskset` can allow fewer cores than there are
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -28,21 +28,21 @@ def num_cores() -> int:
 def map_in_processes(
     function: Callable[[Item], Result], items: Iterable[Item], num_processes: int
 ) -> Iterator[Result]:
-    """Gives function(item) for each item, in the order of the items.
+    """Yield ``function(item)`` for each item, in the order of the items.
 
     Args:
-        function: what to do with an item; it and the items are sent to other processes.
-        items: taken one by one, only when there is room for another.
-        num_processes: that work at the same time; fewer than 2: this one does the work.
+        function: the work; it must be picklable, and so must the items and results.
+        items: consumed one by one, only as fast as they are processed.
+        num_processes: number of worker processes; below 2, this process does the work.
     """
     if num_processes < 2:
         yield from map(function, items)
         return
-    # a plain fork would copy a process whose threads hold locks
+    # not a plain fork, which would copy locks that threads of this process hold
     context = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(num_processes, mp_context=context) as executor:
         yield from map_in_order(
-            executor, function, items, num_pending=_PENDING_A_PROCESS * num_processes
+            executor, function, items, num_pending=_PENDING_PER_PROCESS * num_processes
         )
 
 
@@ -53,13 +53,13 @@ def map_in_order(
     *,
     num_pending: int,
 ) -> Iterator[Result]:
-    """Gives function(item) for each item, in the order of the items.
+    """Yield ``function(item)`` for each item, in the order of the items.
 
     Args:
         executor: the pool that does the work.
-        function: what to do with an item.
-        items: taken one by one, only when there is room for another.
-        num_pending: items handed out and results not yet fetched, together at most so many.
+        function: the work.
+        items: consumed one by one, only as fast as they are processed.
+        num_pending: largest number of submitted items and unfetched results together.
     """
     pending: deque[Future[Result]] = deque()
     try:

@@ -1,6 +1,6 @@
-"""The command ``latentmaps photo``: photos of one's own through a trained VAE.
+"""The command ``latentmaps photo``: pass photos through a trained VAE.
 
-What can be checked without tensors is checked before TensorFlow is imported, which takes seconds.
+Everything that does not need tensors is checked before TensorFlow is imported, which takes seconds.
 """
 
 import argparse
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from latentmaps.vae.latent.attribute_directions import Direction
 
 _MODEL, _FOLDER = Path("data/models/vae"), Path("reports/photo")
-_MOST_PHOTOS = 64
+_MAX_PHOTOS = 64
 
 _DESCRIPTION = """\
-Put photos through a trained VAE: cropped, encoded, changed, decoded. One picture (.png) shows for
-each photo what the model read, what it made of it, and the result with the attributes added.
+Pass photos through a trained VAE: crop, encode, add attributes, decode. For each photo, the
+output (.png) shows the cropped photo, its reconstruction, and the result with the attributes added.
 
-  latentmaps photo me.jpg                                    what the model keeps of it
+  latentmaps photo me.jpg                                    only the reconstruction
   latentmaps photo me.jpg --add Eyeglasses=1.5 --add Bangs=-1 --output me.png
-  latentmaps photo me.jpg you.jpg --box 420,300,1220,1100    the same box of each photo
+  latentmaps photo me.jpg you.jpg --box 420,300,1220,1100    the same box for each photo
 
-Without --box the largest square about the center is taken. The model knows heads of one size, in
-one place: frame them as the faces it was trained on are framed (docs/own-photo.md).
+Without --box, the largest square at the center is used. The model knows heads of one size and
+position: frame yours like those of the training faces (docs/own-photo.md).
 """
 
 
@@ -40,7 +40,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser of ``latentmaps``."""
     parser = commands.add_parser(
         "photo",
-        help="photos of your own through the VAE, with attributes added",
+        help="pass your own photos through the VAE, with attributes added",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -54,13 +54,13 @@ def add_to(commands: Any) -> None:
         metavar="NAME=AMOUNT",
         action="append",
         default=[],
-        help="repeatable: an attribute of the training faces and how many times its direction is "
-        "added, -10 to 10; 1 is the distance of faces with it from faces without",
+        help="an attribute of the training faces and the factor on its direction, -10 to 10; 1 is "
+        "the distance between faces with and without it; can be repeated",
     )
     parser.add_argument(
         "--box",
         metavar="LEFT,TOP,RIGHT,BOTTOM",
-        help="a square of the upright photo, pixels",
+        help="a square in the upright photo, in pixels",
     )
     parser.add_argument(
         "--model", metavar="PATH", type=Path, default=_MODEL, help=f"default: {_MODEL}"
@@ -69,23 +69,26 @@ def add_to(commands: Any) -> None:
         "--latents",
         metavar="PATH",
         type=Path,
-        help="what evaluate_vae found of that model (default: data/latents of its project)",
+        help="folder that evaluate_vae wrote for that model (default: data/latents of its project)",
     )
     parser.add_argument(
-        "--output", metavar="PATH", type=Path, help=f"the picture (default: {_FOLDER}/PHOTO.png)"
+        "--output",
+        metavar="PATH",
+        type=Path,
+        help=f"the PNG file (default: {_FOLDER}/PHOTO.png)",
     )
     parser.add_argument(
         "--force",
         action="store_true",
-        help="add attributes all the same that this VAE hardly tells apart",
+        help="add attributes even if this VAE hardly distinguishes them",
     )
 
 
 def run(arguments: argparse.Namespace) -> str:
-    """Change the photos and write the sheet; return a sentence for the terminal.
+    """Change the photos, write the sheet, and return a sentence for the terminal.
 
     Raises:
-        LatentmapsError: an option, a file or the model is of no use.
+        LatentmapsError: an option, a file or the model is invalid.
         OSError: the output cannot be written.
     """
     from latentmaps.play import additions as additions_module
@@ -130,41 +133,41 @@ def _parse_box(text: str | None) -> list[int] | None:
 
 
 def _default_output(photos: Sequence[Path]) -> Path:
-    """Return the path of a sheet, such as reports/photo/me.png."""
+    """Return the default path of a sheet, such as reports/photo/me.png."""
     stem = command_inputs.plain_name(photos[0].stem, otherwise="photo")
     others = f"-and-{len(photos) - 1}-more" if len(photos) > 1 else ""
     return _FOLDER / f"{stem}{others}.png"
 
 
 def _require_output(output: Path, photos: Sequence[Path]) -> None:
-    """Refuse photos that are too many or not there, and an output that would replace one."""
-    if len(photos) > _MOST_PHOTOS:
-        raise DataError(f"found {len(photos)} photos, expected at most {_MOST_PHOTOS} at a time")
+    """Require existing photos, not too many, and an output that does not replace one."""
+    if len(photos) > _MAX_PHOTOS:
+        raise DataError(
+            f"found {len(photos)} photos, expected at most {_MAX_PHOTOS} at a time; pass fewer"
+        )
     for photo in photos:
         if not photo.is_file():
             raise DataError(f"{photo}: no such file, expected a photo; correct the path")
     if output.is_dir() or output.suffix.lower() != ".png":
         raise DataError(
-            f"{output}: expected the name of a PNG file, such as {_FOLDER}/me.png; give one with "
+            f"{output}: expected the name of a PNG file, such as {_FOLDER}/me.png; set it with "
             "--output"
         )
     if output.exists() and any(output.samefile(photo) for photo in photos):
-        raise DataError(
-            f"{output}: one of the photos, expected another file; give one with --output"
-        )
+        raise DataError(f"{output}: one of the photos, expected another file; set it with --output")
 
 
 def _find_latents(
     named: Path | None, project: "Project", additions: "Sequence[Addition]"
 ) -> Path | None:
-    """Return the folder with the directions of attributes; None: none is asked for."""
+    """Return the folder with the attribute directions; None: no attribute is added."""
     if not additions:
         return None
     latents = named or project.latents
     if latents is None:
         raise DataError(
-            "--add: found a model outside of data/models/vae and no --latents, expected the folder "
-            "that evaluate_vae wrote for it; name it with --latents"
+            "--add: found a model outside data/models/vae and no --latents, expected the folder "
+            "that evaluate_vae wrote for it; set it with --latents"
         )
     return latents
 
@@ -195,15 +198,15 @@ def _summarize(changed: "ChangedPhotos", test_error: float | None) -> str:
     errors = [f"{error:.1f}" for error in changed.errors]
     listed = ", ".join([*errors[:8], "..."] if len(errors) > 8 else errors)
     photos = "1 photo" if len(errors) == 1 else f"{len(errors)} photos"
-    beside = "" if test_error is None else f" (test faces: {test_error:.1f})"
-    return f"{photos}, reconstructed with an error of {listed} of 255 levels{beside}"
+    comparison = "" if test_error is None else f" (test faces: {test_error:.1f})"
+    return f"{photos}, reconstructed with an error of {listed} of 255 levels{comparison}"
 
 
-def _warn(output: Path, doubt: str) -> None:
-    """Write to the standard error what a user should mind."""
+def _warn(output: Path, limitation: str) -> None:
+    """Write warnings for the user to standard error."""
     from latentmaps import git_exposure
 
     exposed = f"{output} shows the photo, and git does not ignore it: do not commit it"
-    warnings = [doubt, exposed if git_exposure.find_exposed([output]) else ""]
+    warnings = [limitation, exposed if git_exposure.find_exposed([output]) else ""]
     for warning in filter(None, warnings):
         sys.stderr.write(f"latentmaps photo: {warning}\n")

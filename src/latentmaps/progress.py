@@ -1,4 +1,4 @@
-"""How far long work has come: a bar on a terminal, a few lines in a log."""
+"""Report the progress of long work: a bar on a terminal, a few lines in a log."""
 
 import logging
 import sys
@@ -13,24 +13,23 @@ Item = TypeVar("Item")
 
 log = logging.getLogger(__name__)
 
-# work that is done sooner needs no report on its way
+# shorter work needs no progress report
 _QUIET_S = 5.0
 
 
 def track(
     items: Iterable[Item], total: int, description: str, unit: str, *, quiet_s: float = _QUIET_S
 ) -> Iterator[Item]:
-    """Yield the items unchanged and report how many have passed.
+    """Yield the items unchanged and report the progress.
 
-    On a terminal the report is a bar with the time that is left, elsewhere a line in the log every
-    10 %.
+    On a terminal the report is a bar with the remaining time, elsewhere a log line every 10 %.
 
     Args:
-        items: the items, or what they turn into; each is counted when the next one is asked for.
-        total: how many there will be.
-        description: a verb phrase, "Cropping".
-        unit: what one item is called, in the plural: "faces".
-        quiet_s: seconds between two lines of the log, at least.
+        items: the items, or their results. An item counts as done when the next one is requested.
+        total: number of items.
+        description: a verb phrase, such as "Cropping".
+        unit: plural noun for the items, such as "faces".
+        quiet_s: smallest time between two log lines, seconds.
     """
     if sys.stderr.isatty():
         yield from tqdm(items, total=total, desc=description, unit=f" {unit}")
@@ -49,22 +48,21 @@ def track(
 def count_bytes(
     total: int | None, done: int, description: str, *, quiet_s: float = _QUIET_S
 ) -> Iterator[Callable[[int], object]]:
-    """Report the progress of a transfer; yield a function to call with the size of each piece.
+    """Report the progress of a transfer; yield a callback for the size of each chunk.
 
-    On a terminal the report is a bar with rate and time left, elsewhere a line in the log every
-    10 %.
+    On a terminal the report is a bar with rate and remaining time, elsewhere a log line every 10 %.
 
     Args:
-        total: how many there will be; None if that is not known.
-        done: bytes that were there before.
-        description: a verb phrase, "Downloading images.zip".
-        quiet_s: seconds between two lines of the log, at least.
+        total: total number of bytes; None if unknown.
+        done: number of bytes that were transferred earlier.
+        description: a verb phrase, such as "Downloading images.zip".
+        quiet_s: smallest time between two log lines, seconds.
     """
     if sys.stderr.isatty():
         with tqdm(total=total, initial=done, desc=description, unit="B", unit_scale=True) as bar:
             yield bar.update
         return
-    if total is None:  # no tenths to report
+    if total is None:  # no percentage to report
         yield lambda _: None
         return
     lines = _Lines(total, done, quiet_s)
@@ -81,11 +79,11 @@ def count_bytes(
 
 
 class _Lines:
-    """When a line of the log is due: at every tenth of the work, and not too often.
+    """Decide when a log line is due: after every tenth of the work, but not too often.
 
     Attributes:
-        done: how much of the work is done.
-        rate: how much was done in a second, from the beginning to the last line; above 0.
+        done: amount of work done.
+        rate: work per second, from the start to the last line; above 0.
     """
 
     def __init__(self, total: int, done: int, quiet_s: float) -> None:
@@ -96,7 +94,7 @@ class _Lines:
         self._tenth = done * 10 // self._total
 
     def add(self, number: int) -> bool:
-        """Count a piece, and return whether a line is due."""
+        """Count more work, and report whether a log line is due."""
         self.done += number
         now, tenth = time.monotonic(), self.done * 10 // self._total
         if tenth <= self._tenth or now - self._last_line < self._quiet_s:

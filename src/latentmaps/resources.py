@@ -1,4 +1,4 @@
-"""Room in memory and on a disk, asked for before large work begins."""
+"""Check for enough memory or disk space before large work begins."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ _MEMINFO = Path("/proc/meminfo")
 
 
 def free_memory_bytes() -> int:
-    """Return what can be had without swapping; where only the size is known, half of it."""
+    """Return the memory available without swapping, or half of all memory if that is unknown."""
     if _MEMINFO.exists():
         for line in _MEMINFO.read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
@@ -19,18 +19,18 @@ def free_memory_bytes() -> int:
 
 
 def require_disk_space(folder: Path, num_bytes: int) -> None:
-    """Refuse a file for which the disk has no room.
+    """Refuse to write a file that does not fit on the disk.
 
     Args:
-        folder: where the file will be; it exists.
-        num_bytes: of the file.
+        folder: an existing folder on that disk.
+        num_bytes: size of the file.
 
     Raises:
-        DataError: there is no room for it.
+        DataError: the file does not fit.
     """
     free_bytes = shutil.disk_usage(folder).free
     if free_bytes < num_bytes:
         raise DataError(
-            f"{folder}: {free_bytes:,} bytes free, {num_bytes:,} needed; make room on this disk, "
-            "then run again"
+            f"{folder}: {free_bytes:,} bytes free, {num_bytes:,} needed; free some space on this "
+            "disk, then run again"
         )

@@ -1,9 +1,9 @@
-"""What every stage does around its work.
+"""The frame around the work of every stage.
 
-``main`` reads the arguments and params.yaml, checks that the inputs are there, sets the log up, and
-hands the stage a ``Run``. The stage writes into a temporary folder beside each output; only when it
-has finished do the outputs get their names, so a declared output is whole or absent, whatever
-happened. A user's mistake ends in one message and exit code 1, without a traceback.
+``main`` reads the arguments and params.yaml, checks that the inputs exist, sets up logging, and
+passes a ``Run`` to the stage. The stage writes into a temporary folder next to each output. The
+outputs get their names only after it has finished, so a declared output is always either complete
+or absent. A user's mistake ends in one message and exit code 1, without a traceback.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from latentmaps import folders, mending, staging, versions, workers
+from latentmaps import changed_inputs, folders, staging, versions, workers
 from latentmaps.errors import DataError, LatentmapsError, excerpt
 from latentmaps.folders import Folder
 from latentmaps.params import loader
@@ -27,10 +27,10 @@ S = TypeVar("S")
 
 log = logging.getLogger("latentmaps")
 
-_WAY_BACK = (
-    "The parameter stays as it was set, and DVC has removed the outputs of the run before. "
-    "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout` brings back what is "
-    "committed."
+_RESTORE_ADVICE = (
+    "The parameter keeps its new value, and DVC has removed the outputs of the previous run. "
+    "`git checkout HEAD -- params.yaml dvc.lock reports && dvc checkout` restores the committed "
+    "state."
 )
 
 
@@ -40,10 +40,10 @@ class Run:
 
     Attributes:
         inputs: name of a file or folder -> existing path.
-        outputs: name -> path to write to; it gets its final name after the run.
-        finals: name -> that final name, for messages.
+        outputs: name -> path to write to; renamed to its final name after the run.
+        finals: name -> final path, for messages.
         options: argument name -> text from the command line.
-        kept: argument name -> folder whose content outlives the run; it may not exist yet.
+        kept: argument name -> folder that persists between runs; it may not exist yet.
         all_params: the checked params.yaml.
     """
 
@@ -55,21 +55,21 @@ class Run:
     all_params: loader.Params
 
     def params(self, section: type[S]) -> S:
-        """Return the section of params.yaml of which `section` is the dataclass.
+        """Return the section of params.yaml whose dataclass is `section`.
 
-        What the profile changes of the section's own values is logged: a value that is set there
-        with -S has no effect.
+        Values that the profile overrides are logged, since setting them in the section with -S has
+        no effect.
         """
-        _tell_overridden(self.all_params, section)
+        _log_overridden(self.all_params, section)
         return self.all_params.section(section)
 
     @property
     def seed(self) -> int:
-        """The seed from which every random draw of the stage is derived."""
+        """The seed from which all random numbers of the stage are derived."""
         return self.all_params.section(Base).seed
 
     def seed_or_base(self, seed: int | None) -> int:
-        """Return the `seed` of a section, or ``base.seed`` where it is null."""
+        """Return the `seed` of a section, or ``base.seed`` if it is None."""
         return self.seed if seed is None else seed
 
 
@@ -81,31 +81,31 @@ def main(
     options: Mapping[str, str] | None = None,
     kept: Mapping[str, str] | None = None,
 ) -> NoReturn:
-    """Runs a stage from the command line and ends the process.
+    """Run a stage from the command line and exit.
 
     Args:
         work: the stage; the docstring of its module is the text of ``--help``.
-        inputs: argument name -> what the file or folder holds; or the files of a folder that the
-            stage reads, each of which ``Run.inputs`` has by its own name.
-        outputs: argument name -> what the file or folder will hold; or the files of a folder that
-            the stage writes.
-        options: argument name -> meaning of an argument that is no path.
-        kept: argument name -> what a folder holds that outlives the run, so that a killed one can
-            go on. LATENTMAPS_<NAME> in the environment moves it: DVC runs queued experiments in
-            folders that it removes.
+        inputs: argument name -> description of the file or folder; or, for a folder, the files that
+            the stage reads, which ``Run.inputs`` has by their own names.
+        outputs: argument name -> description of the file or folder; or, for a folder, the files
+            that the stage writes.
+        options: argument name -> description of an argument that is not a path.
+        kept: argument name -> description of a folder that persists between runs, so that a killed
+            run can resume. The environment variable LATENTMAPS_<NAME> overrides its path, because
+            DVC runs queued experiments in temporary folders.
     """
     named = _Named(inputs, outputs, options or {}, kept or {})
     arguments = _parse(work, named)
     logging.basicConfig(
         stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO
     )
-    # at every start TensorFlow logs what the processor can do; this keeps warnings
+    # TensorFlow logs processor features at every start; this level keeps warnings only
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     try:
         _run(work, arguments, named)
     except DataError as error:
         read = [path for _, path, _ in folders.expand(named.inputs, vars(arguments))]
-        _fail(work, f"{error}{mending.advise(str(error), read)}")
+        _fail(work, f"{error}{changed_inputs.advise(str(error), read)}")
     except LatentmapsError as error:
         _fail(work, str(error))
     except OSError as error:
@@ -113,7 +113,7 @@ def main(
     except MemoryError as error:
         _fail(
             work,
-            f"the memory of this machine is full ({excerpt(str(error))}); no "
+            f"this machine is out of memory ({excerpt(str(error))}); no "
             "output was written - lower the sizes in params.yaml, then run again",
         )
     except KeyboardInterrupt:
@@ -122,9 +122,9 @@ def main(
 
 
 def _fail(work: Callable[[Run], None], message: str) -> NoReturn:
-    # DVC removes a stage's outputs before it runs, and leaves a parameter as it was set
-    way_back = "" if "DVC_STAGE" not in os.environ else f"\n{_WAY_BACK}"
-    sys.exit(f"{_stage_name(work)}: {message}{way_back}")
+    # DVC removes the outputs of a stage before it runs, and does not reset parameters
+    advice = "" if "DVC_STAGE" not in os.environ else f"\n{_RESTORE_ADVICE}"
+    sys.exit(f"{_stage_name(work)}: {message}{advice}")
 
 
 def warn(sentences: Iterable[str]) -> None:
@@ -135,7 +135,7 @@ def warn(sentences: Iterable[str]) -> None:
 
 @dataclass(frozen=True)
 class _Named:
-    """The arguments of a stage: name -> meaning, or the files of a folder."""
+    """The arguments of a stage: name -> description, or the files of a folder."""
 
     inputs: Mapping[str, str | Folder]
     outputs: Mapping[str, str | Folder]
@@ -155,8 +155,8 @@ def _parse(work: Callable[[Run], None], named: _Named) -> argparse.Namespace:
     kinds = {"read": named.inputs, "written": named.outputs, "kept": named.kept}
     helps: dict[str, list[str]] = {}  # a stage may read some files of a folder and write others
     for kind, arguments in kinds.items():
-        for name, meant in arguments.items():
-            text = meant if isinstance(meant, str) else _listed(meant)
+        for name, described in arguments.items():
+            text = described if isinstance(described, str) else _listed(described)
             helps.setdefault(name, []).append(f"{kind}: {text}")
     for name, texts in helps.items():
         parser.add_argument(
@@ -183,12 +183,12 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     started = time.monotonic()
     values = vars(arguments)
     all_params = loader.load(arguments.params)
-    _tell_overridden(all_params, Base)
+    _log_overridden(all_params, Base)
     versions.warn_of_differences(arguments.params.parent / "requirements/versions.txt")
     inputs = _existing(named.inputs, values)
     finals = {name: path for name, path, _ in folders.expand(named.outputs, values)}
     staged = staging.Staging(finals, rank=workers.rank())
-    if not workers.addresses():  # other machines need not see our locks, nor we theirs
+    if not workers.addresses():  # several machines may not see each other's locks
         paths = [*inputs.values(), *staged.finals.values()]
         around = [folder for path in paths for folder in (path, *path.parents[:2])]
         staging.remove_leftovers(around)
@@ -205,7 +205,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
             )
         )
         if not workers.is_writer():
-            log.info("%s: the first of the machines writes the outputs", _stage_name(work))
+            log.info("%s: the first machine writes the outputs", _stage_name(work))
             return
         staged.publish()
     finally:
@@ -214,7 +214,7 @@ def _run(work: Callable[[Run], None], arguments: argparse.Namespace, named: _Nam
     log.info("%s took %.1f s -> %s", _stage_name(work), time.monotonic() - started, written)
 
 
-def _tell_overridden(all_params: loader.Params, section: type) -> None:
+def _log_overridden(all_params: loader.Params, section: type) -> None:
     name = loader.section_name(section)
     if changes := all_params.overridden.get(name):
         log.info("The profile %s sets %s: %s", all_params.profile, name, "; ".join(changes))
@@ -250,12 +250,12 @@ _FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 def _describe_os_error(error: OSError) -> str:
-    """Gives the message for a full disk, a file that cannot be read and the like.
+    """Return the message for errors such as a full disk or an unreadable file.
 
     NumPy and HDF5 raise an OSError without a number or a file name when the disk is full.
     """
     place = error.filename or "the folder of the outputs"
-    advice = "see that the path is right and its permissions let you in"
+    advice = "check the path and its permissions"
     if error.errno is None or error.errno in _FULL_DISK:
-        advice = "see that the disk has room and the folder is writable"
+        advice = "check that the disk has free space and the folder is writable"
     return f"{place}: {error.strerror or error}; no output was written - {advice}, then run again"

@@ -1,7 +1,7 @@
-"""The code that decides the result of a stage: what dvc.yaml lists for it under src/ and stages/.
+"""Hash the code that affects the result of a stage: its deps in dvc.yaml under src/ and stages/.
 
-DVC runs a stage again when one of these files changes; checkpoints are given up for the same
-reason, so both read the same list.
+When one of these files changes, DVC reruns the stage, and old checkpoints are no longer used. Both
+decisions are based on the same list.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ _CODE = ("src/", "stages/")
 
 
 def digest(stage: str, *, root: Path) -> dict[str, str]:
-    """Return path -> hash of every file of code on which a stage depends.
+    """Return path -> hash of every code file that a stage depends on.
 
     Args:
-        stage: its name in dvc.yaml; no stage of a matrix.
+        stage: name of the stage in dvc.yaml; not a matrix stage.
         root: the folder of dvc.yaml.
 
     Raises:
-        DataError: dvc.yaml lacks the stage, names no code, or a file is missing.
+        DataError: dvc.yaml lacks the stage or lists no code for it, or a file is missing.
     """
     files = [file for path in _listed_code(root / "dvc.yaml", stage) for file in _files(root, path)]
     return {str(file.relative_to(root)): _hash(file) for file in files}
@@ -38,12 +38,12 @@ def _listed_code(path: Path, stage: str) -> list[str]:
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path}: found no deps of the stage {stage} ({error}), expected the dvc.yaml of this "
-            "project; get it back with `git checkout dvc.yaml`"
+            "project; restore it with `git checkout dvc.yaml`"
         ) from error
     if not code:
         raise DataError(
             f"{path}: found no code among the deps of {stage}, expected files under src/ or "
-            "stages/; get it back with `git checkout dvc.yaml`"
+            "stages/; restore it with `git checkout dvc.yaml`"
         )
     return code
 
@@ -54,13 +54,13 @@ def _files(root: Path, path: str) -> Iterator[Path]:
         yield from sorted(
             file
             for file in place.rglob("*")
-            if file.is_file() and "__pycache__" not in file.parts  # as .dvcignore has it
+            if file.is_file() and "__pycache__" not in file.parts  # as in .dvcignore
         )
     elif place.exists():
         yield place
     else:
         raise DataError(
-            f"{place}: no such file, expected the code that dvc.yaml names; get it back with git"
+            f"{place}: no such file, expected the code that dvc.yaml lists; restore it with git"
         )
 
 

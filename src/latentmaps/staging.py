@@ -1,8 +1,8 @@
-"""Outputs that are whole or absent.
+"""Outputs that are either complete or absent.
 
-A stage writes into a temporary folder beside each output, on the same disk; a rename gives the
-finished file or folder its name. The folder holds a lock as long as its process lives, so that no
-other run writes there, and what a killed run left behind can be told from what is in use.
+A stage writes into a temporary folder next to each output, on the same disk, and renames the
+finished file or folder. The temporary folder contains a lock that is held while its process lives,
+so that no other run writes there, and leftovers of killed runs can be recognized.
 """
 
 import os
@@ -17,19 +17,19 @@ import filelock
 from latentmaps.errors import LatentmapsError
 
 _LOCK = "running.lock"
-# in each temporary folder, the paths of all those of its run
+# each temporary folder lists the temporary folders of its run
 _FOLDERS = "running.txt"
-# a moment: another stage may be about to remove what a killed run left in the same place
+# wait a moment: another stage may be removing leftovers of a killed run in the same place
 _PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True)
 class Staging:
-    """Final paths of the outputs, and the temporary ones the stage writes to.
+    """Final paths of the outputs, and the temporary paths that the stage writes to.
 
     Attributes:
-        finals: name -> path that the output gets in the end.
-        rank: of this process among those that run the stage together, from 0.
+        finals: name -> final path of the output.
+        rank: rank of this process among those that run the stage together, from 0.
         temporary: name -> path to write to.
     """
 
@@ -43,12 +43,12 @@ class Staging:
         object.__setattr__(self, "temporary", temporary)
 
     def _folder(self, final: Path) -> Path:
-        # named after the output, since the layers of draw_oips share a folder and may run at once
+        # named after the output, since layers of draw_oips share a folder and may run in parallel
         rank = f".{self.rank}" if self.rank else ""
         return final.parent / f".{final.name}{rank}.partial"
 
     def open(self) -> None:
-        """Make empty folders for this run alone; what a killed run left behind goes.
+        """Create empty folders for this run, and remove leftovers of killed runs.
 
         Raises:
             LatentmapsError: another run writes one of the outputs.
@@ -65,7 +65,7 @@ class Staging:
             raise
 
     def publish(self) -> None:
-        """Gives every output its final name.
+        """Rename every output to its final path.
 
         Raises:
             RuntimeError: an output was not written.
@@ -88,10 +88,13 @@ class Staging:
 
 @contextmanager
 def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
-    """Claim outputs before the work; without ``publish`` no folder made for them is left, either.
+    """Claim outputs before the work; without ``publish``, new folders are removed as well.
 
     Args:
-        finals: name -> path that the output gets in the end.
+        finals: name -> final path of the output.
+
+    Yields:
+        The staging, whose ``publish`` the caller calls after the work.
 
     Raises:
         LatentmapsError: another run writes one of the outputs.
@@ -106,40 +109,40 @@ def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
     finally:
         staging.close()
         for folder in new_folders:
-            with suppress(OSError):  # it holds what was written, or was never made
+            with suppress(OSError):  # it contains outputs, or was never created
                 folder.rmdir()
 
 
 def remove_leftovers(folders: Iterable[Path]) -> None:
-    """Remove the temporary folders of killed runs, not those of living ones.
+    """Remove the temporary folders of killed runs, but not those of active ones.
 
     DVC may restore the outputs of a killed stage instead of running it again, so its temporary
-    folders would stay.
+    folders would remain.
 
     Args:
-        folders: where to look, not into their subfolders. The other temporary folders of a run that
-            is found go with it. Files are passed over.
+        folders: where to search, without subfolders; files are ignored. If a temporary folder of a
+            killed run is found, all others of that run are removed, too.
     """
     waiting = [path for folder in set(folders) for path in folder.glob(".*.partial")]
     while waiting:
         leftover = waiting.pop()
-        # a folder without a lock is not ours, or is just being made
+        # a folder without a lock is not ours, or is just being created
         if leftover.suffix != ".partial" or not (leftover / _LOCK).is_file():
             continue
-        # Timeout, an OSError: its run lives; any other: gone by now, or somebody else's
+        # Timeout, an OSError: its run is active; other errors: already gone, or another user's
         with suppress(OSError), filelock.FileLock(leftover / _LOCK, blocking=False):
             waiting += _folders_of_its_run(leftover)
             _remove(leftover)
 
 
 def _folders_of_its_run(leftover: Path) -> list[Path]:
-    with suppress(FileNotFoundError):  # it was killed before it wrote them
+    with suppress(FileNotFoundError):  # the run was killed before it wrote the list
         return [Path(os.fsdecode(p)) for p in (leftover / _FOLDERS).read_bytes().split(b"\0")]
     return []
 
 
 def _claim(folder: Path, final: Path) -> filelock.BaseFileLock:
-    """Make the folder and lock it."""
+    """Create the folder and lock it."""
     lock = filelock.FileLock(folder / _LOCK)
     while True:
         folder.mkdir(parents=True, exist_ok=True)
@@ -150,13 +153,13 @@ def _claim(folder: Path, final: Path) -> filelock.BaseFileLock:
         except filelock.Timeout:
             raise LatentmapsError(
                 f"{final}: another run is writing it, expected one at a time; wait until that run "
-                "has ended, then run again"
+                "has finished, then run again"
             ) from None
         return lock
 
 
 def _empty(folder: Path) -> None:
-    """Remove everything in a folder but its lock."""
+    """Remove everything in a folder except its lock."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -165,7 +168,7 @@ def _empty(folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a locked folder, the lock last: a run that waits for it then starts anew."""
+    """Remove a locked folder, the lock last: a run that waits for the lock then retries."""
     with suppress(OSError):
         _empty(folder)
         (folder / _LOCK).unlink(missing_ok=True)
@@ -173,7 +176,7 @@ def _remove(folder: Path) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Forces a file, or all files of a folder, from memory to the disk."""
+    """Flush a file, or all files of a folder, to the disk."""
     for file in path.rglob("*") if path.is_dir() else [path]:
         if file.is_file():
             with file.open("rb") as handle:

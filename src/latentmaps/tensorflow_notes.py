@@ -1,6 +1,6 @@
-"""Hold back what TensorFlow's C++ core says at every import, and nothing else.
+"""Suppress the notes that TensorFlow's C++ core prints at every import, and nothing else.
 
-On processors with AVX512 it writes two lines on oneDNN, twice, whatever TF_CPP_MIN_LOG_LEVEL says.
+On CPUs with AVX512 it prints two lines about oneDNN, twice, regardless of TF_CPP_MIN_LOG_LEVEL.
 """
 
 import contextlib
@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 
 _NOTES = ("All log messages before absl::InitializeLog", "oneDNN custom operations are on")
-# A process of its own passes the other lines on even when the import ends in an abort, as it does
-# on a processor without AVX.
+# A separate process forwards all other lines even if the import aborts, as it does on a CPU without
+# AVX.
 _PASS_ON = f"""
 import sys
 for line in sys.stdin.buffer:
@@ -23,9 +23,9 @@ for line in sys.stdin.buffer:
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """Leave the notes out of standard error inside the block.
+    """Suppress the notes on standard error within the block.
 
-    TF_CPP_MIN_LOG_LEVEL=0 in the environment lets them through.
+    With TF_CPP_MIN_LOG_LEVEL=0 in the environment they are printed.
     """
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0" or "tensorflow" in sys.modules:
         yield
@@ -33,7 +33,7 @@ def held_back() -> Iterator[None]:
     sys.stderr.flush()
     own = os.dup(2)
     command = [sys.executable, "-IS", "-c", _PASS_ON]
-    # a session of its own: Ctrl-C is for the stage, whose last words are to be passed on
+    # in a new session, so that Ctrl-C reaches the stage only and its last lines are forwarded
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as other:
         assert other.stdin is not None  # noqa: S101 - for the type checker
         os.dup2(other.stdin.fileno(), 2)

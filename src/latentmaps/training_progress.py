@@ -1,4 +1,4 @@
-"""What a training tells while it runs, and the guard against losses gone wild."""
+"""Progress output of a training, and a check that losses stay finite."""
 
 import logging
 import time
@@ -13,19 +13,19 @@ from latentmaps.errors import TrainingError
 
 log = logging.getLogger(__name__)
 
-# of the numbers of an epoch, in the bar
+# numbers shown in the progress bar
 _IN_BAR = ("total_loss", "reconstruction_loss", "kl_loss", "loss", "accuracy")
-# and in its line of the log, which is to fit into a terminal; history.csv has all of them
+# numbers in the log line of an epoch, which must fit a terminal; history.csv has all of them
 _IN_LOG = (
     *("total_loss", "loss", "accuracy"),
     *("val_total_loss", "val_kl_loss", "val_cross_entropy", "val_accuracy"),
 )
-# of a training of many short epochs, in the log
+# largest number of log lines of a training
 _MOST_LINES = 50
 
 
 class Progress(keras.callbacks.Callback):
-    """A bar on a terminal, with epoch, losses and time left; up to 50 lines in the log."""
+    """Show epoch, losses and remaining time in a terminal bar, and log up to 50 epochs."""
 
     def __init__(self, epochs: int, steps_per_epoch: int, *, first_epoch: int) -> None:
         super().__init__()
@@ -36,27 +36,27 @@ class Progress(keras.callbacks.Callback):
             initial=first_epoch * steps_per_epoch,
             desc="Training",
             unit="batch",
-            disable=None,  # off where standard error is no terminal
+            disable=None,  # no bar unless standard error is a terminal
             leave=False,
         )
 
     def close(self) -> None:
-        """Takes the bar away."""
+        """Remove the bar."""
         self._bar.close()
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Names the epoch in the bar."""
+        """Show the epoch in the bar."""
         self._started = time.monotonic()
         self._bar.set_description(f"Training epoch {epoch + 1} of {self._epochs}")
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Moves the bar."""
-        if self._bar.update():  # true when the bar is due to be drawn again
+        """Advance the bar."""
+        if self._bar.update():  # true if tqdm redraws the bar now
             shown = {name: float(value) for name, value in (logs or {}).items() if name in _IN_BAR}
             self._bar.set_postfix({name: f"{v:.5g}" for name, v in shown.items()}, refresh=False)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Writes the line of the epoch, if it is its turn."""
+        """Log the numbers of the epoch; with many epochs, only of some."""
         if (epoch + 1) % -(-self._epochs // _MOST_LINES) and epoch + 1 < self._epochs:
             return
         shown = {name: float((logs or {})[name]) for name in _IN_LOG if name in (logs or {})}
@@ -70,39 +70,39 @@ class Progress(keras.callbacks.Callback):
 
 
 class Guard(keras.callbacks.Callback):
-    """Ends a training whose loss is no number, before its state gets a checkpoint.
+    """End a training whose loss is infinite or NaN, before the state is saved.
 
-    The numbers of a batch are looked at when the next one has been handed to the device, which so
-    never waits for us.
+    The numbers of a batch are checked after the next batch was sent to the device, so that the
+    device never waits for the check.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._epoch = 0
-        self._waiting: tuple[int, Mapping[str, Any]] | None = None
+        self._unchecked: tuple[int, Mapping[str, Any]] | None = None
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Remembers the epoch."""
+        """Remember the epoch for the error message."""
         self._epoch = epoch + 1
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Looks at the batch before."""
-        self._look()
-        self._waiting = (batch + 1, logs or {})
+        """Check the previous batch."""
+        self._check_previous()
+        self._unchecked = (batch + 1, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Looks at the numbers of the epoch, those of validation too."""
-        self._look()
+        """Check the numbers of the epoch, including validation."""
+        self._check_previous()
         self._require_finite(logs or {}, "")
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Looks at the last batch of the epoch before validation."""
-        self._look()
+        """Check the last batch of the epoch before validation starts."""
+        self._check_previous()
 
-    def _look(self) -> None:
-        if self._waiting is not None:
-            batch, numbers = self._waiting
-            self._waiting = None
+    def _check_previous(self) -> None:
+        if self._unchecked is not None:
+            batch, numbers = self._unchecked
+            self._unchecked = None
             self._require_finite(numbers, f", batch {batch}")
 
     def _require_finite(self, numbers: Mapping[str, Any], place: str) -> None:
@@ -110,5 +110,5 @@ class Guard(keras.callbacks.Callback):
             if not np.isfinite(value):
                 raise TrainingError(
                     f"{name} is {float(value)} in epoch {self._epoch}{place}, expected a finite "
-                    "number; lower learning_rate, or for the VAE fact, or use precision: float32"
+                    "number; lower learning_rate (or fact, for the VAE), or set precision: float32"
                 )

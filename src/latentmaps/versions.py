@@ -1,7 +1,7 @@
-"""The libraries whose versions decide numbers or pixels.
+"""The versions of the libraries that affect numbers or pixels.
 
-``requirements/versions.txt`` has those of the lock files; stages depend on it, so another
-TensorFlow runs them again and another library that only draws the page does not.
+``requirements/versions.txt`` lists them as in the lock files. Stages depend on that file, so a new
+TensorFlow reruns them, while a new version of a library that only renders pages does not.
 """
 
 import importlib.metadata
@@ -10,15 +10,15 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-# one name for the package that a machine may have under another
+# packages that can be installed under another name
 _OTHER_NAMES = {"tensorflow": "tensorflow-cpu"}
 
 
 def installed(*names: str) -> dict[str, str]:
-    """Return name -> version of libraries that are installed, for metrics.json.
+    """Return name -> version of installed libraries, for numbers.json.
 
     Raises:
-        importlib.metadata.PackageNotFoundError: one is not.
+        importlib.metadata.PackageNotFoundError: a library is not installed.
     """
     return {name: _version(name) for name in names}
 
@@ -33,7 +33,7 @@ def _version(name: str) -> str:
 
 
 def read_locked(path: Path) -> dict[str, set[str]]:
-    """Return name -> versions of ``requirements/versions.txt``; one per supported Python."""
+    """Return name -> versions in ``requirements/versions.txt``, which can depend on the Python."""
     versions: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         name, is_pin, version = line.partition("==")
@@ -43,13 +43,13 @@ def read_locked(path: Path) -> dict[str, set[str]]:
 
 
 def warn_of_differences(path: Path) -> None:
-    """Log a warning if a library is not of the version in ``requirements/versions.txt``.
+    """Log a warning if an installed version differs from ``requirements/versions.txt``.
 
-    DVC watches the file and not the environment: with other versions its results are new while
-    dvc.lock calls them those of the file.
+    DVC tracks that file, not the environment. With other versions, it would record new results as
+    those of the file.
 
     Args:
-        path: the file; nothing is compared if there is none, as outside a clone of the project.
+        path: the file. If it does not exist, as outside a clone of the project, nothing is checked.
     """
     if not path.exists():
         return
@@ -58,13 +58,13 @@ def warn_of_differences(path: Path) -> None:
         try:
             found = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            continue  # tensorflow or tensorflow-cpu; what a stage needs, it imports
+            continue  # one of tensorflow and tensorflow-cpu; a stage fails if it lacks a library
         if found not in expected:
             others.append(f"{name} {found} (expected {' or '.join(sorted(expected))})")
     if others:
         log.warning(
-            "Installed are other libraries than those of %s, so results differ from those that "
-            "dvc.lock has: %s; `make setup` installs the locked ones",
+            "The installed libraries differ from %s, so results will differ from those in "
+            "dvc.lock: %s; `make setup` installs the locked versions",
             path.name,
             ", ".join(others),
         )

@@ -1,7 +1,7 @@
-"""Several machines that train one model: which of them this process is.
+"""The role of this process among several machines that train one model.
 
-TensorFlow's environment variable TF_CONFIG names the addresses of all and the place of this one:
-{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}.
+TensorFlow's environment variable TF_CONFIG has the addresses of all workers and the index of this
+one: {"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}.
 """
 
 import os
@@ -16,28 +16,28 @@ _EXPECTED = (
 
 
 def addresses() -> list[str]:
-    """Gives the addresses of all workers; none if there is no TF_CONFIG.
+    """Return the addresses of all workers; empty without TF_CONFIG.
 
     Raises:
-        ParamsError: TF_CONFIG holds something else.
+        ParamsError: TF_CONFIG is invalid.
     """
     return _read()[0]
 
 
 def rank() -> int:
-    """Gives the place of this process among the workers, from 0; 0 if it is alone.
+    """Return the index of this process among the workers, from 0; 0 if it is the only one.
 
     Raises:
-        ParamsError: TF_CONFIG holds something else.
+        ParamsError: TF_CONFIG is invalid.
     """
     return _read()[1]
 
 
 def is_writer() -> bool:
-    """Tells whether this process writes the outputs; the others compute with it.
+    """Report whether this process writes the outputs; only the first worker does.
 
     Raises:
-        ParamsError: TF_CONFIG holds something else.
+        ParamsError: TF_CONFIG is invalid.
     """
     return rank() == 0
 

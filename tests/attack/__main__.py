@@ -1,7 +1,7 @@
 """Attack all readers, or repeat one case: ``make attack``, ``make attack CASE=split-csv:17``.
 
-Prints a line per group, then every cause of a failure with the case that reproduces it. The exit
-code is 1 when anything failed.
+It prints a line per group, then every cause of a failure with a case that reproduces it. The exit
+code is 1 if anything failed.
 """
 
 import argparse
@@ -27,12 +27,21 @@ def main() -> None:
     """Read the command line, attack, and end the process."""
     parser = argparse.ArgumentParser(description="Attack all readers with hostile inputs.")
     parser.add_argument(
-        "what", nargs="*", help=f"groups or cases (group:number); none: all of {', '.join(GROUPS)}"
+        "what",
+        nargs="*",
+        help=f"groups or cases (group:number); default: all; known: {', '.join(GROUPS)}",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the random mutations (default: 0)")
-    parser.add_argument("--short", action="store_true", help="so many cases as the tests take")
     parser.add_argument(
-        "--jobs", type=int, default=parallel.num_cores(), help="groups at the same time"
+        "--seed", type=int, default=0, help="seed of the random mutations (default: 0)"
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="run only the cases that the tests run"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=parallel.num_cores(),
+        help="number of groups to attack in parallel",
     )
     arguments = parser.parse_args()
     unknown = [name for name in arguments.what if name.partition(":")[0] not in GROUPS]
@@ -46,7 +55,7 @@ def main() -> None:
 
 
 def _repeat(case: str, seed: int) -> None:
-    """Run one case in this process, show how it ends, and leave its files."""
+    """Run one case in this process, show how it ends, and keep its files."""
     name, _, number = case.partition(":")
     group = GROUPS[name]
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-{number}-"))
@@ -55,14 +64,14 @@ def _repeat(case: str, seed: int) -> None:
     print(f"{case}, seed {seed}: {folder}")
     try:
         group.read(folder)
-    except Exception:  # this is what one wants to see
+    except Exception:  # the traceback is the purpose of repeating a case
         traceback.print_exc()
     else:
         print("accepted")
 
 
 def _attack(names: Sequence[str], arguments: argparse.Namespace) -> bool:
-    """Attack some groups, and tell whether anything failed."""
+    """Attack some groups and report whether anything failed."""
     print(_LINE.format("group", "tried", REFUSED, ACCEPTED, FAILED, "seconds"), flush=True)
     groups = [group for name, group in GROUPS.items() if name in names]
     results = []

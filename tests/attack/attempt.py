@@ -1,4 +1,4 @@
-"""Try one case in this process, and judge how it ended."""
+"""Try one case in this process and judge how it ended."""
 
 import contextlib
 import shutil
@@ -12,7 +12,7 @@ from tests.attack.case import Group, generator
 from latentmaps.errors import LatentmapsError
 
 LONGEST_MESSAGE = 2_000
-# of computing: a busy machine makes nothing fail
+# processor time, so that nothing fails on a busy machine
 LONGEST_S = 5.0
 LARGEST_GROWTH_BYTES = 500_000_000
 
@@ -26,10 +26,10 @@ class Outcome:
     """How a case ended.
 
     Attributes:
-        number: of the case.
+        number: number of the case.
         ended: accepted, refused or failed.
-        cause: of a failure: what happened, and where.
-        detail: of a failure: the message, cut short.
+        cause: for a failure, what happened and where.
+        detail: for a failure, the beginning of the message.
     """
 
     number: int
@@ -39,9 +39,15 @@ class Outcome:
 
 
 def attempt(group: Group, number: int, seed: int, root: Path) -> Outcome:
-    """Write a case into a new folder under `root`, read it, and remove it.
+    """Write a case into a new folder in `root`, read it, and remove it.
 
-    No two cases share a path: a reader may remember what it found there.
+    No two cases share a path, since a reader may cache what it found there.
+
+    Args:
+        group: the group of the case.
+        number: number of the case.
+        seed: seed of the random mutations.
+        root: an existing folder.
     """
     folder = root / str(number)
     folder.mkdir()
@@ -88,7 +94,7 @@ def _judge_refusal(group: Group, number: int, error: LatentmapsError) -> Outcome
 
 
 def names_memory(text: str) -> bool:
-    """Tell whether a text would be another one in the next run."""
+    """Report whether a text contains a memory address, which changes with each run."""
     return "object at 0x" in text
 
 
@@ -97,7 +103,7 @@ def _describe(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Return the innermost line of latentmaps, and the innermost of all."""
+    """Return the innermost line of latentmaps and the innermost line of all code."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/latentmaps/" in frame.filename]
     places = [_line(frame) for frame in (*ours[-1:], *frames[-1:])]
@@ -110,14 +116,14 @@ def _line(frame: traceback.FrameSummary) -> str:
 
 
 def _restart_peak() -> int:
-    """Forget the peak of the memory so far, and return the memory in use, bytes."""
+    """Reset the peak memory of this process and return the memory in use, in bytes."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     return _memory("VmRSS")
 
 
 def _memory(name: str) -> int:
-    """Return an entry of Linux's list, bytes; 0 on other systems, where memory is not judged."""
+    """Return an entry of Linux's status file, in bytes; 0 elsewhere, where memory is not judged."""
     if not _STATUS.exists():
         return 0
     with _STATUS.open(encoding="ascii") as lines:

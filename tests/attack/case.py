@@ -1,6 +1,6 @@
-"""What is attacked, and with what: a group of hostile inputs for one reader.
+"""Groups of hostile inputs, each for one reader.
 
-A case is a group, a number and a seed; the three give the same files everywhere and always.
+A case is a group, a number and a seed. These three always determine the same files.
 """
 
 import random
@@ -16,24 +16,24 @@ Mutate = Callable[[bytes, random.Random], bytes]
 
 
 class BrokenPromiseError(Exception):
-    """A reader took an input, or refused it, but not in the way it promises."""
+    """A reader accepted or refused an input, but not in the way it promises."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Hostile inputs for one reader. It is sent to other processes: no lambda, no closure.
+    """Hostile inputs for one reader; sent to other processes, so without lambdas and closures.
 
     Attributes:
-        name: stands in the name of a case, as in ``split-csv:17``.
-        reads: modules of latentmaps in which something is parsed that this group damages.
+        name: the first part of the name of a case, as in ``split-csv:17``.
+        reads: modules of latentmaps that parse something that this group damages.
         write: writes case `number` into an empty folder; the same number and generator give the
             same bytes.
-        read: what is attacked; it gets that folder. Good ends are that it returns, or that it
-            raises a LatentmapsError. What it must not take silently it checks itself, and raises
-            ``BrokenPromiseError``.
-        num_cases: of the long run.
-        num_short: of the short run, which takes the first ones.
-        num_unharmed: the first so many cases are good inputs and have to be taken.
+        read: the attacked function, called with that folder. It must return or raise a
+            LatentmapsError. It checks by itself that nothing wrong was accepted silently, and
+            otherwise raises ``BrokenPromiseError``.
+        num_cases: number of cases of the long run.
+        num_short: number of cases of the short run, the first ones.
+        num_unharmed: number of cases, the first ones, with good inputs that must be accepted.
     """
 
     name: str
@@ -46,8 +46,8 @@ class Group:
 
 
 def generator(group: Group, number: int, seed: int) -> random.Random:
-    """Return the random numbers of one case."""
-    return random.Random(f"{seed}:{group.name}:{number}")  # noqa: S311 - nothing is secret here
+    """Return the random generator of one case."""
+    return random.Random(f"{seed}:{group.name}:{number}")  # noqa: S311 - not used for security
 
 
 def write_file(
@@ -59,17 +59,26 @@ def write_file(
     number: int,
     generator: random.Random,
 ) -> None:
-    """Write one file: the good ones first, then those listed by hand, then mutations of good ones.
+    """Write one file: first the good ones, then those listed by hand, then mutations of good ones.
 
     A group binds the first four arguments.
+
+    Args:
+        name: name of the file.
+        good: returns good contents.
+        listed: returns hostile contents that were written by hand.
+        mutate: damages a content at random.
+        folder: the folder of the case.
+        number: number of the case.
+        generator: the random generator of the case.
     """
     known = [*good(), *listed()]
     content = known[number] if number < len(known) else mutate(generator.choice(good()), generator)
     (folder / name).write_bytes(content)
 
 
-def each(*readers: Callable[[], object]) -> None:
-    """Call every reader of one input, and refuse it if any did: none hides behind another."""
+def call_all(*readers: Callable[[], object]) -> None:
+    """Call all readers of one input, so that none hides another, and refuse it if any did."""
     refusals = []
     for reader in readers:
         try:

@@ -1,4 +1,4 @@
-"""All groups of the attack by name, and the modules that parse something but are left alone."""
+"""All groups of the attack by name, and the parsing modules that are not attacked."""
 
 from tests.attack.case import Group
 from tests.attack.groups import (
@@ -17,18 +17,20 @@ from tests.attack.groups import (
 )
 
 _MODULES = (
-    # the slow ones first, so that none of them runs alone at the end
+    # slow ones first, so that none of them runs alone at the end
     *(pictures, report, params, networks, states, comparison),
     *(digits, archives, folders, downloads, tables, arrays),
 )
 GROUPS: dict[str, Group] = {group.name: group for module in _MODULES for group in module.GROUPS}
 
-# module -> why nothing of the user's is parsed there
+# module -> why it parses no input of the user
 LEFT_ALONE = {
-    "latentmaps.faces.sources.avatars": "pictures drawn a line before, styles of a hashed package",
-    "latentmaps.tools.bundled": "a package whose hash was checked",
-    "latentmaps.resources": "a file of the Linux kernel",
-    "latentmaps.report.glossary": "a file of the package itself",
-    "latentmaps.oips.page_pictures": "writes pictures, reads none",
-    "latentmaps.vae.training.initial_weights": "reads through vae_files alone, which is attacked",
+    "latentmaps.faces.sources.avatars": "reads its own pictures, and styles of a hashed package",
+    "latentmaps.tools.bundled": "reads a package with a checked hash",
+    "latentmaps.tools.number_tables": "reads the committed numbers of the sample",
+    "latentmaps.tools.picture_guard": "reads files of developers, before a commit",
+    "latentmaps.resources": "reads files of the Linux kernel",
+    "latentmaps.report.glossary": "reads a file of latentmaps",
+    "latentmaps.oips.page_pictures": "writes pictures but reads none",
+    "latentmaps.vae.training.initial_weights": "reads only through vae_files, which is attacked",
 }

@@ -8,12 +8,12 @@ from typing import Any
 
 from tests.attack import mutators
 
-Way = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
-# stands for the wild text, which need not be JSON
+# placeholder for the wild text, which may be invalid JSON
 _MARK = "\N{REPLACEMENT CHARACTER}wild"
 
-# what JSON, YAML and Python each take in their own way
+# values that JSON, YAML and Python interpret differently
 WILD = (
     *("null", "true", "false", '""', '" "', '"a"', '"5"', '"true"', "0", "-0", "1", "-1", "2"),
     *("0.1", "-0.0", "1.0", "1.5", "1e-308", "1e-400", "1e30", "-1e30", "1e308", "1e400"),
@@ -30,7 +30,7 @@ WILD = (
 
 
 def listed() -> list[bytes]:
-    """Return files that are no JSON object, or one that is a burden."""
+    """Return files that are not a JSON object, or a very large one."""
     return [
         *(
             b"",
@@ -57,46 +57,46 @@ def listed() -> list[bytes]:
     ]
 
 
-def ways(document: Any, way: Way = ()) -> list[Way]:
-    """Return the way to every value of a document, that of the document itself first."""
+def key_paths(document: Any, path: KeyPath = ()) -> list[KeyPath]:
+    """Return the path to every value of a document, starting with the document itself."""
     inner: Sequence[tuple[str | int, Any]] = []
     if isinstance(document, dict):
         inner = list(document.items())
     elif isinstance(document, list):
         inner = list(enumerate(document))
-    return [way, *(deeper for key, value in inner for deeper in ways(value, (*way, key)))]
+    return [path, *(deeper for key, value in inner for deeper in key_paths(value, (*path, key)))]
 
 
-def replace(document: Any, way: Way, text: str) -> str:
-    """Return a document as JSON in which `text` stands, as it is, for the value at `way`."""
-    if not way:
+def replace(document: Any, path: KeyPath, text: str) -> str:
+    """Return a document as JSON, with `text` unchanged in place of the value at `path`."""
+    if not path:
         return text
     changed = copy.deepcopy(document)
     place = changed
-    for key in way[:-1]:
+    for key in path[:-1]:
         place = place[key]
-    place[way[-1]] = _MARK
+    place[path[-1]] = _MARK
     return json.dumps(changed, ensure_ascii=False).replace(f'"{_MARK}"', text)
 
 
-def remove(document: Any, way: Way) -> str:
-    """Return a document as JSON without the value at `way`."""
+def remove(document: Any, path: KeyPath) -> str:
+    """Return a document as JSON without the value at `path`."""
     changed = copy.deepcopy(document)
     place = changed
-    for key in way[:-1]:
+    for key in path[:-1]:
         place = place[key]
-    if way:
-        del place[way[-1]]
+    if path:
+        del place[path[-1]]
     return json.dumps(changed)
 
 
 def mutate(content: bytes, generator: random.Random) -> bytes:
-    """Return a JSON document with a wild value, without a value, or with damaged bytes."""
+    """Return a JSON document with a wild value, a missing value, or damaged bytes."""
     document = json.loads(content)
-    way = generator.choice(ways(document))
+    path = generator.choice(key_paths(document))
     kind = generator.randrange(6)
     if kind == 0:
         return mutators.mutate(content, generator)
     if kind == 1:
-        return remove(document, way).encode()
-    return replace(document, way, generator.choice(WILD)).encode("utf-8", "surrogatepass")
+        return remove(document, path).encode()
+    return replace(document, path, generator.choice(WILD)).encode("utf-8", "surrogatepass")

@@ -1,8 +1,8 @@
-"""What a broken or hostile server may answer, as data; only the standard library is needed.
+"""Answers of a broken or hostile server, as data; needs only the standard library.
 
 ``ANSWERS`` is a list of (name, answer). An answer is the bytes of every response, or a function
-from what was asked to the pieces that are sent one after the other; then the connection is closed.
-The names say what is wrong.
+that maps a request to the pieces that are sent one after another. Then the connection is closed.
+The name says what is wrong.
 """
 
 import gzip
@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request.
 
     Attributes:
-        address: of the server, with a slash at the end.
-        path: without the first slash.
-        content: of the file that is asked for.
-        start: where the part of the file that is asked for begins; 0 for the whole file.
-        number: of the request among those for this path, from 0.
+        address: address of the server, with a slash at the end.
+        path: requested path, without the first slash.
+        content: content of the requested file.
+        start: offset of the requested part of the file; 0 for the whole file.
+        number: number of earlier requests for this path.
     """
 
     address: str
@@ -31,11 +31,11 @@ class Asked:
     number: int
 
 
-Answer = bytes | Callable[[Asked], Iterable[bytes]]
+Answer = bytes | Callable[[Request], Iterable[bytes]]
 
 
 def response(status: str, *headers: str, body: bytes = b"") -> bytes:
-    """Return the bytes of a response with just these headers."""
+    """Return the bytes of a response with exactly these headers."""
     lines = [f"HTTP/1.1 {status}", *headers, "Connection: close", "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
 
@@ -45,15 +45,21 @@ def whole(content: bytes, *headers: str) -> bytes:
     return response("200 OK", f"Content-Length: {len(content)}", *headers, body=content)
 
 
-def rest(asked: Asked, *, body: bytes | None = None, content_range: str | None = None) -> bytes:
-    """Return a good response for what was asked, or one that is wrong in one place."""
-    total = len(asked.content)
-    if not asked.start:
-        return whole(asked.content)
-    if asked.start >= total:
+def rest(request: Request, *, body: bytes | None = None, content_range: str | None = None) -> bytes:
+    """Return a good response to a request, or one with a single error.
+
+    Args:
+        request: the request.
+        body: a wrong body; None: the right one.
+        content_range: a wrong Content-Range header; None: the right one.
+    """
+    total = len(request.content)
+    if not request.start:
+        return whole(request.content)
+    if request.start >= total:
         return response("416 Range Not Satisfiable", f"Content-Range: bytes */{total}")
-    body = asked.content[asked.start :] if body is None else body
-    content_range = content_range or f"bytes {asked.start}-{total - 1}/{total}"
+    body = request.content[request.start :] if body is None else body
+    content_range = content_range or f"bytes {request.start}-{total - 1}/{total}"
     return response(
         "206 Partial Content",
         f"Content-Length: {len(body)}",
@@ -63,58 +69,58 @@ def rest(asked: Asked, *, body: bytes | None = None, content_range: str | None =
 
 
 def _with_length(text: str) -> Answer:
-    """All of the content, under any length."""
-    return lambda asked: [
-        response("200 OK", f"Content-Length: {text}", body=asked.content),
+    """Return the whole content with any Content-Length."""
+    return lambda request: [
+        response("200 OK", f"Content-Length: {text}", body=request.content),
     ]
 
 
 def _with_range(text: str) -> Answer:
-    return lambda asked: [rest(asked, content_range=text)]
+    return lambda request: [rest(request, content_range=text)]
 
 
 def redirect(
     location: str, status: str = "302 Found", *, body: bytes = b"", headers: Iterable[str] = ()
 ) -> bytes:
-    """Return a response that leads to another address."""
+    """Return a response that redirects to another address."""
     return response(
         status, f"Location: {location}", f"Content-Length: {len(body)}", *headers, body=body
     )
 
 
-def _endless_redirect_body(_: Asked) -> Iterator[bytes]:
+def _endless_redirect_body(_: Request) -> Iterator[bytes]:
     yield response("302 Found", "Location: http://127.0.0.1:1/", "Content-Length: 3000000000")
     yield from itertools.repeat(bytes(1 << 16), 46_000)
 
 
-def _endless_page(_: Asked) -> Iterator[bytes]:
+def _endless_page(_: Request) -> Iterator[bytes]:
     yield response("200 OK", body=b"<!doctype html><title>page")
     yield from itertools.repeat(bytes(1 << 16), 46_000)
 
 
-def _endless_chunks(asked: Asked) -> Iterator[bytes]:
+def _endless_chunks(request: Request) -> Iterator[bytes]:
     yield _CHUNKED
     yield from itertools.repeat(b"10000\r\n" + bytes(1 << 16) + b"\r\n", 46_000)
 
 
-def _chunked(asked: Asked) -> Iterator[bytes]:
+def _chunked(request: Request) -> Iterator[bytes]:
     yield _CHUNKED
-    yield f"{len(asked.content):x}\r\n".encode() + asked.content + b"\r\n0\r\n\r\n"
+    yield f"{len(request.content):x}\r\n".encode() + request.content + b"\r\n0\r\n\r\n"
 
 
-def _chunked_without_end(asked: Asked) -> Iterator[bytes]:
+def _chunked_without_end(request: Request) -> Iterator[bytes]:
     yield _CHUNKED
-    yield f"{len(asked.content):x}\r\n".encode() + asked.content + b"\r\n"
+    yield f"{len(request.content):x}\r\n".encode() + request.content + b"\r\n"
 
 
-def _endless_trailers(asked: Asked) -> Iterator[bytes]:
-    yield from _chunked_without_end(asked)
+def _endless_trailers(request: Request) -> Iterator[bytes]:
+    yield from _chunked_without_end(request)
     yield b"0\r\n"
     yield from _for_a_while(b"X: y\r\n" * 1000, pause_s=0.01)
 
 
 def _for_a_while(piece: bytes, *, pause_s: float) -> Iterator[bytes]:
-    """A minute of the same."""
+    """Repeat a piece for a minute."""
     ends = time.monotonic() + 60
     while time.monotonic() < ends:
         yield piece
@@ -122,43 +128,43 @@ def _for_a_while(piece: bytes, *, pause_s: float) -> Iterator[bytes]:
 
 
 def _then_slowly(head: bytes, piece: bytes) -> Answer:
-    def answer(_: Asked) -> Iterator[bytes]:
+    def answer(_: Request) -> Iterator[bytes]:
         yield head
         yield from _for_a_while(piece, pause_s=0.05)
 
     return answer
 
 
-def _silent(_: Asked) -> Iterator[bytes]:
+def _silent(_: Request) -> Iterator[bytes]:
     return _for_a_while(b"", pause_s=0.05)
 
 
 def _cut_then(answer_again: Answer) -> Answer:
-    """Cuts the first of each two answers after 1,000 bytes."""
+    """Cut every other answer after 1,000 bytes, starting with the first."""
 
-    def answer(asked: Asked) -> Iterable[bytes]:
-        if asked.number % 2 == 0:
-            return [whole(asked.content)[: -(len(asked.content) - 1000)]]
-        return [answer_again] if isinstance(answer_again, bytes) else answer_again(asked)
+    def answer(request: Request) -> Iterable[bytes]:
+        if request.number % 2 == 0:
+            return [whole(request.content)[: -(len(request.content) - 1000)]]
+        return [answer_again] if isinstance(answer_again, bytes) else answer_again(request)
 
     return answer
 
 
-def _one_byte_a_request(asked: Asked) -> Iterable[bytes]:
-    good = rest(asked)
+def _one_byte_per_request(request: Request) -> Iterable[bytes]:
+    good = rest(request)
     return [good[: good.index(b"\r\n\r\n") + 5]]
 
 
-def _loop(asked: Asked) -> Iterable[bytes]:
-    return [redirect(f"{asked.address}{asked.path}")]
+def _loop(request: Request) -> Iterable[bytes]:
+    return [redirect(f"{request.address}{request.path}")]
 
 
-def _ever_longer(asked: Asked) -> Iterable[bytes]:
-    return [redirect(f"{asked.address}{asked.path}/{asked.path.rpartition('/')[2]}")]
+def _ever_longer(request: Request) -> Iterable[bytes]:
+    return [redirect(f"{request.address}{request.path}/{request.path.rpartition('/')[2]}")]
 
 
-def _changing(asked: Asked) -> Iterable[bytes]:
-    return [whole(bytes([asked.number % 256]) * len(asked.content))]
+def _changing(request: Request) -> Iterable[bytes]:
+    return [whole(bytes([request.number % 256]) * len(request.content))]
 
 
 _CHUNKED = response("200 OK", "Transfer-Encoding: chunked")
@@ -177,7 +183,7 @@ ANSWERS: list[tuple[str, Answer]] = [
     ("a status line of 100,000 letters", b"HTTP/1.1 200 " + b"x" * 100_000),
     ("a reason of 60,000 letters", response("404 " + "x" * 60_000)),
     ("a reason with control characters", response("404 \x1b[2J\x07\x9b")),
-    ("a status that is no number", response("abc OK")),
+    ("a status that is not a number", response("abc OK")),
     ("a status of 5,000 digits", response(f"{_DIGITS} OK")),
     ("a negative status", response("-200 OK")),
     ("version 9.9", b"HTTP/9.9 200 OK\r\n\r\n"),
@@ -198,18 +204,18 @@ ANSWERS: list[tuple[str, Answer]] = [
     # headers
     ("headers without end", _then_slowly(b"HTTP/1.1 200 OK\r\nX: ", b"y")),
     ("1,000 headers", response("200 OK", *[f"X-{n}: y" for n in range(1000)])),
-    ("headers that are none", response("200 OK", "nonsense", ": empty", "\x00\xff")),
+    ("invalid headers", response("200 OK", "nonsense", ": empty", "\x00\xff")),
     ("broken cookies", response("200 OK", "Set-Cookie: a=b; expires=" + "1-" * 5000)),
     # lengths
     *[
         (f"length {text[:20]!r}", _with_length(text))
         for text in ("0", "-1", "1", "abc", "", "1e3", "0x10", "10, 20", "\xb3", "9" * 16, _DIGITS)
     ],
-    ("no length", lambda asked: [response("200 OK", body=asked.content)]),
+    ("no length", lambda request: [response("200 OK", body=request.content)]),
     ("no length and no end", _endless_page),
-    ("one byte short", lambda asked: [whole(asked.content[:-1])]),
-    ("one byte more", lambda asked: [whole(asked.content + b"x")]),
-    ("a connection cut each time", lambda asked: [rest(asked)[:-1]]),
+    ("one byte short", lambda request: [whole(request.content[:-1])]),
+    ("one byte more", lambda request: [whole(request.content + b"x")]),
+    ("a connection cut each time", lambda request: [rest(request)[:-1]]),
     # parts
     *[
         (f"range {text[:30]!r}", _with_range(text))
@@ -222,12 +228,14 @@ ANSWERS: list[tuple[str, Answer]] = [
     ("416 of an empty file", response("416 No", "Content-Range: bytes */0")),
     ("416 without a range", response("416 No")),
     ("206 without a range", response("206 Partial Content", "Content-Length: 5", body=b"12345")),
-    ("another rest", lambda asked: [rest(asked, body=asked.content[asked.start :][::-1])]),
-    ("too long a rest", lambda asked: [rest(asked, body=asked.content)]),
+    ("a different rest", lambda request: [
+        rest(request, body=request.content[request.start :][::-1])
+    ]),
+    ("a rest that is too long", lambda request: [rest(request, body=request.content)]),
     ("cut, then another part", _cut_then(_with_range("bytes 500-501/502"))),
     ("cut, then 416", _cut_then(response("416 No", "Content-Range: bytes */7"))),
-    ("cut, then an empty part", _cut_then(lambda asked: [rest(asked, body=b"")])),
-    ("one byte a request", _one_byte_a_request),
+    ("cut, then an empty part", _cut_then(lambda request: [rest(request, body=b"")])),
+    ("one byte per request", _one_byte_per_request),
     ("another file each time", _changing),
     # chunks
     ("good chunks", _chunked),
@@ -243,13 +251,15 @@ ANSWERS: list[tuple[str, Answer]] = [
         for size in (b"-5", b"xyz", b"", b"f" * 5000)
     ],
     # encodings
-    ("gzip that was not asked for", lambda asked: [
-        whole(gzip.compress(asked.content), "Content-Encoding: gzip")
+    ("gzip that was not requested", lambda request: [
+        whole(gzip.compress(request.content), "Content-Encoding: gzip")
     ]),
     ("a gzip bomb", whole(_BOMB, _GZIP)),
-    ("no gzip under its name", lambda asked: [whole(asked.content, "Content-Encoding: gzip, br")]),
+    ("no gzip despite its name", lambda request: [
+        whole(request.content, "Content-Encoding: gzip, br")
+    ]),
     # redirects
-    ("a good redirect", lambda asked: [redirect(f"{asked.address}good")]),
+    ("a good redirect", lambda request: [redirect(f"{request.address}good")]),
     ("a good relative redirect", redirect("/good", "308 Permanent Redirect")),
     ("a redirect loop", _loop),
     ("redirects that get longer", _ever_longer),
@@ -274,6 +284,6 @@ ANSWERS: list[tuple[str, Answer]] = [
     ("a comment without end", whole(b"<!--" * 5000)),
     ("1,000 titles without end", whole(b"<html>" + b"<title>" * 1000 + b" " * 9000)),
     ("a title of control characters", whole(b"<html><title>" + b"\x1b" * 5000 + b"</title>")),
-    ("a page byte by byte", lambda asked: (bytes([byte]) for byte in whole(b"<html>" * 100))),
+    ("a page byte by byte", lambda request: (bytes([byte]) for byte in whole(b"<html>" * 100))),
     ("the content byte by byte", _then_slowly(response("200 OK", body=b"PK"), b"x")),
 ]  # fmt: skip

@@ -1,9 +1,9 @@
-"""Damage bytes at random: what a bad disk, a cut transfer, or somebody with bad intentions does."""
+"""Damage bytes at random, like a bad disk, an interrupted transfer or an attacker."""
 
 import random
 from collections.abc import Callable
 
-_MOST_CHANGES = 4
+_MAX_CHANGES = 4
 _LONGEST_RUN = 64
 _INTERESTING = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 2**31 - 1, 2**31, 2**32 - 1)
 _WIDE = (2**63 - 1, 2**63, 2**64 - 1)
@@ -11,13 +11,13 @@ _WIDE = (2**63 - 1, 2**63, 2**64 - 1)
 
 def mutate(content: bytes, generator: random.Random) -> bytes:
     """Return `content` after one to four random changes."""
-    for _ in range(generator.randint(1, _MOST_CHANGES)):
+    for _ in range(generator.randint(1, _MAX_CHANGES)):
         content = generator.choice(_CHANGES)(content, generator)
     return content
 
 
 def flip(content: bytes, bit: int) -> bytes:
-    """Return `content` with one bit turned over; bit 8 is the lowest of the second byte."""
+    """Return `content` with one bit flipped; bit 8 is the lowest bit of the second byte."""
     changed = bytearray(content)
     changed[bit // 8] ^= 1 << bit % 8
     return bytes(changed)
@@ -64,7 +64,7 @@ def _double(content: bytes, generator: random.Random) -> bytes:
 
 
 def _splice(content: bytes, generator: random.Random) -> bytes:
-    """Put a piece of the file in another place of it."""
+    """Copy a piece of the file to another place."""
     _, run = _run(content, generator)
     return _replace(content, generator, run)
 
@@ -74,7 +74,7 @@ def _cut(content: bytes, generator: random.Random) -> bytes:
 
 
 def _run(content: bytes, generator: random.Random) -> tuple[int, bytes]:
-    """Return a random piece and where it begins; now and then it is a long one."""
+    """Return the start of a random piece and the piece; sometimes it is long."""
     start = generator.randrange(len(content) + 1)
     longest = generator.choice((8, _LONGEST_RUN, len(content)))
     return start, content[start : start + generator.randint(0, longest)]

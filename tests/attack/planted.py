@@ -1,4 +1,4 @@
-"""Readers with planted defects: an attack that does not find them finds nothing."""
+"""Readers with planted defects, which a working attack must find."""
 
 import os
 import random
@@ -12,7 +12,7 @@ from tests.attack.case import BrokenPromiseError, Group
 from latentmaps.errors import DataError
 
 _NUM_CASES = 4
-# the cases before and behind it are harmless
+# the cases before and after it are harmless
 DEFECTIVE = 2
 
 
@@ -22,7 +22,7 @@ def _write(folder: Path, number: int, generator: random.Random) -> None:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Accept every case except the defective one."""
+    """Reader that accepts every case except the defective one."""
 
     misbehave: Callable[[], object]
 
@@ -84,5 +84,5 @@ def eat_all_memory() -> None:
 
 
 def group(misbehave: Callable[[], object]) -> Group:
-    """Return a group of four cases, the third of which does `misbehave`."""
+    """Return a group of four cases, the third of which calls `misbehave`."""
     return Group("planted", (), _write, _Reader(misbehave), _NUM_CASES, _NUM_CASES)

@@ -1,4 +1,4 @@
-"""PNG files that are bombs, lies or cut off."""
+"""PNG files that are bombs, inconsistent or truncated."""
 
 import functools
 import io
@@ -15,7 +15,7 @@ def _chunk(kind: bytes, content: bytes, *, checksum: int | None = None) -> bytes
 
 
 def png(*chunks: bytes) -> bytes:
-    """Return a PNG of 8 by 8 pixels with chunks of one's own behind the header."""
+    """Return a PNG of 8x8 pixels with additional chunks after the header."""
     header = struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)
     pixels = zlib.compress(bytes(9 * 8))
     start = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
@@ -30,7 +30,7 @@ def _sized(width: int, height: int, bits: int = 8, kind: int = 0) -> bytes:
 
 @functools.cache
 def hostile_pngs() -> list[bytes]:
-    """Return PNG files that are bombs, lies or cut off."""
+    """Return PNG files that are bombs, inconsistent or truncated."""
     bomb = zlib.compress(bytes(100_000_000), 9)
     good = png()
     start = good[:8]

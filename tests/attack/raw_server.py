@@ -1,4 +1,4 @@
-"""A server on this machine that sends exactly the bytes of an answer, whatever they are."""
+"""A local server that sends exactly the bytes of an answer."""
 
 import re
 import socket
@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.attack.hostile_answers import Answer, Asked, rest
+from tests.attack.hostile_answers import Answer, Request, rest
 from tests.serving import running
 
 
 @dataclass
 class Served:
-    """What the server has and what it was asked.
+    """What the server offers, and what was requested.
 
     Attributes:
-        address: with a slash at the end.
-        content: of a good file, which the path `good` gives.
-        answers: by the first part of a path.
-        num_asked: requests, by path.
-        num_sent: bytes that went out, by path.
+        address: address of the server, with a slash at the end.
+        content: content of a good file, served at the path `good`.
+        answers: first part of a path -> answer.
+        num_asked: path -> number of requests.
+        num_sent: path -> number of bytes sent.
     """
 
     address: str
@@ -30,8 +30,8 @@ class Served:
     num_sent: dict[str, int] = field(default_factory=dict)
 
 
-def _good(asked: Asked) -> Iterable[bytes]:
-    return [rest(asked)]
+def _good(request: Request) -> Iterable[bytes]:
+    return [rest(request)]
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -43,15 +43,15 @@ class _Handler(socketserver.StreamRequestHandler):
             path, start = self._read_request()
             number = served.num_asked.get(path, 0)
             served.num_asked[path] = number + 1
-            asked = Asked(served.address, path, served.content, start, number)
+            request = Request(served.address, path, served.content, start, number)
             answer = served.answers.get(path.partition("/")[0], _good)
-            for piece in [answer] if isinstance(answer, bytes) else answer(asked):
+            for piece in [answer] if isinstance(answer, bytes) else answer(request):
                 if self._is_left():
                     return
                 self.connection.sendall(piece)
                 served.num_sent[path] = served.num_sent.get(path, 0) + len(piece)
         except OSError:
-            return  # the client has gone, as it should
+            return  # the client has closed the connection, as it should
 
     def _read_request(self) -> tuple[str, int]:
         target = self.rfile.readline().decode("latin-1").split()[1]
@@ -76,7 +76,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def serve(content: bytes, answers: Mapping[str, Answer]) -> Iterator[Served]:
-    """Serves until the end of the context."""
+    """Serve answers until the end of the context."""
     handler = type("Handler", (_Handler,), {})
     server = _Server(("127.0.0.1", 0), handler)
     served = Served(f"http://127.0.0.1:{server.server_address[1]}/", content, answers)

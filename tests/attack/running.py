@@ -1,6 +1,6 @@
-"""Run the cases of a group in a process of their own, which may crash, hang or eat the memory.
+"""Run the cases of a group in a separate process, which may crash, hang or exhaust the memory.
 
-The case that does is named and counted, and a new process goes on behind it.
+The case that causes this is named and counted, and a new process continues after it.
 """
 
 import contextlib
@@ -21,14 +21,14 @@ from pathlib import Path
 from tests.attack.attempt import FAILED, LONGEST_S, Outcome, attempt
 from tests.attack.case import Group
 
-# of the clock on the wall: a case that has not ended by then never will
+# wall-clock time, after which a case counts as hanging
 _HANGS_S = 6 * LONGEST_S
 # TensorFlow takes seconds to import, and more on a busy machine
 _START_S = 180.0
 _END_S = 10.0
-# of one group: what crashes or hangs more often will go on doing so
-_MOST_PROCESSES = 20
-# what a process may ask for beyond what it has when it starts
+# per group: if more processes crash or hang, further ones would as well
+_MAX_PROCESSES = 20
+# memory that a process may request in addition to what it has at the start
 _ADDRESS_SPACE_BYTES = 3_000_000_000
 # a reader may keep the archive of every case open
 _OPEN_FILES = 20_000
@@ -36,13 +36,13 @@ _OPEN_FILES = 20_000
 
 @dataclass
 class Result:
-    """What became of the cases of a group.
+    """The result of the cases of a group.
 
     Attributes:
-        group: its name.
-        counts: accepted, refused or failed -> cases.
-        failures: the outcomes that are none of the two good ones.
-        seconds: of all cases together, with the start of processes.
+        group: name of the group.
+        counts: accepted, refused or failed -> number of cases.
+        failures: outcomes of the failed cases.
+        seconds: duration of all cases together, including the start of processes.
     """
 
     group: str
@@ -65,10 +65,16 @@ class Result:
 
 
 def run(group: Group, numbers: Sequence[int], seed: int) -> Result:
-    """Try some cases of a group."""
+    """Try some cases of a group.
+
+    Args:
+        group: the group.
+        numbers: numbers of the cases.
+        seed: seed of the random mutations.
+    """
     result, started = Result(group.name), time.monotonic()
     left = list(numbers)
-    for _ in range(_MOST_PROCESSES):
+    for _ in range(_MAX_PROCESSES):
         outcomes = _run_until_it_dies(group, left, seed)
         for outcome in outcomes:
             result.add(outcome)
@@ -76,14 +82,14 @@ def run(group: Group, numbers: Sequence[int], seed: int) -> Result:
         if not left:
             break
     else:
-        cause = f"{len(left):,} cases were not tried, since {_MOST_PROCESSES} processes had died"
+        cause = f"{len(left):,} cases were not tried, since {_MAX_PROCESSES} processes had died"
         result.add(Outcome(left[0], FAILED, cause))
     result.seconds = time.monotonic() - started
     return result
 
 
 def _run_until_it_dies(group: Group, numbers: Sequence[int], seed: int) -> list[Outcome]:
-    """Return the outcomes of the first cases: of all, or up to the one that ended the process."""
+    """Return the outcomes of all cases, or of those up to the one that ended the process."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +125,7 @@ def _receive(
 
 
 def _require_start(connection: Connection, group: Group) -> None:
-    """Wait until a process has read a good input; it may have to import TensorFlow before."""
+    """Wait until a process has read a good input; it may have to import TensorFlow first."""
     try:
         if connection.poll(_START_S):
             _next(connection)
@@ -133,7 +139,7 @@ def _next(connection: Connection) -> Outcome:
     outcome: Outcome | None
     outcome, defect = connection.recv()
     if outcome is None:
-        raise RuntimeError(f"a case could not be made:\n{defect}")
+        raise RuntimeError(f"a case could not be written:\n{defect}")
     return outcome
 
 
@@ -142,29 +148,29 @@ def _work(
 ) -> None:
     _silence()
     try:
-        # what the first read imports and compiles is nobody's fault
+        # imports and compilation during the first read must not count against a case
         connection.send((attempt(group, 0, seed, folder), ""))
         limit()
         for number in numbers:
             connection.send((attempt(group, number, seed, folder), ""))
-    except Exception:  # `attempt` keeps what a reader raises: this is a defect of the attack
+    except Exception:  # `attempt` catches the errors of readers, so this is a defect of the attack
         connection.send((None, traceback.format_exc()))
 
 
 def _silence() -> None:
-    """Send warnings of libraries, and what a crash leaves, nowhere."""
+    """Discard warnings of libraries and the output of crashes."""
     faulthandler.disable()
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a descriptor is wanted, not a path
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a file descriptor is needed
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
 
 
 def limit() -> None:
-    """Limit the memory of this process, and lift the limit on open files."""
+    """Limit the memory of this process and raise its limit on open files."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
-    with contextlib.suppress(FileNotFoundError):  # macOS has no /proc, and heeds no such limit
+    with contextlib.suppress(FileNotFoundError):  # macOS has no /proc and ignores this limit
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         size_bytes = pages * resource.getpagesize() + _ADDRESS_SPACE_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (size_bytes, size_bytes))

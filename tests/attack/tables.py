@@ -1,4 +1,4 @@
-"""Put wild cells into CSV, and shift, drop and double rows and columns."""
+"""Put wild cells into CSV files, and move, drop and duplicate rows and columns."""
 
 import random
 

@@ -1,6 +1,6 @@
-"""A short run of the attack: every reader takes or refuses whatever it is given, in one message.
+"""A short run of the attack: every reader accepts any input or refuses it with one message.
 
-``make attack`` is the long one.
+``make attack`` is the long run.
 """
 
 import re
@@ -21,7 +21,7 @@ _PARSES = re.compile(
 
 
 @pytest.mark.slow
-def test_every_hostile_input_is_taken_or_refused_in_one_message() -> None:
+def test_every_hostile_input_is_accepted_or_refused_with_one_message() -> None:
     with ThreadPoolExecutor(parallel.num_cores()) as pool:
         results = list(pool.map(_run_short, GROUPS.values()))
     failed = {
@@ -47,7 +47,7 @@ def test_every_module_that_parses_something_is_attacked(root: Path) -> None:
     assert parsing - attacked - LEFT_ALONE.keys() == set()
 
 
-def test_every_module_that_is_attacked_is_there(root: Path) -> None:
+def test_every_attacked_module_exists(root: Path) -> None:
     named = {module for group in GROUPS.values() for module in group.reads} | LEFT_ALONE.keys()
     files = {module: root / "src" / f"{module.replace('.', '/')}.py" for module in named}
     assert [module for module, file in files.items() if not file.exists()] == []

@@ -1,4 +1,4 @@
-"""What counts as failed: an attack that cannot fail would find nothing."""
+"""The attack must count every bad end as a failure, or it would find nothing."""
 
 import random
 from collections.abc import Callable
@@ -16,7 +16,7 @@ def outcomes(misbehave: Callable[[], object], folder: Path) -> list[Outcome]:
     return [attempt(group, number, 0, folder) for number in range(group.num_cases)]
 
 
-def test_a_refusal_in_one_message_is_a_good_end(tmp_path: Path) -> None:
+def test_a_refusal_with_one_message_is_a_good_end(tmp_path: Path) -> None:
     ends = [outcome.ended for outcome in outcomes(planted.refuse, tmp_path)]
     assert ends == [ACCEPTED, ACCEPTED, REFUSED, ACCEPTED]
     assert list(tmp_path.iterdir()) == []
@@ -58,7 +58,7 @@ def test_a_refused_good_input_is_counted_as_failed(tmp_path: Path) -> None:
         (planted.eat_memory, "memory grew by more than 500 MB"),
     ],
 )
-def test_a_case_that_ends_the_process_is_named_and_the_others_go_on(
+def test_a_case_that_ends_the_process_is_named_and_the_others_continue(
     misbehave: Callable[[], object], cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "_HANGS_S", 1.0 if misbehave is planted.sleep else 60.0)
@@ -68,8 +68,10 @@ def test_a_case_that_ends_the_process_is_named_and_the_others_go_on(
 
 
 @pytest.mark.slow
-def test_what_crashes_again_and_again_is_left_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_MOST_PROCESSES", 1)
+def test_a_group_that_keeps_crashing_is_abandoned_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "_MAX_PROCESSES", 1)
     result = running.run(planted.group(planted.crash), range(4), seed=0)
     assert [outcome.cause for outcome in result.failures] == [
         "the process died, exit code -6",

@@ -1,4 +1,4 @@
-"""What the tests of the comparison share."""
+"""Fixtures of the comparison tests."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ SWEEP = "train_vae.fact=0.5,1.5,3.0,5.0,10.0,-1.0"
 
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> ExampleRepository:
-    """A repository with a sweep of which the last run failed: its experiments are not to change."""
+    """A repository with a sweep whose last run failed; tests must not change its experiments."""
     repository = ExampleRepository(tmp_path_factory.mktemp("swept") / "repository")
     repository.make()
     repository.run("dvc", "exp", "run", "--queue", "-S", SWEEP)
@@ -22,7 +22,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> ExampleRepository:
 
 @pytest.fixture
 def copied(swept: ExampleRepository, tmp_path: Path) -> ExampleRepository:
-    """A copy of the swept repository, for this test alone."""
+    """A copy of the swept repository that a test may change."""
     return ExampleRepository(shutil.copytree(swept.folder, tmp_path / "repository"))
 
 

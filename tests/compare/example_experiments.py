@@ -1,26 +1,57 @@
-"""Made-up experiments, without DVC, small enough to make in a blink."""
+"""Made-up experiments that need no DVC and are fast to make.
 
+Their numbers are the committed numbers of the sample with other values, so a change of the schema
+is noticed here.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
+from tests.committed_numbers import read_committed
 
 from latentmaps.compare.experiment import Experiment
 from latentmaps.report import glossary
 
 SAMPLERS = tuple(glossary.samplers())
-# of random faces
+# the kinds of random faces
 KINDS = tuple(f"{name}{suffix}" for name in SAMPLERS for suffix in ("", "_cool"))
-# the last kind has the least kernel distance
+# the last kind has the smallest kernel distance
 BEST = f"{glossary.term(SAMPLERS[-1]).label}, cooled to 0.8"
 TILE = 12
 FID_NETWORK = "inception-2015-fid"
 
 
-def training(fact: float) -> dict[str, Any]:
-    """Metrics of train_vae: the larger fact, the larger the reconstruction loss."""
-    return {
+def replace_numbers(stage: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the committed numbers of a stage with other values.
+
+    Args:
+        stage: train_vae or evaluate_vae.
+        changes: the new values; parts of the document are replaced as a whole.
+
+    Raises:
+        KeyError: `changes` has a number that the committed files lack.
+    """
+    committed = read_committed(stage)
+    if unknown := _names(changes) - _names(committed):
+        raise KeyError(f"the committed numbers of {stage} have no {', '.join(sorted(unknown))}")
+    return committed | dict(changes)
+
+
+def _names(numbers: Mapping[str, Any], prefix: str = "") -> set[str]:
+    """Return the dotted names of all numbers."""
+    names: set[str] = set()
+    for key, value in numbers.items():
+        names |= _names(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key}
+    return names
+
+
+def training_numbers(fact: float) -> dict[str, Any]:
+    """Return numbers of train_vae: the reconstruction loss increases with fact."""
+    numbers = {
         "fact": fact,
         "val_reconstruction_loss": 5000.0 + 40 * fact,
+        "val_bce_per_dim": 0.57 + 0.001 * fact,
         "val_kl_share": 0.02 + 0.001 * fact,
         "val_kl_share_above_floor": 0.2 + 0.01 * fact,
         "val_kl_nats": 61.0 - 4 * fact,
@@ -36,10 +67,11 @@ def training(fact: float) -> dict[str, Any]:
         "latent_dim": 256,
         "versions": {"tensorflow": "2.21.0", "keras": "3.15.1"},
     }
+    return replace_numbers("train_vae", numbers)
 
 
-def evaluation(fact: float) -> dict[str, Any]:
-    """Metrics of evaluate_vae: the larger fact, the smaller the raw KL."""
+def evaluation_numbers(fact: float) -> dict[str, Any]:
+    """Return numbers of evaluate_vae: raw KL decreases with fact."""
     likeness = {
         "mse": 0.01 + 0.001 * fact,
         "psnr_db": 21.0 - 0.3 * fact,
@@ -49,8 +81,8 @@ def evaluation(fact: float) -> dict[str, Any]:
         "bce_above_entropy": 0.02,
         "sharpness": 1.9,
     }
-    by_kind = {kind: sample(0.08 / (fact + place)) for place, kind in enumerate(KINDS, 1)}
-    return {
+    distances = {kind: 0.08 / (fact + place) for place, kind in enumerate(KINDS, 1)}
+    numbers = {
         **likeness,
         "sampled": likeness,
         "sharpness_originals": 15.7,
@@ -68,25 +100,36 @@ def evaluation(fact: float) -> dict[str, Any]:
         "z_std_max": 1.2,
         "mmd_prior": 0.004 + 0.002 / max(fact, 0.1),
         "mmd_floor": -0.0006,
+        **{f"kernel_{sampler}": distances[sampler] for sampler in SAMPLERS},
         "num_test": 400,
         "num_compared": 250,
         "temperature": 0.8,
         "feature_nets": ["pixels-pca"],
-        "samples": {"real": sample(-0.0004), **by_kind},
+        "versions": {},
+        "samples": {
+            "real": sample_numbers(-0.0004),
+            **{kind: sample_numbers(distance) for kind, distance in distances.items()},
+        },
     }
+    return replace_numbers("evaluate_vae", numbers)
 
 
-def with_fid_network(metrics: dict[str, Any]) -> dict[str, Any]:
-    """The metrics of evaluate_vae with a second feature net, that of FID."""
+def without_kernel_headlines(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return numbers of evaluate_vae as an older version wrote them."""
+    return {name: value for name, value in numbers.items() if not name.startswith("kernel_")}
+
+
+def with_fid_network(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Return numbers of evaluate_vae with a second feature net, the one of FID."""
     samples = {
         kind: row | {FID_NETWORK: {name: 10 * value for name, value in row["pixels-pca"].items()}}
-        for kind, row in metrics["samples"].items()
+        for kind, row in numbers["samples"].items()
     }
-    return metrics | {"feature_nets": ["pixels-pca", FID_NETWORK], "samples": samples}
+    return numbers | {"feature_nets": ["pixels-pca", FID_NETWORK], "samples": samples}
 
 
-def sample(kernel_distance: float) -> dict[str, Any]:
-    """Numbers on random faces."""
+def sample_numbers(kernel_distance: float) -> dict[str, Any]:
+    """Return the numbers of one kind of faces."""
     return {
         "sharpness": 2.0,
         "diversity": 0.3,
@@ -103,8 +146,15 @@ def sample(kernel_distance: float) -> dict[str, Any]:
     }
 
 
-def strip(num_columns: int, num_rows: int, *, shade: float, faces: int = 0) -> Image.Image:
-    """A strip: in the upper of two rows the faces, the others shaded by what made them."""
+def make_strip(num_columns: int, num_rows: int, *, shade: float, faces: int = 0) -> Image.Image:
+    """Draw a strip of tiles.
+
+    Args:
+        num_columns: number of tiles in a row.
+        num_rows: with two rows, the upper one shows the test faces.
+        shade: shade of all other tiles, different for each network.
+        faces: shade of the test faces.
+    """
     image = Image.new("RGB", (num_columns * (TILE + 6) - 6, num_rows * (TILE + 6) - 6), "white")
     for place in range(num_columns * num_rows):
         row, column = divmod(place, num_columns)
@@ -115,14 +165,20 @@ def strip(num_columns: int, num_rows: int, *, shade: float, faces: int = 0) -> I
     return image
 
 
-def strips(fact: float, *, faces: int = 0) -> dict[str, Image.Image]:
-    """All strips of an experiment."""
-    samples = {n: strip(8, 1, shade=fact + place) for place, n in enumerate(SAMPLERS)}
-    return {"reconstructions": strip(7, 2, shade=fact, faces=faces), **samples}
+def make_strips(fact: float, *, faces: int = 0) -> dict[str, Image.Image]:
+    """Draw all strips of an experiment."""
+    samples = {n: make_strip(8, 1, shade=fact + place) for place, n in enumerate(SAMPLERS)}
+    return {"reconstructions": make_strip(7, 2, shade=fact, faces=faces), **samples}
 
 
-def experiment(name: str, fact: float, **changes: Any) -> Experiment:
-    """An experiment that lacks nothing; `changes` are attributes, or parameters by dotted name."""
+def make_experiment(name: str, fact: float, **changes: Any) -> Experiment:
+    """Make a complete experiment.
+
+    Args:
+        name: its name.
+        fact: weight of the KL term.
+        changes: attributes, or parameters by dotted name.
+    """
     others = {key: changes.pop(key) for key in list(changes) if "." in key}
     values = {
         "base.seed": 2022,
@@ -136,9 +192,9 @@ def experiment(name: str, fact: float, **changes: Any) -> Experiment:
         "name": name,
         "revision": name.encode().hex()[:7],
         "parameters": values | others,
-        "training": training(fact),
-        "test": evaluation(fact),
-        "strips": strips(fact),
+        "training": training_numbers(fact),
+        "test": evaluation_numbers(fact),
+        "strips": make_strips(fact),
         "data": {"data/faces/split.csv": "aa"},
         "code": {"train_vae": "cc", "evaluate_vae": "dd"},
         "results": name,
@@ -146,6 +202,6 @@ def experiment(name: str, fact: float, **changes: Any) -> Experiment:
     return Experiment(**(attributes | changes))
 
 
-def sweep() -> list[Experiment]:
-    """Five values of fact, out of order."""
-    return [experiment(f"run-{fact:g}", fact) for fact in (3.0, 0.5, 10.0, 1.5, 5.0)]
+def make_sweep() -> list[Experiment]:
+    """Make experiments with five values of fact, out of order."""
+    return [make_experiment(f"run-{fact:g}", fact) for fact in (3.0, 0.5, 10.0, 1.5, 5.0)]

@@ -1,4 +1,4 @@
-"""A made-up DVC repository with the stages of which the comparison reads something."""
+"""A made-up DVC repository with the stages that the comparison reads."""
 
 import os
 import shutil
@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+from tests import warm_python
 from tests.compare.example_experiments import SAMPLERS
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 PARAMS = """\
 profile: sample
 profiles:
@@ -71,17 +73,19 @@ stages:
 
 
 class ExampleRepository:
-    """The repository in a folder, and DVC and git to be run in it.
+    """The repository in a folder, with methods that run DVC and git in it.
 
     Attributes:
-        folder: of the repository.
+        folder: folder of the repository.
+        environment: environment variables of the commands.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folders = [warm_python.interpreter().parent, Path(sys.executable).parent]
         self.environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(HERE.parents[1] / "src"),
+            "PATH": os.pathsep.join(map(str, [*folders, os.environ["PATH"]])),
+            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
             "DVC_NO_ANALYTICS": "1",
             "DVC_SITE_CACHE_DIR": str(folder.parent / "site"),
             "DVC_GLOBAL_CONFIG_DIR": str(folder.parent / "global"),
@@ -89,11 +93,10 @@ class ExampleRepository:
         }
 
     def make(self) -> None:
-        """Writes the pipeline, and commits it without having run it."""
+        """Write the pipeline and commit it without running it."""
         self.folder.mkdir()
         (self.folder / "code").mkdir()
-        for name in ("stub_stage.py", "example_experiments.py"):
-            shutil.copy(HERE / name, self.folder / "code" / name)
+        shutil.copy(HERE / "stub_stage.py", self.folder / "code")
         (self.folder / "params.yaml").write_text(PARAMS, encoding="utf-8")
         (self.folder / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
         (self.folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
@@ -106,7 +109,13 @@ class ExampleRepository:
         self.commit("start")
 
     def run(self, *command: str, folder: str = ".", fails: bool = False) -> str:
-        """Gives what a command prints; that it fails or not is what is expected."""
+        """Run a command and return what it prints.
+
+        Args:
+            command: the command and its arguments.
+            folder: working directory, relative to the repository.
+            fails: the command is expected to fail.
+        """
         result = subprocess.run(
             command,
             cwd=self.folder / folder,
@@ -120,25 +129,25 @@ class ExampleRepository:
         return result.stdout
 
     def compare(self, *words: str, folder: str = ".", fails: bool = False) -> str:
-        """Runs ``latentmaps compare``."""
-        command = [sys.executable, "-m", "latentmaps", "compare", *words]
+        """Run ``latentmaps compare`` and return what it prints."""
+        command = ["python", "-m", "latentmaps", "compare", *words]
         return self.run(*command, folder=folder, fails=fails)
 
     def commit(self, message: str) -> None:
-        """Commits all there is."""
+        """Commit all changes."""
         self.run("git", "add", "--all")
         self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
 
     def run_queue(self) -> None:
-        """Runs all tasks of the queue, and waits until they have ended, well or not."""
+        """Run all tasks of the queue and wait until each has succeeded or failed."""
         self.run("dvc", "queue", "start", "--jobs", "2")
-        for _ in range(240):
-            time.sleep(0.5)
+        for _ in range(600):
+            time.sleep(0.2)
             states = self.run("dvc", "queue", "status")
             if "Running" not in states and "Queued" not in states:
                 return
         raise AssertionError(states)
 
     def page(self, name: str = "reports/compare.html") -> str:
-        """Gives a page that was written."""
+        """Return the text of a page."""
         return (self.folder / name).read_text(encoding="utf-8")

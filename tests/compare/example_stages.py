@@ -1,4 +1,4 @@
-"""Stand-ins for the stages of DVC's index, as far as the comparison asks them."""
+"""Stand-ins for the stages of DVC's index, with the attributes that the comparison reads."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +26,7 @@ class File:
 
 @dataclass
 class Values:
-    """Stands for DVC's dependency on parameters."""
+    """Stand-in for DVC's dependency on parameters."""
 
     ran_with: dict[str, Any] | None
     present: dict[str, Any]

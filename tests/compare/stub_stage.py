@@ -1,4 +1,4 @@
-"""A stage of the made-up pipeline: writes made-up results that depend on params.yaml alone.
+"""A stage of the made-up pipeline, which writes results that depend only on params.yaml.
 
 python stub_stage.py STAGE [LAYER]
 """
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from example_experiments import (  # type: ignore[import-not-found]  # lies beside it there
-    evaluation,
-    strips,
-    training,
+from tests.compare.example_experiments import (
+    evaluation_numbers,
+    make_strips,
+    training_numbers,
 )
 
 from latentmaps.storage import stage_numbers
@@ -28,7 +28,7 @@ def write_page(path: Path, title: str, *links: str) -> None:
 
 
 def draw(folder: Path, stage: str, fact: float) -> None:
-    for name, image in strips(fact).items():
+    for name, image in make_strips(fact).items():
         is_reconstruction = name == "reconstructions"
         if is_reconstruction == (stage == "draw_reconstructions"):
             image.save(folder / ("strip.png" if is_reconstruction else f"strip_{name}.png"))
@@ -46,9 +46,9 @@ def main(stage: str, layer: str = "") -> None:
         if fact < 0:
             sys.exit(f"train_vae: fact: found {fact}, expected a positive number")
         Path("data/model.txt").write_text(json.dumps(params["train_vae"]), encoding="utf-8")
-        write_numbers(folder, training(fact))
+        write_numbers(folder, training_numbers(fact))
     elif stage == "evaluate_vae":
-        write_numbers(folder, evaluation(fact))
+        write_numbers(folder, evaluation_numbers(fact))
     elif stage == "draw_oips":
         Path(folder, f"{layer}.csv").write_text("map_index", encoding="utf-8")
         write_page(folder / f"{layer}.html", layer, "../index.html")

@@ -1,12 +1,12 @@
-"""The comparison in a real browser, without a network."""
+"""The comparison page in a real browser, without a network."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browsing import Visit
-from tests.compare.example_experiments import BEST, SAMPLERS, experiment, sweep
-from tests.report import reading
+from tests.compare.example_experiments import BEST, SAMPLERS, make_experiment, make_sweep
+from tests.report import page_reading
 
 from latentmaps.compare import page_files
 from latentmaps.compare.experiment import Experiment, Problem
@@ -28,22 +28,25 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     full, layer = folder / "cached-page", folder / "cached-layer"
     full.write_text(FULL_PAGE, encoding="utf-8")
     layer.write_text(LAYER_PAGE, encoding="utf-8")
-    beside = {"draw_oips/Conv2D_1.html": layer, "draw_oips/Conv2D_2.html": None}
-    half = experiment("a-rather-long-name-of-an-experiment", 7.0, **{"train_vae.epochs": 30})
-    ones = [
-        *(experiment(one.name, one.fact, page=full, pages_beside=beside) for one in sweep()),
+    linked = {"draw_oips/Conv2D_1.html": layer, "draw_oips/Conv2D_2.html": None}
+    half = make_experiment("a-rather-long-name-of-an-experiment", 7.0, **{"train_vae.epochs": 30})
+    experiments = [
+        *(
+            make_experiment(swept.name, swept.kl_weight, page=full, linked_pages=linked)
+            for swept in make_sweep()
+        ),
         Experiment(
             **(vars(half) | {"strips": {}, "problems": [Problem("no strips", "dvc repro")]})
         ),
         Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")]),
     ]
     output = folder / "sweep #2.html"
-    page_files.write(ones, output, has_pages=True)
+    page_files.write(experiments, output, has_pages=True)
     return output
 
 
 def column(page: Page, place: int) -> list[str]:
-    """Gives the texts of a column of the table of numbers, from the top; 0: the names."""
+    """Return the texts of a column of the table of numbers, from the top; 0: the names."""
     rows = page.locator("#scores-training tbody tr").all()
     return [row.locator("th, td").nth(place).inner_text() for row in rows]
 
@@ -53,7 +56,7 @@ def sorted_heads(page: Page) -> list[tuple[str, str]]:
     return [(h.locator(".head").inner_text(), str(h.get_attribute("aria-sort"))) for h in heads]
 
 
-def test_it_opens_without_a_complaint_or_a_request(browser: Browser, compared: Path) -> None:
+def test_it_opens_without_an_error_or_a_request(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     assert visit.troubles == []
     assert visit.requests == [compared.as_uri()]
@@ -66,7 +69,7 @@ def test_every_picture_is_loaded(browser: Browser, compared: Path) -> None:
     assert min(widths) > 0
 
 
-def test_rows_stand_by_fact_with_tiles_below_each_other(browser: Browser, compared: Path) -> None:
+def test_rows_are_sorted_by_fact_with_aligned_tiles(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared, width=1600)
     titles = visit.page.locator(".experiment h3").all_inner_texts()
     assert titles == [f"fact {fact}" for fact in FACTS]
@@ -77,9 +80,9 @@ def test_rows_stand_by_fact_with_tiles_below_each_other(browser: Browser, compar
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1600])
-def test_nothing_sticks_out_to_the_side(browser: Browser, compared: Path, width: int) -> None:
+def test_nothing_overflows_to_the_side(browser: Browser, compared: Path, width: int) -> None:
     visit = Visit(browser, compared, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -108,11 +111,11 @@ def test_without_scripts_the_table_is_complete_and_sorted_by_fact(
     assert not folded.is_visible()
     visit.page.locator("summary", has_text="Random faces by pixels-pca").click()
     assert folded.is_visible()
-    assert not visit.page.get_by_text("A click on the head").is_visible()
+    assert not visit.page.get_by_text("Click the arrows in the head").is_visible()
     assert visit.page.get_by_text("lost, fact unknown: left out").is_visible()
 
 
-def test_a_click_sorts_by_number_and_a_second_one_turns_it_round(
+def test_a_click_sorts_by_number_and_a_second_one_reverses_the_order(
     browser: Browser, compared: Path
 ) -> None:
     visit = Visit(browser, compared)
@@ -126,7 +129,7 @@ def test_a_click_sorts_by_number_and_a_second_one_turns_it_round(
     assert said == "Sorted by Reconstruction loss, descending."
 
 
-def test_the_keyboard_sorts_too(browser: Browser, compared: Path) -> None:
+def test_the_keyboard_sorts(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     heads = visit.page.locator("#scores-training")
     heads.get_by_role("button", name="Sort by fact").focus()
@@ -140,7 +143,7 @@ def test_the_keyboard_sorts_too(browser: Browser, compared: Path) -> None:
     assert sorted_heads(visit.page) == [("Experiment", "ascending")]
 
 
-def test_sorted_random_faces_tell_the_best_fact_and_sampler(
+def test_sorting_random_faces_shows_the_best_fact_and_sampler(
     browser: Browser, compared: Path
 ) -> None:
     visit = Visit(browser, compared)
@@ -159,7 +162,7 @@ def test_sorted_random_faces_tell_the_best_fact_and_sampler(
     assert faces[:7] == ["Real faces", *["Prior"] * 6]
 
 
-def test_an_explanation_opens_at_a_click(browser: Browser, compared: Path) -> None:
+def test_an_explanation_opens_on_click(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     about = visit.page.locator("#about-scores-posterior-mean-test-psnr-db-psnr-db")
     assert not about.is_visible()
@@ -169,7 +172,7 @@ def test_an_explanation_opens_at_a_click(browser: Browser, compared: Path) -> No
     assert "20 dB" in about.inner_text()
 
 
-def test_a_row_leads_to_its_full_page(browser: Browser, compared: Path) -> None:
+def test_a_row_links_to_its_full_page(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     visit.page.get_by_role("link", name="Full page of run-3").click()
     assert visit.page.title() == "The full page"
@@ -179,23 +182,25 @@ def test_a_row_leads_to_its_full_page(browser: Browser, compared: Path) -> None:
     assert visit.page.title() == "The full page"
 
 
-def test_a_link_to_a_page_that_the_machine_lacks_says_so(browser: Browser, compared: Path) -> None:
+def test_a_link_to_a_missing_page_opens_a_page_that_says_so(
+    browser: Browser, compared: Path
+) -> None:
     visit = Visit(browser, compared)
     visit.page.get_by_role("link", name="Full page of run-3").click()
     visit.page.get_by_role("link", name="Conv2D_2").click()
-    assert visit.page.get_by_role("heading").inner_text() == "This page is not here"
+    assert visit.page.get_by_role("heading").inner_text() == "This page is missing"
     assert visit.troubles == []
     visit.page.get_by_role("link", name="Back to the full page").click()
     assert visit.page.title() == "The full page"
 
 
-def test_curves_and_text_stand_out_from_a_dark_page(browser: Browser, compared: Path) -> None:
+def test_curves_and_text_are_readable_on_a_dark_page(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
-    colour = "name => getComputedStyle(document.querySelector(name)).color.match(/[0-9]+/g)"
+    color = "name => getComputedStyle(document.querySelector(name)).color.match(/[0-9]+/g)"
     for scheme, is_dark in (("light", False), ("dark", True)):
         visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for name in ("body", "mark", ".curve text"):
-            brightness = sum(int(part) for part in visit.page.evaluate(colour, name)[:3])
+            brightness = sum(int(part) for part in visit.page.evaluate(color, name)[:3])
             assert (brightness > 600) == is_dark, (scheme, name)
 
 
@@ -233,7 +238,7 @@ def test_a_click_enlarges_faces_below_the_test_faces(browser: Browser, compared:
     assert visit.troubles == []
 
 
-def test_keys_enlarge_lead_from_row_to_row_and_close(browser: Browser, compared: Path) -> None:
+def test_keys_enlarge_switch_rows_and_close(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     visit.page.locator("#row-1 .of-prior .enlarge").focus()
     visit.page.keyboard.press("Enter")
@@ -250,7 +255,7 @@ def test_keys_enlarge_lead_from_row_to_row_and_close(browser: Browser, compared:
     assert visit.page.evaluate("document.activeElement.closest('article').id") == "row-2"
 
 
-def test_labels_of_both_strips_stand_apart_on_one_line(browser: Browser, compared: Path) -> None:
+def test_labels_of_both_strips_are_apart_on_one_line(browser: Browser, compared: Path) -> None:
     visit = Visit(browser, compared)
     left, right = (
         visit.page.locator(f"#row-1 .of-{kind} .title").bounding_box()

@@ -1,4 +1,4 @@
-"""What belongs together, and whose parameters count when stages ran with different ones."""
+"""Which results belong together, and which values count if stages ran with different ones."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def stage(name: str, **ran_with: Any) -> Stage:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_parameter_is_that_of_the_stage_of_its_section(order: int) -> None:
+def test_the_stage_of_its_section_decides_the_value_of_a_parameter(order: int) -> None:
     stages = [
         stage("train_vae", train_vae={"fact": 7.0}, profiles__sample__train_vae={"epochs": 30}),
         stage("evaluate_vae", evaluate_vae={"temperature": 0.5}),
@@ -36,7 +36,7 @@ def test_a_parameter_is_that_of_the_stage_of_its_section(order: int) -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_seed_is_that_of_the_training(order: int) -> None:
+def test_the_training_decides_the_value_of_the_seed(order: int) -> None:
     stages = [
         stage("split_faces", base__seed=1),
         stage("train_vae", base__seed=2),
@@ -57,16 +57,16 @@ def test_the_seed_of_a_training_is_the_one_in_force() -> None:
     }
 
 
-def test_what_its_stage_does_not_name_is_taken_from_whoever_does() -> None:
+def test_a_parameter_that_its_stage_does_not_name_is_taken_from_another_stage() -> None:
     stages = [stage("split_faces", base__seed=1), stage("build_report", old={"name": "x"})]
     assert lock_file.read_parameters(stages) == {"base.seed": 1, "old.name": "x"}
 
 
-def test_the_name_of_the_profile_is_no_parameter() -> None:
+def test_the_name_of_the_profile_is_not_a_parameter() -> None:
     assert lock_file.read_parameters([stage("build_report", profile="sample")]) == {}
 
 
-def test_what_has_not_run_is_read_from_params_yaml() -> None:
+def test_a_stage_that_has_not_run_has_the_values_of_params_yaml() -> None:
     stages = [stage("train_vae", train_vae={"fact": 7.0})]
     assert lock_file.read_parameters(stages, as_run=False) == {"train_vae": "present"}
 
@@ -81,7 +81,7 @@ def test_results_that_belong_together_are_fresh() -> None:
     assert lock_file.find_stale(chain()) == {}
 
 
-def test_a_changed_parameter_makes_all_that_hangs_on_it_stale() -> None:
+def test_a_changed_parameter_makes_everything_that_depends_on_it_stale() -> None:
     assert lock_file.find_stale(chain(fact=3.0)) == {
         "train": "train ran with other values of fact",
         "draw": "it reads what train writes, and train ran with other values of fact",
@@ -92,7 +92,7 @@ def test_a_changed_parameter_makes_all_that_hangs_on_it_stale() -> None:
 
 def test_a_stage_that_read_another_file_is_stale_and_the_writer_is_not() -> None:
     stale = lock_file.find_stale(chain(read="older"))
-    assert stale["draw"] == "draw read another model"
+    assert stale["draw"] == "draw read another version of model"
     assert set(stale) == {"draw", "report"}
 
 

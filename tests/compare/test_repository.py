@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,18 +21,18 @@ def names(text: str) -> list[str]:
 
 
 def text_of(html: str) -> str:
-    """Gives the words of a page in one line."""
+    """Return the words of a page in one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html.partition("<body")[2]))
 
 
-def test_a_sweep_gives_a_row_for_each_fact_and_names_what_failed(
+def test_a_sweep_has_a_row_for_each_fact_and_names_what_failed(
     swept: ExampleRepository,
     named: dict[float, str],
 ) -> None:
     said = swept.compare()
     text = swept.page()
     assert "warning" not in said  # avatars
-    assert "5 experiments, 1 left out and named, 5 full pages beside it" in said
+    assert "5 experiments, 1 listed as left out, 5 full pages next to it" in said
     assert facts(text) == ["0.5", "1.5", "3", "5", "10"]
     failed = named[-1.0]
     assert f"{failed}, fact -1: left out" in text_of(text)
@@ -55,7 +54,7 @@ def test_equal_experiments_give_equal_bytes_without_a_path(
     assert list(swept.folder.rglob("*.partial")) == []
 
 
-def test_a_subfolder_will_do(copied: ExampleRepository) -> None:
+def test_the_command_runs_in_a_subfolder(copied: ExampleRepository) -> None:
     copied.compare(folder="code")
     assert facts(copied.page()) == ["0.5", "1.5", "3", "5", "10"]
     assert not (copied.folder / "code/reports").exists()
@@ -70,7 +69,7 @@ def test_experiments_and_revisions_are_compared_by_name(
     assert facts(copied.page()) == ["0.5", "3", "10"]
 
 
-def test_an_unknown_name_is_answered_with_those_that_exist(
+def test_the_error_for_an_unknown_name_lists_the_known_ones(
     swept: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -82,7 +81,7 @@ def test_an_unknown_name_is_answered_with_those_that_exist(
     assert all(name in said for name in named.values())
 
 
-def test_a_commit_without_experiments_tells_those_of_others(
+def test_a_commit_without_experiments_names_those_of_other_commits(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -94,7 +93,7 @@ def test_a_commit_without_experiments_tells_those_of_others(
     assert "dvc exp run --queue" in said
 
 
-def test_results_of_another_training_are_not_shown_as_those_of_this_one(
+def test_results_that_belong_to_another_training_are_not_shown(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -104,15 +103,19 @@ def test_results_of_another_training_are_not_shown_as_those_of_this_one(
     copied.compare("half")
     text = copied.page()
     assert facts(text) == ["7"]
-    assert "evaluate_vae left out: evaluate_vae read another data/model.txt" in text_of(text)
-    assert "draw_samples left out: draw_samples read another data/model.txt" in text_of(text)
+    assert "evaluate_vae left out: evaluate_vae read another version of data/model.txt" in text_of(
+        text
+    )
+    assert "draw_samples left out: draw_samples read another version of data/model.txt" in text_of(
+        text
+    )
     assert "dvc exp apply half" in text
     assert "data:image/png" not in text
     assert "40.00 nats" not in text  # the raw KL of fact 5
     assert "5,280" in text  # the reconstruction loss of fact 7
 
 
-def test_the_present_commit_has_a_row_and_no_result_has_two(
+def test_the_current_commit_has_a_row_and_no_result_has_two(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -120,10 +123,13 @@ def test_the_present_commit_has_a_row_and_no_result_has_two(
     copied.commit("fact 5")
     copied.run("dvc", "exp", "run", "--name", "low", "-S", "train_vae.fact=0.5")
     copied.compare()
-    assert names(copied.page()) == ["low", "HEAD"]  # and no workspace, which holds what low holds
+    assert names(copied.page()) == [
+        "low",
+        "HEAD",
+    ]  # and no workspace, which has the same results as low
 
 
-def test_a_commit_of_another_machine_has_no_row_beside_the_same_experiment_of_this_one(
+def test_a_commit_of_another_machine_has_no_row_if_the_same_experiment_was_run_here(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -132,7 +138,7 @@ def test_a_commit_of_another_machine_has_no_row_beside_the_same_experiment_of_th
     [model] = set(
         re.findall(r"path: data/model.txt\n\s+hash: md5\n\s+md5: (\w+)", lock.read_text())
     )
-    lock.write_text(lock.read_text().replace(model, 16 * "ef"))  # its bytes were others there
+    lock.write_text(lock.read_text().replace(model, 16 * "ef"))  # other bytes on that machine
     copied.commit("fact 5, made elsewhere")
     copied.run("dvc", "exp", "run", "--name", "five", "-S", "train_vae.fact=5.0", "--force")
     copied.run("dvc", "exp", "run", "--name", "ten", "-S", "train_vae.fact=10.0")
@@ -140,11 +146,11 @@ def test_a_commit_of_another_machine_has_no_row_beside_the_same_experiment_of_th
     copied.compare()
     assert names(copied.page()) == ["five", "ten"]
     assert "raw KL falls and the reconstruction loss rises" in text_of(copied.page())
-    copied.compare("HEAD", "five")  # it is there for who asks for it
+    copied.compare("HEAD", "five")  # shown if it is named
     assert names(copied.page()) == ["HEAD", "five"]
 
 
-def test_what_the_cache_lacks_is_named_and_the_rest_is_drawn(
+def test_files_missing_from_the_cache_are_named_and_the_rest_is_shown(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -157,10 +163,10 @@ def test_what_the_cache_lacks_is_named_and_the_rest_is_drawn(
     assert f"dvc exp apply {name} &amp;&amp; dvc repro" in text
     assert "numbers.json of evaluate_vae is not in the DVC cache of this machine" in text
     assert "made by an older version of the pipeline" not in text
-    assert "20.10 dB" in text  # one of those in git
+    assert "20.10 dB" in text  # a number that is in git
 
 
-def test_an_older_version_is_named_and_drawn_as_far_as_it_goes(
+def test_an_older_version_is_named_and_shown_as_far_as_possible(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -168,9 +174,9 @@ def test_an_older_version_is_named_and_drawn_as_far_as_it_goes(
     reports = copied.folder / "reports/evaluate_vae"
     files = [reports / "metrics.json", reports / "numbers.json"]
     metrics, numbers = (json.loads(path.read_text(encoding="utf-8")) for path in files)
-    # before there was a numbers.json, metrics.json had all there was
-    every = metrics | numbers
-    kept = {k: v for k, v in every.items() if k not in ("samples", "ms_ssim", "feature_nets")}
+    # before there was a numbers.json, metrics.json contained all numbers
+    merged = metrics | numbers
+    kept = {k: v for k, v in merged.items() if k not in ("samples", "ms_ssim", "feature_nets")}
     files[0].write_text(json.dumps(kept), encoding="utf-8")
     pipeline = (copied.folder / "dvc.yaml").read_text(encoding="utf-8")
     older = pipeline.replace("draw_reconstructions/strip.png", "draw_reconstructions/test.png")
@@ -220,7 +226,7 @@ def test_the_workspace_is_read_from_its_files(
     assert "54.00 nats" in text
 
 
-def test_files_that_are_damaged_are_named_and_the_rest_is_drawn(
+def test_damaged_files_are_named_and_the_rest_is_shown(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -233,12 +239,12 @@ def test_files_that_are_damaged_are_named_and_the_rest_is_drawn(
     strip.write_bytes(png[:8] + b"\0\0\0\0IHDR\xa8\xa1\xae\x0a" + png[33:])
     copied.compare("workspace")
     text = text_of(copied.page())
-    assert "metrics.json of evaluate_vae is no JSON document" in text
-    assert "strip_prior.png of draw_samples is no readable PNG" in text
+    assert "metrics.json of evaluate_vae is not a JSON document" in text
+    assert "strip_prior.png of draw_samples is not a valid PNG" in text
     assert facts(copied.page()) == ["1.5"]
 
 
-def test_parameters_that_have_not_run_yet_leave_the_workspace_out(
+def test_a_workspace_with_parameters_that_have_not_run_is_left_out(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:
@@ -251,17 +257,17 @@ def test_parameters_that_have_not_run_yet_leave_the_workspace_out(
 
 def test_the_table_has_a_row_for_each_experiment(copied: ExampleRepository) -> None:
     shutil.rmtree(copied.folder / ".dvc/cache/files")  # git has the headlines
-    said = copied.run(sys.executable, "-m", "latentmaps", "table")
+    said = copied.run("python", "-m", "latentmaps", "table")
     lines = [line.split() for line in said.splitlines()]
     first = 1 + next(place for place, line in enumerate(lines) if line[:1] == ["experiment"])
     lines = lines[first : first + 5]
     assert [line[1] for line in lines] == ["0.5", "1.5", "3", "5", "10"]
-    assert lines[2][2:5] == ["5,223", "49.00", "2.30"]
+    assert lines[2][2:6] == ["5,223", "0.5730", "49.00", "2.30"]
     assert "\nleft out: " in said
     assert "strip" not in said
 
 
-def test_a_task_that_waits_is_named(
+def test_a_waiting_task_is_named(
     copied: ExampleRepository,
     named: dict[float, str],
 ) -> None:

@@ -1,4 +1,4 @@
-"""What the command writes beside the comparison, on a real DVC repository."""
+"""The files that the command writes next to the comparison page, on a real DVC repository."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_the_full_pages_are_linked_and_copied(swept: ExampleRepository) -> None:
     ]
 
 
-def test_explorer_and_pages_of_layers_lie_where_the_full_page_looks_for_them(
+def test_explorer_and_pages_of_layers_are_where_the_full_page_links_to(
     swept: ExampleRepository,
 ) -> None:
     swept.compare("--output", "deep.html")
@@ -31,13 +31,13 @@ def test_explorer_and_pages_of_layers_lie_where_the_full_page_looks_for_them(
     assert len(pages) == 5
     for full in pages:
         for name in re.findall(r'href="([^"]+)"', full.read_text(encoding="utf-8")):
-            beside = full.parent / name
-            assert f"<title>{Path(name).stem}</title>" in beside.read_text(encoding="utf-8")
-            [back] = re.findall(r'href="([^"]+)"', beside.read_text(encoding="utf-8"))
-            assert (beside.parent / back).resolve() == full.resolve()
+            linked = full.parent / name
+            assert f"<title>{Path(name).stem}</title>" in linked.read_text(encoding="utf-8")
+            [back] = re.findall(r'href="([^"]+)"', linked.read_text(encoding="utf-8"))
+            assert (linked.parent / back).resolve() == full.resolve()
 
 
-def test_a_page_of_a_layer_that_the_cache_lacks_is_named_and_no_dead_link(
+def test_a_page_of_a_layer_missing_from_the_cache_is_named_and_not_a_dead_link(
     copied: ExampleRepository, named: dict[float, str]
 ) -> None:
     [cached] = [
@@ -51,7 +51,7 @@ def test_a_page_of_a_layer_that_the_cache_lacks_is_named_and_no_dead_link(
     assert reason in text_of(copied.page("one.html"))
     [folder] = (copied.folder / "one_pages").iterdir()
     said = text_of((folder / "draw_oips/Conv2D_2.html").read_text(encoding="utf-8"))
-    assert "This page is not here" in said
+    assert "This page is missing" in said
     assert 'href="../index.html"' in (folder / "draw_oips/Conv2D_2.html").read_text("utf-8")
 
 
@@ -61,7 +61,7 @@ def test_without_pages_there_is_one_file(swept: ExampleRepository) -> None:
     assert "alone_pages" not in swept.page("alone.html")
 
 
-def test_persons_are_not_put_where_git_would_take_them_without_a_warning(
+def test_pages_that_may_show_persons_come_with_a_warning_if_git_does_not_ignore_them(
     copied: ExampleRepository,
 ) -> None:
     (copied.folder / ".gitignore").write_text("/mine.html\n/mine_pages/\n", encoding="utf-8")
@@ -70,8 +70,8 @@ def test_persons_are_not_put_where_git_would_take_them_without_a_warning(
     said = copied.compare("real", "--output", "talk/sweep.html")
     [warning] = [line for line in said.splitlines() if "warning" in line]
     assert warning.startswith(
-        "latentmaps compare: warning: talk/sweep.html and talk/sweep_pages may show real persons"
+        "latentmaps compare: warning: talk/sweep.html and talk/sweep_pages may show real people"
     )
     assert "warning" not in copied.compare("real", "--output", "mine.html")
     said = copied.compare("real", "--output", "talk/sweep.html", "--no-pages")
-    assert "warning: talk/sweep.html may show real persons" in said
+    assert "warning: talk/sweep.html may show real people" in said

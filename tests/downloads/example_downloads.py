@@ -1,4 +1,4 @@
-"""One file of the misbehaving server, and how it is fetched."""
+"""One file of the misbehaving server, and its download."""
 
 import dataclasses
 import hashlib
@@ -17,7 +17,7 @@ IMPATIENT = Patience(timeout_s=0.3, num_tries=3, pause_s=0.0)
 
 
 def remote_file(server: Served, *paths: str, **changes: Any) -> RemoteFile:
-    """Return the file at these paths, tried in turn."""
+    """Return a file with these paths as mirrors, tried in this order."""
     file = RemoteFile(
         "faces.zip",
         urls=tuple(server.url(path) for path in paths),
@@ -30,10 +30,10 @@ def remote_file(server: Served, *paths: str, **changes: Any) -> RemoteFile:
 
 
 def fetch(file: RemoteFile, folder: Path, *, patience: Patience = IMPATIENT) -> Path:
-    """Fetch a file without much patience."""
+    """Download a file with short timeouts."""
     return download.fetch(file, folder, advice="fetch it by hand", patience=patience)
 
 
 def files_in(folder: Path) -> set[str]:
-    """Return the names in a folder, but for that of the lock."""
+    """Return the names in a folder, except that of the lock."""
     return {path.name for path in folder.iterdir()} - {"faces.zip.lock"}

@@ -1,4 +1,4 @@
-"""A server on this machine that answers every path in the way its first part says."""
+"""A local server whose answer depends on the first part of the path."""
 
 import re
 import time
@@ -19,11 +19,11 @@ PAGES = {
 
 @dataclass
 class Served:
-    """What the server has and what it was asked.
+    """The files of the server, and the requests it received.
 
     Attributes:
-        address: with a slash at the end.
-        content: of every good file.
+        address: address of the server, with a slash at the end.
+        content: content of every good file.
         ranges: the header Range of every request, by path; None for a request without.
         num_sent: bytes sent, by path.
     """
@@ -34,7 +34,7 @@ class Served:
     num_sent: dict[str, int] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
-        """Gives the address of a path."""
+        """Return the address of a path."""
         return self.address + path
 
 
@@ -80,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.served.num_sent[path] = self.served.num_sent.get(path, 0) + len(body)
 
     def _send_from(self, start: int, *, end: int | None = None) -> None:
-        """Sends the content from a position on, up to `end` although all is announced."""
+        """Send the content from a position up to `end`, but announce all of it."""
         content = self.served.content
         total = len(content)
         if start >= total and start > 0:
@@ -95,10 +95,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_from(self._start())
 
     def answer_cut(self, argument: str, *, is_first: bool) -> None:
-        """Cut the first connection after so many tenths.
+        """Cut the first connection after `argument` tenths of the content.
 
-        `tenths` cuts each after a tenth, `once` each but brings bytes with the first, and `always`
-        each at once.
+        `tenths` cuts every connection after a tenth. `once` delivers a tenth with the first and no
+        bytes with the others. `always` never delivers any bytes.
         """
         total = len(self.served.content)
         if argument == "always" or (argument == "once" and not is_first):
@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self.served.content)
 
     def answer_announces(self, argument: str, *, is_first: bool) -> None:
-        """Tells another length than the body has."""
+        """Announce another length than that of the body."""
         self._send(self.served.content, announced=int(argument))
 
     def answer_short(self, argument: str, *, is_first: bool) -> None:
@@ -159,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(float(argument))
 
     def answer_dribbles(self, argument: str, *, is_first: bool) -> None:
-        """Sends 10 bytes every 20 ms."""
+        """Send 10 bytes every 20 ms."""
         content = self.served.content
         self._send(b"", announced=len(content))
         for first in range(0, 1000, 10):
@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(0.02)
 
     def answer_throttled(self, argument: str, *, is_first: bool) -> None:
-        """Sends a hundredth every 20 ms the first time."""
+        """Send a hundredth every 20 ms the first time."""
         if not is_first:
             self._send_from(self._start())
             return
@@ -184,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve(content: bytes) -> Iterator[Served]:
-    """Serves until the end of the context."""
+    """Serve until the end of the context."""
     handler = type("Handler", (_Handler,), {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     served = Served(f"http://127.0.0.1:{server.server_port}/", content)

@@ -11,7 +11,7 @@ from tests.downloads.misbehaving_server import Served
 from latentmaps.errors import DataError, DownloadError
 
 
-def test_a_file_gets_its_name_when_it_is_checked(server: Served, tmp_path: Path) -> None:
+def test_a_file_gets_its_name_after_it_was_verified(server: Served, tmp_path: Path) -> None:
     path = fetch(remote_file(server, "good"), tmp_path / "new")
 
     assert path == tmp_path / "new/faces.zip"
@@ -19,7 +19,7 @@ def test_a_file_gets_its_name_when_it_is_checked(server: Served, tmp_path: Path)
     assert files_in(tmp_path / "new") == {"faces.zip"}
 
 
-def test_a_file_that_is_there_is_checked_and_not_fetched(server: Served, tmp_path: Path) -> None:
+def test_an_existing_file_is_verified_and_not_downloaded(server: Served, tmp_path: Path) -> None:
     fetch(remote_file(server, "good"), tmp_path)
     fetch(remote_file(server, "good"), tmp_path)
     assert server.ranges["good"] == [None]
@@ -30,29 +30,27 @@ def test_a_file_that_is_there_is_checked_and_not_fetched(server: Served, tmp_pat
 
 
 @pytest.mark.parametrize("tenth", range(10))
-def test_a_connection_that_was_cut_is_gone_on_with(
-    server: Served, tmp_path: Path, tenth: int
-) -> None:
+def test_a_cut_connection_is_resumed(server: Served, tmp_path: Path, tenth: int) -> None:
     fetch(remote_file(server, f"cut/{tenth}"), tmp_path)
 
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
     assert server.num_sent[f"cut/{tenth}"] == len(CONTENT)  # no byte twice
 
 
-def test_cuts_that_bring_bytes_are_never_too_many(server: Served, tmp_path: Path) -> None:
+def test_cuts_with_progress_never_exhaust_the_tries(server: Served, tmp_path: Path) -> None:
     fetch(remote_file(server, "cut/tenths"), tmp_path)
 
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
     assert len(server.ranges["cut/tenths"]) > IMPATIENT.num_tries
 
 
-def test_cuts_that_bring_nothing_end_the_patience(server: Served, tmp_path: Path) -> None:
+def test_cuts_without_progress_exhaust_the_tries(server: Served, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="cut/always: the connection was cut, 3 times"):
         fetch(remote_file(server, "cut/always"), tmp_path)
 
 
 @pytest.mark.parametrize("num_tries", [1, 2, 3])
-def test_a_cut_that_brings_bytes_is_the_first_of_the_tries_that_may_fail(
+def test_a_cut_with_progress_counts_as_the_first_failed_try(
     server: Served, tmp_path: Path, num_tries: int
 ) -> None:
     patience = dataclasses.replace(IMPATIENT, num_tries=num_tries)
@@ -65,7 +63,7 @@ def test_a_cut_that_brings_bytes_is_the_first_of_the_tries_that_may_fail(
 
 
 @pytest.mark.parametrize("path", ["norange", "wrongrange", "beyond"])
-def test_a_server_that_cannot_go_on_starts_over(server: Served, tmp_path: Path, path: str) -> None:
+def test_a_server_that_cannot_resume_starts_over(server: Served, tmp_path: Path, path: str) -> None:
     if path == "beyond":
         (tmp_path / "faces.zip.part").write_bytes(b"from elsewhere")
 
@@ -74,9 +72,7 @@ def test_a_server_that_cannot_go_on_starts_over(server: Served, tmp_path: Path, 
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
-def test_a_begun_file_of_unknown_length_that_is_whole_is_taken(
-    server: Served, tmp_path: Path
-) -> None:
+def test_a_complete_part_of_unknown_length_is_accepted(server: Served, tmp_path: Path) -> None:
     (tmp_path / "faces.zip.part").write_bytes(CONTENT)
 
     fetch(remote_file(server, "good", size_bytes=None), tmp_path)
@@ -84,7 +80,7 @@ def test_a_begun_file_of_unknown_length_that_is_whole_is_taken(
     assert server.num_sent["good"] == 0
 
 
-def test_a_begun_file_is_gone_on_with_at_another_place(server: Served, tmp_path: Path) -> None:
+def test_a_partial_file_is_resumed_at_another_mirror(server: Served, tmp_path: Path) -> None:
     fetch(remote_file(server, "cut/always", "good"), tmp_path)
     (tmp_path / "faces.zip").rename(tmp_path / "faces.zip.part")
     with (tmp_path / "faces.zip.part").open("r+b") as part:
@@ -96,7 +92,7 @@ def test_a_begun_file_is_gone_on_with_at_another_place(server: Served, tmp_path:
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
-def test_a_begun_file_that_turns_out_wrong_starts_over(server: Served, tmp_path: Path) -> None:
+def test_a_partial_file_with_wrong_content_starts_over(server: Served, tmp_path: Path) -> None:
     (tmp_path / "faces.zip.part").write_bytes(b"PK from another file")
 
     fetch(remote_file(server, "good"), tmp_path)
@@ -105,9 +101,7 @@ def test_a_begun_file_that_turns_out_wrong_starts_over(server: Served, tmp_path:
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
-def test_a_begun_file_that_is_longer_than_the_file_is_thrown_away(
-    server: Served, tmp_path: Path
-) -> None:
+def test_a_partial_file_that_is_too_long_is_deleted(server: Served, tmp_path: Path) -> None:
     (tmp_path / "faces.zip.part").write_bytes(CONTENT + b"and more")
 
     fetch(remote_file(server, "good"), tmp_path)
@@ -116,7 +110,7 @@ def test_a_begun_file_that_is_longer_than_the_file_is_thrown_away(
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
-def test_a_disk_without_room_is_refused_before_anything_is_asked(
+def test_too_little_disk_space_is_refused_before_any_request(
     server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
@@ -127,9 +121,7 @@ def test_a_disk_without_room_is_refused_before_anything_is_asked(
     assert server.ranges == {}
 
 
-def test_a_copy_that_says_the_same_is_taken_though_its_bytes_differ(
-    server: Served, tmp_path: Path
-) -> None:
+def test_an_equivalent_copy_with_other_bytes_is_accepted(server: Served, tmp_path: Path) -> None:
     file = remote_file(server, "good", size_bytes=None, sha256="0" * 64)
 
     def same(path: Path) -> bool:
@@ -140,7 +132,7 @@ def test_a_copy_that_says_the_same_is_taken_though_its_bytes_differ(
     assert fetch(dataclasses.replace(file, says_the_same=same), tmp_path).read_bytes() == CONTENT
 
 
-def test_every_place_is_named_before_it_is_asked(
+def test_every_mirror_is_logged_before_its_request(
     server: Served, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -149,12 +141,12 @@ def test_every_place_is_named_before_it_is_asked(
     first, second = server.url("status/404"), server.url("good")
     assert [line for line in caplog.messages if first in line or second in line][:3] == [
         f"Fetching faces.zip from {first}",
-        f"Leaving {first}: status 404 Not Found",
+        f"Giving up on {first}: status 404 Not Found",
         f"Fetching faces.zip from {second}",
     ]
 
 
-def test_what_gdown_left_behind_is_removed(server: Served, tmp_path: Path) -> None:
+def test_leftovers_of_gdown_are_removed(server: Served, tmp_path: Path) -> None:
     strays = [tmp_path / "faces.zip.partq3x_1abc.part", tmp_path / "faces.zip.part123.part"]
     others = [tmp_path / "other.zip.partq3x.part", tmp_path / "faces.zip.parts"]
     for path in strays + others:
@@ -163,5 +155,5 @@ def test_what_gdown_left_behind_is_removed(server: Served, tmp_path: Path) -> No
 
     fetch(remote_file(server, "good"), tmp_path)
 
-    assert server.ranges == {"good": ["bytes=1000-"]}  # our own part is gone on with
+    assert server.ranges == {"good": ["bytes=1000-"]}  # our own part is resumed
     assert files_in(tmp_path) == {"faces.zip", *(path.name for path in others)}

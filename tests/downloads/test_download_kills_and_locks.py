@@ -38,7 +38,7 @@ def test_a_full_disk_is_an_os_error_and_leaves_no_wrong_file(
     server: Served, tmp_path: Path
 ) -> None:
     resource = pytest.importorskip("resource")
-    limit = (50_000, 50_000)  # a writer that fails as a full disk does
+    limit = (50_000, 50_000)  # a writer that fails as on a full disk
 
     process = _start_fetch(
         server,
@@ -55,7 +55,7 @@ def test_a_full_disk_is_an_os_error_and_leaves_no_wrong_file(
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
-def test_a_killed_download_goes_on_where_it_was(server: Served, tmp_path: Path) -> None:
+def test_a_killed_download_is_resumed(server: Served, tmp_path: Path) -> None:
     process = _start_fetch(server, "throttled", tmp_path)
     part = tmp_path / "faces.zip.part"
     while not part.exists() or part.stat().st_size < 8192:
@@ -72,7 +72,7 @@ def test_a_killed_download_goes_on_where_it_was(server: Served, tmp_path: Path) 
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
-def test_of_two_fetches_at_once_one_waits_for_the_other(
+def test_one_of_two_concurrent_downloads_waits_for_the_other(
     server: Served, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = _start_fetch(server, "throttled", tmp_path)
@@ -86,7 +86,7 @@ def test_of_two_fetches_at_once_one_waits_for_the_other(
     first.communicate()
     assert server.ranges["throttled"] == [None]
     assert caplog.messages == [
-        f"Waiting for another process that fetches {tmp_path / 'faces.zip'}",
+        f"Waiting for another process that downloads {tmp_path / 'faces.zip'}",
         f"Found {tmp_path / 'faces.zip'}",
     ]
 

@@ -17,7 +17,7 @@ HASTY = dataclasses.replace(IMPATIENT, num_tries=2, slowest_bytes_per_s=50_000, 
 
 @pytest.fixture
 def drive(server: Served, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """A Google Drive on this machine that gives the file."""
+    """A local Google Drive that delivers the file."""
     monkeypatch.setattr(google_drive, "ADDRESS", server.url("good"))
     return monkeypatch
 
@@ -33,13 +33,13 @@ def test_the_address_of_a_file_confirms_that_it_may_be_large() -> None:
 
 
 @pytest.mark.usefixtures("drive")
-def test_google_drive_is_asked_last(server: Served, tmp_path: Path) -> None:
+def test_google_drive_is_tried_last(server: Served, tmp_path: Path) -> None:
     assert fetch(_from_drive(server), tmp_path).read_bytes() == CONTENT
     assert list(server.ranges) == ["status/404", "good"]
 
 
 @pytest.mark.usefixtures("drive")
-def test_google_drive_goes_on_with_a_begun_file(server: Served, tmp_path: Path) -> None:
+def test_google_drive_resumes_a_partial_file(server: Served, tmp_path: Path) -> None:
     (tmp_path / "faces.zip.part").write_bytes(CONTENT[:1000])
     file = remote_file(server, drive_ids=("the-id",))
 
@@ -57,7 +57,7 @@ def test_google_drive_goes_on_with_a_begun_file(server: Served, tmp_path: Path) 
         ("announces/999999", f"announces 999,999 bytes, expected {len(CONTENT):,}"),
     ],
 )
-def test_what_google_drive_gives_is_checked(
+def test_files_from_google_drive_are_verified(
     server: Served, tmp_path: Path, drive: pytest.MonkeyPatch, path: str, reason: str
 ) -> None:
     drive.setattr(google_drive, "ADDRESS", server.url(path))
@@ -82,7 +82,7 @@ DRAWN_OUT = {
 
 
 @pytest.mark.parametrize("name", DRAWN_OUT)
-def test_google_drive_cannot_draw_an_answer_out(
+def test_google_drive_cannot_stall_an_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     file = RemoteFile("faces.zip", (), 10**6, drive_ids=("the-id",), size_bytes=len(CONTENT))
@@ -94,5 +94,5 @@ def test_google_drive_cannot_draw_an_answer_out(
         seconds = time.monotonic() - started
 
     assert seconds < 3
-    assert sum(served.num_sent.values()) < 40_000_000  # what fits into the buffers of the sockets
+    assert sum(served.num_sent.values()) < 40_000_000  # the capacity of the socket buffers
     assert "faces.zip" not in files_in(tmp_path)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 import requests
-from tests.attack.hostile_answers import Answer, Asked, redirect, response, whole
+from tests.attack.hostile_answers import Answer, Request, redirect, response, whole
 from tests.attack.raw_server import Served, serve
 
 from latentmaps.downloads import guarded_http
@@ -31,8 +31,8 @@ def _refusal(answer: Answer) -> str:
 @pytest.mark.parametrize("status", ["301", "302 Found", "303", "307", "308"])
 @pytest.mark.parametrize("location", ["/good", "good", "//{host}/good", "http://{host}/good"])
 def test_redirects_are_followed(status: str, location: str) -> None:
-    def answer(asked: Asked) -> Iterable[bytes]:
-        host = asked.address.split("/")[2]
+    def answer(request: Request) -> Iterable[bytes]:
+        host = request.address.split("/")[2]
         return [redirect(location.format(host=host), status)]
 
     with serve(CONTENT, {"asked": answer}) as served:
@@ -47,7 +47,7 @@ def test_a_redirect_may_lead_to_another_server() -> None:
         assert other.num_asked == {"there": 1}
 
 
-def test_redirects_come_to_an_end() -> None:
+def test_the_number_of_redirects_is_limited() -> None:
     with serve(CONTENT, {"asked": redirect("/asked")}) as served:
         with pytest.raises(MirrorError, match="more than 10 redirects"):
             _read(served)
@@ -64,29 +64,29 @@ def test_redirects_come_to_an_end() -> None:
         ("http://", "more than 10 redirects"),  # the same address, for urljoin
     ],
 )
-def test_a_redirect_to_no_address_is_refused(location: str, reason: str) -> None:
+def test_a_redirect_to_an_invalid_address_is_refused(location: str, reason: str) -> None:
     assert reason in _refusal(redirect(location))
 
 
 @pytest.mark.parametrize("location", ["http://127.0.0.1/faces.zip", "HTTP://other.example/"])
-def test_https_is_not_left_for_http(location: str) -> None:
+def test_a_redirect_from_https_to_http_is_refused(location: str) -> None:
     with pytest.raises(MirrorError, match="expected https as before"):
         guarded_http._target("https://127.0.0.1/faces.zip", location)
 
 
-def test_http_may_be_left_for_https() -> None:
+def test_a_redirect_from_http_to_https_is_followed() -> None:
     found = guarded_http._target("http://127.0.0.1/faces.zip", "https://127.0.0.1/faces.zip")
     assert found == "https://127.0.0.1/faces.zip"
 
 
 def test_the_body_of_a_redirect_is_not_read() -> None:
-    def pour(_: Asked) -> Iterator[bytes]:
+    def pour(_: Request) -> Iterator[bytes]:
         yield response("302 Found", "Location: /good", "Content-Length: 3000000000")
         yield from itertools.repeat(bytes(1 << 16), 46_000)
 
     with serve(CONTENT, {"asked": pour}) as served:
         assert _read(served) == CONTENT
-    assert served.num_sent.get("asked", 0) < 20_000_000  # what fits into the buffers of the sockets
+    assert served.num_sent.get("asked", 0) < 20_000_000  # the capacity of the socket buffers
 
 
 def test_the_body_of_a_redirect_is_not_unpacked() -> None:
@@ -102,8 +102,8 @@ def test_the_body_of_a_redirect_is_not_unpacked() -> None:
     assert peak_bytes < 5_000_000
 
 
-def _for_ever(head: bytes, piece: bytes) -> Answer:
-    def answer(_: Asked) -> Iterator[bytes]:
+def _forever(head: bytes, piece: bytes) -> Answer:
+    def answer(_: Request) -> Iterator[bytes]:
         yield head
         ends = time.monotonic() + 5
         while time.monotonic() < ends:
@@ -129,18 +129,18 @@ CHUNKS = response("200 OK", "Transfer-Encoding: chunked")
     ],
     ids=["status", "header", "100 Continue", "redirect", "chunk size", "trailers", "body"],
 )
-def test_a_server_that_draws_an_answer_out_is_left(head: bytes, piece: bytes) -> None:
+def test_a_server_that_stalls_an_answer_is_given_up(head: bytes, piece: bytes) -> None:
     started = time.monotonic()
-    with serve(CONTENT, {"asked": _for_ever(head, piece)}) as served:
-        with pytest.raises(MirrorError, match=r"too slow, \d+ bytes a second"):
+    with serve(CONTENT, {"asked": _forever(head, piece)}) as served:
+        with pytest.raises(MirrorError, match=r"too slow, \d+ bytes per second"):
             _read(served, window_s=0.2)
         seconds = time.monotonic() - started
     assert seconds < 2
 
 
-def test_bytes_of_the_file_are_what_counts() -> None:
+def test_only_bytes_of_the_file_count() -> None:
     watch = Watch(window_s=0.0, slowest_bytes_per_s=100)
-    with pytest.raises(MirrorError, match="too slow, 0 bytes a second"):
+    with pytest.raises(MirrorError, match="too slow, 0 bytes per second"):
         watch.check()
     watch.count(10_000)
     watch.check()

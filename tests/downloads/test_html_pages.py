@@ -24,11 +24,11 @@ def test_a_page_is_described(head: bytes, kind: str) -> None:
 @pytest.mark.parametrize(
     "head", [b"", b"PK\x03\x04", b"<!-- a -->", b"<!-- <html>", b"<!-- a --> x <html>", b"<htm"]
 )
-def test_what_is_no_page_is_not_described(head: bytes) -> None:
+def test_other_files_than_pages_are_not_described(head: bytes) -> None:
     assert html_pages.describe(head) is None
 
 
-def test_a_title_is_cut_short_and_without_control_characters() -> None:
+def test_a_title_is_shortened_and_has_no_control_characters() -> None:
     description = html_pages.describe(b"<html><title>\x1b[2J" + b"x" * 5000 + b"</title>")
     assert description is not None
     assert "'?[2Jxxx" in description

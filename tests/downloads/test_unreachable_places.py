@@ -1,4 +1,4 @@
-"""Places that give no answer at all, as on a machine without a network."""
+"""Mirrors that do not answer at all, as on a machine without a network."""
 
 import logging
 import socket
@@ -22,7 +22,7 @@ NOWHERE = "http://127.0.0.1:1/"
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """The seconds that were waited for, added to the clock in place of waiting."""
+    """The requested pauses, seconds, added to the clock instead of waiting."""
     waited = [0.0]
 
     def sleep(seconds: float) -> None:
@@ -40,7 +40,7 @@ def drive_is_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(google_drive, "ADDRESS", f"{NOWHERE}drive")
 
 
-def test_a_place_that_never_answers_is_left_after_the_seconds_for_that(
+def test_a_mirror_that_never_answers_is_given_up_after_its_timeout(
     tmp_path: Path, clock: Iterator[list[float]]
 ) -> None:
     file = RemoteFile("faces.zip", (f"{NOWHERE}faces.zip",), 1000)
@@ -51,7 +51,7 @@ def test_a_place_that_never_answers_is_left_after_the_seconds_for_that(
     assert next(clock) == [2.0 + 4.0]  # 8 s more would be beyond the 10 s
 
 
-def test_a_place_that_has_answered_keeps_all_its_tries(
+def test_a_mirror_that_has_answered_keeps_all_its_tries(
     server: Served, tmp_path: Path, clock: Iterator[list[float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.url("cut/once")
@@ -76,7 +76,7 @@ def test_a_place_that_has_answered_keeps_all_its_tries(
 
 
 @pytest.mark.usefixtures("drive_is_nowhere")
-def test_google_drive_is_asked_once_in_a_run_if_it_does_not_answer(
+def test_google_drive_is_tried_once_per_run_if_it_does_not_answer(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     unreachable: set[str] = set()
@@ -92,7 +92,7 @@ def test_google_drive_is_asked_once_in_a_run_if_it_does_not_answer(
         "Fetching a.txt from Google Drive, one"
     ]
     assert "Google Drive, one: no connection (Connection refused);" in messages[0]
-    assert "Google Drive, one: not asked, 127.0.0.1:1 gave no answer before" in messages[1]
+    assert "Google Drive, one: skipped, 127.0.0.1:1 did not answer before" in messages[1]
 
 
 def test_a_quota_page_of_one_file_does_not_end_google_drive(
@@ -123,7 +123,7 @@ NO_NETWORK = {"refused": _refused, "no route": _no_route}
 
 
 @pytest.mark.parametrize("fault", [*NO_NETWORK, "no name"])
-def test_without_a_network_the_verdict_on_celeba_comes_within_a_minute(
+def test_without_a_network_celeba_fails_within_a_minute(
     tmp_path: Path, clock: Iterator[list[float]], monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     if fault == "no name":
@@ -141,7 +141,7 @@ def test_without_a_network_the_verdict_on_celeba_comes_within_a_minute(
     monkeypatch.setattr("latentmaps.resources.require_disk_space", lambda *_: None)
 
     started = time.monotonic()
-    with pytest.raises(DownloadError, match=r"img_align_celeba\.zip: no place gave it"):
+    with pytest.raises(DownloadError, match=r"img_align_celeba\.zip: no mirror delivered it"):
         celeba_files.fetch(tmp_path)
 
     assert next(clock)[0] + time.monotonic() - started < 60

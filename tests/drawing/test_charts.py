@@ -1,4 +1,4 @@
-"""Charts repeat byte for byte, and stand in a page of either colour."""
+"""Charts are reproducible byte for byte, and fit into light and dark pages."""
 
 import itertools
 import re
@@ -47,7 +47,7 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
 
 
 def _draw(column: str) -> str:
-    return charts.draw_course(HISTORY, column, title="KL <loss>", unit="nats per face")
+    return charts.draw_history(HISTORY, column, title="KL <loss>", unit="nats per face")
 
 
 def texts(svg: str) -> list[str]:
@@ -61,25 +61,25 @@ def test_a_curve_is_well_formed_and_named() -> None:
     assert "width" not in element.attrib
 
 
-def test_a_curve_has_titled_axes_and_tells_its_lines_apart_without_colour() -> None:
+def test_a_curve_has_titled_axes_and_lines_that_differ_without_color() -> None:
     svg = _draw("kl_loss")
     assert {"epoch", "nats per face", "training", "validation"} <= set(texts(svg))
-    assert svg.count("stroke-dasharray") == 2  # the validation line, and its sample in the legend
+    assert svg.count("stroke-dasharray") == 2  # the validation line, in the chart and the legend
 
 
-def test_levels_stand_beside_a_curve_under_one_label() -> None:
+def test_reference_levels_share_one_label() -> None:
     levels = [Line(label, [(1.0, y), (3.0, y)], is_floor=True) for label, y in (("a", 4), ("", 7))]
-    svg = charts.draw_course(HISTORY, "kl_loss", title="KL", unit="nats", floors=levels)
+    svg = charts.draw_history(HISTORY, "kl_loss", title="KL", unit="nats", floors=levels)
     labels = [text for text in texts(svg) if text in ("training", "validation", "a", "")]
     assert labels == ["training", "validation", "a"]
-    assert svg.count("stroke-dasharray: 1.6,2.64") == 3  # two levels, and their sample
+    assert svg.count("stroke-dasharray: 1.6,2.64") == 3  # two levels, and one in the legend
 
 
 def test_without_validation_there_is_one_line() -> None:
     assert "validation" not in _draw("loss")
 
 
-def test_a_curve_repeats_and_takes_the_ink_of_the_page() -> None:
+def test_a_curve_is_reproducible_and_uses_the_text_color_of_the_page() -> None:
     assert _draw("kl_loss") == _draw("kl_loss")
     assert "#000000" not in _draw("kl_loss")
     assert "currentColor" in _draw("kl_loss")
@@ -114,7 +114,7 @@ def test_every_value_of_the_parameter_is_a_tick() -> None:
     assert {"KL", "nats", "fact"} <= set(shown)
 
 
-def test_it_says_what_is_shown_and_takes_the_colours_of_the_page() -> None:
+def test_it_has_a_description_and_uses_the_colors_of_the_page() -> None:
     svg = draw_lines(
         Line("a", SWEEP), Line("b", SWEEP), Line("c", SWEEP), Line("d", SWEEP, is_floor=True)
     )
@@ -124,7 +124,7 @@ def test_it_says_what_is_shown_and_takes_the_colours_of_the_page() -> None:
     assert [text for text in texts(svg) if text in "abcd"] == list("abcd")
 
 
-def test_a_line_joins_its_points_unless_a_value_stands_twice() -> None:
+def test_a_line_joins_its_points_unless_a_value_occurs_twice() -> None:
     def num_joints(points: list[tuple[float, float]]) -> int:
         paths = re.findall(
             r'<path d="([^"]*)" clip-path="[^"]*" style="fill: none', draw_lines(Line("", points))
@@ -162,21 +162,21 @@ def test_one_result_far_above_the_others_does_not_crowd_them() -> None:
     assert not {"100", "1,000"} <= set(texts(draw_lines(Line("", SWEEP))))
 
 
-def test_single_results_stand_pale_around_their_mean_and_break_no_line() -> None:
+def test_single_results_are_pale_and_do_not_break_the_line_of_means() -> None:
     singles = [(x, y + more) for x, y in SWEEP for more in (-1.0, 1.0)]
     svg = draw_lines(Line("", SWEEP, singles=singles))
     assert len(re.findall(r"<use [^>]*fill-opacity: 0.4", svg)) == len(singles)
     assert "stroke-opacity: 0.4" not in draw_lines(Line("", SWEEP))
 
 
-def test_every_line_has_a_look_of_its_own() -> None:
+def test_all_lines_look_different() -> None:
     drawn = draw_lines(*[Line(f"line {number}", SWEEP) for number in range(8)])
-    courses = re.findall(r'style="fill: none; ([^"]*stroke-width: 1.6[^"]*)"', drawn)
-    assert len(set(courses)) == 6  # colors and styles
+    styles = re.findall(r'style="fill: none; ([^"]*stroke-width: 1.6[^"]*)"', drawn)
+    assert len(set(styles)) == 6  # colors and line styles
     shapes = re.findall(r'<defs>\s*<path(?: id="[^"]*")? d="([^"]*)"', drawn)
     assert len(set(shapes)) >= 7  # and markers
 
 
 def test_no_point_is_an_error() -> None:
-    with pytest.raises(ValueError, match="found no point"):
+    with pytest.raises(ValueError, match="points: found none, expected at least one"):
         draw_lines()

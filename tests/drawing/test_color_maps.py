@@ -1,4 +1,4 @@
-"""Colors for bytes."""
+"""Color maps for images with one channel."""
 
 from typing import get_args
 
@@ -9,14 +9,14 @@ import pytest
 from latentmaps.drawing.color_maps import COLOR_MAPS, to_colors
 from latentmaps.params.draw_oips import DrawOips
 
-EVERY = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+ALL_BYTES = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
 
 
 def test_gray_keeps_every_byte() -> None:
-    colors = to_colors(EVERY, "gray")
+    colors = to_colors(ALL_BYTES, "gray")
     assert colors.shape == (1, 16, 16, 3)
     assert colors.dtype == np.uint8
-    np.testing.assert_array_equal(colors, np.stack([EVERY] * 3, axis=-1))
+    np.testing.assert_array_equal(colors, np.stack([ALL_BYTES] * 3, axis=-1))
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_viridis_has_the_colors_of_its_authors(byte: int, color: tuple[int, int,
     np.testing.assert_allclose(found.astype(int), color, atol=2)
 
 
-def test_viridis_is_everywhere_that_of_matplotlib() -> None:
+def test_viridis_equals_that_of_matplotlib_for_every_byte() -> None:
     table = np.array([mpl.colormaps["viridis"](byte)[:3] for byte in range(256)]) * 255
-    colors = to_colors(EVERY, "viridis").reshape(256, 3)
+    colors = to_colors(ALL_BYTES, "viridis").reshape(256, 3)
     np.testing.assert_allclose(colors, table, atol=2.1)
 
 

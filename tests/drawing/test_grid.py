@@ -1,4 +1,4 @@
-"""Where tiles lie, and how they grow."""
+"""Positions and enlargement of tiles."""
 
 import numpy as np
 import pytest
@@ -12,19 +12,19 @@ def test_tiles_run_row_by_row_with_a_fixed_gap() -> None:
     assert (grid.num_rows, grid.width, grid.height) == (3, 20 + GAP, 60 + 2 * GAP)
 
 
-def test_a_tile_is_centred_in_a_column_that_its_label_widens() -> None:
+def test_a_tile_is_centered_in_a_column_that_its_label_widens() -> None:
     grid = Grid(num_tiles=1, num_columns=1, tile_width=10, tile_height=10, column_width=30)
     assert grid.corner(0) == (10, 0)
 
 
-def test_enlarging_makes_squares_and_invents_no_colour() -> None:
+def test_enlarging_makes_squares_and_adds_no_color() -> None:
     tile = np.array([[0, 255]], dtype=np.uint8)
     large = enlarge(tile, 2)
     assert large.shape == (2, 4, 3)
     assert large[:, :, 0].tolist() == [[0, 0, 255, 255]] * 2
 
 
-def test_a_colour_tile_keeps_its_colours() -> None:
+def test_a_color_tile_keeps_its_colors() -> None:
     tile = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
     np.testing.assert_array_equal(enlarge(tile, 3)[::3, ::3], tile)
 

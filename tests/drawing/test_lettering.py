@@ -1,4 +1,4 @@
-"""Words fit where they are put."""
+"""Text is wrapped, measured and placed correctly."""
 
 import pytest
 from PIL import Image
@@ -34,7 +34,7 @@ def test_height_counts_lines_and_no_text_needs_none() -> None:
     assert FONT.height("") == 0
 
 
-def test_characters_that_the_font_lacks_are_spelt_out() -> None:
+def test_characters_that_the_font_lacks_are_spelled_out() -> None:
     assert spell("28×28, −3 σ – β ≥ 1, é") == "28x28, -3 sigma - beta >= 1, e"  # noqa: RUF001
 
 
@@ -43,7 +43,7 @@ def test_an_unknown_character_becomes_a_question_mark_not_an_empty_box() -> None
 
 
 @pytest.mark.parametrize(("align", "expected"), [(0.0, "right"), (1.0, "left")])
-def test_text_stands_on_the_asked_side_of_the_corner(align: float, expected: str) -> None:
+def test_text_is_on_the_requested_side_of_the_corner(align: float, expected: str) -> None:
     image = Image.new("L", (200, 40), 255)
     FONT.draw(image, (100, 5), "word", "black", align=align)
     left, _, right, _ = image.point(lambda value: 255 - value).getbbox() or (0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Sheets hold their tiles unchanged and their words whole."""
+"""Sheets contain their tiles unchanged and their text in full."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,14 +26,14 @@ def _draw(tiles: Sequence[Tile | None], **words: Any) -> Image.Image:
 
 
 def _find(sheet: Image.Image, tile: Tile) -> tuple[int, int]:
-    """Gives row and column of the one place where `tile` stands, pixel for pixel."""
+    """Return the row and column of the one place where the tile occurs, pixel for pixel."""
     windows = np.lib.stride_tricks.sliding_window_view(np.asarray(sheet), tile.shape)
     places = np.argwhere((windows[:, :, 0] == tile).all(axis=(2, 3, 4)))
     assert len(places) == 1
     return int(places[0][0]), int(places[0][1])
 
 
-def test_every_tile_stands_once_and_unchanged_in_rows() -> None:
+def test_every_tile_occurs_once_and_unchanged_in_rows() -> None:
     tiles = _tiles(6)
     sheet = _draw(list(tiles), num_columns=3, title="t", caption=LONG)
     places = [_find(sheet, tile) for tile in tiles]
@@ -79,7 +79,7 @@ def test_no_word_touches_the_edge_of_the_sheet(kind: str) -> None:
 
 
 def test_words_of_different_kinds_do_not_overlap() -> None:
-    """Ink adds up: the words drawn together cover as many pixels as each kind drawn alone."""
+    """Compare ink: all labels together cover as many pixels as each kind alone, summed up."""
     blank = [np.full((20, 20), 255, dtype=np.uint8)] * 4
     kinds = {
         "row_labels": ["row one", "row two"],
@@ -115,7 +115,7 @@ def test_tiles_of_two_sizes_are_refused() -> None:
 
 
 def test_a_sheet_without_a_tile_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected one size for all"):
+    with pytest.raises(ValueError, match="expected the same for all"):
         _draw([None, None], num_columns=2, title="t")
 
 
@@ -133,7 +133,7 @@ def test_equal_sheets_are_equal_files_without_metadata(tmp_path: Path) -> None:
         np.testing.assert_array_equal(np.asarray(image), np.asarray(first))
 
 
-def test_the_layout_tells_where_each_tile_lies() -> None:
+def test_the_layout_gives_the_place_of_each_tile() -> None:
     tiles = _tiles(5)
     sheet = sheets.draw_sheet(
         [*tiles, None],

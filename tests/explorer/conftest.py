@@ -1,4 +1,4 @@
-"""Pages of the explorer in a real browser."""
+"""Fixtures of the explorer tests: pages in a real browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +11,13 @@ from tests.explorer.hand import Hand
 
 @pytest.fixture(scope="session")
 def faces_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of made-up faces."""
+    """The page of fake faces."""
     return hands.write_page(tmp_path_factory.mktemp("reports"))
 
 
 @pytest.fixture
 def hand(browser: Browser, faces_page: Path) -> Iterator[Hand]:
-    """A hand at a page that was just opened; nothing may go wrong on it."""
+    """A user of a newly opened page, on which no errors may occur."""
     hand = Hand(browser, faces_page)
     yield hand
     assert hand.troubles == []

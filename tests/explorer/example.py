@@ -1,4 +1,4 @@
-"""Pages with small networks in them."""
+"""Small networks for pages, and stubs of the parts."""
 
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,12 @@ def plain_cnn(**shape: Any) -> keras.Model:
 
 
 def stub_environment(*packages: str) -> Any:
-    """Return templates, with stubs of the parts before the real ones."""
+    """Return the template environment; stubs of the parts precede the real templates."""
     return _environment("tests.explorer.stub_parts", *packages)
 
 
 def parts(**changes: Any) -> list[Part]:
-    """Return parts for the stubs."""
+    """Return the parts for the stubs."""
     decoder = plain_decoder()
     packed = packing.pack_small(decoder, architectures.inputs_of(decoder), max_difference=0.5)
     words = {"z": page.to_base64(Z), "odd": "</script><b>&"}

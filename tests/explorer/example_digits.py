@@ -1,4 +1,4 @@
-"""A small CNN, test digits of strokes, and made-up OIPs of its second layer and its output."""
+"""A small CNN, simple test digits, and fake OIPs of its second layer and its output."""
 
 import dataclasses
 from pathlib import Path
@@ -17,11 +17,11 @@ from latentmaps.oips.oip import LayerOips
 from latentmaps.pages import html_page
 
 LAYERS = ("Conv2D_2", "probabilities")
-DEAD = 3  # map of Conv2D_2
+DEAD = 3  # index of a map of Conv2D_2
 
 
 def small_cnn() -> keras.Model:
-    """Return a CNN of 3 and 4 maps; a map of the second layer is 0 for every image."""
+    """Return a CNN of 3 and 4 maps. One map of the second layer is 0 for every image."""
     model = architectures.digit_cnn(filters=(3, 4), dense_units=6, kernel_size=4)
     layer = model.get_layer("Conv2D_2")
     kernel, bias = layer.get_weights()
@@ -31,7 +31,7 @@ def small_cnn() -> keras.Model:
 
 
 def bars() -> Digits:
-    """Return 40 test pictures of a bright bar on black, at a place of its own each."""
+    """Return 40 test images of two bright bars on black, each at a different place."""
     images = np.zeros((40, 28, 28), np.uint8)
     for index, image in enumerate(images):
         row, column = 4 + index % 8, 3 + index // 4
@@ -42,12 +42,12 @@ def bars() -> Digits:
 
 
 def layer_results() -> LayerResults:
-    """Return made-up results of the second layer, whose map 3 is dead."""
+    """Return fake results of the second layer, whose map 3 is dead."""
     return dataclasses.replace(example_results.example_results(), layer_name="Conv2D_2")
 
 
 def write_oips(folder: Path) -> None:
-    """Write files as draw_oips does: of the second layer and of the output."""
+    """Write the OIP files of the second layer and the output, as draw_oips does."""
     folder.mkdir()
     oip.save(layer_results().oips, None, folder / "Conv2D_2.npz")
     ends = np.tile(np.array([[3, 2]], np.float32), (10, 1))
@@ -57,7 +57,7 @@ def write_oips(folder: Path) -> None:
 
 
 def write(folder: Path, *, layer_names: tuple[str, ...] = LAYERS) -> Path:
-    """Write the page of the explorer, and that of the second layer beside it."""
+    """Write the explorer, and next to it the page of the second layer."""
     write_oips(folder / "oips")
     params = dataclasses.replace(example_results.PARAMS, layers=layer_names)
     part = digits.prepare(small_cnn(), bars(), folder / "oips", params)

@@ -1,4 +1,4 @@
-"""The faces' part of the page, with a small random decoder and made-up faces."""
+"""The faces part of the page, with a small random decoder and fake faces."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.vae_files import SavedVae
 
 NUM_TRAIN, NUM_TEST = 120, 19
-# two that z tells, one that it does not
+# two attributes that z encodes, one that it does not
 NAMES = ("Wearing_Hat", "Eyeglasses", "Smiling")
 LOOK = DrawSamples(
     num_samples=8,
@@ -32,19 +32,19 @@ LOOK = DrawSamples(
     seed=None,
     tile_scale=1,
 )
-# of z where a face has one of the first two attributes
+# shift of z for a face with one of the first two attributes
 _SHIFTS = (5.0, 2.5)
 _environment = html_page.environment
 
 
 def attributes(*names: str) -> pd.DataFrame:
-    """Return what all faces show; of them the training part comes first."""
+    """Return the attributes of all faces; the training part comes first."""
     generator = np.random.default_rng(1)
     return pd.DataFrame({name: generator.random(NUM_TRAIN + NUM_TEST) < 0.4 for name in names})
 
 
 def latents(known: pd.DataFrame, *, latent_dim: int = 5) -> Latents:
-    """Return encodings of which the first dimensions tell the first two attributes."""
+    """Return encodings whose first dimensions encode the first two attributes."""
     generator = np.random.default_rng(2)
     spread = np.linspace(1.5, 0.3, latent_dim)
     means = generator.normal(size=(len(known), latent_dim)) * spread
@@ -65,7 +65,7 @@ def latents(known: pd.DataFrame, *, latent_dim: int = 5) -> Latents:
 
 
 def saved(**shape: Any) -> SavedVae:
-    """Return an untrained VAE whose decoder draws something."""
+    """Return an untrained VAE whose decoder output is not uniform."""
     made = example_vae.small_vae(**shape)
     architectures.randomize(made.decoder)
     return made
@@ -77,7 +77,7 @@ def part(vae: SavedVae, of: Latents, known: pd.DataFrame, *, are_digits: bool = 
 
 
 def render(parts: Sequence[Part], *, are_digits: bool = False) -> str:
-    """Return the page with nothing in the place of the digits."""
+    """Return the page with an empty digits part."""
 
     def environment(*packages: str) -> jinja2.Environment:
         made = _environment(*packages)

@@ -1,4 +1,4 @@
-"""The faces' part of the page in a real browser, and a hand that plays with it."""
+"""The faces part of the page in a real browser, and a user who operates it."""
 
 from pathlib import Path
 
@@ -18,16 +18,16 @@ LATENTS = example_faces.latents(KNOWN)
 SAVED = example_faces.saved()
 MEAN = LATENTS.train.encodings.moments()[0]
 TABS = ("attributes", "components", "map", "between", "dimensions")
-# of coordinates: directions and starting points are rounded to whole numbers of 16 bits
+# tolerance of coordinates: directions and starting points are rounded to 16 bits
 TOLERANCE = 2e-3
-# standard deviations from the middle of the map to its edges
+# standard deviations from the center of the map to its edges
 MAP_LIMIT = 3.2
 
 Array = npt.NDArray[np.floating]
 
 
 class Hand(Visit):
-    """What a person does on the page, and sees."""
+    """A user of the page: actions, and what is visible."""
 
     def __init__(
         self, browser: Browser, path: Path, *, address: str = "", width: int = 1280
@@ -47,23 +47,23 @@ class Hand(Visit):
         return np.array(self.page.evaluate("Array.from(Faces.state.z)"))
 
     def picture(self) -> npt.NDArray[np.uint8]:
-        """Return what the canvas shows, (16, 16, 3)."""
+        """Return the pixels of the canvas, (16, 16, 3), uint8."""
         self.wait()
         values = self.page.evaluate(
-            """() => { const one = document.getElementById('faces-canvas');
-            const copy = new OffscreenCanvas(one.width, one.height).getContext('2d');
-            copy.drawImage(one, 0, 0);
-            const { data } = copy.getImageData(0, 0, one.width, one.height);
-            return [one.height, one.width, ...data]; }"""
+            """() => { const canvas = document.getElementById('faces-canvas');
+            const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+            copy.drawImage(canvas, 0, 0);
+            const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+            return [canvas.height, canvas.width, ...data]; }"""
         )
         return np.array(values[2:], np.uint8).reshape(values[0], values[1], 4)[..., :3]
 
     def move(self, name: str, value: float) -> None:
-        """Take a slider to a value and let it go."""
+        """Move a slider to a value and release it."""
         self.page.evaluate(
-            """([name, value]) => { const one = document.getElementById(`faces-${name}`);
-            one.value = value;
-            for (const type of ['input', 'change']) one.dispatchEvent(new Event(type)); }""",
+            """([name, value]) => { const slider = document.getElementById(`faces-${name}`);
+            slider.value = value;
+            for (const type of ['input', 'change']) slider.dispatchEvent(new Event(type)); }""",
             [name, value],
         )
 
@@ -74,12 +74,12 @@ class Hand(Visit):
         self.page.get_by_role("radio", name=words, exact=True).check()
 
     def read(self, name: str) -> float:
-        """Return the number of a slider, as a screen reader has it."""
+        """Return the value of a slider as announced by a screen reader."""
         text = self.page.locator(f"#faces-{name}").get_attribute("aria-valuetext") or ""
         return float(text.replace("\u2212", "-"))
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Return where standard deviations of the map lie on the screen."""
+        """Return the screen position of a point of the map, in standard deviations."""
         canvas = self.page.locator("#faces-map-canvas")
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
@@ -94,14 +94,14 @@ class Hand(Visit):
         return self.page.locator("#faces-caption").inner_text()
 
     def link(self) -> str:
-        """Return the address of the state; it waits until the page has put it there."""
+        """Wait until the page has written its state to the address, and return the address."""
         wanted = self.page.evaluate("Faces.toParams()")
         self.page.wait_for_url(f"**#faces?{wanted}")
         return self.page.url
 
 
 def write_page(folder: Path) -> Path:
-    """Write the page of the made-up faces."""
+    """Write the page of the fake faces."""
     path = folder / "explorer.html"
     html_page.write(example_faces.render([example_faces.part(SAVED, LATENTS, KNOWN)]), path)
     return path
@@ -119,23 +119,23 @@ def write_gray_page(folder: Path, *, latent_dim: int, are_digits: bool) -> Path:
 
 
 def decode(z: Array) -> npt.NDArray[np.uint8]:
-    """Return the picture of a point."""
+    """Return the decoded image of a point, (16, 16, 3), uint8."""
     return pixels.to_uint8(TrainedVae(SAVED).decode(z[np.newaxis]))[0]
 
 
 def component(index: int) -> Array:
-    """Return one standard deviation along a component."""
+    """Return a vector of one standard deviation along a component."""
     axes, variances = latent_geometry.axes_of_covariance(LATENTS.train.encodings.moments()[1])
     return axes[:, index] * np.sqrt(variances[index])
 
 
 def dimension(index: int) -> Array:
-    """Return the direction of the dimension with the most KL but for so many."""
+    """Return the axis of the dimension at a rank by KL; 0 has the largest."""
     kl_nats = LATENTS.test.encodings.kl_per_dimension()
     return np.eye(len(kl_nats))[np.argsort(-kl_nats)[index]]
 
 
 def attribute(index: int) -> Array:
-    """Return the direction of the attribute with the highest d' but for so many."""
-    by_d_prime = sorted(LATENTS.attributes.each(), key=lambda one: -one.d_prime)
+    """Return the attribute direction at a rank by d'; 0 has the highest."""
+    by_d_prime = sorted(LATENTS.attributes.to_list(), key=lambda direction: -direction.d_prime)
     return by_d_prime[index].vector

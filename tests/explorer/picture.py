@@ -1,4 +1,4 @@
-"""Take a picture of the explorer for the README: ``python -m tests.explorer.picture PAGE PNG``."""
+"""Photograph the explorer for the README: ``python -m tests.explorer.picture PAGE PNG``."""
 
 import io
 import sys
@@ -20,7 +20,7 @@ def main(page: Path, picture: Path) -> None:
             tab, "[...document.querySelectorAll('#faces-thumbs canvas')].every((one) => one.drawn)"
         )
         content = tab.screenshot()
-    # 128 colors are enough for a page, and a third of the bytes
+    # 128 colors are enough for a page and take a third of the bytes
     image = Image.open(io.BytesIO(content)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
     image.save(picture, optimize=True)
 

@@ -86,7 +86,7 @@ def test_maps_are_compared_with_the_strongest_test_digit(oips: Path) -> None:
 def test_oips_have_the_grays_of_the_page_of_their_layer(oips: Path) -> None:
     layer = prepare(oips).data["layers"][1]["oips"]
     found = example_digits.layer_results().oips
-    scale = grays.gray_scale(found, 27)  # 4x4, a pooling and 4x4 leave one row unseen
+    scale = grays.gray_scale(found, 27)  # after 4x4, pooling and 4x4, one row is unseen
     free, in_range = found.free.polished.images, found.in_range.polished.images
     np.testing.assert_array_equal(picture(layer, "free"), np.concatenate(scale.free(free)))
     np.testing.assert_array_equal(
@@ -104,7 +104,7 @@ def test_free_oips_take_the_colors_of_draw_oips(oips: Path) -> None:
     assert (picture(layer, "free").mode, picture(layer, "in_range").mode) == ("RGB", "L")
 
 
-def test_layers_without_oips_have_none_and_layers_that_are_not_shown_are_passed_over(
+def test_layers_without_oips_have_none_and_unknown_layers_are_ignored(
     oips: Path,
 ) -> None:
     data = prepare(oips, ["dense", "probabilities"]).data
@@ -120,7 +120,7 @@ def test_missing_oips_are_refused_with_the_stage_that_draws_them(oips: Path) -> 
 
 def test_oips_of_another_cnn_are_refused(tmp_path: Path, oips: Path) -> None:
     (tmp_path / "Conv2D_1.npz").write_bytes((oips / "Conv2D_2.npz").read_bytes())
-    message = re.escape("images_polished: found (4, 28, 28), expected (3, 28, 28)")
+    message = re.escape("images_polished: found shape (4, 28, 28), expected (3, 28, 28)")
     with pytest.raises(DataError, match=message):
         prepare(tmp_path, ["Conv2D_1"])
 

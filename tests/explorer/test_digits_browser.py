@@ -1,4 +1,4 @@
-"""The digits of the explorer in a real browser: drawn, read, compared with Keras."""
+"""The digits part in a real browser: drawing and reading, compared with Keras."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from latentmaps.cnn.network.cnn_inference import TrainedCnn
 
 pytestmark = pytest.mark.slow
 
-# points of a stroke, in shares of the drawing area
+# points of a stroke, as fractions of the drawing area
 BAR = [(0.3, 0.2), (0.45, 0.6), (0.4, 0.85)]
 LEVEL = [(0.2, 0.5), (0.8, 0.5)]
 
@@ -39,7 +39,7 @@ def explorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Digits(Visit):
-    """The page, opened at a state of the digits."""
+    """The page, opened at a state of the digits part."""
 
     def __init__(self, browser: Browser, path: Path, state: str = "", **settings: Any) -> None:
         super().__init__(browser, path, **settings)
@@ -50,7 +50,7 @@ class Digits(Visit):
         self.rest()
 
     def rest(self) -> None:
-        """Wait until the CNN has read what is drawn, and the address tells it."""
+        """Wait until the CNN has read the drawing and the address is up to date."""
         expect(self.page.locator(".digit-map")).to_have_count(7)
         expect(self.page.locator("#digit-reading")).to_have_attribute("aria-busy", "false")
         wait_until(self.page, "addressState.pending === null")
@@ -136,7 +136,7 @@ def test_drawn_and_test_digits_are_read_as_keras_reads_them(visit: Digits) -> No
 
 def test_an_empty_drawing_is_not_read(visit: Digits) -> None:
     visit.click("Clear")
-    assert visit.words("reading") == "Nothing is drawn."
+    assert visit.words("reading") == "The drawing is empty."
     assert set(visit.bars()) == {""}
     assert visit.page.locator("#digit-clear").is_disabled()
 
@@ -145,14 +145,14 @@ def test_a_map_is_drawn_by_the_scale_of_its_layer(visit: Digits) -> None:
     image = visit.pixels()
     maps = TrainedCnn(example_digits.small_cnn()).all_feature_maps(image[np.newaxis])["Conv2D_1"][0]
     drawn = visit.page.evaluate(
-        """Array.from(document.querySelectorAll('.digit-maps')[0].querySelectorAll('canvas'), one =>
-        Array.from(one.getContext('2d').getImageData(0, 0, one.width, one.height).data))"""
+        """Array.from(document.querySelectorAll('.digit-maps')[0].querySelectorAll('canvas'), c =>
+        Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data))"""
     )
     lightness = np.array(drawn).reshape(3, *maps.shape[:2], 4)[..., :3].sum(axis=-1)
     for unit in range(3):
         order = np.argsort(maps[..., unit], axis=None, kind="stable")
         sorted_lightness = lightness[unit].ravel()[order]
-        assert (np.diff(sorted_lightness) >= -12).all()  # of hues that differ little
+        assert (np.diff(sorted_lightness) >= -12).all()  # similar hues differ slightly
         assert (lightness[unit][maps[..., unit] == 0] == 4).all()  # the darkest color, 0 0 4
 
 
@@ -182,7 +182,7 @@ def test_an_eraser_erases_the_digit_that_is_shown_at_first(visit: Digits) -> Non
     visit.click("Eraser")
     visit.stroke((0.1, 0.5), (0.9, 0.5))
     assert 0 < visit.pixels().sum() < before.sum()
-    assert "and was changed" in visit.words("reading")
+    assert ", with changes" in visit.words("reading")
 
 
 def test_back_keeps_the_drawing_and_its_past(visit: Digits) -> None:
@@ -209,7 +209,7 @@ def test_thickness_is_that_of_new_strokes(visit: Digits) -> None:
     assert visit.pixels()[:, columns].sum() / 255 == pytest.approx(8 * 5, rel=0.02)
 
 
-def test_a_drawing_is_fitted_as_mnist_does_and_left_alone_without(visit: Digits) -> None:
+def test_a_drawing_is_fitted_as_in_mnist_only_if_wanted(visit: Digits) -> None:
     visit.stroke((0.1, 0.1), (0.25, 0.3), (0.1, 0.5))
     fitted = visit.pixels() / 255
     rows, columns = np.nonzero(fitted > 0.5)
@@ -217,7 +217,7 @@ def test_a_drawing_is_fitted_as_mnist_does_and_left_alone_without(visit: Digits)
     places = np.arange(28) + 0.5
     assert (fitted.sum(axis=0) @ places) / fitted.sum() == pytest.approx(14.5, abs=0.1)
     assert (fitted.sum(axis=1) @ places) / fitted.sum() == pytest.approx(14.5, abs=0.1)
-    visit.page.get_by_label("Fit as MNIST does").uncheck()
+    visit.page.get_by_label("Scale and center as in MNIST").uncheck()
     visit.rest()
     rows, columns = np.nonzero(visit.pixels())
     assert rows.max() <= 16
@@ -234,7 +234,7 @@ def test_a_link_leads_to_the_same_drawing(browser: Browser, explorer: Path, visi
     np.testing.assert_array_equal(other.pixels(), visit.pixels())
     assert other.bars() == visit.bars()
     assert other.page.locator("#digit-order").input_value() == "digits"
-    # a link within the page, too
+    # also by a link within the page
     url = other.page.url
     other.click("Clear")
     other.page.evaluate("url => { location.href = url }", url)
@@ -261,7 +261,7 @@ def test_the_link_to_the_part_keeps_the_drawing(visit: Digits) -> None:
         ("?drawing=FAAC____", "The drawing in this address is damaged."),
     ],
 )
-def test_an_address_that_is_none_shows_the_test_digit(
+def test_an_invalid_address_shows_the_test_digit(
     browser: Browser, explorer: Path, state: str, message: str
 ) -> None:
     opened = Digits(browser, explorer, state)
@@ -281,7 +281,7 @@ def test_test_digits_can_be_taken_and_changed(visit: Digits) -> None:
     np.testing.assert_array_equal(visit.pixels(), given.test_images[row])
     assert f"digit={row}" in visit.page.url
     visit.stroke(*BAR)
-    assert "and was changed" in visit.words("reading")
+    assert ", with changes" in visit.words("reading")
     unchanged = visit.pixels() >= given.test_images[row]
     assert unchanged.all()
     assert not (visit.pixels() == given.test_images[row]).all()
@@ -292,7 +292,7 @@ def test_test_digits_can_be_taken_and_changed(visit: Digits) -> None:
 def test_misread_digits_say_what_the_cnn_reads(visit: Digits) -> None:
     given = example_digits.bars()
     readings = TrainedCnn(example_digits.small_cnn()).predict(given.test_images).argmax(axis=1)
-    visit.click("One that the CNN misreads")
+    visit.click("A misread test digit")
     found = re.search(
         r"Test digit (\d+) shows an? (\d)\. The CNN reads an? (\d)", visit.words("reading")
     )
@@ -322,12 +322,12 @@ def test_silent_and_dead_maps_are_marked(visit: Digits) -> None:
     assert tile.locator("small").inner_text() == "silent"
     assert tile.locator(".oip-tile").inner_text() == "dead"
     assert tile.get_attribute("aria-label") == (
-        "Conv2D_2, map 3, dead: nothing that was tried excites it: silent, 0 everywhere"
+        "Conv2D_2, map 3, dead: no input was found that excites it: silent, 0 everywhere"
     )
     assert "; 1 silent: 0 everywhere" in visit.page.locator(".layer-line").last.inner_text()
 
 
-def test_numbers_of_a_map_are_told(visit: Digits) -> None:
+def test_numbers_of_a_map_are_shown(visit: Digits) -> None:
     maps = TrainedCnn(example_digits.small_cnn()).all_feature_maps(
         example_digits.bars().test_images
     )["Conv2D_2"]
@@ -338,7 +338,7 @@ def test_numbers_of_a_map_are_told(visit: Digits) -> None:
     told = visit.page.locator(".layer-detail").last.inner_text()
     assert told == tile.get_attribute("title")
     assert f"mean activation {float(f'{means[7, loud]:.2g}'):g}," in told
-    assert "of the strongest test digit's mean" in told
+    assert "of that for the strongest test digit" in told
 
 
 def test_oips_are_shown_free_in_range_or_not(visit: Digits) -> None:
@@ -423,7 +423,7 @@ def test_all_controls_are_reached_by_tab_and_have_names(visit: Digits) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_nothing_sticks_out(browser: Browser, explorer: Path, width: int) -> None:
+def test_nothing_overflows(browser: Browser, explorer: Path, width: int) -> None:
     opened = Digits(browser, explorer, width=width)
     opened.stroke(*BAR)
     assert opened.width_of_content() <= width
@@ -434,7 +434,7 @@ def test_nothing_sticks_out(browser: Browser, explorer: Path, width: int) -> Non
 def test_text_stands_out_in_light_and_dark(visit: Digits, scheme: Any) -> None:
     visit.page.emulate_media(color_scheme=scheme)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    assert contrast.too_faint(contrast.read_colours(visit.page)) == []
+    assert contrast.too_faint(contrast.read_colors(visit.page)) == []
 
 
 def test_a_finger_draws_and_does_not_scroll(browser: Browser, explorer: Path) -> None:

@@ -90,7 +90,7 @@ def test_dimensions_are_those_with_the_most_kl_over_test_faces(
     assert [kl_nats[one["index"]] for one in data["dimensions"]] == sorted(kl_nats, reverse=True)
 
 
-def test_an_attribute_that_z_does_not_tell_is_left_out_with_its_d_prime(
+def test_an_attribute_that_z_does_not_encode_is_left_out_with_its_d_prime(
     data: dict[str, Any],
 ) -> None:
     attributes = data["attributes"]

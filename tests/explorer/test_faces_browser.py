@@ -1,4 +1,4 @@
-"""Sliders, map, dice and starting points of the faces in a real browser, against Python."""
+"""Sliders, map, random faces and starting points in a real browser, compared with Python."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests import browsing
 from tests.explorer import example_faces
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
-from tests.report import reading
+from tests.report import page_reading
 
 from latentmaps.vae.latent import latent_geometry
 from latentmaps.vae.pictures import sample_sheets
@@ -65,7 +65,7 @@ def test_a_slider_of_a_component_counts_standard_deviations_from_the_mean(hand: 
     np.testing.assert_allclose(hand.z(), moved, atol=hands.TOLERANCE)
 
 
-def test_sliders_combine_and_read_their_place_off_z(hand: Hand) -> None:
+def test_sliders_combine_and_show_the_position_of_z(hand: Hand) -> None:
     hand.move("component-0", 1.0)
     hand.move("component-2", -1.0)
     assert [hand.read(f"component-{index}") for index in (0, 2)] == [1.0, -1.0]
@@ -76,7 +76,7 @@ def test_sliders_combine_and_read_their_place_off_z(hand: Hand) -> None:
     np.testing.assert_allclose(hand.z(), hands.MEAN, atol=hands.TOLERANCE)
 
 
-def test_an_attribute_leaves_the_others_where_they_are_if_that_is_wanted(hand: Hand) -> None:
+def test_an_attribute_holds_the_others_fixed_if_wanted(hand: Hand) -> None:
     before = hand.read("attribute-1")
     hand.page.locator("#faces-hold").check()
     hand.move("attribute-0", 1.4)
@@ -92,7 +92,7 @@ def test_the_slider_between_two_faces_walks_from_a_to_b(hand: Hand) -> None:
     hand.click("tab-between")
     expect(hand.page.locator("#faces-off")).to_be_hidden()  # the first face is A
     hand.move("share-0", 0.25)
-    arc = latent_geometry.walk_spherically(a, b, np.array([0.25]))[0]
+    arc = latent_geometry.interpolate_spherically(a, b, np.array([0.25]))[0]
     np.testing.assert_allclose(hand.z(), arc, atol=hands.TOLERANCE)
     hand.choose("Straight line")
     np.testing.assert_allclose(hand.z(), 0.75 * a + 0.25 * b, atol=hands.TOLERANCE)
@@ -126,7 +126,7 @@ def test_random_faces_follow_sampler_and_temperature(hand: Hand) -> None:
 
 def test_the_look_changes_the_picture_and_not_z(hand: Hand) -> None:
     z, plain = hand.z(), hand.picture()
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.click("look-sheets")
     [processed] = sample_sheets.process(plain[np.newaxis], example_faces.LOOK)
     np.testing.assert_allclose(hand.picture().astype(int), processed, atol=1)

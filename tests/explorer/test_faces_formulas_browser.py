@@ -1,4 +1,4 @@
-"""The formulas of the faces in a real browser, against those of Python."""
+"""The formulas of the faces part in a real browser, compared with Python."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,28 +20,28 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def still(browser: Browser, faces_page: Path) -> Iterator[Page]:
-    """The page for what its functions return."""
+    """The page whose functions are called."""
     hand = Hand(browser, faces_page)
     yield hand.page
     hand.page.context.close()
 
 
-def test_the_way_between_two_faces_is_that_of_python(still: Page) -> None:
+def test_interpolation_is_that_of_python(still: Page) -> None:
     starts, ends = np.random.default_rng(8).normal(size=(2, 5, 5))
-    ends[3], ends[4] = 2.0 * starts[3], 0.0  # no one arc
+    ends[3], ends[4] = 2.0 * starts[3], 0.0  # the arc is not unique
     shares = np.array([0.0, 0.2, 0.5, 1.0])
     found = still.evaluate(
         """([starts, ends, shares, isArc]) => starts.map((start, i) =>
         shares.map((share) => Space.between(start, ends[i], share, isArc)))""",
         [starts.tolist(), ends.tolist(), shares.tolist(), True],
     )
-    expected = latent_geometry.walk_spherically(starts, ends, shares)
+    expected = latent_geometry.interpolate_spherically(starts, ends, shares)
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
 @pytest.mark.parametrize("temperature", [1.0, 0.4])
-def test_the_dice_place_their_numbers_as_the_sampler_does(
+def test_random_points_are_placed_as_by_the_samplers(
     still: Page, name: str, temperature: float
 ) -> None:
     rolled, found = still.evaluate(
@@ -49,18 +49,19 @@ def test_the_dice_place_their_numbers_as_the_sampler_does(
         const rolled = Array.from({ length: 30 }, (_, seed) => Space.roll(seed, 5));
         const sampler = Faces.points.space.samplers[name];
         return [rolled.map(({ noise, choice }) => [...noise, choice]),
-          rolled.map((one) => Array.from(Space.place(sampler, one, temperature)))]; }""",
+          rolled.map((roll) => Array.from(Space.place(sampler, roll, temperature)))]; }""",
         [name, temperature],
     )
     noise, choices = np.array(rolled)[:, :5], np.array(rolled)[:, 5]
     expected = hands.LATENTS.samplers[name].place(noise, choices, temperature=temperature)
-    np.testing.assert_allclose(found, expected, atol=0.05)  # centers are of 8 bits
+    np.testing.assert_allclose(found, expected, atol=0.05)  # centers have 8 bits
 
 
-def test_the_dice_are_normal_and_each_seed_is_another(still: Page) -> None:
+def test_random_numbers_are_normal_and_differ_by_seed(still: Page) -> None:
     noise, choices = still.evaluate(
         """() => { const rolled = Array.from({ length: 3000 }, (_, seed) => Space.roll(seed, 5));
-        return [rolled.map((one) => Array.from(one.noise)), rolled.map((one) => one.choice)]; }"""
+        return [rolled.map((roll) => Array.from(roll.noise)),
+        rolled.map((roll) => roll.choice)]; }"""
     )
     noise, choices = np.array(noise), np.array(choices)
     np.testing.assert_allclose(noise.mean(axis=0), 0.0, atol=0.08)

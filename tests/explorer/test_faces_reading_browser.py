@@ -1,4 +1,4 @@
-"""Whether everyone can read and reach the faces' part, whatever the VAE has learned."""
+"""Readability and accessibility of the faces part, for faces and for digits."""
 
 import io
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from tests.explorer import hand as hands
 from tests.explorer.hand import Hand
-from tests.report import contrast, reading
+from tests.report import contrast, page_reading
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def test_tabs_are_chosen_by_arrow_keys(hand: Hand) -> None:
     assert hand.page.locator("[role=tabpanel]:visible").count() == 1
 
 
-def test_a_letter_that_is_typed_rolls_no_dice(hand: Hand) -> None:
+def test_typing_a_letter_does_not_make_a_random_face(hand: Hand) -> None:
     z = hand.z()
     hand.page.locator("#faces-scale").focus()
     hand.page.keyboard.press("r")
@@ -43,7 +43,7 @@ def test_a_letter_that_is_typed_rolls_no_dice(hand: Hand) -> None:
 
 
 def names(page: Page) -> list[tuple[str, str]]:
-    """Return every control that is shown, and what a screen reader calls it."""
+    """Return every visible control and its accessible name."""
     return page.evaluate(
         """() => Array.from(document.querySelectorAll(
           '#faces :is(button, input, select, canvas[role], [role=tabpanel])'))
@@ -55,7 +55,7 @@ def names(page: Page) -> list[tuple[str, str]]:
 
 
 def test_every_control_has_a_name(hand: Hand) -> None:
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     for tab in hands.TABS:
         hand.click(f"tab-{tab}")
         found = names(hand.page)
@@ -64,7 +64,7 @@ def test_every_control_has_a_name(hand: Hand) -> None:
 
 
 def test_a_slider_alone_says_its_number(hand: Hand) -> None:
-    """Numbers that change with another slider would be read aloud all at once."""
+    """Otherwise all numbers that change with a slider would be announced at once."""
     assert hand.page.locator("#faces output").count() > 10
     assert hand.page.locator('#faces output:not([aria-live="off"])').count() == 0
 
@@ -81,9 +81,9 @@ def test_the_tab_key_reaches_every_control(hand: Hand) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_nothing_sticks_out(browser: Browser, faces_page: Path, width: int) -> None:
+def test_nothing_overflows(browser: Browser, faces_page: Path, width: int) -> None:
     hand = Hand(browser, faces_page, width=width)
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.page.keyboard.press("r")
     for tab in hands.TABS:
         hand.click(f"tab-{tab}")
@@ -94,14 +94,14 @@ def test_nothing_sticks_out(browser: Browser, faces_page: Path, width: int) -> N
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out(hand: Hand, scheme: Any) -> None:
     hand.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.click("mean")
     hand.click("undo")
     assert contrast.is_light(hand.page) == (scheme == "light")
     for tab in hands.TABS:
         hand.click(f"tab-{tab}")
         disabled = {"Undo", "Redo"}
-        faint = contrast.too_faint(contrast.read_colours(hand.page))
+        faint = contrast.too_faint(contrast.read_colors(hand.page))
         assert [(text, ink) for text, ink in faint if text not in disabled] == []
 
 
@@ -138,7 +138,7 @@ def test_small_latent_spaces_and_pictures_without_attributes_can_be_explored(
 
 def test_of_digits_the_page_speaks_of_images(browser: Browser, tmp_path: Path) -> None:
     hand = Hand(browser, hands.write_gray_page(tmp_path, latent_dim=2, are_digits=True))
-    reading.unfold(hand.page)
+    page_reading.unfold(hand.page)
     hand.click("mean")
     assert hand.caption() == "Mean image"
     for tab in hands.TABS[1:]:

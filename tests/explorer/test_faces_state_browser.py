@@ -1,4 +1,4 @@
-"""Links, undo and what else keeps a face, in a real browser."""
+"""Links, undo and saving of faces in a real browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_a_link_shows_the_same_face(hand: Hand, browser: Browser, faces_page: Pa
         "a=t.x&way=odd&sharpen=-1&contrast=99&x=y",
     ],
 )
-def test_an_address_that_makes_no_sense_shows_the_first_face(
+def test_an_invalid_address_shows_the_first_face(
     browser: Browser, faces_page: Path, state: str
 ) -> None:
     hand = Hand(browser, faces_page, address=f"{faces_page.as_uri()}#faces?{state}")
@@ -90,7 +90,7 @@ def test_back_from_the_digits_adds_nothing_to_undo(browser: Browser, faces_page:
     hand.page.context.close()
 
 
-def test_everything_can_be_undone_and_done_again(hand: Hand) -> None:
+def test_everything_can_be_undone_and_redone(hand: Hand) -> None:
     hand.wait()
     seen = [hand.z()]
     acts: list[Callable[[], None]] = [

@@ -41,7 +41,7 @@ def test_shapes_are_those_that_a_layer_reads_and_puts_out() -> None:
 
 
 def test_zeros_stand_before_the_larger_maps_alone_where_padding_is_same() -> None:
-    assert layers()["convolution_2"]["zeros"] == 0  # 5x5, stride 4: one row behind
+    assert layers()["convolution_2"]["zeros"] == 0  # 5x5, stride 4: the zeros follow the maps
     assert layers(kernel_sizes=(7, 7))["logits"]["zeros"] == 2
     assert layers(paddings=("valid", "valid"))["logits"]["zeros"] == 0
     assert layers(upsampling="resize")["convolution_2"]["zeros"] == 2
@@ -53,7 +53,7 @@ def test_kernels_of_all_layers_have_one_order_of_axes() -> None:
 
 
 def test_a_network_with_two_outputs_is_refused() -> None:
-    with pytest.raises(ValueError, match="layer z_log_var: expected it to read z_mean alone"):
+    with pytest.raises(ValueError, match="layer z_log_var: expected z_mean as its only input"):
         layer_list.describe(folding.to_plain(architectures.encoder()))
 
 
@@ -61,11 +61,11 @@ def test_a_second_activation_is_refused() -> None:
     inputs = keras.Input((3,))
     activated = keras.layers.Dense(2, activation="relu")(inputs)
     model = keras.Model(inputs, keras.layers.Activation("sigmoid", name="odd")(activated))
-    with pytest.raises(ValueError, match="layer odd: expected to follow one without activation"):
+    with pytest.raises(ValueError, match="layer odd: expected no activation in the layer before"):
         layer_list.describe(model)
 
 
-def test_a_layer_that_is_unknown_here_is_refused() -> None:
+def test_an_unsupported_layer_is_refused() -> None:
     inputs = keras.Input((4, 4, 1))
     model = keras.Model(inputs, keras.layers.AveragePooling2D(2, name="odd")(inputs))
     with pytest.raises(ValueError, match="layer odd: found a AveragePooling2D"):

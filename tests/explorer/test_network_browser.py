@@ -1,4 +1,4 @@
-"""The networks of the page in a real browser, against Keras."""
+"""The networks of the page in a real browser, compared with Keras."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def run(
     page: Page, packed: Packed, values: np.ndarray, *, keep: tuple[str, ...] = ()
 ) -> dict[str, np.ndarray]:
-    """Return the output of a network for one input, and the maps of layers by their names."""
+    """Return the output of a network for one input, and the maps of the named layers."""
     network = {"description": packed.description, "weights": packed.weights}
     found = page.evaluate(RUN, network | {"input": values.ravel().tolist(), "keep": list(keep)})
     return {"output": np.array(found["output"])} | {
@@ -77,7 +77,7 @@ def test_a_cnn_reads_what_keras_reads_in_every_layer(page: Page, shape: dict[str
 
 @pytest.mark.parametrize("max_difference", [200.0, 0.5, 0.0])
 def test_the_page_has_the_weights_that_were_compared(page: Page, max_difference: float) -> None:
-    """What Python calls the difference is the one in the browser."""
+    """The difference measured in Python is that of the browser."""
     model = example.plain_decoder()
     inputs = architectures.inputs_of(model)
     packed = packing.pack_small(model, inputs, max_difference=max_difference)

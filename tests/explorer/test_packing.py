@@ -31,7 +31,7 @@ def test_the_smallest_format_within_the_limit_is_taken() -> None:
     assert 0 < close.difference.mean < close.difference.largest
 
 
-def test_a_format_takes_so_many_bytes_for_a_weight() -> None:
+def test_each_format_has_a_number_of_bytes_per_weight() -> None:
     kernels, maps = 5 * 24 + 25 * 6 * 4 + 9 * 4 * 3, 24 + 4 + 3
     assert len(content(packed(200.0))) == kernels + 8 * maps
     assert len(content(packed(0.5))) == 2 * kernels + 4 * maps
@@ -53,12 +53,12 @@ def test_the_stated_difference_is_that_of_rounded_weights() -> None:
 def test_int8_has_a_scale_for_each_map() -> None:
     model = example.plain_decoder()
     kernel, bias = model.get_layer("logits").get_weights()
-    kernel *= np.array([1.0, 1e-3, 0.0])[:, np.newaxis]  # as small as the second color may be
+    kernel *= np.array([1.0, 1e-3, 0.0])[:, np.newaxis]  # tiny and zero colors
     model.get_layer("logits").set_weights([kernel, bias])
     found = packed(200.0, model)
     assert found.format == "int8"
     numbers = content(found)
-    # the lowest bytes of the three scales, then the next ones
+    # the lowest bytes of the three scales, then the next bytes
     planes = np.frombuffer(numbers, np.uint8, count=12, offset=4 * (24 * 2 + 4 * 2 + 3))
     scales = np.ascontiguousarray(planes.reshape(4, 3).T).view("<f4").ravel()
     largest = np.abs(kernel).max(axis=(0, 1, 3)) / 127
@@ -67,16 +67,16 @@ def test_int8_has_a_scale_for_each_map() -> None:
     assert np.abs(logits).max(axis=(0, 1, 2)).tolist() == [127, 127, 0]
 
 
-def test_weights_that_a_format_cannot_hold_take_the_next_one() -> None:
+def test_weights_too_large_for_a_format_take_the_next_one() -> None:
     model = example.plain_decoder()
     kernel, bias = model.get_layer("features").get_weights()
-    kernel[0, 0] = 1e5  # more than float16 holds
+    kernel[0, 0] = 1e5  # too large for float16
     model.get_layer("features").set_weights([kernel, bias])
     assert packed(1.0, model).format == "float32"
 
 
 def test_equal_networks_give_equal_text() -> None:
     assert packed(0.5) == packed(0.5)
-    assert base64.b64decode(packed(0.5).weights)[4:8] == bytes(4)  # the time of gzip
+    assert base64.b64decode(packed(0.5).weights)[4:8] == bytes(4)  # the time stored by gzip
     other = packed(0.5, example.plain_decoder(dense_units=3))
     assert other.weights != packed(0.5).weights

@@ -29,10 +29,10 @@ def test_equal_networks_give_equal_bytes() -> None:
     assert rendered() == rendered()
 
 
-def test_faces_of_persons_carry_a_notice() -> None:
-    assert "Learned from pictures of persons." not in rendered()
+def test_faces_of_real_people_come_with_a_notice() -> None:
+    assert "This network was trained on photographs of people." not in rendered()
     text = text_of(rendered(shows_persons=True))
-    assert "Learned from pictures of persons." in text
+    assert "This network was trained on photographs of people." in text
     assert "CelebA is for non-commercial research only and must not be redistributed" in text
 
 
@@ -47,11 +47,11 @@ def test_of_digits_the_page_speaks_of_images() -> None:
 def test_the_page_says_how_weights_are_stored_and_what_that_changes() -> None:
     text = text_of(rendered())
     assert re.search(
-        r"Weights of the decoder: float16, which moves no pixel of 4 faces by more than 0\.\d+ of "
-        r"255 levels, and the average pixel by 0\.\d+\.",
+        r"Weights of the decoder: float16\. Over 4 faces, this changes no pixel by more than "
+        r"0\.\d+ of 255 levels, and the average pixel by 0\.\d+\.",
         text,
     )
-    assert "Weights of the CNN: float32, as they were trained." in text
+    assert "Weights of the CNN: float32, exactly as trained." in text
 
 
 def test_the_policy_of_the_page_allows_its_own_scripts_and_nothing_from_outside() -> None:
@@ -66,7 +66,7 @@ def test_the_policy_of_the_page_allows_its_own_scripts_and_nothing_from_outside(
 
 
 def test_the_page_of_the_sample_has_room_for_its_data() -> None:
-    """Of at most 9 MB the networks of params.yaml leave more than one for faces and digits."""
+    """With the networks of params.yaml, more than 1 of 9 MB is left for faces and digits."""
     model = architectures.randomize(vae.build_decoder(source()))
     decoder = folding.to_plain(model, output_activation="sigmoid")
     inputs = architectures.inputs_of(decoder)

@@ -1,4 +1,4 @@
-"""The frame of the page in a real browser: parts, address, worker, and what browsers may lack."""
+"""The frame of the page in a real browser: parts, address, worker, missing features."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page with stubs of the parts."""
+    """The page with stubs of its parts."""
     path = tmp_path_factory.mktemp("reports") / "explorer.html"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(html_page, "environment", example.stub_environment)
@@ -44,7 +44,7 @@ def has_weights(page: Page, name: str) -> bool:
     return bool(page.evaluate(f"document.getElementById('{name}-weights').textContent !== ''"))
 
 
-def test_the_page_opens_without_a_complaint_and_loads_nothing(visit: Visit, path: Path) -> None:
+def test_the_page_opens_without_errors_and_loads_nothing(visit: Visit, path: Path) -> None:
     expect(visit.page.locator("#face")).not_to_have_text("none")
     expect(visit.page.locator("#without-script")).to_be_hidden()
     assert visit.troubles == []
@@ -121,13 +121,13 @@ def test_back_leads_to_the_state_that_a_link_left_and_the_part_keeps_it(visit: V
     expect(visit.page.locator("#face")).to_have_attribute("data-smile", "null")
 
 
-def test_a_changed_address_is_told_to_its_part(visit: Visit) -> None:
+def test_a_part_is_notified_of_a_changed_address(visit: Visit) -> None:
     expect(visit.page.locator("#face")).not_to_have_text("none")
     visit.page.evaluate("location.hash = 'faces?smile=2'")
     expect(visit.page.locator("#face")).to_have_attribute("data-smile", "2")
 
 
-def test_of_the_calls_meanwhile_the_last_one_follows(visit: Visit) -> None:
+def test_only_the_last_of_pending_calls_is_run(visit: Visit) -> None:
     done = visit.page.evaluate(
         """async () => {
           const done = [];
@@ -156,11 +156,11 @@ def test_the_skip_link_leads_past_the_header_and_leaves_the_part(visit: Visit) -
     assert visit.page.url.endswith("#digits")
 
 
-def test_data_cannot_end_their_script(visit: Visit) -> None:
+def test_data_cannot_end_their_script_element(visit: Visit) -> None:
     assert visit.page.evaluate("readData('faces').odd") == "</script><b>&"
 
 
-def test_an_error_of_the_worker_is_told(visit: Visit) -> None:
+def test_an_error_of_the_worker_is_shown(visit: Visit) -> None:
     visit.page.evaluate("void networks.run('decoder', new Float32Array(2))")
     expect(visit.page.get_by_role("alert")).to_have_text(
         "Something went wrong: input: found 2 numbers, expected 5."
@@ -168,24 +168,24 @@ def test_an_error_of_the_worker_is_told(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("lacking", ["DecompressionStream", "Worker", "Object.hasOwn"])
-def test_an_old_browser_gets_one_clear_sentence(browser: Browser, path: Path, lacking: str) -> None:
+def test_an_old_browser_gets_a_clear_message(browser: Browser, path: Path, lacking: str) -> None:
     page = opened(browser, path.as_uri(), script=f"delete {lacking};")
     told = page.get_by_role("alert")
-    expect(told).to_contain_text(f"too old to run the networks of this page: it has no {lacking}.")
-    expect(told).to_contain_text("Firefox from 113 on")
+    expect(told).to_contain_text(f"too old to run the networks on this page: it lacks {lacking}.")
+    expect(told).to_contain_text("Firefox 113")
     expect(page.locator("#face")).to_have_text("none")
     page.get_by_role("link", name="Digits").click()
     expect(told).to_contain_text("too old")
 
 
-def test_without_scripts_a_sentence_says_why_there_is_nothing(browser: Browser, path: Path) -> None:
+def test_without_scripts_a_message_explains_the_empty_page(browser: Browser, path: Path) -> None:
     visit = Visit(browser, path, with_scripts=False)
-    expect(visit.page.get_by_text("Without JavaScript this page shows nothing.")).to_be_visible()
+    expect(visit.page.get_by_text("This page needs JavaScript.")).to_be_visible()
     expect(visit.page.locator("#faces")).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_sticks_out(browser: Browser, path: Path, width: int) -> None:
+def test_nothing_overflows(browser: Browser, path: Path, width: int) -> None:
     visit = Visit(browser, path, width=width)
     expect(visit.page.locator("#face")).not_to_have_text("none")
     assert visit.width_of_content() <= width

@@ -1,4 +1,4 @@
-"""Small encoders, and a section that searches for their patterns in a blink."""
+"""Small encoders, and parameters of a very short search for their patterns."""
 
 from typing import Any
 
@@ -46,17 +46,17 @@ def params(**changes: Any) -> DrawFaceOips:
 
 
 def encoder(**changes: Any) -> keras.Model:
-    """Return an encoder whose normalizations are not those of a start."""
+    """Build an encoder whose normalization layers differ from their initial state."""
     network = small_vae(**changes).encoder
     generator = np.random.default_rng(2)
     for layer in network.layers:
-        if layer.name.startswith("normalisation"):
+        if layer.name.startswith("normalization"):
             layer.set_weights([generator.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
     return network
 
 
 def maps(network: keras.Model, layer_name: str, pixels: npt.NDArray[np.float32]) -> Any:
-    """Return what reaches an activation of the encoder for whole images, (n, h, w, num_maps)."""
+    """Return the inputs of an activation layer for whole images, (n, h, w, num_maps)."""
     layer = network.get_layer(layer_name)
     whole = keras.Model(network.inputs, objectives.before_activation(layer))
     return whole.predict_on_batch(pixels)

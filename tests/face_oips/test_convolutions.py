@@ -1,4 +1,4 @@
-"""Which part of an image a position sees: what moves its value."""
+"""The part of an image that a position sees is what changes its value."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ARCHITECTURES = {**example.ARCHITECTURES, "larger than the image": example.LARGE
 
 
 def seen_pixels(encoder: Any, convolution: Convolution, position: int) -> set[int]:
-    """Return the rows of the image that move the value at a position of the diagonal."""
+    """Return the rows of the image that change the value at a position on the diagonal."""
     layer = encoder.get_layer(convolution.layer_name)
     network = tf.keras.Model(encoder.inputs, objectives.before_activation(layer))
     image = tf.constant(np.random.default_rng(0).random((1, *encoder.input_shape[1:])), tf.float32)
@@ -29,25 +29,25 @@ def seen_pixels(encoder: Any, convolution: Convolution, position: int) -> set[in
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_position_sees_its_patch_and_nothing_else(name: str) -> None:
     encoder = example.encoder(**ARCHITECTURES[name])
-    for convolution in convolutions.of_encoder(encoder):
-        places = convolution.places
+    for convolution in convolutions.find_convolutions(encoder):
+        places = convolution.field_layout
         _, num_positions, *_ = encoder.get_layer(convolution.layer_name).output.shape
         for position in range(num_positions):
             first = places.first + position * places.stride
             patch = range(first, first + convolution.patch_size)
             is_whole = patch.start >= 0 and patch.stop <= 16
-            assert (position in convolution.whole) == is_whole
+            assert (position in convolution.inside_positions) == is_whole
             assert seen_pixels(encoder, convolution, position) == set(patch) & set(range(16))
 
 
-def test_every_convolution_is_there_and_no_dense_layer() -> None:
-    found = convolutions.of_encoder(example.encoder(dense_units=7))
+def test_all_convolutions_and_no_dense_layers_are_listed() -> None:
+    found = convolutions.find_convolutions(example.encoder(dense_units=7))
     assert [one.layer_name for one in found] == ["activation_1", "activation_2"]
     assert [one.words for one in found] == ["Convolution 1", "Convolution 2"]
 
 
-def test_where_no_patch_lies_in_the_image_all_positions_count() -> None:
-    *_, last = convolutions.of_encoder(example.encoder(**example.LARGE))
+def test_all_positions_count_if_no_patch_is_inside_the_image() -> None:
+    *_, last = convolutions.find_convolutions(example.encoder(**example.LARGE))
     assert last.patch_size == 31
-    assert not last.whole
+    assert not last.inside_positions
     assert last.positions == range(1)

@@ -13,7 +13,7 @@ def paint(weights: np.ndarray, **changes: float) -> np.ndarray:
 
 
 def single(place: tuple[int, int, int], shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
-    """Return weights of root mean square 1, all of it in one wave."""
+    """Return weights of RMS 1 with a single wave."""
     weights = np.zeros((1, *shape))
     weights[(0, *place)] = np.sqrt(np.prod(shape))
     return weights
@@ -23,11 +23,11 @@ def contrast(patch: np.ndarray) -> float:
     return float(np.sqrt(((patch - 0.5) ** 2).mean()))
 
 
-def test_no_weight_is_mid_gray() -> None:
+def test_weights_of_zero_give_mid_gray() -> None:
     np.testing.assert_allclose(paint(np.zeros((2, *SHAPE))), 0.5)
 
 
-def test_the_coarsest_wave_is_even_light_of_the_contrast() -> None:
+def test_the_coarsest_wave_is_uniform_and_has_the_contrast() -> None:
     [patch] = paint(single((0, 0, 0)), contrast=0.01)
     np.testing.assert_allclose(patch, 0.51, atol=1e-4)
 
@@ -40,7 +40,7 @@ def test_finer_waves_and_colors_are_fainter() -> None:
     assert [drawn((0, 0, 1)), drawn((0, 0, 2))] == pytest.approx([0.004, 0.004], rel=0.01)
 
 
-def test_a_color_is_as_light_as_gray() -> None:
+def test_colors_do_not_change_the_mean_of_the_channels() -> None:
     for color in (1, 2):
         [patch] = paint(single((0, 0, color)), contrast=0.01)
         assert patch.mean() == pytest.approx(0.5, abs=1e-4)
@@ -48,7 +48,7 @@ def test_a_color_is_as_light_as_gray() -> None:
 
 
 @pytest.mark.parametrize("shape", [SHAPE, (4, 4, 1), (1, 1, 3)])
-def test_no_patch_leaves_its_range_or_its_contrast(shape: tuple[int, int, int]) -> None:
+def test_patches_stay_within_range_and_contrast(shape: tuple[int, int, int]) -> None:
     weights = np.random.default_rng(0).standard_normal((20, *shape))
     weights /= np.sqrt((weights**2).mean(axis=(1, 2, 3), keepdims=True))
     for strength in (0.3, 5.0):

@@ -1,4 +1,4 @@
-"""A pattern excites its map in the whole encoder, more than what it grew from."""
+"""A pattern excites its map in the whole encoder, and more than its start patch."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.face_oips import example
 
 from latentmaps.face_oips import convolutions, patterns
 from latentmaps.face_oips.patterns import Patterns
-from latentmaps.oips import restore
+from latentmaps.oips import constraints
 
 
 def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
@@ -17,12 +17,12 @@ def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
 
 
 @pytest.mark.parametrize("name", example.ARCHITECTURES)
-def test_the_whole_encoder_reacts_to_a_pattern_as_it_is_said_to(name: str) -> None:
+def test_the_whole_encoder_responds_to_a_pattern_with_the_stated_activation(name: str) -> None:
     network = example.encoder(**example.ARCHITECTURES[name])
-    for convolution in convolutions.of_encoder(network):
+    for convolution in convolutions.find_convolutions(network):
         found = find(network, convolution.layer_name)
-        position = convolution.whole[-1]
-        first = convolution.places.first + position * convolution.places.stride
+        position = convolution.inside_positions[-1]
+        first = convolution.field_layout.first + position * convolution.field_layout.stride
         inside = slice(first, first + convolution.patch_size)
         whole = np.full((len(found.patches), *network.input_shape[1:]), 0.5, np.float32)
         whole[:, inside, inside] = found.patches
@@ -31,9 +31,9 @@ def test_the_whole_encoder_reacts_to_a_pattern_as_it_is_said_to(name: str) -> No
 
 
 @pytest.mark.parametrize("changes", [{}, {"activation": "relu"}, example.LARGE])
-def test_a_pattern_is_stronger_than_every_start_and_lies_in_range(changes: dict[str, Any]) -> None:
+def test_a_pattern_is_stronger_than_every_start_and_in_range(changes: dict[str, Any]) -> None:
     network = example.encoder(**changes)
-    for convolution in convolutions.of_encoder(network):
+    for convolution in convolutions.find_convolutions(network):
         found = find(network, convolution.layer_name)
         assert found.patches.shape[1] == convolution.patch_size
         assert found.start_activations.shape == (len(found.patches), 2)
@@ -41,8 +41,8 @@ def test_a_pattern_is_stronger_than_every_start_and_lies_in_range(changes: dict[
         assert 0 <= found.patches.min() < found.patches.max() <= 1
 
 
-def test_the_pattern_of_a_linear_map_is_the_best_there_is() -> None:
-    """The first convolution is linear: its optimum is its kernel, weighed as the waves are."""
+def test_the_pattern_of_a_linear_map_is_its_optimum() -> None:
+    """The first convolution is linear: its optimum is its kernel, scaled like the waves."""
     network = example.encoder()
     found = find(network, "activation_1", num_steps=100, contrast=0.05, smoothness=0.0)
     kernel = network.get_layer("convolution_1").get_weights()[0]  # (3, 3, 3, num_maps)
@@ -58,7 +58,7 @@ def test_starts_of_a_linear_map_agree() -> None:
     assert found.num_agreeing.tolist() == [3] * len(found.patches)
 
 
-def test_ends_that_differ_do_not_agree() -> None:
+def test_results_that_differ_do_not_agree() -> None:
     ends = np.zeros((1, 3, 2, 2, 1), np.float32)
     ends[0, :, 0, 0] = [[1.0], [0.9], [-1.0]]
     assert patterns._count_agreeing(ends, ends[:, 0]).tolist() == [2]
@@ -67,7 +67,7 @@ def test_ends_that_differ_do_not_agree() -> None:
     assert patterns._count_agreeing(even, even[:, 0]).tolist() == [1]
 
 
-def test_a_map_has_the_same_pattern_alone_and_among_others(
+def test_the_pattern_of_a_map_does_not_depend_on_the_other_maps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = example.encoder()
@@ -78,10 +78,10 @@ def test_a_map_has_the_same_pattern_alone_and_among_others(
     np.testing.assert_array_equal(one_by_one.activations, together.activations)
 
 
-def test_weights_are_bounded_and_small_ones_stay() -> None:
+def test_weights_are_bounded_and_small_ones_do_not_change() -> None:
     weights = np.random.default_rng(0).standard_normal((2, 4, 4, 3)).astype(np.float32)
     weights[0] *= 0.1
-    bounded = restore.restore_images(weights, restore.at_most_unit_rms)
+    bounded = constraints.project_images(weights, constraints.at_most_unit_rms)
     np.testing.assert_array_equal(bounded[0], weights[0])
     assert np.sqrt((bounded[1] ** 2).mean()) == pytest.approx(1.0)
     np.testing.assert_allclose(
@@ -99,7 +99,7 @@ def test_the_seed_decides_the_starts() -> None:
     assert (first.start_activations != other.start_activations).all()
 
 
-def test_smoother_patterns_have_less_of_what_is_fine() -> None:
+def test_smoother_patterns_have_less_energy_at_high_frequencies() -> None:
     network = example.encoder()
     rough, smooth = (
         find(network, "activation_2", smoothness=smoothness).patches for smoothness in (0.0, 2.0)

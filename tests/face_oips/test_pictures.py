@@ -1,4 +1,4 @@
-"""Sheets show patterns alone, the page the patches of faces beside."""
+"""Sheets show only patterns, the page also shows patches of faces."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ from latentmaps.params.draw_face_oips import DrawFaceOips
 
 FACES = example.images(6)
 ROWS = np.arange(2, 6)
-AVATARS = Source(num_faces=4, origin="fact 5", of_faces="avatars")
+AVATARS = Source(num_faces=4, origin="fact 5", faces_source="avatars")
 
 
 def results(images: Any = FACES, *, section: DrawFaceOips | None = None, **changes: Any) -> Any:
@@ -56,7 +56,7 @@ def test_no_pixel_of_a_face_is_on_a_sheet(found: list[Results]) -> None:
         assert sheet.image.tobytes() == same[name].image.tobytes()
 
 
-def test_patches_of_all_convolutions_are_drawn_about_as_large(found: list[Results]) -> None:
+def test_patches_of_all_convolutions_have_about_the_same_size(found: list[Results]) -> None:
     drawn = pictures.draw_all(found, AVATARS, tile_scale=2)
     widths = [sheet.numbers["layout"]["tile_width"] for sheet in drawn.values()]
     assert widths == [21, 22]  # 3 pixels times 7, 11 pixels times 2
@@ -91,7 +91,7 @@ def test_the_table_compares_each_pattern_with_the_strongest_face(
     assert ((table["contrast"] > 0) & (table["contrast"] <= 0.5)).all()
 
 
-def test_a_patch_that_is_larger_than_the_image_is_told() -> None:
+def test_the_caption_says_if_a_patch_is_larger_than_the_image() -> None:
     large = results(**example.LARGE)
     titles = [
         sheet.numbers["title"] for sheet in pictures.draw_all(large, AVATARS, tile_scale=1).values()
@@ -101,7 +101,7 @@ def test_a_patch_that_is_larger_than_the_image_is_told() -> None:
 
 
 def test_digits_are_called_images() -> None:
-    digits = Source(num_faces=4, origin="fact 1", of_faces="digits")
+    digits = Source(num_faces=4, origin="fact 1", faces_source="digits")
     gray = results(example.images(6, num_channels=1), num_channels=1)
     numbers = pictures.draw_all(gray, digits, tile_scale=1)["convolution_2"].numbers
     assert "face" not in numbers["title"] + numbers["caption"]
@@ -129,14 +129,14 @@ def test_a_sheet_has_a_limit(found: list[Results], monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("source", "shows"), [("avatars", False), ("celeba", True), ("folder", True)]
 )
-def test_the_page_says_where_it_shows_persons(
+def test_the_page_says_if_it_shows_persons(
     found: list[Results], source: str, *, shows: bool
 ) -> None:
-    text = page.render(found, Source(num_faces=4, origin="fact 5", of_faces=source))
-    assert ("Patches of faces of persons." in text) == shows
+    text = page.render(found, Source(num_faces=4, origin="fact 5", faces_source=source))
+    assert ("This page shows parts of the faces of real persons." in text) == shows
 
 
-def test_the_page_shows_every_map_beside_its_faces(found: list[Results]) -> None:
+def test_the_page_shows_every_map_next_to_its_faces(found: list[Results]) -> None:
     text = page.render(found, AVATARS)
     assert text.count("<li id=") == 10
     assert text.count("<img ") == 10 * 4
@@ -149,6 +149,6 @@ def test_the_page_shows_every_map_beside_its_faces(found: list[Results]) -> None
     assert face == f"patch of face {seen.faces[0, 0]}, activation {seen.activations[0, 0]:.3g}"
 
 
-def test_faces_of_another_size_are_refused() -> None:
+def test_faces_of_another_size_are_rejected() -> None:
     with pytest.raises(DataError, match="16x16x3 images expected, found an array of the shape"):
         results(np.zeros((6, 8, 8, 3), np.uint8))

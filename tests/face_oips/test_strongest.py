@@ -13,7 +13,7 @@ ROWS = np.array([1, 3, 4, 7, 8, 9, 11])
 
 
 def found(network: Any, **changes: Any) -> list[Any]:
-    layers = convolutions.of_encoder(network)
+    layers = convolutions.find_convolutions(network)
     values: dict[str, Any] = {"images": FACES, "rows": ROWS, "number": 3} | changes
     images, rows, number = values["images"], values["rows"], values["number"]
     seen = strongest.find(network, layers, images, rows, number=number)
@@ -29,10 +29,10 @@ def test_no_face_and_no_position_is_stronger(
     for convolution, seen in found(network):
         counted = slice(convolution.positions.start, convolution.positions.stop)
         maps = example.maps(network, convolution.layer_name, FACES[ROWS] / np.float32(255))
-        of_faces = maps[:, counted, counted].max(axis=(1, 2)).T  # (num_maps, num_faces)
-        best = np.argsort(-of_faces, axis=1)[:, :3]
+        face_maxima = maps[:, counted, counted].max(axis=(1, 2)).T  # (num_maps, num_faces)
+        best = np.argsort(-face_maxima, axis=1)[:, :3]
         np.testing.assert_array_equal(seen.faces, ROWS[best])
-        expected = np.take_along_axis(of_faces, best, axis=1)
+        expected = np.take_along_axis(face_maxima, best, axis=1)
         np.testing.assert_allclose(seen.activations, expected, rtol=1e-4, atol=1e-5)
         for index, face in np.ndindex(seen.faces.shape):
             row, column = seen.positions[index, face]
@@ -40,20 +40,23 @@ def test_no_face_and_no_position_is_stronger(
             assert value == pytest.approx(seen.activations[index, face], rel=1e-4, abs=1e-5)
 
 
-def test_a_patch_is_what_the_position_sees() -> None:
+def test_a_patch_shows_what_the_position_sees() -> None:
     for convolution, seen in found(example.encoder()):
         patches = strongest.cut(seen, convolution, FACES)
         size = convolution.patch_size
         for place in np.ndindex(seen.faces.shape):
-            top, left = convolution.places.first + convolution.places.stride * seen.positions[place]
+            top, left = (
+                convolution.field_layout.first
+                + convolution.field_layout.stride * seen.positions[place]
+            )
             whole = FACES[seen.faces[place], top : top + size, left : left + size]
             np.testing.assert_array_equal(patches[place], whole)
 
 
-def test_outside_of_the_image_a_patch_is_gray() -> None:
+def test_a_patch_is_gray_outside_the_image() -> None:
     *_, (convolution, seen) = found(example.encoder(**example.LARGE))
     patches = strongest.cut(seen, convolution, FACES)
-    first = -convolution.places.first
+    first = -convolution.field_layout.first
     assert patches.shape[2:] == (31, 31, 3)
     inside = np.s_[first : first + 16, first : first + 16]
     np.testing.assert_array_equal(patches[0, 0][inside], FACES[seen.faces[0, 0]])

@@ -1,4 +1,4 @@
-"""CelebA's files with three faces, and the call that takes faces from them."""
+"""CelebA's files with three faces, and a call that takes faces from them."""
 
 import zipfile
 from pathlib import Path
@@ -37,6 +37,6 @@ def take(
         folder,
         num_faces,
         downloads=raw.images.parent.parent / "downloads",
-        accept_licence=accept,
+        accept_license=accept,
         from_kaggle=from_kaggle,
     )

@@ -1,4 +1,4 @@
-"""Places for what a source of faces writes."""
+"""Paths for the output of a source of faces."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from latentmaps.faces.sources.raw_faces import RawFaces
 
 
 def raw_faces(folder: Path) -> RawFaces:
-    """Places in a folder for what a source of faces writes."""
+    """Return paths in a folder for the output of a source of faces."""
     folder.mkdir(exist_ok=True)
     tables = ("attributes", "partition", "identity", "origins", "refused")
     return RawFaces(

@@ -1,4 +1,4 @@
-"""EXIF written by hand, so that it can lie; Pillow writes none of this."""
+"""EXIF data written by hand, so that it can be invalid in ways that Pillow would not write."""
 
 import struct
 from typing import Final
@@ -9,9 +9,9 @@ ORIENTATION: Final = 274
 
 
 def block(*tags: tuple[int, int, int, bytes]) -> bytes:
-    """An EXIF with one directory of tags: number, type, count and little-endian value.
+    """Return an EXIF block with one directory of tags: number, type, count, little-endian value.
 
-    A value of more than four bytes lies behind the directory, as the format has it.
+    As the format requires, values of more than four bytes come after the directory.
     """
     position = 8 + 2 + 12 * len(tags) + 4
     entries, values = b"", b""
@@ -26,5 +26,5 @@ def block(*tags: tuple[int, int, int, bytes]) -> bytes:
 
 
 def orientation(value: int) -> tuple[int, int, int, bytes]:
-    """The tag that tells how the camera was held, 1 to 8."""
+    """Return the tag for the orientation of the camera, 1 to 8 if valid."""
     return ORIENTATION, SHORT, 1, struct.pack("<H", value)

@@ -29,7 +29,7 @@ def test_a_picture_is_opened_and_decoded() -> None:
 def test_the_reason_is_equal_for_equal_bytes(content: bytes) -> None:
     reasons = []
     for _ in range(2):
-        kept = io.BytesIO(content)  # the next one gets another address
+        kept = io.BytesIO(content)  # so that the next object gets another address
         with pytest.raises(DamagedError) as raised, picture_files.opened(content, ("JPEG",)):
             pass
         reasons.append(str(raised.value))
@@ -73,12 +73,12 @@ def test_a_picture_that_is_cut_off_is_damaged_before_the_block_begins() -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("a"), TypeError("a"), OSError("a")])
-def test_an_error_of_the_block_is_no_damage(error: Exception) -> None:
+def test_an_error_in_the_block_is_not_damage(error: Exception) -> None:
     with pytest.raises(type(error)), picture_files.opened(_jpeg(), ("JPEG",)):
         raise error
 
 
-def test_an_error_of_the_preparation_is_no_damage() -> None:
+def test_an_error_in_prepare_is_not_damage() -> None:
     def prepare(picture: Image.Image) -> None:
         raise KeyError(picture.size)
 
@@ -90,7 +90,7 @@ def test_an_error_of_the_preparation_is_no_damage() -> None:
 
 
 def test_damaged_exif_gives_no_warning() -> None:
-    # a value that lies behind the end; a warning is an error in these tests
+    # the value lies beyond the end of the block; in these tests a warning is an error
     behind = (271, exif.ASCII, 5_000, struct.pack("<L", 90_000) + b"....")
     assert _transposition(exif.block(exif.orientation(3), behind)[:-4]) == (
         Image.Transpose.ROTATE_180
@@ -109,5 +109,5 @@ def test_damaged_exif_gives_no_warning() -> None:
     ],
     ids=["none", "0", "9", "text", "no TIFF", "far away"],
 )
-def test_an_orientation_that_is_none_turns_nothing(block: bytes) -> None:
+def test_an_invalid_orientation_turns_nothing(block: bytes) -> None:
     assert _transposition(block) is None

@@ -1,4 +1,4 @@
-"""Floats become bytes in one way only."""
+"""The conversion between floats and bytes."""
 
 import numpy as np
 import pytest
@@ -21,26 +21,26 @@ def test_pixels_outside_their_range_are_clipped() -> None:
     ]
 
 
-def test_every_byte_survives_the_way_to_pixels_and_back() -> None:
+def test_every_byte_survives_conversion_to_pixels_and_back() -> None:
     every_byte = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    there = pixels.to_pixels(every_byte)
-    assert there.dtype == np.float32
-    assert (there.min(), there.max()) == (0.0, 1.0)
-    np.testing.assert_array_equal(pixels.to_uint8(there), every_byte)
+    converted = pixels.to_pixels(every_byte)
+    assert converted.dtype == np.float32
+    assert (converted.min(), converted.max()) == (0.0, 1.0)
+    np.testing.assert_array_equal(pixels.to_uint8(converted), every_byte)
 
 
-def test_a_pixel_that_is_no_number_is_refused() -> None:
+def test_a_nan_pixel_is_refused() -> None:
     with pytest.raises(ValueError, match="1 of 2 values are NaN, expected numbers"):
         pixels.to_uint8(np.array([0.5, np.nan]))
 
 
-def test_signed_values_are_symmetric_around_mid_grey() -> None:
+def test_signed_values_are_symmetric_around_mid_gray() -> None:
     values = np.array([[[-9.0, -2.0, -1.0, 0.0, 1.0, 2.0, 9.0]]], dtype=np.float32)
-    grey = pixels.signed_to_uint8(values, limit=2.0).ravel().tolist()
-    assert grey == [1, 1, 65, 128, 192, 255, 255]  # 64.5 and 191.5 are rounded half up
+    gray = pixels.signed_to_uint8(values, limit=2.0).ravel().tolist()
+    assert gray == [1, 1, 65, 128, 192, 255, 255]  # 64.5 and 191.5 are rounded half up
 
 
-def test_a_signed_value_that_is_no_number_is_refused() -> None:
+def test_a_signed_nan_is_refused() -> None:
     with pytest.raises(ValueError, match="NaN"):
         pixels.signed_to_uint8(np.full((1, 2, 2), np.nan, dtype=np.float32), limit=1.0)
 

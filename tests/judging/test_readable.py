@@ -14,7 +14,7 @@ def write_receipt(folder: Path, source: str) -> Path:
     return path
 
 
-def test_digits_as_the_cnn_knows_them_can_be_read(tmp_path: Path) -> None:
+def test_digits_in_the_format_of_the_cnn_can_be_read(tmp_path: Path) -> None:
     images = np.zeros((2, 28, 28, 1), np.uint8)
     assert readable.find_obstacle(write_receipt(tmp_path, "digits"), images) == ""
 
@@ -22,19 +22,19 @@ def test_digits_as_the_cnn_knows_them_can_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "shape", "words"),
     [
-        ("avatars", (28, 28, 1), "of the source avatars; the CNN reads digits alone"),
-        ("digits", (32, 32, 1), "digits as images of 32x32x1; the CNN reads gray ones of 28x28"),
+        ("avatars", (28, 28, 1), "from the source avatars; the CNN reads only digits"),
+        ("digits", (32, 32, 1), "images of 32x32x1; the CNN reads only gray images of 28x28"),
         ("digits", (28, 28, 3), "digits as images of 28x28x3"),
     ],
 )
-def test_other_images_are_not_read_and_the_reason_is_told(
+def test_other_images_are_refused_with_a_reason(
     tmp_path: Path, source: str, shape: tuple[int, ...], words: str
 ) -> None:
     images = np.zeros((2, *shape), np.uint8)
     assert words in readable.find_obstacle(write_receipt(tmp_path, source), images)
 
 
-def test_a_receipt_of_no_known_source_is_refused(tmp_path: Path) -> None:
+def test_a_receipt_with_an_unknown_source_is_refused(tmp_path: Path) -> None:
     images = np.zeros((2, 28, 28, 1), np.uint8)
     with pytest.raises(DataError, match="source: found 'moon', expected one of avatars, digits"):
         readable.find_obstacle(write_receipt(tmp_path, "moon"), images)
@@ -74,7 +74,7 @@ def test_training_digits_of_the_source_are_not_shown_to_the_judge(tmp_path: Path
     assert readable.choose_unseen(index, rows, num_images=1).tolist() == [2]
 
 
-def test_a_test_part_of_training_digits_alone_is_refused(tmp_path: Path) -> None:
+def test_a_test_part_with_only_training_digits_is_refused(tmp_path: Path) -> None:
     index = write_index(tmp_path, attributes(1), attributes(2), partition="train")
     with pytest.raises(DataError, match=r"all 2 images .* set split_faces.scheme to official"):
         readable.choose_unseen(index, np.array([0, 1]), num_images=9)

@@ -16,7 +16,7 @@ def make_reading(digits: list[int], confidences: list[float]) -> Reading:
     return Reading(images, np.array(digits), np.array(confidences, np.float32))
 
 
-def test_shares_by_hand() -> None:
+def test_shares_equal_those_counted_by_hand() -> None:
     numbers = make_reading([3, 3, 7, 3], [0.99, 0.5, 0.95, 0.96]).numbers(0.95)
     assert numbers["num_images"] == 4
     assert numbers["sure"] == 0.75
@@ -26,7 +26,7 @@ def test_shares_by_hand() -> None:
 
 
 class FakeCnn:
-    """Reads the brightness of the first pixel as a digit, surely where the second is lit."""
+    """Classifies by the brightness of the first pixel, with confidence if the second is lit."""
 
     def predict(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         digits, is_sure = images[:, 0, 0] // 25, images[:, 0, 1] > 0
@@ -37,7 +37,7 @@ class FakeCnn:
 
 
 class FakeVae:
-    """Decodes every point to the digit 2."""
+    """Decodes every latent point to the digit 2."""
 
     def __init__(self) -> None:
         self.architecture = cast(Any, type("Shape", (), {"latent_dim": 3}))

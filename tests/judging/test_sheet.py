@@ -14,7 +14,7 @@ def draw(digits: list[int], confidences: list[float]) -> dict[str, list[str]]:
     return layout
 
 
-def test_a_row_has_digits_as_they_come_and_behind_the_gap_the_least_sure() -> None:
+def test_a_row_has_the_first_digits_and_after_a_gap_the_least_confident_ones() -> None:
     layout = draw([3] * 6, [0.99, 0.4, 0.96, 0.6, 0.7, 0.8])
     row = layout["tile_labels"][3 * 13 : 4 * 13]
     assert row[:2] == ["99 %", "96 %"]
@@ -34,6 +34,6 @@ def test_the_label_of_a_row_counts_and_an_unread_digit_has_a_blank_row() -> None
     assert all(layout["is_blank"][:13])
 
 
-def test_less_than_certain_is_not_called_certain() -> None:
+def test_only_certainty_is_shown_as_100_percent() -> None:
     assert "100 %" not in draw([4], [0.9999])["tile_labels"]
     assert "100 %" in draw([4], [1.0])["tile_labels"]

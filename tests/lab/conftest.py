@@ -1,4 +1,4 @@
-"""A small network that was asked about."""
+"""A small network, and answers to questions about it."""
 
 import dataclasses
 from pathlib import Path
@@ -20,7 +20,7 @@ from latentmaps.params.draw_oips import DrawOips
 
 @pytest.fixture(scope="session")
 def bars() -> Digits:
-    """Pictures of a bright bar on black, at a place of its own each."""
+    """Images of a bright bar on black, each at a different place."""
     images = np.zeros((12, 28, 28), np.uint8)
     for index, image in enumerate(images):
         image[4 + index : 7 + index, 5:20] = 255
@@ -32,7 +32,7 @@ def bars() -> Digits:
 def short() -> DrawOips:
     """A short search."""
     changes = {"num_steps": 12, "num_starts": 2, "num_candidates": 16, "num_snapshots": 4}
-    return settings.change(settings.usual((28, 28, 1)), changes)
+    return settings.change(settings.defaults((28, 28, 1)), changes)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +53,7 @@ def color_model() -> keras.Model:
 
 @pytest.fixture(scope="session")
 def answer(subject: Subject, short: DrawOips) -> Answer:
-    """What excites two maps of the small CNN, as the stage searches."""
+    """OIPs of two feature maps of the small CNN, found as in the stage."""
     question = Question("Conv2D_2", [3, 5], short, seed=1)
     command = "latentmaps oip Conv2D_2 3 5"
     return answer_module.ask(subject, question, command=command, jit_compile=False)
@@ -61,14 +61,14 @@ def answer(subject: Subject, short: DrawOips) -> Answer:
 
 @pytest.fixture(scope="session")
 def silent_answer(subject: Subject, short: DrawOips) -> Answer:
-    """The same from starts of one's own, of which the first excites no map."""
+    """The same from two named starts, the first of which does not excite the map."""
     model = cnn.build_cnn(cnn.Architecture((8, 8), 8), seed=1)
     kernel, bias = model.get_layer("Conv2D_2").get_weights()
     model.get_layer("Conv2D_2").set_weights([kernel, bias - 0.7])
     starts = ["noise", "coarse"]
     question = Question("Conv2D_2", [3], short, seed=1, starts=starts)
-    deaf = dataclasses.replace(subject, model=model)
-    return answer_module.ask(deaf, question, command="latentmaps oip", jit_compile=False)
+    less_excitable = dataclasses.replace(subject, model=model)
+    return answer_module.ask(less_excitable, question, command="latentmaps oip", jit_compile=False)
 
 
 @pytest.fixture

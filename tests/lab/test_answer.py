@@ -1,4 +1,4 @@
-"""What is kept of an answer."""
+"""An answer, its settings and its array file."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ from latentmaps.lab.subjects import Subject
 from latentmaps.oips import cnn_layers, real_digits
 
 
-def test_the_arrays_are_those_of_every_start(answer: Answer, tmp_path: Path) -> None:
+def test_the_file_holds_the_arrays_of_all_starts(answer: Answer, tmp_path: Path) -> None:
     answer_module.save(answer, tmp_path / "a.npz")
     answer_module.save(answer, tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
@@ -30,7 +30,7 @@ def test_the_arrays_are_those_of_every_start(answer: Answer, tmp_path: Path) -> 
         assert json.loads(str(arrays["settings"])) == json.loads(json.dumps(answer.settings))
 
 
-def test_the_settings_tell_all_that_decided_the_result(
+def test_settings_include_everything_that_affects_the_result(
     answer: Answer, silent_answer: Answer
 ) -> None:
     settings = answer.settings
@@ -40,16 +40,18 @@ def test_the_settings_tell_all_that_decided_the_result(
     assert settings["objective"] == "mean"
     assert settings["pixels"] == "free"
     assert settings["num_candidates"] == 16
-    # of no effect where the starts are named
-    of_the_stage = {"num_candidates", "precursor", "head_start", "num_finalists", "race_steps"}
-    assert of_the_stage <= settings.keys()
-    assert not of_the_stage & silent_answer.settings.keys()
+    # these have no effect when the starts are named
+    stage_only = {"num_candidates", "precursor", "head_start", "num_finalists", "race_steps"}
+    assert stage_only <= settings.keys()
+    assert not stage_only & silent_answer.settings.keys()
     assert "polish" not in settings
-    assert "head_start" not in dataclasses.replace(answer, is_as_the_stage=False).settings
+    assert "head_start" not in dataclasses.replace(answer, matches_stage=False).settings
     assert silent_answer.settings["starts"] == ["noise", "coarse"]
 
 
-def test_a_line_says_what_was_found(answer: Answer, silent_answer: Answer) -> None:
+def test_the_summary_lists_the_activation_of_each_unit(
+    answer: Answer, silent_answer: Answer
+) -> None:
     first, second = (unit.activation for unit in answer.units)
     assert answer.summary == f"Conv2D_2-3 {first:.3g}, Conv2D_2-5 {second:.3g}"
     assert silent_answer.summary.startswith("Conv2D_2-3 ")
@@ -59,7 +61,7 @@ def test_the_strongest_digits_are_those_of_the_units(answer: Answer, subject: Su
     assert subject.digits is not None
     assert answer.strongest is not None
     layer = cnn_layers.up_to(subject.model, "Conv2D_2")
-    every = real_digits.find_strongest(layer, subject.digits)
-    np.testing.assert_array_equal(answer.strongest.rows, every.rows[[3, 5]])
-    np.testing.assert_array_equal(answer.strongest.images, every.images[[3, 5]])
-    assert answer.strongest.activations == pytest.approx(every.activations[[3, 5]])
+    of_layer = real_digits.find_strongest(layer, subject.digits)
+    np.testing.assert_array_equal(answer.strongest.rows, of_layer.rows[[3, 5]])
+    np.testing.assert_array_equal(answer.strongest.images, of_layer.images[[3, 5]])
+    assert answer.strongest.activations == pytest.approx(of_layer.activations[[3, 5]])

@@ -1,4 +1,4 @@
-"""A page, a picture and arrays: all or none."""
+"""An answer is written as a page, a picture and arrays: all or none."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def test_three_files_are_written(answer: Answer, tmp_path: Path) -> None:
         assert image.mode == "RGB"
 
 
-def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failure_leaves_no_files(tmp_path: Path) -> None:
     with (
         pytest.raises(ValueError, match="no"),
         answer_files.opened(tmp_path / "new" / "a.html"),
@@ -43,7 +43,7 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_name_that_is_none_of_a_page_is_refused(tmp_path: Path) -> None:
+def test_an_output_that_is_not_a_page_is_refused(tmp_path: Path) -> None:
     for output in (tmp_path, tmp_path / "a.txt"):
         with (
             pytest.raises(

@@ -1,4 +1,4 @@
-"""The calls from Python."""
+"""The Python interface for OIPs."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from latentmaps.lab.asking import CnnWithOips
 SHORT: dict[str, Any] = {"num_steps": 12, "num_starts": 2, "num_candidates": 16, "num_snapshots": 4}
 
 
-def test_any_keras_model_is_asked(color_model: keras.Model) -> None:
+def test_any_keras_model_has_oips(color_model: keras.Model) -> None:
     [unit] = latentmaps.find_oips(color_model, "linear", 1, seed=3, **SHORT)
     assert unit.oip.shape == (12, 10, 3)
     assert unit.activations.shape == unit.optima.shape == (2,)
@@ -29,7 +29,7 @@ def test_any_keras_model_is_asked(color_model: keras.Model) -> None:
     np.testing.assert_array_equal(again.oip, unit.oip)
 
 
-def test_starts_are_pictures_and_words(color_model: keras.Model) -> None:
+def test_starts_are_arrays_or_kinds(color_model: keras.Model) -> None:
     picture = np.random.default_rng(0).random((12, 10, 3))
     [unit] = latentmaps.find_oips(
         color_model, "out", 0, start=[picture, "noise"], pixels=(0, 1), num_steps=5
@@ -61,26 +61,26 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"units": [9]}, "^unit: found 9, expected 0 to 3"),
     ({"layer": "nowhere"}, "^layer: found 'nowhere', expected one of maps"),
     ({"objective": "min"}, "^objective: found 'min', expected mean, max, position"),
-    ({"pixels": (1, 0)}, r"^pixels: found \(1, 0\), expected free, data, or the darkest"),
-    ({"pixels": 3}, "^pixels: found 3, expected free, data, or the darkest"),
-    ({"pixels": "01"}, "^pixels: found '01', expected free, data, or the darkest"),
-    ({"pixels": np.array([1, 0])}, r"^pixels: found array.*expected free, data, or the darkest"),
-    ({"start": 5}, "^start: found 5, expected a picture, its path, a word such as scales"),
+    ({"pixels": (1, 0)}, r"^pixels: found \(1, 0\), expected free, data, or the values"),
+    ({"pixels": 3}, "^pixels: found 3, expected free, data, or the values"),
+    ({"pixels": "01"}, "^pixels: found '01', expected free, data, or the values"),
+    ({"pixels": np.array([1, 0])}, r"^pixels: found array.*expected free, data, or the values"),
+    ({"start": 5}, "^start: found 5, expected an array, the path of a picture, a kind"),
     ({"start": Path("no.png")}, "^--start: found 'no.png', expected scales"),
     ({"length_scales": 3}, "^length_scales: found 3, expected a valid tuple"),
     ({"num_steps": "9"}, "^num_steps: found '9', expected a valid integer"),
-    ({"polish": 0.9}, "^polish: of no effect here"),
+    ({"polish": 0.9}, "^polish: has no effect here"),
     ({"start": "what"}, "^--start: found 'what', expected scales"),
-    ({"start": np.ones((12, 10, 3), bool)}, r"^start 1: found bool \(12, 10, 3\), expected a pict"),
+    ({"start": np.ones((12, 10, 3), bool)}, r"^start 1: found bool \(12, 10, 3\), expected an arr"),
     ({"start": []}, "^start: found none, expected at least one"),
     ({"num_step": 3}, "^num_step: no such setting, expected"),
-    ({"color_map": "gray"}, "^color_map: of no effect here"),
+    ({"color_map": "gray"}, "^color_map: has no effect here"),
     ({"seed": -1}, "^seed: found -1, expected"),
 ]
 
 
 @pytest.mark.parametrize(("given", "message"), WRONG)
-def test_what_is_of_no_use_is_refused(
+def test_unusable_arguments_are_refused(
     color_model: keras.Model, given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(DataError, match=message):

@@ -1,4 +1,4 @@
-"""What the options of the command mean, and which are refused."""
+"""The options of ``latentmaps oip``: what they change, and which values are refused."""
 
 from pathlib import Path
 from typing import Any
@@ -8,15 +8,15 @@ import pytest
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 from latentmaps.lab import options, settings
-from latentmaps.lab.start_specs import OwnStart
+from latentmaps.lab.start_specs import ImageStart
 from latentmaps.oips.objectives import OBJECTIVES
 
-USUAL = settings.usual((28, 28, 1))
+DEFAULTS = settings.defaults((28, 28, 1))
 
 
 def test_without_options_nothing_changes() -> None:
-    assert options.change(USUAL, {"steps": None, "never_stop": False, "layer": "x"}) == USUAL
-    assert options.starts([], None, USUAL, {}) is None
+    assert options.change(DEFAULTS, {"steps": None, "never_stop": False, "layer": "x"}) == DEFAULTS
+    assert options.starts([], None, DEFAULTS, {}) is None
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_without_options_nothing_changes() -> None:
     ],
 )
 def test_an_option_sets_a_field(given: dict[str, Any], field: str, value: Any) -> None:
-    assert getattr(options.change(USUAL, given), field) == value
+    assert getattr(options.change(DEFAULTS, given), field) == value
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"scales": "3,x"}, "^--scales: found '3,x', expected points of grids, such as 3,7,14"),
+        ({"scales": "3,x"}, "^--scales: found '3,x', expected grid sizes in points, such as"),
         ({"scales": "0,7"}, "^--scales: found 0, expected greater than or equal to 1; change it"),
         ({"scales": "3", "strategy": "enrich"}, "^--scales: found one length scale"),
         ({"scales": "7,3,14", "strategy": "enrich"}, "^--scales from coarse to fine"),
         ({"scales": "3,7", "weights": "1"}, "^--weights: one for each of the 2 --scales, found 1"),
-        ({"weights": "0,0,0,0"}, "^--weights: one of them at least above 0, found 0 alone"),
+        ({"weights": "0,0,0,0"}, "^--weights: at least one above 0, found only 0"),
         ({"weights": "1,,1,1"}, "^--weights: found '', expected a number"),
         ({"weights": "nan,1,1,1"}, "^--weights: found 'nan', expected a number"),
         ({"steps": "1000001"}, "^--steps: found 1000001, expected less than or equal to 1000000"),
@@ -69,7 +69,7 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_option(
     given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(DataError, match=message):
-        options.change(USUAL, given)
+        options.change(DEFAULTS, given)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_range_is_a_word_or_two_numbers(text: str | None, found: Any) -> None:
 
 @pytest.mark.parametrize("text", ["", "fre", "1", "1,0", "0,0", "0,inf", "0,nan", "0,1,2", "a,b"])
 def test_any_other_range_is_refused(text: str) -> None:
-    with pytest.raises(DataError, match=r"^--range: found .*, expected free, data, or the darkest"):
+    with pytest.raises(DataError, match=r"^--range: found .*, expected free, data, or the values"):
         options.pixel_range(text)
 
 
@@ -99,25 +99,25 @@ def test_every_objective_can_be_named_and_no_other() -> None:
         options.objective("min")
 
 
-def test_colors_take_no_color_map() -> None:
+def test_color_images_accept_no_color_map() -> None:
     options.require_color_map("viridis", 1)
     options.require_color_map("gray", 3)
-    with pytest.raises(DataError, match=r"^--color-map: found 'viridis', expected none: the net"):
+    with pytest.raises(DataError, match=r"^--color-map: found 'viridis', expected none, because"):
         options.require_color_map("viridis", 3)
 
 
-def test_named_scales_without_a_start_mean_starts_of_scales_alone() -> None:
-    params = options.change(USUAL, {"scales": "3,7", "starts": "3"})
+def test_named_scales_without_a_start_imply_starts_of_the_kind_scales() -> None:
+    params = options.change(DEFAULTS, {"scales": "3,7", "starts": "3"})
     assert options.starts([], None, params, {"scales": "3,7", "starts": "3"}) == ["scales"] * 3
-    assert options.starts([], None, USUAL, {"weights": "1,0,0,0"}) == ["scales"] * 4
+    assert options.starts([], None, DEFAULTS, {"weights": "1,0,0,0"}) == ["scales"] * 4
 
 
-def test_of_a_random_kind_as_many_starts_are_made_as_is_said(bars: Digits) -> None:
-    assert options.starts(["noise", "coarse"], None, USUAL, {}) == ["noise", "coarse"]
-    params = options.change(USUAL, {"starts": "2"})
+def test_starts_sets_the_number_of_random_starts_of_each_kind(bars: Digits) -> None:
+    assert options.starts(["noise", "coarse"], None, DEFAULTS, {}) == ["noise", "coarse"]
+    params = options.change(DEFAULTS, {"starts": "2"})
     found = options.starts(["digit:4", "noise"], bars, params, {"starts": "2"})
     assert found is not None
-    assert isinstance(found[0], OwnStart)
+    assert isinstance(found[0], ImageStart)
     assert found[1:] == ["noise", "noise"]
 
 
@@ -127,17 +127,17 @@ def test_of_a_random_kind_as_many_starts_are_made_as_is_said(bars: Digits) -> No
         ("fourrier", "^--start: found 'fourrier', expected scales, .* there is no such file"),
         (
             "digit:4",
-            "^--start digit:4: found no digits at hand, expected those that --digits names",
+            "^--start digit:4: found no digits, expected a file given by --digits",
         ),
     ],
 )
 def test_an_unknown_start_is_refused(word: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        options.starts([word], None, USUAL, {})
+        options.starts([word], None, DEFAULTS, {})
 
 
-def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "my4.png"
     path.write_bytes(b"no picture")
-    with pytest.raises(DataError, match=r"^--start .*my4\.png: found no picture"):
-        options.starts([str(path)], None, USUAL, {})
+    with pytest.raises(DataError, match=r"^--start .*my4\.png: found no readable picture"):
+        options.starts([str(path)], None, DEFAULTS, {})

@@ -1,4 +1,4 @@
-"""What the page tells."""
+"""The content of the page of an answer."""
 
 import dataclasses
 import re
@@ -7,7 +7,7 @@ import numpy as np
 
 from latentmaps.lab import page, page_units
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import tiles_of
+from latentmaps.lab.tiles import choose_tiles
 from latentmaps.oips import page_pictures
 
 
@@ -29,10 +29,10 @@ def test_one_unit_needs_no_list_of_links(answer: Answer) -> None:
     assert "<nav" not in page.render(alone)
 
 
-def test_under_a_picture_stand_step_activation_and_relative_change(answer: Answer) -> None:
+def test_captions_give_step_activation_and_relative_change(answer: Answer) -> None:
     unit = answer.units[0]
-    card = page_units.view(answer, 0, tiles_of(answer)).cards[0]
-    words = [picture.words[0] for picture in card.course]
+    card = page_units.view(answer, 0, choose_tiles(answer)).cards[0]
+    words = [picture.words[0] for picture in card.snapshots]
     assert words[0] == f"start: {unit.curves[0, 0]:.3g}"
     place = page_units.shown_steps(unit, 0)[0]
     step = unit.snapshot_steps[place]
@@ -42,7 +42,7 @@ def test_under_a_picture_stand_step_activation_and_relative_change(answer: Answe
     assert f"{unit.activations[0]:.3g}" in words[-1]
 
 
-def test_steps_behind_the_end_are_not_shown(answer: Answer) -> None:
+def test_steps_after_the_end_are_not_shown(answer: Answer) -> None:
     for unit in answer.units:
         for start in range(len(unit.kinds)):
             last = page_units.best_step(unit, start)
@@ -57,28 +57,30 @@ def test_ends_are_grouped_into_optima(answer: Answer) -> None:
         activations=np.array([1, 3, 2], np.float32),
         optima=np.array([1, 0, 1]),
     )
-    assert list(page_units.optima_of(unit)) == [(1, [1]), (2, [2, 0])]
+    assert list(page_units.list_optima(unit)) == [(1, [1]), (2, [2, 0])]
     changed = dataclasses.replace(answer, units=[unit])
-    words = [one.words[0] for one in page_units.view(changed, 0, tiles_of(changed)).optima]
+    words = [
+        optimum.words[0] for optimum in page_units.view(changed, 0, choose_tiles(changed)).optima
+    ]
     assert words == ["optimum 1: start 2 (3)", "optimum 2: starts 1, 3 (2)"]
 
 
 def test_a_silent_start_says_so_and_belongs_to_no_optimum(silent_answer: Answer) -> None:
     unit = silent_answer.units[0]
     assert unit.curves[0, 0] == 0 < unit.curves[1, 0]
-    view = page_units.view(silent_answer, 0, tiles_of(silent_answer))
-    assert view.cards[0].end == "this start does not excite the map: no gradient"
-    assert [picture.words for picture in view.cards[0].course] == [["start: 0"]]
+    view = page_units.view(silent_answer, 0, choose_tiles(silent_answer))
+    assert view.cards[0].end == "does not excite the map, so there is no gradient"
+    assert [picture.words for picture in view.cards[0].snapshots] == [["start: 0"]]
     assert view.cards[0].curve == ""
-    assert [members for _, members in page_units.optima_of(unit)] == [[1]]
-    assert "The starts\n  were named, and climbed alone" in page.render(silent_answer)
+    assert [members for _, members in page_units.list_optima(unit)] == [[1]]
+    assert "Only the\n  named starts were used" in page.render(silent_answer)
 
 
 def test_a_unit_that_no_start_excites_has_no_oip(silent_answer: Answer) -> None:
     unit = silent_answer.units[0]
-    deaf = dataclasses.replace(unit, activations=np.zeros(2, np.float32))
-    changed = dataclasses.replace(silent_answer, units=[deaf])
-    view = page_units.view(changed, 0, tiles_of(changed))
+    never_excited = dataclasses.replace(unit, activations=np.zeros(2, np.float32))
+    changed = dataclasses.replace(silent_answer, units=[never_excited])
+    view = page_units.view(changed, 0, choose_tiles(changed))
     assert view.oip is None
     assert view.verdict[0].startswith("None of these starts excites map 3")
     assert "<figcaption>OIP" not in page.render(changed)
@@ -86,22 +88,22 @@ def test_a_unit_that_no_start_excites_has_no_oip(silent_answer: Answer) -> None:
 
 def test_the_sentence_compares_with_the_strongest_digit(answer: Answer) -> None:
     assert answer.strongest is not None
-    verdict = " ".join(page_units.view(answer, 0, tiles_of(answer)).verdict)
+    verdict = " ".join(page_units.view(answer, 0, choose_tiles(answer)).verdict)
     unit = answer.units[0]
     times = unit.activation / answer.strongest.activations[0, 0]
-    assert f"most of all that were found: {unit.activation:.3g} (the mean of the map" in verdict
-    assert f"That is {times:.1f} times the strongest test digit, a " in verdict
+    assert f"more than any other result: {unit.activation:.3g} (the mean of the map" in verdict
+    assert f"That is {times:.1f} times the activation of the strongest test digit, a " in verdict
     without = dataclasses.replace(answer, strongest=None)
-    assert "digit" not in " ".join(page_units.view(without, 0, tiles_of(without)).verdict)
+    assert "digit" not in " ".join(page_units.view(without, 0, choose_tiles(without)).verdict)
 
 
 def test_a_head_start_is_called_one(answer: Answer) -> None:
-    cards = page_units.view(answer, 0, tiles_of(answer)).cards
+    cards = page_units.view(answer, 0, choose_tiles(answer)).cards
     assert cards[-1].kind == "head start, the OIP with pixels in range"
     assert not any("head start" in card.kind for card in cards[:-1])
 
 
-def test_words_of_a_person_are_escaped(silent_answer: Answer) -> None:
+def test_text_from_the_user_is_escaped(silent_answer: Answer) -> None:
     kinds = ["<b>noise", "coarse"]
     unit = dataclasses.replace(silent_answer.units[0], kinds=kinds)
     changed = dataclasses.replace(silent_answer, units=[unit], command="<script>")
@@ -110,7 +112,7 @@ def test_words_of_a_person_are_escaped(silent_answer: Answer) -> None:
     assert "<script" not in text
 
 
-def test_numbers_of_the_settings_are_no_yes_and_no(answer: Answer) -> None:
+def test_numeric_settings_are_not_shown_as_yes_or_no(answer: Answer) -> None:
     text = page.render(answer)
     for name, words in {
         "step_size": "1.0",
@@ -121,13 +123,13 @@ def test_numbers_of_the_settings_are_no_yes_and_no(answer: Answer) -> None:
         assert f"<dt>{name}</dt><dd>{words}</dd>" in text
 
 
-def test_the_activation_stands_under_the_picture(answer: Answer) -> None:
+def test_the_activation_is_under_the_picture(answer: Answer) -> None:
     text = page.render(answer)
     for unit in answer.units:
         assert f"<figcaption>OIP: activation {unit.activation:.3g}</figcaption>" in text
 
 
-def test_a_digit_of_ones_own_is_told_in_words(silent_answer: Answer) -> None:
+def test_a_start_from_a_digit_or_file_is_described_in_words(silent_answer: Answer) -> None:
     unit = dataclasses.replace(silent_answer.units[0], kinds=["digit:4", "my4.png"])
     words = [page_units.kind_words(silent_answer, unit, start) for start in range(2)]
     assert words == ["digit:4, the first 4 of the training digits", "my4.png"]
@@ -143,35 +145,37 @@ def test_the_curve_of_a_unit_below_0_stays_within_its_axes(silent_answer: Answer
     assert ">-2</text>" in svg
 
 
-def test_what_ended_higher_and_is_not_the_oip_is_told(
+def test_the_page_explains_why_a_higher_end_is_not_the_oip(
     answer: Answer, silent_answer: Answer
 ) -> None:
     unit = dataclasses.replace(
         answer.units[0], activations=np.array([1, 3, 3.1], np.float32), winner=1
     )
     changed = dataclasses.replace(answer, units=[unit])
-    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
+    verdict = page_units.view(changed, 0, choose_tiles(changed)).verdict
     assert verdict[0].startswith("This picture excites map 3 of Conv2D_2: 3 (")
     assert verdict[1] == (
-        "Start 3 ended at 3.1, but a head start must end 5% higher than what grew from noise."
+        "Start 3 reached 3.1, but a head start wins only if it reaches 5% more than every start "
+        "from noise."
     )
     unit = dataclasses.replace(
         silent_answer.units[0], activations=np.array([1, 3], np.float32), winner=0
     )
     changed = dataclasses.replace(silent_answer, units=[unit])
-    verdict = page_units.view(changed, 0, tiles_of(changed)).verdict
-    assert (
-        verdict[1] == "Start 2 ended at 3, but its end is less smooth, which --smoothness counts."
+    verdict = page_units.view(changed, 0, choose_tiles(changed)).verdict
+    assert verdict[1] == (
+        "Start 2 reached 3, but its final image is less smooth, and --smoothness penalizes that."
     )
 
 
-def test_a_race_is_told_where_one_was_held(answer: Answer) -> None:
+def test_a_race_is_explained_if_there_was_one(answer: Answer) -> None:
     params = answer.question.params
     raced = dataclasses.replace(params, num_starts=24, num_finalists=3, race_steps=2)
     question = dataclasses.replace(answer.question, params=raced, starts=None)
     held = dataclasses.replace(answer, question=question)
-    assert "24 random starts climbed for" in page.render(held)
-    assert "A race" not in page.render(answer)
+    assert "24 random starts took" in page.render(held)
+    assert "a race:" in page.render(held)
+    assert "a race:" not in page.render(answer)
 
 
 def test_the_oip_is_named_with_its_activation(answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""The same as one picture."""
+"""The contact sheet of an answer."""
 
 import dataclasses
 
@@ -19,7 +19,7 @@ def test_a_row_for_each_start_and_the_digits(answer: Answer) -> None:
     ]
 
 
-def test_of_a_silent_start_the_start_alone_is_drawn(silent_answer: Answer) -> None:
+def test_only_the_start_image_of_a_silent_start_is_drawn(silent_answer: Answer) -> None:
     layout = sheet.draw(silent_answer).numbers["layout"]
     num_columns = len(layout["column_labels"])
     assert layout["is_blank"][:num_columns] == [False, *[True] * (num_columns - 1)]
@@ -27,7 +27,7 @@ def test_of_a_silent_start_the_start_alone_is_drawn(silent_answer: Answer) -> No
     assert layout["row_labels"][0].endswith("; silent")
 
 
-def test_patches_stand_without_digits(answer: Answer) -> None:
+def test_patches_are_shown_without_digits(answer: Answer) -> None:
     units = [dataclasses.replace(unit, objective_name="position") for unit in answer.units]
     layout = sheet.draw(dataclasses.replace(answer, units=units)).numbers["layout"]
     assert len(layout["row_labels"]) == 6

@@ -1,4 +1,4 @@
-"""Which networks can be asked about."""
+"""Networks that can be loaded and asked about."""
 
 import re
 from pathlib import Path
@@ -17,14 +17,17 @@ from latentmaps.vae.network import vae_files
 
 
 def test_layers_with_units_are_named_with_their_number(color_model: keras.Model) -> None:
-    assert subjects.of_model(color_model).layers == {"maps": 4, "linear": 4, "out": 2}
+    assert subjects.from_model(color_model).layers == {"maps": 4, "linear": 4, "out": 2}
 
 
 def test_an_unknown_layer_or_unit_is_refused_with_those_that_exist(color_model: Any) -> None:
-    subject = subjects.of_model(color_model)
+    subject = subjects.from_model(color_model)
     subject.require("maps", [0, 3])
-    message = re.escape("layer: found 'map', expected one of maps (4), linear (4), out (2), with")
-    with pytest.raises(DataError, match=f"^{message} so many units each; did you mean maps\\?$"):
+    message = re.escape(
+        "layer: found 'map', expected one of maps (4), linear (4), out (2) (in brackets: the "
+        "number of units); did you mean maps?"
+    )
+    with pytest.raises(DataError, match=f"^{message}$"):
         subject.require("map", [0])
     with pytest.raises(DataError, match=r"^layer: found 'flatten"):
         subject.require(color_model.layers[3].name, [0])
@@ -35,14 +38,14 @@ def test_an_unknown_layer_or_unit_is_refused_with_those_that_exist(color_model: 
 
 
 def test_an_objective_must_fit_the_layer(color_model: keras.Model) -> None:
-    subject = subjects.of_model(color_model)
+    subject = subjects.from_model(color_model)
     assert subject.objective_name("maps", None) == "mean"
     assert subject.objective_name("out", None) == "unit"
     with pytest.raises(DataError, match=r"^objective: found 'max', expected unit for out, which"):
         subject.objective_name("out", "max")
 
 
-def test_a_folder_of_train_cnn_and_of_train_vae_and_a_keras_file_are_opened(
+def test_both_model_folders_and_a_keras_file_can_be_loaded(
     tmp_path: Path, color_model: keras.Model, bars: Any
 ) -> None:
     shape = cnn.Architecture((2, 3), 4)
@@ -60,11 +63,11 @@ def test_a_folder_of_train_cnn_and_of_train_vae_and_a_keras_file_are_opened(
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04 half an archive"])
-def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_model_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "mine.keras"
     path.write_bytes(content)
     with pytest.raises(
-        DataError, match=r"mine\.keras: no Keras model that can be loaded .*save it"
+        DataError, match=r"mine\.keras: cannot be loaded as a Keras model .*save the model"
     ):
         subjects.load(path)
     with pytest.raises(DataError, match=r"no such file or folder, expected data/models/cnn"):
@@ -79,29 +82,27 @@ def test_a_damaged_model_is_refused(tmp_path: Path, color_model: keras.Model, sh
     place = int(share * len(content))
     content[place : place + 40] = bytes(255 - byte for byte in content[place : place + 40])
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"mine\.keras: no Keras model that can be loaded"):
+    with pytest.raises(DataError, match=r"mine\.keras: cannot be loaded as a Keras model"):
         subjects.load(path)
 
 
-def test_a_network_that_reads_no_single_image_is_refused() -> None:
+def test_a_network_that_does_not_read_one_image_is_refused() -> None:
     first, second = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
     two = keras.Model([first, second], keras.layers.Add()([first, second]))
     with pytest.raises(DataError, match=r"^model: found 2 inputs, expected one, an image$"):
-        subjects.of_model(two)
+        subjects.from_model(two)
     any_size = keras.Input((None, None, 1))
-    with pytest.raises(DataError, match=r"^model: found an input of the shape .*of a fixed size"):
-        subjects.of_model(keras.Model(any_size, keras.layers.ReLU()(any_size)))
-    with pytest.raises(DataError, match=r"^model: found Sequential, expected .* that is built"):
-        subjects.of_model(keras.Sequential([keras.layers.Dense(2)]))
-    with pytest.raises(DataError, match=r"^model: found str, expected a functional or sequential"):
-        subjects.of_model("data/models/cnn")
+    with pytest.raises(DataError, match=r"^model: found an input of shape .*of a fixed size"):
+        subjects.from_model(keras.Model(any_size, keras.layers.ReLU()(any_size)))
+    with pytest.raises(DataError, match=r"^model: found Sequential, expected a built functional"):
+        subjects.from_model(keras.Sequential([keras.layers.Dense(2)]))
+    with pytest.raises(DataError, match=r"^model: found str, expected a built functional or seq"):
+        subjects.from_model("data/models/cnn")
 
 
-def test_weights_that_are_no_numbers_are_refused(subject: Subject) -> None:
+def test_weights_that_are_not_finite_are_refused(subject: Subject) -> None:
     model = cnn.build_cnn(cnn.Architecture((2, 3), 4), seed=1)
     kernel, bias = model.get_layer("Conv2D_2").get_weights()
     model.get_layer("Conv2D_2").set_weights([kernel * np.nan, bias])
-    with pytest.raises(
-        DataError, match=r"^mine: Conv2D_2/kernel: found a weight that is not finite"
-    ):
-        subjects.of_model(model, name="mine")
+    with pytest.raises(DataError, match=r"^mine: Conv2D_2/kernel: found a NaN or infinite weight"):
+        subjects.from_model(model, name="mine")

@@ -1,14 +1,14 @@
-"""How pictures become bytes."""
+"""Conversion of images to bytes."""
 
 import numpy as np
 import pytest
 
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import Tiles, tiles_of
+from latentmaps.lab.tiles import Tiles, choose_tiles
 
 
 def test_free_pixels_are_clipped_at_one_limit_for_all_units(answer: Answer) -> None:
-    tiles = tiles_of(answer)
+    tiles = choose_tiles(answer)
     rows, columns = tiles.seen_size
     ends = [unit.oip[:rows, :columns] for unit in answer.units]
     assert tiles.limit == pytest.approx(np.percentile(np.abs(ends), 98))
@@ -25,7 +25,7 @@ def test_colors_are_shown_as_they_are() -> None:
     assert tiles.words(3) == "Colors are shown as the network reads them, 0 to 1."
 
 
-def test_a_range_of_ones_own_goes_from_black_to_white() -> None:
+def test_a_given_range_goes_from_black_to_white() -> None:
     tiles = Tiles(1.0, (-2.0, 2.0), "gray", (1, 3))
     image = np.array([-2.0, 0.0, 9.0], np.float32).reshape(1, 1, 3, 1)
     np.testing.assert_array_equal(tiles.draw(image)[0, 0, :, 0], [0, 128, 255])
@@ -40,7 +40,7 @@ def test_viridis_colors_pictures_of_one_channel_or_many() -> None:
     assert "blue-green is 0, the mean of an image, dark blue and yellow are 1.0" in tiles.words(1)
 
 
-def test_what_does_not_influence_the_layer_is_left_out() -> None:
+def test_pixels_that_do_not_influence_the_layer_are_cropped() -> None:
     tiles = Tiles(1.0, None, "gray", (2, 1))
     assert tiles.draw(np.zeros((4, 3, 3, 1), np.float32)).shape == (4, 2, 1, 3)
     assert tiles.crop(np.zeros((4, 3, 3), np.uint8)).shape == (4, 2, 1)

@@ -1,4 +1,4 @@
-"""Which ends are one optimum, and how much a step changed."""
+"""Optima of the final images, and the relative change of a step."""
 
 import dataclasses
 
@@ -18,16 +18,16 @@ def test_a_shifted_picture_correlates_fully_and_another_does_not() -> None:
     assert shifted_correlation(NOISE[0], np.ones_like(NOISE[0])) == 0
 
 
-def test_a_correlation_is_the_best_of_all_shifts() -> None:
+def test_the_correlation_is_the_highest_of_all_shifts() -> None:
     first, second = NOISE[0], NOISE[1]
-    every = [
+    correlations = [
         np.corrcoef(first.ravel(), np.roll(second, shift, axis=(0, 1)).ravel())[0, 1]
         for shift in np.ndindex(9, 8)
     ]
-    assert shifted_correlation(first, second) == pytest.approx(max(every), abs=1e-6)
+    assert shifted_correlation(first, second) == pytest.approx(max(correlations), abs=1e-6)
 
 
-def test_ends_are_grouped_from_the_highest_on() -> None:
+def test_ends_are_grouped_from_the_highest_down() -> None:
     moved = np.roll(NOISE[1], 4, axis=0)
     images = np.stack([NOISE[0], NOISE[1], moved, NOISE[0] + 0.1 * NOISE[2]])
     assert group_optima(images, np.array([1, 3, 2, 4], np.float32)).tolist() == [0, 1, 1, 0]

@@ -1,4 +1,4 @@
-"""The page of a training in a real browser: it looks again while the training runs."""
+"""The live page in a real browser: it reloads while the training runs."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from latentmaps.live.page import About, Moment
 
 pytestmark = pytest.mark.slow
 
-ABOUT = About(fact=5.0, seed=1, num_train=2400, epochs=11, may_stop=False, source="avatars")
+ABOUT = About(kl_weight=5.0, seed=1, num_train=2400, epochs=11, may_stop=False, source="avatars")
 COLUMNS = ("total_loss", "reconstruction_loss", "kl_loss", "kl_nats")
 
 
@@ -54,13 +54,13 @@ def test_the_page_follows_the_training_at_the_same_place(visited: tuple[Visit, P
     visit.page.evaluate("scrollTo({top: 300, behavior: 'instant'})")
     write(folder, 9)
     expect(visit.page.locator(".status")).to_have_text("Epoch 9 of 11 is done.", timeout=10_000)
-    # the text may be there before the place is taken up again
+    # the text may appear before the scroll position is restored
     visit.page.wait_for_function("scrollY === 300", timeout=10_000)
     write(folder, 11, state="over")
     expect(visit.page.locator(".status")).to_have_text("Epoch 11 of 11 is done.", timeout=10_000)
     requests = len(visit.requests)
     visit.page.wait_for_timeout(2500)
-    assert len(visit.requests) == requests  # it looks no more
+    assert len(visit.requests) == requests  # it no longer reloads
     assert visit.troubles == []
 
 
@@ -69,7 +69,7 @@ def test_a_page_without_news_says_so(browser: Browser, tmp_path: Path) -> None:
     assert not fresh.locator("#quiet").is_visible()
     old = Visit(browser, write(tmp_path, 2, age_s=600)).page
     expect(old.locator("#quiet")).to_have_text(
-        "No news for 10 min: the training may have been killed."
+        "No update for 10 min: the training may have been killed."
     )
 
 

@@ -7,7 +7,7 @@ from latentmaps.live import curves
 LINES = {"training": [30.0, 20.0, 10.0], "validation": [25.0, 22.0, 12.0]}
 
 
-def test_a_course_falls_from_left_to_right() -> None:
+def test_a_falling_curve_is_drawn_from_top_left_to_bottom_right() -> None:
     svg = curves.draw("Loss & more", [1, 2, 3], LINES, last_epoch=3)
     training, validation = (
         [tuple(map(float, point.split(","))) for point in points.split()]
@@ -20,7 +20,7 @@ def test_a_course_falls_from_left_to_right() -> None:
     assert "Loss &amp; more after epoch 3: training 10, validation 12" in svg
 
 
-def test_one_epoch_and_a_number_that_stays_are_drawn() -> None:
+def test_one_epoch_and_a_constant_number_are_drawn() -> None:
     for values in ([5.0], [5.0, 5.0], [0.0], [1e20], [-1e20, -1e20], [7e3, 7e3 + 1e-12]):
         epochs = list(range(1, len(values) + 1))
         svg = curves.draw("KL", epochs, {"training": values}, last_epoch=11)
@@ -29,7 +29,7 @@ def test_one_epoch_and_a_number_that_stays_are_drawn() -> None:
         assert svg.count("<circle") == len(values)
 
 
-def test_a_long_course_has_no_markers() -> None:
+def test_a_long_curve_has_no_markers() -> None:
     epochs = list(range(1, 201))
     svg = curves.draw("KL", epochs, {"training": [1.0 / e for e in epochs]}, last_epoch=200)
     assert "<circle" not in svg

@@ -1,4 +1,4 @@
-"""The page on which one watches a training: it follows, and never stands in the way."""
+"""The live page follows a training and never ends it."""
 
 import logging
 import re
@@ -30,7 +30,7 @@ def train(
     folder: Path | None = None,
     **changes: Any,
 ) -> str:
-    """Train with a page, and return it."""
+    """Train with a live page and return its HTML."""
     what = task(**changes)
     what = replace(what, length=replace(what.length, epochs=epochs))
     checkpoints = None if folder is None else Checkpoints(folder, {})
@@ -57,9 +57,9 @@ def shown_epochs(html: str) -> list[int]:
     return [int(epoch) for epoch in re.findall(r"<b>epoch (\d+)</b>", html)]
 
 
-def test_the_page_has_the_course_and_the_pictures(tmp_path: Path) -> None:
+def test_the_page_has_the_curves_and_the_pictures(tmp_path: Path) -> None:
     html = train(tmp_path / "live", 3)
-    assert re.fullmatch(r"The training is over: 3 epochs in \d+ s\.", status(html))
+    assert re.fullmatch(r"Training finished: 3 epochs in \d+ s\.", status(html))
     assert shown_epochs(html) == [3, 2, 1]
     # six validation faces; six reconstructions and eight random points after each epoch
     assert html.count("<img ") == 6 + 3 * 14
@@ -76,7 +76,7 @@ def test_the_page_has_the_course_and_the_pictures(tmp_path: Path) -> None:
     }
 
 
-def test_the_address_is_told_before_the_first_step(
+def test_the_address_is_logged_before_the_first_step(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -97,8 +97,8 @@ def test_a_running_training_refreshes_its_page_and_an_ended_one_does_not(
 
     monkeypatch.setattr(training_progress.Progress, "on_epoch_begin", look)
     last = train(tmp_path, 3)
-    assert status(pages[0]) == "Epoch 1 is running."
-    assert re.fullmatch(r"Epoch 2 of 3 is done, about \d+ s left\.", status(pages[2]))
+    assert status(pages[0]) == "Running epoch 1."
+    assert re.fullmatch(r"Finished epoch 2 of 3, about \d+ s left\.", status(pages[2]))
     assert [shown_epochs(written) for written in pages] == [[], [1], [2, 1]]
     for written in pages:
         assert 'http-equiv="refresh"' in written
@@ -121,19 +121,19 @@ def test_an_interrupted_training_says_so_and_a_resumed_one_goes_on(
         with pytest.raises(KeyboardInterrupt):
             train(live, 4, folder=folder)
     html = read(live)
-    assert status(html) == "The training has stopped after 2 epochs: it was interrupted."
+    assert status(html) == "Training stopped after 2 epochs: it was interrupted."
     assert 'http-equiv="refresh"' not in html
     html = train(live, 4, folder=folder)
     assert shown_epochs(html) == [4, 3, 2, 1]
-    assert re.fullmatch(r"The training is over: 4 epochs, the last 2 in \d+ s\.", status(html))
+    assert re.fullmatch(r"Training finished: 4 epochs, the last 2 in \d+ s\.", status(html))
     assert len(pd.read_csv(live / "history.csv")) == 4
-    # nothing is trained any more, and yet all is shown
+    # nothing is left to train, but everything is shown
     html = train(live, 4, folder=folder)
     assert shown_epochs(html) == [4, 3, 2, 1]
-    assert status(html) == "The training is over: 4 epochs."
+    assert status(html) == "Training finished: 4 epochs."
 
 
-def test_the_history_of_the_training_before_goes(tmp_path: Path) -> None:
+def test_the_history_of_the_previous_training_is_removed(tmp_path: Path) -> None:
     train(tmp_path, 2)
     film = FilmRecorder(task())
     with training_page.opened(tmp_path, task(), film, source="avatars") as follow:
@@ -142,7 +142,7 @@ def test_the_history_of_the_training_before_goes(tmp_path: Path) -> None:
         assert not (tmp_path / "history.csv").exists()
 
 
-def test_a_failure_stands_on_the_page(tmp_path: Path) -> None:
+def test_a_failure_is_shown_on_the_page(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="expected a finite number"):
         train(tmp_path, 3, learning_rate=10.0)
     assert "lower learning_rate" in status(read(tmp_path))
@@ -153,21 +153,21 @@ def test_a_failure_stands_on_the_page(tmp_path: Path) -> None:
     [
         ("avatars", None),
         ("digits", None),
-        ("celeba", "forbid to pass on any part"),
-        ("folder", "until you have asked"),
+        ("celeba", "forbid sharing any part"),
+        ("folder", "recognized has agreed"),
     ],
 )
 def test_faces_of_persons_carry_a_notice(tmp_path: Path, source: str, words: str | None) -> None:
     film = FilmRecorder(task())
     with training_page.opened(tmp_path, task(), film, source=source):
         html = read(tmp_path)
-    assert ("Mind whose" in html) == (words is not None)
+    assert ("Check before you share" in html) == (words is not None)
     assert words is None or words in html
     assert ("Validation images" in html) == (source == "digits")
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return our warnings; TensorFlow's are on the many trainings of one process."""
+    """Return our own warnings; TensorFlow warns about many trainings in one process."""
     ours = [record for record in caplog.records if record.name.startswith("latentmaps")]
     return [record.getMessage() for record in ours if record.levelno >= logging.WARNING]
 
@@ -189,7 +189,7 @@ def test_a_folder_that_cannot_be_written_costs_one_warning(
         train(tmp_path / "live", 3)
     warnings = warnings_of(caplog)
     assert len(warnings) == 1
-    assert "the training goes on without its page - set LATENTMAPS_LIVE" in warnings[0]
+    assert "the training continues without its page; set LATENTMAPS_LIVE" in warnings[0]
     assert "Watch" not in caplog.text
     assert "Epoch 3 of 3" in caplog.text
 
@@ -212,7 +212,7 @@ def test_a_disk_that_fills_up_costs_one_warning(
     assert "No space left on device" in warnings[0]
 
 
-def test_a_fault_of_the_page_does_not_end_a_training(
+def test_a_bug_in_the_page_does_not_end_a_training(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> str:
@@ -221,7 +221,7 @@ def test_a_fault_of_the_page_does_not_end_a_training(
     monkeypatch.setattr(page, "render", fail)
     with caplog.at_level(logging.INFO):
         train(tmp_path, 3)
-    assert caplog.text.count("a fault of this program; the training goes on without it") == 1
+    assert caplog.text.count("a bug in this program; the training continues without it") == 1
     assert "ValueError: math domain error" in caplog.text
     assert "Epoch 3 of 3" in caplog.text
 
@@ -231,7 +231,7 @@ def test_a_second_training_leaves_the_page_to_the_first(
 ) -> None:
     with filelock.FileLock(tmp_path / "lock"):
         assert train(tmp_path, 1) == ""
-    assert "another training is shown there; the training goes on" in caplog.text
+    assert "another training uses it; the training continues" in caplog.text
     assert shown_epochs(train(tmp_path, 1)) == [1]
 
 
@@ -244,7 +244,7 @@ def test_other_machines_write_no_page(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_page_that_took_long_is_not_written_again_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page that took a second may come again after a hundred; the last one comes in any case."""
+    """After a page that took 1 s, the next may follow after 100 s; the last is always written."""
     now = 0.0
 
     def render(*_: Any) -> str:
@@ -274,7 +274,7 @@ def test_a_page_that_took_long_is_not_written_again_at_once(
 
 
 def test_the_history_of_a_page_is_whole_at_any_time(tmp_path: Path) -> None:
-    """What is written half has another name."""
+    """An unfinished file has another name."""
     path = tmp_path / "history.csv"
     path.write_text("old", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Networks of which the answer is known."""
+"""Networks with known answers, and examples."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ from latentmaps.params.draw_oips import DrawOips
 def filter_model(
     kernels: npt.NDArray[np.float32], biases: npt.NDArray[np.float32], *, activation: str
 ) -> keras.Model:
-    """Gives a CNN of one convolution with the given kernels.
+    """Build a CNN of one convolution with the given kernels.
 
     Args:
         kernels: (size, size, num_maps).
@@ -39,13 +39,13 @@ def filter_model(
 
 @pytest.fixture(name="filter_model")
 def filter_model_fixture() -> Callable[..., keras.Model]:
-    """The function above, for the tests."""
+    """The function ``filter_model`` as a fixture."""
     return filter_model
 
 
 @pytest.fixture
 def three_fates() -> keras.Model:
-    """A CNN whose map 0 is alive, map 1 is excited by single bright pixels alone, map 2 is dead."""
+    """A CNN whose map 0 is alive, map 1 responds only to single bright pixels, map 2 is dead."""
     kernels = np.zeros((3, 3, 3), np.float32)
     kernels[1, :, 0] = -1, 0, 1
     kernels[1, 1, 1] = 1
@@ -61,7 +61,7 @@ def small_cnn() -> keras.Model:
 
 @pytest.fixture(scope="session")
 def second_layer(small_cnn: keras.Model) -> Networks:
-    """The second layer of it."""
+    """The second layer of ``small_cnn``."""
     return cnn_layers.up_to(small_cnn, "Conv2D_2")
 
 
@@ -94,13 +94,13 @@ def randomize(model: keras.Model) -> None:
 
 @pytest.fixture(scope="session")
 def params() -> DrawOips:
-    """A short search."""
+    """Parameters of a short search."""
     return example_results.PARAMS
 
 
 @pytest.fixture(scope="session")
 def strokes() -> Digits:
-    """Pictures of a bright bar on black, at a place of its own each."""
+    """Images of a bright bar on black, each at a different position."""
     images = np.zeros((12, 28, 28), np.uint8)
     for index, image in enumerate(images):
         image[4 + index : 7 + index, 5:20] = 255
@@ -110,7 +110,7 @@ def strokes() -> Digits:
 
 @pytest.fixture
 def dots() -> Digits:
-    """Pictures of one bright pixel; test picture 1 is half black, half white."""
+    """Images of one bright pixel; test image 1 is half black, half white."""
     train_images = np.zeros((4, 28, 28), np.uint8)
     train_images[np.arange(4), 5, [5, 10, 15, 20]] = 255
     test_images = train_images[:2].copy()
@@ -122,7 +122,7 @@ def dots() -> Digits:
 
 @pytest.fixture
 def found() -> LayerResults:
-    """Made-up results: alive, alive, rescued though no digit excites it, dead."""
+    """Made-up results: alive, alive, rescued although no digit excites it, dead."""
     return example_results.example_results()
 
 

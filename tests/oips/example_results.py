@@ -1,4 +1,4 @@
-"""Made-up results of a layer, for the tests of what is drawn of them."""
+"""Made-up results of a layer, for the tests of sheets and pages."""
 
 import dataclasses
 
@@ -8,11 +8,18 @@ import pandas as pd
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import grays, layer, scores
 from latentmaps.oips.layer import LayerResults
-from latentmaps.oips.oip import Elementary, Floats, LayerOips, Oips, Polished, StrongestDigits
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.oip import (
+    ElementaryPatterns,
+    Floats,
+    LayerOips,
+    Oips,
+    Polished,
+    StrongestDigits,
+)
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
-# a short search
+# parameters of a short search
 PARAMS = DrawOips(
     layers=("Conv2D_3",),
     range="free",
@@ -45,16 +52,16 @@ _IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
 DIGITS = Digits(_IMAGES, np.arange(5, dtype=np.uint8), _IMAGES, np.arange(5, dtype=np.uint8))
 
 
-def patterns(params: DrawOips) -> Patterns:
-    """Return what start images of the size of a digit are made of."""
-    return Patterns((28, 28, 1), params, DIGITS.train_images)
+def image_spec(params: DrawOips) -> StartImageSpec:
+    """Return the specification of start images of the size of a digit."""
+    return StartImageSpec((28, 28, 1), params, DIGITS.train_images)
 
 
-def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:
-    """Return OIPs of noise that took 9 of at most 10 steps each."""
-    num_maps = len(end_activations)
+def made_up_oips(finalist_activations: Floats, rescues: list[str]) -> Oips:
+    """Return OIPs of noise that took 9 of at most 10 steps."""
+    num_maps = len(finalist_activations)
     images = np.random.default_rng(0).normal(size=(num_maps, 28, 28)).astype(np.float32)
-    best = end_activations.max(axis=1)
+    best = finalist_activations.max(axis=1)
     curves = best[:, np.newaxis] * np.linspace(0.1, 1, 11, dtype=np.float32)
     curves[:, 10] = np.nan
     curves[best == 0, 1:] = np.nan
@@ -71,9 +78,9 @@ def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:
         start_kinds=np.full(num_maps, "coarse"),
         rescues=np.array(rescues),
         from_head_start=np.zeros(num_maps, bool),
-        end_images=np.stack([images, -images, images[:, ::-1]], axis=1),
-        end_kinds=np.array([["coarse", "noise", "in range"]] * num_maps),
-        end_activations=np.c_[end_activations, best / 2],
+        finalist_images=np.stack([images, -images, images[:, ::-1]], axis=1),
+        finalist_kinds=np.array([["coarse", "noise", "in range"]] * num_maps),
+        finalist_activations=np.c_[finalist_activations, best / 2],
         has_head_start=True,
         curves=curves,
         snapshots=np.stack([images] * 5, axis=1),
@@ -83,7 +90,7 @@ def made_up_oips(end_activations: Floats, rescues: list[str]) -> Oips:
 
 
 def made_up_tuning() -> pd.DataFrame:
-    """Return how random images excite four maps: fine ones less than coarse ones."""
+    """Return responses of four maps to random images, weaker for fine than for coarse ones."""
     shown = [("noise", None, 0.1), ("fourier", None, 0.2), ("grid", 2, 0.4), ("grid", 28, 0.1)]
     rows = [
         (index, kind, num_points, value * (3 - index), 0.25 * index)
@@ -96,7 +103,7 @@ def made_up_tuning() -> pd.DataFrame:
 
 
 def example_results() -> LayerResults:
-    """Return four maps: alive, alive, rescued though no digit excites it, dead."""
+    """Return results for four maps: alive, alive, rescued although no digit excites it, dead."""
     ends = np.array([[4, 2], [0.5, 0], [3, 3], [0, 0]], np.float32)
     oips = LayerOips(
         map_indices=np.arange(4),
@@ -118,7 +125,7 @@ def example_results() -> LayerResults:
     paths = pd.DataFrame(
         {"free": [0.8] * 4, "in_range": [0.7] * 4, "second": [0.9] * 4, "random": [0.5] * 4}
     )
-    patterns = Elementary(
+    patterns = ElementaryPatterns(
         images=np.random.default_rng(2).normal(size=(4, 18, 18, 1)).astype(np.float32),
         activations=np.array([8, 1, 6, -1], np.float32),
     )

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.oips.climbing import ASCENT, climb, climbers, part
+from tests.oips.example_ascents import ASCENT, ascend, ascent_inputs, part
 
 from latentmaps.errors import TrainingError
 from latentmaps.oips import cnn_layers, excitation, oip
@@ -16,7 +16,7 @@ from latentmaps.oips.objectives import Objective
 def linear(
     filter_model: Callable[..., keras.Model], kernels: npt.NDArray[np.float32], bias: float
 ) -> Objective:
-    """Return the activations of maps as large as the image: w.x + bias."""
+    """Return the objective of maps of one position, with the value w.x + bias."""
     biases = np.full(kernels.shape[2], bias, np.float32)
     model = filter_model(kernels, biases, activation="linear")
     return cnn_layers.up_to(model, "Conv2D_1").objective
@@ -25,46 +25,46 @@ def linear(
 def test_the_optimum_of_a_linear_map_is_its_kernel(
     filter_model: Callable[..., keras.Model],
 ) -> None:
-    """On images of mean 0 and spread 1, w.x is largest for x = w standardised: 784 std(w)."""
+    """On standardized images, the maximum of w.x is 784 std(w), at x = w standardized."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 2)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     params = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9)
-    found = climb(network, climbers(2, num_maps=2), params, chunk_size=2)
-    centred = kernels - kernels.mean(axis=(0, 1))
-    spread = centred.std(axis=(0, 1))
-    expected = np.moveaxis(centred / spread, 2, 0)[..., np.newaxis]
+    found = ascend(network, ascent_inputs(2, num_maps=2), params, chunk_size=2)
+    centered = kernels - kernels.mean(axis=(0, 1))
+    spread = centered.std(axis=(0, 1))
+    expected = np.moveaxis(centered / spread, 2, 0)[..., np.newaxis]
     np.testing.assert_allclose(found.images, expected, atol=0.01)
     np.testing.assert_allclose(found.activations, 784 * spread + 5000, rtol=1e-4)
 
 
-def test_what_standardizing_takes_away_does_not_shorten_a_step(
+def test_components_removed_by_standardization_do_not_shorten_a_step(
     filter_model: Callable[..., keras.Model],
 ) -> None:
-    """Nearly all of the gradient is its mean, which no image may follow."""
+    """Nearly all of the gradient is its mean, which standardization removes."""
     kernels = np.random.default_rng(0).normal(100, 1, size=(28, 28, 1)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     params = dataclasses.replace(ASCENT, num_steps=20, step_size=0.5)
-    found = climb(network, climbers(1, num_maps=1), params, chunk_size=1)
+    found = ascend(network, ascent_inputs(1, num_maps=1), params, chunk_size=1)
     best = 784 * kernels.std()
     assert found.activations[0] - 5000 == pytest.approx(best, rel=0.01)
 
 
-def test_the_second_step_goes_half_on_with_the_first(
+def test_half_of_each_step_continues_in_the_previous_direction(
     filter_model: Callable[..., keras.Model],
 ) -> None:
-    """Where the gradient is the same everywhere, images stay in the plane of start and kernel."""
+    """With a constant gradient, images stay in the plane of the start image and the kernel."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 1)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     params = dataclasses.replace(ASCENT, num_steps=4, step_size=0.1, convergence_threshold=1e-9)
-    found = climb(network, climbers(1, num_maps=1), params, chunk_size=1)
+    found = ascend(network, ascent_inputs(1, num_maps=1), params, chunk_size=1)
     cosines = (found.curves[0] - 5000) / (784 * kernels.std())
     turns = np.diff(np.arccos(cosines)) * -1
-    # the first step has half of its length, the next three quarters, then seven eighths
+    # the first step has half of its length, the second three quarters, the third seven eighths
     np.testing.assert_allclose(turns, 0.1 * np.array([1 / 2, 3 / 4, 7 / 8, 15 / 16]), rtol=0.02)
 
 
 def test_the_activation_grows(second_layer: Networks) -> None:
-    found = climb(second_layer.objective, climbers(8), ASCENT)
+    found = ascend(second_layer.objective, ascent_inputs(8), ASCENT)
     loud = found.activations > 0
     assert loud.any()
     assert (found.activations[loud] > 1.2 * found.curves[loud, 0]).all()
@@ -74,62 +74,62 @@ def test_the_activation_grows(second_layer: Networks) -> None:
 def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
     second_layer: Networks,
 ) -> None:
-    found = climb(second_layer.objective, climbers(8), ASCENT)
+    found = ascend(second_layer.objective, ascent_inputs(8), ASCENT)
     measured = np.diag(excitation.measure(second_layer.responses, found.images))
     np.testing.assert_allclose(found.activations, measured, rtol=1e-5)
     np.testing.assert_array_equal(found.activations, np.nanmax(found.curves, axis=1))
 
 
-def test_an_image_does_not_depend_on_its_companions(second_layer: Networks) -> None:
-    whole = climbers(70)  # three chunks
-    together = climb(second_layer.objective, whole, ASCENT)
+def test_an_image_does_not_depend_on_the_other_images(second_layer: Networks) -> None:
+    whole = ascent_inputs(70)  # three chunks
+    together = ascend(second_layer.objective, whole, ASCENT)
     for row in (0, 40, 69):
-        alone = climb(second_layer.objective, part(whole, row), ASCENT)
+        alone = ascend(second_layer.objective, part(whole, row), ASCENT)
         np.testing.assert_array_equal(alone.images[0], together.images[row])
         np.testing.assert_array_equal(alone.curves[0], together.curves[row])
 
 
-def test_a_silent_start_stays_as_it_is_and_takes_no_step(
+def test_a_silent_start_does_not_change_and_takes_no_step(
     filter_model: Callable[..., keras.Model],
 ) -> None:
     kernels, biases = np.ones((3, 3, 1), np.float32), np.array([-1000], np.float32)
     model = filter_model(kernels, biases, activation="relu")
     network = cnn_layers.up_to(model, "Conv2D_1").objective
-    found = climb(network, climbers(1, num_maps=1), ASCENT)
-    np.testing.assert_array_equal(found.images, climbers(1).starts)
+    found = ascend(network, ascent_inputs(1, num_maps=1), ASCENT)
+    np.testing.assert_array_equal(found.images, ascent_inputs(1).starts)
     assert found.activations.tolist() == [0]
     assert found.num_steps.tolist() == [0]
     assert not found.converged.any()
     assert np.isnan(found.curves[0, 1:]).all()
 
 
-def test_a_picture_stops_after_four_steps_without_a_change(
+def test_an_image_stops_after_four_steps_without_a_change(
     filter_model: Callable[..., keras.Model],
 ) -> None:
     kernels = np.random.default_rng(0).normal(size=(28, 28, 3)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     params = dataclasses.replace(ASCENT, num_steps=200)
-    found = climb(network, climbers(3, num_maps=3), params, chunk_size=3)
+    found = ascend(network, ascent_inputs(3, num_maps=3), params, chunk_size=3)
     assert found.converged.all()
     for curve, num_steps in zip(found.curves, found.num_steps, strict=True):
         known = curve[: num_steps + 1]
         changes = np.abs(np.diff(known)) / known[1:]
         assert np.isnan(curve[num_steps + 1 :]).all()
         assert (changes[-4:] < 5e-4).all()
-        calm = changes < 5e-4
-        windows = np.convolve(calm, np.ones(4), mode="valid")
-        assert (windows == 4).sum() == 1  # at the end, and nowhere before
+        is_stable = changes < 5e-4
+        windows = np.convolve(is_stable, np.ones(4), mode="valid")
+        assert (windows == 4).sum() == 1  # only at the end
 
 
-def test_a_unit_that_is_negative_everywhere_climbs_and_comes_to_rest(
+def test_a_unit_that_is_always_negative_increases_and_converges(
     filter_model: Callable[..., keras.Model],
 ) -> None:
-    """A change counts as none beside the size of a value, whatever its sign."""
+    """Changes are relative to the absolute value."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 3)).astype(np.float32)
     found = {
-        bias: climb(
+        bias: ascend(
             linear(filter_model, kernels, bias),
-            climbers(3, num_maps=3),
+            ascent_inputs(3, num_maps=3),
             dataclasses.replace(ASCENT, num_steps=200),
             chunk_size=3,
         )
@@ -146,14 +146,14 @@ def test_a_unit_that_is_negative_everywhere_climbs_and_comes_to_rest(
         changes = np.abs(np.diff(curve[: num_steps + 1])) / -curve[1 : num_steps + 1]
         assert (changes[-4:] < 5e-4).all()
         assert changes[-5] >= 5e-4
-    # steps do not depend on the sign: relative changes alone differ
+    # steps do not depend on the sign: only relative changes differ
     num_steps = int(min(negative.num_steps.min(), found[5000].num_steps.min()))
     np.testing.assert_allclose(
         negative.curves[:, :num_steps] + 10000, found[5000].curves[:, :num_steps], rtol=1e-4
     )
 
 
-def test_the_penalty_makes_pictures_smooth_where_values_are_negative(
+def test_the_penalty_smooths_images_where_values_are_negative(
     filter_model: Callable[..., keras.Model],
 ) -> None:
     kernels = np.random.default_rng(0).normal(size=(28, 28, 4)).astype(np.float32)
@@ -161,84 +161,84 @@ def test_the_penalty_makes_pictures_smooth_where_values_are_negative(
     roughness = []
     for smoothness in (0.0, 0.02, 0.1):
         params = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
-        found = climb(objective, climbers(4, num_maps=4), params)
+        found = ascend(objective, ascent_inputs(4, num_maps=4), params)
         assert (found.activations < 0).all()
         assert ((found.objectives < found.activations) == (smoothness > 0)).all()
         roughness.append(float((np.diff(found.images, axis=1) ** 2).mean()))
     assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
 
 
-def test_a_step_that_overshoots_again_and_again_is_halved(
+def test_a_step_that_keeps_overshooting_is_halved(
     filter_model: Callable[..., keras.Model],
 ) -> None:
-    """A step of 2 standard deviations jumps over the optimum; with a constant one it never ends."""
+    """Steps of 2 standard deviations jump over the optimum, and would do so forever."""
     kernels = np.random.default_rng(0).normal(size=(28, 28, 1)).astype(np.float32)
     network = linear(filter_model, kernels, 5000)
     params = dataclasses.replace(ASCENT, num_steps=100, step_size=2.0)
-    found = climb(network, climbers(1, num_maps=1), params, chunk_size=1)
+    found = ascend(network, ascent_inputs(1, num_maps=1), params, chunk_size=1)
     assert found.activations[0] == pytest.approx(784 * kernels.std() + 5000, rel=1e-3)
     assert found.converged.all()
 
 
-def test_a_step_that_xla_compiled_leads_to_the_same_pictures(second_layer: Networks) -> None:
+def test_a_step_compiled_with_xla_gives_the_same_images(second_layer: Networks) -> None:
     plain, compiled = (
-        climb(second_layer.objective, climbers(4), ASCENT, jit_compile=is_compiled)
+        ascend(second_layer.objective, ascent_inputs(4), ASCENT, jit_compile=is_compiled)
         for is_compiled in (False, True)
     )
     np.testing.assert_allclose(compiled.images, plain.images, atol=1e-3)
     np.testing.assert_allclose(compiled.activations, plain.activations, rtol=1e-4)
 
 
-def test_jitter_draws_from_a_stream_of_its_own(second_layer: Networks) -> None:
+def test_jitter_has_its_own_random_stream(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, jitter=2)
-    whole = climbers(8)
+    whole = ascent_inputs(8)
     first, again, other = (
-        climb(second_layer.objective, whole, params, seed=seed) for seed in (1, 1, 2)
+        ascend(second_layer.objective, whole, params, seed=seed) for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first.images, again.images)
     assert (first.images != other.images).any()
-    alone = climb(second_layer.objective, part(whole, 5), params, seed=1)
+    alone = ascend(second_layer.objective, part(whole, 5), params, seed=1)
     np.testing.assert_array_equal(alone.images[0], first.images[5])
     loud = first.activations > 0
     assert (first.activations[loud] > first.curves[loud, 0]).all()
 
 
-def test_the_penalty_makes_pictures_smooth(second_layer: Networks) -> None:
+def test_the_penalty_smooths_images(second_layer: Networks) -> None:
     roughness = []
     for smoothness in (0.0, 0.3, 2.0):
         params = dataclasses.replace(ASCENT, smoothness=smoothness, num_steps=60)
-        found = climb(second_layer.objective, climbers(8), params)
+        found = ascend(second_layer.objective, ascent_inputs(8), params)
         images = found.images[found.activations > 0]
         roughness.append(float((np.diff(images, axis=1) ** 2).mean()))
-        is_penalised = (
+        is_penalized = (
             found.objectives[found.activations > 0] < found.activations[found.activations > 0]
         )
-        assert is_penalised.all() == (smoothness > 0)
+        assert is_penalized.all() == (smoothness > 0)
     assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
 
 
-def test_snapshots_are_log_spaced_from_start_to_end(second_layer: Networks) -> None:
+def test_snapshots_are_log_spaced_from_the_first_to_the_last_step(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
-    found = climb(second_layer.objective, climbers(8), params)
+    found = ascend(second_layer.objective, ascent_inputs(8), params)
     assert oip.snapshot_steps(params) == [0, 1, 2, 5, 10, 20]
     assert found.snapshots.shape == (8, 6, 28, 28, 1)
-    np.testing.assert_array_equal(found.snapshots[:, 0], climbers(8).starts)
+    np.testing.assert_array_equal(found.snapshots[:, 0], ascent_inputs(8).starts)
     loud = np.flatnonzero(found.activations > 0)
     measured = excitation.measure(second_layer.responses, found.snapshots[loud, 3])
-    expected = measured[np.arange(len(loud)), climbers(8).map_indices[loud]]
+    expected = measured[np.arange(len(loud)), ascent_inputs(8).map_indices[loud]]
     np.testing.assert_allclose(found.curves[loud, 5], expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
 def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: int) -> None:
     params = dataclasses.replace(ASCENT, num_steps=num_steps)
-    found = climb(second_layer.objective, climbers(2), params)
+    found = ascend(second_layer.objective, ascent_inputs(2), params)
     assert found.snapshots.shape[1] == len(oip.snapshot_steps(params)) <= num_steps + 1
     assert found.curves.shape[1] == num_steps + 1
     assert found.num_steps.max() <= num_steps
 
 
-def test_a_gradient_that_is_no_number_is_refused(
+def test_a_gradient_of_nan_is_rejected(
     filter_model: Callable[..., keras.Model],
 ) -> None:
     kernels = np.ones((3, 3, 2), np.float32)
@@ -246,4 +246,4 @@ def test_a_gradient_that_is_no_number_is_refused(
     model = filter_model(kernels, np.zeros(2, np.float32), activation="relu")
     network = cnn_layers.up_to(model, "Conv2D_1").objective
     with pytest.raises(TrainingError, match="unit 1: the gradient is not a number within"):
-        climb(network, climbers(2, num_maps=2), ASCENT)
+        ascend(network, ascent_inputs(2, num_maps=2), ASCENT)

@@ -8,12 +8,12 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (7, 28, 28), np.uint8)
 
 
 def outputs(model: keras.Model, layer_name: str) -> np.ndarray:
-    """Return what a layer makes of the images."""
+    """Return the outputs of a layer for the images."""
     part = keras.Model(model.inputs, model.get_layer(layer_name).output)
     return np.asarray(cnn.predict(part, IMAGES))
 
 
-def test_a_map_is_climbed_by_its_mean_and_a_dense_unit_before_its_activation(
+def test_the_objective_is_the_mean_of_a_map_or_a_dense_unit_before_its_activation(
     small_cnn: keras.Model,
 ) -> None:
     convolution, dense, last = (
@@ -29,7 +29,7 @@ def test_a_map_is_climbed_by_its_mean_and_a_dense_unit_before_its_activation(
     np.testing.assert_allclose(shares, outputs(small_cnn, "probabilities"), rtol=1e-4)
 
 
-def test_below_a_dense_layer_are_the_maps_or_the_units_that_it_reads(
+def test_the_layer_below_a_dense_layer_is_the_one_that_it_reads(
     small_cnn: keras.Model,
 ) -> None:
     for name, below in (("dense", "Conv2D_2"), ("probabilities", "dense")):

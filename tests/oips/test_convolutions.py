@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from latentmaps.cnn.network import cnn
 from latentmaps.oips import cnn_layers, networks, receptive_fields
-from latentmaps.oips.convolutions import MeanOfOneMap
-from latentmaps.oips.objectives import Objective, OneOfAll
+from latentmaps.oips.convolutions import SingleMapMean
+from latentmaps.oips.objectives import Objective, SelectedUnit
 
 IMAGES = np.random.default_rng(0).normal(size=(6, 28, 28, 1)).astype(np.float32)
 MAP_INDICES = np.array([0, 4, 2, 2, 1, 3], np.int32)
@@ -20,7 +20,7 @@ MAP_INDICES = np.array([0, 4, 2, 2, 1, 3], np.int32)
 def test_activations_and_gradients_are_those_of_keras(layer_name: str, kernel_size: int) -> None:
     model = cnn.build_cnn(cnn.Architecture((6, 7, 5), 4, kernel_size=kernel_size), seed=1)
     cut = cnn_layers.up_to(model, layer_name)
-    assert_equal(cut.objective, OneOfAll(cut.responses, 0.0), IMAGES)
+    assert_equal(cut.objective, SelectedUnit(cut.responses, 0.0), IMAGES)
 
 
 def test_images_may_have_more_rows_than_columns() -> None:
@@ -28,12 +28,12 @@ def test_images_may_have_more_rows_than_columns() -> None:
     cut = networks.up_to(model, "last", "mean")
     assert cut.reachable_size == (33, 19)
     images = np.random.default_rng(0).normal(size=(6, 33, 20, 1)).astype(np.float32)
-    assert_equal(cut.objective, OneOfAll(cut.responses, 0.0), images)
+    assert_equal(cut.objective, SelectedUnit(cut.responses, 0.0), images)
 
 
 def assert_equal(fast: Objective, general: Objective, images: npt.NDArray[np.float32]) -> None:
-    """Check that values and gradients of the fast objective are those of the general one."""
-    assert isinstance(fast, MeanOfOneMap)
+    """Assert that values and gradients of the fast objective equal those of the general one."""
+    assert isinstance(fast, SingleMapMean)
     assert fast.floor == general.floor == 0
     images = tf.constant(images)
     with tf.GradientTape(persistent=True) as tape:
@@ -53,7 +53,7 @@ def gray_model(
     last: dict[str, Any] | None = None,
     pooling: keras.layers.Layer | None = None,
 ) -> keras.Model:
-    """Return a network of two convolutions, with some of their settings changed."""
+    """Build a network of two convolutions with some of their settings changed."""
     settings = {"activation": "relu"}
     inputs = keras.Input(shape)
     initializer = keras.initializers.GlorotUniform(1)
@@ -69,11 +69,11 @@ def gray_model(
     return keras.Model(inputs, convolution(maps))
 
 
-def test_plain_layers_are_suited() -> None:
+def test_plain_layers_are_supported() -> None:
     layers = receptive_fields.chain(gray_model(), "last")
     assert layers is not None
-    assert MeanOfOneMap.suits(layers)
-    assert not MeanOfOneMap.suits(layers[:-1])  # ends with a pooling
+    assert SingleMapMean.supports(layers)
+    assert not SingleMapMean.supports(layers[:-1])  # ends with a pooling
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_plain_layers_are_suited() -> None:
     ],
     ids=str,
 )
-def test_other_layers_take_the_general_way(changes: dict[str, Any]) -> None:
+def test_other_layers_use_the_general_objective(changes: dict[str, Any]) -> None:
     model = gray_model(**changes)
     layers = receptive_fields.chain(model, "last")
     assert layers is not None
-    assert not MeanOfOneMap.suits(layers)
-    assert isinstance(networks.up_to(model, "last", "mean").objective, OneOfAll)
+    assert not SingleMapMean.supports(layers)
+    assert isinstance(networks.up_to(model, "last", "mean").objective, SelectedUnit)
 
 
 def test_the_gradient_of_what_the_layer_cannot_see_is_zero() -> None:

@@ -1,4 +1,4 @@
-"""What excites a map at one position."""
+"""Elementary patterns: what excites a map at one position."""
 
 import dataclasses
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def test_the_pattern_of_a_linear_map_is_its_kernel(
     assert found.images.shape == (3, 5, 5, 1)
     rms = np.sqrt((kernels**2).mean(axis=(0, 1)))
     np.testing.assert_allclose(found.images[..., 0], np.moveaxis(kernels / rms, 2, 0), atol=0.1)
-    # of mean square 1, no patch excites it more than its kernel; the second is silent behind a ReLU
+    # no patch of mean square 1 excites it more than its kernel; the second is silent after a ReLU
     np.testing.assert_allclose(found.activations, 25 * rms + biases, rtol=0.01)
 
 
@@ -45,6 +45,6 @@ def test_a_map_has_the_same_pattern_alone(small_cnn: keras.Model) -> None:
     np.testing.assert_array_equal(alone.images[0], every.images[3])
 
 
-def test_a_dense_unit_has_none(small_cnn: keras.Model) -> None:
+def test_a_dense_unit_has_no_pattern(small_cnn: keras.Model) -> None:
     found = elementary.find(small_cnn, "dense", PARAMS, seed=2, jit_compile=False, chunk_size=8)
     assert found is None

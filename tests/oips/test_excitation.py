@@ -23,9 +23,9 @@ def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> Non
     networks = cnn_layers.up_to(model, "Conv2D_2")
     measured = cnn_layers.measure_digits(networks.responses, IMAGES)
     np.testing.assert_allclose(measured, maps.mean(axis=(1, 2)), rtol=1e-5)
-    standardised = cnn_layers.standardize_digits(IMAGES)
+    standardized = cnn_layers.standardize_digits(IMAGES)
     np.testing.assert_allclose(
-        excitation.measure(networks.responses, standardised), measured, rtol=1e-5
+        excitation.measure(networks.responses, standardized), measured, rtol=1e-5
     )
     assert networks.num_units == 4
 
@@ -33,14 +33,14 @@ def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> Non
 def test_a_peak_is_the_largest_value_before_the_relu(model: keras.Model) -> None:
     maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
     networks = cnn_layers.up_to(model, "Conv2D_2")
-    assert networks.peaks_before_relu is not None
-    peaks = cnn_layers.measure_digits(networks.peaks_before_relu, IMAGES)
+    assert networks.max_pre_activations is not None
+    peaks = cnn_layers.measure_digits(networks.max_pre_activations, IMAGES)
     np.testing.assert_allclose(np.maximum(peaks, 0), maps.max(axis=(1, 2)), atol=1e-5)
     assert (peaks[maps.max(axis=(1, 2)) == 0] <= 0).all()
 
 
 def test_the_peak_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Model) -> None:
-    peaks = cnn_layers.up_to(three_fates, "Conv2D_1").peaks_before_relu
+    peaks = cnn_layers.up_to(three_fates, "Conv2D_1").max_pre_activations
     assert peaks is not None
     images = tf.random.stateless_normal((4, 28, 28, 1), seed=(0, 1))
     with tf.GradientTape() as tape:
@@ -60,7 +60,7 @@ def test_the_means_below_are_those_of_the_layer_below(model: keras.Model) -> Non
     assert cnn_layers.responses_below(model, "Conv2D_1") is None
 
 
-def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -> None:
+def test_responses_to_an_image_do_not_depend_on_the_other_images(model: keras.Model) -> None:
     network = cnn_layers.up_to(model, "Conv2D_3").responses
     images = np.random.default_rng(0).normal(size=(300, 28, 28, 1)).astype(np.float32)
     together = excitation.measure(network, images)
@@ -69,7 +69,7 @@ def test_an_image_measures_the_same_alone_and_among_others(model: keras.Model) -
         np.testing.assert_array_equal(alone[0], together[row])
 
 
-def test_of_large_images_fewer_are_measured_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_of_large_images_are_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = keras.Input((512, 1024, 1))
     network = keras.Model(inputs, keras.layers.GlobalMaxPooling2D()(inputs))
     images = np.zeros((10, 512, 1024, 1), np.float32)
@@ -91,7 +91,7 @@ def test_of_large_images_fewer_are_measured_at_once(monkeypatch: pytest.MonkeyPa
     ("name", "found"),
     [("Conv2D_9", "Conv2D_9"), ("pooling_1", "pooling_1, which has no units")],
 )
-def test_a_layer_without_units_is_refused(model: keras.Model, name: str, found: str) -> None:
+def test_a_layer_without_units_is_rejected(model: keras.Model, name: str, found: str) -> None:
     with pytest.raises(
         TrainingError,
         match=rf"draw_oips\.layers: found {found}, expected one of Conv2D_1, Conv2D_2, Conv2D_3, "
@@ -102,7 +102,7 @@ def test_a_layer_without_units_is_refused(model: keras.Model, name: str, found: 
 
 def test_a_cnn_for_another_image_size_is_refused() -> None:
     large = cnn.build_cnn(cnn.Architecture((2,), 3, image_size=32))
-    with pytest.raises(TrainingError, match=r"images of 32x32 pixels, expected 28x28"):
+    with pytest.raises(TrainingError, match=r"an input of 32x32 pixels, expected 28x28"):
         cnn_layers.up_to(large, "Conv2D_1")
 
 
@@ -143,7 +143,7 @@ def test_roughness_lowers_values_of_either_sign() -> None:
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (5, 9, 3)])
-def test_a_shift_comes_back_on_the_other_side(shape: tuple[int, int, int]) -> None:
+def test_shifts_are_cyclic(shape: tuple[int, int, int]) -> None:
     images = np.arange(2 * np.prod(shape), dtype=np.float32).reshape(2, *shape)
     moved = excitation.shift(images, np.array([[1, -2], [0, 0]], np.int32))
     np.testing.assert_array_equal(moved[0], np.roll(images[0], (1, -2), axis=(0, 1)))

@@ -12,7 +12,7 @@ from latentmaps.params.draw_oips import DrawOips
 SCALE = grays.GrayScale(limit=2.0, pixel_range=(-0.5, 2.5), reachable_size=26, pattern_limit=1.0)
 
 
-def test_the_limit_is_a_percentile_of_what_the_layer_sees_in_living_maps(
+def test_the_limit_is_a_percentile_of_the_visible_pixels_of_living_maps(
     found: LayerResults,
 ) -> None:
     seen = np.abs(found.oips.free.polished.images[:3, :26, :26])
@@ -25,7 +25,7 @@ def test_a_layer_of_dead_maps_has_a_limit(found: LayerResults) -> None:
     assert grays.gray_scale(dataclasses.replace(found.oips, free=free), 28).limit == 1
 
 
-def test_zero_is_mid_gray_and_what_is_not_seen_is_cut_off() -> None:
+def test_zero_is_mid_gray_and_invisible_pixels_are_cropped() -> None:
     drawn = SCALE.free(np.zeros((2, 28, 28), np.float32))
     assert drawn.shape == (2, 26, 26)
     assert (drawn == 128).all()
@@ -39,7 +39,7 @@ def test_the_range_goes_from_black_to_white() -> None:
     assert SCALE.in_range(images)[:, 0, 0].tolist() == [0, 128, 255]
 
 
-def test_the_study_of_a_layer_has_a_row_for_each_map_and_knows_how_it_was_made(
+def test_the_study_of_a_layer_has_a_row_for_each_map_and_records_its_parameters(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
     found = layer.study(
@@ -68,7 +68,7 @@ def test_the_study_of_a_dense_layer_has_a_row_for_each_unit(
     assert (found.table["path_correlation"] > 0).any()
 
 
-def test_the_sheet_of_the_outputs_tells_how_sure_the_network_is(
+def test_the_sheet_of_the_outputs_shows_how_sure_the_network_is(
     small_cnn: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
     few = dataclasses.replace(params, num_starts=1, num_candidates=16, num_steps=6)

@@ -1,4 +1,4 @@
-"""Ascent on one length scale after the other."""
+"""Ascent on one length scale after another."""
 
 import dataclasses
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.oips.climbing import ASCENT, Climbers, climb, climbers, part
-from tests.oips.example_results import patterns
+from tests.oips.example_ascents import ASCENT, AscentInputs, ascend, ascent_inputs, part
+from tests.oips.example_results import image_spec
 
-from latentmaps.oips import cnn_layers, excitation, length_scales, oip, restore, start_images
+from latentmaps.oips import cnn_layers, constraints, excitation, length_scales, oip, start_images
 from latentmaps.oips.networks import Networks
 from latentmaps.params.draw_oips import DrawOips, LengthScale
 
@@ -27,10 +27,10 @@ def enriching(scales: tuple[LengthScale, ...], steps: tuple[int, ...], **others:
     )
 
 
-def coarse_climbers() -> Climbers:
+def coarse_inputs() -> AscentInputs:
     kind = dataclasses.replace(ASCENT, start_kinds=("coarse",), num_starts=1)
     maps = np.arange(4)
-    return Climbers(start_images.sample(patterns(kind), map_indices=maps, seed=3)[:, 0], maps)
+    return AscentInputs(start_images.sample(image_spec(kind), map_indices=maps, seed=3)[:, 0], maps)
 
 
 def test_superposition_has_one_phase_of_all_patterns() -> None:
@@ -47,33 +47,33 @@ def test_enriching_has_a_phase_for_each_length_scale() -> None:
     ]
 
 
-def test_coarse_phases_grow_coarse_patterns_alone(second_layer: Networks) -> None:
-    coarse = coarse_climbers()
+def test_coarse_phases_grow_only_coarse_patterns(second_layer: Networks) -> None:
+    coarse = coarse_inputs()
     enlarger = length_scales._enlarging_matrix(7, 28)
     projection = enlarger @ np.linalg.pinv(enlarger)
     fine_part = []
     for params in (ASCENT, enriching((7, 28), (19,))):
-        found = climb(second_layer.objective, coarse, params)
+        found = ascend(second_layer.objective, coarse, params)
         # after 10 steps, within the phase
         halfway = found.snapshots[:, oip.snapshot_steps(params).index(10), ..., 0]
         fine_part.append(np.abs(halfway - projection @ halfway @ projection.T).max())
     assert fine_part[1] < 0.05 < 0.2 < fine_part[0]
 
 
-def test_no_picture_stops_within_a_coarse_phase(second_layer: Networks) -> None:
+def test_no_image_stops_within_a_coarse_phase(second_layer: Networks) -> None:
     params = enriching((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
-    found = climb(second_layer.objective, climbers(8), params)
+    found = ascend(second_layer.objective, ascent_inputs(8), params)
     loud = found.activations > 0
     assert (found.num_steps[loud] >= 10).all()
     assert found.converged[loud].all()
 
 
-def test_every_phase_begins_with_the_first_step_size_and_without_calm(
+def test_every_phase_resets_the_step_size_and_the_stopping_rule(
     second_layer: Networks,
 ) -> None:
-    """A coarse phase that came to rest long ago must not end the fine one at its first step."""
+    """A coarse phase that has converged must not end the fine phase at its first step."""
     params = enriching((3, 28), (60,), num_steps=120)
-    found = climb(second_layer.objective, climbers(8), params)
+    found = ascend(second_layer.objective, ascent_inputs(8), params)
     loud = found.activations > 0
     coarse = found.curves[loud, 50:60]
     assert (np.abs(np.diff(coarse)) < 5e-4 * coarse[:, 1:]).all(axis=1).any()  # at rest
@@ -83,27 +83,29 @@ def test_every_phase_begins_with_the_first_step_size_and_without_calm(
 
 def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
     params = enriching((3, 14), (8,))
-    coarse = coarse_climbers()
-    images = climb(second_layer.objective, coarse, params).images[..., 0]
+    coarse = coarse_inputs()
+    images = ascend(second_layer.objective, coarse, params).images[..., 0]
     projection, _ = length_scales.coarseners((14, 14), (28, 28))
     assert np.abs(images - projection @ images @ projection.T).max() < 0.05
     assert np.abs(images - coarse.starts[..., 0]).max() > 0.5
 
 
 def test_a_finer_phase_begins_with_fluctuations_of_its_scale(second_layer: Networks) -> None:
-    """The noise of the grid of 7 points is the one thing by which the pictures differ there."""
+    """The images differ only by the noise on the grid of 7 points."""
     params = enriching((3, 7, 28), (5, 5), enrich_strength=0.5)
     plain = dataclasses.replace(params, enrich_strength=0.0)
-    coarse = coarse_climbers()
-    found, without = (climb(second_layer.objective, coarse, p) for p in (params, plain))
+    coarse = coarse_inputs()
+    found, without = (ascend(second_layer.objective, coarse, p) for p in (params, plain))
     assert oip.snapshot_steps(params) == [0, 1, 2, 5, 10, 20]
-    np.testing.assert_array_equal(found.snapshots[:, 3], without.snapshots[:, 3])  # coarse still
+    np.testing.assert_array_equal(
+        found.snapshots[:, 3], without.snapshots[:, 3]
+    )  # still in the coarse phase
     np.testing.assert_array_equal(found.curves[:, :5], without.curves[:, :5])
     phase = length_scales.phases(params)[1]
     noise = start_images.fluctuations(
         phase, (28, 28, 1), coarse.map_indices, np.zeros(4, np.int64), seed=0
     )
-    enriched = restore.restore_images(without.snapshots[:, 3] + noise, restore.standardized)
+    enriched = constraints.project_images(without.snapshots[:, 3] + noise, constraints.standardized)
     activations = excitation.measure(second_layer.responses, enriched)
     expected = activations[np.arange(4), coarse.map_indices]
     np.testing.assert_allclose(found.curves[:, 5], expected, rtol=1e-5)
@@ -122,13 +124,13 @@ def test_fluctuations_have_the_scale_and_the_strength_of_their_phase() -> None:
     np.testing.assert_allclose(projection @ noise @ projection.T, noise, atol=1e-5)
 
 
-def test_fluctuations_depend_on_seed_map_start_and_phase_alone() -> None:
+def test_fluctuations_depend_only_on_seed_map_start_and_phase() -> None:
     phase = length_scales.Phase(2, 5, 9, (7, 7), fluctuation=0.5)
 
-    def sample(*owners: int, seed: int = 4, **others: Any) -> npt.NDArray[np.float32]:
+    def sample(*units: int, seed: int = 4, **others: Any) -> npt.NDArray[np.float32]:
         changed = phase._replace(**others)
-        numbers = np.arange(len(owners)) % 2
-        return start_images.fluctuations(changed, (28, 28, 1), np.array(owners), numbers, seed=seed)
+        numbers = np.arange(len(units)) % 2
+        return start_images.fluctuations(changed, (28, 28, 1), np.array(units), numbers, seed=seed)
 
     together = sample(3, 3, 6, 6)
     np.testing.assert_array_equal(sample(6, 6), together[2:])
@@ -137,31 +139,31 @@ def test_fluctuations_depend_on_seed_map_start_and_phase_alone() -> None:
     assert len({image.tobytes() for image in others}) == 6
 
 
-def test_fluctuations_wake_a_picture_that_leaves_its_map_silent(
+def test_fluctuations_can_make_a_silent_map_respond(
     filter_model: Callable[..., keras.Model],
 ) -> None:
-    """The map reacts to pixels that are brighter than those around; a flat picture has none."""
+    """The map responds to pixels brighter than their neighbors; a flat image has none."""
     kernel = np.full((3, 3, 1), -1 / 8, np.float32)
     kernel[1, 1] = 1
     model = filter_model(kernel, np.array([-0.5], np.float32), activation="relu")
     network = cnn_layers.up_to(model, "Conv2D_1").objective
     ramp = np.broadcast_to(np.linspace(-1.7, 1.7, 28)[:, None], (1, 28, 28, 1)).astype(np.float32)
-    flat = Climbers(ramp, np.array([0]))
+    flat = AscentInputs(ramp, np.array([0]))
     params = enriching((3, 28), (5,), enrich_strength=0.5)
-    found = climb(network, flat, params)
+    found = ascend(network, flat, params)
     assert (found.curves[0, :5] == 0).all()
     assert found.curves[0, 5] > 0
     assert found.activations[0] >= np.nanmax(found.curves[0]) > found.curves[0, 5]
-    assert climb(network, flat, dataclasses.replace(params, enrich_strength=0.0)).activations == 0
+    assert ascend(network, flat, dataclasses.replace(params, enrich_strength=0.0)).activations == 0
 
 
-def test_a_picture_has_the_same_fluctuations_alone_and_among_others(
+def test_the_fluctuations_of_an_image_do_not_depend_on_the_other_images(
     second_layer: Networks,
 ) -> None:
     params = enriching((3, 7, 28), (5, 5), enrich_strength=0.5)
-    images = climbers(40, num_maps=8)
-    together = climb(second_layer.objective, images, params)
-    alone = climb(second_layer.objective, part(images, 37), params)
+    images = ascent_inputs(40, num_maps=8)
+    together = ascend(second_layer.objective, images, params)
+    alone = ascend(second_layer.objective, part(images, 37), params)
     np.testing.assert_array_equal(alone.images[0], together.images[37])
     np.testing.assert_array_equal(alone.curves[0], together.curves[37])
 
@@ -177,10 +179,10 @@ def test_a_grid_of_28_points_is_not_enlarged() -> None:
     np.testing.assert_array_equal(length_scales._enlarging_matrix(28, 28), np.eye(28))
 
 
-def test_a_phase_of_one_row_of_points_grows_columns_alone(second_layer: Networks) -> None:
+def test_a_phase_of_one_row_of_points_grows_only_columns(second_layer: Networks) -> None:
     params = enriching(((1, 7), (1, 28)), (10,), enrich_strength=0.5)
-    starts = start_images.sample(patterns(params), map_indices=np.arange(4), seed=3)[:, 0]
-    found = climb(second_layer.objective, Climbers(starts, np.arange(4)), params)
+    starts = start_images.sample(image_spec(params), map_indices=np.arange(4), seed=3)[:, 0]
+    found = ascend(second_layer.objective, AscentInputs(starts, np.arange(4)), params)
     assert np.abs(found.images - starts).max() > 0.5
     np.testing.assert_allclose(np.diff(found.images, axis=1), 0, atol=1e-4)
     assert (np.ptp(found.images, axis=2) > 1).all()

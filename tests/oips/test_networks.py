@@ -1,4 +1,4 @@
-"""The engine on networks of any kind: color images, rows unlike columns, and the VAE's encoder."""
+"""The ascent on any network: color images, images that are not square, and the VAE's encoder."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from tests.oips.conftest import randomize
 from tests.oips.example_results import PARAMS
 
 from latentmaps.oips import ascent, excitation, networks, receptive_fields, starts
+from latentmaps.oips.constraints import Constraint, clipped, standardized
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult
-from latentmaps.oips.restore import Restore, clipped, standardized
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.vae.network import vae
 from latentmaps.vae.network.architecture import Architecture
 
@@ -24,15 +24,15 @@ PIXELS = clipped((0.0, 1.0))
 
 
 def search(
-    cut: Networks, restore: Restore, *, units: npt.NDArray[np.int64] | None = None
+    cut: Networks, constraint: Constraint, *, units: npt.NDArray[np.int64] | None = None
 ) -> AscentResult:
-    """Return the ends of the ascent from random starts."""
+    """Run the ascent from random start images."""
     indices = np.arange(cut.num_units) if units is None else units
     chosen = starts.choose(
         cut,
-        Patterns(cut.shape, PARAMS, None),
+        StartImageSpec(cut.shape, PARAMS, None),
         map_indices=indices,
-        restore=restore,
+        constraint=constraint,
         seed=4,
         chunk_size=8,
     )
@@ -41,14 +41,14 @@ def search(
         chosen.images,
         indices,
         PARAMS,
-        restore=restore,
+        constraint=constraint,
         seed=4,
         jit_compile=False,
         chunk_size=8,
     )
 
 
-@pytest.mark.parametrize("restore", [standardized, PIXELS], ids=["standardized", "clipped"])
+@pytest.mark.parametrize("constraint", [standardized, PIXELS], ids=["standardized", "clipped"])
 @pytest.mark.parametrize(
     ("layer_name", "objective_name"),
     [
@@ -61,12 +61,12 @@ def search(
         ("units", "unit"),
     ],
 )
-def test_every_live_unit_ends_higher_than_it_began(
-    color_model: keras.Model, layer_name: str, objective_name: str, restore: Restore
+def test_the_ascent_increases_the_objective_of_every_live_unit(
+    color_model: keras.Model, layer_name: str, objective_name: str, constraint: Constraint
 ) -> None:
     cut = networks.up_to(color_model, layer_name, objective_name)
     assert cut.shape == (40, 30, 3)
-    found = search(cut, restore)
+    found = search(cut, constraint)
     assert found.images.shape == (cut.num_units, PARAMS.num_starts, 40, 30, 3)
     begun = found.curves[..., 0]
     is_live = begun > cut.objective.floor
@@ -77,7 +77,7 @@ def test_every_live_unit_ends_higher_than_it_began(
         np.testing.assert_allclose(found.activations[:, start], measured, rtol=1e-4, atol=1e-5)
 
 
-def test_images_stay_as_the_network_may_read_them(color_model: keras.Model) -> None:
+def test_images_keep_meeting_the_constraint(color_model: keras.Model) -> None:
     cut = networks.up_to(color_model, "edges", "mean")
     free, pixels = search(cut, standardized).images, search(cut, PIXELS).images
     np.testing.assert_allclose(free.mean(axis=(2, 3, 4)), 0, atol=1e-4)
@@ -89,7 +89,7 @@ def test_images_stay_as_the_network_may_read_them(color_model: keras.Model) -> N
 @pytest.mark.parametrize(
     ("layer_name", "objective_name"), [("rectified", "mean"), ("edges", "max"), ("units", "unit")]
 )
-def test_a_unit_alone_has_the_bytes_that_it_has_among_all(
+def test_the_bytes_of_a_unit_do_not_depend_on_the_other_units(
     color_model: keras.Model, layer_name: str, objective_name: str
 ) -> None:
     cut = networks.up_to(color_model, layer_name, objective_name)
@@ -99,17 +99,17 @@ def test_a_unit_alone_has_the_bytes_that_it_has_among_all(
         np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
 
 
-def test_only_a_map_behind_a_relu_can_be_silent(color_model: keras.Model) -> None:
+def test_only_a_map_after_a_relu_can_be_silent(color_model: keras.Model) -> None:
     silent = networks.up_to(color_model, "rectified", "mean")
     assert silent.objective.floor == 0
-    assert silent.peaks_before_relu is not None
+    assert silent.max_pre_activations is not None
     for layer_name, objective_name in (("edges", "mean"), ("rectified", "max"), ("units", "unit")):
         cut = networks.up_to(color_model, layer_name, objective_name)
         assert cut.objective.floor == -np.inf
-        assert cut.peaks_before_relu is None
+        assert cut.max_pre_activations is None
 
 
-def test_a_network_that_is_no_chain_has_no_patches(color_model: keras.Model) -> None:
+def test_a_network_that_is_not_a_chain_has_no_patches(color_model: keras.Model) -> None:
     assert networks.on_patches(color_model, "units") is None
     assert networks.on_patches(color_model, "rectified") is not None
 
@@ -127,7 +127,7 @@ def field_of_center(layers: Sequence[keras.layers.Layer]) -> tuple[slice, slice]
                 continue
             size, stride = layer.input.shape[axis], layer.strides[axis - 1]
             window = getattr(layer, "kernel_size", None) or layer.pool_size
-            # TensorFlow's padding "same", of which the smaller half comes first
+            # in TensorFlow's padding "same", the smaller half comes first
             needed = (-(-size // stride) - 1) * stride + window[axis - 1] - size
             before = max(needed, 0) // 2 if layer.padding == "same" else 0
             first, last = first * stride - before, last * stride - before + window[axis - 1] - 1
@@ -144,7 +144,7 @@ def layers_up_to(model: keras.Model, layer_name: str) -> list[keras.layers.Layer
 
 
 def encoder(**others: Any) -> keras.Model:
-    """Return an encoder of the VAE with random weights and moving statistics."""
+    """Build an encoder of the VAE with random weights and moving statistics."""
     values: dict[str, Any] = {
         "image_size": 48,
         "num_channels": 3,
@@ -179,7 +179,7 @@ ENCODERS: list[dict[str, Any]] = [
 
 
 def assert_blind_outside(model: keras.Model, layer_name: str) -> None:
-    """Check that value and gradient at the central position are those of its field alone."""
+    """Assert that the central position depends on its receptive field only."""
     rows, columns = field_of_center(layers_up_to(model, layer_name))
     cut = networks.up_to(model, layer_name, "position")
     generator = np.random.default_rng(0)
@@ -195,13 +195,13 @@ def assert_blind_outside(model: keras.Model, layer_name: str) -> None:
         values, cut.objective(tf.constant(others), units), rtol=1e-4, atol=1e-5
     )
     influence = np.abs(tape.gradient(values, seen)).sum(axis=(0, 3))
-    for axis, field in ((1, rows), (0, columns)):  # up to its borders, and not beyond
+    for axis, field in ((1, rows), (0, columns)):  # up to its borders, but not beyond
         reached = np.flatnonzero(influence.sum(axis=axis))
         assert (reached[0], reached[-1]) == (field.start, field.stop - 1)
 
 
 def assert_patches_agree(model: keras.Model, layer_name: str) -> None:
-    """Check that a patch gives the values that the central position of a whole image has."""
+    """Assert that a patch gives the values of the central position of a whole image."""
     rows, columns = field_of_center(layers_up_to(model, layer_name))
     whole, patches = (
         networks.up_to(model, layer_name, "position"),
@@ -223,7 +223,7 @@ def assert_patches_agree(model: keras.Model, layer_name: str) -> None:
 
 
 @pytest.mark.parametrize("layer_name", ["edges", "parts", "normalized", "rectified"])
-def test_one_position_of_a_color_network_is_that_of_its_patch(
+def test_one_position_of_a_color_network_equals_its_patch(
     color_model: keras.Model, layer_name: str
 ) -> None:
     assert_blind_outside(color_model, layer_name)
@@ -231,14 +231,14 @@ def test_one_position_of_a_color_network_is_that_of_its_patch(
 
 
 @pytest.mark.parametrize("others", ENCODERS, ids=str)
-def test_one_position_of_an_encoder_is_that_of_its_patch(others: dict[str, Any]) -> None:
+def test_one_position_of_an_encoder_equals_its_patch(others: dict[str, Any]) -> None:
     model = encoder(**others)
     assert_blind_outside(model, "activation_3")
     for layer_name in ("convolution_1", "activation_2", "convolution_3", "activation_3"):
         assert_patches_agree(model, layer_name)
 
 
-def test_a_patch_counts_no_padding_of_poolings_either() -> None:
+def test_a_patch_has_no_padding_of_pooling_layers_either() -> None:
     layers = keras.layers
     inputs = keras.Input((30, 24, 2))
     maps = layers.DepthwiseConv2D((3, 5), padding="same", activation="tanh")(inputs)

@@ -1,4 +1,4 @@
-"""What is climbed, against the values of the layer itself; and optima that have a closed form."""
+"""Objectives compared with the outputs of the layer, and optima with a closed form."""
 
 import dataclasses
 from collections.abc import Callable
@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import tensorflow as tf
-from tests.oips.climbing import ASCENT, Climbers, climb
+from tests.oips.example_ascents import ASCENT, AscentInputs, ascend
 
 from latentmaps.oips import excitation, networks, objectives
+from latentmaps.oips.constraints import Constraint, standardized, unit_rms
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult
-from latentmaps.oips.restore import Restore, standardized, unit_rms
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.normal(size=(4, 40, 30, 3)).astype(np.float32)
 
 
 def outputs(model: keras.Model, layer_name: str) -> npt.NDArray[np.float32]:
-    """Return what a layer puts out."""
+    """Return the outputs of a layer."""
     part = keras.Model(model.inputs, model.get_layer(layer_name).output)
     return np.asarray(part(tf.constant(IMAGES), training=False))
 
@@ -35,7 +35,7 @@ def slope(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.where(values > 0, values, np.float32(0.2) * values)
 
 
-def test_the_mean_is_that_of_what_the_layer_puts_out(color_model: keras.Model) -> None:
+def test_the_mean_is_that_of_the_outputs_of_the_layer(color_model: keras.Model) -> None:
     for name in ("edges", "normalized", "rectified"):
         maps = outputs(color_model, name)
         found = measured(color_model, name, "mean")
@@ -62,10 +62,10 @@ def test_an_activation_of_the_layer_itself_is_left_out(color_model: keras.Model)
     np.testing.assert_allclose(np.maximum(units, 0), outputs(color_model, "units"), atol=1e-5)
 
 
-def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) -> None:
+def test_the_value_of_one_unit_is_one_of_those_of_all_units(color_model: keras.Model) -> None:
     responses = objectives.responses(color_model, "edges", "max")
     units = np.array([5, 0, 0, 2], np.int32)
-    found = objectives.OneOfAll(responses, 0.0)(tf.constant(IMAGES), units)
+    found = objectives.SelectedUnit(responses, 0.0)(tf.constant(IMAGES), units)
     expected = excitation.measure(responses, IMAGES)[np.arange(4), units]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
@@ -86,10 +86,8 @@ def test_a_value_of_one_unit_is_one_of_those_of_all(color_model: keras.Model) ->
     ],
     ids=lambda value: value.name if isinstance(value, keras.Layer) else str(value),
 )
-def test_a_floor_is_where_a_relu_ends_the_layer_and_its_mean_is_climbed(
-    layer: keras.layers.Layer, is_behind: bool
-) -> None:
-    assert objectives.is_behind_relu(layer) == is_behind
+def test_only_the_mean_after_a_relu_has_a_floor(layer: keras.layers.Layer, is_behind: bool) -> None:
+    assert objectives.ends_with_relu(layer) == is_behind
     inputs = keras.Input((8, 8, 2))
     pooled = keras.layers.MaxPooling2D(name="pooled")(layer(inputs))
     dropped = keras.layers.Dropout(0.5, name="dropped")(pooled)
@@ -100,11 +98,11 @@ def test_a_floor_is_where_a_relu_ends_the_layer_and_its_mean_is_climbed(
         assert objectives.silencing_relu(model, name, "max") is None
         cut = networks.up_to(model, name, "mean")
         assert cut.objective.floor == (0 if is_behind else -np.inf)
-        assert (cut.peaks_before_relu is not None) == is_behind
+        assert (cut.max_pre_activations is not None) == is_behind
     assert objectives.silencing_relu(model, "moved", "mean") is None
 
 
-# linear networks, of which the optimum is known
+# linear networks, whose optimum is known
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +119,12 @@ def linear_model() -> keras.Model:
     return model
 
 
-def converge(cut: Networks, restore: Restore, **others: Any) -> AscentResult:
-    """Return where one random image of each unit ends."""
+def converge(cut: Networks, constraint: Constraint, **others: Any) -> AscentResult:
+    """Run the ascent from one random image per unit."""
     starts = np.random.default_rng(1).normal(size=(cut.num_units, *cut.shape)).astype(np.float32)
-    climbers = Climbers(np.array(restore(starts)), np.arange(cut.num_units))
+    ascent_inputs = AscentInputs(np.array(constraint(starts)), np.arange(cut.num_units))
     params = dataclasses.replace(ASCENT, num_steps=150, convergence_threshold=1e-9, **others)
-    return climb(cut.objective, climbers, params, restore=restore)
+    return ascend(cut.objective, ascent_inputs, params, constraint=constraint)
 
 
 def with_unit_rms(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -137,12 +135,12 @@ def with_unit_rms(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def centered(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return weights (h, w, c, n) as images (n, h, w, c) of mean 0 and spread 1."""
+    """Return weights (h, w, c, n) as images (n, h, w, c) of mean 0 and standard deviation 1."""
     return with_unit_rms(weights - weights.mean(axis=(0, 1, 2)))
 
 
 OPTIMA = pytest.mark.parametrize(
-    ("restore", "optimum"),
+    ("constraint", "optimum"),
     [(unit_rms, with_unit_rms), (standardized, centered)],
     ids=["unit_rms", "standardized"],
 )
@@ -150,24 +148,28 @@ OPTIMA = pytest.mark.parametrize(
 
 @OPTIMA
 def test_the_optimum_of_a_linear_map_on_its_patch_is_its_kernel(
-    linear_model: keras.Model, restore: Restore, optimum: Callable[..., npt.NDArray[np.float32]]
+    linear_model: keras.Model,
+    constraint: Constraint,
+    optimum: Callable[..., npt.NDArray[np.float32]],
 ) -> None:
     patches = networks.on_patches(keras.Model(linear_model.inputs, linear_model.outputs[0]), "maps")
     assert patches is not None
     assert patches.shape == (5, 3, 3)
     kernel, bias = linear_model.get_layer("maps").get_weights()
-    found = converge(patches, restore)
+    found = converge(patches, constraint)
     np.testing.assert_allclose(found.images, optimum(kernel), atol=0.02)
     products = np.moveaxis(kernel, -1, 0) * optimum(kernel)
     np.testing.assert_allclose(found.activations, products.sum(axis=(1, 2, 3)) + bias, rtol=1e-3)
 
 
 @OPTIMA
-def test_the_optimum_of_a_linear_unit_are_its_weights(
-    linear_model: keras.Model, restore: Restore, optimum: Callable[..., npt.NDArray[np.float32]]
+def test_the_optimum_of_a_linear_unit_is_its_weights(
+    linear_model: keras.Model,
+    constraint: Constraint,
+    optimum: Callable[..., npt.NDArray[np.float32]],
 ) -> None:
     kernel, _ = linear_model.get_layer("units").get_weights()
-    found = converge(networks.up_to(linear_model, "units", "unit"), restore)
+    found = converge(networks.up_to(linear_model, "units", "unit"), constraint)
     np.testing.assert_allclose(found.images, optimum(kernel.reshape(12, 10, 3, 3)), atol=0.03)
 
 

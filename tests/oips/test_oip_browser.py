@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
-from tests.report import reading
+from tests.report import page_reading
 
 pytestmark = pytest.mark.slow
 
@@ -19,15 +19,16 @@ TILES = """Array.from(document.querySelectorAll('#tiles li')).filter(li => li.ch
 
 
 def _is_marked(visit: Visit, name: str) -> bool:
-    """Tell whether this row, and no other, has the frame of what a link leads to."""
+    """Report whether this row, and no other, has the frame of a link target."""
     frames = visit.page.evaluate(
         """Array.from(document.querySelectorAll('article'))
-        .filter(one => getComputedStyle(one).boxShadow !== 'none').map(one => one.id)"""
+        .filter(element => getComputedStyle(element).boxShadow !== 'none')
+        .map(element => element.id)"""
     )
     return bool(frames == [name])
 
 
-def test_the_page_of_a_layer_opens_without_a_complaint_or_a_request(
+def test_the_page_of_a_layer_opens_without_an_error_or_a_request(
     browser: Browser, layer_page: Path
 ) -> None:
     visit = Visit(browser, layer_page)
@@ -46,12 +47,12 @@ def test_feature_maps_are_filtered_by_status(browser: Browser, layer_page: Path)
     assert len(visit.page.evaluate(SHOWN)) == 4
 
 
-def test_feature_maps_are_sorted_by_ratio_and_what_has_none_comes_last(
+def test_feature_maps_are_sorted_by_ratio_and_missing_ratios_come_last(
     browser: Browser, layer_page: Path
 ) -> None:
     visit = Visit(browser, layer_page)
     visit.page.select_option("#sort", "ratio")
-    assert visit.page.evaluate(SHOWN)[:2] == ["Conv2D_3-0", "Conv2D_3-1"]  # the highest first
+    assert visit.page.evaluate(SHOWN)[:2] == ["Conv2D_3-0", "Conv2D_3-1"]  # highest first
     visit.page.uncheck("#descending")
     order = ["Conv2D_3-1", "Conv2D_3-0", "Conv2D_3-2", "Conv2D_3-3"]
     assert visit.page.evaluate(SHOWN) == order
@@ -78,7 +79,7 @@ def test_feature_maps_are_filtered_by_ratio(
     visit = Visit(browser, layer_page)
     visit.page.select_option("#bounds", bounds)
     assert visit.page.evaluate(SHOWN) == [f"Conv2D_3-{number}" for number in shown]
-    # a link to a row that is hidden shows it again
+    # a link to a hidden row shows it again
     visit.page.evaluate("location.hash = '#Conv2D_3-0'")
     visit.page.wait_for_function("!document.getElementById('Conv2D_3-0').hidden")
 
@@ -94,7 +95,7 @@ def test_a_link_leads_to_the_heading_of_its_feature_map(
     heading = visit.page.locator("#Conv2D_3-1 h2")
     script = "h => { const b = h.getBoundingClientRect(); return document.elementFromPoint("
     script += "b.left + 40, b.top + b.height / 2)?.closest('article')?.id }"
-    assert heading.evaluate(script) == "Conv2D_3-1"  # nothing lies over it
+    assert heading.evaluate(script) == "Conv2D_3-1"  # nothing covers it
 
 
 def test_the_page_of_a_layer_is_complete_without_scripts(
@@ -113,11 +114,11 @@ def test_the_page_of_a_layer_is_complete_without_scripts(
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_nothing_sticks_out_of_the_page_of_a_layer(
+def test_nothing_overflows_the_page_of_a_layer(
     browser: Browser, layer_page: Path, width: int
 ) -> None:
     visit = Visit(browser, layer_page, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -177,7 +178,7 @@ def test_a_number_leads_to_its_row_even_if_the_filter_hides_it(
     expect(visit.page.locator("#Conv2D_3-1 h2")).to_be_in_viewport()
     assert _is_marked(visit, "Conv2D_3-1")
     assert visit.page.evaluate("document.activeElement.hash") == "#Conv2D_3-1"
-    # the same number again, from elsewhere, leads there again
+    # the same number, entered again from elsewhere, leads there again
     visit.page.evaluate("scrollTo(0, 0)")
     visit.page.get_by_role("button", name="Go").click()
     expect(visit.page.locator("#Conv2D_3-1 h2")).to_be_in_viewport()
@@ -192,7 +193,7 @@ def test_a_number_leads_to_its_row_even_if_the_filter_hides_it(
         ("", "Not a number: type a number from 0 to 3"),
     ],
 )
-def test_a_wrong_number_is_refused_in_words_until_a_right_one_comes(
+def test_an_invalid_number_shows_a_message_until_a_valid_one_is_entered(
     browser: Browser, layer_page: Path, typed: str, words: str
 ) -> None:
     visit = Visit(browser, layer_page)

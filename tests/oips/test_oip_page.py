@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from tests.oips import example_results
-from tests.report.outline import Outline
+from tests.report.page_outline import Outline
 
 from latentmaps.oips import grays, page, page_pictures, page_rows
 
@@ -38,7 +38,7 @@ def test_rows_carry_what_the_script_sorts_by(rendered: str) -> None:
     assert ratios == [("2.00", "1.00"), ("0.50", "0.25"), ("", ""), ("", "")]
 
 
-def test_the_policy_allows_this_script_and_this_style_alone(rendered: str) -> None:
+def test_the_policy_allows_only_this_script_and_this_style(rendered: str) -> None:
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]+)"', rendered)
     for tag in ("script", "style"):
         [text] = re.findall(f"<{tag}>(.*?)</{tag}>", rendered, re.DOTALL)
@@ -53,28 +53,30 @@ def test_nothing_comes_from_outside_and_nothing_changes(rendered: str) -> None:
     assert page.render(example_results.example_results()) == rendered
 
 
-def test_a_row_tells_status_strength_course_and_path() -> None:
+def test_a_row_states_status_strength_convergence_and_pathway() -> None:
     facts = {
         fact.name: fact.value for fact in page_rows.row(example_results.example_results(), 0).facts
     }
     assert facts == {
-        "Pixels free": "2.00 times the strongest digit (activation 4)",
-        "Pixels in range": "1.00 times the strongest digit (activation 2)",
-        "Course": "free: converged after 9 steps; in range: converged after 9 steps",
-        "Starts": "0% of the random images leave it silent; the best one: coarse",
+        "Free pixels": "2.00 times the strongest digit (activation 4)",
+        "In range": "1.00 times the strongest digit (activation 2)",
+        "Convergence": "free: converged after 9 steps; in range: converged after 9 steps",
+        "Starts": "0% of the random images leave it silent; the winning start: coarse",
         "Silent": "noise 0%, fourier 0%",
         "Repetition": facts["Repetition"],
         "Polish": (
-            "free: high frequencies 50%, then 25%; 96% of the activation left; "
-            "in range: high frequencies 50%, then 25%; 96% of the activation left"
+            "free: high frequencies 50% before, 25% after; 96% of the activation; "
+            "in range: high frequencies 50% before, 25% after; 96% of the activation"
         ),
         "Out of range": facts["Out of range"],
-        "Spread": "the worst of 2 random starts that climbed on ends at 50% of the best",
-        "Path": "rank correlation 0.80 free, 0.70 in range (second digit 0.90, random digits 0.50)",
+        "Spread": "the weakest of 2 random finalists reaches 50% of the strongest",
+        "Pathway": (
+            "rank correlation 0.80 free, 0.70 in range (second digit 0.90, random digits 0.50)"
+        ),
     }
 
 
-def test_a_rescued_map_tells_what_rescued_it(rendered: str) -> None:
+def test_a_rescued_map_says_what_rescued_it(rendered: str) -> None:
     row = page_rows.row(example_results.example_results(), 2)
     facts = {fact.name: fact.value for fact in row.facts}
     assert facts["Rescued by"] == "the best of many random candidates (precursor)"
@@ -83,23 +85,23 @@ def test_a_rescued_map_tells_what_rescued_it(rendered: str) -> None:
     assert '<span class="status alive">alive</span>' in rendered
 
 
-def test_the_head_counts_oips_that_are_more_like_a_digit_than_chance(rendered: str) -> None:
+def test_the_header_counts_oips_that_are_more_similar_to_a_digit_than_chance(rendered: str) -> None:
     words = " ".join(re.sub("<[^>]+>", "", rendered).split())
-    assert "2 of 2 OIPs are more like the strongest digit than random digits are" in words
-    assert "in range 2." in words
+    assert "2 of 2 OIPs are more similar to the strongest digit than random digits are" in words
+    assert "in range it is 2." in words
 
 
 def test_a_map_that_no_digit_excites_says_so() -> None:
     row = page_rows.row(example_results.example_results(), 2)
     facts = {fact.name: fact.value for fact in row.facts}
-    assert facts["Pixels free"] == "activation 3; no test digit excites the map"
+    assert facts["Free pixels"] == "activation 3; no test digit excites the map"
     assert row.digits == []
     assert "strongest digit" not in row.curve
 
 
 def test_a_dead_map_has_words_and_no_pictures() -> None:
     row = page_rows.row(example_results.example_results(), 3)
-    assert [list(row.course), list(row.ends), list(row.digits), row.curve] == [[], [], [], ""]
+    assert [list(row.snapshots), list(row.oips), list(row.digits), row.curve] == [[], [], [], ""]
     assert row.facts[-1].value == "none: nothing that was tried excites the map"
 
 
@@ -111,37 +113,37 @@ def test_every_picture_says_what_it_is(rendered: str) -> None:
     texts = [*oips, *small]
     assert len(texts) > 20
     assert "OIP with free pixels, 2.00 times the strongest digit (activation 4)" in texts
-    assert "test digit number 0, a 0, activation 2" in texts
+    assert "test digit 0, a 0, activation 2" in texts
 
 
-def test_pixels_that_cannot_reach_the_layer_are_left_out_and_explained(rendered: str) -> None:
+def test_pixels_that_cannot_reach_the_layer_are_cropped_and_explained(rendered: str) -> None:
     found = example_results.example_results()
     row = page_rows.row(found, 0)
-    drawn = [_read(picture) for picture in (*row.course, *row.ends, *row.digits)]
+    drawn = [_read(picture) for picture in (*row.snapshots, *row.oips, *row.digits)]
     assert {image.shape for image in drawn} == {(26, 26)}
     kept = [
         found.grays.free(found.oips.free.polished.images[0]),
         found.grays.in_range(found.oips.in_range.polished.images[0]),
         *found.strongest.images[0],
     ]
-    for image, whole in zip(drawn[len(row.course) :], kept, strict=True):
+    for image, whole in zip(drawn[len(row.snapshots) :], kept, strict=True):
         assert (image == whole[:26, :26]).all()
     words = " ".join(rendered.split())
-    assert "The last 2 rows and columns of pixels are left out of all pictures" in words
+    assert "The last 2 rows and columns of pixels are cropped from all pictures" in words
 
 
-def test_the_page_tells_of_the_polish_where_there_is_one(rendered: str) -> None:
+def test_the_page_mentions_the_polish_if_there_is_one(rendered: str) -> None:
     words = " ".join(rendered.split())
-    assert "weakened, at a cost of at most 5 % of its activation" in words
+    assert "weakened, at a cost of at most 5 % of the activation" in words
     found = example_results.example_results()
     unpolished = dataclasses.replace(found, params=dataclasses.replace(found.params, polish=1.0))
     assert "<b>polished</b>" not in page.render(unpolished)
 
 
-def test_where_all_pixels_reach_the_layer_none_is_left_out() -> None:
+def test_no_pixels_are_cropped_if_all_reach_the_layer() -> None:
     found = example_results.example_results()
     found = dataclasses.replace(found, grays=grays.gray_scale(found.oips, 28))
-    assert _read(page_rows.row(found, 0).ends[0]).shape == (28, 28)
+    assert _read(page_rows.row(found, 0).oips[0]).shape == (28, 28)
     assert "left out" not in page.render(found)
 
 
@@ -159,7 +161,7 @@ def _verdict(position: int, **numbers: float | str) -> str:
     return " ".join(page_rows.row(dataclasses.replace(found, table=table), position).verdict)
 
 
-# the example: second digit 0.9, random digits 0.5
+# in the example, the second digit has 0.9 and random digits have 0.5
 @pytest.mark.parametrize(
     ("path", "second", "way"),
     [
@@ -168,49 +170,54 @@ def _verdict(position: int, **numbers: float | str) -> str:
         (0.69, 0.9, ", partly in the same way."),
         (0.71, 0.9, ", in much the same way."),
         (0.95, 0.9, ", in much the same way."),
-        (0.95, np.nan, ", partly in the same way."),  # nothing to call the same
+        (0.95, np.nan, ", partly in the same way."),  # no second digit to compare with
         (0.45, 0.4, ", in a different way."),  # like the second digit, but so are random ones
         (0.55, 0.4, ", in much the same way."),
         (np.nan, np.nan, "."),  # the first layer
     ],
 )
-def test_the_verdict_tells_whether_digits_excite_the_map_in_that_way(
+def test_the_verdict_says_whether_digits_excite_the_map_in_the_same_way(
     path: float, second: float, way: str
 ) -> None:
     words = _verdict(0, path_correlation=path, path_second_digit=second, seed_gap=0.9)
-    assert words == f"Reacts 2.0 times as strongly as to the strongest digit{way}"
+    assert words == f"Responds 2.0 times as strongly as to the strongest digit{way}"
 
 
 @pytest.mark.parametrize(
     ("rescued_by", "words"),
     [
-        ("precursor", "its own starts leave it silent, the best of many others does not."),
-        ("pre-activation", "random starts woke it only by steps on the map before its ReLU."),
-        ("digits", "no random start woke it, a real digit as a start did."),
-        ("in range", "no start but the OIP in range woke it."),
+        ("precursor", "its own starts leave it silent, but the best candidate excites it."),
+        (
+            "pre-activation",
+            "random images excited it only after an ascent on the map before its ReLU.",
+        ),
+        ("digits", "no random image excited it, but a real digit did."),
+        ("in range", "only the OIP in range excited it."),
     ],
 )
-def test_the_verdict_on_a_rescued_map_begins_with_what_woke_it(rescued_by: str, words: str) -> None:
+def test_the_verdict_on_a_rescued_map_begins_with_its_rescue(rescued_by: str, words: str) -> None:
     assert _verdict(2, rescued_by=rescued_by) == (
-        f"Rescued: {words} No test digit excites it; its OIP does."
+        f"Rescued: {words} No test digit excites it, but its OIP does."
     )
     strong = _verdict(0, rescued_by=rescued_by, status="rescued", seed_gap=np.nan)
-    assert strong.startswith(f"Rescued: {words} Reacts 2.0 times as strongly")
+    assert strong.startswith(f"Rescued: {words} Responds 2.0 times as strongly")
 
 
 def test_the_verdict_on_a_dead_map_does_not_deny_digits_that_excite_it() -> None:
     assert _verdict(3) == "Dead: nothing that was tried excites it."
     excited = _verdict(3, strongest_digit_activation=0.2)
-    assert excited == "Dead: no start excites it, though test digits do."
+    assert excited == "Dead: no start image excites it, although test digits do."
 
 
-def test_the_verdict_tells_when_the_start_matters() -> None:
-    assert _verdict(0, seed_gap=0.5).endswith(" Its random starts end up to 50% apart.")
+def test_the_verdict_says_if_the_start_matters() -> None:
+    assert _verdict(0, seed_gap=0.5).endswith(
+        " The results of its random starts differ by up to 50%."
+    )
     assert "apart" not in _verdict(0, seed_gap=0.75)
     assert "apart" not in _verdict(0, seed_gap=np.nan)
 
 
-def test_every_tile_shows_the_picture_of_its_row_again(rendered: str) -> None:
+def test_every_tile_reuses_the_picture_of_its_row(rendered: str) -> None:
     overview = rendered.partition('<ul id="tiles">')[2].partition("</ul>")[0]
     assert re.findall(r'<a href="#([^"]+)">', overview) == [f"Conv2D_3-{i}" for i in range(4)]
     assert re.findall(r'<b>(\d)</b> <span class="\w+">(\w+)</span>', overview) == [
@@ -226,9 +233,9 @@ def test_every_tile_shows_the_picture_of_its_row_again(rendered: str) -> None:
     assert len(set(re.findall(r'href="(data:image[^"]+)"', rendered))) == rendered.count("<image")
 
 
-def test_drawing_again_is_said_to_give_the_same(rendered: str) -> None:
+def test_the_page_says_how_to_reproduce_it(rendered: str) -> None:
     command = "dvc repro --force --single-item draw_oips@Conv2D_3"
-    assert f"Draw the same again: <code>{command}</code>" in rendered
+    assert f"To reproduce these pictures, run\n  <code>{command}</code>" in rendered
 
 
 def test_headings_are_in_order(rendered: str) -> None:
@@ -237,7 +244,7 @@ def test_headings_are_in_order(rendered: str) -> None:
     assert all(below - above <= 1 for above, below in itertools.pairwise(levels))
 
 
-def test_every_element_is_closed_and_no_name_is_given_twice(rendered: str) -> None:
+def test_every_element_is_closed_and_no_id_is_used_twice(rendered: str) -> None:
     outline = Outline(rendered)
     assert outline.open == []
     assert outline.faults == []

@@ -12,8 +12,8 @@ from latentmaps.oips import oip, pictures
 from latentmaps.oips.layer import LayerResults
 
 
-def count(picture: Image.Image, colour: str) -> int:
-    return int((np.asarray(picture) == ImageColor.getrgb(colour)).all(axis=2).sum())
+def count(picture: Image.Image, color: str) -> int:
+    return int((np.asarray(picture) == ImageColor.getrgb(color)).all(axis=2).sum())
 
 
 @pytest.fixture
@@ -30,18 +30,18 @@ def words(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_each_status_has_its_border(found: LayerResults) -> None:
     picture = pictures.draw_contact_sheet(found).image
-    alive, rescued, dead = (count(picture, colour) for colour in pictures.BORDERS.values())
+    alive, rescued, dead = (count(picture, color) for color in pictures.BORDERS.values())
     assert alive == 2 * rescued > 0
-    assert dead >= rescued  # its grey is one of the pictures, too
+    assert dead >= rescued  # its gray also occurs in the images
 
 
-def test_the_place_of_a_dead_map_is_blank(found: LayerResults, words: dict[str, Any]) -> None:
+def test_the_tile_of_a_dead_map_is_blank(found: LayerResults, words: dict[str, Any]) -> None:
     pictures.draw_contact_sheet(found)
     assert [tile is None for tile in words["tiles"]] == [False] * 3 + [True]
 
 
 @pytest.mark.parametrize("shown", pictures.RANGES)
-def test_a_layer_of_dead_maps_is_told_in_words(found: LayerResults, shown: Any) -> None:
+def test_a_layer_of_dead_maps_gets_a_sentence(found: LayerResults, shown: Any) -> None:
     free, in_range = (
         dataclasses.replace(oips, activations=np.zeros_like(oips.activations))
         for oips in (found.oips.free, found.oips.in_range)
@@ -61,7 +61,7 @@ def test_a_tile_has_no_pixel_that_the_layer_cannot_see(
     assert {tile.shape for tile in words["tiles"][:3]} == {(26, 26)}
 
 
-def test_the_words_tell_what_was_done(found: LayerResults, words: dict[str, Any]) -> None:
+def test_the_caption_says_what_was_done(found: LayerResults, words: dict[str, Any]) -> None:
     pictures.draw_contact_sheet(found)
     assert words["title"] == (
         "Conv2D_3: the inputs that excite its 4 feature maps; 2 alive, 1 rescued, 1 dead; "
@@ -74,7 +74,7 @@ def test_the_words_tell_what_was_done(found: LayerResults, words: dict[str, Any]
 
 
 @pytest.mark.parametrize("draw", [pictures.draw_contact_sheet, pictures.draw_strips])
-def test_the_words_tell_of_the_polish_where_there_is_one(
+def test_the_caption_mentions_the_polish_if_there_is_one(
     found: LayerResults, words: dict[str, Any], draw: Any
 ) -> None:
     draw(found)
@@ -84,7 +84,7 @@ def test_the_words_tell_of_the_polish_where_there_is_one(
 
 
 @pytest.mark.parametrize(("shown", "place"), [("free", -8), ("data", -7)])
-def test_sheet_and_strips_show_the_polished_ends(
+def test_sheet_and_strips_show_polished_oips(
     found: LayerResults, words: dict[str, Any], shown: Any, place: int
 ) -> None:
     oips, to_gray = {
@@ -114,25 +114,25 @@ def test_rows_go_from_the_highest_ratio_to_the_lowest() -> None:
     rows = pictures.choose_rows(pd.DataFrame({"ratio": ratios}))
     assert len(rows) == 12
     assert rows[0] == 30
-    assert rows[-1] == 0  # what has no ratio comes last
+    assert rows[-1] == 0  # a map without a ratio comes last
     assert rows[:-1] == sorted(rows[:-1], reverse=True)
 
 
-def test_a_row_has_start_course_ends_and_digits(found: LayerResults) -> None:
+def test_a_strip_has_start_snapshots_oips_and_digits(found: LayerResults) -> None:
     tiles = pictures.row_tiles(0, found)
     assert oip.snapshot_steps(found.params) == [0, 1, 2, 5, 10]
     assert len(tiles) == 1 + 3 + 2 + 6
     assert all(tile is not None for tile in tiles)
 
 
-def test_what_there_is_not_stays_blank(found: LayerResults) -> None:
+def test_missing_pictures_are_blank(found: LayerResults) -> None:
     dead = [tile is None for tile in pictures.row_tiles(3, found)]
     assert dead == [False] + [True] * 11
     few_digits = [tile is None for tile in pictures.row_tiles(1, found)]
     assert few_digits == [False] * 7 + [True] * 5
 
 
-def test_the_labels_of_strips_tell_map_ratio_and_rescue(
+def test_the_labels_of_strips_have_map_ratio_and_rescue(
     found: LayerResults, words: dict[str, Any]
 ) -> None:
     pictures.draw_strips(found)

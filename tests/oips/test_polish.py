@@ -1,4 +1,4 @@
-"""Polish by maps of which the answer is known: each is the scalar product with a pattern."""
+"""Polish for maps with known answers: each is the scalar product with a pattern."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,15 +9,15 @@ import pytest
 import tensorflow as tf
 
 from latentmaps.oips import polish
+from latentmaps.oips.constraints import for_pixel_range, project_images, standardized
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats, PixelRange, Polished
-from latentmaps.oips.restore import make_restore, restore_images, standardized
 
 WINDOW = (20, 24)
 
 
 def wave(row_frequency: int, column_frequency: int, size: tuple[int, int] = WINDOW) -> Floats:
-    """Return a product of cosines, standardized: of so many half periods down and across."""
+    """Return a standardized product of cosines with the given numbers of half periods."""
     down, across = (np.arange(number) + 0.5 for number in size)
     image = np.outer(
         np.cos(np.pi * row_frequency * down / size[0]),
@@ -28,11 +28,11 @@ def wave(row_frequency: int, column_frequency: int, size: tuple[int, int] = WIND
 
 def noise(*shape: int) -> Floats:
     images = np.random.default_rng(0).normal(size=(*shape, 1)).astype(np.float32)
-    return restore_images(images, standardized)[..., 0]
+    return project_images(images, standardized)[..., 0]
 
 
 class Scored:
-    """An objective whose values a function gives."""
+    """An objective computed by a function."""
 
     floor = 0.0
 
@@ -44,7 +44,7 @@ class Scored:
 
 
 def likeness(*patterns: npt.NDArray) -> Objective:
-    """Return a network of a unit for each pattern: its product with the image, if positive."""
+    """Return an objective with one unit per pattern: its product with the image, if positive."""
     stacked = tf.constant(np.stack(patterns)[..., np.newaxis], tf.float32)
 
     def score(images: Any, units: Any) -> Any:
@@ -63,7 +63,7 @@ def run(
     pixel_range: PixelRange | None = None,
     least_share: float = 0.95,
 ) -> tuple[Polished, Floats]:
-    """Return what the polish makes of images, and their activations before."""
+    """Polish images, and return the result and their activations before."""
     indices = np.array(units)
     before = measure(activate, images, indices)
     polished = polish.polish(
@@ -72,7 +72,7 @@ def run(
         indices,
         before,
         window=window,
-        restore=make_restore(pixel_range),
+        constraint=for_pixel_range(pixel_range),
         least_share=least_share,
     )
     return polished, before
@@ -90,11 +90,13 @@ def measure(activate: Objective, images: Floats, units: npt.NDArray[np.int64]) -
         (11, 0, 1),
         (0, 11, 0),  # 11 / 48
         (0, 13, 1),
-        (9, 11, 1),  # either alone is low, both together are not
+        (9, 11, 1),  # each alone is low, both together are high
         (6, 8, 0),
     ],
 )
-def test_a_wave_is_low_or_high(row_frequency: int, column_frequency: int, share: int) -> None:
+def test_a_wave_has_a_low_or_a_high_frequency(
+    row_frequency: int, column_frequency: int, share: int
+) -> None:
     image = wave(row_frequency, column_frequency)
     found = polish.high_frequency_share(image[np.newaxis], WINDOW)
     np.testing.assert_allclose(found, [share], atol=1e-6)
@@ -106,7 +108,7 @@ def test_energies_of_waves_add_up_and_the_mean_does_not_count() -> None:
     np.testing.assert_allclose(found, [16 / 25], rtol=1e-5)
 
 
-def test_noise_is_high_to_four_fifths_and_a_flat_image_not_at_all() -> None:
+def test_four_fifths_of_noise_are_high_frequencies_and_none_of_a_flat_image() -> None:
     images = np.concatenate([noise(50, 28, 28), np.ones((1, 28, 28), np.float32)])
     shares = polish.high_frequency_share(images, (28, 28))
     assert shares.dtype == np.float32
@@ -115,29 +117,29 @@ def test_noise_is_high_to_four_fifths_and_a_flat_image_not_at_all() -> None:
     assert shares[50] == 0
 
 
-def test_the_share_is_that_within_the_window_and_of_all_channels() -> None:
+def test_the_share_counts_all_channels_within_the_window() -> None:
     images = np.repeat(noise(1, 26, 28)[..., np.newaxis], 3, axis=3)
     images[0, :20, :24] = np.stack([wave(1, 1), 2 * wave(2, 1), 2 * wave(1, 20)], axis=-1)
     found = polish.high_frequency_share(images, WINDOW)
     np.testing.assert_allclose(found, [4 / 9], rtol=1e-5)
 
 
-def test_a_picture_of_a_low_frequency_stays_as_it_is() -> None:
+def test_an_image_of_a_low_frequency_does_not_change() -> None:
     images = wave(2, 3)[np.newaxis]
     found, before = run(likeness(wave(2, 3) + wave(15, 3)), images, [0])
     np.testing.assert_array_equal(found.images, images)
     np.testing.assert_array_equal(found.activations, before)
 
 
-def test_noise_in_pixels_that_the_map_cannot_feel_is_removed() -> None:
+def test_noise_that_does_not_affect_the_map_is_removed() -> None:
     image, pattern = noise(1, *WINDOW), wave(3, 0)
     pattern[:, 12:] = 0
     image[0, :, :12] = wave(3, 0)[:, :12]
-    image = restore_images(image[..., np.newaxis], standardized)[..., 0]
+    image = project_images(image[..., np.newaxis], standardized)[..., 0]
     found, before = run(likeness(pattern), image, [0])
     assert found.high_frequency_shares[0] > 0.35
     assert found.high_frequency_shares_polished[0] < 0.25
-    # the strokes have what contrast the noise had
+    # the strokes get the contrast that the noise had
     assert found.activations[0] > before[0]
     assert found.images[0, :, 12:].std() < 0.8 * image[0, :, 12:].std()
     assert found.images[0, :, :12].std() > image[0, :, :12].std()
@@ -145,11 +147,11 @@ def test_noise_in_pixels_that_the_map_cannot_feel_is_removed() -> None:
 
 
 @pytest.mark.parametrize("pixel_range", [None, (-0.8, 2.5)])
-def test_the_activation_stays_high_where_the_map_feels_high_frequencies(
+def test_the_activation_stays_high_if_the_map_responds_to_high_frequencies(
     pixel_range: PixelRange | None,
 ) -> None:
     patterns = noise(6, *WINDOW)
-    images = restore_images(patterns[..., np.newaxis], make_restore(pixel_range))[..., 0]
+    images = project_images(patterns[..., np.newaxis], for_pixel_range(pixel_range))[..., 0]
     activate = likeness(*patterns)
     found, before = run(activate, images, list(range(6)), pixel_range=pixel_range)
     measured = measure(activate, found.images, np.arange(6))
@@ -165,19 +167,19 @@ def test_the_activation_stays_high_where_the_map_feels_high_frequencies(
         assert found.images.max() <= pixel_range[1]
 
 
-def test_the_polish_ends_where_a_linear_map_must_have_its_best_picture() -> None:
-    """For pattern = low + high waves, the best picture with 95 % is a mix with less of the high."""
+def test_the_polish_of_a_linear_map_ends_at_the_best_possible_image() -> None:
+    """For a pattern of a low and a high wave, the best image with 95 % has less of the high one."""
     low, high = wave(2, 3), wave(15, 3)
     pattern = ((low + high) / np.sqrt(2)).astype(np.float32)
     found, _ = run(likeness(pattern), pattern[np.newaxis], [0])
     # cos(angle to the pattern) = 0.95; share = sin^2(45 degrees - angle)
     least = np.sin(np.pi / 4 - np.arccos(0.95)) ** 2
     assert least == pytest.approx(0.2034, abs=1e-4)
-    # a clean picture ends the polish
+    # the polish of a clean image ends
     assert least <= found.high_frequency_shares_polished[0] <= 0.25
 
 
-def test_a_picture_has_the_same_polish_alone_and_among_others() -> None:
+def test_the_polish_of_an_image_does_not_depend_on_the_other_images() -> None:
     images = noise(100, *WINDOW)  # three chunks
     activate = likeness(*images[:4], wave(3, 0))
     units = [number if number < 4 else 4 for number in range(100)]
@@ -190,7 +192,7 @@ def test_a_picture_has_the_same_polish_alone_and_among_others() -> None:
             np.testing.assert_array_equal(values[0], getattr(together, name)[row], err_msg=name)
 
 
-def test_what_is_silent_or_not_to_be_polished_stays_as_it_is() -> None:
+def test_silent_images_and_a_share_of_1_change_nothing() -> None:
     images = noise(2, *WINDOW)
     silent, before = run(likeness(-images[0], -images[1]), images, [0, 1])
     assert before.tolist() == [0, 0]
@@ -202,8 +204,8 @@ def test_what_is_silent_or_not_to_be_polished_stays_as_it_is() -> None:
         )
 
 
-def test_pixels_outside_the_window_take_no_part() -> None:
-    """They keep their pattern; of their contrast they lose what standardizing takes."""
+def test_pixels_outside_the_window_are_not_polished() -> None:
+    """They keep their pattern, but standardization changes their contrast."""
     images = noise(1, 24, 28)
     activate = likeness(np.pad(images[0, :20, :24], ((0, 4), (0, 4))))
     found, _ = run(activate, images, [0])

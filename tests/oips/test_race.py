@@ -1,26 +1,28 @@
 import dataclasses
 
 import numpy as np
-from tests.oips.climbing import ASCENT, climbers
+from tests.oips.example_ascents import ASCENT, ascent_inputs
 
 from latentmaps.oips import ascent, race
+from latentmaps.oips.constraints import standardized
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult
-from latentmaps.oips.restore import standardized
 from latentmaps.params.draw_oips import DrawOips
 
 
-def climb_together(
+def ascend_together(
     networks: Networks, params: DrawOips, map_indices: list[int], num_starts: int = 7
 ) -> AscentResult:
-    """Return where seven starts of each map end; the last is its head start."""
-    images = climbers(num_starts * networks.num_units).starts.reshape(-1, num_starts, 28, 28, 1)
+    """Run the ascent from seven starts per map; the last one is the head start."""
+    images = ascent_inputs(num_starts * networks.num_units).starts.reshape(
+        -1, num_starts, 28, 28, 1
+    )
     return ascent.ascend(
         networks.objective,
         images[map_indices],
         np.array(map_indices),
         params,
-        restore=standardized,
+        constraint=standardized,
         seed=0,
         jit_compile=False,
         chunk_size=32,
@@ -29,44 +31,44 @@ def climb_together(
     )
 
 
-def test_the_best_and_the_head_start_climb_on_in_their_order() -> None:
+def test_the_best_starts_and_the_head_start_continue_in_order() -> None:
     objectives = np.array([[1, 5, 3, 4, 0], [2, 2, 2, 1, 9], [0, 0, 0, 0, 0]], np.float32)
-    assert race.finalists(objectives, 2, 1).tolist() == [[1, 3, 4], [0, 1, 4], [0, 1, 4]]
-    assert race.finalists(objectives, 2, 0).tolist() == [[1, 3], [0, 4], [0, 1]]
+    assert race.choose_finalists(objectives, 2, 1).tolist() == [[1, 3, 4], [0, 1, 4], [0, 1, 4]]
+    assert race.choose_finalists(objectives, 2, 0).tolist() == [[1, 3], [0, 4], [0, 1]]
 
 
-def test_a_race_is_held_where_starts_are_more_than_finalists_and_steps_are_left() -> None:
+def test_there_is_a_race_if_it_eliminates_starts_and_steps_are_left() -> None:
     params = dataclasses.replace(ASCENT, num_finalists=2, race_steps=5, num_steps=6)
     assert race.is_needed(params, 3)
     assert not race.is_needed(params, 2)
     assert not race.is_needed(dataclasses.replace(params, num_steps=5), 3)
 
 
-def test_finalists_climb_as_if_there_were_no_race(second_layer: Networks) -> None:
+def test_a_race_does_not_change_the_results_of_finalists(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, num_finalists=2, race_steps=6)
-    raced = climb_together(second_layer, params, [0, 3, 5])
-    without = climb_together(second_layer, dataclasses.replace(params, num_finalists=6), [0, 3, 5])
-    assert raced.numbers.shape == raced.activations.shape == (3, 3)
-    assert without.numbers.tolist() == [list(range(7))] * 3
-    rows = np.arange(3)[:, np.newaxis], raced.numbers
+    raced = ascend_together(second_layer, params, [0, 3, 5])
+    without = ascend_together(second_layer, dataclasses.replace(params, num_finalists=6), [0, 3, 5])
+    assert raced.start_indices.shape == raced.activations.shape == (3, 3)
+    assert without.start_indices.tolist() == [list(range(7))] * 3
+    rows = np.arange(3)[:, np.newaxis], raced.start_indices
     for field in dataclasses.fields(raced):
         expected = getattr(without, field.name)[rows]
         np.testing.assert_array_equal(getattr(raced, field.name), expected, err_msg=field.name)
 
 
-def test_who_climbs_on_is_best_after_the_steps_of_the_race(second_layer: Networks) -> None:
+def test_finalists_are_the_best_after_the_steps_of_the_race(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, num_finalists=1, race_steps=6)
-    raced = climb_together(second_layer, params, [0, 3, 5])
-    without = climb_together(second_layer, dataclasses.replace(params, num_finalists=6), [0, 3, 5])
+    raced = ascend_together(second_layer, params, [0, 3, 5])
+    without = ascend_together(second_layer, dataclasses.replace(params, num_finalists=6), [0, 3, 5])
     best_so_far = np.nanmax(without.curves[:, :6, :6], axis=2)
-    assert raced.numbers[:, 0].tolist() == best_so_far.argmax(axis=1).tolist()
-    assert raced.numbers[:, 1].tolist() == [6, 6, 6]
+    assert raced.start_indices[:, 0].tolist() == best_so_far.argmax(axis=1).tolist()
+    assert raced.start_indices[:, 1].tolist() == [6, 6, 6]
 
 
 def test_the_race_of_a_map_does_not_depend_on_other_maps(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, num_finalists=2, race_steps=6)
-    together = climb_together(second_layer, params, list(range(8)))
-    alone = climb_together(second_layer, params, [6])
+    together = ascend_together(second_layer, params, list(range(8)))
+    alone = ascend_together(second_layer, params, [6])
     for field in dataclasses.fields(alone):
         mine, theirs = getattr(alone, field.name)[0], getattr(together, field.name)[6]
         np.testing.assert_array_equal(mine, theirs, err_msg=field.name)

@@ -40,15 +40,15 @@ def test_ranks_agree_with_the_definition_of_spearman() -> None:
     # ranks 0, 3, 1.5, 1.5, 4 and 2.5, 2.5, 1, 0, 4
     expected = np.corrcoef([0, 3, 1.5, 1.5, 4], [2.5, 2.5, 1, 0, 4])[0, 1]
     assert ranks[0] @ ranks[1] == pytest.approx(expected)
-    assert np.isnan(ranks[2]).all()  # all equal: there is no rank
+    assert np.isnan(ranks[2]).all()  # all values are equal, so ranks are undefined
 
 
-def test_paths_are_rank_correlations_of_the_layer_below(
+def test_pathways_are_rank_correlations_of_the_layer_below(
     second_layer: Networks, below: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
     found = find_oips(second_layer, strokes, params)
     strongest = real_digits.find_strongest(second_layer, strokes)
-    paths = real_digits.correlate_paths(below, strokes, strongest, found, seed=1)
+    paths = real_digits.correlate_pathways(below, strokes, strongest, found, seed=1)
 
     def ranks(means: np.ndarray) -> np.ndarray:
         return np.argsort(np.argsort(means, axis=1), axis=1)
@@ -57,8 +57,8 @@ def test_paths_are_rank_correlations_of_the_layer_below(
         ranks(cnn_layers.measure_digits(below, strongest.images[:, place])) for place in (0, 1)
     )
     free, in_range = (
-        ranks(excitation.measure(below, ends.images[..., np.newaxis]))
-        for ends in (found.free, found.in_range)
+        ranks(excitation.measure(below, variant.images[..., np.newaxis]))
+        for variant in (found.free, found.in_range)
     )
     for mine, theirs in (
         (paths["free"], free),
@@ -69,7 +69,7 @@ def test_paths_are_rank_correlations_of_the_layer_below(
         np.testing.assert_allclose(mine, expected, atol=1e-6)
 
 
-def test_the_path_of_a_digit_with_itself_is_perfect(
+def test_the_pathway_of_a_digit_with_itself_is_perfect(
     second_layer: Networks, below: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
     found = find_oips(second_layer, strokes, params)
@@ -80,19 +80,19 @@ def test_the_path_of_a_digit_with_itself_is_perfect(
         free=dataclasses.replace(found.free, images=digits),
         in_range=dataclasses.replace(found.in_range, images=digits),
     )
-    paths = real_digits.correlate_paths(below, strokes, strongest, same, seed=1)
+    paths = real_digits.correlate_pathways(below, strokes, strongest, same, seed=1)
     np.testing.assert_allclose(paths["free"], 1)
     np.testing.assert_allclose(paths["in_range"], 1)
     assert (paths["random"] < 1).any()
 
 
-def test_the_first_layer_has_no_path(
+def test_the_first_layer_has_no_pathway(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
     networks = cnn_layers.up_to(three_fates, "Conv2D_1")
     found = find_oips(networks, dots, params)
     strongest = real_digits.find_strongest(networks, dots)
     below = cnn_layers.responses_below(three_fates, "Conv2D_1")
-    paths = real_digits.correlate_paths(below, dots, strongest, found, seed=1)
+    paths = real_digits.correlate_pathways(below, dots, strongest, found, seed=1)
     assert np.isnan(paths["free"]).all()
     assert found.free.rescues[2] == oip.NOTHING

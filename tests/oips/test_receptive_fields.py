@@ -12,7 +12,7 @@ LAYERS = keras.layers
 
 
 def layers_of(*layers: keras.layers.Layer, shape: tuple[int, int, int] = (40, 30, 3)) -> Any:
-    """Return the layers of a network that has them one after the other."""
+    """Build a network with the given layers in sequence, and return them."""
     inputs = keras.Input(shape)
     maps = inputs
     for layer in layers:
@@ -20,7 +20,7 @@ def layers_of(*layers: keras.layers.Layer, shape: tuple[int, int, int] = (40, 30
     return receptive_fields.chain(keras.Model(inputs, maps), layers[-1].name)
 
 
-def test_a_chain_has_all_layers_from_the_image_on() -> None:
+def test_a_chain_has_all_layers_in_order() -> None:
     layers = [
         LAYERS.Rescaling(1 / 255),
         LAYERS.Conv2D(2, 3),
@@ -32,7 +32,7 @@ def test_a_chain_has_all_layers_from_the_image_on() -> None:
         assert receptive_fields.chain(model, layers[number - 1].name) == layers[:number]
 
 
-def test_a_patch_is_rescaled_as_the_image_is() -> None:
+def test_a_patch_is_rescaled_like_the_image() -> None:
     layers = layers_of(LAYERS.Rescaling(1 / 255, offset=-0.5), LAYERS.Conv2D(2, 3))
     image = np.random.default_rng(0).uniform(0, 255, (1, 40, 30, 3)).astype(np.float32)
     maps = layers[1](layers[0](image))
@@ -52,11 +52,11 @@ def test_a_patch_is_rescaled_as_the_image_is() -> None:
     ],
     ids=lambda layer: str(layer.name),
 )
-def test_other_layers_form_no_chain(layer: keras.layers.Layer) -> None:
+def test_other_layers_do_not_form_a_chain(layer: keras.layers.Layer) -> None:
     assert layers_of(LAYERS.Conv2D(2, 3), layer) is None
 
 
-def test_a_branch_is_no_chain() -> None:
+def test_a_branch_is_not_a_chain() -> None:
     inputs = keras.Input((12, 12, 1))
     maps = LAYERS.Conv2D(2, 3, padding="same")(inputs)
     joined = LAYERS.Add()([maps, LAYERS.Conv2D(2, 3, padding="same")(maps)])
@@ -72,7 +72,7 @@ def test_a_branch_is_no_chain() -> None:
     [
         (lambda: [LAYERS.Conv2D(2, (5, 3))], (5, 3)),
         (lambda: [LAYERS.Conv2D(2, 3), LAYERS.ReLU(), LAYERS.Conv2D(2, 3)], (5, 5)),
-        # 2 positions of a pooling: 4 rows, and 2 more for the convolution before
+        # 2 positions of a pooling layer see 4 rows, and the convolution before it 2 more
         (
             lambda: [LAYERS.Conv2D(2, 3), LAYERS.MaxPooling2D(2), LAYERS.Conv2D(2, (2, 1))],
             (6, 4),
@@ -101,7 +101,7 @@ def test_the_last_rows_and_columns_that_a_layer_reads_differ_in_images_that_are_
     maps = LAYERS.Conv2D(3, 4, strides=(3, 2), activation="tanh", name="first")(inputs)
     maps = LAYERS.AveragePooling2D(2, name="pooled")(maps)
     model = keras.Model(inputs, LAYERS.Conv2D(3, 3, padding="same", name="padded")(maps))
-    # 13 x 14 positions, 12 x 14 of which are pooled
+    # 13 x 14 positions, of which 12 x 14 are pooled
     for name, size in (("first", (40, 30)), ("pooled", (37, 30)), ("padded", (41, 30))):
         cut = networks.up_to(model, name, "mean")
         assert cut.reachable_size == size
@@ -111,7 +111,7 @@ def test_the_last_rows_and_columns_that_a_layer_reads_differ_in_images_that_are_
             total = tf.reduce_sum(cut.responses(images))
         influence = np.abs(tape.gradient(total, images)).sum(axis=(0, 3))
         rows, columns = (np.flatnonzero(influence.sum(axis=axis)) for axis in (1, 0))
-        if name != "padded":  # of which the size is an upper bound
+        if name != "padded":  # for it, the size is an upper bound
             assert (rows[-1] + 1, columns[-1] + 1) == size
         assert rows[-1] < size[0]
         assert columns[-1] < size[1]

@@ -10,7 +10,7 @@ from latentmaps.oips.layer import LayerResults
 from latentmaps.storage import result_files
 
 
-def test_the_status_tells_what_was_needed(found: LayerResults) -> None:
+def test_the_status_says_what_was_needed(found: LayerResults) -> None:
     assert found.table["status"].tolist() == ["alive", "alive", "rescued", "dead"]
     assert found.table["rescued_by"].tolist() == ["", "", "precursor", ""]
     assert found.table["winning_start"].tolist() == ["coarse"] * 3 + [""]
@@ -27,24 +27,24 @@ def test_the_ratio_compares_with_the_strongest_test_digit(found: LayerResults) -
     assert found.table["strongest_digit_row"].isna().tolist() == [False, False, True, True]
 
 
-def test_what_has_not_converged_may_still_improve(found: LayerResults) -> None:
+def test_an_ascent_that_has_not_converged_may_still_improve(found: LayerResults) -> None:
     assert found.table["converged"].tolist() == [True, False, True, False]
-    # the curves rise to their last step
+    # the curves rise until the last step
     assert found.table["improving"].tolist() == [False, True, False, False]
     assert found.table["num_steps"].tolist() == [9, 9, 9, 0]
     falling = found.oips.free.curves[:, ::-1].copy()
     free = dataclasses.replace(found.oips.free, curves=falling)
-    assert not scores._course(free, "")["improving"].any()
+    assert not scores._progress(free, "")["improving"].any()
 
 
-def test_the_seed_gap_is_worst_over_best_of_the_starts_that_led_somewhere() -> None:
+def test_the_seed_gap_is_lowest_over_highest_activation_of_the_starts_that_are_not_silent() -> None:
     gaps = scores.seed_gaps(np.array([[4, 2, 0], [3, 0, 0], [0, 0, 0]], np.float32))
     np.testing.assert_allclose(gaps, [0.5, np.nan, np.nan])
 
 
-def test_the_path_of_a_map_without_oip_or_digit_is_empty(found: LayerResults) -> None:
+def test_the_pathway_of_a_map_without_oip_or_digit_is_empty(found: LayerResults) -> None:
     assert found.table["path_correlation"].isna().tolist() == [False, False, True, True]
-    # no second digit excites map 1: what stands behind the first is any digit
+    # no second digit excites map 1: the second one in the list is arbitrary
     assert found.table["path_second_digit"].isna().tolist() == [False, True, True, True]
 
 
@@ -67,7 +67,9 @@ def test_the_polish_has_its_activation_and_the_shares_before_and_after(
             assert np.isnan(shares[3])
 
 
-def test_the_file_leaves_blank_what_a_dead_map_lacks(found: LayerResults, tmp_path: Path) -> None:
+def test_missing_values_of_a_dead_map_are_blank_in_the_file(
+    found: LayerResults, tmp_path: Path
+) -> None:
     result_files.write_table(tmp_path / "table.csv", found.table)
     again = pd.read_csv(tmp_path / "table.csv")
     assert again.columns.tolist() == found.table.columns.tolist()
@@ -76,11 +78,11 @@ def test_the_file_leaves_blank_what_a_dead_map_lacks(found: LayerResults, tmp_pa
     )
 
 
-def test_a_picture_that_repeats_itself_agrees_with_itself_moved() -> None:
+def test_a_periodic_image_correlates_with_a_shifted_copy() -> None:
     rows, columns = np.mgrid[:28, :28]
     stripes = np.sin(2 * np.pi * (rows + columns) / 6).astype(np.float32)
     assert scores.repetition(stripes) > 0.98
-    # moved by less than a stroke is wide, every picture agrees with itself
+    # shifted by less than the width of a stroke, any image resembles itself
     spot = np.exp(-((rows - 14) ** 2 + (columns - 14) ** 2) / 8).astype(np.float32)
     assert scores.repetition(spot) < 0.7
     noise = np.random.default_rng(0).normal(size=(28, 28)).astype(np.float32)

@@ -9,10 +9,10 @@ import pytest
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import cnn_layers, excitation, oip, search, starts
+from latentmaps.oips.constraints import standardized
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult, LayerOips
-from latentmaps.oips.restore import standardized
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
@@ -25,12 +25,12 @@ def find_oips(
 
 
 def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
-    """Return what the maps start from, with real digits for those that are silent else."""
+    """Choose the start images of all maps, with real digits for those that are still silent."""
     found = starts.choose(
         networks,
-        Patterns(networks.shape, params, digits.train_images),
+        StartImageSpec(networks.shape, params, digits.train_images),
         map_indices=np.arange(networks.num_units),
-        restore=standardized,
+        constraint=standardized,
         seed=4,
         chunk_size=64,
     )
@@ -49,7 +49,7 @@ def test_a_real_digit_is_the_last_resort(
     np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
 
 
-def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
+def test_a_test_digit_is_used_if_no_training_digit_excites_the_map(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
     black = dataclasses.replace(dots, train_images=np.zeros_like(dots.train_images))
@@ -60,27 +60,31 @@ def test_a_test_digit_stands_in_where_no_training_digit_excites_the_map(
     np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
 
-def test_the_best_end_is_kept(second_layer: Networks, strokes: Digits, params: DrawOips) -> None:
-    oips = find_oips(second_layer, strokes, params)
-    for ends in (oips.free, oips.in_range):
-        measured = np.diag(excitation.measure(second_layer.responses, ends.images[..., None]))
-        np.testing.assert_allclose(measured, ends.activations, rtol=1e-5)
-        assert (ends.activations >= ends.own_end_activations.max(axis=1)).all()
-        np.testing.assert_allclose(ends.activations, np.nanmax(ends.curves, axis=1), rtol=1e-6)
-
-
-def test_the_polish_keeps_what_it_is_told_to_of_the_activation(
+def test_the_best_final_image_is_kept(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
     oips = find_oips(second_layer, strokes, params)
-    for ends in (oips.free, oips.in_range):
-        measured = np.diag(
-            excitation.measure(second_layer.responses, ends.polished.images[..., np.newaxis])
+    for variant in (oips.free, oips.in_range):
+        measured = np.diag(excitation.measure(second_layer.responses, variant.images[..., None]))
+        np.testing.assert_allclose(measured, variant.activations, rtol=1e-5)
+        assert (variant.activations >= variant.regular_finalist_activations.max(axis=1)).all()
+        np.testing.assert_allclose(
+            variant.activations, np.nanmax(variant.curves, axis=1), rtol=1e-6
         )
-        np.testing.assert_allclose(measured, ends.polished.activations, rtol=1e-5)
-        assert (measured >= 0.95 * ends.activations * (1 - 1e-5)).all()
-        before = ends.polished.high_frequency_shares
-        assert (ends.polished.high_frequency_shares_polished < before - 0.05).any()
+
+
+def test_the_polish_keeps_the_required_share_of_the_activation(
+    second_layer: Networks, strokes: Digits, params: DrawOips
+) -> None:
+    oips = find_oips(second_layer, strokes, params)
+    for variant in (oips.free, oips.in_range):
+        measured = np.diag(
+            excitation.measure(second_layer.responses, variant.polished.images[..., np.newaxis])
+        )
+        np.testing.assert_allclose(measured, variant.polished.activations, rtol=1e-5)
+        assert (measured >= 0.95 * variant.activations * (1 - 1e-5)).all()
+        before = variant.polished.high_frequency_shares
+        assert (variant.polished.high_frequency_shares_polished < before - 0.05).any()
     assert oips.in_range.polished.images.min() >= oips.pixel_range[0] - 1e-6
     assert oips.in_range.polished.images.max() <= oips.pixel_range[1] + 1e-6
 
@@ -90,14 +94,14 @@ def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
 ) -> None:
     oips = find_oips(second_layer, strokes, params)
     pixels = cnn_layers.standardize_digits(strokes.train_images)
-    # every training picture has a bar of the same size
+    # every training image has a bar of the same size
     assert oips.pixel_range == pytest.approx((pixels.min(), pixels.max()))
     assert oips.in_range.images.min() >= pixels.min() - 1e-6
     assert oips.in_range.images.max() <= pixels.max() + 1e-6
     assert oips.free.images.min() < pixels.min()
 
 
-def test_the_start_of_an_oip_is_that_of_its_climb_also_behind_a_race(
+def test_the_start_of_an_oip_is_that_of_its_ascent_also_after_a_race(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
     many = dataclasses.replace(
@@ -107,13 +111,13 @@ def test_the_start_of_an_oip_is_that_of_its_climb_also_behind_a_race(
         num_finalists=2,
     )
     oips = find_oips(second_layer, strokes, many)
-    assert oips.free.own_end_activations.shape == (8, 2)
+    assert oips.free.regular_finalist_activations.shape == (8, 2)
     alive = oips.free.rescues == oip.NOT_NEEDED
     assert alive.any()
     np.testing.assert_array_equal(oips.free.snapshots[alive, 0], oips.free.starts[alive])
 
 
-def test_a_map_has_the_same_oip_alone_and_among_others(
+def test_the_oip_of_a_map_does_not_depend_on_the_other_maps(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
     # 11 starts of 8 maps: three chunks
@@ -139,24 +143,26 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     assert contents[0] == contents[1] != contents[2]
 
 
-def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
+def test_no_oip_is_weaker_than_an_image_known_to_excite_the_map(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
     hasty = dataclasses.replace(params, num_steps=1, num_starts=1)
     oips = find_oips(second_layer, strokes, hasty)
     digits = cnn_layers.measure_digits(second_layer.responses, strokes.train_images).max(axis=0)
-    # every bar is within the range as it is
+    # every bar is already within the range
     assert (oips.in_range.activations >= digits * (1 - 1e-4)).all()
     assert (oips.in_range.start_kinds == oip.DIGITS).any()
-    # standardised anew, a picture in range has another last digit
+    # standardizing an image in range again changes it by rounding
     assert (oips.free.activations >= oips.in_range.activations * (1 - 1e-3)).all()
     assert (oips.free.start_kinds == oip.IN_RANGE).any()
     won = oips.free.start_kinds == oip.IN_RANGE
-    assert (oips.free.activations[won] > oips.free.own_end_activations[won].max(axis=1)).all()
+    assert (
+        oips.free.activations[won] > oips.free.regular_finalist_activations[won].max(axis=1)
+    ).all()
 
 
 @pytest.mark.parametrize(
-    ("ends", "outsets", "floor", "winners"),
+    ("final", "initial", "floor", "winners"),
     [
         (
             [[10, 8, 10.4], [10, 8, 10.6], [10, 8, 10.4], [0, 0, 3], [0, 0, 0]],
@@ -165,7 +171,7 @@ def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
             [0, 2, 2, 2, 0],
         ),
         (
-            # of values below 0, too, 5 % higher is clearly higher, and a lower one does not win
+            # the margin of 5 % also holds for values below 0, and a lower value does not win
             [[-10, -12, -10.4], [-10, -12, -9.6], [-10, -12, -9.4], [-10, -12, -9.6]],
             [-20, -20, -20, -9.9],
             -np.inf,
@@ -173,16 +179,16 @@ def test_no_oip_is_weaker_than_what_is_known_to_excite_the_map(
         ),
     ],
 )
-def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_outset(
-    ends: list[list[float]], outsets: list[float], floor: float, winners: list[int]
+def test_a_head_start_wins_by_a_margin_or_if_the_others_do_not_reach_it(
+    final: list[list[float]], initial: list[float], floor: float, winners: list[int]
 ) -> None:
-    num_maps = len(ends)
-    activations = np.array(ends, np.float32)
+    num_maps = len(final)
+    activations = np.array(final, np.float32)
     curves = np.zeros((num_maps, 3, 3), np.float32)
-    curves[:, 2, 0] = outsets
+    curves[:, 2, 0] = initial
     blank = np.zeros((num_maps, 3, 28, 28, 1), np.float32)
     result = AscentResult(
-        numbers=np.tile(np.arange(3), (5, 1)),
+        start_indices=np.tile(np.arange(3), (5, 1)),
         images=blank,
         activations=activations,
         objectives=activations,
@@ -191,13 +197,13 @@ def test_a_head_start_wins_where_it_ends_clearly_higher_or_is_higher_from_its_ou
         num_steps=np.zeros((num_maps, 3), np.int64),
         converged=np.ones((num_maps, 3), bool),
     )
-    assert search.choose_winners(result, floor).tolist() == winners
+    assert search.choose_winning_starts(result, floor).tolist() == winners
 
 
 def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
     filter_model: Callable[..., keras.Model], strokes: Digits, params: DrawOips
 ) -> None:
-    """The mean over 9 x 9 pixels exceeds its threshold for a bar, and for no noise."""
+    """The mean over 9 x 9 pixels exceeds its threshold for a bar, but not for noise."""
     model = filter_model(
         np.full((9, 9, 1), 1 / 81, np.float32), np.array([-0.75], np.float32), activation="relu"
     )
@@ -211,19 +217,19 @@ def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
     assert oips.free.activations > 0
 
 
-def test_a_dead_map_has_no_activation_and_took_no_step(
+def test_a_dead_map_has_no_activation_and_no_steps(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
     networks = cnn_layers.up_to(three_fates, "Conv2D_1")
     oips = find_oips(networks, dots, params)
-    for ends in (oips.free, oips.in_range):
-        assert ends.activations[2] == 0
-        assert ends.num_steps[2] == 0
-        assert not ends.converged[2]
-        assert ends.rescues[2] == "nothing"
+    for variant in (oips.free, oips.in_range):
+        assert variant.activations[2] == 0
+        assert variant.num_steps[2] == 0
+        assert not variant.converged[2]
+        assert variant.rescues[2] == "nothing"
 
 
-def test_the_file_holds_pictures_starts_activations_and_curves(
+def test_the_file_contains_images_starts_activations_and_curves(
     second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
 ) -> None:
     oips = find_oips(second_layer, strokes, params)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from latentmaps.digits.dataset.digits import Digits
-from latentmaps.oips import cnn_layers, excitation, length_scales, restore, start_images, starts
+from latentmaps.oips import cnn_layers, constraints, excitation, length_scales, start_images, starts
 from latentmaps.oips.networks import Networks
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
@@ -23,11 +23,11 @@ def choose(networks: Networks, digits: Digits, params: DrawOips, **others: Any) 
     indices = np.arange(networks.num_units)
     arguments: dict[str, Any] = {
         "map_indices": indices,
-        "restore": restore.standardized,
+        "constraint": constraints.standardized,
         "seed": 4,
         "chunk_size": 64,
     } | others
-    patterns = Patterns(networks.shape, params, digits.train_images)
+    patterns = StartImageSpec(networks.shape, params, digits.train_images)
     return starts.choose(networks, patterns, **arguments)
 
 
@@ -41,7 +41,7 @@ def test_a_map_that_its_own_starts_excite_keeps_them(
     np.testing.assert_array_equal(found.images[0], found.origins[0])
 
 
-def test_steps_before_the_relu_rescue_what_no_noise_excites(
+def test_steps_before_the_relu_rescue_a_map_that_no_noise_excites(
     fates: Networks, dots: Digits, params: DrawOips
 ) -> None:
     found = choose(fates, dots, dataclasses.replace(params, num_rescue_steps=60))
@@ -66,14 +66,16 @@ def test_the_precursor_gives_every_map_the_best_of_all_images(
 
     assert (activations(best)[:, 0] >= activations(own).max(axis=1)).all()
     assert (activations(best)[:, 0] > activations(own).max(axis=1)).any()
-    assert (np.diff(activations(best), axis=1) <= 1e-6).all()  # the best one first
-    np.testing.assert_array_equal(best.rescues, own.rescues)  # it tells what was needed
+    assert (np.diff(activations(best), axis=1) <= 1e-6).all()  # best first
+    np.testing.assert_array_equal(
+        best.rescues, own.rescues
+    )  # the precursor does not change what was needed
 
 
 def test_the_precursor_rescues_a_map_that_its_own_starts_leave_silent(
     filter_model: Callable[..., keras.Model], strokes: Digits, params: DrawOips
 ) -> None:
-    """Means over 9 x 9 pixels: fine noise has next to none, coarse noise has large ones."""
+    """Means over 9 x 9 pixels are nearly 0 for fine noise and large for coarse noise."""
     kernels = np.full((9, 9, 1), 1 / 81, np.float32)
     model = filter_model(kernels, np.array([-1], np.float32), activation="relu")
     networks = cnn_layers.up_to(model, "Conv2D_1")
@@ -91,7 +93,7 @@ def test_the_precursor_rescues_a_map_that_its_own_starts_leave_silent(
     assert 0.4 < found.silent_share[0] < 1
 
 
-def test_a_map_has_the_same_starts_alone_and_among_others(
+def test_the_starts_of_a_map_do_not_depend_on_the_other_maps(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
     together = choose(second_layer, strokes, dataclasses.replace(params, precursor=True))
@@ -106,7 +108,7 @@ def test_a_map_has_the_same_starts_alone_and_among_others(
 
 
 @pytest.mark.parametrize("kind", start_images.START_KINDS)
-def test_enriching_begins_with_coarse_pictures_of_every_kind(
+def test_enriching_begins_with_coarse_images_of_every_kind(
     second_layer: Networks, strokes: Digits, params: DrawOips, kind: Any
 ) -> None:
     coarse = dataclasses.replace(
@@ -122,12 +124,10 @@ def test_enriching_begins_with_coarse_pictures_of_every_kind(
     np.testing.assert_allclose(images.std(axis=(2, 3)), 1, rtol=1e-3)
 
 
-def test_a_head_start_stands_behind_the_others(
-    second_layer: Networks, strokes: Digits, params: DrawOips
-) -> None:
+def test_a_head_start_comes_last(second_layer: Networks, strokes: Digits, params: DrawOips) -> None:
     own = choose(second_layer, strokes, params)
     images = cnn_layers.standardize_digits(strokes.test_images[[0, 1, 2, 3] * 2])
-    found = starts.add_head_starts(own, images, "digits", restore=restore.standardized)
+    found = starts.add_head_starts(own, images, "digits", constraint=constraints.standardized)
     np.testing.assert_allclose(found.images[:, 2], images, atol=1e-5)
     np.testing.assert_array_equal(found.images[:, :2], own.images)
     assert found.kinds[:, 2].tolist() == ["digits"] * 8
@@ -137,6 +137,6 @@ def test_a_head_start_stands_behind_the_others(
 def test_starts_are_within_the_range(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
-    found = choose(second_layer, strokes, params, restore=restore.in_range((-0.4, 2.9)))
+    found = choose(second_layer, strokes, params, constraint=constraints.in_range((-0.4, 2.9)))
     assert found.images.min() >= np.float32(-0.4)
     assert found.images.max() <= np.float32(2.9)

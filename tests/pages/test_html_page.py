@@ -11,7 +11,7 @@ def test_a_page_is_utf_8_with_line_feeds_on_every_system(tmp_path: Path) -> None
     assert (tmp_path / "page.html").read_bytes() == b"<p>a \xe2\x80\x93 b</p>\n"
 
 
-def test_a_page_must_have_the_name_of_one(tmp_path: Path) -> None:
+def test_a_page_must_be_named_as_an_html_file(tmp_path: Path) -> None:
     for name in ("a.html", "a.HTM"):
         html_page.require_name(tmp_path / name, example="reports/a.html")
     (tmp_path / "folder.html").mkdir()

@@ -1,4 +1,4 @@
-"""The numbers of weights and values that are computed are those of the networks that are built."""
+"""The computed numbers of weights and values are those of the networks that are built."""
 
 import dataclasses
 import math
@@ -19,7 +19,7 @@ from latentmaps.vae.network import vae
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.pictures import latent_plane, sample_sheets
 
-SMALL = {"strides": (2, 2)}  # of the example, which halves its maps and then quarters them
+SMALL = {"strides": (2, 2)}  # the example halves its maps, and then quarters them
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ SMALL = {"strides": (2, 2)}  # of the example, which halves its maps and then qu
         {"decoder_filters": (7, 5), "dense_units": 7, "batch_norm": "none"},
     ],
 )
-def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) -> None:
+def test_the_vae_has_the_computed_number_of_weights(changes: dict[str, Any]) -> None:
     shape = architecture(**SMALL | changes)
     built = [vae.build_encoder(shape), vae.build_decoder(shape)]
     expected = sum(network.count_params() for network in built)
@@ -54,7 +54,7 @@ def test_the_vae_has_as_many_weights_as_are_computed(changes: dict[str, Any]) ->
         {"decoder_filters": (64, 1), "upsampling": "resize", "strides": (1, 4)},
     ],
 )
-def test_the_largest_layer_of_the_vae_has_as_many_values_as_are_computed(
+def test_the_largest_layer_of_the_vae_has_the_computed_number_of_values(
     changes: dict[str, Any],
 ) -> None:
     shape = architecture(**SMALL | changes)
@@ -94,16 +94,16 @@ def test_maps_that_are_enlarged_before_they_become_fewer_are_counted(
         {"filters": (4, 5, 6), "kernel_size": 2, "pool_size": 3, "dense_units": 1},
     ],
 )
-def test_the_cnn_has_as_many_weights_as_are_computed(shape: dict[str, Any]) -> None:
+def test_the_cnn_has_the_computed_number_of_weights(shape: dict[str, Any]) -> None:
     expected = cnn.build_cnn(cnn.Architecture(**shape)).count_params()
     assert combinations.cnn_weights(SimpleNamespace(**shape)) == expected
 
 
-def test_a_row_of_temperatures_has_as_many_faces_as_are_counted() -> None:
+def test_a_row_of_temperatures_has_the_computed_number_of_faces() -> None:
     assert combinations._TEMPERATURE_COLUMNS == sample_sheets._NUM_COLUMNS
 
 
-def test_a_tile_of_a_map_is_at_most_as_large_as_is_counted() -> None:
+def test_a_tile_of_a_map_is_at_most_as_large_as_computed() -> None:
     for size in (127, 128, 129, 1000):
         edge = latent_plane._reduce(np.zeros((size, size, 3), np.uint8)).shape[0]
         assert edge <= min(size, LARGEST_TILE_OF_A_MAP)
@@ -111,7 +111,7 @@ def test_a_tile_of_a_map_is_at_most_as_large_as_is_counted() -> None:
 
 
 def tell_pixels(root: Path, section: str, **changes: Any) -> list[str]:
-    """Return what is said of each sheet where none may have a pixel."""
+    """Return the problem of each sheet if no sheet may have any pixels."""
     sections = dict(loader.load(root / "params.yaml").sections)
     sections[section] = dataclasses.replace(sections[section], **changes)
     with pytest.MonkeyPatch.context() as patch:
@@ -141,7 +141,7 @@ def test_a_map_of_large_images_has_reduced_tiles_and_that_of_one_dimension_is_a_
     assert f"{told} 13 tiles and {13 * 96**2:,} pixels" in line
 
 
-def test_the_networks_of_the_repository_have_as_many_weights_as_it_says(root: Path) -> None:
+def test_the_networks_of_the_repository_have_the_documented_number_of_weights(root: Path) -> None:
     params = loader.load(root / "params.yaml")
     shape = Architecture.for_images((1, 96, 96, 3), params.section(TrainVae))
     assert combinations.vae_weights(shape) == 7_866_307

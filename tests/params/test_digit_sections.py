@@ -42,7 +42,7 @@ def test_reads_the_sections_of_the_repository(root: Path) -> None:
         ("train_cnn", "optimizer", "adam", r"train_cnn\.optimizer: found 'adam'"),
         ("draw_activation_maps", "digits", [10], r"draw_activation_maps\.digits\.0: found 10"),
         ("train_cnn", "momentum", 1.0, r"train_cnn\.momentum: found 1\.0, expected less than 1"),
-        ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* every layer once"),
+        ("draw_oips", "layers", ["a", "a"], r"draw_oips\.layers: .* each layer only once"),
         ("draw_oips", "length_scales", [3, 513], r"draw_oips\.length_scales\.1: found 513"),
         ("draw_oips", "length_scales", [[0, 9]], r"length_scales\.0\.0: found 0, expected greate"),
         ("draw_oips", "length_scales", [[3, 513]], r"length_scales\.0\.1: found 513, expected le"),
@@ -79,7 +79,7 @@ def test_the_source_folder_needs_a_path(document: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"scale_steps": [20, 40]}, "scale_steps: 3 numbers, one for each of length_scales but"),
+        ({"scale_steps": [20, 40]}, "scale_steps: 3 numbers, one for each length scale except"),
         ({"num_steps": 140}, r"with a sum below num_steps \(140\), found \[20, 40, 80\]"),
         (
             {"length_scales": [28, 14, 7, 3]},

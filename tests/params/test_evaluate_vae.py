@@ -20,11 +20,11 @@ def section(**changes: Any) -> EvaluateVae:
     return EvaluateVae(**given | changes)
 
 
-def test_there_are_no_weights_unless_a_net_is_named() -> None:
+def test_without_a_network_there_are_no_weights() -> None:
     assert section().fid_weights is None
 
 
-def test_a_second_net_has_a_name_and_a_file() -> None:
+def test_a_second_network_has_a_name_and_a_file() -> None:
     named = section(feature_net="inception-2015-fid", feature_net_weights="/weights.pth")
     assert named.fid_weights == Path("/weights.pth")
 
@@ -32,8 +32,10 @@ def test_a_second_net_has_a_name_and_a_file() -> None:
 @pytest.mark.parametrize(
     "given", [{"feature_net": "inception-2015-fid"}, {"feature_net_weights": "/weights.pth"}]
 )
-def test_a_net_without_weights_or_weights_without_a_net_are_refused(given: dict[str, str]) -> None:
-    with pytest.raises(ParamsError, match="expected both or neither: nothing is downloaded"):
+def test_a_network_without_weights_and_weights_without_a_network_are_refused(
+    given: dict[str, str],
+) -> None:
+    with pytest.raises(ParamsError, match="expected both or neither: weights are not"):
         _ = section(**given).fid_weights
 
 
@@ -46,7 +48,7 @@ def test_a_relative_file_of_weights_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["keras-InceptionV3", "InceptionV3", "fid", "pixels-pca"])
-def test_another_second_net_is_refused_with_the_one_that_is_allowed(
+def test_another_second_network_is_refused_with_the_allowed_one(
     root: Path, tmp_path: Path, name: str
 ) -> None:
     text = (root / "params.yaml").read_text(encoding="utf-8")

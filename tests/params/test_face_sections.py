@@ -16,7 +16,7 @@ def _section(
     num_faces: int | None = None,
 ) -> FetchFaces:
     return FetchFaces(
-        source=source, path=path, accept_licence=False, max_refused=0, num_faces=num_faces
+        source=source, path=path, accept_license=False, max_refused=0, num_faces=num_faces
     )
 
 
@@ -43,13 +43,13 @@ def test_a_relative_folder_is_refused() -> None:
         _ = section.celeba_folder
 
 
-def test_kaggle_fetches_its_own_copy() -> None:
+def test_kaggle_refuses_a_folder() -> None:
     assert _section("kaggle", path=None).celeba_folder is None
     with pytest.raises(ParamsError, match="found '/celeba', expected null with source: kaggle"):
         _ = _section("kaggle", path="/celeba").celeba_folder
 
 
-def test_an_absolute_folder_is_taken() -> None:
+def test_an_absolute_folder_is_accepted() -> None:
     assert _section("celeba", path="/celeba").celeba_folder == Path("/celeba")
     assert _section("folder", path="/mine.zip").pictures == Path("/mine.zip")
 

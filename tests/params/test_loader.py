@@ -68,7 +68,7 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
             "train_vae",
             "strides",
             [2],
-            "strides and paddings of one length",
+            "strides and paddings of equal length",
         ),
         (
             "train_vae",
@@ -76,7 +76,7 @@ def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
             [256, 128, 64],
             "train_vae: expected decoder_filters of 4 values, one per transposed convolution",
         ),
-        ("train_vae", "decoder_kernel_sizes", [3] * 5, "as strides has, or null, found 5"),
+        ("train_vae", "decoder_kernel_sizes", [3] * 5, "as strides has), or null, found 5"),
         ("train_vae", "decoder_filters", [0] * 4, "train_vae.decoder_filters.0: found 0, expected"),
         ("train_vae", "decoder_filters", "mirror", "decoder_filters: found 'mirror', expected a "),
         ("train_vae", "decoder_kernel_sizes", [33] * 4, "sizes.0: found 33, expected less than or"),
@@ -139,19 +139,19 @@ def test_an_unknown_section_of_a_profile_is_refused(document: Any, tmp_path: Pat
         load(document, tmp_path)
 
 
-def test_a_section_that_is_no_mapping_is_refused(document: Any, tmp_path: Path) -> None:
+def test_a_section_that_is_not_a_mapping_is_refused(document: Any, tmp_path: Path) -> None:
     document["train_vae"] = 5
     with pytest.raises(ParamsError, match="train_vae: found 5, expected a section"):
         load(document, tmp_path)
 
 
-def test_a_profile_that_is_no_name_is_refused(document: Any, tmp_path: Path) -> None:
+def test_a_profile_that_is_not_a_name_is_refused(document: Any, tmp_path: Path) -> None:
     document["profile"] = ["sample"]
     with pytest.raises(ParamsError, match=r"profile: found \['sample'\], expected one of sample"):
         load(document, tmp_path)
 
 
-def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_path: Path) -> None:
+def test_an_unknown_profile_is_refused_with_the_known_ones(document: Any, tmp_path: Path) -> None:
     document["profile"] = "huge"
     with pytest.raises(
         ParamsError, match=r"found 'huge', expected one of sample, own, celeba, digits$"
@@ -159,14 +159,14 @@ def test_an_unknown_profile_is_refused_with_those_there_are(document: Any, tmp_p
         load(document, tmp_path)
 
 
-def test_a_slip_in_a_name_brings_the_name_that_was_meant(document: Any, tmp_path: Path) -> None:
+def test_a_misspelled_name_is_answered_with_the_correct_one(document: Any, tmp_path: Path) -> None:
     document["profile"] = "celeb"
     with pytest.raises(ParamsError, match=r"found 'celeb', expected .*; did you mean celeba\?"):
         load(document, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "- 1", "a: [", "a: 1\na: 2"])
-def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_mapping_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ParamsError, match=r"params\.yaml"):

@@ -1,4 +1,4 @@
-"""Profiles: a set of values that wins over the sections."""
+"""Profiles: sets of values that take precedence over the sections."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def load(document: Any, folder: Path) -> loader.Params:
     return loader.load(path)
 
 
-def test_a_profile_may_set_any_key_and_wins(document: Any, tmp_path: Path) -> None:
+def test_a_profile_may_override_any_key(document: Any, tmp_path: Path) -> None:
     mine = document["profiles"]["sample"]
     mine["train_vae"]["fact"] = 1.5
     mine["base"]["seed"] = 7
@@ -36,10 +36,10 @@ def test_a_profile_may_set_any_key_and_wins(document: Any, tmp_path: Path) -> No
     assert params.section(TrainVae).latent_dim == document["train_vae"]["latent_dim"]
 
 
-def test_what_the_profile_changes_is_told_by_section(document: Any, tmp_path: Path) -> None:
+def test_overridden_values_are_listed_by_section(document: Any, tmp_path: Path) -> None:
     document["profiles"]["sample"]["train_vae"] |= {"fact": 1.5, "latent_dim": 256}
     overridden = load(document, tmp_path).overridden
-    # latent_dim is the same as in the section, epochs is never that of the section
+    # latent_dim equals the value in the section, and epochs has no value there
     assert overridden["train_vae"] == ["fact 1.5 instead of 5.0"]
     assert overridden["crop_faces"] == []
 
@@ -57,7 +57,7 @@ def test_a_value_that_no_profile_would_use_is_refused(document: Any, tmp_path: P
         load(document, tmp_path)
 
 
-def test_the_layers_that_dvc_makes_stages_of_are_those_of_the_section(
+def test_profiles_cannot_set_the_layers_from_which_dvc_creates_stages(
     document: Any, tmp_path: Path
 ) -> None:
     document["profiles"]["digits"]["draw_oips"]["layers"] = ["Conv2D_1"]
@@ -97,7 +97,7 @@ def test_a_profile_that_fits_no_image_size_is_refused(document: Any, tmp_path: P
 
 
 def test_every_profile_has_the_sections_that_stages_name(root: Path) -> None:
-    """DVC stops at a section that a profile lacks."""
+    """DVC fails if a profile lacks a section."""
     stages = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     named = {
         name.removeprefix("profiles.${profile}.")
@@ -112,7 +112,7 @@ def test_every_profile_has_the_sections_that_stages_name(root: Path) -> None:
     assert named == loader.section_classes().keys() - {"machine"}
 
 
-def test_every_stage_reads_a_section_with_that_of_the_profile(root: Path) -> None:
+def test_every_stage_depends_on_the_profiles_values_of_its_section(root: Path) -> None:
     stages = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     for name, stage in stages.items():
         own = {key.partition(".")[0] for key in stage["params"] if not key.startswith("profile")}

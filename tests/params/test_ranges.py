@@ -1,4 +1,4 @@
-"""Every number has an upper limit, and so has what several of them come to together."""
+"""Every number has an upper limit, and so have products of several numbers."""
 
 import copy
 import dataclasses
@@ -45,7 +45,7 @@ def vars_of(note: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("section", "key", "hint"), FIELDS, ids=[f"{s}.{k}" for s, k, _ in FIELDS])
-def test_every_value_is_limited_in_size(section: str, key: str, hint: Any) -> None:
+def test_every_value_has_limits(section: str, key: str, hint: Any) -> None:
     for kind, found in limits(hint):
         if kind in (int, float):
             lowest, highest = found.get("ge", found.get("gt")), found.get("le", found.get("lt"))
@@ -68,7 +68,7 @@ def read(path: Path) -> Any:
 
 
 def load(root: Path, folder: Path, changes: dict[str, Any]) -> loader.Params:
-    """Reads the parameters of the repository with some of the sample's changed."""
+    """Read the parameters of the repository after changing some values of the sample."""
     document = copy.deepcopy(read(root / "params.yaml"))
     for name, value in changes.items():
         section, _, key = name.rpartition(".")
@@ -186,12 +186,12 @@ def test_a_value_that_no_stage_could_use_is_refused(
         ),
     ],
 )
-def test_values_that_come_to_too_much_together_are_refused(
+def test_combinations_that_are_too_large_are_refused(
     root: Path, tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     found = refuse(root, tmp_path, changes)
     assert message in found
-    assert "(profile sample)" not in found  # the one in force needs no name
+    assert "(profile sample)" not in found  # the active one is not named
     lines = [line.partition(" (profile ")[0] for line in found.splitlines()]
     assert len(set(lines)) == len(lines)
 

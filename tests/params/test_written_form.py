@@ -1,4 +1,4 @@
-"""params.yaml is committed as DVC writes it, so a value that is set changes its own line alone."""
+"""params.yaml is committed as DVC writes it, so setting a value changes only its own line."""
 
 import shutil
 from pathlib import Path
@@ -27,7 +27,7 @@ def write(root: Path, folder: Path, override: str) -> tuple[list[str], list[str]
         ("profile=own", "profile: own "),
     ],
 )
-def test_dvc_changes_the_line_of_the_value_and_no_other(
+def test_dvc_changes_only_the_line_of_the_value(
     root: Path, tmp_path: Path, override: str, expected: str
 ) -> None:
     before, after = write(root, tmp_path, override)
@@ -37,7 +37,7 @@ def test_dvc_changes_the_line_of_the_value_and_no_other(
     assert changed[0].startswith(expected)
 
 
-def test_dvc_changes_nothing_where_the_value_is_the_same(root: Path, tmp_path: Path) -> None:
+def test_dvc_changes_nothing_if_the_value_is_the_same(root: Path, tmp_path: Path) -> None:
     before, after = write(root, tmp_path, "train_vae.fact=5.0")
     assert before == after
 

@@ -1,4 +1,4 @@
-"""Photos that cameras and programs write, and what is none."""
+"""Photos as cameras and programs write them, and files that are not photos."""
 
 import io
 from pathlib import Path
@@ -23,13 +23,13 @@ def content(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 
 def turned() -> bytes:
-    """Red above blue as stored; upright by its EXIF it is red right of blue."""
+    """Red above blue as stored; rotated by EXIF, red is to the right of blue."""
     stored = halves(100, 120).transpose(Image.Transpose.ROTATE_270)
     return content(stored, "JPEG", quality=100, exif=exif.block(exif.orientation(6)))
 
 
 def write(folder: Path) -> None:
-    """Write photos of use and of none; the name says what is special."""
+    """Write valid and invalid photos, named after what is special about them."""
     gray16 = np.linspace(0, 65535, 120 * 120).reshape(120, 120).astype(np.uint16)
     clear = Image.new("RGBA", (120, 120), (255, 0, 0, 0))
     gif = [Image.new("RGB", (120, 120), color) for color in ("red", "blue")]

@@ -1,4 +1,4 @@
-"""A project with a small VAE that has learned nothing, and what evaluate_vae found of it."""
+"""A project with a small untrained VAE and the outputs of evaluate_vae."""
 
 import json
 from pathlib import Path
@@ -40,12 +40,12 @@ def latents(latent_dim: int = 5) -> Latents:
 
 
 def write(root: Path, *, source: str = "avatars") -> None:
-    """Write model, latents, receipt and numbers where a project has them."""
+    """Write model, latents, receipt and numbers to their places in a project."""
     for name in ("data/models/vae", "data/raw/faces", "reports/evaluate_vae"):
         (root / name).mkdir(parents=True)
     vae_files.save(root / "data/models/vae", small_vae())
     latent_files.save(root / "data/latents", latents())
-    receipt = {"source": source, "licence": "free"}
+    receipt = {"source": source, "license": "free"}
     (root / "data/raw/faces/receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
     numbers = root / "reports/evaluate_vae/numbers.json"
     numbers.write_text(json.dumps({"mse": 0.01}), encoding="utf-8")

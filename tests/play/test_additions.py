@@ -12,14 +12,14 @@ DIRECTIONS = example_project.latents().attributes
 def test_attributes_and_amounts_are_read() -> None:
     found = additions.parse(["Eyeglasses=1.5", "Smiling=-1", "a=b=0"])
     assert found == [Addition("Eyeglasses", 1.5), Addition("Smiling", -1.0), Addition("a=b", 0.0)]
-    assert [str(one) for one in found] == ["+1.5 Eyeglasses", "-1 Smiling", "+0 a=b"]
+    assert [str(addition) for addition in found] == ["+1.5 Eyeglasses", "-1 Smiling", "+0 a=b"]
 
 
 @pytest.mark.parametrize(
     "text", ["Smiling", "Smiling=", "=1", "Smiling=much", "Smiling=nan", "Smiling=inf", "S=10.1"]
 )
 def test_what_names_no_amount_is_refused(text: str) -> None:
-    message = f"^--add: found '{text}', expected an attribute and how much of it, -10 to 10"
+    message = f"^--add: found '{text}', expected an attribute and an amount from -10 to 10"
     with pytest.raises(DataError, match=message):
         additions.parse([text])
 
@@ -29,13 +29,13 @@ def test_an_attribute_is_added_once() -> None:
         additions.parse(["Smiling=1", "Young=1", "Smiling=-1"])
 
 
-def test_directions_stand_in_the_order_of_the_additions() -> None:
-    asked = additions.parse(["Young=1", "Smiling=1"])
-    found = additions.find_directions(asked, DIRECTIONS, is_forced=True)
-    assert [one.name for one in found] == ["Young", "Smiling"]
+def test_directions_are_in_the_order_of_the_additions() -> None:
+    wanted = additions.parse(["Young=1", "Smiling=1"])
+    found = additions.find_directions(wanted, DIRECTIONS, is_forced=True)
+    assert [direction.name for direction in found] == ["Young", "Smiling"]
 
 
-def test_an_attribute_that_is_hardly_told_apart_is_refused_with_its_d_prime() -> None:
+def test_an_attribute_with_a_low_d_prime_is_refused_with_the_number() -> None:
     young = DIRECTIONS.find("Young")
     assert young.d_prime < 0
     message = rf"--add: Young: d' {young.d_prime:.2f}; expected at least 0\.5: .* with --force"
@@ -51,7 +51,7 @@ def test_force_adds_no_attribute_that_is_not_there() -> None:
             additions.find_directions([Addition(name, 1.0)], DIRECTIONS, is_forced=True)
 
 
-def test_a_d_prime_that_is_not_known_is_refused_as_such() -> None:
+def test_an_unknown_d_prime_is_refused_as_such() -> None:
     unknown = type(DIRECTIONS)(**(vars(DIRECTIONS) | {"d_prime": np.full(3, np.nan)}))
     with pytest.raises(DataError, match="--add: Smiling: d' not known; expected at least"):
         additions.find_directions([Addition("Smiling", 1.0)], unknown, is_forced=False)

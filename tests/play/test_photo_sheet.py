@@ -19,9 +19,9 @@ def vae() -> PlayableVae:
 
 
 def draw(vae: PlayableVae, *texts: str, **known: Any) -> Sheet:
-    asked = additions.parse(texts)
-    directions = additions.find_directions(asked, ATTRIBUTES, is_forced=True)
-    changed = changed_photos.change(vae, NAMES, images(2), asked, directions)
+    wanted = additions.parse(texts)
+    directions = additions.find_directions(wanted, ATTRIBUTES, is_forced=True)
+    changed = changed_photos.change(vae, NAMES, images(2), wanted, directions)
     return photo_sheet.draw(changed, vae, **({"source": None, "test_error": None} | known))
 
 
@@ -54,14 +54,14 @@ def test_without_additions_there_is_no_result(vae: PlayableVae) -> None:
         ("folder", "pictures of your own"),
     ],
 )
-def test_the_caption_tells_what_the_model_has_seen(
+def test_the_caption_says_what_the_model_has_seen(
     vae: PlayableVae, source: str, words: str
 ) -> None:
     assert words in draw(vae, source=source).numbers["caption"]
     assert words not in draw(vae).numbers["caption"]
 
 
-def test_the_error_stands_beside_that_of_test_faces(vae: PlayableVae) -> None:
+def test_the_error_is_compared_with_that_of_test_faces(vae: PlayableVae) -> None:
     near, far, unknown = (
         draw(vae, test_error=error).numbers["caption"] for error in (200.0, 1.0, None)
     )

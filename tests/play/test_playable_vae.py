@@ -49,9 +49,9 @@ def test_samples_of_the_prior_are_those_of_the_stages_byte_for_byte(
     vae: PlayableVae, alone: PlayableVae, folder: Path
 ) -> None:
     expected = TrainedVae.load(folder / "vae").sample(3, seed=4)
-    for one in (vae, alone):
-        assert one.sample(3, seed=4).tobytes() == expected.tobytes()
-        assert one.sample(3, seed=4, sampler="prior").tobytes() == expected.tobytes()
+    for playable in (vae, alone):
+        assert playable.sample(3, seed=4).tobytes() == expected.tobytes()
+        assert playable.sample(3, seed=4, sampler="prior").tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("sampler", list(samplers.SAMPLERS))
@@ -60,7 +60,7 @@ def test_a_sampler_and_a_temperature_are_those_of_the_stages(
 ) -> None:
     assert vae.latents is not None
     fitted = vae.latents.samplers[sampler]
-    z = samplers.draw(fitted, 4, 5, seed=2, temperature=0.5)
+    z = samplers.sample(fitted, 4, 5, seed=2, temperature=0.5)
     found = vae.sample(4, seed=2, sampler=sampler, temperature=0.5)
     np.testing.assert_array_equal(found, vae.decode(z))
 
@@ -85,7 +85,7 @@ def test_reconstructions_are_those_of_the_means(vae: PlayableVae) -> None:
     np.testing.assert_array_equal(vae.reconstruct(faces), expected)
 
 
-def test_a_walk_begins_and_ends_at_its_ends(vae: PlayableVae) -> None:
+def test_an_interpolation_begins_and_ends_at_its_ends(vae: PlayableVae) -> None:
     faces = images(2)
     z = vae.encode(faces).z_mean
     for spherical in (False, True):
@@ -107,7 +107,7 @@ def test_the_shape_of_an_image_is_that_of_the_model(vae: PlayableVae) -> None:
     assert vae.image_shape == (16, 16, 3)
 
 
-def test_without_latents_what_needs_them_is_refused(alone: PlayableVae) -> None:
+def test_anything_that_needs_latents_is_refused_without_them(alone: PlayableVae) -> None:
     assert alone.attributes == ()
     message = "found no latents, expected the folder that evaluate_vae wrote; load the VAE with"
     with pytest.raises(DataError, match=f"^attribute 'Smiling': {message}"):
@@ -125,12 +125,12 @@ def test_latents_of_another_vae_are_refused(folder: Path, tmp_path: Path) -> Non
 def test_latents_without_attributes_are_refused(folder: Path, tmp_path: Path) -> None:
     latent_files.save(tmp_path, some_latents())
     (tmp_path / "attributes.npz").unlink()
-    with pytest.raises(DataError, match=r"attributes\.npz: no .npz file .*; run evaluate_vae agai"):
+    with pytest.raises(DataError, match=r"attributes\.npz: not an .npz file .*; run eval"):
         latentmaps.load_vae(folder / "vae", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["smiling", "Bald", "", None, 3, ["Smiling"]])
-def test_an_attribute_of_no_use_is_refused(vae: PlayableVae, name: Any) -> None:
+def test_an_unusable_attribute_is_refused(vae: PlayableVae, name: Any) -> None:
     with pytest.raises(DataError, match=r"^attribute .*(expected one of Smiling|at least 20)"):
         vae.attribute_direction(name)
 
@@ -147,7 +147,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("given", "message"), WRONG, ids=range(len(WRONG)))
-def test_a_sample_of_no_kind_is_refused(
+def test_an_invalid_sample_is_refused(
     vae: PlayableVae, given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(DataError, match=f"^{message}"):
@@ -163,7 +163,7 @@ def test_a_sample_of_no_kind_is_refused(
         ("a", 3, "images: found str, expected a NumPy array"),
     ],
 )
-def test_a_walk_from_nowhere_is_refused(
+def test_an_invalid_interpolation_is_refused(
     vae: PlayableVae, start: Any, num_steps: int, message: str
 ) -> None:
     with pytest.raises(DataError, match=f"^{message}"):

@@ -1,4 +1,4 @@
-"""Every value that the shape of a VAE or of the CNN can take, with random weights."""
+"""VAEs and CNNs of all supported shapes, with random weights."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.vae.example_vae import architecture
 from latentmaps.cnn.network import cnn
 from latentmaps.vae.network import vae
 
-# what differs from a VAE of 16x16 pixels with two convolutions
+# differences from a VAE of 16x16 pixels with two convolutions
 CHANGES: list[dict[str, Any]] = [
     {},
     {"latent_dim": 1},
@@ -45,12 +45,12 @@ CNNS: list[dict[str, Any]] = [
 
 
 def randomize(model: keras.Model, *, seed: int = 3) -> keras.Model:
-    """Give a network weights as a training leaves them, moving statistics included."""
+    """Set all weights to random values, including the moving statistics."""
     generator = np.random.default_rng(seed)
     for variable in model.variables:
         values = np.asarray(variable)
         if values.dtype.kind != "f":
-            continue  # the state of a random generator
+            continue  # state of a random generator
         if variable.name == "moving_variance":
             values = generator.uniform(0.3, 2.0, values.shape)
         elif variable.name == "gamma":

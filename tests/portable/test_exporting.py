@@ -1,4 +1,4 @@
-"""What leaves computes what the original computes, and its README.md tells how to run it."""
+"""Exports compute the same as the original, and their README.md shows how to run them."""
 
 import dataclasses
 import re
@@ -26,7 +26,7 @@ from latentmaps.vae.network import vae_files
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.network.vae_files import SavedVae
 
-# the first one leaves in every format, the others in those that convert operations
+# the first one is exported in every format, the others in those that convert operations
 SHAPES: list[dict[str, Any]] = [
     {"dropout_rate": 0.2, "dense_units": 7},
     {"paddings": ("valid", "valid"), "batch_norm": "frozen"},
@@ -60,69 +60,71 @@ def blocks(folder: Path) -> list[str]:
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
-def execute(code: str, *, told: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the names that lines of Python define in the present folder."""
+def execute(code: str, *, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Run lines of Python in the working directory and return the variables they define."""
     Path("code.py").write_text(code, encoding="utf-8")
-    return runpy.run_path("code.py", told)
+    return runpy.run_path("code.py", variables)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_vae_leaves_in_every_format(
+def test_a_vae_is_exported_in_every_format(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portable = networks.load(save_vae(tmp_path / "vae", **SHAPES[0]))
     written = exporting.write(portable, FORMATS[name], tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == EXPECTED[name]
-    assert all(0.0 <= one.difference < 1e-5 for one in written)
+    assert all(0.0 <= file.difference < 1e-5 for file in written)
 
     monkeypatch.chdir(tmp_path / "out")
     use, reading = blocks(tmp_path / "out")
     assert len(use.splitlines()) <= 6
-    told = execute(use)
+    variables = execute(use)
     trained = TrainedVae.load(tmp_path / "vae")
-    np.testing.assert_allclose(told["pixels"], trained.decode(told["inputs"]), atol=1e-5)
+    np.testing.assert_allclose(variables["pixels"], trained.decode(variables["inputs"]), atol=1e-5)
 
     picture = np.random.default_rng(2).integers(0, 256, (16, 16, 3), np.uint8)
     Image.fromarray(picture).save(tmp_path / "face.png")
-    told = execute(reading.replace("face.jpg", "../face.png"), told=told)
+    variables = execute(reading.replace("face.jpg", "../face.png"), variables=variables)
     names = ("pixels", "z_mean", "z_log_var")
     run = FORMATS[name].read(tmp_path / "out" / written[0].name, names)
-    found, expected = run(told["pixels"]), trained.encode(picture[np.newaxis])
+    found, expected = run(variables["pixels"]), trained.encode(picture[np.newaxis])
     np.testing.assert_allclose(found["z_mean"], expected.z_mean, atol=1e-4)
     np.testing.assert_allclose(found["z_log_var"], expected.z_log_var, atol=1e-4)
 
 
 @pytest.mark.parametrize("changes", SHAPES[1:])
 @pytest.mark.parametrize("name", ["onnx", "litert"])
-def test_a_vae_of_another_shape_leaves(name: str, changes: dict[str, Any], tmp_path: Path) -> None:
+def test_other_shapes_of_a_vae_are_exported(
+    name: str, changes: dict[str, Any], tmp_path: Path
+) -> None:
     portable = networks.load(save_vae(tmp_path / "vae", **changes))
     written = exporting.write(portable, FORMATS[name], tmp_path / "out")
-    assert max(one.difference for one in written) < 1e-5
+    assert max(file.difference for file in written) < 1e-5
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_cnn_leaves_in_every_format(
+def test_a_cnn_is_exported_in_every_format(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portable = networks.load(save_cnn(tmp_path / "cnn"))
     [written] = exporting.write(portable, FORMATS[name], tmp_path / "out")
     monkeypatch.chdir(tmp_path / "out")
     use, reading = blocks(tmp_path / "out")
-    told = execute(use)
-    assert told["probabilities"].shape == (8, 10)
-    told = execute(reading, told=told)
+    variables = execute(use)
+    assert variables["probabilities"].shape == (8, 10)
+    variables = execute(reading, variables=variables)
     digits = np.random.default_rng(2).integers(0, 256, (3, 28, 28), np.uint8)
-    digits[1] = 7  # no deviation at all
+    digits[1] = 7  # constant
     run = FORMATS[name].read(
-        tmp_path / "out" / written.name, ("standardised_images", "probabilities")
+        tmp_path / "out" / written.name, ("standardized_images", "probabilities")
     )
-    found = run(told["standardize"](digits).astype(np.float32))["probabilities"]
+    found = run(variables["standardize"](digits).astype(np.float32))["probabilities"]
     expected = TrainedCnn.load(tmp_path / "cnn").predict(digits)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 class _Wrong(Format):
-    """A runtime that adds something to every output."""
+    """A runtime that adds a constant to every output."""
 
     name, suffix, runtimes = "keras", ".keras", ("keras",)
 
@@ -136,7 +138,7 @@ class _Wrong(Format):
         run = FORMATS["keras"].read(path, names)
 
         def add(inputs: np.ndarray) -> Mapping[str, Any]:
-            return {name: np.asarray(one) + self.added for name, one in run(inputs).items()}
+            return {name: np.asarray(output) + self.added for name, output in run(inputs).items()}
 
         return add
 
@@ -153,7 +155,7 @@ def test_a_file_that_its_runtime_does_not_run_is_refused(
 ) -> None:
     monkeypatch.setattr(formats, "_with_resizing", lambda network: network)
     portable = networks.load(save_vae(tmp_path / "vae", upsampling="resize"))
-    with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ does not run it \(Select"):
+    with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ cannot run it \(Select"):
         exporting.write(portable, FORMATS["litert"], tmp_path / "out")
 
 
@@ -166,7 +168,7 @@ def test_without_litert_tensorflow_reads_its_files(
     assert written.difference < 1e-5
 
 
-def test_a_small_difference_is_told(tmp_path: Path) -> None:
+def test_a_small_difference_is_reported(tmp_path: Path) -> None:
     portable = networks.load(save_cnn(tmp_path / "cnn"))
     [written] = exporting.write(portable, _Wrong(5e-5), tmp_path / "out")
     assert written.difference == pytest.approx(5e-5, rel=0.05)
@@ -174,11 +176,11 @@ def test_a_small_difference_is_told(tmp_path: Path) -> None:
 
 
 LICENSES = {
-    "apache-2.0": ({"license": "apache-2.0"}, "are under apache-2.0"),
+    "apache-2.0": ({"license": "apache-2.0"}, "are licensed under apache-2.0"),
     "unknown": (model_card.UNKNOWN_LICENSE, "is not known to latentmaps"),
     "other": (
         {"license": "other", "license_name": "of-celeba", "license_link": "https://example.org"},
-        "`of-celeba` (https://example.org), and so are the files",
+        "`of-celeba` (https://example.org), which also apply to these",
     ),
 }
 
@@ -204,7 +206,7 @@ def test_the_inputs_that_are_compared_are_always_the_same(tmp_path: Path) -> Non
     assert decoder.example_inputs(200).std() == pytest.approx(1.0, abs=0.1)
 
 
-def test_a_format_tells_its_runtime() -> None:
+def test_a_format_names_its_runtime() -> None:
     assert formats.find("keras").runtime() == f"keras {keras.__version__}"
     assert re.fullmatch(r"(ai-edge-litert|tensorflow) [\d.]+", formats.find("litert").runtime())
 

@@ -27,7 +27,9 @@ EQUAL = 1e-5
 
 def outputs(model: keras.Model, values: np.ndarray) -> list[np.ndarray]:
     found = model(values, training=False)
-    return [np.asarray(one) for one in (found if isinstance(found, list | tuple) else [found])]
+    return [
+        np.asarray(output) for output in (found if isinstance(found, list | tuple) else [found])
+    ]
 
 
 def assert_equal(plain: keras.Model, model: keras.Model) -> None:
@@ -127,5 +129,5 @@ def test_a_normalization_of_maps_that_others_read_is_refused() -> None:
     normalized = keras.layers.BatchNormalization(name="shared")(features)
     other = keras.layers.Dense(2, name="other")(features)
     for outputs_ in ([normalized, other], [normalized, features]):
-        with pytest.raises(ValueError, match="layer shared: expected to be alone"):
+        with pytest.raises(ValueError, match="layer shared: expected to be the only reader"):
             folding.to_plain(keras.Model(inputs, outputs_))

@@ -1,31 +1,31 @@
-"""What the tests of the pages share: made-up results, the page made of them, and a browser."""
+"""Fixtures of the report tests: fake results, and the page rendered from them."""
 
 import shutil
 from pathlib import Path
 
 import pytest
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps.pages import html_page
 
 
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Example:
-    """Made-up results of all stages, shared by all tests: not to be changed."""
-    made_up = Example(tmp_path_factory.mktemp("pristine"))
-    made_up.write()
-    return made_up
+    """Fake results of all stages, shared by all tests, which must not change them."""
+    fake_results = Example(tmp_path_factory.mktemp("pristine"))
+    fake_results.write()
+    return fake_results
 
 
 @pytest.fixture(scope="session")
 def rendered(pristine: Example) -> str:
-    """The page made of the results in `pristine`."""
+    """The page rendered from the results in `pristine`."""
     return pristine.render()
 
 
 @pytest.fixture
 def example(pristine: Example, tmp_path: Path) -> Example:
-    """Made-up results of all stages, for this test alone."""
+    """Fake results of all stages that a test may change."""
     return Example(shutil.copytree(pristine.folder, tmp_path / "reports"))
 
 

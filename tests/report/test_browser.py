@@ -2,16 +2,16 @@
 
 import io
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
+from tests import warm_python
 from tests.browsing import Visit
-from tests.report import reading
-from tests.report.made_up_numbers import (
+from tests.report import page_reading
+from tests.report.fake_numbers import (
     NUM_CHARTS,
     NUM_FILM_TILES,
     NUM_OIPS,
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 TABS = [*glossary.samplers(), "temperatures"]
 
 
-def test_the_page_opens_without_a_complaint_or_a_request(browser: Browser, report: Path) -> None:
+def test_the_page_opens_without_errors_or_requests(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
     assert visit.troubles == []
     assert visit.requests == [report.as_uri()]
@@ -44,7 +44,7 @@ def test_every_picture_is_loaded(browser: Browser, report: Path) -> None:
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_sticks_out_to_the_side(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     assert visit.width_of_content() <= width
 
 
@@ -112,13 +112,13 @@ def test_the_contents_mark_what_is_being_read(browser: Browser, report: Path, wi
         expect(marked).to_have_text(words)
         expect(marked).to_be_in_viewport()
     visit.page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-    expect(marked).to_have_text("Licence")
+    expect(marked).to_have_text("License")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_word_is_too_small_to_be_read(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     small = visit.page.evaluate(
         """() => Array.from(document.querySelectorAll('body *'))
         .filter(one => !one.closest('svg') && one.checkVisibility())
@@ -148,12 +148,12 @@ def test_without_scripts_everything_is_there(browser: Browser, report: Path) -> 
         assert visit.page.locator(f"#draw-samples-{tab}").is_visible()
     assert not any(one.is_visible() for one in visit.page.locator(".tab-name").all())
     assert visit.page.locator(".curve svg").count() == 5
-    visit.page.get_by_text("All parameters that decide about the results").click()
+    visit.page.get_by_text("All parameters that affect the results").click()
     assert visit.page.get_by_text("train_vae.fact", exact=True).is_visible()
 
 
 def _dvc_repository(folder: Path) -> None:
-    commands = [["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]]
+    commands = [["git", "init", "-q"], [str(warm_python.interpreter()), "-m", "dvc", "init", "-q"]]
     folder.mkdir()
     for command in commands:
         subprocess.run(command, cwd=folder, check=True)
@@ -172,7 +172,7 @@ def test_dvc_draws_its_charts_without_a_network(
     repository = tmp_path / "repository"
     _dvc_repository(repository)
     offline_plots.write_template(repository / ".dvc/tmp/plots.html")
-    dvc = [sys.executable, "-m", "dvc"]
+    dvc = [str(warm_python.interpreter()), "-m", "dvc"]
     setting = ["config", "--local", "plots.html_template", "tmp/plots.html"]
     subprocess.run([*dvc, *setting], cwd=repository, check=True)
     subprocess.run([*dvc, "plots", "show", "-o", "charts"], cwd=repository, check=True)

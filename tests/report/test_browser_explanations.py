@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
-from tests.report import reading
+from tests.report import page_reading
 
 pytestmark = pytest.mark.slow
 
-# One on top, one in a table, one in a table that scrolls sideways, one in a figure.
+# one at the top, one in a table, one in a table that scrolls sideways, one in a figure
 EXPLANATIONS = [
     "headline-psnr-db",
     "reconstruction-numbers-1-mse",
@@ -25,7 +25,7 @@ def test_a_click_opens_an_explanation_and_escape_closes_it(
     browser: Browser, report: Path, place: str, with_scripts: bool
 ) -> None:
     visit = Visit(browser, report, with_scripts=with_scripts)
-    button, explanation = reading.explanation(visit.page, place)
+    button, explanation = page_reading.explanation(visit.page, place)
     expect(explanation).to_be_hidden()
     button.click()
     expect(explanation).to_be_visible()
@@ -39,7 +39,7 @@ def test_a_click_opens_an_explanation_and_escape_closes_it(
 def test_a_second_explanation_closes_the_first(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
     (first_button, first), (button, second) = (
-        reading.explanation(visit.page, one) for one in EXPLANATIONS[:2]
+        page_reading.explanation(visit.page, one) for one in EXPLANATIONS[:2]
     )
     first_button.click()
     button.click()
@@ -49,7 +49,7 @@ def test_a_second_explanation_closes_the_first(browser: Browser, report: Path) -
 
 def test_the_pointer_opens_an_explanation_and_takes_it_away(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
-    button, explanation = reading.explanation(visit.page, EXPLANATIONS[0])
+    button, explanation = page_reading.explanation(visit.page, EXPLANATIONS[0])
     button.hover()
     expect(explanation).to_be_visible()
     explanation.hover()  # to read on, or to select
@@ -66,7 +66,7 @@ def test_the_pointer_opens_an_explanation_and_takes_it_away(browser: Browser, re
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_focus_and_keys_open_an_explanation(browser: Browser, report: Path, key: str) -> None:
     visit = Visit(browser, report)
-    button, explanation = reading.explanation(visit.page, EXPLANATIONS[0])
+    button, explanation = page_reading.explanation(visit.page, EXPLANATIONS[0])
     button.focus()
     expect(explanation).to_be_visible()
     visit.page.keyboard.press("Escape")
@@ -84,7 +84,7 @@ def test_a_tap_opens_an_explanation_and_a_tap_elsewhere_closes_it(
     context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
     page = context.new_page()
     page.goto(report.as_uri())
-    button, explanation = reading.explanation(page, EXPLANATIONS[0])
+    button, explanation = page_reading.explanation(page, EXPLANATIONS[0])
     button.tap()
     expect(explanation).to_be_visible()
     page.locator("h1").tap()
@@ -92,16 +92,16 @@ def test_a_tap_opens_an_explanation_and_a_tap_elsewhere_closes_it(
 
 
 def test_a_screen_reader_is_told_what_a_number_means(browser: Browser, report: Path) -> None:
-    button, _ = reading.explanation(Visit(browser, report).page, "headline-psnr-db")
+    button, _ = page_reading.explanation(Visit(browser, report).page, "headline-psnr-db")
     expect(button).to_have_role("button")
-    expect(button).to_have_accessible_name("Likeness")
-    expect(button).to_have_accessible_description(re.compile("hard to tell from the copy"))
+    expect(button).to_have_accessible_name("Reconstruction")
+    expect(button).to_have_accessible_description(re.compile("hard to tell from the original"))
 
 
 @pytest.mark.parametrize("width", [320, 640, 1280])
 def test_no_explanation_sticks_out(browser: Browser, report: Path, width: int) -> None:
     visit = Visit(browser, report, width=width)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     boxes = visit.page.evaluate(
         """() => Array.from(document.querySelectorAll('[popovertarget]'), button => {
             button.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browsing import Visit
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps.pages import html_page
 
@@ -55,7 +55,7 @@ def test_the_film_plays_to_its_end_and_can_be_halted(browser: Browser, report: P
     expect(play).to_have_text("Play")
 
 
-def test_who_wants_less_motion_gets_it_slowly_and_on_demand(browser: Browser, report: Path) -> None:
+def test_with_reduced_motion_the_film_is_slow(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
     visit.page.emulate_media(reduced_motion="reduce")
     stop_the_clock(visit.page)
@@ -82,7 +82,7 @@ def test_without_scripts_and_on_paper_there_is_a_row_for_each_epoch(
 
 
 @pytest.mark.parametrize("num_faces", [1, 3])
-def test_few_faces_and_one_epoch_are_a_film_too(
+def test_few_faces_and_one_epoch_make_a_film(
     browser: Browser, example: Example, tmp_path: Path, num_faces: int
 ) -> None:
     example.write_film(num_epochs=1, num_faces=num_faces)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browsing import Visit
-from tests.report import contrast, reading
+from tests.report import contrast, page_reading
 
 from latentmaps.pages import html_page
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 pytestmark = pytest.mark.slow
@@ -55,14 +55,14 @@ def test_all_text_stands_out(browser: Browser, example: "Example", scheme: Any) 
     path = example.folder / "index.html"
     html_page.write(example.render(), path)
     visit = Visit(browser, path)
-    reading.unfold(visit.page)
+    page_reading.unfold(visit.page)
     visit.page.emulate_media(color_scheme=scheme)
-    reading.explanation(visit.page, "headline-psnr-db")[0].click()
+    page_reading.explanation(visit.page, "headline-psnr-db")[0].click()
     visit.page.mouse.move(0, 0)
     assert contrast.is_light(visit.page) == (scheme == "light")
-    colours = contrast.read_colours(visit.page)
-    assert len(colours) > 300
-    assert contrast.too_faint(colours) == []
+    colors = contrast.read_colors(visit.page)
+    assert len(colors) > 300
+    assert contrast.too_faint(colors) == []
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -70,13 +70,13 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(
     browser: Browser, report: Path, width: int
 ) -> None:
     visit = Visit(browser, report, width=width)
-    reading.unfold(visit.page)
-    assert reading.tab_through(visit.page) > 100
+    page_reading.unfold(visit.page)
+    assert page_reading.tab_through(visit.page) > 100
 
 
 def test_the_skip_link_leads_past_the_navigation(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
-    reading.follow_skip_link(visit.page, "Skip to the content")
+    page_reading.follow_skip_link(visit.page, "Skip to content")
     assert visit.page.evaluate("document.activeElement.closest('main') !== null")
 
 
@@ -107,7 +107,7 @@ def test_motion_is_left_out_where_it_is_unwelcome(browser: Browser, report: Path
     assert visit.page.evaluate(read) == "auto"
 
 
-def test_without_colours_the_best_value_and_white_paper_remain(
+def test_without_colors_the_best_value_and_white_paper_remain(
     browser: Browser, report: Path
 ) -> None:
     visit = Visit(browser, report)

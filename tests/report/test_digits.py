@@ -1,14 +1,14 @@
 from pathlib import Path
 
 import pytest
-from tests.report.made_up import Example
-from tests.report.made_up_numbers import LAYERS
+from tests.report.fake_numbers import LAYERS
+from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import digits
 
 
-def test_the_output_has_rows_without_links_and_is_no_feature_map(example: Example) -> None:
+def test_the_output_has_rows_without_links_and_is_not_a_feature_map(example: Example) -> None:
     example.add_outputs()
     found = digits.read_digits(example.folder, [*LAYERS, "probabilities"])
     *with_maps, output = found.layers
@@ -21,7 +21,7 @@ def test_the_output_has_rows_without_links_and_is_no_feature_map(example: Exampl
     table = example.folder / "draw_oips/probabilities.csv"
     *lines, _ = table.read_text(encoding="utf-8").splitlines()
     table.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(DataError, match=r"found 6 tiles, expected 3, as many as"):
+    with pytest.raises(DataError, match=r"found 6 tiles, expected 3 for the units in"):
         digits.read_digits(example.folder, ["probabilities"])
 
 
@@ -43,13 +43,13 @@ def test_the_matrix_counts_what_was_written_by_what_was_read(tmp_path: Path) -> 
     assert found.worst == "a 1 read as a 7 (2)"
 
 
-def test_without_a_mistake_there_is_no_worst_one(tmp_path: Path) -> None:
+def test_without_errors_there_is_no_worst_one(tmp_path: Path) -> None:
     found = digits.read_confusion(write(tmp_path, "1,1", "7,7"))
     assert (found.num_wrong, found.worst) == (0, "")
     assert found.rows[0][1].weight == "none"
 
 
 @pytest.mark.parametrize("pair", ["1,seven", "10,1", "1,"])
-def test_what_is_no_digit_is_refused(tmp_path: Path, pair: str) -> None:
+def test_an_invalid_digit_is_refused(tmp_path: Path, pair: str) -> None:
     with pytest.raises(DataError, match="expected labels and predictions from 0 to 9"):
         digits.read_confusion(write(tmp_path, "1,1", pair))

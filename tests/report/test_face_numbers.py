@@ -1,36 +1,36 @@
-"""The numbers on reconstructions and dimensions, in the column where they belong."""
+"""Numbers on reconstructions and dimensions are in the right columns."""
 
 from pathlib import Path
 
 import pytest
-from tests.report import made_up_numbers
+from tests.report import fake_numbers
 
 from latentmaps.errors import DataError
 from latentmaps.report import face_numbers
 from latentmaps.report.content import Table
 from latentmaps.report.inputs import Document
 
-TEST = Document(Path("metrics.json"), made_up_numbers.EVALUATE_VAE)
-TRAINING = Document(Path("metrics.json"), made_up_numbers.TRAIN_VAE)
+TEST = Document(Path("metrics.json"), fake_numbers.EVALUATE_VAE)
+TRAINING = Document(Path("metrics.json"), fake_numbers.TRAIN_VAE)
 
 
 def _texts(table: Table) -> dict[str, list[str]]:
     return {row.head.label: [cell.text for cell in row.cells] for row in table.rows}
 
 
-def test_a_sampled_z_stands_beside_the_posterior_mean() -> None:
+def test_a_sampled_z_is_next_to_the_posterior_mean() -> None:
     table = face_numbers.reconstruction_table(TEST)
     assert [head.label for head in table.columns] == ["From the posterior mean", "From a sampled z"]
-    assert _texts(table)["Likeness (PSNR)"] == ["19.87 dB", "18.55 dB"]
+    assert _texts(table)["Signal-to-noise ratio (PSNR)"] == ["19.87 dB", "18.55 dB"]
     assert _texts(table)["Cross-entropy above its floor"] == ["0.0412 nats", "0.0493 nats"]
 
 
-def test_sharpness_tells_that_of_the_faces_themselves() -> None:
+def test_sharpness_comes_with_that_of_the_originals() -> None:
     notes = [row.head.note for row in face_numbers.reconstruction_table(TEST).rows]
-    assert notes == [*[""] * 6, "The faces themselves have 6.43."]
+    assert notes == [*[""] * 6, "The original faces have 6.43."]
 
 
-def test_the_latent_space_stands_beside_random_points() -> None:
+def test_the_latent_space_is_next_to_random_points() -> None:
     texts = _texts(face_numbers.latent_table(TRAINING, TEST))
     assert texts["Distance from the origin"] == ["15.62 \N{PLUS-MINUS SIGN} 0.81", "15.98"]
     assert texts["Offset of a dimension"] == ["0.071", "0.000"]
@@ -41,7 +41,7 @@ def test_the_latent_space_stands_beside_random_points() -> None:
 
 def test_a_number_of_the_validation_part_says_so_in_a_table_of_test_faces() -> None:
     assert _texts(face_numbers.latent_table(TRAINING, TEST))[
-        "KL share of the loss, of validation faces"
+        "KL share of the loss, validation faces"
     ] == ["2.21 %", "\N{EN DASH}"]
 
 
@@ -76,7 +76,7 @@ def test_an_unknown_activity_is_refused(tmp_path: Path) -> None:
         face_numbers.read_dimensions(path)
 
 
-def test_the_attributes_that_can_be_told_best_come_first() -> None:
+def test_the_clearest_attributes_come_first() -> None:
     table = face_numbers.attribute_table(TEST)
     assert table is not None
     assert [head.label for head in table.columns] == ["Training faces with it", "Length", "d'"]

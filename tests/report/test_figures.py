@@ -54,9 +54,9 @@ def test_every_tile_comes_out_as_it_went_in(tmp_path: Path) -> None:
         ({"top": [1, "2"]}, "layout.top.1: found '2': Input should be a valid integer"),
         ({"borders": ["red; position: fixed"] * 6}, "layout.borders.0: found 'red; position"),
         ({"tile_width": 0}, "layout.tile_width: found 0: Input should be greater than 0"),
-        ({"row_labels": ["upper"]}, "layout: found other numbers of labels and tiles"),
-        ({"is_blank": [False] * 7}, "layout: found other numbers of labels and tiles"),
-        ({"is_blank": [False] * 3}, "layout: found other numbers of labels and tiles"),
+        ({"row_labels": ["upper"]}, "layout: found numbers of labels and tiles that do not match"),
+        ({"is_blank": [False] * 7}, "layout: found numbers of labels and tiles that do not match"),
+        ({"is_blank": [False] * 3}, "layout: found numbers of labels and tiles that do not match"),
         ({"left": [0, 20, 900]}, "expected at least 910 x "),
     ],
 )

@@ -1,15 +1,15 @@
-"""Every number has plain words, and the better of two values is found whichever way it goes."""
+"""Every number has a plain explanation, and the best value is found in every direction."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.report import made_up_numbers
+from tests.report import fake_numbers
 
 from latentmaps.report import glossary, samplers
 from latentmaps.report.glossary import Better, Term
-from latentmaps.vae.latent.samplers import OF_THE_VAE, SAMPLERS
+from latentmaps.vae.latent.samplers import NOT_FITTED, SAMPLERS
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs/evaluation.md"
 ALL = [term for terms in glossary.groups().values() for term in terms]
@@ -28,7 +28,7 @@ def test_a_term_is_explained_in_whole_sentences(term: Term) -> None:
     assert format(1.0, term.format)
 
 
-def test_every_name_stands_once() -> None:
+def test_names_are_unique() -> None:
     names = [term.name for term in ALL]
     assert len(names) == len(set(names))
 
@@ -36,8 +36,8 @@ def test_every_name_stands_once() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *made_up_numbers.EVALUATE_VAE["sampled"],
-        *made_up_numbers.FEATURES,
+        *fake_numbers.EVALUATE_VAE["sampled"],
+        *fake_numbers.FEATURES,
         "diversity",
         "kl_nats",
         "z_std_max",
@@ -52,11 +52,11 @@ def test_a_number_of_the_validation_part_shares_its_words(name: str) -> None:
     assert glossary.term(name).name == name.removeprefix("val_")
 
 
-def test_words_of_its_own_go_before_shared_ones() -> None:
+def test_a_separate_term_takes_precedence_over_a_shared_one() -> None:
     assert glossary.term("val_accuracy").label == "Validation accuracy"
 
 
-def test_a_name_without_words_is_refused() -> None:
+def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(KeyError, match="nonsense"):
         glossary.term("nonsense")
 
@@ -81,8 +81,8 @@ def test_nothing_is_best_without_a_direction_values_or_real_faces() -> None:
     assert _term(Better.REAL).best({"a": 1.0}) == set()
 
 
-def test_a_sampler_has_words_for_a_sentence_and_all_that_are_measured_are_there() -> None:
-    measured = made_up_numbers.EVALUATE_VAE["samples"].keys() - {"real"}
+def test_every_measured_sampler_has_a_name_for_sentences() -> None:
+    measured = fake_numbers.EVALUATE_VAE["samples"].keys() - {"real"}
     samplers = glossary.samplers()
     assert measured == {f"{name}{suffix}" for name in samplers for suffix in ("", "_cool")}
     assert all(term.sampler.lower() == term.label.lower() for term in samplers.values())
@@ -91,7 +91,7 @@ def test_a_sampler_has_words_for_a_sentence_and_all_that_are_measured_are_there(
 
 def test_the_direction_ends_the_explanation() -> None:
     assert _term(Better.LOWER).explanation == "What it is. Lower is better."
-    assert _term(Better.REAL).explanation == "What it is. Best is what real faces have."
+    assert _term(Better.REAL).explanation == "What it is. Closest to real faces is best."
     assert _term(Better.NONE).explanation == "What it is."
 
 
@@ -110,19 +110,20 @@ def test_a_value_is_shown_with_its_unit(name: str, value: float, text: str) -> N
 
 
 def _documented() -> Iterator[tuple[str, str]]:
-    """Gives the names and directions of the tables of docs/evaluation.md that have such a column.
+    """Yield names and directions from the tables of docs/evaluation.md with a column "better".
 
-    One direction stands for all names of a row, or one for each, between semicolons.
+    A row has one direction for all of its names, or one per name, separated by semicolons.
     """
     for table in DOCUMENTATION.read_text(encoding="utf-8").split("\n\n"):
         if not table.startswith("| name | meaning | better |"):
             continue
         for row in table.splitlines()[2:]:
             names, _, better = (cell.strip() for cell in row.strip("|").split("|"))
-            found = re.findall(r"`(\w+)`", names)
-            directions = better.split("; ") if len(found) > 1 else [better]
-            each = directions if len(directions) > 1 else directions * len(found)
-            yield from zip(found, each, strict=True)
+            row_names = re.findall(r"`(\w+)`", names)
+            directions = better.split("; ") if len(row_names) > 1 else [better]
+            if len(directions) == 1:
+                directions *= len(row_names)
+            yield from zip(row_names, directions, strict=True)
 
 
 _WORDS = {
@@ -132,18 +133,16 @@ _WORDS = {
 
 @pytest.mark.parametrize(("name", "direction"), list(_documented()))
 def test_page_and_documentation_say_the_same_is_better(name: str, direction: str) -> None:
-    if name != "sharpness_originals":  # what the others are compared with
+    if name != "sharpness_originals":  # the reference of the others
         assert glossary.term(name).better is _WORDS[re.findall(r"\w+", direction)[0]]
 
 
 def test_the_documentation_names_every_number_on_random_faces() -> None:
-    assert {*made_up_numbers.FEATURES, "sharpness", "diversity"} <= {
-        name for name, _ in _documented()
-    }
+    assert {*fake_numbers.FEATURES, "sharpness", "diversity"} <= {name for name, _ in _documented()}
 
 
 def test_the_glossary_has_every_sampler_in_the_order_of_the_registry() -> None:
     assert list(glossary.samplers()) == list(SAMPLERS)
-    assert samplers.NOT_FITTED == OF_THE_VAE
+    assert samplers.NOT_FITTED == NOT_FITTED
     is_fitted = {name: bool(kind.axes) for name, kind in SAMPLERS.items()}
     assert {name: term.is_fitted for name, term in glossary.samplers().items()} == is_fitted

@@ -26,7 +26,7 @@ def test_a_number_may_be_an_integer() -> None:
 @pytest.mark.parametrize(
     "value", ["5", None, True, [5], float("nan"), float("inf"), 10**400, -(10**400)]
 )
-def test_what_is_no_number_is_refused(value: Any) -> None:
+def test_a_value_that_is_not_a_number_is_refused(value: Any) -> None:
     with pytest.raises(DataError, match=r"metrics.json: fact: found .*, expected a number"):
         _document(fact=value).number("fact")
 
@@ -66,8 +66,8 @@ def test_a_part_keeps_the_name_of_its_file() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"{", "no JSON document"),
-        (b"\xff{}", "no JSON document"),
+        (b"{", "not a JSON document"),
+        (b"\xff{}", "not a JSON document"),
         (b"[1]", ".*found list"),
     ],
 )
@@ -84,7 +84,7 @@ def test_a_damaged_document_is_refused(tmp_path: Path, content: bytes, message: 
 def test_a_missing_file_is_named_with_what_to_do(
     tmp_path: Path, read: Callable[[Path], Any]
 ) -> None:
-    with pytest.raises(DataError, match=r"gone: no such file; `dvc repro` runs the stage"):
+    with pytest.raises(DataError, match=r"gone: no such file; run the stage that writes it"):
         read(tmp_path / "gone")
 
 
@@ -103,12 +103,12 @@ def test_a_history_is_read_by_column_and_may_hold_more(tmp_path: Path) -> None:
     "text", ["", "epoch,loss\n", "epoch\n1\n", "epoch,loss\n1\n", "a,b\n1,2\n"]
 )
 def test_a_table_that_lacks_rows_columns_or_cells_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(DataError, match=r"history.csv: found columns .* whole rows"):
+    with pytest.raises(DataError, match=r"history.csv: found columns .* complete rows"):
         inputs.read_history(_table(tmp_path, text), ["epoch", "loss"])
 
 
 @pytest.mark.parametrize("cell", ["low", "nan", "inf", "1e999", "x" * 100_000])
-def test_a_cell_that_is_no_number_is_refused(tmp_path: Path, cell: str) -> None:
+def test_a_cell_that_is_not_a_number_is_refused(tmp_path: Path, cell: str) -> None:
     path = _table(tmp_path, f"epoch,loss\n1,{cell}\n")
     with pytest.raises(
         DataError, match=rf"history.csv: loss: found '{cell[:3]}.*', expected a number"
@@ -143,12 +143,12 @@ def test_a_picture_brings_its_size_and_all_its_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [lambda png: png[:-600], lambda png: b"GIF89a" + png])
-def test_a_truncated_picture_or_none_is_refused(
+def test_a_truncated_or_invalid_picture_is_refused(
     tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     path = _png(tmp_path)
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(DataError, match=r"sheet.png: no readable PNG .*; `dvc repro` runs"):
+    with pytest.raises(DataError, match=r"sheet.png: not a readable PNG .*; run the stage"):
         inputs.read_picture(path)
 
 
@@ -183,7 +183,7 @@ def test_a_picture_that_unpacks_to_too_much_or_has_a_cut_part_is_refused(
     path = _png(tmp_path)
     path.write_bytes(damage(path.read_bytes(), zlib.compress(bytes(10_000_000), 1)))
     with pytest.raises(
-        DataError, match=r"sheet.png: no readable PNG .*; `dvc repro` runs"
+        DataError, match=r"sheet.png: not a readable PNG .*; run the stage"
     ) as caught:
         inputs.read_picture(path)
     assert len(str(caught.value)) < 500
@@ -192,7 +192,7 @@ def test_a_picture_that_unpacks_to_too_much_or_has_a_cut_part_is_refused(
 def test_the_message_for_a_picture_is_the_same_each_time(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
     path.write_bytes(b"none")
-    with pytest.raises(DataError, match=r"no readable PNG \(not recognized as one\)"):
+    with pytest.raises(DataError, match=r"not a readable PNG \(not recognized as one\)"):
         inputs.read_picture(path)
 
 
@@ -201,5 +201,5 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path: Path, read: Callable[[Path
     path = tmp_path / "huge"
     with path.open("wb") as file:
         file.truncate(300_000_000)  # takes no room on the disk
-    with pytest.raises(DataError, match=r"huge: more than .*,000,000 bytes; `dvc repro` runs"):
+    with pytest.raises(DataError, match=r"huge: more than .*,000,000 bytes; run the stage"):
         read(path)

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import glossary, judgement
@@ -16,7 +16,7 @@ def example(tmp_path: Path) -> Example:
 
 def test_faces_have_no_judgement_and_the_page_no_heading(example: Example) -> None:
     assert judgement.read_judgement(example.folder) is None
-    assert "What the CNN reads" not in example.render()
+    assert "Read by the CNN" not in example.render()
 
 
 def test_each_sampler_has_a_row_below_real_digits(example: Example) -> None:
@@ -25,7 +25,7 @@ def test_each_sampler_has_a_row_below_real_digits(example: Example) -> None:
     assert found is not None
     heads = [row.head.label for row in found.table.rows]
     assert heads == ["Real digits", *(term.label for term in glossary.samplers().values())]
-    assert found.table.rows[0].head.note == "97.7 % read rightly"
+    assert found.table.rows[0].head.note == "97.7 % read correctly"
     texts = [cell.text for cell in found.table.rows[1].cells]
     assert texts[0] == "36"
     assert texts[6] == "40 (10)"
@@ -51,7 +51,7 @@ def test_a_page_of_digits_speaks_of_images(example: Example) -> None:
     assert "whose faces are they" not in text
 
 
-def test_a_number_that_lacks_is_named(example: Example) -> None:
+def test_a_missing_number_is_named(example: Example) -> None:
     example.judge()
     example.change("judge_digits/numbers.json", accuracy=None)
     with pytest.raises(DataError, match=r"judge_digits.*has no 'accuracy', which the page shows"):

@@ -1,10 +1,10 @@
-"""The layers stand in a table for each network, with what the stage counted."""
+"""Each network has a table of its layers, with the counts of the stage."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report import made_up_numbers
+from tests.report import fake_numbers
 
 from latentmaps.errors import DataError
 from latentmaps.report import layers
@@ -16,11 +16,11 @@ def of(numbers: dict[str, Any], **changes: Any) -> layers.Layers:
 
 
 def test_each_network_has_a_table() -> None:
-    found = of(made_up_numbers.TRAIN_VAE)
+    found = of(fake_numbers.TRAIN_VAE)
     assert (found.num_weights, found.dense_share) == ("5,123,456", "100 %")
     assert [(table.key, table.caption) for table in found.tables] == [
-        ("layers-encoder", "Encoder: layers that have weights"),
-        ("layers-decoder", "Decoder: layers that have weights"),
+        ("layers-encoder", "Encoder: layers with weights"),
+        ("layers-decoder", "Decoder: layers with weights"),
     ]
     texts = [[row.head.label, *(cell.text for cell in row.cells)] for row in found.tables[0].rows]
     assert texts == [
@@ -30,18 +30,18 @@ def test_each_network_has_a_table() -> None:
 
 
 def test_the_cnn_is_one_network() -> None:
-    [table] = of(made_up_numbers.TRAIN_CNN).tables
-    assert (table.key, table.caption) == ("layers-cnn", "CNN: layers that have weights")
+    [table] = of(fake_numbers.TRAIN_CNN).tables
+    assert (table.key, table.caption) == ("layers-cnn", "CNN: layers with weights")
 
 
-def test_both_stand_folded_on_the_page(rendered: str) -> None:
-    assert "hold 100 % of the 5,123,456 weights" in rendered
-    assert "hold 55 % of the 221,234 weights" in rendered
+def test_both_are_folded_on_the_page(rendered: str) -> None:
+    assert "have 100 % of the 5,123,456 weights" in rendered
+    assert "have 55 % of the 221,234 weights" in rendered
     for title in ("Layers of encoder and decoder", "Layers of the CNN"):
-        assert f"<summary>{title}, and where the weights are</summary>" in rendered
+        assert f"<summary>{title}, with their numbers of weights</summary>" in rendered
 
 
-ROW = made_up_numbers.TRAIN_CNN["layers"][0]  # type: ignore[index]
+ROW = fake_numbers.TRAIN_CNN["layers"][0]
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ ROW = made_up_numbers.TRAIN_CNN["layers"][0]  # type: ignore[index]
         ([ROW | {"network": None}], r"network: found None, expected a text"),
     ],
 )
-def test_what_is_no_table_of_layers_is_refused(value: Any, message: str) -> None:
+def test_an_invalid_table_of_layers_is_refused(value: Any, message: str) -> None:
     with pytest.raises(DataError, match=rf"numbers\.json: {message}"):
-        of(made_up_numbers.TRAIN_CNN, layers=value)
+        of(fake_numbers.TRAIN_CNN, layers=value)
 
 
-def test_numbers_from_before_there_were_layers_are_refused_with_what_to_do() -> None:
-    old = {k: v for k, v in made_up_numbers.TRAIN_VAE.items() if k != "layers"}
-    with pytest.raises(DataError, match=r"has no 'layers', .*; run the stage again that writes"):
+def test_old_numbers_without_layers_are_refused_with_what_to_do() -> None:
+    old = {k: v for k, v in fake_numbers.TRAIN_VAE.items() if k != "layers"}
+    with pytest.raises(DataError, match=r"has no 'layers', .*; rerun the stage that writes"):
         of(old)

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.made_up_numbers import CHARTS, LAYERS, NUM_SHEETS, PATTERNS
-from tests.report.outline import BESIDE, Outline
+from tests.report.fake_numbers import CHARTS, LAYERS, NUM_SHEETS, PATTERNS
+from tests.report.page_outline import BESIDE, Outline
 
 from latentmaps.errors import DataError
 from latentmaps.params import yaml12
 from latentmaps.report import faces, figures, inputs
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 def test_the_page_of_each_layer_is_linked(rendered: str) -> None:
@@ -39,8 +39,8 @@ def test_every_pattern_of_the_encoder_leads_to_its_feature_map(rendered: str) ->
     ]
 
 
-def test_mistaken_digits_are_counted(rendered: str) -> None:
-    assert "read wrongly: 1; most often\na 4 read as a 9 (1)." in rendered
+def test_misread_digits_are_counted(rendered: str) -> None:
+    assert "Misread test digits: 1. Most frequent error:\na 4 read as a 9 (1)." in rendered
 
 
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
@@ -75,15 +75,15 @@ def test_a_curve_says_where_it_begins_and_ends(rendered: str) -> None:
 
 def test_the_losses_say_why_validation_lies_below_training(rendered: str) -> None:
     words = rendered[rendered.index('<h3 id="faces-curves">') :].partition("<figure")[0]
-    assert "at the end of each epoch and with the averaged weights" in words
-    assert "training is the mean over all steps of the epoch" in words
+    assert "at the end of each epoch with the\n  averaged weights" in words
+    assert "training loss is the mean over all\n  steps of the epoch" in words
 
 
 def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") -> None:
-    words = {"title": "The plane", "caption": "There are no attributes, so no colours."}
+    words = {"title": "The plane", "caption": "There are no attributes, so no colors."}
     example.change("draw_latent_space/sheets.json", projection=words)
     text = example.render()
-    assert 'alt="The plane. There are no attributes, so no colours."' in text
+    assert 'alt="The plane. There are no attributes, so no colors."' in text
     assert '<p class="words"><b>The plane.</b> There are no attributes' in text
 
 
@@ -91,19 +91,19 @@ def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") ->
     ("source", "notice"),
     [
         ("avatars", None),
-        ("celeba", "and so must this page: do not publish, send or commit them."),
-        ("folder", "Until you have asked, keep it on this machine."),
+        ("celeba", "Do not publish, send or commit this page or any sheet"),
+        ("folder", "Until then, keep it on this machine."),
         ("another", "These are your own pictures: whose faces are they?"),
     ],
 )
-def test_pictures_of_real_persons_come_with_a_notice(
+def test_pictures_of_real_people_come_with_a_notice(
     example: "Example", source: str, notice: str | None
 ) -> None:
     example.change("receipt.json", source=source)
     text = example.render()
     assert ('<p class="notice" role="note">' in text) == (notice is not None)
     if notice:
-        assert text.count(notice) == 2  # on top, and under Licence
+        assert text.count(notice) == 2  # at the top, and in the section License
 
 
 def test_equal_results_give_an_equal_page_that_names_no_folder(
@@ -113,7 +113,7 @@ def test_equal_results_give_an_equal_page_that_names_no_folder(
     assert str(pristine.folder) not in rendered
 
 
-def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Example") -> None:
+def test_a_sheet_that_could_not_be_drawn_is_replaced_by_text(example: "Example") -> None:
     words = {
         "title": "Attribute arithmetic",
         "caption": "Nothing to draw: no attributes.",
@@ -126,8 +126,8 @@ def test_a_sheet_of_which_nothing_could_be_drawn_is_told_in_words(example: "Exam
     assert "<img" not in figure
 
 
-def test_a_box_says_when_faces_say_little(example: "Example", rendered: str) -> None:
-    title = "The faces below say little."
+def test_a_notice_says_when_faces_are_not_meaningful(example: "Example", rendered: str) -> None:
+    title = "These results are not meaningful yet."
     assert title not in rendered
     example.change("train_vae/numbers.json", num_steps=55)
     text = example.render()
@@ -174,7 +174,7 @@ def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
         ("evaluate_vae/numbers.json", {"samples": None}, "has no 'samples'"),
         ("evaluate_vae/numbers.json", {"attributes": None}, "has no 'attributes'"),
         ("train_cnn/metrics.json", {"test_accuracy": None}, "has no 'test_accuracy'"),
-        ("receipt.json", {"licence": 3}, "licence: found 3, expected a text"),
+        ("receipt.json", {"license": 3}, "license: found 3, expected a text"),
         ("draw_samples/sheets.json", {"prior": {"title": "t"}}, "has no 'caption'"),
         ("draw_samples/sheets.json", {"parzen": None}, "has no 'parzen'"),
         ("draw_oips/Conv2D_1.json", {"layout": {}}, "layout.tile_width: found {}: Field required"),
@@ -195,11 +195,11 @@ def test_a_missing_or_wrong_value_stops_with_its_file(
 @pytest.mark.parametrize(
     "stage", ["train_vae", "draw_samples", "draw_activation_maps", "draw_oips"]
 )
-def test_a_stage_that_has_not_run_is_told_by_its_file_and_what_to_do(
+def test_a_stage_that_has_not_run_is_named_by_its_file_with_what_to_do(
     example: "Example", stage: str
 ) -> None:
     shutil.rmtree(example.folder / stage)
-    message = rf"reports/{stage}/[\w.]+: no such file; `dvc repro` runs the stage that writes it"
+    message = rf"reports/{stage}/[\w.]+: no such file; run the stage that writes it"
     with pytest.raises(DataError, match=message):
         example.render()
 
@@ -221,7 +221,7 @@ def test_a_sheet_of_another_table_is_refused(example: "Example", num_maps: int) 
     table = example.folder / "draw_oips/Conv2D_1.csv"
     lines = table.read_text(encoding="utf-8").splitlines()[: 1 + num_maps]
     table.write_text("\n".join(lines), encoding="utf-8")
-    expected = rf"Conv2D_1\.json: found 4 tiles, expected {num_maps}, as many as "
+    expected = rf"Conv2D_1\.json: found 4 tiles, expected {num_maps} for the units in "
     with pytest.raises(DataError, match=expected):
         example.render()
 

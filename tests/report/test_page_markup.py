@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.made_up_numbers import (
+from tests.report.fake_numbers import (
     LAYERS,
     NUM_CHARTS,
     NUM_OIPS,
@@ -14,20 +14,20 @@ from tests.report.made_up_numbers import (
     PATTERNS,
     SHEETS,
 )
-from tests.report.outline import BESIDE, Outline
+from tests.report.page_outline import BESIDE, Outline
 
 from latentmaps.pages import html_page
 from latentmaps.report import glossary
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> None:
     outline = Outline(rendered)
     pictures = [values for tag, values in outline.elements if tag == "img"]
     assert all({"alt", "width", "height"} <= values.keys() for values in pictures)
-    # a chart and a tile that leads somewhere by itself, the other tiles as a group
+    # charts and linked tiles are described one by one, other tiles as a group
     told = [values["alt"] for values in pictures if values["alt"]]
     assert len(told) == NUM_CHARTS + NUM_OIPS + NUM_PATTERNS
     groups = [
@@ -39,10 +39,10 @@ def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> Non
     assert all(words and words.endswith("What each tile is, and a number.") for words in groups)
 
 
-def test_every_figure_tells_the_command_that_redraws_it(rendered: str) -> None:
+def test_every_figure_has_the_command_that_redraws_it(rendered: str) -> None:
     figures = re.findall(r"<figure.*?</figure>", rendered, flags=re.DOTALL)
     commands = [
-        re.search(r"same again: <code>dvc repro --force --single-item (\S+)</code>", figure)
+        re.search(r"draw it again: <code>dvc repro --force --single-item (\S+)</code>", figure)
         for figure in figures
         if 'class="curve"' not in figure  # build_report draws them each time
     ]
@@ -57,7 +57,7 @@ def test_every_figure_tells_the_command_that_redraws_it(rendered: str) -> None:
     }
 
 
-def test_a_processed_sheet_is_folded_away_below_its_own(rendered: str) -> None:
+def test_a_processed_sheet_is_folded_below_the_original(rendered: str) -> None:
     folded = re.findall(r'<details class="processed">.*?</details>', rendered, flags=re.DOTALL)
     keys = [re.findall(r'<figure class="[^"]*" id="([^"]*)"', part) for part in folded]
     assert keys == [[f"draw-samples-{key}-processed"] for key in glossary.samplers()]
@@ -100,11 +100,11 @@ def test_every_number_in_a_table_is_explained(
     heads = [head for body in bodies for head in re.findall(r"<th .*?</th>", body, re.DOTALL)]
     rows = [head for head in heads if 'scope="row"' in head]
     assert len(rows) == num_rows
-    # what a table is about, its plain columns, and the numbers of dimensions
+    # corner headers, columns without a term, and the indices of dimensions
     assert len([head for head in heads if "popovertarget" not in head]) == num_unexplained
 
 
-def test_every_explanation_stands_in_the_glossary(rendered: str) -> None:
+def test_every_explanation_is_in_the_glossary(rendered: str) -> None:
     glossary = rendered[rendered.index('<section id="glossary"') :]
     popovers = re.findall(r'<span class="about"[^>]*>(.*?)</span>', rendered)
     assert len(popovers) > 60
@@ -168,7 +168,7 @@ def test_headings_descend_one_level_at_a_time(rendered: str) -> None:
 
 
 def test_words_from_files_are_escaped(example: "Example") -> None:
-    example.change("receipt.json", source="<script>alert(1)</script>", licence='"&<b>')
+    example.change("receipt.json", source="<script>alert(1)</script>", license='"&<b>')
     words = {"title": "<img src=x onerror=y>", "caption": "\" onload='z'", "layout": None}
     example.change("draw_samples/sheets.json", prior=words)
     text = example.render()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 @pytest.mark.parametrize(
@@ -20,17 +20,15 @@ if TYPE_CHECKING:
         "dvc exp run -S draw_samples.seed=1",
     ],
 )
-def test_the_page_tells_how_to_vary_the_run(rendered: str, command: str) -> None:
+def test_the_page_explains_how_to_run_experiments(rendered: str, command: str) -> None:
     assert f'<code class="command">{command}</code>' in rendered
 
 
-def test_the_page_tells_from_which_seeds_the_networks_were_trained(
-    example: "Example", rendered: str
-) -> None:
+def test_the_page_gives_the_seeds_of_the_networks(example: "Example", rendered: str) -> None:
     assert "fact 5, seed 2022</p>" in rendered
     example.change("train_vae/numbers.json", seed=7)
     example.change("train_cnn/numbers.json", seed=8)
-    told = "fact 5, seed 2022, the autoencoder trained with seed 7, the CNN with seed 8</p>"
+    told = "fact 5, seed 2022, autoencoder trained with seed 7, CNN trained with seed 8</p>"
     text = example.render()
     assert told in text
     for seed in (7, 8):
@@ -39,28 +37,26 @@ def test_the_page_tells_from_which_seeds_the_networks_were_trained(
 
 @dataclasses.dataclass(frozen=True)
 class Seeded:
-    """Stands for a section of pictures with a seed."""
+    """A stand-in for a section of pictures with a seed."""
 
     seed: int | None
 
 
-def test_the_page_tells_with_which_seeds_pictures_were_drawn(
-    pristine: "Example", rendered: str
-) -> None:
+def test_the_page_gives_the_seeds_of_pictures(pristine: "Example", rendered: str) -> None:
     names = ("draw_samples", "draw_reconstructions", "draw_latent_space")
-    for seed in (None, 2022):  # null stands for base.seed
+    for seed in (None, 2022):  # null means base.seed
         sections: dict[str, Any] = {name: Seeded(seed) for name in names}
         text = pristine.render(**sections)
         assert "fact 5, seed 2022</p>" in text
     text = pristine.render(
         draw_samples=Seeded(7), draw_reconstructions=Seeded(None), draw_latent_space=Seeded(9)
     )
-    told = "the random faces drawn with seed 7, pairs and walking faces chosen with seed 9</p>"
+    told = "random faces with seed 7, choice of faces in latent-space sheets with seed 9</p>"
     assert f"fact 5, seed 2022, {told}" in text
     text = pristine.render(draw_reconstructions=Seeded(8))
-    assert "seed 2022, the z of reconstructions drawn with seed 8</p>" in text
+    assert "seed 2022, sampled z of reconstructions with seed 8</p>" in text
     text = pristine.render(draw_oips=Seeded(7), draw_face_oips=Seeded(8))
-    told = "patterns of the encoder grown with seed 8, OIPs of the CNN grown with seed 7</p>"
+    told = "encoder patterns with seed 8, OIPs of the CNN with seed 7</p>"
     assert f"seed 2022, {told}" in text
 
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tests.report.made_up import Example
+from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import patterns
@@ -23,7 +23,7 @@ def test_each_convolution_has_a_tab(example: Example) -> None:
     assert commands == {"dvc repro --force --single-item draw_face_oips"}
 
 
-def test_a_sheet_that_lacks_is_named(example: Example) -> None:
+def test_a_missing_sheet_is_named(example: Example) -> None:
     path = example.folder / "draw_face_oips/patterns/convolution_2.png"
     path.unlink()
     with pytest.raises(DataError, match=r"convolution_2\.png: no such file"):

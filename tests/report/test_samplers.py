@@ -1,10 +1,10 @@
-"""The comparison of samplers: what stands where, and which value is marked as the best."""
+"""Comparison of samplers: the order of the table, and the mark of the best value."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report import made_up_numbers
+from tests.report import fake_numbers
 
 from latentmaps.errors import DataError
 from latentmaps.report import glossary, samplers
@@ -15,13 +15,13 @@ NET = "pixels-pca"
 
 
 def _document(**changes: Any) -> Document:
-    return Document(Path("metrics.json"), made_up_numbers.EVALUATE_VAE | changes)
+    return Document(Path("metrics.json"), fake_numbers.EVALUATE_VAE | changes)
 
 
 def _with(name: str, values: dict[str, float]) -> Document:
-    """Gives the made-up numbers with `name` set for some rows, where it stands in them."""
+    """Return the fake numbers with `name` replaced in some rows."""
     samples: dict[str, Any] = {}
-    for row, numbers in made_up_numbers.EVALUATE_VAE["samples"].items():
+    for row, numbers in fake_numbers.EVALUATE_VAE["samples"].items():
         value = {name: values[row]} if row in values else {}
         in_net = name in numbers[NET]
         samples[row] = numbers | ({NET: numbers[NET] | value} if in_net else value)
@@ -84,10 +84,10 @@ def test_real_faces_are_never_marked() -> None:
     ("net", "label"),
     [("inception-2015-fid", "FID"), ("keras-InceptionV3", "Frechet distance")],
 )
-def test_a_second_feature_net_has_a_table_of_its_own(net: str, label: str) -> None:
+def test_a_second_feature_net_has_a_separate_table(net: str, label: str) -> None:
     samples = {
         row: numbers | {net: numbers[NET]}
-        for row, numbers in made_up_numbers.EVALUATE_VAE["samples"].items()
+        for row, numbers in fake_numbers.EVALUATE_VAE["samples"].items()
     }
     document = _document(feature_nets=[NET, net], samples=samples)
     first, second = samplers.make_tables(document)
@@ -103,7 +103,7 @@ def test_a_second_feature_net_has_a_table_of_its_own(net: str, label: str) -> No
         ({"feature_nets": []}, "feature_nets: found .*, expected a list of texts"),
         ({"feature_nets": ["gone"]}, "has no 'gone'"),
         ({"temperature": None}, "temperature: found None, expected a number"),
-        ({"samples": {"real": made_up_numbers.REAL}}, "has no 'prior'"),
+        ({"samples": {"real": fake_numbers.REAL}}, "has no 'prior'"),
     ],
 )
 def test_what_is_missing_is_named(changes: dict[str, Any], message: str) -> None:

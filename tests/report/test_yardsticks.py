@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report.outline import Outline
+from tests.report.page_outline import Outline
 
 from latentmaps.report import yardsticks
 
 if TYPE_CHECKING:
-    from tests.report.made_up import Example
+    from tests.report.fake_results import Example
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +47,7 @@ def test_losses_of_another_scale_have_no_yardstick(name: str, value: Any) -> Non
 
 
 @pytest.mark.parametrize("name", ["total_loss", "kl_loss"])
-def test_the_words_of_a_yardstick_tell_its_levels(name: str) -> None:
+def test_the_words_of_a_yardstick_give_its_levels(name: str) -> None:
     yardstick = yardsticks.SOURCE[name]
     numbers = re.findall(r"\d[\d,]*\d", yardstick.words)
     assert [float(number.replace(",", "")) for number in numbers] == [
@@ -56,7 +56,7 @@ def test_the_words_of_a_yardstick_tell_its_levels(name: str) -> None:
     ]
 
 
-def test_the_documentation_tells_the_same_course(root: Path) -> None:
+def test_the_documentation_has_the_same_values(root: Path) -> None:
     rows = (root / "docs/training.md").read_text(encoding="utf-8").splitlines()
     for name, yardstick in yardsticks.SOURCE.items():
         assert any(row.startswith(f"| `{name}`") and yardstick.words in row for row in rows)
@@ -72,7 +72,7 @@ def test_a_yardstick_is_two_levels_over_all_epochs_with_one_label() -> None:
     assert all(line.is_floor for line in lines)
 
 
-def test_the_page_of_celeba_draws_and_tells_the_course_of_the_source(
+def test_the_page_of_celeba_shows_the_values_of_the_source(
     pristine: "Example", rendered: str
 ) -> None:
     text = pristine.render(profile="celeba", **_sections())
@@ -81,7 +81,7 @@ def test_the_page_of_celeba_draws_and_tells_the_course_of_the_source(
     assert told == [
         "from above 6,900 to about 5,100.",
         "",
-        "from about 30 to 176, where it stays nearly constant, with batch_norm: frozen.",
+        "from about 30 to 176, then nearly constant, with batch_norm: frozen.",
         "",
         "",
     ]

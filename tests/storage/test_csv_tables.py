@@ -23,16 +23,16 @@ def _read(path: Path, content: str | bytes) -> pd.DataFrame:
         "row,name\n0,a\n\n  \n",
     ],
 )
-def test_a_table_is_read_whoever_wrote_it(tmp_path: Path, content: str) -> None:
+def test_tables_of_different_writers_are_read(tmp_path: Path, content: str) -> None:
     assert _read(tmp_path / "t.csv", content).to_dict("list") == {"row": [0], "name": ["a"]}
 
 
-def test_a_comma_or_a_line_break_in_quotes_parts_no_fields(tmp_path: Path) -> None:
+def test_a_quoted_comma_or_line_break_does_not_separate_fields(tmp_path: Path) -> None:
     table = _read(tmp_path / "t.csv", 'row,name\n0,"a,b"\n1,"c\n\nd"\n')
     assert list(table["name"]) == ["a,b", "c\n\nd"]
 
 
-def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path) -> None:
+def test_an_empty_field_stays_empty_and_an_empty_identity_is_na(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("name,identity\n,\nNA,7\n")
 
@@ -48,12 +48,12 @@ def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path)
         ("", "0 columns"),
         ("\n", "0 columns"),
         ("row\n0\n", "columns row, expected also name"),
-        ("row,name,name\n0,a,b\n", "3 columns, 2 of them with a name of their own"),
-        ("row,name,\n0,a,b\n", "read in two ways"),
+        ("row,name,name\n0,a,b\n", "3 columns with 2 different names"),
+        ("row,name,\n0,a,b\n", "ambiguous column names"),
         ('row,"name\n0,a\n', "unexpected end of data"),
         (b"row,name\n0,\xff\n", "can't decode"),
-        ("row,name\n0,a,b\n", "2 columns, and 3 fields in the first row"),
-        ("row,name\n0\n", "2 columns, and 1 fields in the first row"),
+        ("row,name\n0,a,b\n", "2 columns, but 3 fields in the first row"),
+        ("row,name\n0\n", "2 columns, but 1 fields in the first row"),
         ("row,name\n0,a\n1,b,c\n", "row 2 below the header has 3 fields, expected 2"),
         ("row,name\n0,a\n1,\n2\n", "row 3 below the header has 1 fields, expected 2"),
         ('row,name\n0,a\n"1,b"\n', "row 2 below the header has 1 fields, expected 2"),
@@ -62,16 +62,16 @@ def test_an_empty_field_stays_empty_and_an_identity_is_not_known(tmp_path: Path)
         ("row,name\nx,a\n", "invalid literal"),
         (f"row,name\n{'9' * 30},a\n", "Overflow"),
         (f"row,name\n{'x' * 90_000},a\n", "invalid literal"),
-        (f"row,name\n{'x' * 900_000},a\n", "a line without end"),
+        (f"row,name\n{'x' * 900_000},a\n", "a line that is too long"),
         (",".join(["row", "name", *(f"c{i}" for i in range(999))]), "1,001 columns"),
-        (",".join(["row", "name", *(f"c{i}" for i in range(100_000))]), "a line without end"),
+        (",".join(["row", "name", *(f"c{i}" for i in range(100_000))]), "a line that is too long"),
     ],
 )
-def test_what_is_no_such_table_is_refused_in_a_short_message(
+def test_an_invalid_table_is_refused_in_a_short_message(
     tmp_path: Path, content: str | bytes, reason: str
 ) -> None:
     with pytest.raises(
-        DataError, match=rf"t\.csv: no table of names \(.*{reason}.*again"
+        DataError, match=rf"t\.csv: not a valid table of names \(.*{reason}.*again"
     ) as raised:
         _read(tmp_path / "t.csv", content)
 

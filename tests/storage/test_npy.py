@@ -23,7 +23,7 @@ def _read(content: bytes) -> npy.Header:
 
 
 @pytest.mark.parametrize("array", [np.zeros((2, 3), ">f4"), np.array(5), np.ones((4, 0), bool)])
-def test_what_numpy_writes_is_read(array: np.ndarray) -> None:
+def test_arrays_written_by_numpy_are_read(array: np.ndarray) -> None:
     file = io.BytesIO()
     np.save(file, array)
 
@@ -46,14 +46,14 @@ def test_the_second_version_is_read() -> None:
         (b"PK\3\4 a zip", "damaged header"),
         (_shape("(2, 3)", num_bytes=5), "5 bytes of values, its header announces 6"),
         (_shape("(2, 3)", num_bytes=7), "7 bytes of values, its header announces 6"),
-        (_shape("(-1, 3)"), "no whole number from 0"),
-        (_shape("(True, 3)", num_bytes=3), "no whole number from 0"),
+        (_shape("(-1, 3)"), "not an integer of at least 0"),
+        (_shape("(True, 3)", num_bytes=3), "not an integer of at least 0"),
         (_shape("(1.0, 3)", num_bytes=3), "damaged header: shape is not valid"),
         (_shape(f"({'9' * 30}, 3)"), r"announces 10\^18 or more"),
         (_shape(f"({'9' * 5_000}, 3)"), "damaged header"),
         (_shape(f"({'1, ' * 65})", num_bytes=1), "65 dimensions, expected at most 64"),
-        (_shape("(3,)", num_bytes=24, descr="'|O'"), "values that are no numbers"),
-        (_shape("(3,)", num_bytes=3, descr="'|S1'"), "values that are no numbers"),
+        (_shape("(3,)", num_bytes=24, descr="'|O'"), "values that are not numbers"),
+        (_shape("(3,)", num_bytes=3, descr="'|S1'"), "values that are not numbers"),
         (_shape("(3,)", descr="()"), "damaged header"),
         (_shape("(3,)", descr="[()]"), "damaged header"),
         (_shape("(3,)", descr="[('a',)]"), "damaged header"),
@@ -68,14 +68,14 @@ def test_the_second_version_is_read() -> None:
         (_array("{}", version=3), r"version \(3, 0\) of the format"),
     ],
 )
-def test_a_header_that_is_damaged_or_lies_is_refused(content: bytes, reason: str) -> None:
+def test_a_damaged_or_wrong_header_is_refused(content: bytes, reason: str) -> None:
     with pytest.raises(HeaderError, match=reason) as raised:
         _read(content)
 
     assert len(str(raised.value)) < 300
 
 
-def test_a_reason_names_no_place_in_memory() -> None:
+def test_a_reason_contains_no_memory_address() -> None:
     with pytest.raises(HeaderError, match="damaged header: malformed node") as caught:
         _read(_shape("(10**99, 3)"))
     assert "0x" not in str(caught.value)

@@ -15,14 +15,14 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_gives_the_arrays_asked_for(path: Path) -> None:
+def test_returns_the_requested_arrays(path: Path) -> None:
     arrays = npz.load(path, ["a"], advice="fetch it again")
     assert list(arrays) == ["a"]
     np.testing.assert_array_equal(arrays["a"], [0, 1, 2])
 
 
 def test_a_missing_array_is_named(path: Path) -> None:
-    with pytest.raises(DataError, match=r"no \.npz file with the arrays a, c .*; fetch it again"):
+    with pytest.raises(DataError, match=r"not an \.npz file with the arrays a, c .*; fetch it"):
         npz.load(path, ["a", "c"], advice="fetch it again")
 
 
@@ -45,12 +45,12 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "damaged.npz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(DataError, match=r"damaged\.npz: no \.npz file"):
+    with pytest.raises(DataError, match=r"damaged\.npz: not an \.npz file"):
         npz.load(path, ["a"], advice="fetch it again")
 
 
 def _damage(path: Path, name: str, old: bytes, new: bytes) -> None:
-    """Changes an array, and packs it again with the checksum that belongs to it."""
+    """Change an array, and pack it again with the matching checksum."""
     with zipfile.ZipFile(path) as file:
         contents = {member.filename: file.read(member) for member in file.infolist()}
     assert len(old) == len(new)
@@ -68,15 +68,15 @@ def _damage(path: Path, name: str, old: bytes, new: bytes) -> None:
         (b"(3,)", b"(4,)", "24 bytes of values, its header announces 32"),
         (b"(3,), }       ", b"(99999999,), }", "24 bytes of values"),
         (b"(3,)", b"(-3)", "damaged header"),
-        (b"(3,), } ", b"(-3,), }", "no whole number from 0"),
+        (b"(3,), } ", b"(-3,), }", "not an integer of at least 0"),
         (b"<i8", b"<i4", "its header announces 12"),
     ],
 )
-def test_a_header_that_lies_is_refused_before_its_array_is_made(
+def test_a_wrong_header_is_refused_before_its_array_is_allocated(
     path: Path, old: bytes, new: bytes, reason: str
 ) -> None:
     _damage(path, "a.npy", old, new)
-    with pytest.raises(DataError, match=rf"arrays\.npz: no \.npz file .*{reason}"):
+    with pytest.raises(DataError, match=rf"arrays\.npz: not an \.npz file .*{reason}"):
         npz.load(path, ["a"], advice="fetch it again")
 
 
@@ -84,5 +84,5 @@ def test_bzip2_and_lzma_are_refused_since_they_unpack_without_a_limit(path: Path
     for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
         with zipfile.ZipFile(path, "w", method) as file:
             file.writestr("a.npy", bytes(1000))
-        with pytest.raises(DataError, match=f"a is packed by method {method}, expected"):
+        with pytest.raises(DataError, match=f"a is packed with method {method}, expected"):
             npz.load(path, ["a"], advice="fetch it again")

@@ -16,7 +16,7 @@ def test_json_has_equal_bytes_for_equal_numbers(tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8")) == expected
 
 
-def test_json_refuses_what_is_no_number(tmp_path: Path) -> None:
+def test_json_refuses_nan_and_infinity(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         result_files.write_json(tmp_path / "numbers.json", {"a": float("nan")})
 

@@ -15,7 +15,7 @@ def test_headlines_and_others_go_to_two_files_and_nothing_twice(tmp_path: Path) 
     assert json.loads(numbers.read_text("utf-8")) == others
 
 
-def test_what_is_no_number_is_refused(tmp_path: Path) -> None:
+def test_nan_and_infinity_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         stage_numbers.write(
             {"ssim": float("nan")}, metrics=tmp_path / "a.json", numbers=tmp_path / "b.json"

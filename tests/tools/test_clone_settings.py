@@ -1,4 +1,4 @@
-"""The settings of a clone: what `make setup` writes, and what DVC makes of it."""
+"""The settings of a clone, written by `make setup` and interpreted by DVC."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ from latentmaps.tools import clone_settings
 
 @pytest.fixture
 def clone(root: Path, tmp_path: Path) -> Path:
-    """A repository of git and DVC with the settings of the project, and nothing in it."""
+    """An empty repository of git and DVC with the settings of the project."""
     folder = tmp_path / "clone"
     folder.mkdir()
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
@@ -30,7 +30,7 @@ def urls(folder: Path, level: str | None = None) -> dict[str, str]:
 def test_faces_stay_in_the_cache_of_this_clone_wherever_dvc_reads_from(clone: Path) -> None:
     clone_settings.write(clone)
     assert urls(clone, "local").keys() == {"faces_of_own", "faces_of_celeba", "store"}
-    # no relative path: DVC would read it from the root of the file system
+    # not a relative path, which DVC would resolve from the root of the file system
     lines = (clone / ".dvc/config.local").read_text(encoding="utf-8").splitlines()
     written = [line.split(" = ")[1] for line in lines if line.strip().startswith("url")]
     assert written == [str(clone / ".dvc/cache")] * 3
@@ -54,7 +54,7 @@ def test_a_store_that_is_committed_is_not_hidden(clone: Path) -> None:
     assert "faces_of_mine" in urls(clone, "local")
 
 
-def test_a_clone_that_was_moved_is_set_up_anew(clone: Path, tmp_path: Path) -> None:
+def test_a_moved_clone_is_set_up_again(clone: Path, tmp_path: Path) -> None:
     clone_settings.write(clone)
     moved = clone.rename(tmp_path / "moved")
     clone_settings.write(moved)

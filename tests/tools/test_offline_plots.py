@@ -1,4 +1,4 @@
-"""The template for ``dvc plots`` holds all it needs."""
+"""The template for ``dvc plots`` contains everything it needs."""
 
 import re
 import subprocess
@@ -17,18 +17,18 @@ def template() -> str:
 
 
 @pytest.mark.parametrize("placeholder", ["{plot_divs}", "{refresh_tag}"])
-def test_a_placeholder_of_dvc_stands_once(template: str, placeholder: str) -> None:
+def test_each_placeholder_of_dvc_occurs_once(template: str, placeholder: str) -> None:
     assert template.count(placeholder) == 1
 
 
-def test_no_script_and_no_style_comes_from_outside(template: str) -> None:
+def test_no_script_and_no_style_is_loaded_from_outside(template: str) -> None:
     assert "{scripts}" not in template
     assert re.findall(r"<script[^>]*>", template) == ["<script>"]
     assert re.findall(r"<link[^>]*>", template) == ['<link rel="icon" href="data:,">']
     assert "jsdelivr" not in template
 
 
-def test_the_library_is_whole_and_comes_before_the_charts(template: str) -> None:
+def test_the_library_is_complete_and_precedes_the_charts(template: str) -> None:
     library = template.index("window.vegaEmbed")
     assert library < template.index("</script") < template.index("{plot_divs}")
     assert len(template) > 500_000

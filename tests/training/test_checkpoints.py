@@ -30,7 +30,7 @@ def test_a_state_survives_writing_and_reading(tmp_path: Path) -> None:
     assert loaded.notes == {"history": [3]}
 
 
-def test_only_the_last_checkpoint_stays_and_those_at_an_end(tmp_path: Path) -> None:
+def test_only_the_latest_checkpoint_and_those_of_finished_trainings_stay(tmp_path: Path) -> None:
     checkpoints = saved(tmp_path, 1, 2)
     checkpoints.keep(2)
     for epoch in (3, 4):
@@ -44,7 +44,7 @@ def test_only_the_last_checkpoint_stays_and_those_at_an_end(tmp_path: Path) -> N
 TILES = np.arange(2 * 3 * 4 * 1, dtype=np.uint8).reshape(2, 3, 4, 1)
 
 
-def test_a_frame_survives_and_stays_when_its_state_goes(tmp_path: Path) -> None:
+def test_a_frame_survives_when_its_state_is_deleted(tmp_path: Path) -> None:
     checkpoints = saved(tmp_path)
     for epoch in (1, 2):
         checkpoints.save_frame(epoch, TILES + np.uint8(epoch))
@@ -57,10 +57,10 @@ def test_a_frame_survives_and_stays_when_its_state_goes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tiles", [TILES[:1], TILES.astype(np.int16)], ids=["few", "type"])
-def test_another_frame_is_refused(tmp_path: Path, tiles: np.ndarray) -> None:
+def test_a_frame_of_another_shape_or_dtype_is_refused(tmp_path: Path, tiles: np.ndarray) -> None:
     checkpoints = saved(tmp_path)
     checkpoints.save_frame(1, tiles)
-    with pytest.raises(DataError, match=r"frame-00001\.npz: found u?int.*expected uint8 of the sh"):
+    with pytest.raises(DataError, match=r"frame-00001\.npz: found u?int.*expected uint8 of sh"):
         checkpoints.load_frame(1, TILES.shape)
 
 
@@ -76,7 +76,7 @@ def test_without_a_folder_there_is_no_checkpoint(tmp_path: Path) -> None:
 
 
 def archive(**members: bytes) -> bytes:
-    """Return a zip whose checksums are right, whatever its arrays are."""
+    """Return a zip file with correct checksums, whatever its members contain."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as file:
         for name, member in members.items():
@@ -113,11 +113,11 @@ DAMAGED = [
 
 
 @pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
-def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_checkpoint_is_reported(tmp_path: Path, content: bytes) -> None:
     checkpoints = saved(tmp_path, 1)
     (tmp_path / "epoch-00001.npz").write_bytes(content)
     with pytest.raises(
-        DataError, match=r"epoch-00001.npz: no .*; remove it, then run again"
+        DataError, match=r"epoch-00001.npz: not an? .*; remove it, then run again"
     ) as caught:
         checkpoints.load(1)
     assert len(str(caught.value)) < 1000
@@ -126,20 +126,21 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "name", ["abc", "2", "-0001", "00002x", "\u0661\u0661\u0661\u0661\u0661", ""]
 )
-def test_a_file_called_nearly_like_a_checkpoint_is_named(tmp_path: Path, name: str) -> None:
+def test_a_file_with_almost_the_name_of_a_checkpoint_is_reported(tmp_path: Path, name: str) -> None:
     checkpoints = saved(tmp_path, 1)
     (tmp_path / f"epoch-{name}.npz").write_bytes(b"")
-    with pytest.raises(DataError, match=rf"epoch-{name}\.npz: no checkpoint .*five digits.*remove"):
+    message = rf"epoch-{name}\.npz: not a checkpoint .*five digits.*remove"
+    with pytest.raises(DataError, match=message):
         checkpoints.last_epoch(9)
 
 
-def test_what_a_killed_process_left_is_no_checkpoint(tmp_path: Path) -> None:
+def test_the_partial_file_of_a_killed_process_is_not_a_checkpoint(tmp_path: Path) -> None:
     checkpoints = saved(tmp_path, 1)
     (tmp_path / "epoch-00002.partial").write_bytes(b"half")
     assert checkpoints.last_epoch(9) == 1
 
 
-def test_the_others_of_several_machines_write_nothing(tmp_path: Path) -> None:
+def test_only_the_first_of_several_machines_writes(tmp_path: Path) -> None:
     reader = Checkpoints(tmp_path / "shared", {}, is_writer=False)
     with reader.locked():
         reader.save_frame(1, TILES)

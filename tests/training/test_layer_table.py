@@ -1,4 +1,4 @@
-"""The weights of all layers are those of the networks, and stand where they are."""
+"""The layer table lists every weight of the networks in its layer."""
 
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def test_a_row_has_the_shape_of_the_output_and_the_share_of_all_networks(root: P
     assert sum(row["weights"] for row in found["layers"]) == total
     rows = {(row["network"], row["layer"]): row for row in found["layers"]}
     assert rows["encoder", "convolution_1"]["output_shape"] == "48x48x32"
-    assert rows["encoder", "normalisation_1"]["weights"] == 4 * 32
+    assert rows["encoder", "normalization_1"]["weights"] == 4 * 32
     assert rows["encoder", "z_mean"] == {
         "network": "encoder",
         "layer": "z_mean",

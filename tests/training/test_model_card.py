@@ -14,7 +14,7 @@ from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.training import training_results, vae_card, vae_training
 
 
-def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None:
+def test_the_card_of_a_vae_states_data_numbers_and_limits(tmp_path: Path) -> None:
     model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
     metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     vae_card.write(tmp_path, small_vae(), metrics, source="celeba")
@@ -25,22 +25,22 @@ def test_the_card_of_a_vae_tells_data_numbers_and_limits(tmp_path: Path) -> None
         f"| val_bce_per_dim | {metrics['val_bce_per_dim']:.6g} |",
         "non-commercial research only",
         "## Limits",
-        "## Memorisation and bias",
+        "## Memorization and bias",
     ):
         assert part in text
-    assert "spoilt" not in text
+    assert "corrupted" not in text
     assert "convolutions with 4, 6 feature maps, leaky_relu" in text
     assert "The dense layers at the latent space hold " in text
     assert "| encoder | convolution_1 | 8x8x4 | 108 |" in text
     assert "| decoder | logits_bias | 16x16x3 | 3 |" in text
 
 
-def test_the_card_of_a_vae_with_a_decoder_of_its_own_has_its_maps(tmp_path: Path) -> None:
+def test_the_card_of_a_vae_with_a_custom_decoder_lists_its_maps(tmp_path: Path) -> None:
     model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
     metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), metrics, source="avatars")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "convolutions with 4, 6 feature maps,\n  of the decoder 7, 5, leaky_relu" in text
+    assert "convolutions with 4, 6 feature maps\n  (decoder: 7, 5), leaky_relu" in text
 
 
 def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
@@ -48,7 +48,8 @@ def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
     metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption="noise"))
     vae_card.write(tmp_path, saved, metrics, source="avatars")
-    assert "images spoilt by noise" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "The training inputs were corrupted (noise)" in text
 
 
 def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| worst digit | 8: 95.00% |" in text
     assert "12,345 parameters" in text
-    assert "behind the convolutions hold 55% of all weights." in text
+    assert "after the convolutions hold 55% of all weights." in text
     assert "| CNN | Conv2D_1 | 26x26x4 | 1,234 | 10.00% |\n\n## Data" in text
     assert header(tmp_path) == {
         "library_name": "keras",
@@ -108,9 +109,9 @@ STARTED = replace(ORIGIN, initial_weights={"encoder.weights.h5": "ab", "decoder.
                 "license_name": "celeba-non-commercial-research-only",
                 "license_link": "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
             },
-            "The faces are CelebA's: non-commercial research only",
+            "The faces are from CelebA: for non-commercial research only",
         ),
-        ("folder", ORIGIN, {"license": "unknown"}, "Where the faces are those of persons"),
+        ("folder", ORIGIN, {"license": "unknown"}, "If the faces show persons"),
         ("avatars", STARTED, {"license": "unknown"}, "Training started from trained weights"),
     ],
 )
@@ -128,7 +129,7 @@ def test_the_header_of_a_card_has_the_license_of_the_faces(
     assert sentence in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_folder_without_a_card_and_an_older_card_tell_no_license(tmp_path: Path) -> None:
+def test_without_a_card_or_with_an_older_one_the_license_is_unknown(tmp_path: Path) -> None:
     assert model_card.read_license(tmp_path) == {"license": "unknown"}
     (tmp_path / "README.md").write_text("# CNN\n\n---\n", encoding="utf-8")
     assert model_card.read_license(tmp_path) == {"license": "unknown"}

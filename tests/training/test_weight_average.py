@@ -10,7 +10,7 @@ STEPS = 10
 
 
 class Line(keras.Model):
-    """y = w x, whose averages stand in a second variable."""
+    """The model y = w x, with the average of w in a second variable."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class Line(keras.Model):
 
 
 class Record(keras.callbacks.Callback):
-    """Keeps the weight after each step, and what validation meets."""
+    """Record the weight after each step, and the weight that validation uses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ def trained(momentum: float, epochs: int) -> tuple[Line, Record]:
 
 
 def averages(weights: list[float], momentum: float) -> list[float]:
-    """The average after each epoch: it looks after 8 steps, and after the last of an epoch."""
+    """Return the average after each epoch; it is updated after 8 steps and after the last."""
     average, found = 1.0, []
     for first in range(0, len(weights), STEPS):
         for last, num_steps in ((first + 8, 8), (first + STEPS, 2)):
@@ -64,7 +64,7 @@ def averages(weights: list[float], momentum: float) -> list[float]:
     return found
 
 
-def test_validation_and_the_end_meet_the_averages() -> None:
+def test_validation_and_the_final_model_use_the_averages() -> None:
     for momentum in (0.5, 0.99):
         model, record = trained(momentum, 3)
         expected = averages(record.weights, momentum)
@@ -73,7 +73,7 @@ def test_validation_and_the_end_meet_the_averages() -> None:
         np.testing.assert_allclose(model.average.numpy(), record.weights[-1], rtol=1e-6)
 
 
-def test_the_steps_go_on_from_the_weights() -> None:
+def test_the_steps_continue_from_the_trained_weights() -> None:
     record = trained(0.99, 2)[1]
     # gradient descent on (w - 9)^2: the distance shrinks by 1 - 2 * 0.2 in each step
     expected = 9.0 - 8.0 * 0.6 ** np.arange(1, 2 * STEPS + 1)

@@ -14,7 +14,7 @@ from latentmaps.vae.training import vae_task
 
 RANDOM = np.random.default_rng(4)
 ORIGIN = Origin(
-    fact=5.0,
+    kl_weight=5.0,
     reconstruction_loss="bce",
     sigma=None,
     corruption="none",
@@ -79,10 +79,10 @@ def params(**changes: Any) -> TrainVae:
 
 
 def task(*, seed: int = 1, **changes: Any) -> vae_task.Task:
-    """Return the task of 14 faces to learn from, three batches of four, and 6 to validate with.
+    """Return a task with 14 training faces, three batches of four, and 6 validation faces.
 
     Args:
-        seed: of the training part.
+        seed: seed of the training part.
         changes: values of the section ``train_vae``.
     """
     section = params(**changes)

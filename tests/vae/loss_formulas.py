@@ -1,4 +1,4 @@
-"""The reconstruction losses as NumPy computes them, by name."""
+"""NumPy formulas of the reconstruction losses, by name."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 Formula = Callable[
     [npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDArray[np.float64]
-]  # of a pixel and its reconstruction, 0..1
-# with the standard deviation with which the training begins
+]  # pixel and reconstruction, 0..1 each -> loss
+# "gaussian" with the initial standard deviation
 FORMULAS: dict[str, Formula] = {
     "bce": lambda x, r: -x * np.log(r) - (1.0 - x) * np.log(1.0 - r),
     "mse": lambda x, r: (x - r) ** 2,

@@ -1,1 +1,1 @@
-"""The CNN that reads digits."""
+"""The CNN that classifies digits."""

@@ -1,6 +1,6 @@
-"""One page that compares DVC experiments: the same faces, the same z, the numbers under them.
+"""The page that compares DVC experiments: the same faces, the same z, and the numbers below them.
 
-A package of its own beside ``report``: no stage depends on it, so a change of this page runs no
-stage again. It shows what DVC and git keep of each experiment, and computes nothing anew but means
-over seeds and what they say of a sweep.
+This package is separate from ``report`` because no stage depends on it: a change to the comparison
+page reruns no stage. It shows what DVC and git store for each experiment. All it computes is means
+over seeds and the verdict on a sweep.
 """

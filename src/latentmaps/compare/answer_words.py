@@ -1,62 +1,67 @@
-"""The answer of a sweep in sentences: the range that it supports, its evidence, and its ends."""
+"""The answer of a sweep in sentences: the supported range, the evidence, and where it ends."""
 
 import itertools
 from collections.abc import Sequence
 
-from latentmaps.compare.answer import Answer
+from latentmaps.compare.answer import SweepAnswer
 from latentmaps.compare.criteria import CRITERIA, FAITHFUL, Verdict
 from latentmaps.compare.groups import have_seeds
 
 _OPEN = (Verdict.YES, Verdict.UNCERTAIN)
 
 
-def headline(answer: Answer) -> str:
-    """Return the answer in a few sentences, with what most limits it."""
+def headline(answer: SweepAnswer) -> str:
+    """Return the answer in a few sentences, with its most important limits."""
     if not answer.trials:
         return f"No answer: {answer.reason}."
     name, last = answer.name, answer.trials[-1]
     verdicts = [trial.verdict for trial in answer.trials]
     fitted = [trial.verdict_fitted for trial in answer.trials]
-    told = [f"This sweep supports {name} {_find(answer, verdicts, Verdict.YES)}."]
+    sentences = [f"This sweep supports {name} {_list_values(answer, verdicts, Verdict.YES)}."]
     if Verdict.YES not in verdicts:
-        told = [f"No {name} of this sweep meets all three criteria."]
+        sentences = [f"No {name} of this sweep meets all three criteria."]
         if Verdict.YES in fitted:
-            where = _find(answer, fitted, Verdict.YES)
-            told.append(f"With fitted samplers instead of the prior it supports {name} {where}.")
+            values = _list_values(answer, fitted, Verdict.YES)
+            sentences.append(
+                f"With fitted samplers instead of the prior, it supports {name} {values}."
+            )
     if Verdict.UNCERTAIN in verdicts:
-        told.append(f"Not certain: {_find(answer, verdicts, Verdict.UNCERTAIN)}.")
+        sentences.append(f"Not certain: {_list_values(answer, verdicts, Verdict.UNCERTAIN)}.")
     if last.verdict is Verdict.YES:
-        told.append(f"{last.label} is the largest value tried.")
+        sentences.append(f"{last.label} is the largest value tried.")
     if not have_seeds([trial.group for trial in answer.trials]):
-        told.append("Each value has one seed: no spread is known.")
-    return " ".join(told)
+        sentences.append("Each value has one seed, so the spread is unknown.")
+    return " ".join(sentences)
 
 
-def evidence(answer: Answer) -> list[str]:
-    """Return what each criterion says, where they meet, and where the sweep ends."""
+def evidence(answer: SweepAnswer) -> list[str]:
+    """Return sentences on each criterion, on conflicts, and on the ends of the sweep."""
     if not answer.trials:
         return []
-    told = [_describe(answer, place) for place in range(len(CRITERIA))]
-    return [*told, *_conflicts(answer), *_ends(answer), *_fitted(answer)]
+    criteria = [_describe_criterion(answer, place) for place in range(len(CRITERIA))]
+    conflicts, ends = _describe_conflicts(answer), _describe_ends(answer)
+    return [*criteria, *conflicts, *ends, *_describe_fitted(answer)]
 
 
-def _describe(answer: Answer, place: int) -> str:
+def _describe_criterion(answer: SweepAnswer, place: int) -> str:
     criterion = CRITERIA[place]
-    said = [trial.findings[place].verdict for trial in answer.trials]
+    verdicts = [trial.findings[place].verdict for trial in answer.trials]
     parts = [
-        f"{verdict} at {_find(answer, said, verdict)}" for verdict in Verdict if verdict in said
+        f"{verdict} at {_list_values(answer, verdicts, verdict)}"
+        for verdict in Verdict
+        if verdict in verdicts
     ]
     words = f"{criterion.words[:1].upper()}{criterion.words[1:]}"
     return f"{words} ({criterion.threshold}): {'; '.join(parts)}."
 
 
-def _find(answer: Answer, verdicts: Sequence[Verdict], verdict: Verdict) -> str:
-    """Return the values that have a verdict: ``0.5 to 3, 10``; three neighbors are a range.
+def _list_values(answer: SweepAnswer, verdicts: Sequence[Verdict], verdict: Verdict) -> str:
+    """Return the values with a verdict: ``0.5 to 3, 10``; three or more neighbors form a range.
 
     Args:
-        answer: of a sweep.
+        answer: the answer of a sweep.
         verdicts: one for each of its values.
-        verdict: that is looked for.
+        verdict: the verdict to look for.
     """
     pairs = zip(verdicts, [trial.label for trial in answer.trials], strict=True)
     grouped = itertools.groupby(pairs, lambda pair: pair[0] is verdict)
@@ -65,60 +70,60 @@ def _find(answer: Answer, verdicts: Sequence[Verdict], verdict: Verdict) -> str:
     return ", ".join(texts)
 
 
-def _conflicts(answer: Answer) -> list[str]:
-    """Return which criteria no value meets at once; empty: some value may meet all of them."""
+def _describe_conflicts(answer: SweepAnswer) -> list[str]:
+    """Name pairs of criteria that no value meets together; empty if a value may meet all."""
     if any(trial.verdict in _OPEN for trial in answer.trials):
         return []
     return [
         f"'{first.head}' and '{second.head}' exclude each other here: no {answer.name} of this "
         "sweep meets both."
         for (i, first), (j, second) in itertools.combinations(enumerate(CRITERIA), 2)
-        if _any(answer, i) and _any(answer, j) and not _any(answer, i, j)
+        if _may_meet(answer, i) and _may_meet(answer, j) and not _may_meet(answer, i, j)
     ]
 
 
-def _any(answer: Answer, *places: int) -> bool:
-    """Tell whether some value may meet all the criteria at these places."""
+def _may_meet(answer: SweepAnswer, *places: int) -> bool:
+    """Report whether any value may meet all criteria at these places."""
     return any(
         all(trial.findings[place].verdict in _OPEN for place in places) for trial in answer.trials
     )
 
 
-def _ends(answer: Answer) -> list[str]:
-    """Return where the range may go on beyond what was tried."""
+def _describe_ends(answer: SweepAnswer) -> list[str]:
+    """Say where the range may continue beyond the values that were tried."""
     trials, name = answer.trials, answer.name
     first, last = trials[0], trials[-1]
-    told = []
-    if any(one.is_best for one in last.findings):
-        told.append(
-            f"The largest {name} tried, {last.label}, still gains: random faces may come nearer "
-            f"beyond it, and the range may go on there."
+    sentences = []
+    if any(finding.is_best for finding in last.findings):
+        sentences.append(
+            f"The largest {name} tried, {last.label}, is still the best one for random faces: "
+            "larger values may be better, and the range may continue there."
         )
     elif last.verdict in _OPEN:
-        told.append(f"{last.label} is the largest {name} tried: the range may go on beyond it.")
+        sentences.append(f"{last.label} is the largest {name} tried: the range may continue above.")
     if first.verdict in _OPEN and first.value > 0:
-        told.append(f"{first.label} is the smallest {name} tried: the range may begin below it.")
-    return told
+        sentences.append(f"{first.label} is the smallest {name} tried: the range may start below.")
+    return sentences
 
 
-def _fitted(answer: Answer) -> list[str]:
-    """Return what a sampler that is fitted afterwards changes: the trade-off is another one."""
-    known = [(one, one.sampler, one.prior) for one in answer.trials if one.sampler and one.prior]
-    if not known:
+def _describe_fitted(answer: SweepAnswer) -> list[str]:
+    """Describe how a sampler that is fitted after training changes the trade-off."""
+    known = [(trial, trial.sampler, trial.prior) for trial in answer.trials]
+    pairs = [(trial, fitted, prior) for trial, fitted, prior in known if fitted and prior]
+    if not pairs:
         return []
     place = CRITERIA.index(FAITHFUL)
-    faithful = [each for each in known if each[0].findings[place].verdict is Verdict.YES]
-    best, sampler, prior = min(faithful or known, key=lambda each: each[1].distance.mean)
-    nearest, _, least = min(known, key=lambda each: each[2].distance.mean)
+    faithful = [pair for pair in pairs if pair[0].findings[place].verdict is Verdict.YES]
+    best, fitted, prior = min(faithful or pairs, key=lambda pair: pair[1].distance.mean)
+    closest, _, smallest = min(pairs, key=lambda pair: pair[2].distance.mean)
     name = answer.name
-    of_prior = f"{prior.text} from the {prior.label}"
-    smallest = "" if best is nearest else f" (at best {least.text}, at {name} {nearest.label})"
-    range_ = _find(answer, [trial.verdict_fitted for trial in answer.trials], Verdict.YES)
+    at_best = "" if best is closest else f" (at best {smallest.text}, at {name} {closest.label})"
+    range_ = _list_values(answer, [trial.verdict_fitted for trial in answer.trials], Verdict.YES)
     supported = f"{name} {range_}" if range_ else "no value"
-    told = (
-        f"A sampler fitted afterwards changes the trade-off: random faces of {name} {best.label} "
-        f"have a kernel distance of {sampler.text} from the "
-        f"{sampler.label}, {of_prior}{smallest}. With fitted samplers "
-        f"instead of the prior the sweep supports {supported}."
+    sentence = (
+        "A sampler that is fitted after training changes the trade-off: at "
+        f"{name} {best.label}, random faces have a kernel distance of {fitted.text} with the "
+        f"{fitted.label}, {prior.text} with the {prior.label}{at_best}. With fitted samplers "
+        f"instead of the prior, the sweep supports {supported}."
     )
-    return [told]
+    return [sentence]

@@ -1,8 +1,8 @@
-"""What a value of a parameter has to meet to be supported by a sweep: three criteria.
+"""The three criteria that a value of a parameter must meet to be supported by a sweep.
 
-Each one is an object in ``CRITERIA`` with its words, formula, threshold and the way its error comes
-about. It gives a verdict for each value that was tried: yes, no, or not certain where the seeds
-disagree or the threshold lies within two standard errors.
+Each criterion is an object in ``CRITERIA`` with its words, formula, threshold and standard error.
+It judges each value that was tried: yes, no, or not certain if the seeds disagree or the threshold
+lies within two standard errors.
 """
 
 import enum
@@ -13,22 +13,22 @@ from dataclasses import dataclass
 
 from latentmaps.compare import measures
 from latentmaps.compare.experiment import Experiment
-from latentmaps.compare.groups import Group, Statistic
+from latentmaps.compare.groups import SeedGroup, SeedStatistic
 from latentmaps.report import glossary, samplers
 
-# Standard errors on either side of a mean. With three seeds the true mean lies between them in
+# Standard errors on either side of a mean. With three seeds this interval contains the true mean in
 # about 82 % of cases, with ten in 92 %: Student's t with 2 and 9 degrees of freedom.
-_ERRORS = 2.0
+_NUM_ERRORS = 2.0
 PRIOR = samplers.NOT_FITTED
 _KERNEL, _MSE, _DIVERSITY = "kernel_distance", "mse", "diversity_originals"
-# Own choice. A mean face keeps 0, a perfect copy 1. Of the avatars' pixel variance the best linear
+# Own choice. A mean face keeps 0, a perfect copy 1. Of the avatars' pixel variance, the best linear
 # code keeps 0.70 with 5 numbers, 0.80 with 12, 0.84 with 20 (principal components of 1,500 training
-# faces, on the test faces); and 0.8 of it is a PSNR of 20 dB, near which a face is recognizable. A
-# share, unlike a PSNR, does not depend on how much contrast the pictures have.
-VARIANCE_KEPT = 0.8
-# The source of the method wants KL loss / total loss > 3 %. Most of a total loss of bce is the
-# entropy of the pixels, which no network can lower: the rule is applied to what is above it.
-KL_SHARE = 0.03
+# faces, on the test faces). A share of 0.8 is a PSNR of 20 dB, about where a face becomes
+# recognizable. Unlike a PSNR, a share does not depend on the contrast of the pictures.
+MIN_VARIANCE_KEPT = 0.8
+# The source of the method requires KL loss / total loss > 3 %. Most of a total loss of bce is the
+# entropy of the pixels, which no network can reduce, so the rule is applied to the rest.
+MIN_KL_SHARE = 0.03
 
 
 class Verdict(enum.StrEnum):
@@ -42,12 +42,12 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a criterion says of one value.
+    """The judgment of one criterion on one value.
 
     Attributes:
-        verdict: whether the value meets it.
-        text: the number that is judged, behind it two standard errors where they are known.
-        is_best: no other value of the sweep has a better one; only where they are compared.
+        verdict: whether the value meets the criterion.
+        text: the judged number, followed by two standard errors if they are known.
+        is_best: no other value of the sweep has a better number; set only by criteria that compare.
     """
 
     verdict: Verdict
@@ -56,17 +56,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class AtLeast:
-    """A share that has to reach a threshold.
+class MinimumShare:
+    """The criterion that a share reaches a threshold.
 
     Attributes:
-        name: within the page.
-        head: a word or two above its column.
-        words: what it asks for.
+        name: its name within the page.
+        head: the head of its column, one or two words.
+        words: what it requires.
         formula: what is judged.
-        share: returns it for an experiment, 0..1, or None.
-        least: the threshold, 0..1.
-        error: how the standard error comes about.
+        share: returns the share of an experiment, 0..1, or None.
+        minimum: the threshold, 0..1.
+        error: formula of the standard error.
     """
 
     name: str
@@ -74,42 +74,43 @@ class AtLeast:
     words: str
     formula: str
     share: Callable[[Experiment], float | None]
-    least: float
+    minimum: float
     error: str = "spread / sqrt(number of seeds)"
 
     @property
     def threshold(self) -> str:
-        """What the share has to reach, in words."""
-        return f"at least {100 * self.least:g} %"
+        """The threshold in words."""
+        return f"at least {100 * self.minimum:g} %"
 
-    def judge(self, groups: Sequence[Group]) -> list[Finding]:
-        """Return a finding for each group by itself."""
+    def judge(self, groups: Sequence[SeedGroup]) -> list[Finding]:
+        """Return a finding for each group, independently of the others."""
         return [self._judge(group.statistic(self.share)) for group in groups]
 
-    def _judge(self, found: Statistic | None) -> Finding:
-        if found is None:
+    def _judge(self, statistic: SeedStatistic | None) -> Finding:
+        if statistic is None:
             return Finding(Verdict.UNKNOWN, measures.NO_VALUE)
-        margin = None if found.error is None else _ERRORS * found.error
-        text = f"{_text(100 * found.mean, margin and 100 * margin, '.1f')} %"
-        if margin is not None and abs(found.mean - self.least) <= margin:
+        mean = statistic.mean
+        margin = None if statistic.error is None else _NUM_ERRORS * statistic.error
+        text = f"{_text(100 * mean, margin and 100 * margin, '.1f')} %"
+        if margin is not None and abs(mean - self.minimum) <= margin:
             return Finding(Verdict.UNCERTAIN, text)
-        return Finding(_agree(value >= self.least for value in found.values), text)
+        return Finding(_agree(value >= self.minimum for value in statistic.values), text)
 
 
 @dataclass(frozen=True)
-class NearBest:
-    """A kernel distance that has to be as small as the smallest mean of the sweep, up to its error.
+class NearSmallestDistance:
+    """The criterion that a kernel distance equals the smallest mean of the sweep, up to its error.
 
     Attributes:
-        name: within the page.
-        head: a word or two above its column.
-        words: what it asks for.
-        samplers: names of those that may be used; each group takes its best one.
+        name: its name within the page.
+        head: the head of its column, one or two words.
+        words: what it requires.
+        samplers: names of the allowed samplers; each group uses its best one.
         formula: what is judged.
-        threshold: what that has to reach.
-        error: how the standard error comes about. That of a kernel distance, over draws of random
-            faces, is not divided by the number of seeds: where only the seed of the training
-            differs, the same random points stand behind all of them.
+        threshold: the threshold in words.
+        error: formula of the standard error. The error of a kernel distance, over samples of
+            random faces, is not divided by the number of seeds: if only the seed of the training
+            differs, all seeds use the same random points.
     """
 
     name: str
@@ -123,144 +124,151 @@ class NearBest:
         "(standard error of one kernel distance)^2"
     )
 
-    def judge(self, groups: Sequence[Group]) -> list[Finding]:
+    def judge(self, groups: Sequence[SeedGroup]) -> list[Finding]:
         """Return a finding for each group, compared with the best of them."""
-        nets = measures.feature_nets([one for group in groups for one in group.members])[:1]
-        found = [find_best_sampler(group, self.samplers, nets) for group in groups]
-        known = [one for one in found if one is not None]
+        nets = measures.feature_nets([member for group in groups for member in group.members])[:1]
+        distances = [find_best_sampler(group, self.samplers, nets) for group in groups]
+        known = [distance for distance in distances if distance is not None]
         if not known:
             return [Finding(Verdict.UNKNOWN, measures.NO_VALUE) for _ in groups]
-        best = min(known, key=lambda one: one.distance.mean)
-        return [_compare(one, best) for one in found]
+        best = min(known, key=_mean)
+        return [_compare(distance, best) for distance in distances]
 
 
 @dataclass(frozen=True)
-class SamplerOfGroup:
-    """Kernel distances of random faces from one sampler, over the seeds of a group.
+class SamplerDistance:
+    """The kernel distance of random faces from one sampler, over the seeds of a group.
 
     Attributes:
-        sampler: its name.
-        distance: of each seed.
-        variance: of the mean, squared standard error; None: not known.
+        sampler: name of the sampler.
+        distance: the kernel distance of each seed.
+        variance: squared standard error of the mean; None if unknown.
     """
 
     sampler: str
-    distance: Statistic
+    distance: SeedStatistic
     variance: float | None
 
     @property
     def label(self) -> str:
-        """What a sentence calls the sampler."""
+        """The name of the sampler within a sentence."""
         return glossary.term(self.sampler).sampler
 
     @property
     def text(self) -> str:
-        """The mean, behind it two standard errors where they are known."""
-        margin = None if self.variance is None else _ERRORS * math.sqrt(self.variance)
+        """The mean, followed by two standard errors if they are known."""
+        margin = None if self.variance is None else _NUM_ERRORS * math.sqrt(self.variance)
         return _text(self.distance.mean, margin, glossary.term(_KERNEL).format)
 
 
+def _mean(distance: SamplerDistance) -> float:
+    return distance.distance.mean
+
+
 def find_best_sampler(
-    group: Group, names: Sequence[str], nets: Sequence[str]
-) -> SamplerOfGroup | None:
-    """Return the sampler with the smallest mean kernel distance, or None where none has one.
+    group: SeedGroup, names: Sequence[str], nets: Sequence[str]
+) -> SamplerDistance | None:
+    """Return the sampler with the smallest mean kernel distance, or None if no sampler has one.
 
     Args:
-        group: of experiments.
-        names: of samplers.
-        nets: the feature net; none: no experiment has one.
+        group: a group of experiments.
+        names: names of samplers.
+        nets: the feature net; empty if no experiment has one.
     """
-    found = [one for name in names for net in nets if (one := _of_sampler(group, name, net))]
-    return min(found, key=lambda one: one.distance.mean, default=None)
+    distances = [
+        distance for name in names for net in nets if (distance := _distance(group, name, net))
+    ]
+    return min(distances, key=_mean, default=None)
 
 
-def _of_sampler(group: Group, name: str, net: str) -> SamplerOfGroup | None:
-    way = ("samples", name, net)
-    distance = group.statistic(lambda one: one.number("test", *way, _KERNEL))
+def _distance(group: SeedGroup, sampler: str, net: str) -> SamplerDistance | None:
+    keys = ("samples", sampler, net)
+    distance = group.statistic(lambda member: member.number("test", *keys, _KERNEL))
     if distance is None:
         return None
-    draw = group.statistic(lambda one: one.number("test", *way, samplers.ERRORS[_KERNEL]))
-    parts = [
+    errors = group.statistic(lambda member: member.number("test", *keys, samplers.ERRORS[_KERNEL]))
+    variances = [
         *([] if distance.error is None else [distance.error**2]),
-        *([] if draw is None else [statistics.fmean(error**2 for error in draw.values)]),
+        *([] if errors is None else [statistics.fmean(error**2 for error in errors.values)]),
     ]
-    return SamplerOfGroup(name, distance, sum(parts) if parts else None)
+    return SamplerDistance(sampler, distance, sum(variances) if variances else None)
 
 
-def _compare(one: SamplerOfGroup | None, best: SamplerOfGroup) -> Finding:
-    if one is None:
+def _compare(distance: SamplerDistance | None, best: SamplerDistance) -> Finding:
+    if distance is None:
         return Finding(Verdict.UNKNOWN, measures.NO_VALUE)
-    if one is best:
-        return Finding(Verdict.YES, f"{one.text}, the smallest", is_best=True)
-    difference = one.distance.mean - best.distance.mean
-    known = one.variance is not None and best.variance is not None
-    margin = _ERRORS * math.sqrt((one.variance or 0.0) + (best.variance or 0.0)) if known else None
+    if distance is best:
+        return Finding(Verdict.YES, f"{distance.text}, the smallest", is_best=True)
+    margin = None
+    if distance.variance is not None and best.variance is not None:
+        margin = _NUM_ERRORS * math.sqrt(distance.variance + best.variance)
+    difference = _mean(distance) - _mean(best)
     text = f"+{_text(difference, margin, glossary.term(_KERNEL).format)}"
     if margin is None:
         return Finding(Verdict.UNCERTAIN, text)
     return Finding(
-        _agree(value - best.distance.mean <= margin for value in one.distance.values), text
+        _agree(value - _mean(best) <= margin for value in distance.distance.values), text
     )
 
 
 def _agree(verdicts: Iterable[bool]) -> Verdict:
-    """Return yes or no where all seeds say the same."""
-    said = set(verdicts)
-    if len(said) > 1:
+    """Return yes or no if all seeds agree."""
+    distinct = set(verdicts)
+    if len(distinct) > 1:
         return Verdict.UNCERTAIN
-    return Verdict.YES if said == {True} else Verdict.NO
+    return Verdict.YES if distinct == {True} else Verdict.NO
 
 
 def combine(findings: Sequence[Finding]) -> Verdict:
-    """Return yes where all findings are yes, no where one is no, else what keeps it from yes."""
-    said = [one.verdict for one in findings]
+    """Return yes if all findings are yes, no if one is no, otherwise the worst of the others."""
+    verdicts = [finding.verdict for finding in findings]
     worst = (Verdict.NO, Verdict.UNKNOWN, Verdict.UNCERTAIN)
-    return next((verdict for verdict in worst if verdict in said), Verdict.YES)
+    return next((verdict for verdict in worst if verdict in verdicts), Verdict.YES)
 
 
-def _text(value: float, margin: float | None, form: str) -> str:
-    beside = "" if margin is None else f" {measures.PLUS_MINUS} {margin:{form}}"
-    return f"{value:{form}}{beside}"
+def _text(value: float, margin: float | None, format_spec: str) -> str:
+    error = "" if margin is None else f" {measures.PLUS_MINUS} {margin:{format_spec}}"
+    return f"{value:{format_spec}}{error}"
 
 
-def variance_kept(one: Experiment) -> float | None:
+def variance_kept(experiment: Experiment) -> float | None:
     """Return the share of the test faces' pixel variance that reconstructions keep, at most 1.
 
-    The mean square difference of two faces is twice their variance, and the diversity of the test
-    faces its root: both numbers are of the same faces, with z at the posterior mean.
+    The mean squared difference of two faces is twice their variance, and the diversity of the test
+    faces is its root. Both numbers are of the same faces, with z at the posterior mean.
     """
-    mse, diversity = one.number("test", _MSE), one.number("test", _DIVERSITY)
+    mse, diversity = experiment.number("test", _MSE), experiment.number("test", _DIVERSITY)
     return None if mse is None or not diversity else 1.0 - mse / (diversity**2 / 2.0)
 
 
-Criterion = AtLeast | NearBest
-FAITHFUL = AtLeast(
+Criterion = MinimumShare | NearSmallestDistance
+FAITHFUL = MinimumShare(
     "faithful",
     "variance kept",
     "reconstructions keep the variance of the test faces",
     "1 - MSE / (diversity of the test faces^2 / 2)",
     variance_kept,
-    VARIANCE_KEPT,
+    MIN_VARIANCE_KEPT,
 )
-RANDOM = NearBest(
+RANDOM = NearSmallestDistance(
     "random",
     "random faces",
-    "random faces from the prior are as near to real ones as any of the sweep",
+    "random faces from the prior are as close to real ones as any of the sweep",
     [PRIOR],
 )
-ALIVE = AtLeast(
+ALIVE = MinimumShare(
     "alive",
     "KL share",
     "the KL term has weight",
-    "KL loss / (total loss - that of a perfect copy), validation part",
-    lambda one: one.number("training", "val_kl_share_above_floor"),
-    KL_SHARE,
+    "KL loss / (total loss - total loss of a perfect copy), validation part",
+    lambda experiment: experiment.number("training", "val_kl_share_above_floor"),
+    MIN_KL_SHARE,
 )
 CRITERIA: tuple[Criterion, ...] = (FAITHFUL, RANDOM, ALIVE)
-# Beside the three: what RANDOM says of random points from a sampler fitted afterwards.
-FITTED = NearBest(
+# Not one of the three: what RANDOM would say if points came from a sampler fitted after training.
+FITTED = NearSmallestDistance(
     "fitted",
     "fitted sampler",
-    "random faces from the best fitted sampler are as near to real ones as any of the sweep",
+    "random faces from the best fitted sampler are as close to real ones as any of the sweep",
     [name for name, term in glossary.samplers().items() if term.is_fitted],
 )

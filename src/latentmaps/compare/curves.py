@@ -1,6 +1,6 @@
-"""The curves of the page: what happens to the numbers when fact, or what was swept, is raised.
+"""The curves of the page: how the numbers change when fact, or another swept parameter, increases.
 
-A point is the mean over the seeds of a value; the single experiments stand around it.
+A point is the mean over the seeds of a value; the single experiments are drawn around it.
 """
 
 import dataclasses
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from latentmaps.compare import groups, measures, parameters
 from latentmaps.compare.experiment import FACT, Experiment, is_number
-from latentmaps.compare.groups import Group
+from latentmaps.compare.groups import SeedGroup
 from latentmaps.compare.measures import Measure
 from latentmaps.drawing import charts
 from latentmaps.drawing.charts import Line
@@ -25,10 +25,10 @@ class Curve:
     """A chart of the page.
 
     Attributes:
-        label: of the number.
-        title: of the chart: the label, and the feature net where there is one.
-        term: explains it.
-        drawing: SVG.
+        label: name of the number.
+        title: title of the chart: the label, and the feature net if there is one.
+        term: glossary entry that explains the number.
+        drawing: the chart as SVG.
         caption: its numbers in words.
     """
 
@@ -40,90 +40,99 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class _Course:
-    """Groups in rising order of a parameter, and its name within train_vae."""
+class _SweptGroups:
+    """Groups in ascending order of a parameter.
+
+    Attributes:
+        name: name of the parameter within train_vae.
+        points: the value of the parameter and the group, for each group.
+    """
 
     name: str
-    points: Sequence[tuple[float, Group]]
+    points: Sequence[tuple[float, SeedGroup]]
 
     @property
     def experiments(self) -> list[Experiment]:
-        return [one for _, group in self.points for one in group.members]
+        return [member for _, group in self.points for member in group.members]
 
 
-def make_curves(drawn: Sequence[Experiment], parameter: str = FACT) -> list[Curve]:
-    """Return the charts for which there are numbers; none unless there are two values at least.
+def make_curves(experiments: Sequence[Experiment], parameter: str = FACT) -> list[Curve]:
+    """Draw the charts for which there are numbers; an empty list for fewer than two values.
 
     Args:
-        drawn: the experiments, by fact. Of those with the same results one is drawn.
+        experiments: the experiments, by fact. Of those with equal results, one is drawn.
         parameter: dotted name of a number of train_vae, for the horizontal axis.
     """
-    distinct = {one.results or str(place): one for place, one in enumerate(drawn)}
+    distinct = {
+        experiment.results or str(place): experiment for place, experiment in enumerate(experiments)
+    }
     values = [
         (group.members[0].parameters.get(parameter, ""), group)
         for group in groups.make_groups(list(distinct.values()))
     ]
     points = [(float(value), group) for value, group in values if is_number(value)]
     points.sort(key=lambda point: point[0])
-    known = _Course(parameter.rpartition(".")[2], points)
+    swept = _SweptGroups(parameter.rpartition(".")[2], points)
     if len({value for value, _ in points}) < 2:
         return []
     curves = [
-        _curve(known, "Raw KL", "nats", [(measures.KL, "")]),
-        _curve(known, "KL share of the loss", "%", [(measures.KL_SHARE, "")]),
-        _curve(known, "Reconstruction loss", "loss per face", [(measures.RECONSTRUCTION_LOSS, "")]),
+        _curve(swept, "Raw KL", "nats", [(measures.KL, "")]),
+        _curve(swept, "KL share of the loss", "%", [(measures.KL_SHARE, "")]),
+        _curve(swept, "Reconstruction loss", "loss per face", [(measures.RECONSTRUCTION_LOSS, "")]),
         _curve(
-            known,
+            swept,
             "Distance to the prior (MMD)",
             "squared distance",
             [(measures.MMD, "test faces"), (_floor("mmd_prior", "mmd_floor"), _FLOOR)],
         ),
-        *_of_nets(known),
+        *_feature_curves(swept),
     ]
-    caveat = f"{_of_means(known)}{_caveat(known, parameter)}"
+    remarks = f"{_describe_seeds(swept)}{_describe_causes(swept, parameter)}"
     return [
-        dataclasses.replace(curve, caption=f"{curve.caption}{caveat}")
+        dataclasses.replace(curve, caption=f"{curve.caption}{remarks}")
         for curve in curves
         if curve is not None
     ]
 
 
-def _of_means(known: _Course) -> str:
-    """Return a sentence on what a point is where it is a mean, or nothing."""
-    counts = sorted({len(group.seeds) for _, group in known.points})
+def _describe_seeds(swept: _SweptGroups) -> str:
+    """Return a sentence that says over how many seeds a point is a mean; empty for one seed."""
+    counts = sorted({len(group.seeds) for _, group in swept.points})
     if counts == [1]:
         return ""
-    told = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
-    return f" Means over {told} seeds; the single experiments are pale."
+    span = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
+    return f" Means over {span} seeds; single experiments are pale."
 
 
-def _caveat(known: _Course, parameter: str) -> str:
-    """Return a sentence on what else differs between the points of a curve, or nothing."""
-    is_repeated = groups.have_seeds([group for _, group in known.points])
-    of_each = [one.parameters for one in known.experiments]
-    others = parameters.describe_causes(of_each, but=parameter, has_seeds=not is_repeated)
-    verb = "differs" if len(others) == 1 else "differ"
-    return f" Besides {known.name}, {', '.join(others)} {verb}." if others else ""
+def _describe_causes(swept: _SweptGroups, parameter: str) -> str:
+    """Return a sentence on what else differs between the points of a curve; empty for nothing."""
+    is_repeated = groups.have_seeds([group for _, group in swept.points])
+    parameter_sets = [experiment.parameters for experiment in swept.experiments]
+    causes = parameters.describe_causes(
+        parameter_sets, excluding=parameter, has_seeds=not is_repeated
+    )
+    verb = "differs" if len(causes) == 1 else "differ"
+    return f" Besides {swept.name}, {', '.join(causes)} {verb}." if causes else ""
 
 
-def _of_nets(known: _Course) -> list[Curve | None]:
-    """Return the kernel distance on each feature net, and the FID where there is one."""
-    nets = measures.feature_nets(known.experiments)
-    fid = [net for net in nets if net == fid_network.NAME]
+def _feature_curves(swept: _SweptGroups) -> list[Curve | None]:
+    """Return the curves of the kernel distance on each feature net, and of FID if available."""
+    nets = measures.feature_nets(swept.experiments)
+    fid_nets = [net for net in nets if net == fid_network.NAME]
     return [
-        *(_of_samples(known, net, "kernel_distance") for net in nets),
-        *(_of_samples(known, net, "frechet_distance") for net in fid),
+        *(_sampler_curve(swept, net, "kernel_distance") for net in nets),
+        *(_sampler_curve(swept, net, "frechet_distance") for net in fid_nets),
     ]
 
 
-def _of_samples(known: _Course, net: str, name: str) -> Curve | None:
+def _sampler_curve(swept: _SweptGroups, net: str, name: str) -> Curve | None:
     def measure(kind: str) -> Measure:
-        return measures.of_samples(kind, net, [name])[0]
+        return measures.feature_measures(kind, net, [name])[0]
 
     lines = [(measure(sampler), term.label) for sampler, term in glossary.samplers().items()]
     title = f"{samplers.label(name, net)}, {net}"
     floor = (measure(samplers.REAL), _FLOOR)
-    return _curve(known, title, "squared distance", [*lines, floor])
+    return _curve(swept, title, "squared distance", [*lines, floor])
 
 
 def _floor(name: str, key: str) -> Measure:
@@ -132,36 +141,38 @@ def _floor(name: str, key: str) -> Measure:
 
 
 def _curve(
-    known: _Course, title: str, unit: str, lines: Sequence[tuple[Measure, str]]
+    swept: _SweptGroups, title: str, unit: str, measured: Sequence[tuple[Measure, str]]
 ) -> Curve | None:
-    """Return the chart of some numbers; None when no experiment has any of them but the floor."""
-    term = lines[0][0].term
-    drawn = [_line(known, measure, label) for measure, label in lines]
-    drawn = [line for line in drawn if line.points]
-    if all(line.is_floor for line in drawn):
+    """Draw the chart of several numbers; None if no experiment has any of them except the floor."""
+    term = measured[0][0].term
+    lines = [_line(swept, measure, label) for measure, label in measured]
+    lines = [line for line in lines if line.points]
+    if all(line.is_floor for line in lines):
         return None
-    caption = " ".join(_describe(line, term, known.name) for line in drawn)
+    caption = " ".join(_describe_line(line, term, swept.name) for line in lines)
     factor = 100.0 if term.unit == "%" else 1.0
     drawing = charts.draw_over_parameter(
-        [_scale(line, factor) for line in drawn],
+        [_scale(line, factor) for line in lines],
         key=title,
         title=title,
         unit=unit,
-        parameter=known.name,
-        alt=f"{title} over {known.name}. {caption}",
+        parameter=swept.name,
+        alt=f"{title} over {swept.name}. {caption}",
     )
     return Curve(title.partition(", ")[0], title, term, drawing, caption)
 
 
-def _line(known: _Course, measure: Measure, label: str) -> Line:
-    found = [(x, number) for x, one in known.points if (number := one.statistic(measure.of))]
+def _line(swept: _SweptGroups, measure: Measure, label: str) -> Line:
+    points = [
+        (x, statistic) for x, group in swept.points if (statistic := group.statistic(measure.value))
+    ]
     is_floor = label == _FLOOR
-    is_mean = not is_floor and any(len(number.values) > 1 for _, number in found)
+    is_mean = not is_floor and any(len(statistic.values) > 1 for _, statistic in points)
     return Line(
         label,
-        [(x, number.mean) for x, number in found],
+        [(x, statistic.mean) for x, statistic in points],
         is_floor=is_floor,
-        singles=[(x, y) for x, number in found for y in number.values] if is_mean else [],
+        singles=[(x, y) for x, statistic in points for y in statistic.values] if is_mean else [],
     )
 
 
@@ -172,11 +183,11 @@ def _scale(line: Line, factor: float) -> Line:
     return dataclasses.replace(line, points=scaled(line.points), singles=scaled(line.singles))
 
 
-def _describe(line: Line, term: Term, name: str) -> str:
+def _describe_line(line: Line, term: Term, name: str) -> str:
     """Return the first and the last number of a line in words."""
     texts = [term.text(value) for _, value in line.points]
     places = [f"at {name} {x:g}" for x, _ in line.points]
-    course = f"from {texts[0]} {places[0]} to {texts[-1]} {places[-1]}"
-    words = texts[0] if line.is_floor and len(set(texts)) == 1 else course
-    who = f"{line.label}: " if line.label else ""
-    return f"{(who + words)[:1].upper()}{(who + words)[1:]}."
+    span = f"from {texts[0]} {places[0]} to {texts[-1]} {places[-1]}"
+    words = texts[0] if line.is_floor and len(set(texts)) == 1 else span
+    sentence = f"{line.label}: {words}" if line.label else words
+    return f"{sentence[:1].upper()}{sentence[1:]}."

@@ -1,4 +1,4 @@
-"""What is known of one experiment; made by ``revision``, set on the page by the other modules."""
+"""Everything known about one experiment: built by ``revision``, shown by the other modules."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,11 @@ SEED = "train_vae.seed"
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something of an experiment is not on the page.
+    """The reason why a part of an experiment is not on the page.
 
     Attributes:
         reason: what is missing, and why.
-        command: what may help, to be typed; empty: nothing but a new experiment.
+        command: a shell command that may help; empty: only a new experiment helps.
     """
 
     reason: str
@@ -29,23 +29,24 @@ class Problem:
 
 @dataclass(frozen=True)
 class Experiment:
-    """One experiment.
+    """One experiment: its parameters, numbers, pictures and problems.
 
     Attributes:
-        name: of the experiment, branch or tag, or ``workspace``.
+        name: name of the experiment, branch or tag, or ``workspace``.
         revision: short hash of its commit; empty for the workspace.
-        state: success, or what DVC's queue says: failed, queued, running.
-        parameters: dotted name -> value, as far as a result depends on them.
-        training: the numbers of train_vae; empty: there are none.
-        test: the numbers of evaluate_vae; empty: there are none.
-        strips: reconstructions, or name of a sampler -> picture.
-        page: the file of its full page.
-        pages_beside: path of what that links, from its folder -> file; None: it is not here.
-        data: path of what was trained and tested on -> hash.
-        code: stage -> hash of the code that it ran.
-        results: hash of all results; equal for two experiments that have the same ones.
-        without_numbers: stages whose numbers.json could not be had, which is among the problems.
-        problems: what could not be had.
+        state: ``success``, or the state in DVC's queue: ``failed``, ``queued``, ``running``.
+        parameters: dotted name -> value, for all parameters that affect a result.
+        training: the numbers of train_vae; empty if there are none.
+        test: the numbers of evaluate_vae; empty if there are none.
+        strips: ``reconstructions`` or the name of a sampler -> strip of faces.
+        page: file of its full page; None if there is none.
+        linked_pages: path relative to the folder of the full page -> file of a page that the full
+            page links to; None: not on this machine.
+        data: path of the data used for training and testing -> hash.
+        code: stage -> hash of the code it ran.
+        results: hash of all results; two experiments with the same results have the same hash.
+        without_numbers: stages whose numbers.json is unavailable, which is one of the problems.
+        problems: what is unavailable, and why.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Experiment:
     test: Mapping[str, Any] = field(default_factory=dict)
     strips: Mapping[str, Image.Image] = field(default_factory=dict)
     page: Path | None = None
-    pages_beside: Mapping[str, Path | None] = field(default_factory=dict)
+    linked_pages: Mapping[str, Path | None] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, str] = field(default_factory=dict)
     results: str = ""
@@ -64,45 +65,45 @@ class Experiment:
     problems: Sequence[Problem] = ()
 
     @property
-    def fact(self) -> float:
-        """Weight of the KL term; not a number when it is unknown."""
+    def kl_weight(self) -> float:
+        """Weight of the KL term; NaN if unknown."""
         value: Any = self.parameters.get(FACT)
         return float(value) if is_number(value) else math.nan
 
     @property
     def label(self) -> str:
-        """What the experiment is called where the word fact stands beside it."""
-        return "unknown" if math.isnan(self.fact) else f"{self.fact:g}"
+        """The KL weight as text, to be shown next to the word "fact"."""
+        return "unknown" if math.isnan(self.kl_weight) else f"{self.kl_weight:g}"
 
     @property
     def identity(self) -> str:
-        """Return what no other experiment has: those of different commits may share a name."""
+        """A unique key: experiments of different commits may have the same name."""
         return f"{self.name}@{self.revision}"
 
     @property
-    def is_drawn(self) -> bool:
-        """Tell whether there is anything to compare: numbers or pictures."""
+    def is_shown(self) -> bool:
+        """Whether there is anything to compare: numbers or pictures."""
         return self.state == "success" and bool(self.training or self.test or self.strips)
 
     def repeats(self, other: "Experiment") -> bool:
-        """Tell whether it repeats another experiment up to rounding on another machine.
+        """Report whether this experiment repeats another one, up to rounding on another machine.
 
-        A commit brings along results of the machine that made it. Where an experiment ran the same
-        code with the same parameters on the same data, its row would stand there twice.
+        A commit contains the results of the machine that made it. If an experiment ran the same
+        code with the same parameters on the same data, the page would show its row twice.
         """
         is_same_run = (self.parameters, self.code, self.data) == (
             other.parameters,
             other.code,
             other.data,
         )
-        return other.is_drawn and (self.results == other.results or is_same_run)
+        return other.is_shown and (self.results == other.results or is_same_run)
 
     def number(self, document: str, *keys: str) -> float | None:
-        """Return a finite number of its metrics, or None.
+        """Return a finite number of the training or the test, or None.
 
         Args:
-            document: training or test.
-            keys: names on the way into the document.
+            document: ``training`` or ``test``.
+            keys: the nested keys that lead to the number.
         """
         value: Any = {"training": self.training, "test": self.test}[document]
         for key in keys:
@@ -110,26 +111,27 @@ class Experiment:
         return float(value) if is_number(value) else None
 
 
-def by_fact(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Return experiments by fact, then by what else decides them, seed, and name; unknown last.
+def sort_by_fact(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Sort experiments by KL weight, then by other parameters, seed and name; unknown weights last.
 
-    So those that differ in a seed alone stand together.
+    This puts experiments that differ only in a seed next to each other.
     """
-    deciding = [parameters.split_seeds(one.parameters)[0] for one in experiments]
-    names = [name for name in parameters.find_differing(deciding) if name != FACT]
+    without_seeds = [parameters.split_seeds(experiment.parameters)[0] for experiment in experiments]
+    names = [name for name in parameters.find_differing(without_seeds) if name != FACT]
 
-    def order(one: Experiment) -> tuple[Any, ...]:
-        others = [_rank(one.parameters.get(name)) for name in (*names, SEED)]
-        return (math.isnan(one.fact), one.fact, *others, one.name, one.revision)
+    def sort_key(experiment: Experiment) -> tuple[Any, ...]:
+        ranks = [_rank(experiment.parameters.get(name)) for name in (*names, SEED)]
+        weight = experiment.kl_weight
+        return (math.isnan(weight), weight, *ranks, experiment.name, experiment.revision)
 
-    return sorted(experiments, key=order)
+    return sorted(experiments, key=sort_key)
 
 
 def _rank(value: Any) -> tuple[float, str]:
-    """Return what sorts numbers by size and puts all other values behind them."""
+    """Return a sort key that orders numbers by size and puts all other values after them."""
     return (float(value), "") if is_number(value) else (math.inf, str(value))
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a finite number; true and false are none."""
+    """Report whether a value is a finite number; True and False do not count."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,38 +1,45 @@
-"""The sortable table of groups: means of the headline numbers over seeds, and their spreads."""
+"""The sortable table of seed groups: means and spreads of the headline numbers."""
 
 from collections.abc import Sequence
 
 from latentmaps.compare import groups
-from latentmaps.compare.groups import Group, Statistic
+from latentmaps.compare.groups import SeedGroup, SeedStatistic
 from latentmaps.compare.headlines import HEADLINES, Headline
 from latentmaps.compare.measures import NO_VALUE, PLUS_MINUS
 from latentmaps.compare.scores import (
-    Column,
-    Score,
+    ScoreCell,
+    ScoreColumn,
     ScoreRow,
-    Scores,
+    ScoreTable,
     score_fact,
     score_parameters,
 )
 from latentmaps.report import glossary
 
 
-def tabulate_groups(made: Sequence[Group], keys: Sequence[str]) -> list[Scores]:
-    """Return the table with a row for each group: means and spreads; none without repeated seeds.
+def tabulate_groups(seed_groups: Sequence[SeedGroup], keys: Sequence[str]) -> list[ScoreTable]:
+    """Return a table with one row per group; an empty list if no seed was repeated.
 
     Args:
-        made: the groups, in the order of the rows.
-        keys: of the rows of their first experiments.
+        seed_groups: the groups, in the order of the rows.
+        keys: the key of the row of each group's first experiment.
     """
-    if not groups.have_seeds(made):
+    if not groups.have_seeds(seed_groups):
         return []
-    compared = [one for one in HEADLINES if any(group.statistic(one.of) for group in made)]
-    differing = groups.differing_parameters(made)
+    headlines = [
+        headline
+        for headline in HEADLINES
+        if any(group.statistic(headline.value) for group in seed_groups)
+    ]
+    differing = groups.differing_parameters(seed_groups)
     columns = [
-        Column("groups-fact", "fact", glossary.term("fact")),
-        *(Column(f"groups-{name}", name, is_differing=True) for name in differing[0]),
-        Column("groups-seeds", "Seeds"),
-        *(Column(f"groups-{one.name}", one.words, one.term) for one in compared),
+        ScoreColumn("groups-fact", "fact", glossary.term("fact")),
+        *(ScoreColumn(f"groups-{name}", name, is_differing=True) for name in differing[0]),
+        ScoreColumn("groups-seeds", "Seeds"),
+        *(
+            ScoreColumn(f"groups-{headline.name}", headline.words, headline.term)
+            for headline in headlines
+        ),
     ]
     table_rows = [
         ScoreRow(
@@ -41,18 +48,19 @@ def tabulate_groups(made: Sequence[Group], keys: Sequence[str]) -> list[Scores]:
             [
                 score_fact(group.members[0]),
                 *score_parameters(texts),
-                Score(str(len(group.seeds)), str(len(group.seeds))),
-                *(_mean(one, group.statistic(one.of)) for one in compared),
+                ScoreCell(str(len(group.seeds)), str(len(group.seeds))),
+                *(_mean(headline, group.statistic(headline.value)) for headline in headlines),
             ],
         )
-        for key, group, texts in zip(keys, made, differing, strict=True)
+        for key, group, texts in zip(keys, seed_groups, differing, strict=True)
     ]
-    caption = "Means over seeds, and beside each its spread: the sample standard deviation"
-    return [Scores("groups", caption, columns, table_rows)]
+    caption = "Means over seeds, each with its spread, the sample standard deviation"
+    return [ScoreTable("groups", caption, columns, table_rows)]
 
 
-def _mean(headline: Headline, found: Statistic | None) -> Score:
-    if found is None:
-        return Score(NO_VALUE, "")
-    spread = "" if found.spread is None else f"{PLUS_MINUS} {headline.text(found.spread)}"
-    return Score(headline.text(found.mean), repr(found.mean), spread)
+def _mean(headline: Headline, statistic: SeedStatistic | None) -> ScoreCell:
+    if statistic is None:
+        return ScoreCell(NO_VALUE, "")
+    spread = statistic.spread
+    note = "" if spread is None else f"{PLUS_MINUS} {headline.text(spread)}"
+    return ScoreCell(headline.text(statistic.mean), repr(statistic.mean), note)

@@ -1,4 +1,4 @@
-"""Experiments that differ in seeds alone, taken together: the mean of a number and its spread."""
+"""Groups of experiments that differ only in seeds, with the mean and spread of their numbers."""
 
 import dataclasses
 import math
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from latentmaps.compare import parameters
 from latentmaps.compare.experiment import FACT, Experiment
 
-# of these the code decides the numbers
+# the stages whose code affects the numbers
 _STAGES = ("train_vae", "evaluate_vae")
 _TRAINING = "train_vae."
 
 
 @dataclass(frozen=True)
-class Statistic:
+class SeedStatistic:
     """A number over the seeds of a group.
 
     Attributes:
@@ -31,7 +31,7 @@ class Statistic:
 
     @property
     def spread(self) -> float | None:
-        """Sample standard deviation; None for a single value, of which no spread is known."""
+        """Sample standard deviation; None for a single value, which has no spread."""
         return statistics.stdev(self.values) if len(self.values) > 1 else None
 
     @property
@@ -41,110 +41,115 @@ class Statistic:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Experiments that differ in seeds alone.
+class SeedGroup:
+    """Experiments that differ only in seeds.
 
     Attributes:
-        members: all of them, in their order; at least one.
-        seeds: one of them for each setting of the seeds: a run that was repeated, on another
-            machine perhaps, counts once.
+        members: all experiments of the group, in their order; at least one.
+        seeds: one experiment for each combination of seeds: a run that was repeated, perhaps on
+            another machine, counts once.
     """
 
     members: Sequence[Experiment]
     seeds: Sequence[Experiment]
 
     @property
-    def fact(self) -> float:
-        """Weight of the KL term; not a number when it is unknown."""
-        return self.members[0].fact
+    def kl_weight(self) -> float:
+        """Weight of the KL term; NaN if unknown."""
+        return self.members[0].kl_weight
 
     @property
     def label(self) -> str:
-        """What the group is called where the word fact stands beside it."""
+        """The KL weight as text, to be shown next to the word "fact"."""
         return self.members[0].label
 
     @property
     def name(self) -> str:
-        """Name of the first experiment, and how many others there are."""
+        """Name of the first experiment, and the number of further ones."""
         more = len(self.members) - 1
         return f"{self.members[0].name} and {more} more" if more else self.members[0].name
 
-    def statistic(self, of: Callable[[Experiment], float | None]) -> Statistic | None:
-        """Return a number over the seeds, or None when no member has it.
+    def statistic(self, value: Callable[[Experiment], float | None]) -> SeedStatistic | None:
+        """Collect a number over the seeds; None if no member has it.
 
         Args:
-            of: returns the number of an experiment, or None.
+            value: returns the number of an experiment, or None.
         """
-        values = [value for one in self.seeds if (value := of(one)) is not None]
-        return Statistic(values) if values else None
+        values = [number for member in self.seeds if (number := value(member)) is not None]
+        return SeedStatistic(values) if values else None
 
 
-def make_groups(drawn: Sequence[Experiment]) -> list[Group]:
-    """Return the groups in the order of their first members.
+def make_groups(experiments: Sequence[Experiment]) -> list[SeedGroup]:
+    """Group experiments that differ only in seeds, in the order of their first members.
 
-    What decides the numbers has to be the same but for the seeds: parameters of the stages up to
-    `evaluate_vae`, the code of the training and the test, and, for equal seeds before the
-    training, the data. Of an experiment whose parameters are not known nothing says that it differs
-    in a seed alone: it is a group by itself.
+    Everything else that affects the numbers must be equal: the parameters of the stages up to
+    `evaluate_vae`, the code of the training and of the test, and, if all seeds of the stages before
+    the training are equal, the data. An experiment with unknown parameters forms its own group,
+    since nothing shows that it differs only in a seed.
 
     Args:
-        drawn: experiments with results.
+        experiments: experiments with results.
     """
-    groups: list[Group] = []
-    for one in drawn:
-        place = next((i for i, group in enumerate(groups) if _belongs(one, group)), None)
+    groups: list[SeedGroup] = []
+    for experiment in experiments:
+        place = next((i for i, group in enumerate(groups) if _belongs(experiment, group)), None)
         if place is None:
-            groups.append(Group([one], [one]))
+            groups.append(SeedGroup([experiment], [experiment]))
         else:
-            groups[place] = _add(one, groups[place])
+            groups[place] = _add(experiment, groups[place])
     return groups
 
 
-def _belongs(one: Experiment, group: Group) -> bool:
+def _belongs(experiment: Experiment, group: SeedGroup) -> bool:
     first = group.members[0]
-    others = [parameters.split_seeds(each.parameters)[0] for each in (one, first)]
+    own, others = [
+        parameters.split_seeds(candidate.parameters)[0] for candidate in (experiment, first)
+    ]
     return (
-        bool(others[0])
-        and others[0] == others[1]
-        and code_of(one) == code_of(first)
-        and not has_other_data(one, first)
+        bool(own)
+        and own == others
+        and code_hashes(experiment) == code_hashes(first)
+        and not has_other_data(experiment, first)
     )
 
 
-def has_other_data(one: Experiment, other: Experiment) -> bool:
-    """Tell whether data differ although no seed before the training does: their source changed."""
-    of_data = [
+def has_other_data(experiment: Experiment, other: Experiment) -> bool:
+    """Report whether the data differ although all seeds before the training are equal.
+
+    In that case their source has changed.
+    """
+    own_seeds, other_seeds = [
         {
             name: seed
-            for name, seed in parameters.split_seeds(each.parameters)[1].items()
+            for name, seed in parameters.split_seeds(candidate.parameters)[1].items()
             if not name.startswith(_TRAINING)
         }
-        for each in (one, other)
+        for candidate in (experiment, other)
     ]
-    return of_data[0] == of_data[1] and one.data != other.data
+    return own_seeds == other_seeds and experiment.data != other.data
 
 
-def code_of(one: Experiment) -> list[str | None]:
-    """Return the hash of the code of each stage that decides the numbers; None: not known."""
-    return [one.code.get(stage) for stage in _STAGES]
+def code_hashes(experiment: Experiment) -> list[str | None]:
+    """Return the hash of the code of each stage that affects the numbers; None: unknown."""
+    return [experiment.code.get(stage) for stage in _STAGES]
 
 
-def _add(one: Experiment, group: Group) -> Group:
-    known = [parameters.split_seeds(each.parameters)[1] for each in group.seeds]
-    is_new = parameters.split_seeds(one.parameters)[1] not in known
+def _add(experiment: Experiment, group: SeedGroup) -> SeedGroup:
+    known = [parameters.split_seeds(seed.parameters)[1] for seed in group.seeds]
+    is_new = parameters.split_seeds(experiment.parameters)[1] not in known
     return dataclasses.replace(
         group,
-        members=[*group.members, one],
-        seeds=[*group.seeds, one] if is_new else group.seeds,
+        members=[*group.members, experiment],
+        seeds=[*group.seeds, experiment] if is_new else group.seeds,
     )
 
 
-def have_seeds(groups: Sequence[Group]) -> bool:
-    """Tell whether any group has two seeds or more, and so a spread."""
+def have_seeds(groups: Sequence[SeedGroup]) -> bool:
+    """Report whether any group has two or more seeds, and so a spread."""
     return any(len(group.seeds) > 1 for group in groups)
 
 
-def differing_parameters(groups: Sequence[Group]) -> list[dict[str, str]]:
-    """Return for each group name -> text of the parameters, besides fact and seeds, that differ."""
-    of_each = [parameters.split_seeds(group.members[0].parameters)[0] for group in groups]
-    return parameters.describe_differing(of_each, but=FACT)
+def differing_parameters(groups: Sequence[SeedGroup]) -> list[dict[str, str]]:
+    """Return the differing parameters of each group, except fact and seeds: name -> text."""
+    parameter_sets = [parameters.split_seeds(group.members[0].parameters)[0] for group in groups]
+    return parameters.describe_differing(parameter_sets, excluding=FACT)

@@ -1,4 +1,4 @@
-"""The headline numbers: those of metrics.json, as tables of experiments and groups show them."""
+"""The headline numbers of metrics.json, for the tables of experiments and of seed groups."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ class Headline:
     """A headline number.
 
     Attributes:
-        name: in metrics.json.
-        document: training or test.
-        words: above its column.
-        term: explains it and has its format.
+        name: key in metrics.json.
+        document: ``training`` or ``test``.
+        words: the head of its column.
+        term: glossary entry that explains and formats it.
     """
 
     name: str
@@ -26,17 +26,18 @@ class Headline:
     words: str
     term: Term
 
-    def of(self, one: Experiment) -> float | None:
-        """Return the number, or None."""
-        value = one.number(self.document, self.name)
-        if value is None and self.term.name == _KERNEL:  # older versions have it here alone
-            nets = measures.feature_nets([one])[:1]
-            kind = self.name.removeprefix("kernel_")
-            return one.number(self.document, "samples", kind, *nets, _KERNEL)
+    def value(self, experiment: Experiment) -> float | None:
+        """Return the number of an experiment, or None."""
+        value = experiment.number(self.document, self.name)
+        # older versions store kernel distances only among the numbers of each sampler
+        if value is None and self.term.name == _KERNEL:
+            nets = measures.feature_nets([experiment])[:1]
+            sampler = self.name.removeprefix("kernel_")
+            return experiment.number(self.document, "samples", sampler, *nets, _KERNEL)
         return value
 
     def text(self, value: float) -> str:
-        """Return a value without its unit, which stands above the column."""
+        """Format a value without its unit, which is in the head of the column."""
         return self.term.text(value).removesuffix(self.term.unit).strip()
 
 

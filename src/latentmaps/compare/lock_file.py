@@ -1,9 +1,10 @@
-"""What dvc.lock says of a revision: which results belong together, and what they are made of.
+"""What dvc.lock records for a revision: which results belong together, and what they depend on.
 
-``dvc exp run train_vae`` trains and stops: the metrics of the new network stand beside pictures of
-the old one. DVC's own status compares files of the workspace, which an experiment's commit has not;
-but dvc.lock says what every stage read and wrote when it ran, so results that do not belong
-together are found without any file. Parameters, data, code and results are hashes to compare.
+``dvc exp run train_vae`` trains and stops. The metrics of the new network are then next to pictures
+of the old one. DVC's own status compares files of the workspace, which the commit of an experiment
+does not have. But dvc.lock records what every stage read and wrote when it ran, so results that do
+not belong together are detected without any file. Parameters, data, code and results are compared
+by their hashes.
 """
 
 import hashlib
@@ -12,15 +13,15 @@ from typing import Any
 
 from latentmaps.compare import parameters
 
-# build_report names it. Its values stand under their sections; by itself it changes no result.
+# A dependency of build_report. Its values appear under their sections; the name changes no result.
 _NAME_OF_PROFILE = "profile"
 
 
 def find_stale(stages: Sequence[Any]) -> dict[str, str]:
-    """Return stage -> why its results are not those of this revision; only stages with a reason.
+    """Return stage -> reason, for the stages whose results do not belong to this revision.
 
     Args:
-        stages: of DVC's index at the revision.
+        stages: the stages of DVC's index at the revision.
     """
     outputs = {out.fs_path: (out, stage) for stage in stages for out in stage.outs}
     reasons = {stage.name: reason for stage in stages if (reason := _own_reason(stage, outputs))}
@@ -45,7 +46,7 @@ def _own_reason(stage: Any, outputs: Mapping[str, Any]) -> str:
             dep.fs_path in outputs
             and dep.hash_info.value != outputs[dep.fs_path][0].hash_info.value
         ):
-            return f"{stage.name} read another {dep.def_path}"
+            return f"{stage.name} read another version of {dep.def_path}"
     return ""
 
 
@@ -56,37 +57,38 @@ def _reads_from(stage: Any, writer: str, outputs: Mapping[str, Any]) -> bool:
 
 
 def _is_parameters(dep: Any) -> bool:
-    """Tell whether a dependency is on values of params.yaml instead of on a file."""
+    """Report whether a dependency is on values of params.yaml, not on a file."""
     return hasattr(dep, "read_params")
 
 
 def _changed_parameters(dep: Any) -> list[str]:
-    """Return the names, as the stage lists them, whose values are not those with which it ran."""
+    """Return the names, as in the stage, whose values have changed since the stage ran."""
     ran_with = dep.hash_info.value or {}
     present = dep.read_params()
     return [name for name in dep.params if ran_with.get(name) != present.get(name)]
 
 
 def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
-    """Return the parameters on which any stage depends: a change of others changes no result.
+    """Return the parameters on which any stage depends; others cannot change a result.
 
-    The seed of a section that is null in params.yaml is the one in force.
-
-    Several stages may name a parameter, and may have run with different values of it. That counts
-    with which the stage of its section ran.
+    If the seed of a section is null in params.yaml, the seed in force is returned. Several stages
+    may depend on a parameter and may have run with different values of it: the value with which the
+    stage of its section ran takes precedence.
 
     Args:
-        stages: of DVC's index.
-        as_run: those with which the stages ran, where they did; else those of params.yaml.
+        stages: the stages of DVC's index.
+        as_run: return the values with which the stages ran, if they did; else those of params.yaml.
     """
-    of_all: dict[str, Any] = {}
-    of_owners: dict[str, Any] = {}
+    all_values: dict[str, Any] = {}
+    owner_values: dict[str, Any] = {}
     for stage in stages:
-        values = _read_own(stage, as_run=as_run)
+        own_values = _read_own(stage, as_run=as_run)
         name = stage.name.partition("@")[0]
-        of_all |= values
-        of_owners |= {key: value for key, value in values.items() if _owner(key) == name}
-    values = {key: of_owners.get(key, of_all[key]) for key in of_all if key != _NAME_OF_PROFILE}
+        all_values |= own_values
+        owner_values |= {key: value for key, value in own_values.items() if _owner(key) == name}
+    values = {
+        key: owner_values.get(key, all_values[key]) for key in all_values if key != _NAME_OF_PROFILE
+    }
     return values | {
         key: values[parameters.BASE_SEED]
         for key in parameters.SEEDS_OF_SECTIONS
@@ -102,20 +104,20 @@ def _read_own(stage: Any, *, as_run: bool) -> dict[str, Any]:
 
 
 def _owner(key: str) -> str:
-    """Return the stage whose value of a parameter counts: that of its section."""
+    """Return the stage whose value of a parameter takes precedence: the stage of its section."""
     section = key.partition(".")[0]
-    # The seed belongs to many stages. A row is about a network, so the seed of its training counts;
-    # a stage that ran with another one is stale, is left out, and says so.
+    # Many stages depend on the base seed. A row shows a network, so the seed of its training
+    # counts. A stage that ran with another seed is stale and is left out with that reason.
     return "train_vae" if section == "base" else section
 
 
 def hash_data(stages: Mapping[str, Any], *, reader: str, network: str) -> dict[str, str]:
-    """Return path -> hash of the data that a stage read, as dvc.lock has them.
+    """Return path -> hash of the data that a stage read, as recorded in dvc.lock.
 
     Args:
         stages: name -> stage.
-        reader: the stage.
-        network: the stage whose outputs, the network, are no data.
+        reader: name of the stage.
+        network: name of the stage whose outputs are the network, which does not count as data.
     """
     if reader not in stages:
         return {}
@@ -127,7 +129,7 @@ def hash_data(stages: Mapping[str, Any], *, reader: str, network: str) -> dict[s
 
 
 def hash_code(stage: Any) -> str:
-    """Return one hash of all code, files and folders, that a stage named when it ran."""
+    """Return one hash of all files and folders of code that a stage depended on when it ran."""
     code = [
         f"{dep.def_path} {dep.hash_info.value}"
         for dep in stage.deps

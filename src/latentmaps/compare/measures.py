@@ -1,6 +1,6 @@
-"""The numbers that are compared, and where they stand among those of an experiment.
+"""The numbers that are compared, and where to find them among those of an experiment.
 
-Labels, formats and explanations come from the glossary of the report, so both pages say the same.
+Labels, formats and explanations come from the report's glossary, so both pages use the same words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,18 +14,18 @@ from latentmaps.vae.evaluation import fid_network
 
 NO_VALUE = "\N{EN DASH}"
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
-_UNDER_STRIPS = ("kernel_distance", "precision", "recall", "density", "coverage")
+_BELOW_STRIPS = ("kernel_distance", "precision", "recall", "density", "coverage")
 _STAGES = {"training": "train_vae", "test": "evaluate_vae"}
 
 
 @dataclass(frozen=True)
-class Beside:
-    """A number that stands beside another one.
+class Annotation:
+    """A second number that is shown next to a measure, such as its floor or its error.
 
     Attributes:
         words: what it is.
-        keys: names on the way into the document, of the test or of the training.
-        term: how it is written; None: as the other one.
+        keys: the nested keys that lead to it, in the numbers of the test or of the training.
+        term: how to format it; None: like the measure.
     """
 
     words: str
@@ -38,52 +38,52 @@ class Measure:
     """A number of an experiment.
 
     Attributes:
-        term: explains it.
-        document: training or test.
-        keys: names on the way into the document.
-        label: on the page.
-        beside: numbers that stand beside it.
+        term: glossary entry that explains and formats it.
+        document: ``training`` or ``test``.
+        keys: the nested keys that lead to it.
+        label: its name on the page.
+        annotations: numbers that are shown next to it.
     """
 
     term: Term
     document: str
     keys: tuple[str, ...]
     label: str
-    beside: tuple[Beside, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
     @property
     def key(self) -> str:
         """A name that no other measure has."""
         return "-".join([self.document, *self.keys]).replace("_", "-")
 
-    def of(self, experiment: Experiment) -> float | None:
-        """Return the number, or None."""
+    def value(self, experiment: Experiment) -> float | None:
+        """Return the number of an experiment, or None."""
         return experiment.number(self.document, *self.keys)
 
     def text(self, experiment: Experiment) -> str:
         """Return the number as the page shows it, or a dash."""
-        value = self.of(experiment)
+        value = self.value(experiment)
         return NO_VALUE if value is None else self.term.text(value)
 
     def note(self, experiment: Experiment) -> str:
-        """Return what stands beside the number; empty: nothing."""
+        """Return the text next to the number; empty if there is none."""
         return ", ".join(
-            f"{one.words} {(one.term or self.term).text(value)}"
-            for one in self.beside
-            if (value := _of_any(experiment, one.keys)) is not None
+            f"{annotation.words} {(annotation.term or self.term).text(value)}"
+            for annotation in self.annotations
+            if (value := _find_number(experiment, annotation.keys)) is not None
         )
 
 
-def _of_any(experiment: Experiment, keys: Sequence[str]) -> float | None:
+def _find_number(experiment: Experiment, keys: Sequence[str]) -> float | None:
     value = experiment.number("test", *keys)
     return experiment.number("training", *keys) if value is None else value
 
 
 def _measure(
-    document: str, *keys: str, label: str = "", beside: tuple[Beside, ...] = ()
+    document: str, *keys: str, label: str = "", annotations: tuple[Annotation, ...] = ()
 ) -> Measure:
     term = glossary.term(keys[-1])
-    return Measure(term, document, keys, label or term.label, beside)
+    return Measure(term, document, keys, label or term.label, annotations)
 
 
 def _training(name: str, label: str = "") -> Measure:
@@ -93,9 +93,9 @@ def _training(name: str, label: str = "") -> Measure:
 RECONSTRUCTION_LOSS = _measure("training", "val_reconstruction_loss")
 KL = _measure("test", "kl_nats", label="Raw KL")
 KL_SHARE = _measure("training", "val_kl_share", label="KL share")
-MMD = _measure("test", "mmd_prior", label="MMD", beside=(Beside("floor", ("mmd_floor",)),))
-_OF_ALL = (Beside("of", ("latent_dim",)),)
-_DIMENSIONS_USED = _measure("test", "num_dimensions_used", beside=_OF_ALL)
+MMD = _measure("test", "mmd_prior", label="MMD", annotations=(Annotation("floor", ("mmd_floor",)),))
+_OF_ALL = (Annotation("of", ("latent_dim",)),)
+_DIMENSIONS_USED = _measure("test", "num_dimensions_used", annotations=_OF_ALL)
 _LABELS = {"mse": "MSE", "psnr_db": "PSNR", "ssim": "SSIM", "ms_ssim": "MS-SSIM"}
 _LIKENESS = (
     *_LABELS,
@@ -103,17 +103,21 @@ _LIKENESS = (
 )
 
 
-def _likeness(*way: str) -> dict[str, Measure]:
-    """Return the measures of reconstructions by name; `way`: names on the way to them."""
-    beside = {"sharpness": (Beside("the faces", ("sharpness_originals",)),)}
+def _likeness(*keys: str) -> dict[str, Measure]:
+    """Return the measures of reconstructions by name; `keys` lead to the part that has them."""
+    annotations = {"sharpness": (Annotation("the faces", ("sharpness_originals",)),)}
     return {
-        name: _measure("test", *way, name, label=_LABELS.get(name, ""), beside=beside.get(name, ()))
+        name: _measure(
+            *("test", *keys, name),
+            label=_LABELS.get(name, ""),
+            annotations=annotations.get(name, ()),
+        )
         for name in _LIKENESS
     }
 
 
 _FROM_MEAN = _likeness()
-# those that stand under the reconstructions
+# shown below the reconstructions
 MAIN = (
     *(RECONSTRUCTION_LOSS, KL, KL_SHARE),
     *(_FROM_MEAN[name] for name in ("psnr_db", "ssim", "ms_ssim")),
@@ -121,7 +125,7 @@ MAIN = (
 )
 TRAINING = (
     *(RECONSTRUCTION_LOSS, KL_SHARE),
-    _training("val_kl_share_above_floor", "KL share of what can be lowered"),
+    _training("val_kl_share_above_floor", "KL share of the reducible loss"),
     _training("val_kl_nats", "Raw KL"),
     _training("val_kl_loss", "KL loss, times fact"),
     _training("val_total_loss", "Total loss"),
@@ -135,89 +139,105 @@ TRAINING = (
 )
 POSTERIOR_MEAN = (
     *_FROM_MEAN.values(),
-    _measure("test", "diversity", beside=(Beside("the faces", ("diversity_originals",)),)),
+    _measure(
+        *("test", "diversity"), annotations=(Annotation("the faces", ("diversity_originals",)),)
+    ),
 )
 SAMPLED = tuple(_likeness("sampled").values())
-_RADIUS = (Beside(PLUS_MINUS, ("radius_std",)), Beside("prior", ("radius_prior",)))
+_RADIUS = (Annotation(PLUS_MINUS, ("radius_std",)), Annotation("prior", ("radius_prior",)))
 LATENT_SPACE = (
-    *(KL, _DIMENSIONS_USED, _measure("test", "num_dimensions_90", beside=_OF_ALL)),
-    _measure("test", "radius_mean", beside=_RADIUS),
+    *(KL, _DIMENSIONS_USED, _measure("test", "num_dimensions_90", annotations=_OF_ALL)),
+    _measure("test", "radius_mean", annotations=_RADIUS),
     *(_measure("test", name) for name in ("z_mean_rms", "z_std_mean", "z_std_min", "z_std_max")),
     MMD,
 )
 
 
-def of_samples(kind: str, net: str, names: Sequence[str] = samplers.OF_FEATURES) -> list[Measure]:
-    """Return measures of one kind of random faces, on the features of one net."""
+def feature_measures(
+    kind: str, net: str, names: Sequence[str] = samplers.OF_FEATURES
+) -> list[Measure]:
+    """Return the measures of one kind of random faces that depend on a feature net.
+
+    Args:
+        kind: real, a sampler, or a sampler with ``_cool``.
+        net: name of the feature net.
+        names: keys of the measures.
+    """
     return [
         _measure(
             *("test", "samples", kind, net, name),
             label=samplers.label(name, net),
-            beside=_error(kind, net, name),
+            annotations=_error(kind, net, name),
         )
         for name in names
     ]
 
 
-def _error(kind: str, net: str, name: str) -> tuple[Beside, ...]:
+def _error(kind: str, net: str, name: str) -> tuple[Annotation, ...]:
     if name not in samplers.ERRORS:
         return ()
     error = samplers.ERRORS[name]
-    return (Beside(PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
+    return (Annotation(PLUS_MINUS, ("samples", kind, net, error), glossary.term(error)),)
 
 
-def of_pictures(kind: str) -> list[Measure]:
+def picture_measures(kind: str) -> list[Measure]:
     """Return the measures of one kind of random faces that need no feature net."""
     return [_measure("test", "samples", kind, name) for name in samplers.OF_PICTURES]
 
 
-def under_strips(sampler: str, nets: Sequence[str]) -> list[Measure]:
-    """Return those that stand under random faces: on the first net, and the FID if there is one."""
-    fid = [net for net in nets if net == fid_network.NAME]
+def strip_measures(sampler: str, nets: Sequence[str]) -> list[Measure]:
+    """Return the measures below a strip of random faces: on the first net, and FID if available."""
+    fid_nets = [net for net in nets if net == fid_network.NAME]
     return [
-        *(one for net in nets[:1] for one in of_samples(sampler, net, _UNDER_STRIPS)),
-        *(one for net in fid for one in of_samples(sampler, net, ["frechet_distance"])),
+        *(measure for net in nets[:1] for measure in feature_measures(sampler, net, _BELOW_STRIPS)),
+        *(
+            measure
+            for net in fid_nets
+            for measure in feature_measures(sampler, net, ["frechet_distance"])
+        ),
     ]
 
 
 def all_measures(nets: Sequence[str]) -> list[Measure]:
-    """Return every measure of the tables, those of random faces on the features of `nets`."""
+    """Return every measure of the tables; those of random faces for each net in `nets`."""
     kinds = (samplers.REAL, *samplers.ALL_SAMPLERS)
-    of_nets = [one for kind in kinds for net in nets for one in of_samples(kind, net)]
-    of_all = [one for kind in kinds for one in of_pictures(kind)]
-    return [*TRAINING, *POSTERIOR_MEAN, *SAMPLED, *LATENT_SPACE, *of_nets, *of_all]
+    on_features = [
+        measure for kind in kinds for net in nets for measure in feature_measures(kind, net)
+    ]
+    on_pictures = [measure for kind in kinds for measure in picture_measures(kind)]
+    return [*TRAINING, *POSTERIOR_MEAN, *SAMPLED, *LATENT_SPACE, *on_features, *on_pictures]
 
 
-def kinds_of_faces(experiment: Experiment) -> list[str]:
-    """Return real and the samplers of whose faces an experiment has numbers, in its own order."""
+def face_kinds(experiment: Experiment) -> list[str]:
+    """Return real and the samplers that an experiment measured, in the order of its numbers."""
     samples = experiment.test.get("samples")
     known = samples.items() if isinstance(samples, Mapping) else []
     return [kind for kind, numbers in known if isinstance(numbers, Mapping)]
 
 
 def feature_nets(experiments: Sequence[Experiment]) -> list[str]:
-    """Return the names of all feature nets, in the order in which they are met."""
-    named = [net for one in experiments for net in one.test.get("feature_nets") or []]
+    """Return the names of all feature nets, in order of appearance."""
+    named = [net for experiment in experiments for net in experiment.test.get("feature_nets") or []]
     return list(dict.fromkeys(net for net in named if isinstance(net, str)))
 
 
-def counts(experiments: Sequence[Experiment], name: str) -> list[str]:
-    """Return each value of a number of the test once, in rising order, as text."""
-    values = {one.number("test", name) for one in experiments} - {None}
+def distinct_counts(experiments: Sequence[Experiment], name: str) -> list[str]:
+    """Return each value of a number of the test once, in ascending order, as text."""
+    values = {experiment.number("test", name) for experiment in experiments} - {None}
     return [f"{value:,.10g}" for value in sorted(filter(None, values))]
 
 
 def find_missing(experiment: Experiment) -> list[Problem]:
     """Return a problem for each stage that did not write all numbers of the page.
 
-    Where a whole file could not be had, that is a problem already.
+    A numbers.json that is unavailable as a whole is already reported, so it is skipped here.
     """
     missing: dict[str, dict[str, None]] = {}
     for measure in all_measures(feature_nets([experiment])):
         document = getattr(experiment, measure.document)
         if _STAGES[measure.document] in experiment.without_numbers:
             continue
-        if measure.of(experiment) is None and document:
+        if measure.value(experiment) is None and document:
             missing.setdefault(measure.document, {})[_first_gap(document, measure.keys)] = None
     return [
         Problem(
@@ -229,7 +249,7 @@ def find_missing(experiment: Experiment) -> list[Problem]:
 
 
 def _first_gap(document: Mapping[str, Any], keys: Sequence[str]) -> str:
-    """Return the name at which the way into a document ends: a whole part is named once."""
+    """Return the name of the first missing level, so that a missing part is reported once."""
     for depth, key in enumerate(keys, 1):
         if not isinstance(document, Mapping) or key not in document:
             return ".".join(keys[:depth])

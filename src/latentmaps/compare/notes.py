@@ -1,4 +1,4 @@
-"""What to know before experiments are compared: whether they differ in more than one looks at."""
+"""What readers must know before they compare experiments: what is equal, and what else differs."""
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,17 +7,21 @@ from typing import Any
 
 from latentmaps.compare import groups, measures, parameters, rows
 from latentmaps.compare.experiment import FACT, Experiment
-from latentmaps.compare.groups import Group
+from latentmaps.compare.groups import SeedGroup
 from latentmaps.compare.measures import Measure
 from latentmaps.report import glossary
 from latentmaps.report.samplers import NOT_FITTED
 
-# The latter decides which z is drawn for the strips of random faces; where a version has none, the
-# former does.
+# The second one determines the z of the strips of random faces; in a version of the pipeline
+# without it, the first one does.
 _SEEDS_OF_Z = ("base.seed", "draw_samples.seed")
-_OF_LOSS = ("train_vae.reconstruction_loss", "crop_faces.image_size", "crop_faces.num_channels")
-# On these depend the samplers that are fitted, or what is measured on their faces.
-_OF_SAMPLERS = (
+_LOSS_PARAMETERS = (
+    "train_vae.reconstruction_loss",
+    "crop_faces.image_size",
+    "crop_faces.num_channels",
+)
+# The fitted samplers, or the numbers on their faces, depend on these.
+_SAMPLER_PARAMETERS = (
     "evaluate_vae.num_encoded",
     "evaluate_vae.temperature",
     "evaluate_vae.feature_net_weights",
@@ -25,265 +29,289 @@ _OF_SAMPLERS = (
 
 
 @dataclass(frozen=True)
-class Note:
+class ComparisonNote:
     """A sentence on the comparison.
 
     Attributes:
         text: the sentence.
-        is_warning: the experiments do not compare in this respect.
+        is_warning: the experiments are not comparable in this respect.
     """
 
     text: str
     is_warning: bool = False
 
 
-def find_notes(drawn: Sequence[Experiment]) -> list[Note]:
-    """Return what is the same in all experiments and what is not, and whether a sweep behaves.
+def find_notes(experiments: Sequence[Experiment]) -> list[ComparisonNote]:
+    """Return what is equal in all experiments, what is not, and whether a sweep looks right.
 
     Args:
-        drawn: the experiments on the page, by fact.
+        experiments: the experiments on the page, by fact.
     """
     notes = [
-        _on_causes(drawn),
-        _on_faces(drawn),
-        _on_z(drawn),
-        _on_data(drawn),
-        _on_loss(drawn),
-        _on_code(drawn),
-        _on_versions(drawn),
-        _on_compared_faces(drawn),
-        _on_samplers(drawn),
-        _on_sweep(drawn),
+        _note_causes(experiments),
+        _note_faces(experiments),
+        _note_z(experiments),
+        _note_data(experiments),
+        _note_loss(experiments),
+        _note_code(experiments),
+        _note_versions(experiments),
+        _note_compared_faces(experiments),
+        _note_samplers(experiments),
+        _note_trend(experiments),
     ]
     return [note for note in notes if note is not None]
 
 
-def _on_causes(drawn: Sequence[Experiment]) -> Note | None:
-    """Return what differs besides fact; a warning, unless it is the only thing that differs.
+def _note_causes(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    """Name what differs besides fact, as a warning unless it is the only difference.
 
-    Seeds are no cause where a group has several: they are repeated to tell their spread.
+    Seeds do not count if a group has several: they were repeated to measure the spread.
     """
-    of_each = [one.parameters for one in drawn]
-    is_repeated = groups.have_seeds(groups.make_groups(drawn))
-    others = parameters.describe_causes(of_each, but=FACT, has_seeds=not is_repeated)
+    parameter_sets = [experiment.parameters for experiment in experiments]
+    is_repeated = groups.have_seeds(groups.make_groups(experiments))
+    others = parameters.describe_causes(parameter_sets, excluding=FACT, has_seeds=not is_repeated)
     if not others:
-        return _on_seeds(of_each) if is_repeated else None
-    told = ", ".join(others)
+        return _note_seeds(parameter_sets) if is_repeated else None
+    texts = ", ".join(others)
     verb = "differs" if len(others) == 1 else "differ"
-    if FACT in parameters.find_differing(of_each):
-        return Note(
-            f"{told} {verb}, too: fact is not the only cause of what is seen.", is_warning=True
+    if FACT in parameters.find_differing(parameter_sets):
+        return ComparisonNote(
+            f"{texts} {verb} as well: fact is not the only cause of the differences.",
+            is_warning=True,
         )
     if len(others) > 1:
-        return Note(
-            f"{told} {verb}: no one of them is the only cause of what is seen.", is_warning=True
+        return ComparisonNote(
+            f"{texts} {verb}: none of them is the only cause of the differences.", is_warning=True
         )
-    return Note(f"What differs is {told}; fact is the same in all rows.")
+    return ComparisonNote(f"The only difference is {texts}; fact is the same in all rows.")
 
 
-def _on_seeds(of_each: Sequence[Mapping[str, Any]]) -> Note:
-    names = [name for name in parameters.find_differing(of_each) if parameters.is_seed(name)]
-    told = ", ".join(parameters.describe_values(of_each, name) for name in names)
-    return Note(f"Runs that differ in a seed alone are taken together: {told}.")
+def _note_seeds(parameter_sets: Sequence[Mapping[str, Any]]) -> ComparisonNote:
+    names = [name for name in parameters.find_differing(parameter_sets) if parameters.is_seed(name)]
+    texts = ", ".join(parameters.describe_values(parameter_sets, name) for name in names)
+    return ComparisonNote(f"Experiments that differ only in a seed are grouped: {texts}.")
 
 
-def _on_faces(drawn: Sequence[Experiment]) -> Note | None:
-    strips = [one.strips["reconstructions"] for one in drawn if "reconstructions" in one.strips]
+def _note_faces(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    key = "reconstructions"
+    strips = [experiment.strips[key] for experiment in experiments if key in experiment.strips]
     if len(strips) < 2:
         return None
-    if rows.are_of_same_faces(strips):
-        return Note("The test faces are the same in all rows, pixel by pixel.")
-    return Note(
-        "The test faces are not the same in all rows: each row has its own above its "
+    if rows.show_same_faces(strips):
+        return ComparisonNote("The test faces are the same in all rows, pixel by pixel.")
+    return ComparisonNote(
+        "The test faces are not the same in all rows: each row shows its own above its "
         "reconstructions.",
         is_warning=True,
     )
 
 
-def _on_z(drawn: Sequence[Experiment]) -> Note | None:
-    with_samples = [one for one in drawn if NOT_FITTED in one.strips]
+def _note_z(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    with_samples = [experiment for experiment in experiments if NOT_FITTED in experiment.strips]
     if len(with_samples) < 2:
         return None
     differing = _causes_of_other_z(with_samples)
-    sizes = {one.strips[NOT_FITTED].size for one in with_samples}
+    sizes = {experiment.strips[NOT_FITTED].size for experiment in with_samples}
     if differing or len(sizes) > 1:
         reason = ", ".join(differing) or "the size of the strips"
-        return Note(
-            "The random numbers behind the random faces are not the same in all rows, because of "
-            f"{reason}: random faces in one column do not belong together.",
+        return ComparisonNote(
+            "The random faces do not come from the same random numbers in all rows, because of "
+            f"{reason}: random faces in one column are unrelated.",
             is_warning=True,
         )
     terms = glossary.samplers()
-    same = terms[NOT_FITTED].sampler
+    not_fitted = terms[NOT_FITTED].sampler
     fitted = join_words([term.sampler for term in terms.values() if term.is_fitted])
-    return Note(
-        f"The random numbers behind the random faces are the same in all rows. From the {same} a "
-        f"column shows one and the same z; {fitted} are fitted to each network anew and take the "
-        "same numbers to other z."
+    return ComparisonNote(
+        "The random faces come from the same random numbers in all rows. With the "
+        f"{not_fitted}, all faces of a column have the same z; {fitted} are fitted to each network "
+        "separately and map the same numbers to a different z."
     )
 
 
-def _causes_of_other_z(drawn: Sequence[Experiment]) -> list[str]:
-    """Return the parameters because of which not all experiments draw the same z."""
-    of_stages, of_pictures = _SEEDS_OF_Z
-    seeds = {one.parameters.get(of_pictures, one.parameters.get(of_stages)) for one in drawn}
+def _causes_of_other_z(experiments: Sequence[Experiment]) -> list[str]:
+    """Return the parameters that make experiments sample different z."""
+    base_seed, samples_seed = _SEEDS_OF_Z
+    seeds = {
+        experiment.parameters.get(samples_seed, experiment.parameters.get(base_seed))
+        for experiment in experiments
+    }
     names = _SEEDS_OF_Z if len(seeds) > 1 else ()
-    return _differing(drawn, (*names, "train_vae.latent_dim"))
+    return _differing(experiments, (*names, "train_vae.latent_dim"))
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Return words as a sentence lists them: ``a, b and c``."""
+    """Join words as in a sentence: ``a, b and c``."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def _on_data(drawn: Sequence[Experiment]) -> Note | None:
-    names = sorted({name for one in drawn for name in one.data})
-    differing = [name for name in names if _disagree(one.data.get(name) for one in drawn)]
+def _note_data(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    names = sorted({name for experiment in experiments for name in experiment.data})
+    differing = [
+        name for name in names if _disagree(experiment.data.get(name) for experiment in experiments)
+    ]
     if not differing:
         return None
-    return Note(
+    return ComparisonNote(
         f"Trained or tested on different data ({', '.join(differing)}): the numbers of different "
-        "rows are of different faces.",
+        "rows belong to different faces.",
         is_warning=True,
     )
 
 
-def _on_loss(drawn: Sequence[Experiment]) -> Note | None:
-    differing = _differing(drawn, _OF_LOSS)
+def _note_loss(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    differing = _differing(experiments, _LOSS_PARAMETERS)
     if not differing:
         return None
-    return Note(
-        f"{', '.join(differing)} differs: reconstruction loss, KL share and fact are on different "
-        "scales and do not compare from row to row.",
+    verb = "differs" if len(differing) == 1 else "differ"
+    return ComparisonNote(
+        f"{', '.join(differing)} {verb}: reconstruction loss, KL share and fact have different "
+        "scales and cannot be compared between rows.",
         is_warning=True,
     )
 
 
-def _on_code(drawn: Sequence[Experiment]) -> Note | None:
-    names = list(dict.fromkeys(name for one in drawn for name in one.code))
-    differing = [name for name in names if _disagree(one.code.get(name) for one in drawn)]
+def _note_code(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    names = list(dict.fromkeys(name for experiment in experiments for name in experiment.code))
+    differing = [
+        name for name in names if _disagree(experiment.code.get(name) for experiment in experiments)
+    ]
     if not differing:
         return None
-    return Note(
-        f"Not all experiments ran the same code of {', '.join(differing)}: a difference between "
-        "rows may come from that.",
+    return ComparisonNote(
+        f"The experiments did not all run the same code of {', '.join(differing)}: this may cause "
+        "differences between rows.",
         is_warning=True,
     )
 
 
-def _on_versions(drawn: Sequence[Experiment]) -> Note | None:
-    found = {
+def _note_versions(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    combinations = {
         ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
-        for one in drawn
-        if (versions := _versions(one))
+        for experiment in experiments
+        if (versions := _versions(experiment))
     }
-    if len(found) < 2:
+    if len(combinations) < 2:
         return None
-    return Note(
-        f"Made with different libraries: {'; '.join(sorted(found))}.",
+    return ComparisonNote(
+        f"Made with different libraries: {'; '.join(sorted(combinations))}.",
         is_warning=True,
     )
 
 
 def _versions(experiment: Experiment) -> dict[str, str]:
     """Return the libraries that computed the training or the numbers of the test."""
-    documents = [one.get("versions") for one in (experiment.training, experiment.test)]
-    return {name: text for one in documents if isinstance(one, dict) for name, text in one.items()}
+    documents = [numbers.get("versions") for numbers in (experiment.training, experiment.test)]
+    return {
+        name: text
+        for versions in documents
+        if isinstance(versions, dict)
+        for name, text in versions.items()
+    }
 
 
-def _on_compared_faces(drawn: Sequence[Experiment]) -> Note | None:
-    # not the parameter: a small test part has fewer faces than it asks for
-    counts = measures.counts(drawn, "num_compared")
+def _note_compared_faces(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    # not the parameter: a small test part may have fewer faces than it requests
+    counts = measures.distinct_counts(experiments, "num_compared")
     if len(counts) < 2:
         return None
-    return Note(
-        f"Not as many faces were compared in all rows ({', '.join(counts)}): fewer faces alone "
-        "raise a Frechet distance, so the numbers on random faces do not compare from row to row.",
+    return ComparisonNote(
+        f"The number of compared faces differs between rows ({', '.join(counts)}): fewer faces "
+        "raise a Frechet distance, so the numbers on random faces cannot be compared between rows.",
         is_warning=True,
     )
 
 
-def _on_samplers(drawn: Sequence[Experiment]) -> Note | None:
-    differing = _differing(drawn, _OF_SAMPLERS)
+def _note_samplers(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    differing = _differing(experiments, _SAMPLER_PARAMETERS)
     if not differing:
         return None
-    return Note(
-        f"{', '.join(differing)} differs: the samplers were not fitted or not measured in the same "
-        "way, and the numbers on random faces do not compare from row to row.",
+    verb = "differs" if len(differing) == 1 else "differ"
+    return ComparisonNote(
+        f"{', '.join(differing)} {verb}: the samplers were not fitted or measured in the same way, "
+        "so the numbers on random faces cannot be compared between rows.",
         is_warning=True,
     )
 
 
-def _differing(drawn: Sequence[Experiment], names: Iterable[str]) -> list[str]:
-    differing = parameters.find_differing([one.parameters for one in drawn])
+def _differing(experiments: Sequence[Experiment], names: Iterable[str]) -> list[str]:
+    differing = parameters.find_differing([experiment.parameters for experiment in experiments])
     return [name for name in dict.fromkeys(names) if name in differing]
 
 
 def _disagree(values: Iterable[str | None]) -> bool:
-    """Tell whether those experiments that have a value have different ones."""
+    """Report whether the experiments that have a value have different ones."""
     return len({value for value in values if value is not None}) > 1
 
 
 _MEASURES = {"raw KL": measures.KL, "reconstruction loss": measures.RECONSTRUCTION_LOSS}
 
 
-def _on_sweep(drawn: Sequence[Experiment]) -> Note | None:
-    """Return whether raw KL falls and the reconstruction loss rises where only fact differs."""
-    made = groups.make_groups(drawn)
-    facts = {group.fact for group in made}
-    if len(made) < 2 or len(facts) < len(made) or not _only_fact_differs(drawn, made):
+def _note_trend(experiments: Sequence[Experiment]) -> ComparisonNote | None:
+    """Say whether raw KL falls and the reconstruction loss rises, if only fact differs."""
+    seed_groups = groups.make_groups(experiments)
+    weights = {group.kl_weight for group in seed_groups}
+    if len(seed_groups) < 2 or len(weights) < len(seed_groups):
+        return None
+    if not _only_fact_differs(experiments, seed_groups):
         return None
     breaks = [
-        *_breaks(made, measures.KL, "raw KL does not fall", lambda low, high: high < low),
+        *_breaks(seed_groups, measures.KL, "raw KL does not fall", lambda low, high: high < low),
         *_breaks(
-            made,
+            seed_groups,
             measures.RECONSTRUCTION_LOSS,
             "the reconstruction loss does not rise",
             lambda low, high: high > low,
         ),
     ]
     if breaks:
-        return Note(
+        return ComparisonNote(
             f"A larger fact should lower the raw KL and raise the reconstruction loss, but "
-            f"{'; '.join(breaks)}. Short trainings and random starts can do that.",
+            f"{'; '.join(breaks)}. Short training runs and random initial weights can cause this.",
             is_warning=True,
         )
-    return _praise(made)
+    return _note_expected_trend(seed_groups)
 
 
-def _praise(made: Sequence[Group]) -> Note:
-    """Return the good verdict, or what it lacks: that no row contradicts it is no evidence."""
-    gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(made, name, measure))]
+def _note_expected_trend(seed_groups: Sequence[SeedGroup]) -> ComparisonNote:
+    """Confirm the trend, unless numbers are missing: the absence of a break is no evidence."""
+    gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(seed_groups, name, measure))]
     if gaps:
-        return Note(
-            "Whether raw KL falls and the reconstruction loss rises from each fact to the next "
-            f"cannot be told: {'; '.join(gaps)}.",
+        return ComparisonNote(
+            "It is unknown whether raw KL falls and the reconstruction loss rises from each fact "
+            f"to the next: {'; '.join(gaps)}.",
             is_warning=True,
         )
-    return Note("From each fact to the next, raw KL falls and the reconstruction loss rises.")
+    return ComparisonNote(
+        "From each fact to the next, raw KL falls and the reconstruction loss rises."
+    )
 
 
-def _gap(made: Sequence[Group], name: str, measure: Measure) -> str:
-    lacking = [group.label for group in made if group.statistic(measure.of) is None]
+def _gap(seed_groups: Sequence[SeedGroup], name: str, measure: Measure) -> str:
+    lacking = [group.label for group in seed_groups if group.statistic(measure.value) is None]
     return f"no {name} at fact {', '.join(lacking)}" if lacking else ""
 
 
-def _only_fact_differs(drawn: Sequence[Experiment], made: Sequence[Group]) -> bool:
-    """Tell whether nothing differs but fact, and seeds where they are repeated."""
-    differing = parameters.find_differing([one.parameters for one in drawn])
-    seeds = [n for n in differing if parameters.is_seed(n)] if groups.have_seeds(made) else []
-    return [name for name in differing if name not in seeds] == [FACT]
+def _only_fact_differs(experiments: Sequence[Experiment], seed_groups: Sequence[SeedGroup]) -> bool:
+    """Report whether only fact differs, apart from seeds if they are repeated."""
+    differing = parameters.find_differing([experiment.parameters for experiment in experiments])
+    is_repeated = groups.have_seeds(seed_groups)
+    return [n for n in differing if not (is_repeated and parameters.is_seed(n))] == [FACT]
 
 
 def _breaks(
-    made: Sequence[Group],
+    seed_groups: Sequence[SeedGroup],
     measure: Measure,
     words: str,
-    is_right: Callable[[float, float], bool],
+    is_expected: Callable[[float, float], bool],
 ) -> list[str]:
-    known = [(one.label, found.mean) for one in made if (found := one.statistic(measure.of))]
+    means = [
+        (group.label, statistic.mean)
+        for group in seed_groups
+        if (statistic := group.statistic(measure.value))
+    ]
     return [
         f"{words} from {before[0]} to {after[0]}"
-        for before, after in itertools.pairwise(known)
-        if not is_right(before[1], after[1])
+        for before, after in itertools.pairwise(means)
+        if not is_expected(before[1], after[1])
     ]

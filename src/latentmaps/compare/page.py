@@ -1,8 +1,8 @@
-"""Set the page of a comparison: one HTML file with everything in it but the full pages.
+"""Render the comparison page: one HTML file that contains everything except the full pages.
 
-Like the report, it opens from a disk without a network, and holds no time and no path. Its one
-script sorts tables and enlarges faces; the page's own security policy knows that script by its hash
-and lets no other run. Without scripts nothing else is missing.
+Like the report, it opens from disk without a network and contains no time and no path. Its only
+script sorts tables and enlarges faces. The content security policy of the page allows that script
+by its hash and blocks all others. Everything else works without scripts.
 """
 
 import shlex
@@ -24,12 +24,12 @@ from latentmaps.compare import (
     rows,
     scores,
 )
-from latentmaps.compare.answer import Answer
+from latentmaps.compare.answer import SweepAnswer
 from latentmaps.compare.criteria import CRITERIA, FITTED
-from latentmaps.compare.experiment import Experiment, Problem, by_fact
-from latentmaps.compare.groups import Group
+from latentmaps.compare.experiment import Experiment, Problem, sort_by_fact
+from latentmaps.compare.groups import SeedGroup
 from latentmaps.compare.revision import WORKSPACE
-from latentmaps.compare.rows import Row
+from latentmaps.compare.rows import ExperimentRow
 from latentmaps.errors import DataError
 from latentmaps.pages import html_page
 from latentmaps.report import glossary
@@ -39,70 +39,72 @@ from latentmaps.vae.evaluation import fid_network
 
 
 @dataclass(frozen=True)
-class Incomplete:
-    """An experiment of which something, or everything, is not on the page.
+class IncompleteExperiment:
+    """An experiment that is partly or completely missing from the page.
 
     Attributes:
-        name: of the experiment.
-        fact: weight of the KL term.
-        is_drawn: what there is of it has a row.
+        name: name of the experiment.
+        fact: weight of the KL term, as text.
+        is_shown: the available parts have a row.
         problems: what is missing, and why.
     """
 
     name: str
     fact: str
-    is_drawn: bool
+    is_shown: bool
     problems: Sequence[Problem]
 
 
 def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
-    """Return the page.
+    """Return the HTML of the page.
 
     Args:
-        experiments: in any order; what cannot be drawn of them is named.
-        links: identity of an experiment -> link to its full page, relative.
+        experiments: the experiments, in any order; those without results are listed with a reason.
+        links: identity of an experiment -> relative link to its full page.
 
     Raises:
         DataError: there is nothing to compare.
     """
-    drawn = by_fact([one for one in experiments if one.is_drawn])
-    if not drawn:
+    shown = sort_by_fact([experiment for experiment in experiments if experiment.is_shown])
+    if not shown:
         raise DataError(f"nothing to compare: {_describe(experiments)}")
-    originals = rows.shared_originals(drawn)
-    with_links = {
-        row: links[one.identity] for row, one in enumerate(drawn) if one.identity in links
+    originals = rows.shared_originals(shown)
+    row_links = {
+        place: links[experiment.identity]
+        for place, experiment in enumerate(shown)
+        if experiment.identity in links
     }
-    made = rows.make_rows(drawn, with_links, has_shared_originals=originals is not None)
-    keys = [row.key for row in made]
-    together = groups.make_groups(drawn)
-    row_groups = _group_rows(drawn, made, together)
-    found = answer.find(drawn)
+    experiment_rows = rows.make_rows(shown, row_links, has_shared_originals=originals is not None)
+    keys = [row.key for row in experiment_rows]
+    seed_groups = groups.make_groups(shown)
+    row_groups = _group_rows(shown, experiment_rows, seed_groups)
+    sweep = answer.judge_sweep(shown)
     script = _script()
     return (
         environment()
         .get_template("compare.html.j2")
         .render(
-            rows=made,
+            rows=experiment_rows,
             row_groups=row_groups,
-            **_answer(found),
+            **_answer(sweep),
             **_samplers(),
             originals=originals,
-            facts=_span(drawn),
-            facts_differ=len({one.label for one in drawn}) > 1,
-            notes=notes.find_notes(drawn),
-            compared_faces=" or ".join(measures.counts(drawn, "num_compared")),
-            nets=measures.feature_nets(drawn),
+            facts=_span(shown),
+            facts_differ=len({experiment.label for experiment in shown}) > 1,
+            notes=notes.find_notes(shown),
+            compared_faces=" or ".join(measures.distinct_counts(shown, "num_compared")),
+            nets=measures.feature_nets(shown),
             fid_net=fid_network.NAME,
             group_tables=group_scores.tabulate_groups(
-                together, [each[0].key for each in row_groups]
+                seed_groups, [members[0].key for members in row_groups]
             ),
-            tables=scores.tabulate_experiments(drawn, keys),
-            sampler_tables=scores.tabulate_samplers(drawn, keys),
-            curves=curves.make_curves(drawn, found.parameter),
+            tables=scores.tabulate_experiments(shown, keys),
+            sampler_tables=scores.tabulate_samplers(shown, keys),
+            curves=curves.make_curves(shown, sweep.parameter),
             incomplete=_incomplete(experiments),
             glossary=_terms(),
-            plots_command=_plots_command(drawn),
-            shows_persons=rows.may_show_persons(drawn),
+            plots_command=_plots_command(shown),
+            shows_persons=rows.may_show_persons(shown),
             script=script,
             script_hash=html_page.source_hash(script),
         )
@@ -110,19 +112,22 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
 
 
 def _group_rows(
-    drawn: Sequence[Experiment], made: Sequence[Row], together: Sequence[Group]
-) -> list[list[Row]]:
-    """Return the rows of each group; all but the first one are folded."""
-    of_experiments = {id(one): row for one, row in zip(drawn, made, strict=True)}
-    return [[of_experiments[id(one)] for one in group.members] for group in together]
+    experiments: Sequence[Experiment],
+    experiment_rows: Sequence[ExperimentRow],
+    seed_groups: Sequence[SeedGroup],
+) -> list[list[ExperimentRow]]:
+    """Return the rows of each group; the page folds all but the first one."""
+    pairs = zip(experiments, experiment_rows, strict=True)
+    by_id = {id(experiment): row for experiment, row in pairs}
+    return [[by_id[id(member)] for member in group.members] for group in seed_groups]
 
 
-def _answer(found: Answer) -> dict[str, Any]:
-    """Return what the template says of the range of values that the experiments support."""
+def _answer(sweep: SweepAnswer) -> dict[str, Any]:
+    """Return the template variables that describe the answer of a sweep."""
     return {
-        "answer": found,
-        "answer_headline": answer_words.headline(found),
-        "answer_evidence": answer_words.evidence(found),
+        "answer": sweep,
+        "answer_headline": answer_words.headline(sweep),
+        "answer_evidence": answer_words.evidence(sweep),
         "criteria": CRITERIA,
         "fitted": FITTED,
         "judged": [*CRITERIA, FITTED],
@@ -130,7 +135,7 @@ def _answer(found: Answer) -> dict[str, Any]:
 
 
 def _samplers() -> dict[str, Any]:
-    """Return the samplers of random faces, and how sentences list them."""
+    """Return the template variables that name the samplers of random faces."""
     terms = glossary.samplers()
     return {
         "samplers": terms,
@@ -141,45 +146,53 @@ def _samplers() -> dict[str, Any]:
 
 def _describe(experiments: Sequence[Experiment]) -> str:
     return "; ".join(
-        f"{one.name}: {', '.join(problem.reason for problem in one.problems)}"
+        f"{experiment.name}: {', '.join(problem.reason for problem in experiment.problems)}"
         + "".join(
-            f" - {command}" for command in dict.fromkeys(p.command for p in one.problems) if command
+            f" - {command}"
+            for command in dict.fromkeys(problem.command for problem in experiment.problems)
+            if command
         )
-        for one in by_fact(experiments)
+        for experiment in sort_by_fact(experiments)
     )
 
 
-def _incomplete(experiments: Sequence[Experiment]) -> list[Incomplete]:
-    found = [
-        Incomplete(
-            one.name,
-            one.label,
-            one.is_drawn,
-            [*one.problems, *(measures.find_missing(one) if one.is_drawn else [])],
+def _incomplete(experiments: Sequence[Experiment]) -> list[IncompleteExperiment]:
+    candidates = [
+        IncompleteExperiment(
+            experiment.name,
+            experiment.label,
+            experiment.is_shown,
+            [
+                *experiment.problems,
+                *(measures.find_missing(experiment) if experiment.is_shown else []),
+            ],
         )
-        for one in by_fact(experiments)
+        for experiment in sort_by_fact(experiments)
     ]
-    return [one for one in found if one.problems]
+    return [candidate for candidate in candidates if candidate.problems]
 
 
-def _span(drawn: Sequence[Experiment]) -> str:
-    """Return ``0.5 to 10``, or the one value there is."""
-    labels = list(dict.fromkeys(one.label for one in drawn))
+def _span(experiments: Sequence[Experiment]) -> str:
+    """Return ``0.5 to 10``, or the only value."""
+    labels = list(dict.fromkeys(experiment.label for experiment in experiments))
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
 
 
-def _plots_command(drawn: Sequence[Experiment]) -> str:
-    """Return the command for the experiments that are furthest apart; one by itself meets HEAD."""
-    names = [one.name for one in drawn]
-    known = [one.name if names.count(one.name) == 1 else one.revision for one in drawn]
-    pair = [known[0], known[-1]] if len(known) > 1 else ["HEAD", *known]
+def _plots_command(experiments: Sequence[Experiment]) -> str:
+    """Return the command that plots the first and the last experiment, or a single one and HEAD."""
+    names = [experiment.name for experiment in experiments]
+    unique = [
+        experiment.name if names.count(experiment.name) == 1 else experiment.revision
+        for experiment in experiments
+    ]
+    pair = [unique[0], unique[-1]] if len(unique) > 1 else ["HEAD", *unique]
     if pair[0] == pair[-1]:
         pair = ["HEAD", WORKSPACE]
     return shlex.join(["dvc", "plots", "diff", *pair])
 
 
 def _terms() -> dict[str, Sequence[Term]]:
-    """Return the groups of the glossary, without those on digits."""
+    """Return the groups of the glossary, except the one on digits."""
     return {title: terms for title, terms in glossary.groups().items() if title != "Digits"}
 
 
@@ -190,5 +203,5 @@ def _script() -> str:
 
 
 def environment() -> jinja2.Environment:
-    """Return the templates of the comparison and of the report."""
+    """Return the templates of the comparison page and of the report."""
     return html_page.environment("latentmaps.compare", "latentmaps.report")

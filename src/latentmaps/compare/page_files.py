@@ -1,4 +1,4 @@
-"""Write the comparison, and beside it the full pages of its experiments with what they link."""
+"""Write the comparison page, and next to it the full pages of its experiments with linked pages."""
 
 import re
 import shutil
@@ -16,27 +16,30 @@ _COMPARISON = "comparison"
 
 
 def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -> list[Path]:
-    """Write the comparison and the full pages; each of these has a folder of its own.
+    """Write the comparison page and the full pages, each of which gets its own folder.
 
     Args:
-        experiments: to compare.
+        experiments: the experiments to compare.
         output: the HTML file. The full pages go to folders in the folder ``<output stem>_pages``.
-        has_pages: the full pages are copied and linked.
+        has_pages: copy and link the full pages.
 
     Returns:
-        The comparison, and the full pages without what lies beside them.
+        The comparison page and the full pages, without the pages they link to.
 
     Raises:
-        DataError: there is nothing to compare, or the name of the output is that of a folder.
+        DataError: there is nothing to compare, or the output has the name of a folder.
     """
     html_page.require_name(output, example="reports/compare.html")
-    named = _name_folders(experiments) if has_pages else {}
+    folder_names = _name_folders(experiments) if has_pages else {}
     folder = output.with_name(f"{output.stem}_pages")
-    full = {one: f"{name}/{FULL_PAGE}" for one, name in named.items()}
-    # a name such as `sweep #2` would else end the link
-    links = {one: urllib.parse.quote(f"{folder.name}/{path}") for one, path in full.items()}
+    full_pages = {identity: f"{name}/{FULL_PAGE}" for identity, name in folder_names.items()}
+    # quoted, because a "#" as in `sweep #2` would end the link
+    links = {
+        identity: urllib.parse.quote(f"{folder.name}/{path}")
+        for identity, path in full_pages.items()
+    }
     text = page.render(experiments, links)
-    sources = _sources(experiments, named)
+    sources = _sources(experiments, folder_names)
     staging = Staging({_COMPARISON: output} | {path: folder / path for path in sources})
     staging.open()
     try:
@@ -46,44 +49,49 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
         staging.publish()
     finally:
         staging.close()
-    return [output, *(folder / path for path in full.values())]
+    return [output, *(folder / path for path in full_pages.values())]
 
 
 def _name_folders(experiments: Sequence[Experiment]) -> dict[str, str]:
-    """Return identity of the experiment -> name of a folder, for those that have a full page.
+    """Return identity -> name of a folder, for the experiments that have a full page.
 
-    A branch may be called ``try/this``, and ``A`` and ``a`` are one folder on some disks: names are
-    made of plain characters, and the hash of the commit tells apart what would be equal.
+    A branch may be called ``try/this``, and some file systems treat ``A`` and ``a`` as the same
+    folder. So names consist of plain characters, and the hash of the commit is added to a name that
+    is already taken.
     """
     folders: dict[str, str] = {}
-    for one in experiments:
-        if one.page is None or not one.is_drawn:
+    for experiment in experiments:
+        if experiment.page is None or not experiment.is_shown:
             continue
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", one.name).strip(".-") or one.revision
+        revision = experiment.revision
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", experiment.name).strip(".-") or revision
         taken = {folder.casefold() for folder in folders.values()}
-        folders[one.identity] = f"{plain}-{one.revision}" if plain.casefold() in taken else plain
+        is_taken = plain.casefold() in taken
+        folders[experiment.identity] = f"{plain}-{revision}" if is_taken else plain
     return folders
 
 
-def _sources(experiments: Sequence[Experiment], named: Mapping[str, str]) -> dict[str, Path | None]:
-    """Return path in the folder of the pages -> what is copied there; None: it is not here."""
+def _sources(
+    experiments: Sequence[Experiment], folder_names: Mapping[str, str]
+) -> dict[str, Path | None]:
+    """Return path in the folder of the pages -> file to copy there; None: not on this machine."""
     return {
-        f"{named[one.identity]}/{path}": source
-        for one in experiments
-        if one.identity in named
-        for path, source in {FULL_PAGE: one.page, **one.pages_beside}.items()
+        f"{folder_names[experiment.identity]}/{path}": source
+        for experiment in experiments
+        if experiment.identity in folder_names
+        for path, source in {FULL_PAGE: experiment.page, **experiment.linked_pages}.items()
     }
 
 
 def _copy(source: Path | None, target: Path, path: str) -> None:
-    """Copy a file; in the place of one that is not here goes a page that says so."""
+    """Copy a file, or write a page that says that the file is missing."""
     if source is not None:
         shutil.copyfile(source, target)
         return
-    above = len(PurePosixPath(path).parts) - 2  # folders between it and the full page
+    depth = len(PurePosixPath(path).parts) - 2  # folders between it and the full page
     text = (
         page.environment()
         .get_template("missing_page.html.j2")
-        .render(name=PurePosixPath(path).name, back=f"{'../' * above}{FULL_PAGE}")
+        .render(name=PurePosixPath(path).name, back=f"{'../' * depth}{FULL_PAGE}")
     )
     html_page.write(text, target)

@@ -1,37 +1,37 @@
-"""The parameters of experiments: which are the same in all of them, and which are not."""
+"""The parameters of experiments: which ones are equal in all of them, and which ones differ."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latentmaps.report import content
 
-# what a section has where every profile has a value, as params.loader.FROM_PROFILE
+# the value in a section if every profile sets it; equals params.loader.FROM_PROFILE
 _FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
 BASE_SEED = "base.seed"
-# null stands for the seed above
+# null means base.seed
 SEEDS_OF_SECTIONS = (
     *("train_vae.seed", "train_cnn.seed"),
     *("draw_reconstructions.seed", "draw_samples.seed", "draw_latent_space.seed"),
     *("draw_face_oips.seed", "draw_oips.seed"),
 )
-# sections whose values decide the network, or the faces on which it is measured
+# sections whose values affect the network or the faces on which it is measured
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
-# and those that decide which numbers are measured on it
+# and the section that says which numbers are measured on it
 _DECIDING = (*_CAUSES, "evaluate_vae")
 _SEED = "seed"
-_MOST_VALUES = 6
+_MAX_VALUES = 6
 
 
 def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return dotted names -> values; those of the profile in force stand under their section.
+    """Return dotted names -> values; values of the active profile appear under their section.
 
     Args:
-        values: name, dotted or not, -> value or section, as dvc.lock has them.
+        values: name, dotted or not, -> value or section, as in dvc.lock.
     """
     flat: dict[str, Any] = {}
-    # those of the profile last: they win
-    for name, value in sorted(values.items(), key=lambda item: _is_of_profile(item[0])):
+    # the profile comes last because its values take precedence
+    for name, value in sorted(values.items(), key=lambda item: _is_in_profile(item[0])):
         if isinstance(value, Mapping):
             flat |= flatten({f"{name}.{key}": item for key, item in value.items()})
         elif value != _FROM_PROFILE:
@@ -42,28 +42,28 @@ def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
 def _without_profile(name: str) -> str:
     """Return ``train_vae.epochs`` for ``profiles.sample.train_vae.epochs``."""
     parts = name.split(".")
-    return ".".join(parts[2:]) if _is_of_profile(name) and len(parts) > 2 else name
+    return ".".join(parts[2:]) if _is_in_profile(name) and len(parts) > 2 else name
 
 
-def _is_of_profile(name: str) -> bool:
+def _is_in_profile(name: str) -> bool:
     return name.partition(".")[0] == "profiles"
 
 
-def find_differing(of_each: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names whose values are not the same in all experiments, in alphabetical order.
+def find_differing(parameter_sets: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names whose values differ between experiments, in alphabetical order.
 
-    A name that one of them does not have differs, unless that one has no parameters at all. Values
-    are compared, not the texts that stand for them: two paths may read alike.
+    A name that one experiment lacks counts as different, unless that experiment has no parameters
+    at all. The values are compared, not their texts: two paths may have the same text.
     """
-    known = [values for values in of_each if values]
+    known = [values for values in parameter_sets if values]
     names = sorted({name for values in known for name in values} - _repeated_seeds(known))
     return [name for name in names if len(_distinct(known, name)) > 1 or _is_rare(known, name)]
 
 
 def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Return the seeds of sections that are ``base.seed`` in every experiment.
+    """Return the seeds of sections that equal ``base.seed`` in every experiment.
 
-    A version that has no such seed takes ``base.seed``, too.
+    A version of the pipeline without such a seed uses ``base.seed``.
     """
     return {
         name
@@ -73,15 +73,18 @@ def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
 
 
 def is_seed(name: str) -> bool:
-    """Tell whether a dotted name is that of a seed of random numbers."""
+    """Report whether a dotted name is the name of a random seed."""
     return name.rpartition(".")[2] == _SEED
 
 
 def split_seeds(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what decides the numbers of a network without its seeds, and these seeds.
+    """Split the parameters that affect the numbers of a VAE into all others and the seeds.
 
     Args:
-        values: dotted name -> value; those of the CNN, of pictures and of pages are left out.
+        values: dotted name -> value; parameters of the CNN, of pictures and of pages are ignored.
+
+    Returns:
+        The parameters without seeds, and the seeds.
     """
     deciding = {name: v for name, v in values.items() if name.partition(".")[0] in _DECIDING}
     seeds = {name: value for name, value in deciding.items() if is_seed(name)}
@@ -89,48 +92,52 @@ def split_seeds(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, An
 
 
 def describe_causes(
-    of_each: Sequence[Mapping[str, Any]], *, but: str, has_seeds: bool = True
+    parameter_sets: Sequence[Mapping[str, Any]], *, excluding: str, has_seeds: bool = True
 ) -> list[str]:
-    """Return each parameter that may be why trained networks differ, as ``name (its values)``.
+    """Return the parameters that may cause trained networks to differ, as ``name (its values)``.
 
     Args:
-        of_each: the parameters of each experiment.
-        but: a name that is left out.
-        has_seeds: seeds are among them.
+        parameter_sets: the parameters of each experiment.
+        excluding: a name to leave out.
+        has_seeds: include seeds.
     """
-    names = [name for name in find_differing(of_each) if name.partition(".")[0] in _CAUSES]
+    names = [name for name in find_differing(parameter_sets) if name.partition(".")[0] in _CAUSES]
     return [
-        describe_values(of_each, name)
+        describe_values(parameter_sets, name)
         for name in names
-        if name != but and (has_seeds or not is_seed(name))
+        if name != excluding and (has_seeds or not is_seed(name))
     ]
 
 
-def describe_values(of_each: Sequence[Mapping[str, Any]], name: str) -> str:
+def describe_values(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> str:
     """Return a parameter with its values, as ``name (its values)``."""
-    return f"{name} ({_list_values(of_each, name)})"
+    return f"{name} ({_list_values(parameter_sets, name)})"
 
 
-def _list_values(of_each: Sequence[Mapping[str, Any]], name: str) -> str:
-    values = _distinct(of_each, name)
+def _list_values(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> str:
+    values = _distinct(parameter_sets, name)
     if all(isinstance(value, int | float) for value in values):
         values.sort()
     texts = [text for _, text in _texts(values)]
-    texts += [_NO_VALUE] * _is_rare([values for values in of_each if values], name)
-    more = ["..."] if len(texts) > _MOST_VALUES else []
-    return ", ".join([*texts[:_MOST_VALUES], *more])
+    texts += [_NO_VALUE] * _is_rare([values for values in parameter_sets if values], name)
+    more = ["..."] if len(texts) > _MAX_VALUES else []
+    return ", ".join([*texts[:_MAX_VALUES], *more])
 
 
 def describe_differing(
-    of_each: Sequence[Mapping[str, Any]], *, but: str = ""
+    parameter_sets: Sequence[Mapping[str, Any]], *, excluding: str = ""
 ) -> list[dict[str, str]]:
-    """Return for each experiment name -> text of what differs; a dash where there is no value.
+    """Return the differing parameters of each experiment: name -> text; a dash for a missing value.
 
     Args:
-        of_each: the parameters of each experiment.
-        but: a name that is left out.
+        parameter_sets: the parameters of each experiment.
+        excluding: a name to leave out.
     """
-    texts = {n: _texts(_distinct(of_each, n)) for n in find_differing(of_each) if n != but}
+    texts = {
+        name: _texts(_distinct(parameter_sets, name))
+        for name in find_differing(parameter_sets)
+        if name != excluding
+    }
     return [
         {
             name: next(
@@ -139,25 +146,25 @@ def describe_differing(
             )
             for name, pairs in texts.items()
         }
-        for values in of_each
+        for values in parameter_sets
     ]
 
 
-def _distinct(of_each: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
-    """Return each value once, in the order in which they are met; a set takes no lists."""
-    found: list[Any] = []
-    for values in of_each:
-        if name in values and values[name] not in found:
-            found.append(values[name])
-    return found
+def _distinct(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    """Return each value once, in order of appearance; not a set, since lists are not hashable."""
+    distinct: list[Any] = []
+    for values in parameter_sets:
+        if name in values and values[name] not in distinct:
+            distinct.append(values[name])
+    return distinct
 
 
-def _is_rare(of_each: Sequence[Mapping[str, Any]], name: str) -> bool:
-    return any(name not in values for values in of_each)
+def _is_rare(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> bool:
+    return any(name not in values for values in parameter_sets)
 
 
 def _texts(distinct: Sequence[Any]) -> list[tuple[Any, str]]:
-    """Return each value with its text; those that read alike get a number."""
+    """Return each value with its text; values with the same text are numbered."""
     texts = [content.as_text(value) for value in distinct]
     return [
         (value, text if texts.count(text) == 1 else f"{text} no. {texts[: place + 1].count(text)}")

@@ -1,7 +1,7 @@
-"""Find the experiments that are to be compared, by DVC's own names for them.
+"""Find the experiments to compare by the names that DVC gives them.
 
-Refs of experiments and tasks of the queue are read without DVC's lock, so a comparison can be made
-while a queue is still working. No other module of the comparison imports DVC.
+Refs of experiments and tasks of the queue are read without DVC's lock, so experiments can be
+compared while a queue is still running. No other module of the comparison imports DVC.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,48 +16,54 @@ from dvc.scm import NoSCM, RevError, resolve_rev
 
 from latentmaps.compare import lock_file, revision
 from latentmaps.compare.experiment import Experiment, Problem
-from latentmaps.compare.revision import TRAINING, WORKSPACE, Found
+from latentmaps.compare.revision import TRAINING, WORKSPACE, RequestedRevision
 from latentmaps.errors import DataError
 
 _HEAD = "HEAD"
-_NO_SWEEP = (
-    "make a sweep with `dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0` and "
+_HOW_TO_SWEEP = (
+    "run a sweep with `dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0` and "
     "`dvc queue start`"
 )
 
 
 def open_repository(folder: Path | None = None) -> Repo:
-    """Return the DVC repository around a folder.
+    """Open the DVC repository that contains a folder.
 
     Args:
-        folder: None is the present one.
+        folder: None means the current folder.
 
     Raises:
-        DataError: there is none, it has no commit to which experiments could belong, or its
-            pipeline is another one.
+        DataError: there is no repository, it has no commit to which experiments could belong, or
+            it has another pipeline.
     """
     place = (folder or Path()).resolve()
     try:
         repo = Repo(str(Repo.find_root(str(place))))
     except NotDvcRepoError:
         raise DataError(
-            f"{place}: not inside of a DVC repository, expected the folder of the pipeline or one "
-            "below it; change to it and run the command again"
+            f"{place}: not inside a DVC repository, expected the folder of the pipeline or a "
+            "subfolder; go there and run the command again"
         ) from None
     if isinstance(repo.scm, NoSCM) or repo.scm.no_commits:
         raise DataError(
-            f"{repo.root_dir}: no git repository with a commit, which DVC's experiments need; "
-            "`git init`, commit, and run experiments"
+            f"{repo.root_dir}: found no git repository with a commit, which DVC's experiments "
+            "need; run `git init`, commit, and run experiments"
         )
     _require_pipeline(repo)
     return repo
 
 
 @dataclass(frozen=True)
-class _Task:
-    """A task of DVC's queue that has no result."""
+class _QueuedTask:
+    """A task of DVC's queue that has no result.
 
-    found: Found
+    Attributes:
+        requested: its name and revision.
+        baseline: hash of the commit it belongs to.
+        state: ``failed``, ``queued`` or ``running``.
+    """
+
+    requested: RequestedRevision
     baseline: str
     state: str
 
@@ -66,10 +72,10 @@ def select(repo: Repo, names: Sequence[str]) -> list[Experiment]:
     """Return the experiments to compare.
 
     Args:
-        repo: from ``open_repository``.
-        names: of experiments, tasks of the queue or git revisions, or ``workspace``; none: all
-            experiments of the present commit, and that commit and the workspace themselves where
-            they repeat none of them.
+        repo: the repository, from ``open_repository``.
+        names: names of experiments, tasks of the queue or git revisions, or ``workspace``. Empty:
+            all experiments of the current commit, and that commit and the workspace unless they
+            repeat one of them.
 
     Raises:
         DataError: a name is unknown, or there is no experiment.
@@ -82,72 +88,77 @@ def select(repo: Repo, names: Sequence[str]) -> list[Experiment]:
 
 def _select_sweep(repo: Repo) -> list[Experiment]:
     head = resolve_rev(repo.scm, _HEAD)
-    finished = [found for baseline, found in _experiments(repo) if baseline == head]
+    finished = [requested for baseline, requested in _experiments(repo) if baseline == head]
     tasks = [task for task in _tasks(repo) if task.baseline == head]
     if not finished and not tasks:
         raise DataError(_no_experiment(repo, head))
     selected = [
-        *(_read(repo, found) for found in finished),
+        *(_read(repo, requested) for requested in finished),
         *(_read_task(repo, task) for task in tasks),
     ]
-    for found in (Found(_HEAD, head), Found(WORKSPACE, WORKSPACE)):
-        own = _read(repo, found)
-        if own.is_drawn and not any(own.repeats(one) for one in selected):
-            selected.append(own)
+    for requested in (RequestedRevision(_HEAD, head), RequestedRevision(WORKSPACE, WORKSPACE)):
+        candidate = _read(repo, requested)
+        if candidate.is_shown and not any(candidate.repeats(other) for other in selected):
+            selected.append(candidate)
     return selected
 
 
 def _no_experiment(repo: Repo, head: str) -> str:
-    others = sorted({found.name for _, found in _experiments(repo)})
-    advice = f"name some of those of other commits: {', '.join(others)}; or " if others else ""
-    return f"{head[:7]}: no experiment belongs to this commit; {advice}{_NO_SWEEP}"
+    others = sorted({requested.name for _, requested in _experiments(repo)})
+    advice = f"name experiments of other commits: {', '.join(others)}; or " if others else ""
+    return f"{head[:7]}: no experiment belongs to this commit; {advice}{_HOW_TO_SWEEP}"
 
 
 def _select_named(repo: Repo, names: Sequence[str]) -> list[Experiment]:
-    tasks = {task.found.name: task for task in _tasks(repo)}
-    found = dict.fromkeys(_find(repo, name, set(tasks)) for name in names)
+    tasks = {task.requested.name: task for task in _tasks(repo)}
+    distinct = dict.fromkeys(_find(repo, name, set(tasks)) for name in names)
     return [
-        _read_task(repo, tasks[one.revision]) if one.revision in tasks else _read(repo, one)
-        for one in found
+        _read_task(repo, tasks[requested.revision])
+        if requested.revision in tasks
+        else _read(repo, requested)
+        for requested in distinct
     ]
 
 
-def _find(repo: Repo, name: str, tasks: set[str]) -> Found:
-    """Return the revision of a name; that of a task of the queue is its name."""
+def _find(repo: Repo, name: str, tasks: set[str]) -> RequestedRevision:
+    """Return the revision of a name; a task of the queue has its name as revision."""
     if name == WORKSPACE:
-        return Found(name, WORKSPACE)
-    experiments = {found.revision: found for _, found in _experiments(repo)}
+        return RequestedRevision(name, WORKSPACE)
+    experiments = {requested.revision: requested for _, requested in _experiments(repo)}
     try:
         revision_hash = resolve_rev(repo.scm, name)
     except RevError:
         if name in tasks:
-            return Found(name, name)
+            return RequestedRevision(name, name)
         raise DataError(_unknown_name(repo, name, tasks)) from None
-    return experiments.get(revision_hash, Found(name, revision_hash))
+    return experiments.get(revision_hash, RequestedRevision(name, revision_hash))
 
 
 def _unknown_name(repo: Repo, name: str, tasks: set[str]) -> str:
-    kinds = {
-        "experiments": {found.name for _, found in _experiments(repo)},
+    names_of_kinds = {
+        "experiments": {requested.name for _, requested in _experiments(repo)},
         "queue": tasks,
         "branches": set(repo.scm.list_branches()),
         "tags": set(repo.scm.list_tags()),
     }
-    known = "; ".join(f"{kind}: {', '.join(sorted(of))}" for kind, of in kinds.items() if of)
+    known = "; ".join(
+        f"{kind}: {', '.join(sorted(names))}" for kind, names in names_of_kinds.items() if names
+    )
     return (
-        f"{name}: no experiment, task or git revision of this name, or experiments of different "
-        f"commits have it; expected {WORKSPACE}, the hash of a commit, or one of - {known}"
+        f"{name}: no experiment, task or git revision has this name, or experiments of different "
+        f"commits share it; expected {WORKSPACE}, the hash of a commit, or one of - {known}"
     )
 
 
-def _experiments(repo: Repo) -> Iterator[tuple[str, Found]]:
-    """Return each experiment with a result: the commit to which it belongs, and where it is."""
+def _experiments(repo: Repo) -> Iterator[tuple[str, RequestedRevision]]:
+    """Yield each experiment with a result: the commit it belongs to, and its revision."""
     for baseline, refs in exp_refs_by_baseline(repo.scm).items():
         for ref in refs:
-            yield baseline, Found(ref.name, repo.scm.get_ref(str(ref)), is_experiment=True)
+            revision_hash = repo.scm.get_ref(str(ref))
+            yield baseline, RequestedRevision(ref.name, revision_hash, is_experiment=True)
 
 
-def _tasks(repo: Repo) -> Iterator[_Task]:
+def _tasks(repo: Repo) -> Iterator[_QueuedTask]:
     queue = repo.experiments.celery_queue
     states = {
         "running": queue.iter_active(),
@@ -157,24 +168,26 @@ def _tasks(repo: Repo) -> Iterator[_Task]:
     for state, entries in states.items():
         for entry in entries:
             name = entry.name or entry.stash_rev[:7]
-            yield _Task(Found(name, entry.stash_rev), entry.baseline_rev, state)
+            requested = RequestedRevision(name, entry.stash_rev)
+            yield _QueuedTask(requested, entry.baseline_rev, state)
 
 
-def _read(repo: Repo, found: Found) -> Experiment:
-    """Return what can be had of a revision, with a problem for all else."""
+def _read(repo: Repo, requested: RequestedRevision) -> Experiment:
+    """Read what is available of a revision, with a problem for everything else."""
     try:
-        with repo.switch(found.revision):
-            return revision.read(found, _stages(repo), repo.fs)
+        with repo.switch(requested.revision):
+            return revision.read(requested, _stages(repo), repo.fs)
     except DvcException as error:
-        # the page is for others, too: no folder of this machine
+        # the page may be passed on, so it must not show a folder of this machine
         message = " ".join(str(error).split()).replace(f"{repo.root_dir}/", "")
         reason = f"DVC cannot read its pipeline: {message}"
-        return Experiment(found.name, found.short, problems=[Problem(reason)])
+        return Experiment(requested.name, requested.short_hash, problems=[Problem(reason)])
 
 
 def _stages(repo: Repo) -> dict[str, Any]:
-    """Return name -> stage of the revision that is switched to; ``.dvc`` files have no name."""
-    return {str(one.name): one for one in repo.index.stages if getattr(one, "name", None)}
+    """Return name -> stage of the current revision of `repo`; ``.dvc`` files have no name."""
+    stages = repo.index.stages
+    return {str(stage.name): stage for stage in stages if getattr(stage, "name", None)}
 
 
 _STATES = {
@@ -184,18 +197,22 @@ _STATES = {
 }
 
 
-def _read_task(repo: Repo, task: _Task) -> Experiment:
-    """Return what is known of a task of DVC's queue that has no result: its parameters."""
-    found = task.found
+def _read_task(repo: Repo, task: _QueuedTask) -> Experiment:
+    """Read what is known of a task of DVC's queue that has no result: its parameters."""
+    requested = task.requested
     reason, command = _STATES[task.state]
     try:
-        with repo.switch(found.revision):
+        with repo.switch(requested.revision):
             values = lock_file.read_parameters(_stages(repo).values(), as_run=False)
     except DvcException:
-        values = {}  # they only add to what the page tells of it
-    problem = Problem(reason, command.format(name=found.name))
+        values = {}  # not essential: they only describe the task on the page
+    problem = Problem(reason, command.format(name=requested.name))
     return Experiment(
-        found.name, found.short, state=task.state, parameters=values, problems=[problem]
+        requested.name,
+        requested.short_hash,
+        state=task.state,
+        parameters=values,
+        problems=[problem],
     )
 
 

@@ -1,9 +1,9 @@
 """Read an experiment from a revision of the repository.
 
-No path of an output is typed here. DVC's index of the revision has every output of every stage, so
-a file is found by the name of its stage and its own name: dvc.yaml, in the version of that
-revision, stays the only place that knows where things are. What is in git is read from the commit,
-what is in DVC's cache from the cache of this machine; nothing is downloaded.
+This module hard-codes no path of an output. DVC's index of the revision lists every output of every
+stage, so a file is found by the name of its stage and its own name. The dvc.yaml of the revision
+remains the only place that says where files are. Files in git are read from the commit, files in
+DVC's cache from the cache of this machine. Nothing is downloaded.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from latentmaps.storage import json_files
 
 WORKSPACE = "workspace"
 TRAINING = "train_vae"
-# as build_report calls it: the pages of the layers lead back to it by this name
+# must be the name that build_report uses: the pages of the layers link back to it
 FULL_PAGE = "index.html"
 _TEST = "evaluate_vae"
 _METRICS, _NUMBERS = "metrics.json", "numbers.json"
@@ -30,20 +30,20 @@ _STRIPS = {
     **{sampler: ("draw_samples", f"strip_{sampler}.png") for sampler in glossary.samplers()},
 }
 _PAGE = ("build_report", FULL_PAGE)
-# whose pages the full page links
-_BESIDE = ("draw_oips", "draw_face_oips", "build_explorer")
+# the stages whose pages the full page links to
+_LINKED_STAGES = ("draw_oips", "draw_face_oips", "build_explorer")
 _NOT_IN_CACHE = "not in the DVC cache of this machine"
 _OLDER = "made by an older version of the pipeline"
 
 
 @dataclass(frozen=True)
-class Found:
-    """A revision that was asked for.
+class RequestedRevision:
+    """A revision to be compared.
 
     Attributes:
-        name: as the page shows it.
+        name: the name that the page shows.
         revision: full hash, or ``workspace``.
-        is_experiment: ``dvc exp apply`` takes the name.
+        is_experiment: ``dvc exp apply`` accepts the name.
     """
 
     name: str
@@ -51,40 +51,40 @@ class Found:
     is_experiment: bool = False
 
     @property
-    def short(self) -> str:
-        """The hash as people write it; empty for the workspace."""
+    def short_hash(self) -> str:
+        """The abbreviated hash; empty for the workspace."""
         return "" if self.revision == WORKSPACE else self.revision[:7]
 
     @property
     def restore(self) -> str:
-        """The command that brings the files of the revision back and makes those that lack."""
+        """The command that restores the files of the revision and computes the missing ones."""
         if self.revision == WORKSPACE:
             return "dvc repro"
         return (
             f"dvc exp apply {self.name} && dvc repro"
             if self.is_experiment
-            else (f"git checkout {self.short} && dvc repro")
+            else (f"git checkout {self.short_hash} && dvc repro")
         )
 
 
-def read(found: Found, stages: Mapping[str, Any], files: Any) -> Experiment:
-    """Return what can be had of a revision, with a problem for all else.
+def read(requested: RequestedRevision, stages: Mapping[str, Any], files: Any) -> Experiment:
+    """Read what is available of a revision, with a problem for everything else.
 
     Args:
-        found: the revision.
+        requested: the revision.
         stages: name -> stage of DVC's index at the revision.
         files: DVC's file system of the revision.
     """
-    return _Reader(found, stages, files).read()
+    return _Reader(requested, stages, files).read()
 
 
 @dataclass(frozen=True)
-class _Written:
-    """A file that a stage wrote: an output by itself, or inside of one that is a folder.
+class _StageFile:
+    """A file that a stage wrote: an output, or a file inside an output that is a folder.
 
     Attributes:
-        path: in the work tree.
-        digest: its name in DVC's cache.
+        path: path in the work tree.
+        digest: name in DVC's cache.
         out: the output.
     """
 
@@ -95,9 +95,20 @@ class _Written:
 
 @dataclass
 class _Reader:
-    """Reader of the files of one revision, which notes what it did not find."""
+    """Reader of the files of one revision, which records what it did not find.
 
-    found: Found
+    Attributes:
+        requested: the revision.
+        stages: name -> stage of DVC's index at the revision.
+        files: DVC's file system of the revision.
+        stale: stage -> why its results do not belong to this revision.
+        problems: what is unavailable, and why.
+        absent: stage -> names of files that are not among its outputs.
+        unlisted: stages with an output folder whose list of files is not in the cache.
+        without_numbers: stages whose numbers.json is unavailable.
+    """
+
+    requested: RequestedRevision
     stages: Mapping[str, Any]
     files: Any
     stale: Mapping[str, str] = field(init=False)
@@ -112,19 +123,19 @@ class _Reader:
     def read(self) -> Experiment:
         training = self._all_numbers(TRAINING)
         has_training = TRAINING in self.stages and TRAINING not in self.stale
-        # whatever hangs on a training that is not of this revision is missing, too: named once
+        # results that depend on a stale training are missing as well, but it is reported only once
         test = self._all_numbers(_TEST) if has_training else {}
         strips = self._strips() if has_training else {}
         page = self._path_of(*_PAGE) if has_training else None
         return Experiment(
-            self.found.name,
-            self.found.short,
+            self.requested.name,
+            self.requested.short_hash,
             parameters=lock_file.read_parameters(self.stages.values()),
             training=training,
             test=test,
             strips=strips,
             page=page,
-            pages_beside={} if page is None else self._pages_beside(),
+            linked_pages={} if page is None else self._linked_pages(),
             data=lock_file.hash_data(self.stages, reader=_TEST, network=TRAINING),
             code=self._code(),
             results=lock_file.hash_results(self.stages),
@@ -133,14 +144,14 @@ class _Reader:
         )
 
     def _code(self) -> dict[str, str]:
-        """Return the code of the stages whose results are compared."""
+        """Return stage -> hash of its code, for the stages whose results are compared."""
         names = dict.fromkeys([TRAINING, _TEST, *(stage for stage, _ in _STRIPS.values())])
         return {n: lock_file.hash_code(self.stages[n]) for n in names if n in self.stages}
 
     def _all_numbers(self, stage: str) -> dict[str, Any]:
-        """Return metrics.json and numbers.json in one; older versions have the former alone."""
+        """Merge metrics.json and numbers.json; older versions have only the former."""
         metrics = self._numbers(stage, _METRICS)
-        if not any(file.path.name == _NUMBERS for file in self._written(stage)):
+        if not any(file.path.name == _NUMBERS for file in self._stage_files(stage)):
             return metrics
         others = self._numbers(stage, _NUMBERS)
         if not others:
@@ -152,7 +163,7 @@ class _Reader:
         try:
             return json_files.parse_object(content or b"{}")
         except ValueError:
-            self._note(f"{name} of {stage} is no JSON document", self.found.restore)
+            self._add_problem(f"{name} of {stage} is not a JSON document", self.requested.restore)
             return {}
 
     def _strips(self) -> dict[str, Image.Image]:
@@ -165,14 +176,15 @@ class _Reader:
                 with picture_files.opened(content, ("PNG",)) as image:
                     strips[name] = image.convert("RGB")
             except picture_files.DamagedError:
-                self._note(f"{file} of {stage} is no readable PNG", self.found.restore)
+                self._add_problem(f"{file} of {stage} is not a valid PNG", self.requested.restore)
         return strips
 
-    def _pages_beside(self) -> dict[str, Path | None]:
-        """Return what the full page links, by the path from its folder."""
-        [folder] = [f.path.parent for f in self._written(_PAGE[0]) if f.path.name == FULL_PAGE]
-        stages = [name for name in self.stages if name.partition("@")[0] in _BESIDE]
-        paths = [(stage, file.path) for stage in stages for file in self._written(stage)]
+    def _linked_pages(self) -> dict[str, Path | None]:
+        """Return the pages that the full page links to, by their path relative to its folder."""
+        full_pages = [f for f in self._stage_files(_PAGE[0]) if f.path.name == FULL_PAGE]
+        [folder] = [file.path.parent for file in full_pages]
+        stages = [name for name in self.stages if name.partition("@")[0] in _LINKED_STAGES]
+        paths = [(stage, file.path) for stage in stages for file in self._stage_files(stage)]
         return {
             path.relative_to(folder).as_posix(): self._path_of(stage, path.name)
             for stage, path in paths
@@ -184,7 +196,7 @@ class _Reader:
         return None if file is None else self._on_disk(file, stage)
 
     def _content(self, stage: str, name: str) -> bytes | None:
-        """Return a file, or None after noting why there is none."""
+        """Return the content of a file, or None after recording why it is unavailable."""
         file = self._file(stage, name)
         if file is None:
             return None
@@ -195,55 +207,55 @@ class _Reader:
             with self.files.open(str(file.path), "rb") as opened:
                 return bytes(opened.read())
         except FileNotFoundError:
-            self._note(f"{name} of {stage} is missing", self.found.restore)
+            self._add_problem(f"{name} of {stage} is missing", self.requested.restore)
             return None
 
-    def _file(self, stage: str, name: str) -> _Written | None:
-        """Return a file of a stage, or None after noting why it would be none of this revision."""
-        matching = [file for file in self._written(stage) if file.path.name == name]
+    def _file(self, stage: str, name: str) -> _StageFile | None:
+        """Return a file of a stage, or None after recording why this revision has none."""
+        matching = [file for file in self._stage_files(stage) if file.path.name == name]
         if not matching and stage not in self.unlisted:
             self.absent.setdefault(stage, []).append(name)
             return None
         if stage in self.stale:
-            self._note(f"{stage} left out: {self.stale[stage]}", self.found.restore)
+            self._add_problem(f"{stage} left out: {self.stale[stage]}", self.requested.restore)
             return None
         if not matching:
-            self._note(f"{name} of {stage} is {_NOT_IN_CACHE}", self.found.restore)
+            self._add_problem(f"{name} of {stage} is {_NOT_IN_CACHE}", self.requested.restore)
             return None
         return matching[0]
 
-    def _written(self, stage: str) -> list[_Written]:
-        """Return the files of a stage, those inside of folders too."""
-        written = []
+    def _stage_files(self, stage: str) -> list[_StageFile]:
+        """Return the files of a stage, including those inside folders."""
+        files = []
         for out in self.stages[stage].outs if stage in self.stages else []:
             if not out.hash_info.isdir:
-                written.append(_Written(Path(out.fs_path), out.hash_info.value, out))
+                files.append(_StageFile(Path(out.fs_path), out.hash_info.value, out))
                 continue
             listed = out.get_obj()
             if listed is None:
                 self.unlisted.add(stage)
             for names, _, hash_info in listed or ():
-                written.append(_Written(Path(out.fs_path, *names), hash_info.value, out))
-        return written
+                files.append(_StageFile(Path(out.fs_path, *names), hash_info.value, out))
+        return files
 
-    def _on_disk(self, file: _Written, stage: str) -> Path | None:
-        """Return where this machine has a file that DVC keeps in its cache."""
-        is_here = self.found.revision == WORKSPACE
-        path = file.path if is_here else Path(file.out.cache.oid_to_path(file.digest))
+    def _on_disk(self, file: _StageFile, stage: str) -> Path | None:
+        """Return the path of a file that DVC caches, or None after recording that it is absent."""
+        is_workspace = self.requested.revision == WORKSPACE
+        path = file.path if is_workspace else Path(file.out.cache.oid_to_path(file.digest))
         if path.exists():
             return path
-        place = "missing" if is_here else _NOT_IN_CACHE
-        self._note(f"{file.path.name} of {stage} is {place}", self.found.restore)
+        reason = "missing" if is_workspace else _NOT_IN_CACHE
+        self._add_problem(f"{file.path.name} of {stage} is {reason}", self.requested.restore)
         return None
 
     def _absent_outputs(self) -> list[Problem]:
-        """Return a problem for each stage that has not all the outputs it has today."""
+        """Return a problem for each stage that lacks outputs of the current version."""
         return [
             Problem(f"{stage} has no {', '.join(names)}: {_OLDER}")
             for stage, names in self.absent.items()
         ]
 
-    def _note(self, reason: str, command: str = "") -> None:
+    def _add_problem(self, reason: str, command: str = "") -> None:
         problem = Problem(reason, command)
-        if problem not in self.problems:  # a stage with several files is named once
+        if problem not in self.problems:  # several files of a stage may have the same problem
             self.problems.append(problem)

@@ -1,7 +1,7 @@
-"""The rows of the page: one experiment each, with its faces and the numbers under them.
+"""The rows of the page: one experiment each, with its faces and the numbers below them.
 
-A strip of reconstructions has two rows: test faces, and below them what is left of them. The upper
-row tells for certain, pixel by pixel, whether experiments were shown the same faces.
+A strip of reconstructions has two rows of tiles: test faces, and below them their reconstructions.
+Comparing the upper rows pixel by pixel shows for certain whether experiments saw the same faces.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,16 +22,16 @@ from latentmaps.report.glossary import Term
 
 
 @dataclass(frozen=True)
-class Strip:
-    """A strip of faces.
+class FaceStrip:
+    """A strip of faces with the numbers below it.
 
     Attributes:
-        key: reconstructions, or the name of a sampler.
-        title: above it.
-        term: explains the title; None: it needs no words.
-        picture: None where there is none.
-        alt: says what is shown.
-        numbers: under it.
+        key: ``reconstructions``, or the name of a sampler.
+        title: the title above it.
+        term: glossary entry that explains the title; None: no explanation needed.
+        picture: the strip; None if there is none.
+        alt: text alternative of the picture.
+        numbers: the numbers below it.
     """
 
     key: str
@@ -43,18 +43,18 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One experiment.
+class ExperimentRow:
+    """The row of one experiment.
 
     Attributes:
         key: its name within the page.
-        name: of the experiment.
+        name: name of the experiment.
         revision: short hash of its commit.
-        fact: weight of the KL term.
-        parameters: name and value of those, besides fact, that are not the same in all rows.
-        reconstructions: of the test faces.
+        fact: weight of the KL term, as text.
+        parameters: name and value of the parameters, except fact, that differ between rows.
+        reconstructions: the strip of reconstructed test faces.
         samples: random faces, one strip for each sampler.
-        link: to its full page, relative; empty: there is none.
+        link: relative link to its full page; empty if there is none.
     """
 
     key: str
@@ -62,102 +62,113 @@ class Row:
     revision: str
     fact: str
     parameters: Sequence[tuple[str, str]]
-    reconstructions: Strip
-    samples: Sequence[Strip]
+    reconstructions: FaceStrip
+    samples: Sequence[FaceStrip]
     link: str
 
 
-def are_of_same_faces(strips: Sequence[Image.Image]) -> bool:
-    """Tell whether the upper rows of strips of reconstructions are equal."""
-    faces = [np.asarray(_originals(strip)) for strip in strips]
-    return all(np.array_equal(one, faces[0]) for one in faces)
+def show_same_faces(strips: Sequence[Image.Image]) -> bool:
+    """Report whether the upper rows of strips of reconstructions are equal."""
+    faces = [np.asarray(_upper_row(strip)) for strip in strips]
+    return all(np.array_equal(row, faces[0]) for row in faces)
 
 
-def _originals(strip: Image.Image) -> Image.Image:
-    """Return the upper row of a strip of reconstructions."""
+def _upper_row(strip: Image.Image) -> Image.Image:
+    """Return the test faces of a strip of reconstructions."""
     return strip.crop((0, 0, strip.width, strip.height // 2))
 
 
-def _remains(strip: Image.Image) -> Image.Image:
-    """Return the lower row of a strip of reconstructions."""
+def _lower_row(strip: Image.Image) -> Image.Image:
+    """Return the reconstructions of a strip of reconstructions."""
     return strip.crop((0, strip.height - strip.height // 2, strip.width, strip.height))
 
 
 def may_show_persons(experiments: Sequence[Experiment]) -> bool:
-    """Tell whether there may be faces of persons in the rows; not when all are drawn, or digits."""
-    sources = [one.parameters.get("fetch_faces.source") for one in experiments if one.is_drawn]
+    """Report whether the rows may show real persons; not if all faces are avatars or digits."""
+    sources = [
+        experiment.parameters.get("fetch_faces.source")
+        for experiment in experiments
+        if experiment.is_shown
+    ]
     return any(source not in receipts.WITHOUT_PERSONS for source in sources)
 
 
-def shared_originals(drawn: Sequence[Experiment]) -> Picture | None:
-    """Return the test faces, when all experiments that show any show the same ones."""
-    strips = [one.strips["reconstructions"] for one in drawn if "reconstructions" in one.strips]
-    if not strips or not are_of_same_faces(strips):
+def shared_originals(experiments: Sequence[Experiment]) -> Picture | None:
+    """Return the test faces if all experiments that show any show the same ones; else None."""
+    key = "reconstructions"
+    strips = [experiment.strips[key] for experiment in experiments if key in experiment.strips]
+    if not strips or not show_same_faces(strips):
         return None
-    return picture.encode(_originals(strips[0]))
+    return picture.encode(_upper_row(strips[0]))
 
 
-def differing_parameters(drawn: Sequence[Experiment]) -> list[dict[str, str]]:
-    """Return for each row name -> text of the parameters, besides fact, that differ among them."""
-    return parameters.describe_differing([one.parameters for one in drawn], but=FACT)
+def differing_parameters(experiments: Sequence[Experiment]) -> list[dict[str, str]]:
+    """Return the parameters of each row, except fact, that differ between rows: name -> text."""
+    return parameters.describe_differing(
+        [experiment.parameters for experiment in experiments], excluding=FACT
+    )
 
 
 def make_rows(
-    drawn: Sequence[Experiment], links: Mapping[int, str], *, has_shared_originals: bool
-) -> list[Row]:
-    """Return a row for each experiment.
+    experiments: Sequence[Experiment], links: Mapping[int, str], *, has_shared_originals: bool
+) -> list[ExperimentRow]:
+    """Make the row of each experiment.
 
     Args:
-        drawn: the experiments, in the order of the rows.
-        links: place in `drawn` -> link to the full page.
-        has_shared_originals: the test faces stand above all rows, not in each of them.
+        experiments: the experiments, in the order of the rows.
+        links: index in `experiments` -> link to the full page.
+        has_shared_originals: the test faces are shown once above all rows, not in each row.
     """
-    differing = differing_parameters(drawn)
-    nets = measures.feature_nets(drawn)
+    differing = differing_parameters(experiments)
+    nets = measures.feature_nets(experiments)
     return [
-        Row(
+        ExperimentRow(
             key=f"row-{place + 1}",
-            name=one.name,
-            revision=one.revision,
-            fact=one.label,
+            name=experiment.name,
+            revision=experiment.revision,
+            fact=experiment.label,
             parameters=list(differing[place].items()),
-            reconstructions=_reconstructions(one, has_shared_originals=has_shared_originals),
-            samples=[_samples(one, sampler, nets) for sampler in glossary.samplers()],
+            reconstructions=_reconstructions(experiment, has_shared_originals=has_shared_originals),
+            samples=[_samples(experiment, sampler, nets) for sampler in glossary.samplers()],
             link=links.get(place, ""),
         )
-        for place, one in enumerate(drawn)
+        for place, experiment in enumerate(experiments)
     ]
 
 
-def _reconstructions(one: Experiment, *, has_shared_originals: bool) -> Strip:
-    strip = one.strips.get("reconstructions")
-    alt = f"What {one.name} (fact {one.label}) makes of the test faces"
+def _reconstructions(experiment: Experiment, *, has_shared_originals: bool) -> FaceStrip:
+    strip = experiment.strips.get("reconstructions")
+    source = f"by {experiment.name} (fact {experiment.label})"
+    alt = f"Reconstructions of the test faces {source}"
     if has_shared_originals and strip is not None:
-        strip = _remains(strip)
+        strip = _lower_row(strip)
     if not has_shared_originals:
-        alt = f"Test faces, and below each what {one.name} (fact {one.label}) makes of it"
-    return Strip(
+        alt = f"Test faces, and below each its reconstruction {source}"
+    return FaceStrip(
         key="reconstructions",
         title="Reconstructions",
         term=None,
         picture=None if strip is None else picture.encode(strip),
         alt=alt,
-        numbers=_numbers(one, measures.MAIN),
+        numbers=_numbers(experiment, measures.MAIN),
     )
 
 
-def _samples(one: Experiment, sampler: str, nets: Sequence[str]) -> Strip:
-    strip = one.strips.get(sampler)
+def _samples(experiment: Experiment, sampler: str, nets: Sequence[str]) -> FaceStrip:
+    strip = experiment.strips.get(sampler)
     term = glossary.term(sampler)
-    return Strip(
+    return FaceStrip(
         key=sampler,
         title=term.label,
         term=term,
         picture=None if strip is None else picture.encode(strip),
-        alt=f"Random faces of {one.name} (fact {one.label}), sampler {term.label}",
-        numbers=_numbers(one, measures.under_strips(sampler, nets)),
+        alt=f"Random faces of {experiment.name} (fact {experiment.label}), sampler {term.label}",
+        numbers=_numbers(experiment, measures.strip_measures(sampler, nets)),
     )
 
 
-def _numbers(one: Experiment, of: Sequence[Measure]) -> list[Number]:
-    return [Number(each.label, each.text(one), each.note(one), each.term) for each in of]
+def _numbers(experiment: Experiment, shown: Sequence[Measure]) -> list[Number]:
+    return [
+        Number(measure.label, measure.text(experiment), measure.note(experiment), measure.term)
+        for measure in shown
+    ]

@@ -1,8 +1,8 @@
 """The sortable tables: all numbers of the test, and the losses at the end of training.
 
-A table for each group of numbers, since one with all of them would be wider than anybody reads.
-Those of random faces have a row for each sampler of each experiment: sorted, they tell which fact
-with which sampler gives the best faces.
+Each group of numbers has its own table, since a single one would be too wide to read. The tables of
+random faces have a row for each sampler of each experiment: sorting them shows which fact and which
+sampler give the best faces.
 """
 
 import dataclasses
@@ -18,14 +18,14 @@ from latentmaps.report.samplers import REAL
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column.
+class ScoreColumn:
+    """A column of a sortable table.
 
     Attributes:
         key: its name within the page.
-        label: on top.
-        term: explains it; None: a parameter.
-        is_differing: a parameter that is not the same in all experiments.
+        label: its head.
+        term: glossary entry that explains it; None for a parameter.
+        is_differing: it shows a parameter that differs between experiments.
     """
 
     key: str
@@ -35,14 +35,14 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Score:
-    """A cell.
+class ScoreCell:
+    """A cell of a sortable table.
 
     Attributes:
-        text: as it stands there.
-        order: by which the table is sorted, a number or a text; empty: always last.
-        note: stands beside the text.
-        is_best: it is marked as the best of its experiment.
+        text: the visible text.
+        order: the sort key, a number or a text; empty: always last.
+        note: a note next to the text.
+        is_best: marked as the best one of its experiment.
     """
 
     text: str
@@ -53,50 +53,53 @@ class Score:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """A row.
+    """A row of a sortable table.
 
     Attributes:
-        key: of the row of the experiment with its faces; empty: it belongs to no single one.
-        name: of the experiment.
+        key: key of the row that shows the faces of the experiment; empty if the row belongs to
+            several experiments.
+        name: name of the experiment.
         cells: one for each column.
     """
 
     key: str
     name: str
-    cells: Sequence[Score]
+    cells: Sequence[ScoreCell]
 
 
 @dataclass(frozen=True)
-class Scores:
-    """A sortable table, in the order of fact.
+class ScoreTable:
+    """A sortable table, initially in the order of fact.
 
     Attributes:
         key: its name within the page.
         caption: what it shows.
-        columns: of the cells; the first one is fact.
-        rows: from the top.
+        columns: the columns; the first one is fact.
+        rows: the rows, from the top.
         is_long: it has several rows for each experiment.
     """
 
     key: str
     caption: str
-    columns: Sequence[Column]
+    columns: Sequence[ScoreColumn]
     rows: Sequence[ScoreRow]
     is_long: bool = False
 
 
-def tabulate_experiments(drawn: Sequence[Experiment], keys: Sequence[str]) -> list[Scores]:
-    """Return the tables with a row for each experiment; none of numbers that nobody has.
+def tabulate_experiments(
+    experiments: Sequence[Experiment], keys: Sequence[str]
+) -> list[ScoreTable]:
+    """Return the tables with one row per experiment, without tables that would be empty.
 
     Args:
-        drawn: the experiments, in the order of the rows.
-        keys: of the rows of these experiments.
+        experiments: the experiments, in the order of the rows.
+        keys: the key of each experiment's row.
     """
-    faces = _faces(drawn)
-    of_tables = [
+    faces = _test_faces(experiments)
+    measure_groups = [
         (
             "training",
-            "The end of training, on the validation part where nothing else is said",
+            "End of training, on the validation part unless stated otherwise",
             measures.TRAINING,
         ),
         (
@@ -105,95 +108,104 @@ def tabulate_experiments(drawn: Sequence[Experiment], keys: Sequence[str]) -> li
             measures.POSTERIOR_MEAN,
         ),
         ("sampled", f"Reconstructions of {faces}, from a sampled z", measures.SAMPLED),
-        ("latent-space", f"Latent space: where {faces} lie", measures.LATENT_SPACE),
+        ("latent-space", f"Latent space: encodings of {faces}", measures.LATENT_SPACE),
     ]
-    # What differs stands in the first table alone, and in the rows of faces, where all tables lead.
-    differing = rows.differing_parameters(drawn)
-    without: list[dict[str, str]] = [{} for _ in drawn]
-    made = [
-        _make_table(key, caption, drawn, keys, group, differing if key == "training" else without)
-        for key, caption, group in of_tables
+    # Differing parameters are columns of the first table only. They are also in the rows of faces,
+    # to which all tables link.
+    differing = rows.differing_parameters(experiments)
+    without: list[dict[str, str]] = [{} for _ in experiments]
+    tables = [
+        _make_table(
+            key, caption, experiments, keys, group, differing if key == "training" else without
+        )
+        for key, caption, group in measure_groups
     ]
-    return [one for one in made if one is not None]
+    return [table for table in tables if table is not None]
 
 
-def _faces(drawn: Sequence[Experiment]) -> str:
-    counts = measures.counts(drawn, "num_test")
+def _test_faces(experiments: Sequence[Experiment]) -> str:
+    counts = measures.distinct_counts(experiments, "num_test")
     return f"{' or '.join(counts)} test faces" if counts else "test faces"
 
 
 def _make_table(
     key: str,
     caption: str,
-    drawn: Sequence[Experiment],
+    experiments: Sequence[Experiment],
     keys: Sequence[str],
     group: Sequence[Measure],
     differing: Sequence[Mapping[str, str]],
-) -> Scores | None:
-    # a number that nobody has would be an empty column
-    compared = [one for one in group if any(one.of(each) is not None for each in drawn)]
+) -> ScoreTable | None:
+    # a number that no experiment has would be an empty column
+    compared = [
+        m for m in group if any(m.value(experiment) is not None for experiment in experiments)
+    ]
     columns = [
-        Column(f"{key}-fact", "fact", glossary.term("fact")),
-        *(Column(f"parameter-{name}", name, is_differing=True) for name in differing[0]),
-        *(Column(f"{key}-{one.key}", one.label, one.term) for one in compared),
+        ScoreColumn(f"{key}-fact", "fact", glossary.term("fact")),
+        *(ScoreColumn(f"parameter-{name}", name, is_differing=True) for name in differing[0]),
+        *(ScoreColumn(f"{key}-{measure.key}", measure.label, measure.term) for measure in compared),
     ]
     table_rows = [
         ScoreRow(
-            row, one.name, [score_fact(one), *score_parameters(texts), *_numbers(one, compared)]
+            row_key,
+            experiment.name,
+            [
+                score_fact(experiment),
+                *score_parameters(texts),
+                *(_number(experiment, measure) for measure in compared),
+            ],
         )
-        for row, one, texts in zip(keys, drawn, differing, strict=True)
+        for row_key, experiment, texts in zip(keys, experiments, differing, strict=True)
     ]
-    return Scores(key, caption, columns, table_rows) if compared else None
+    return ScoreTable(key, caption, columns, table_rows) if compared else None
 
 
-def score_fact(one: Experiment) -> Score:
+def score_fact(experiment: Experiment) -> ScoreCell:
     """Return the cell with the fact of an experiment."""
-    return Score(one.label, "" if one.label == "unknown" else repr(one.fact))
+    label = experiment.label
+    return ScoreCell(label, "" if label == "unknown" else repr(experiment.kl_weight))
 
 
-def score_parameters(texts: Mapping[str, str]) -> list[Score]:
-    """Return the cells of parameters that differ: name -> text."""
-    return [Score(text, "" if text == NO_VALUE else text) for text in texts.values()]
+def score_parameters(texts: Mapping[str, str]) -> list[ScoreCell]:
+    """Return the cells of differing parameters: name -> text."""
+    return [ScoreCell(text, "" if text == NO_VALUE else text) for text in texts.values()]
 
 
-def _numbers(one: Experiment, compared: Sequence[Measure]) -> list[Score]:
-    return [_number(one, each) for each in compared]
-
-
-def _number(one: Experiment, measure: Measure) -> Score:
-    value = measure.of(one)
+def _number(experiment: Experiment, measure: Measure) -> ScoreCell:
+    value = measure.value(experiment)
     if value is None:
-        return Score(NO_VALUE, "")
-    return Score(measure.text(one), repr(value), measure.note(one))
+        return ScoreCell(NO_VALUE, "")
+    return ScoreCell(measure.text(experiment), repr(value), measure.note(experiment))
 
 
-def tabulate_samplers(drawn: Sequence[Experiment], keys: Sequence[str]) -> list[Scores]:
-    """Return a table for each feature net; the first one has the pictures' own numbers, too.
+def tabulate_samplers(experiments: Sequence[Experiment], keys: Sequence[str]) -> list[ScoreTable]:
+    """Return a table for each feature net; the first one also has numbers that need no net.
 
     Args:
-        drawn: the experiments, in the order of the rows.
-        keys: of the rows of these experiments.
+        experiments: the experiments, in the order of the rows.
+        keys: the key of each experiment's row.
     """
-    nets = measures.feature_nets(drawn)
-    made = [_tabulate_net(net, drawn, keys, is_first=net == nets[0]) for net in nets]
-    return [one for one in made if one.rows]
+    nets = measures.feature_nets(experiments)
+    tables = [_tabulate_net(net, experiments, keys, is_first=net == nets[0]) for net in nets]
+    return [table for table in tables if table.rows]
 
 
 def _tabulate_net(
-    net: str, drawn: Sequence[Experiment], keys: Sequence[str], *, is_first: bool
-) -> Scores:
-    with_net = [(key, one) for key, one in zip(keys, drawn, strict=True) if _has(one, net)]
-    count = " or ".join(measures.counts([one for _, one in with_net], "num_compared"))
+    net: str, experiments: Sequence[Experiment], keys: Sequence[str], *, is_first: bool
+) -> ScoreTable:
+    pairs = zip(keys, experiments, strict=True)
+    with_net = [(key, experiment) for key, experiment in pairs if _has(experiment, net)]
+    count = " or ".join(measures.distinct_counts([each for _, each in with_net], "num_compared"))
     place = f"random-{net}"
     columns = [
-        Column(f"{place}-fact", "fact", glossary.term("fact")),
-        Column(f"{place}-faces", "Faces"),
+        ScoreColumn(f"{place}-fact", "fact", glossary.term("fact")),
+        ScoreColumn(f"{place}-faces", "Faces"),
         *(
-            Column(f"{place}-{one.term.name}", one.label, one.term)
-            for one in _of_kind(REAL, net, is_first=is_first)
+            ScoreColumn(f"{place}-{measure.term.name}", measure.label, measure.term)
+            for measure in _kind_measures(REAL, net, is_first=is_first)
         ),
     ]
-    return Scores(
+    return ScoreTable(
         key=place,
         caption=f"Random faces by {net}: {count} of each kind, compared with as many test faces",
         columns=columns,
@@ -202,64 +214,65 @@ def _tabulate_net(
     )
 
 
-def _has(one: Experiment, net: str) -> bool:
+def _has(experiment: Experiment, net: str) -> bool:
     return any(
-        measure.of(one) is not None
-        for kind in measures.kinds_of_faces(one)
-        for measure in measures.of_samples(kind, net)
+        measure.value(experiment) is not None
+        for kind in measures.face_kinds(experiment)
+        for measure in measures.feature_measures(kind, net)
     )
 
 
-def _of_kind(kind: str, net: str, *, is_first: bool) -> list[Measure]:
+def _kind_measures(kind: str, net: str, *, is_first: bool) -> list[Measure]:
     return [
-        *(measures.of_pictures(kind) if is_first else []),
-        *measures.of_samples(kind, net),
+        *(measures.picture_measures(kind) if is_first else []),
+        *measures.feature_measures(kind, net),
     ]
 
 
 def _sampler_rows(
     with_net: Sequence[tuple[str, Experiment]], net: str, *, is_first: bool
 ) -> list[ScoreRow]:
-    made: list[ScoreRow] = []
-    of_real: list[ScoreRow] = []
-    for key, one in with_net:
-        kinds = measures.kinds_of_faces(one)
-        cells = _sampler_cells(one, {k: _of_kind(k, net, is_first=is_first) for k in kinds})
+    random_rows: list[ScoreRow] = []
+    real_rows: list[ScoreRow] = []
+    for key, experiment in with_net:
+        kinds = measures.face_kinds(experiment)
+        kind_measures = {kind: _kind_measures(kind, net, is_first=is_first) for kind in kinds}
+        cells = _sampler_cells(experiment, kind_measures)
         for place, kind in enumerate(kinds):
-            faces = Score(_kind_label(one, kind), str(place))
-            row = ScoreRow(key, one.name, [score_fact(one), faces, *cells[kind]])
-            (of_real if kind == REAL else made).append(row)
-    return [*made, *_once(of_real)]
+            faces = ScoreCell(_kind_label(experiment, kind), str(place))
+            row = ScoreRow(key, experiment.name, [score_fact(experiment), faces, *cells[kind]])
+            (real_rows if kind == REAL else random_rows).append(row)
+    return [*random_rows, *_merge_equal(real_rows)]
 
 
 def _sampler_cells(
-    one: Experiment, of_kinds: Mapping[str, Sequence[Measure]]
-) -> dict[str, list[Score]]:
-    """Return kind of faces -> cells of its numbers; the best sampler of each number is marked."""
-    cells: dict[str, list[Score]] = {kind: [] for kind in of_kinds}
-    for of_number in zip(*of_kinds.values(), strict=True):
+    experiment: Experiment, kind_measures: Mapping[str, Sequence[Measure]]
+) -> dict[str, list[ScoreCell]]:
+    """Return kind of faces -> cells of its numbers, with the best sampler of each number marked."""
+    cells: dict[str, list[ScoreCell]] = {kind: [] for kind in kind_measures}
+    for of_one_number in zip(*kind_measures.values(), strict=True):
         values = {
             kind: value
-            for kind, measure in zip(of_kinds, of_number, strict=True)
-            if (value := measure.of(one)) is not None
+            for kind, measure in zip(kind_measures, of_one_number, strict=True)
+            if (value := measure.value(experiment)) is not None
         }
-        best = samplers.find_best(of_number[0].term, values)
-        for kind, measure in zip(of_kinds, of_number, strict=True):
-            score = _number(one, measure)
-            cells[kind].append(dataclasses.replace(score, is_best=kind in best))
+        best = samplers.find_best(of_one_number[0].term, values)
+        for kind, measure in zip(kind_measures, of_one_number, strict=True):
+            cell = _number(experiment, measure)
+            cells[kind].append(dataclasses.replace(cell, is_best=kind in best))
     return cells
 
 
-def _once(of_real: Sequence[ScoreRow]) -> Sequence[ScoreRow]:
-    """Return one row for the real faces of all experiments, where all have the same numbers."""
-    if len(of_real) < 2 or any(row.cells[1:] != of_real[0].cells[1:] for row in of_real):
-        return of_real
-    return [ScoreRow("", "all", [Score(NO_VALUE, ""), *of_real[0].cells[1:]])]
+def _merge_equal(real_rows: Sequence[ScoreRow]) -> Sequence[ScoreRow]:
+    """Return one row for the real faces of all experiments if their numbers are equal."""
+    if len(real_rows) < 2 or any(row.cells[1:] != real_rows[0].cells[1:] for row in real_rows):
+        return real_rows
+    return [ScoreRow("", "all", [ScoreCell(NO_VALUE, ""), *real_rows[0].cells[1:]])]
 
 
-def _kind_label(one: Experiment, kind: str) -> str:
-    """Return what a kind of random faces is called; its own name, if it is of another version."""
-    temperature = one.number("test", "temperature")
+def _kind_label(experiment: Experiment, kind: str) -> str:
+    """Return the label of a kind of faces; its key if it is from another version."""
+    temperature = experiment.number("test", "temperature")
     try:
         return samplers.head(kind, "" if temperature is None else f"{temperature:g}").label
     except KeyError:

@@ -1,1 +1,1 @@
-"""Handwritten digits."""
+"""Handwritten digits: their sources, and the data set."""

@@ -1,1 +1,1 @@
-"""Download files that are checked by their hashes; changes no result."""
+"""Download files and verify their hashes."""

@@ -1,7 +1,7 @@
-"""Fetch one file from the first of several places that gives it, and check that it is the one.
+"""Download one file from the first of several mirrors that delivers it, and verify its content.
 
-Only a file that was checked gets its name; until then it is called ``<name>.part``, and a later try
-goes on with it.
+A file gets its name only after it was verified. Until then it is called ``<name>.part``, and a
+later try resumes it.
 """
 
 import functools
@@ -30,17 +30,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file and the places that have it.
+    """A file and its mirrors.
 
     Attributes:
-        name: in the folder of downloads.
-        urls: tried in turn.
-        limit_bytes: a longer answer is refused.
-        drive_ids: of copies on Google Drive, which is tried last.
-        size_bytes: of the file, where it is known.
-        sha256: of the file, where it is known; without it the content is the caller's affair.
-        says_the_same: whether a file with another hash says the same; None: it never does.
-        first_bytes: with which the file begins.
+        name: its name in the folder of downloads.
+        urls: addresses, tried in this order.
+        limit_bytes: maximum size; a longer answer is refused.
+        drive_ids: IDs of copies on Google Drive, which is tried last.
+        size_bytes: exact size, if known.
+        sha256: hash, if known; without it, the caller must verify the content.
+        says_the_same: function that reports whether a file with another hash has equivalent
+            content; None: it never has.
+        first_bytes: the bytes with which the file must begin.
     """
 
     name: str
@@ -53,19 +54,25 @@ class RemoteFile:
     first_bytes: bytes = b""
 
     def is_content_of(self, path: Path, sha256: str) -> bool:
-        """Tell whether a file with this SHA-256 is the expected one, or says the same."""
+        """Return whether a file with this SHA-256 is the expected one, or has equivalent content.
+
+        Args:
+            path: the file.
+            sha256: its hash.
+        """
         is_same = sha256 == self.sha256
         return is_same or (self.says_the_same is not None and self.says_the_same(path))
 
 
 @dataclass(frozen=True)
 class _Mirror:
-    """One place.
+    """One mirror.
 
     Attributes:
-        title: for messages.
-        host: is not asked again in a run in which it gave no answer; None: it is always asked.
-        transfer: fills the part file.
+        title: its name, for messages.
+        host: its host, which is skipped for the rest of a run in which it did not answer; None: the
+            mirror is never skipped.
+        transfer: function that downloads the partial file.
     """
 
     title: str
@@ -81,19 +88,21 @@ def fetch(
     patience: Patience | None = None,
     unreachable: set[str] | None = None,
 ) -> Path:
-    """Gives the checked file in `folder`, after a download if it is not there yet.
+    """Return the verified file in `folder`, and download it if it is not there yet.
 
     Args:
-        file: what to fetch.
-        folder: keeps files, also what is not whole yet; made when it is not there.
-        advice: what to do when no place gives it: what to fetch by hand, and where to put it.
-        patience: how long a place is given.
-        unreachable: hosts that are not asked, since they gave no answer before in the same run;
-            Google Drive joins them when it gives none now.
+        file: the file.
+        folder: the folder for complete and partial files; created if it does not exist.
+        advice: what to do if no mirror delivers the file, for the message: what to download by
+            hand, and where to put it.
+        patience: timeouts and retries for each mirror.
+        unreachable: hosts to skip because they did not answer earlier in the same run; Google Drive
+            is added if it does not answer.
 
     Raises:
-        DownloadError: no place gave the file; the message tells of each, and the `advice`.
-        DataError: the disk has no room.
+        DownloadError: no mirror delivered the file; the message gives the reason for each, and the
+            `advice`.
+        DataError: the disk has too little free space.
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file.name
@@ -109,14 +118,14 @@ def fetch(
         places = _mirrors(file, patience or Patience())
         reasons = _fetch_from_any(places, file, part, set() if unreachable is None else unreachable)
         if reasons:
-            failure = f"{file.name}: no place gave it ({'; '.join(reasons)})"
+            failure = f"{file.name}: no mirror delivered it ({'; '.join(reasons)})"
             raise DownloadError(f"{failure}; {advice}" if advice else failure)
         part.replace(target)
     return target
 
 
 def _remove_strays(target: Path) -> None:
-    """Remove part files that interrupted runs of gdown left; each may be as large as the file."""
+    """Remove partial files of interrupted runs of gdown; each may be as large as the file."""
     for stray in target.parent.glob(f"{glob.escape(target.name)}.part?*.part"):
         log.info("Removing %s, left by an interrupted download", stray)
         stray.unlink()
@@ -124,12 +133,12 @@ def _remove_strays(target: Path) -> None:
 
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
-    """Lets one process at a time fetch a file; the system frees the lock of one that was killed."""
+    """Let one process at a time download a file; the system releases the lock of a killed one."""
     lock = filelock.FileLock(f"{target}.lock")
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout:
-        log.info("Waiting for another process that fetches %s", target)
+        log.info("Waiting for another process that downloads %s", target)
         lock.acquire()
     try:
         yield
@@ -138,7 +147,7 @@ def _alone(target: Path) -> Iterator[None]:
 
 
 def _is_checked(target: Path, file: RemoteFile) -> bool:
-    """Tells whether a file that is there can be taken; without a hash it never can."""
+    """Return whether an existing file can be reused; without a known hash, it never can."""
     if file.sha256 is None:
         return False
     problem = _find_problem(target, file)
@@ -151,22 +160,22 @@ def _is_checked(target: Path, file: RemoteFile) -> bool:
 def _fetch_from_any(
     places: Iterable[_Mirror], file: RemoteFile, part: Path, unreachable: set[str]
 ) -> list[str]:
-    """Fill the part file from the first place that gives it.
+    """Download the partial file from the first mirror that delivers it.
 
     Returns:
-        why no place gave it; empty when one did.
+        The reasons why no mirror delivered it; empty if one did.
     """
     reasons = []
     for mirror in places:
         if mirror.host in unreachable:
-            reasons.append(f"{mirror.title}: not asked, {mirror.host} gave no answer before")
+            reasons.append(f"{mirror.title}: skipped, {mirror.host} did not answer before")
             continue
         log.info("Fetching %s from %s", file.name, mirror.title)
         started = time.monotonic()
         try:
             _fetch(mirror, file, part)
         except MirrorError as reason:
-            log.warning("Leaving %s: %s", mirror.title, reason)
+            log.warning("Giving up on %s: %s", mirror.title, reason)
             reasons.append(f"{mirror.title}: {reason}")
             if isinstance(reason, UnreachableError) and mirror.host:
                 unreachable.add(mirror.host)
@@ -184,7 +193,7 @@ def _mirrors(file: RemoteFile, patience: Patience) -> Iterator[_Mirror]:
     for url in file.urls:
         transfer = functools.partial(from_url, url, patience=patience)
         yield _Mirror(url, None, transfer)
-    # Where Drive is blocked it is so for all files, and it is the last place: one try is enough.
+    # If Drive is blocked, it is blocked for all files; it is the last mirror, so one try is enough.
     hasty = replace(patience, reach_s=0.0)
     for drive_id in file.drive_ids:
         url = google_drive.url(drive_id)
@@ -193,16 +202,16 @@ def _mirrors(file: RemoteFile, patience: Patience) -> Iterator[_Mirror]:
 
 
 def _fetch(mirror: _Mirror, file: RemoteFile, part: Path) -> None:
-    """Fills the part file and checks it.
+    """Download and verify the partial file.
 
     Raises:
-        MirrorError: the mirror does not give the file.
+        MirrorError: the mirror does not deliver the file.
     """
     was_begun = part.exists()
     mirror.transfer(part)
     problem = _find_problem(part, file)
     if problem is not None and was_begun:
-        # what was there before may come from another place, or from a disk that lost it
+        # the existing part may come from another mirror, or may have been damaged on the disk
         log.info("Starting %s over: %s", part, problem)
         part.unlink()
         mirror.transfer(part)
@@ -215,7 +224,7 @@ def _fetch(mirror: _Mirror, file: RemoteFile, part: Path) -> None:
 
 
 def _find_problem(path: Path, file: RemoteFile) -> str | None:
-    """Gives what is wrong with a file that has arrived, or None."""
+    """Return what is wrong with a downloaded file, or None."""
     size_bytes = path.stat().st_size
     if file.size_bytes is not None and size_bytes != file.size_bytes:
         return f"{size_bytes:,} bytes, expected {file.size_bytes:,}"

@@ -1,4 +1,4 @@
-"""Where Google Drive has a file."""
+"""Addresses of files on Google Drive."""
 
 from urllib.parse import urlencode
 
@@ -8,10 +8,10 @@ ADDRESS = "https://drive.usercontent.google.com/download"
 def url(drive_id: str) -> str:
     """Return the address of a file that anyone with its link may read.
 
-    It is that of the button on the page that warns of a large file, so no page has to be read. A
-    page that comes all the same (quota, login, virus scan) is no file for `mirrors.from_url`.
+    It is the address of the button on the page that warns about large files, so no page has to be
+    parsed. If a page is sent anyway (quota, login, virus scan), `mirrors.from_url` detects it.
 
     Args:
-        drive_id: of the file.
+        drive_id: the ID of the file.
     """
     return f"{ADDRESS}?{urlencode({'id': drive_id, 'export': 'download', 'confirm': 't'})}"

@@ -1,7 +1,7 @@
-"""Ask for one address so that a broken or hostile server costs bounded time and memory.
+"""Request one address with bounded time and memory, even from a broken or hostile server.
 
-requests alone does not do this. It reads and unpacks the whole body of a redirect, even one that it
-does not follow, and its timeout starts anew with every byte, also of headers.
+requests alone does not do this. It reads and unpacks the whole body of a redirect, even if it does
+not follow it, and its timeout restarts with every byte, including those of headers.
 """
 
 import http.client
@@ -20,25 +20,25 @@ _MOST_REDIRECTS = 10
 
 
 class MirrorError(Exception):
-    """One place does not give the file, and asking again would not change that."""
+    """A mirror does not deliver the file, and another try would not help."""
 
 
 class UnreachableError(MirrorError):
-    """One place gave no answer at all."""
+    """A mirror did not answer at all."""
 
 
 def quote(text: str, longest: int = 80) -> str:
-    """Return what a server says as one short line without control characters."""
+    """Return text from a server as one short line without control characters."""
     line = " ".join(text[: 4 * longest].split())
     return "".join(char if char.isprintable() else "?" for char in line)[:longest]
 
 
 class Watch:
-    """The least speed of one answer, whatever the server sends besides the file.
+    """A minimum speed for one answer; only bytes of the file count.
 
     Args:
-        window_s: over which the speed is taken.
-        slowest_bytes_per_s: of the file.
+        window_s: time over which the speed is measured.
+        slowest_bytes_per_s: minimum speed.
     """
 
     def __init__(self, window_s: float, slowest_bytes_per_s: float) -> None:
@@ -47,7 +47,7 @@ class Watch:
         self.restart()
 
     def restart(self) -> None:
-        """Begin a new window."""
+        """Start a new window."""
         self._started, self._num_bytes = time.monotonic(), 0
 
     def count(self, num_bytes: int) -> None:
@@ -64,7 +64,7 @@ class Watch:
         if seconds < self._window_s:
             return
         if self._num_bytes < self._slowest_bytes_per_s * seconds:
-            raise MirrorError(f"too slow, {self._num_bytes / seconds:,.0f} bytes a second")
+            raise MirrorError(f"too slow, {self._num_bytes / seconds:,.0f} bytes per second")
         self.restart()
 
 
@@ -72,17 +72,20 @@ class Watch:
 def get(
     url: str, *, headers: Mapping[str, str], connect_s: float, timeout_s: float, watch: Watch
 ) -> Iterator[requests.Response]:
-    """Ask for an address, follow redirects, and give the answer with its body unread.
+    """Request an address and follow redirects.
 
     Args:
         url: the address.
-        headers: of each request.
-        connect_s: for a connection to each address that the host has.
-        timeout_s: between two pieces of an answer.
-        watch: is looked at before each piece, those of headers too.
+        headers: headers of each request.
+        connect_s: timeout of a connection to each address of the host.
+        timeout_s: timeout between two chunks of an answer.
+        watch: checked before each chunk, including those of headers.
+
+    Yields:
+        The response, with its body unread.
 
     Raises:
-        MirrorError: the server is too slow, or redirects to where we do not go.
+        MirrorError: the server is too slow, or redirects to an address that is not allowed.
         requests.RequestException: there was no answer.
     """
     with _Session() as session:
@@ -100,23 +103,23 @@ def get(
                     watch.restart()
                     yield response
                     return
-                # closed unread: neither a large body nor a gzip bomb gets into memory
+                # closed unread, so that no large body or gzip bomb gets into memory
                 url = _target(url, response.headers["Location"])
     raise MirrorError(f"more than {_MOST_REDIRECTS} redirects")
 
 
 def _target(url: str, location: str) -> str:
     try:
-        # http.client decodes headers as latin-1; servers that use other letters write UTF-8
+        # http.client decodes headers as Latin-1, but servers write non-ASCII characters as UTF-8
         target = urljoin(url, location.encode("latin-1").decode("utf-8"))
         scheme, host = urlsplit(target).scheme, urlsplit(target).hostname
     except ValueError as error:
         raise MirrorError(f"redirects to {quote(location)}, expected an address") from error
     if scheme not in ("http", "https") or not host:
         raise MirrorError(f"redirects to {quote(target)}, expected an address of http or https")
-    # Other hosts are fine: archives lie on storage servers, and a hash decides about the content.
-    # Plain http after https is not, even with a hash: no good server needs it, and it would let
-    # everyone on the way see what is fetched and answer in the server's place.
+    # Other hosts are fine: archives are on storage servers, and a hash verifies the content.
+    # Plain http after https is not, even with a hash: no legitimate server needs it, and it would
+    # let anyone on the way see the request and answer in place of the server.
     if urlsplit(url).scheme == "https" and scheme == "http":
         raise MirrorError(f"redirects to {quote(target)}, expected https as before")
     return target
@@ -128,7 +131,7 @@ class _Session(requests.Session):
 
 
 class _WatchedAdapter(HTTPAdapter):
-    """Connections that look at the watch before every read."""
+    """An adapter whose connections check the watch before every read."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()

@@ -1,20 +1,20 @@
-"""Which page a server sends where a file was expected: Google Drive does so with status 200."""
+"""Recognize HTML pages sent instead of a file, as Google Drive does with status 200."""
 
 import re
 
 from latentmaps.downloads import guarded_http
 
-# Servers choose this text, so no pattern may go back over what it has matched: (?>...) and *+.
+# This text comes from servers, so patterns must not backtrack: (?>...) and *+.
 _START = re.compile(
     rb"\s*+(?>(?><!--.*?-->\s*+)*+)<(?:!doctype html|html|head)\b", re.IGNORECASE | re.DOTALL
 )
 _TITLE = re.compile(r"<title[^<>]*+>([^<]*+)</title>", re.IGNORECASE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-# enough of a page for its title and its message
+# enough for the title and the message of a page
 HEAD_BYTES = 1 << 14
 
-# what the pages of Google Drive say, most telling first
+# the texts of Google Drive's pages, the most specific first
 _KINDS = (
     (r"quota|too many users have (?:viewed|downloaded)", "a page that says its quota is used up"),
     (r"can't scan this file for viruses|virus scan warning", "a virus-scan warning page"),
@@ -23,10 +23,10 @@ _KINDS = (
 
 
 def describe(head: bytes) -> str | None:
-    """Gives what kind of page `head` begins, or None if it is no HTML.
+    """Return what kind of page `head` begins, or None if it is not HTML.
 
     Args:
-        head: the first bytes of an answer; the more, the surer is the name.
+        head: the first bytes of an answer; more bytes allow a better description.
     """
     if not is_page(head):
         return None
@@ -41,5 +41,5 @@ def describe(head: bytes) -> str | None:
 
 
 def is_page(head: bytes) -> bool:
-    """Tell whether `head` begins as HTML does."""
+    """Return whether `head` is the beginning of an HTML page."""
     return _START.match(head.removeprefix(_BYTE_ORDER_MARK)) is not None

@@ -1,7 +1,7 @@
-"""Bring the bytes of one file from one address, with resume.
+"""Download the bytes of one file from one address, with resume.
 
-What arrives lies in a part file that a later try, in this process or another, goes on with. Whether
-it is the right content is not decided here.
+The bytes go into a partial file that a later try, in this process or another, resumes. The content
+is verified elsewhere.
 """
 
 import logging
@@ -21,22 +21,22 @@ from latentmaps.downloads.part_file import Length, PartFile
 
 log = logging.getLogger(__name__)
 
-# a file that ends in .gz must not be unpacked on the way, and positions must be those of the file
+# compressed transfer would unpack .gz files, and positions would not be those of the file
 _AS_STORED = {"Accept-Encoding": "identity"}
 _CHUNK_BYTES = 1 << 18
 _RETRY_STATUS = {408, 425, 429, 500, 502, 503, 504}
 _WHOLE, _PARTIAL, _BEYOND_THE_END = 200, 206, 416
 _LONGEST_PAUSE_S = 60.0
-# A try that brings less than this share of a file has brought nothing. So even a server that cuts
-# every connection is asked at most 1,000 times num_tries.
+# A try that delivers less than 1/1000 of a file counts as failed, so even a server that cuts every
+# connection is asked at most 1,000 times num_tries.
 _LEAST_SHARE = 1000
 
 
 class _TransientError(Exception):
-    """One place did not give the file this time.
+    """A mirror did not deliver the file in this try.
 
     Attributes:
-        pause_s: the pause that the server asks for, if it does.
+        pause_s: the pause that the server requests, if any.
         is_answered: whether the server answered at all.
     """
 
@@ -50,19 +50,20 @@ class _TransientError(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a place is given.
+    """Timeouts, retries and the minimum speed for one mirror.
 
     Attributes:
-        connect_s: for a connection to each address of a host. Five seconds allow the first packet
-            and two retransmissions; a line that needs a third one is too slow for a gigabyte.
-        reach_s: after so many seconds without any answer no further try begins, so that a machine
-            without a network fails soon. Once a place has answered, only `num_tries` counts.
-        timeout_s: between two pieces of an answer.
-        num_tries: tries that may fail one after the other, the last one that brought a further
-            thousandth of the file among them. Also how often a begun file may be thrown away.
-        pause_s: before the second try; doubles with each further one, up to a minute.
-        slowest_bytes_per_s: a server that sends less of the file for `window_s` is left.
-        window_s: over which the speed is taken; also for redirects and headers, all in all.
+        connect_s: timeout of a connection to each address of a host. Five seconds allow the first
+            packet and two retransmissions; a line that needs a third is too slow for a gigabyte.
+        reach_s: time without any answer after which no further try begins, so that a machine
+            without a network fails soon. Once a mirror has answered, only `num_tries` counts.
+        timeout_s: timeout between two chunks of an answer.
+        num_tries: number of successive failed tries, counted from the last try that delivered
+            another thousandth of the file. Also how many times a download may start over.
+        pause_s: pause before the second try; doubles with each further try, up to a minute.
+        slowest_bytes_per_s: minimum speed, measured over `window_s`.
+        window_s: time over which the speed is measured; also the limit for redirects and headers
+            together.
     """
 
     connect_s: float = 5.0
@@ -75,17 +76,17 @@ class Patience:
 
 
 def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> None:
-    """Fills the part file from an address.
+    """Download the partial file from an address, and resume it if it exists.
 
     Args:
         url: the address.
-        part: the file; what it holds already is not asked for again.
-        length: what is known of it.
-        patience: how long the address is given.
+        part: the partial file.
+        length: its expected length.
+        patience: timeouts and retries.
 
     Raises:
-        UnreachableError: it has not answered once.
-        MirrorError: it does not give the file.
+        UnreachableError: the server never answered.
+        MirrorError: the server does not deliver the file.
     """
     started = time.monotonic()
     is_answered = False
@@ -137,7 +138,7 @@ def _request(url: str, part: PartFile, length: Length, patience: Patience) -> No
             _check_status(response)
             start = _start(response, part, begun_bytes)
             _write(response, part, start, length, watch)
-    # urllib3 compares the length with the announced one, so a cut connection ends up here
+    # also for cut connections, since urllib3 compares the length with the announced one
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         reason = _describe(error, patience)
         raise _TransientError(reason, is_answered=is_answered) from error
@@ -153,29 +154,29 @@ def _check_status(response: requests.Response) -> None:
 
 
 def _check_end(response: requests.Response, part: PartFile) -> None:
-    """Takes the part for whole if the server says that there is no more of it."""
+    """Accept the partial file as complete if the server confirms its length."""
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
     if total != str(part.size()):
         part.drop()
-        raise _TransientError("a begun file does not fit, so it starts over")
+        raise _TransientError("the partial file does not match, so it starts over")
 
 
 def _start(response: requests.Response, part: PartFile, begun_bytes: int) -> int:
-    """Gives the position in the file of the first byte of an answer."""
+    """Return the position in the file of the first byte of an answer."""
     if response.status_code != _PARTIAL:
         return 0
     sent = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
     if sent != str(begun_bytes):
         part.drop()
-        raise _TransientError("another part of the file was sent than asked for, so it starts over")
+        raise _TransientError("the server sent another part than requested, so it starts over")
     return begun_bytes
 
 
 def _announced(response: requests.Response, start: int) -> int | None:
-    """Return the length of the whole file as the server has it.
+    """Return the length of the whole file according to the server, or None.
 
     Raises:
-        MirrorError: the announced length is no number, or one of more than 15 digits.
+        MirrorError: the announced length is not a number of up to 15 digits.
     """
     content = response.headers.get("Content-Length")
     if content is None:
@@ -208,7 +209,11 @@ def _write(
 
 
 def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Gives the same pieces, after a look whether they are a page."""
+    """Return the same chunks after checking that they are not an HTML page.
+
+    Raises:
+        MirrorError: they are a page.
+    """
     head = b""
     for piece in pieces:
         head += piece
@@ -218,18 +223,18 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
     if page is not None:
         raise MirrorError(page)
 
-    def again() -> Iterator[bytes]:
+    def rejoined() -> Iterator[bytes]:
         if head:
             yield head
         yield from pieces
 
-    return again()
+    return rejoined()
 
 
 def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:
-    """Gives the answer as it comes in.
+    """Yield the answer as it arrives.
 
-    ``iter_content`` would wait for a full chunk, which a server that dribbles can draw out forever.
+    ``iter_content`` would wait for a full chunk, which a slow server can delay forever.
     """
     while piece := response.raw.read1(_CHUNK_BYTES):
         yield piece
@@ -248,7 +253,7 @@ def _describe(error: Exception, patience: Patience) -> str:
 
 
 def _system_reason(error: BaseException | None) -> str | None:
-    """Return what the system says at the bottom of a chain of errors, as "Connection refused"."""
+    """Return the system's message in a chain of errors, such as "Connection refused"."""
     reason = None
     while error is not None:
         if isinstance(error, OSError) and error.strerror:

@@ -1,4 +1,4 @@
-"""The file in which a download arrives, and what is known of its length."""
+"""The partial file of a download, and its expected length."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +8,11 @@ from latentmaps.downloads.guarded_http import MirrorError
 
 @dataclass(frozen=True)
 class Length:
-    """What is known of the length of a file.
+    """The expected length of a file.
 
     Attributes:
-        exact_bytes: of the whole file, or None.
-        limit_bytes: more is refused.
+        exact_bytes: the exact length, or None if unknown.
+        limit_bytes: the maximum length.
     """
 
     exact_bytes: int | None
@@ -20,14 +20,14 @@ class Length:
 
     @property
     def most_bytes(self) -> int:
-        """The most that the file can have."""
+        """The maximum length of the file."""
         return self.limit_bytes if self.exact_bytes is None else self.exact_bytes
 
     def require(self, announced_bytes: int | None) -> None:
-        """Checks the length that a server announces.
+        """Check the length that a server announces.
 
         Raises:
-            MirrorError: it cannot be that of the file.
+            MirrorError: it cannot be the length of the file.
         """
         if announced_bytes is None:
             return
@@ -40,11 +40,11 @@ class Length:
 
 
 class PartFile:
-    """The part file of one address.
+    """The partial file of one address.
 
     Args:
-        path: of the file.
-        num_restarts: how often a server may have it thrown away.
+        path: path of the file.
+        num_restarts: how many times the download may start over.
     """
 
     def __init__(self, path: Path, num_restarts: int) -> None:
@@ -53,21 +53,21 @@ class PartFile:
         self._marked_bytes = self.size()
 
     def size(self) -> int:
-        """Return the bytes that are there."""
+        """Return the current size, bytes."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def has_grown(self, least_bytes: int) -> bool:
-        """Tell whether the file has so many bytes more than when this was last so."""
+        """Return whether the file has grown by `least_bytes` since this last returned True."""
         if self.size() < self._marked_bytes + least_bytes:
             return False
         self._marked_bytes = self.size()
         return True
 
     def drop(self) -> None:
-        """Throw the file away because the server does not go on with it.
+        """Delete the file because the server does not resume it.
 
         Raises:
-            MirrorError: the server has had it thrown away too often.
+            MirrorError: the download has started over too often.
         """
         if self._restarts_left == 0:
             raise MirrorError("the file starts over again and again")
@@ -76,10 +76,10 @@ class PartFile:
         self.path.unlink(missing_ok=True)
 
     def require_content(self) -> None:
-        """Check that what has arrived holds anything.
+        """Check that the file is not empty.
 
         Raises:
-            MirrorError: it does not; the file is removed.
+            MirrorError: the file is empty; it is removed.
         """
         if self.size() == 0:
             self.path.unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""Sheets of tiles with words, and charts."""
+"""Contact sheets and charts."""

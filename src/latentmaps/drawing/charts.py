@@ -1,7 +1,7 @@
-"""Charts, with bytes that depend on the numbers alone.
+"""Charts whose bytes depend on the numbers alone.
 
-Uses neither matplotlib's state machine nor a screen. Lines differ in style and marker as well as in
-colour.
+Charts use neither pyplot's global state nor a display. Lines differ in style and marker as well as
+in color, so that readers with any kind of color vision can distinguish them.
 """
 
 import html
@@ -21,29 +21,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-# The colors keep their distance for every kind of color vision: Okabe and Ito, "Color Universal
-# Design", 2008. With the styles and the markers of lines that makes 42 looks.
+# These colors are distinct for every kind of color vision: Okabe and Ito, "Color Universal Design",
+# 2008. Cycled together with the line styles and markers, they give 42 different looks.
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _LINE_STYLES = ("-", "--", "-.")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _FLOOR_LOOK = ("#000000", ":", "")
-# From here on values are spread over so many powers that a linear axis would crowd the small ones.
+# ratio of the largest to the smallest value from which a linear axis would crowd the small ones
 _WIDE_RANGE = 8.0
-# The same for the vertical axis, over the median: one result may be far above all others.
+# ratio of the largest value to the median from which the vertical axis becomes logarithmic
 _WIDE_HEIGHT = 50.0
 _MAX_TICKS = 9
-# distance of 0 from the smallest positive value of a logarithmic axis, in powers of ten
+# distance between 0 and the smallest positive value on a logarithmic axis, in powers of ten
 _PLACE_OF_ZERO = 0.4
 _SETTINGS: Any = {
-    "svg.hashsalt": "latentmaps",  # the ids inside an SVG; random without it
-    "svg.fonttype": "none",  # text stays text: small files, and a browser's own fonts
+    "svg.hashsalt": "latentmaps",  # without it, the ids inside an SVG are random
+    "svg.fonttype": "none",  # keep text as text: smaller files, and the fonts of the browser
     "font.family": "sans-serif",
     "font.size": 10.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-# A dark page sets these properties to lighter colours of the same palette.
-_PAGE_COLOURS = {
+# Dark pages set these CSS properties to lighter colors of the same palette.
+_PAGE_COLORS = {
     "#000000": "currentColor",
     "#0072b2": "var(--training, #0072b2)",
     "#d55e00": "var(--validation, #d55e00)",
@@ -56,7 +56,11 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def style(**changes: Any) -> AbstractContextManager[None]:
-    """Return the context in which a chart is made and saved: ours, whatever the user's settings."""
+    """Return a context in which charts are drawn with our settings, whatever the user's are.
+
+    Args:
+        **changes: further settings of matplotlib, which take precedence.
+    """
     settings: Any = {
         name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")
     }
@@ -64,7 +68,7 @@ def style(**changes: Any) -> AbstractContextManager[None]:
 
 
 def save_charts(figures: Mapping[str, Figure], paths: Mapping[str, Path]) -> None:
-    """Write each chart to the path of its name; see ``save_chart``."""
+    """Write each chart to the path with the same name; see ``save_chart``."""
     for name, figure in figures.items():
         save_chart(figure, paths[name])
 
@@ -73,11 +77,11 @@ def save_chart(figure: Figure, path: Path) -> None:
     """Write a chart; equal figures give equal bytes.
 
     Args:
-        figure: made with ``matplotlib.figure.Figure`` inside of ``style``.
-        path: ends in .png or .svg.
+        figure: a ``matplotlib.figure.Figure`` that was drawn inside ``style``.
+        path: file name that ends in .png or .svg.
 
     Raises:
-        ValueError: the path ends otherwise.
+        ValueError: the path has another suffix.
     """
     if path.suffix not in _NO_METADATA:
         raise ValueError(f"{path}: expected a name that ends in {' or '.join(_NO_METADATA)}")
@@ -87,13 +91,13 @@ def save_chart(figure: Figure, path: Path) -> None:
 
 @dataclass(frozen=True)
 class Line:
-    """A number over another one.
+    """A line of a chart.
 
     Attributes:
-        label: in the legend; empty: not there.
-        points: x and y, in rising order of x.
-        is_floor: a level to compare with, not a result.
-        singles: the results of which the points are means, drawn small and pale.
+        label: text in the legend; empty to leave the line out of it.
+        points: pairs of x and y, in ascending order of x.
+        is_floor: whether the line is a reference level rather than a result.
+        singles: the single results whose means are the points; drawn small and pale.
     """
 
     label: str
@@ -102,7 +106,7 @@ class Line:
     singles: Sequence[tuple[float, float]] = ()
 
 
-def draw_course(
+def draw_history(
     history: Mapping[str, Sequence[float]],
     column: str,
     *,
@@ -111,19 +115,19 @@ def draw_course(
     alt: str = "",
     floors: Sequence[Line] = (),
 ) -> str:
-    """Return the course of one column over the epochs, as SVG text to put into a page.
+    """Draw one column of a training history over the epochs, as SVG text for a page.
 
     Args:
-        history: column name -> a value for each epoch. Holds `epoch`, `column` and, where there was
-            a validation, ``val_`` and the name of the column.
-        column: what is drawn.
-        title: above the chart.
-        unit: of the values, for the vertical axis.
-        alt: says what is shown to those who cannot see it; without it the title does.
-        floors: levels to compare the column with.
+        history: column name -> one value per epoch. It has the columns `epoch`, `column` and, if
+            there was validation, the column's name with the prefix ``val_``.
+        column: name of the column to draw.
+        title: title above the chart.
+        unit: unit of the values, for the vertical axis.
+        alt: description for readers who cannot see the chart; by default the title.
+        floors: reference levels for comparison.
 
     Returns:
-        As ``svg_element``.
+        An element as returned by ``svg_element``.
     """
     lines = [
         Line(label, list(zip(history["epoch"], history[name], strict=True)))
@@ -140,27 +144,27 @@ def draw_course(
 def draw_over_parameter(
     lines: Sequence[Line], *, key: str, title: str, unit: str, parameter: str, alt: str
 ) -> str:
-    """Return one or more numbers over a parameter, as SVG text to put into a page.
+    """Draw one or more quantities over a parameter, as SVG text for a page.
 
     Args:
-        lines: results, and floors to compare them with.
-        key: decides the ids inside the element; no two charts of a page have the same.
-        title: above the chart.
-        unit: of the values, for the vertical axis.
-        parameter: name of the parameter, for the horizontal axis; logarithmic when the largest of
-            its values is at least 8 times the smallest positive one, and none is negative. A zero
-            has its place before the smallest positive one.
-        alt: says what is shown to those who cannot see it.
+        lines: results, and reference levels to compare them with.
+        key: determines the ids inside the element; must be unique among the charts of a page.
+        title: title above the chart.
+        unit: unit of the values, for the vertical axis.
+        parameter: name of the parameter, for the horizontal axis. The axis is logarithmic if the
+            largest value is at least 8 times the smallest positive one and none is negative; a
+            value of zero is then placed left of the smallest positive one.
+        alt: description for readers who cannot see the chart.
 
     Returns:
-        As ``svg_element``.
+        An element as returned by ``svg_element``.
 
     Raises:
-        ValueError: there is no point.
+        ValueError: there are no points.
     """
     values = sorted({x for line in lines for x, _ in line.points})
     if not values:
-        raise ValueError("found no point, expected at least one")
+        raise ValueError("points: found none, expected at least one")
     with style(**{"svg.hashsalt": key}):
         figure, axes = _plot(lines, marker_size=5)
         _mark_values(axes, values)
@@ -172,8 +176,8 @@ def draw_over_parameter(
 def _plot(lines: Sequence[Line], *, marker_size: int) -> tuple[Figure, Axes]:
     """Plot lines that differ in style and marker as well as in color.
 
-    A line joins its points only when no x stands twice: two results at one value of a parameter are
-    two results, not a jump.
+    The points of a line are joined only if no x occurs twice: two results for one value of a
+    parameter are not a jump.
     """
     figure = Figure(figsize=(4.4, 3.0), layout="constrained")
     axes = figure.subplots()
@@ -205,13 +209,13 @@ def _plot(lines: Sequence[Line], *, marker_size: int) -> tuple[Figure, Axes]:
 
 
 def _mark_values(axes: Axes, values: Sequence[float]) -> None:
-    """Set the horizontal axis so that every value of the parameter can be told from the next."""
+    """Scale the horizontal axis so that all values of the parameter are distinguishable."""
     positive = [value for value in values if value > 0]
     is_wide = values[0] >= 0 and bool(positive) and values[-1] >= _WIDE_RANGE * positive[0]
     if is_wide and values[0] > 0:
         axes.set_xscale("log")
     elif is_wide:
-        # logarithmic from the smallest positive value on, linear from 0 to there
+        # linear from 0 to the smallest positive value, logarithmic above it
         axes.set_xscale("symlog", linthresh=positive[0], linscale=_PLACE_OF_ZERO)
     if len(values) <= _MAX_TICKS:
         axes.xaxis.set_major_locator(FixedLocator(list(values)))
@@ -222,27 +226,27 @@ def _mark_values(axes: Axes, values: Sequence[float]) -> None:
 
 
 def _fit_height(axes: Axes, values: Sequence[float]) -> None:
-    """Make the vertical axis logarithmic where one value would crowd all others; 0 has a place."""
+    """Make the vertical axis logarithmic if one value would crowd the others; it keeps a zero."""
     positive = sorted(value for value in values if value > 0)
     if not positive or positive[-1] < _WIDE_HEIGHT * statistics.median(positive):
         return
     if len(positive) == len(values):
         axes.set_yscale("log")
     else:
-        least = 10.0 ** math.floor(math.log10(positive[0]))  # the lowest tick but 0
+        least = 10.0 ** math.floor(math.log10(positive[0]))  # the lowest tick above 0
         axes.set_yscale("symlog", linthresh=least, linscale=_PLACE_OF_ZERO)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
 def svg_element(figure: Figure, alt: str) -> str:
-    """Return a chart as SVG text to put into a page, whose text colour its lines and letters take.
+    """Convert a chart to SVG text for a page, with black replaced by the text color of the page.
 
     Args:
-        figure: made inside of ``style``, which still holds.
-        alt: says what is shown to those who cannot see it.
+        figure: a figure that was drawn inside ``style``; call this function inside it too.
+        alt: description for readers who cannot see the chart.
 
     Returns:
-        An ``<svg>`` element that scales with the page, with ids of its own.
+        An ``<svg>`` element that scales with the page and whose ids are unique to the chart.
     """
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA[".svg"])
@@ -250,15 +254,15 @@ def svg_element(figure: Figure, alt: str) -> str:
 
 
 def _for_a_page(svg: str, alt: str) -> str:
-    """Return the element without what a file needs: a prologue, a fixed size, a fixed ink."""
+    """Strip what only a file needs from an SVG: prologue, fixed size, font and black ink."""
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
     element = re.sub(r"font-family: [^;\"]*", "font-family: inherit", element)
-    for colour, property_value in _PAGE_COLOURS.items():
-        element = element.replace(colour, property_value)
-    # This rule would hold for the whole page.
+    for color, property_value in _PAGE_COLORS.items():
+        element = element.replace(color, property_value)
+    # A style element would apply to the whole page.
     element = re.sub(r"<style.*?</style>", "", element)
-    # Ids that nothing refers to are the same in every chart; a page may have each id once.
+    # Ids that nothing refers to are equal in all charts, but an id must be unique within a page.
     used = set(re.findall(r"#([\w.]+)", element))
     element = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", element)
     return element.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)

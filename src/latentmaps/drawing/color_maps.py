@@ -1,4 +1,4 @@
-"""Color maps: bytes of one channel become colors, equal values equal colors everywhere."""
+"""Color maps: turn images with one channel into colors, by the same table everywhere."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
 
-# Viridis by Stefan van der Walt and Nathaniel Smith, CC0: byte -> red, green, blue. Straight lines
-# between these 16 stay within 2 of all 256.
+# Viridis by Stefan van der Walt and Nathaniel Smith, CC0: byte -> red, green, blue. Linear
+# interpolation between these 16 colors is within 2 levels of the 256 original ones.
 _VIRIDIS = {
     0: (68, 1, 84),
     14: (72, 22, 104),
@@ -30,12 +30,12 @@ _VIRIDIS = {
 
 
 def _gray(images: Bytes) -> Bytes:
-    """Return the bytes in all three channels."""
+    """Repeat the bytes in three channels."""
     return np.repeat(images[..., np.newaxis], 3, axis=-1)
 
 
 def _viridis(images: Bytes) -> Bytes:
-    """Return dark blue for 0, blue-green for 128, yellow for 255: lightness grows evenly."""
+    """Map 0 to dark blue, 128 to blue-green and 255 to yellow, with evenly increasing lightness."""
     channels = np.array(list(_VIRIDIS.values())).T
     table = [np.interp(np.arange(256), list(_VIRIDIS), channel) for channel in channels]
     return np.stack(table, axis=-1).round().astype(np.uint8)[images]
@@ -46,10 +46,13 @@ COLOR_MAPS: dict[str, Callable[[Bytes], Bytes]] = {"gray": _gray, "viridis": _vi
 
 
 def to_colors(images: Bytes, color_map: str) -> Bytes:
-    """Return images in the colors of a map, (..., 3), uint8.
+    """Apply a color map to images.
 
     Args:
         images: (...,), uint8, 0..255.
-        color_map: of ``COLOR_MAPS``.
+        color_map: a key of ``COLOR_MAPS``.
+
+    Returns:
+        (..., 3), uint8, 0..255.
     """
     return COLOR_MAPS[color_map](images)

@@ -1,6 +1,7 @@
-"""Where the tiles of a sheet lie, and how a tile is enlarged.
+"""The positions of the tiles of a sheet, and the enlargement of a tile.
 
-Integer enlargement without interpolation: what the eye sees is what the array holds.
+Tiles are enlarged by an integer factor without interpolation, so the pixels of the array are
+visible as they are.
 """
 
 import math
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-GAP = 6  # between tiles, pixels; wide enough for a border around each of two neighbours
+GAP = 6  # pixels between tiles; leaves room for the borders of two adjacent tiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,13 +18,13 @@ class Grid:
     """Rows and columns of tiles of one size, in pixels.
 
     Attributes:
-        num_tiles: tiles, blank ones included.
-        num_columns: tiles a row; the last row may be shorter.
+        num_tiles: number of tiles, including blank ones.
+        num_columns: tiles per row; the last row may be shorter.
         tile_width: width of a tile after enlargement.
         tile_height: height of a tile after enlargement.
-        column_width: room for a tile and its label, at least the width of a tile.
-        label_height: room under each tile.
-        min_row_height: room that the label left of a row needs.
+        column_width: space for a tile and its label, at least the width of a tile.
+        label_height: space under each tile.
+        min_row_height: space that the label to the left of a row needs.
     """
 
     num_tiles: int
@@ -36,29 +37,29 @@ class Grid:
 
     @property
     def num_rows(self) -> int:
-        """Rows, the last of which may be shorter."""
+        """Number of rows, including a shorter last one."""
         return math.ceil(self.num_tiles / self.num_columns)
 
     @property
     def row_height(self) -> int:
-        """From the top of a tile to the bottom of its label, or of the row's."""
+        """Distance from the top of a tile to the bottom of its label, or of the row label."""
         return max(self.tile_height + self.label_height, self.min_row_height)
 
     @property
     def width(self) -> int:
-        """From the left of the first column to the right of the last."""
+        """Distance from the left edge of the first column to the right edge of the last."""
         return self.num_columns * (self.column_width + GAP) - GAP
 
     @property
     def height(self) -> int:
-        """From the top of the first row to the bottom of the last."""
+        """Distance from the top of the first row to the bottom of the last."""
         return self.num_rows * (self.row_height + GAP) - GAP
 
     def corner(self, index: int) -> tuple[int, int]:
-        """Return left and top of a tile, which is centred in its column.
+        """Return the left and top of a tile, which is centered in its column.
 
         Args:
-            index: of the tile, row by row.
+            index: index of the tile, counted row by row.
         """
         row, column = divmod(index, self.num_columns)
         left = column * (self.column_width + GAP) + (self.column_width - self.tile_width) // 2
@@ -66,11 +67,11 @@ class Grid:
 
 
 def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
-    """Return `tile` with every pixel as a square of `scale` by `scale`, in three colours.
+    """Turn every pixel of a tile into a square, in three color channels.
 
     Args:
         tile: (height, width), (height, width, 1) or (height, width, 3), uint8.
-        scale: at least 1.
+        scale: edge of the squares in pixels, at least 1.
 
     Returns:
         (height * scale, width * scale, 3), uint8.
@@ -83,5 +84,5 @@ def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
         raise ValueError(
             f"tile: found {tile.dtype} {tile.shape}, expected uint8 (h, w), (h, w, 1) or (h, w, 3)"
         )
-    colours = np.broadcast_to(maps, (*maps.shape[:2], 3))
-    return colours.repeat(scale, axis=0).repeat(scale, axis=1)
+    colors = np.broadcast_to(maps, (*maps.shape[:2], 3))
+    return colors.repeat(scale, axis=0).repeat(scale, axis=1)

@@ -1,6 +1,6 @@
-"""The layout of a sheet, as it stands in the JSON file beside the picture.
+"""The layout of a sheet, as stored in the JSON file next to the picture.
 
-Written by ``sheets.draw_sheet``, checked by whoever reads it.
+``sheets.draw_sheet`` creates layouts; modules that read them check them against this model.
 """
 
 from typing import Annotated
@@ -12,18 +12,18 @@ Box = tuple[int, int, int, int]
 
 
 class Layout(BaseModel):
-    """Where the tiles of a sheet lie, and the words around each.
+    """The positions of the tiles of a sheet, and the labels around them.
 
     Attributes:
-        tile_width: pixels.
-        tile_height: pixels.
-        left: of each column, pixels.
-        top: of each row, pixels.
-        is_blank: of each place, row by row, whether it has no tile.
-        row_labels: one for each row, or none at all.
-        column_labels: one for each column, or none at all.
-        tile_labels: one for each place, or none at all.
-        borders: color around each place, empty for none, or none at all.
+        tile_width: width of a tile in pixels.
+        tile_height: height of a tile in pixels.
+        left: left edge of each column in pixels.
+        top: top of each row in pixels.
+        is_blank: for each place, row by row, whether it has no tile.
+        row_labels: one label per row, or an empty list.
+        column_labels: one label per column, or an empty list.
+        tile_labels: one label per place, or an empty list.
+        borders: one border color per place, empty for no border, or an empty list.
     """
 
     model_config = ConfigDict(strict=True)
@@ -39,12 +39,12 @@ class Layout(BaseModel):
     borders: list[Annotated[str, Field(pattern="^(#[0-9a-f]{6})?$")]]
 
     def boxes(self) -> list[Box]:
-        """Return left, top, right and bottom of each place, row by row."""
+        """Return the left, top, right and bottom of each place, row by row."""
         corners = [(x, y) for y in self.top for x in self.left][: len(self.is_blank)]
         return [(x, y, x + self.tile_width, y + self.tile_height) for x, y in corners]
 
     def fits(self) -> bool:
-        """Tell whether there are as many places and labels as rows and columns ask for."""
+        """Report whether the numbers of places and labels match the rows and columns."""
         num_rows, num_columns, num_places = len(self.top), len(self.left), len(self.is_blank)
         return (
             (num_rows - 1) * num_columns < num_places <= num_rows * num_columns

@@ -1,7 +1,7 @@
-"""Words on a sheet: Pillow's own font, measured and wrapped so that nothing is cut off.
+"""Text on a sheet, measured and wrapped so that nothing is cut off.
 
-The font comes with Pillow, so a sheet looks the same on every machine. It knows ASCII and little
-else; other characters are spelt out (sigma, x, -) instead of becoming empty boxes.
+The font is bundled with Pillow, so a sheet looks the same on every machine. It has little more than
+ASCII; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
 """
 
 import functools
@@ -9,7 +9,7 @@ import unicodedata
 
 from PIL import Image, ImageDraw, ImageFont
 
-_SPELT = str.maketrans(
+_ASCII_SPELLINGS = str.maketrans(
     {
         "\u2013": "-",
         "\u2014": "-",
@@ -34,7 +34,7 @@ class Font:
     """One size of the font.
 
     Attributes:
-        line_height: from one line to the next, pixels.
+        line_height: distance from one line to the next, in pixels.
     """
 
     def __init__(self, size: int) -> None:
@@ -42,15 +42,15 @@ class Font:
         self.line_height = round(1.35 * size)
 
     def width(self, text: str) -> int:
-        """Return the width of the widest line of `text`, pixels."""
+        """Return the width of the widest line of a text, in pixels."""
         return max(round(self._font.getlength(spell(line)) + 0.5) for line in text.split("\n"))
 
     def height(self, text: str) -> int:
-        """Return the height of all lines of `text`, pixels; 0 for no text."""
+        """Return the height of all lines of a text, in pixels; 0 for an empty text."""
         return self.line_height * len(text.split("\n")) if text else 0
 
     def wrap(self, text: str, width: int) -> str:
-        """Return `text` with line breaks, so that no line is wider than `width` pixels."""
+        """Break a text into lines that are at most `width` pixels wide."""
         return "\n".join(self._wrap_line(line, width) for line in text.split("\n"))
 
     def _wrap_line(self, line: str, width: int) -> str:
@@ -73,36 +73,37 @@ class Font:
         return pieces
 
     def draw(
-        self, image: Image.Image, corner: tuple[int, int], text: str, colour: str, align: float = 0
+        self, image: Image.Image, corner: tuple[int, int], text: str, color: str, align: float = 0
     ) -> None:
-        """Draws lines of text.
+        """Draw lines of text on an image.
 
         Args:
-            image: to draw on.
-            corner: left (or centre, or right: see `align`) and top.
-            text: lines.
-            colour: of the letters.
-            align: 0 puts the lines right of the corner, 0.5 centres them on it, 1 puts them left.
+            image: image to draw on; it is modified.
+            corner: x and y of the top of the text; `align` says which point of it x refers to.
+            text: lines, separated by line breaks.
+            color: color of the letters.
+            align: 0 if x is the left edge of each line, 0.5 for its center, 1 for its right edge.
         """
         left, top = corner
         for number, line in enumerate(text.split("\n")):
             place = (left - align * self.width(line), top + number * self.line_height)
-            ImageDraw.Draw(image).text(place, spell(line), fill=colour, font=self._font)
+            ImageDraw.Draw(image).text(place, spell(line), fill=color, font=self._font)
 
 
 @functools.cache
 def _load(size: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise RuntimeError(  # noqa: TRY004 - what is wrong is Pillow, not a type
-            "Pillow was built without FreeType, so it cannot draw text of any size"
+        raise RuntimeError(  # noqa: TRY004 - the fault is in Pillow, not in a type
+            "Pillow: found a build without FreeType, expected one that draws text of any size; "
+            "reinstall Pillow from PyPI"
         )
-    # Raqm is there on some machines only, and it sets letters elsewhere than the basic engine does.
+    # The Raqm engine exists on some machines only, and it places letters differently.
     return font.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 
 def spell(text: str) -> str:
-    """Return `text` in the characters that the font has."""
-    plain = unicodedata.normalize("NFKD", text.translate(_SPELT))
+    """Replace characters that the font lacks."""
+    plain = unicodedata.normalize("NFKD", text.translate(_ASCII_SPELLINGS))
     without_accents = "".join(c for c in plain if not unicodedata.combining(c))
     return without_accents.encode("ascii", "replace").decode("ascii")

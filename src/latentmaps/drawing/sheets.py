@@ -1,7 +1,8 @@
-"""Sheets: many small pictures with words around them, as one image.
+"""Contact sheets: many small pictures with text around them, as one image.
 
-From top to bottom: title, column labels, rows of tiles with a label left of each row and one under
-each tile, caption. The sheet grows until all words fit; none is cut off or overlaps another.
+From top to bottom, a sheet has a title, column labels, rows of tiles with a label to the left of
+each row and one under each tile, and a caption. The sheet is large enough for all text, so nothing
+is cut off or overlaps.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from latentmaps.drawing.lettering import Font
 Tile = npt.NDArray[np.uint8]
 
 _MARGIN = 16
-_MIN_WIDTH = 480  # a narrower sheet would break its title and caption into many short lines
+_MIN_WIDTH = 480  # a narrower sheet would break title and caption into many short lines
 _MAX_ROW_LABEL = 170
 _BORDER = 2
 _PAPER, _INK, _SOFT_INK = "#ffffff", "#1a1d21", "#4a5058"
@@ -29,13 +30,12 @@ _TITLE_FONT, _TEXT_FONT, _LABEL_FONT = Font(18), Font(14), Font(13)
 
 @dataclass(frozen=True)
 class Sheet:
-    """A picture and what it shows, in words and numbers.
+    """A contact sheet and its description.
 
     Attributes:
-        image: RGB, with all words in it.
-        numbers: ``title``, ``caption`` and, of a sheet of tiles, ``layout``, the values of a
-            ``Layout``, so that a page can set its tiles with letters of its own. Of words alone the
-            layout is None.
+        image: the sheet, RGB, including all text.
+        numbers: ``title``, ``caption`` and ``layout``, the values of a ``Layout``, with which a
+            page can show the tiles with its own text. The layout of a sheet without tiles is None.
     """
 
     image: Image.Image
@@ -44,7 +44,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class _Words:
-    """All words of a sheet, wrapped; an absent kind is empty."""
+    """All text of a sheet, wrapped; text that is absent is empty."""
 
     title: str
     caption: str
@@ -65,23 +65,23 @@ def draw_sheet(
     tile_labels: Sequence[str] | None = None,
     borders: Sequence[str | None] | None = None,
 ) -> Sheet:
-    """Draw the sheet.
+    """Draw a contact sheet.
 
     Args:
-        tiles: row by row, (height, width) or (height, width, 3), uint8, all of one size; None
-            leaves the place blank.
-        num_columns: tiles a row.
-        title: on top.
-        scale: every pixel of a tile becomes a square of this size.
-        caption: at the bottom.
-        row_labels: left of the rows.
-        column_labels: above the columns.
-        tile_labels: under the tiles; a line break makes a second line.
-        borders: colour around each tile, None for none; never the only sign of a state, since
-            some readers cannot tell colours apart.
+        tiles: tiles row by row, (height, width) or (height, width, 3), uint8, all of one size;
+            None leaves a place blank.
+        num_columns: tiles per row.
+        title: title at the top.
+        scale: edge of the square that every pixel of a tile becomes, in pixels.
+        caption: caption at the bottom.
+        row_labels: labels to the left of the rows.
+        column_labels: labels above the columns.
+        tile_labels: labels under the tiles; a line break starts a second line.
+        borders: color around each tile, or None for no border. Color must not be the only sign of
+            a state, since some readers cannot distinguish colors.
 
     Raises:
-        ValueError: no tile, tiles of different sizes, or labels that are not one for each place.
+        ValueError: there are no tiles, tiles differ in size, or the number of labels is wrong.
     """
     pictures = [None if tile is None else enlarge(tile, scale) for tile in tiles]
     rows = [_LABEL_FONT.wrap(label, _MAX_ROW_LABEL) for label in row_labels or ()]
@@ -116,11 +116,11 @@ def draw_sheet(
 
 
 def draw_words(*, title: str, text: str) -> Sheet:
-    """Draw words alone, for a sheet of which nothing can be drawn.
+    """Draw a sheet without tiles, which explains why there is nothing to show.
 
     Args:
-        title: on top.
-        text: below.
+        title: title at the top.
+        text: text below it.
     """
     width = 2 * _MIN_WIDTH
     title_lines = _TITLE_FONT.wrap(title, width - 2 * _MARGIN)
@@ -133,11 +133,14 @@ def draw_words(*, title: str, text: str) -> Sheet:
 
 
 def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
-    """Return tiles without words, for a page that sets its own around them, RGB.
+    """Draw tiles without text, for a page that adds its own.
 
     Args:
-        tiles: row by row, (height, width, 1 or 3), uint8, all of one size.
-        num_columns: tiles a row.
+        tiles: tiles row by row, (height, width, 1 or 3), uint8, all of one size.
+        num_columns: tiles per row.
+
+    Returns:
+        An RGB image.
     """
     pictures = [enlarge(tile, 1) for tile in tiles]
     grid = _plan(pictures, num_columns, (), (), ())
@@ -148,18 +151,13 @@ def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
 
 
 def save_png(image: Image.Image, path: Path) -> None:
-    """Write a PNG that holds the pixels and nothing else; equal pixels give equal bytes.
-
-    Args:
-        image: the picture.
-        path: the file.
-    """
-    bare = Image.fromarray(np.asarray(image))  # without the metadata that `image` may carry
+    """Write a PNG without metadata; equal pixels give equal bytes."""
+    bare = Image.fromarray(np.asarray(image))  # drops the metadata of `image`
     bare.save(path, format="PNG", compress_level=9)
 
 
 def save_pngs(images: Mapping[str, Image.Image], paths: Mapping[str, Path]) -> None:
-    """Write each image to the path of its name; see ``save_png``."""
+    """Write each image to the path with the same name; see ``save_png``."""
     for name, image in images.items():
         save_png(image, paths[name])
 
@@ -173,7 +171,7 @@ def _plan(
 ) -> Grid:
     sizes = {picture.shape[:2] for picture in pictures if picture is not None}
     if len(sizes) != 1:
-        raise ValueError(f"tiles: found the sizes {sorted(sizes)}, expected one size for all")
+        raise ValueError(f"tiles: found the sizes {sorted(sizes)}, expected the same for all")
     height, width = sizes.pop()
     return Grid(
         num_tiles=len(pictures),
@@ -205,12 +203,12 @@ def _require_lengths(
 
 
 def _label_width(rows: Sequence[str]) -> int:
-    """Return the room left of the grid for the row labels, with the distance to it."""
+    """Return the width of the row labels including the gap between them and the grid."""
     return max(map(_LABEL_FONT.width, rows)) + 2 * GAP if rows else 0
 
 
 def _origin(words: _Words) -> tuple[int, int]:
-    """Return left and top of the grid in the sheet."""
+    """Return the left and top of the grid in the sheet."""
     top = _MARGIN + _TITLE_FONT.height(words.title) + _MARGIN // 2
     columns_height = max([0, *(_LABEL_FONT.height(label) + GAP for label in words.columns)])
     return _MARGIN + _label_width(words.rows), top + columns_height

@@ -1,1 +1,1 @@
-"""The page on which one plays with the trained networks; they run in the browser."""
+"""The explorer: an interactive page on which the trained networks run in the browser."""

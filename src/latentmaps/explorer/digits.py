@@ -1,7 +1,7 @@
-"""What the part of the page on digits needs beside the CNN: test digits, OIPs, scales.
+"""Prepare the digits part of the explorer: the CNN, test digits, OIPs and color scales.
 
-The page draws a digit, lets the CNN read it, and shows every feature map beside its OIP. How strong
-a map is, is told by what test digits and its OIP do to it: both are measured here, once.
+The page runs the CNN on a drawn digit and shows each feature map next to its OIP. The activation of
+a map is meaningful only relative to what test digits and its OIP reach; this module measures both.
 """
 
 from pathlib import Path
@@ -26,25 +26,25 @@ from latentmaps.params.draw_oips import DrawOips
 from latentmaps.portable import folding
 from latentmaps.storage import npz
 
-# test digits in the page: the first of each class, and the first that the CNN misreads
-_OF_EACH, _MISREAD = 10, 20
-# as the sheet of activation maps has it: a few places are much brighter than all others
+# test digits on the page: the first of each class, and the first that the CNN misreads
+_NUM_PER_CLASS, _NUM_MISREAD = 10, 20
+# same percentile as in the sheet of activation maps: a few positions are far brighter than the rest
 _PERCENTILE = 99.5
-# suffix of the arrays with pixels in range
+# suffix of the arrays in OIP files whose pixels are in range
 _IN_RANGE = "_in_range"
 
 
 def prepare(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -> Part:
-    """Return the part of the page on digits.
+    """Prepare the digits part of the page.
 
     Args:
-        model: the CNN.
-        digits: its test part is what the page offers, and what maps are compared with.
-        oips: folder in which draw_oips writes a file for each layer.
-        params: how it did: which layers have OIPs, and in which colors those with free pixels are.
+        model: the trained CNN.
+        digits: the page offers digits of the test part and compares feature maps with them.
+        oips: folder with one OIP file per layer, as written by draw_oips.
+        params: section of draw_oips: the layers that have OIPs, and the color map of free pixels.
 
     Raises:
-        DataError: a file of OIPs is missing, damaged, or belongs to another CNN.
+        DataError: an OIP file is missing, damaged, or belongs to a different CNN.
     """
     return Part(
         name="digits",
@@ -55,24 +55,27 @@ def prepare(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) ->
 
 
 def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -> dict[str, Any]:
-    """Return the data of the part.
+    """Collect the data for the script of this part. Arrays are base64 of little-endian values.
 
-    ``tests``: ``rows`` in the test part, ``labels``, ``readings`` of the CNN, and ``images``
-    (n, 28, 28), uint8. ``layers``: for each convolution its ``name``, the ``limit`` at which a map
-    is drawn in full color, ``strongest``, the largest mean activation of each map by a test digit
-    (num_maps,), float32, and ``oips``. ``output``: ``name`` and ``oips`` of the probabilities.
-    ``oips`` is None or has the ``page`` of the layer, and for pixels ``free`` and ``in_range`` a
-    ``picture`` of all OIPs, one below the other, and their ``activations``. Arrays are base64 of
-    little-endian values.
+    Returns:
+        ``tests``: ``rows`` in the test part, ``labels``, ``readings`` (the classes that the CNN
+        predicts) and ``images`` (n, 28, 28), uint8.
+        ``layers``: for each convolution its ``name``, ``limit`` (the activation drawn in the
+        brightest color), ``strongest`` (for each map, the largest mean activation over all test
+        digits; (num_maps,), float32) and ``oips``.
+        ``output``: ``name`` and ``oips`` of the layer of probabilities.
+        ``oips`` is None for a layer without OIPs. Otherwise it has ``page``, the page of the layer,
+        and for ``free`` and ``in_range`` pixels a ``picture`` of all OIPs, stacked vertically, and
+        their ``activations``.
     """
     layers = {name: cnn_layers.up_to(model, name) for name in cnn.layer_names(model)}
     output = cnn_layers.up_to(model, cnn.unit_layer_names(model)[-1])
-    # one model for all: Keras warns of retracing when it compiles one after the other
+    # a single model for all layers: Keras warns about retracing if it compiles one per layer
     outputs = {name: keras.ops.mean(model.get_layer(name).output, axis=(1, 2)) for name in layers}
-    found: Any = cnn.predict(
+    predicted: Any = cnn.predict(
         keras.Model(model.inputs, outputs | {output.layer_name: model.output}), digits.test_images
     )
-    readings = found[output.layer_name].argmax(axis=1)
+    readings = predicted[output.layer_name].argmax(axis=1)
     rows = _choose(digits.test_labels, readings)
     images = digits.test_images[rows]
     maps = TrainedCnn(model).all_feature_maps(images)
@@ -94,7 +97,7 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
             {
                 "name": name,
                 "limit": float(np.percentile(maps[name], _PERCENTILE)) or 1.0,
-                "strongest": page.to_base64(found[name].max(axis=0)),
+                "strongest": page.to_base64(predicted[name].max(axis=0)),
                 "oips": draw(networks),
             }
             for name, networks in layers.items()
@@ -104,13 +107,14 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
 
 
 def _choose(labels: npt.NDArray[np.uint8], readings: npt.NDArray) -> npt.NDArray[np.int64]:
-    """Return the rows of the test digits in the page, in their order."""
-    of_each = [np.flatnonzero(labels == label)[:_OF_EACH] for label in range(NUM_CLASSES)]
-    return np.unique(np.concatenate([*of_each, np.flatnonzero(readings != labels)[:_MISREAD]]))
+    """Return the sorted rows of the test digits that the page offers."""
+    per_class = [np.flatnonzero(labels == label)[:_NUM_PER_CLASS] for label in range(NUM_CLASSES)]
+    misread = np.flatnonzero(readings != labels)[:_NUM_MISREAD]
+    return np.unique(np.concatenate([*per_class, misread]))
 
 
 def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]:
-    """Return the page of a layer and its OIPs, with free pixels and in range."""
+    """Return the OIPs of a layer, with free pixels and in range, and the link to its page."""
     advice = f"run draw_oips@{networks.layer_name} again"
     names = [
         f"{name}{end}" for name in ("images_polished", "activations") for end in ("", _IN_RANGE)
@@ -119,8 +123,8 @@ def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]
     found, expected = arrays["images_polished"].shape, (networks.num_units, *networks.shape[:2])
     if found != expected:
         raise DataError(
-            f"{path}: images_polished: found {found}, expected {expected}, an OIP for each unit of "
-            f"the trained CNN; {advice}"
+            f"{path}: images_polished: found shape {found}, expected {expected}, one OIP for each "
+            f"unit of the trained CNN; {advice}"
         )
     scale = _gray_scale(arrays, networks.reachable_size[0], color_map)  # digits are square
     return {
@@ -137,13 +141,13 @@ def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]
 
 
 def _stack(images: npt.NDArray[np.uint8]) -> str:
-    """Return images (n, h, w), or in colors (n, h, w, 3), one below the other, as a data URL."""
+    """Stack images vertically; (n, h, w) or (n, h, w, 3), uint8. Return the PNG as a data URL."""
     return picture.encode(Image.fromarray(np.concatenate(images))).data_url
 
 
 def _gray_scale(arrays: dict[str, npt.NDArray], size: int, color_map: str) -> GrayScale:
-    """Return the scale of the layer's own pictures (``grays.gray_scale``)."""
+    """Return the gray scale that draw_oips used for the layer (``grays.gray_scale``)."""
     darkest, brightest = map(float, arrays["value_range"])
-    found = arrays["images_polished"][arrays["activations"] > 0, :size, :size]
-    limit = grays.find_limit(found)
+    alive = arrays["images_polished"][arrays["activations"] > 0, :size, :size]
+    limit = grays.find_limit(alive)
     return GrayScale(limit, (darkest, brightest), size, pattern_limit=1.0, color_map=color_map)

@@ -1,9 +1,10 @@
-"""What the explorer knows of the latent space: directions, samplers, and points to start from.
+"""Describe the latent space for the explorer: directions, samplers and starting points.
 
-The page keeps one point z. Its sliders move z along directions that stand here, its map and its
-dice put z somewhere else, and the decoder in the page shows what z is. Arrays are whole numbers
-times a scale, which costs a half or a quarter of their size and less than a level of the picture:
-int16, and int8 for the centers of windows, whose own noise is far larger than the rounding.
+The state of the page is one latent point z. Sliders move z along the directions described here,
+the map and the random faces replace z, and the decoder in the page shows the face at z. Arrays are
+stored as integers times a scale, which takes a half or a quarter of the bytes of float32 and
+changes a picture by less than one level: int16, and int8 for the centers of the windows, whose
+noise is far larger than the rounding error.
 """
 
 import math
@@ -24,11 +25,11 @@ from latentmaps.vae.latent.samplers import Sampler
 Array = npt.NDArray[np.floating]
 
 NUM_COMPONENTS = 8
-# test faces to start from, dots of training faces on the map, windows around training faces; more
-# would only make the page larger
+# limits on test faces to start from, training faces on the map, and windows around training faces;
+# more would only make the page larger
 MOST_TEST_FACES, MOST_DOTS, MOST_WINDOWS = 400, 600, 2400
-# an attribute is named beside a direction from this correlation on, a tenth of its variance; own
-# choice: by chance alone 2,400 faces reach 0.04, 100 faces 0.2
+# least correlation at which an attribute is named next to a direction: a tenth of the variance;
+# own choice: chance alone reaches 0.04 with 2,400 faces and 0.2 with 100
 LEAST_CORRELATION = 0.3
 _MOST_NAMED = 2
 
@@ -42,18 +43,18 @@ def describe(
     are_digits: bool,
     seed: int,
 ) -> dict[str, Any]:
-    """Return the data of the faces' part of the page, ready for JSON.
+    """Return the data of the faces part, ready for JSON.
 
     Args:
-        latents: encodings, samplers, directions of attributes.
-        known: the attributes of all faces, see ``face_attributes.read_attributes``.
-        params: how the sheets of processed faces are sharpened.
-        shape: (h, w, c) of a picture.
-        are_digits: whether the VAE has learned digits, which the page calls images.
-        seed: decides which faces stand on the page, where there are more than it takes.
+        latents: encodings, fitted samplers and attribute directions.
+        known: attributes of all faces, as returned by ``face_attributes.read_attributes``.
+        params: section of draw_samples, which sets sharpening and contrast of processed faces.
+        shape: (height, width, channels) of an image.
+        are_digits: whether the VAE was trained on digits; the page then says "image" for "face".
+        seed: decides which faces are on the page if there are more than its limits.
 
     Raises:
-        DataError: the attributes are those of fewer faces.
+        DataError: the table of attributes has fewer rows than there are faces.
     """
     names = [str(name) for name in known.columns]
     train = face_attributes.choose(known, names, latents.train.rows)
@@ -76,13 +77,13 @@ def describe(
             "rows": test.rows.tolist(),
             "num_faces": len(latents.test.rows),
         },
-        # places on the map, standard deviations of the first two components
+        # positions on the map, in standard deviations of the first two components
         "dots": pack((dots.encodings.z_mean - mean) @ axes[:2].T / np.sqrt(variances[:2])),
         "shown": {
             str(name): "".join("01"[int(has)] for has in values)
             for name, values in known.iloc[np.concatenate([test.rows, dots.rows])].items()
         },
-        "samplers": [_describe_sampler(one, seed) for one in latents.samplers.values()],
+        "samplers": [_describe_sampler(sampler, seed) for sampler in latents.samplers.values()],
         "look": {
             "radius": params.sharpen_radius,
             "percent": params.sharpen_percent,
@@ -92,14 +93,14 @@ def describe(
 
 
 def _some(faces: EncodedFaces, at_most: int, seed: int) -> EncodedFaces:
-    chosen = subset.draw(np.arange(len(faces.rows)), at_most, seed=seed)
+    chosen = subset.sample(np.arange(len(faces.rows)), at_most, seed=seed)
     return EncodedFaces(faces.rows[chosen], faces.encodings.select(chosen))
 
 
 def _describe_components(
     faces: EncodedFaces, attributes: pd.DataFrame, axes: Array, variances: Array
 ) -> dict[str, Any]:
-    found = correlate(faces.encodings.z_mean @ axes.T, attributes)
+    correlated = correlate(faces.encodings.z_mean @ axes.T, attributes)
     return {
         "axes": pack(axes),
         "each": [
@@ -108,96 +109,97 @@ def _describe_components(
                 "std": math.sqrt(variances[index]),
                 "moves": moves,
             }
-            for index, moves in enumerate(found)
+            for index, moves in enumerate(correlated)
         ],
     }
 
 
 def _describe_dimensions(latents: Latents, attributes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the dimensions with the most KL over test faces, as the sheet of traversals has."""
+    """Describe the dimensions with the largest KL, the same as in the sheet of traversals."""
     kl_nats = latents.test.encodings.kl_per_dimension()
     chosen = np.argsort(kl_nats, kind="stable")[::-1][:NUM_COMPONENTS]
-    found = correlate(latents.train.encodings.z_mean[:, chosen], attributes)
+    correlated = correlate(latents.train.encodings.z_mean[:, chosen], attributes)
     return [
         {"index": int(index), "kl_nats": float(kl_nats[index]), "moves": moves}
-        for index, moves in zip(chosen, found, strict=True)
+        for index, moves in zip(chosen, correlated, strict=True)
     ]
 
 
 def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, Any]]]:
-    """Return for each column of values the attributes with which it goes, the clearest first.
+    """Return the attributes that correlate with each column of values, strongest first.
 
     Args:
-        values: (n, k), a coordinate of n faces in each column.
-        attributes: n rows, a column of booleans for each attribute.
+        values: (n, k), one coordinate of n faces per column.
+        attributes: n rows, one boolean column per attribute.
 
     Returns:
-        k lists of at most 2 attributes with ``name`` and ``r``, Pearson's correlation, of a size
-        of at least 0.3.
+        k lists of at most 2 attributes, each with ``name`` and ``r``, Pearson's correlation, where
+        abs(r) is at least 0.3.
     """
     has = attributes.to_numpy(np.float64)
     has, columns = (array - array.mean(axis=0) for array in (has, values.astype(np.float64)))
     lengths = np.linalg.norm(columns, axis=0)[:, None] * np.linalg.norm(has, axis=0)
     r = np.divide(columns.T @ has, lengths, out=np.zeros_like(lengths), where=lengths > 0.0)
     order = np.argsort(-np.abs(r), axis=1, kind="stable")[:, :_MOST_NAMED]
-    names = [_spoken(name) for name in attributes.columns]
+    names = [_readable(name) for name in attributes.columns]
     return [
         [
-            {"name": names[at], "r": float(row[at])}
-            for at in best
-            if abs(row[at]) >= LEAST_CORRELATION
+            {"name": names[index], "r": float(row[index])}
+            for index in best
+            if abs(row[index]) >= LEAST_CORRELATION
         ]
         for row, best in zip(r, order, strict=True)
     ]
 
 
 def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any]:
-    """Return the attributes that can be told along their direction, and which are left out."""
+    """Describe the attributes that are clear along their direction, and list those left out."""
     clear, left_out = [], []
-    for one in latents.attributes.each():
-        if one.has_enough_faces and one.is_clear:
-            clear.append(one)
+    for direction in latents.attributes.to_list():
+        if direction.has_enough_faces and direction.is_clear:
+            clear.append(direction)
         else:
-            d_prime = None if math.isnan(one.d_prime) else one.d_prime
-            left_out.append({"name": _spoken(one.name), "d_prime": d_prime})
-    clear.sort(key=lambda one: -one.d_prime)
+            d_prime = None if math.isnan(direction.d_prime) else direction.d_prime
+            left_out.append({"name": _readable(direction.name), "d_prime": d_prime})
+    clear.sort(key=lambda direction: -direction.d_prime)
     z = latents.train.encodings.z_mean.astype(np.float64)
-    each = []
-    for one in clear:
-        without = z[~train[one.name].to_numpy()].mean(axis=0)
-        each.append(
+    described = []
+    for direction in clear:
+        vector = direction.vector
+        mean_without = z[~train[direction.name].to_numpy()].mean(axis=0)
+        described.append(
             {
-                "key": one.name,
-                "name": _spoken(one.name),
-                "d_prime": one.d_prime,
-                # where the faces without it lie along the direction, in multiples of it
-                "without": float(without @ one.vector / (one.vector @ one.vector)),
+                "key": direction.name,
+                "name": _readable(direction.name),
+                "d_prime": direction.d_prime,
+                # position of the mean face without the attribute, in multiples of the direction
+                "without": float(mean_without @ vector / (vector @ vector)),
             }
         )
     return {
-        "directions": pack(np.stack([one.vector for one in clear])) if clear else None,
-        "each": each,
+        "directions": pack(np.stack([direction.vector for direction in clear])) if clear else None,
+        "each": described,
         "left_out": left_out,
         "least_d_prime": attribute_directions.LEAST_D_PRIME,
         "fewest_faces": attribute_directions.FEWEST_FACES,
     }
 
 
-def _spoken(name: Any) -> str:
+def _readable(name: Any) -> str:
     return str(name).replace("_", " ")
 
 
 def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
-    """Return a sampler as the one formula that the page has for all of them.
+    """Describe a sampler by the formula that the page uses for all of them.
 
-    Its points are mean + temperature (center - mean + factor noise), ``Sampler.place``. None stands
-    for zeros, for the identity, for a center that is the mean.
+    The formula is that of ``Sampler.place``: mean + temperature (center - mean + factor noise).
+    None means zeros for ``mean``, the identity for ``factor``, and the mean for ``centers``.
     """
     values: Mapping[str, Array] = {name: getattr(sampler, name) for name in sampler.axes}
     mean, centers, num_centers = values.get("mean"), values.get("centers"), 0
     if centers is not None:
         mean, num_centers = centers.mean(axis=0, dtype=np.float64), len(centers)
-        centers = centers[subset.draw(np.arange(len(centers)), MOST_WINDOWS, seed=seed)]
+        centers = centers[subset.sample(np.arange(len(centers)), MOST_WINDOWS, seed=seed)]
     factor = None
     if "covariance" in values:
         lower = np.linalg.cholesky(values["covariance"])
@@ -214,11 +216,11 @@ def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
 
 
 def pack(array: Array, kind: type[np.signedinteger] = np.int16) -> dict[str, Any]:
-    """Return an array as the page reads it: integers, gzipped, in base64, and what one of them is.
+    """Pack an array for the page: a scale, and gzipped integers in base64.
 
     Args:
         array: any shape, finite.
-        kind: np.int16 or np.int8; the largest value becomes the largest integer.
+        kind: np.int16 or np.int8; the largest absolute value becomes the largest integer.
     """
     largest = float(np.abs(array).max(initial=0.0))
     scale = largest / np.iinfo(kind).max or 1.0

@@ -1,4 +1,4 @@
-"""What the page knows of the VAE and its faces."""
+"""Prepare the faces part of the explorer: the packed decoder and the data of the latent space."""
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,10 @@ from latentmaps.params.build_explorer import BuildExplorer
 from latentmaps.params.draw_samples import DrawSamples
 from latentmaps.portable import folding
 from latentmaps.vae.latent.latent_files import Latents
-from latentmaps.vae.network.encodings import draw_prior
+from latentmaps.vae.network.encodings import sample_prior
 from latentmaps.vae.network.vae_files import SavedVae
 
-# faces for which the packed decoder is compared with the trained one, of either kind
+# number of random faces and of test faces on which packed and trained decoder are compared
 _NUM_COMPARED = 64
 
 
@@ -26,21 +26,21 @@ def prepare(
     are_digits: bool,
     seed: int,
 ) -> Part:
-    """Return the part of the faces.
+    """Prepare the faces part of the page.
 
     Args:
         saved: the trained VAE.
-        latents: its z-points, samplers and directions of attributes.
-        known: the attributes of all faces, see ``face_attributes.read_attributes``.
-        params: the section.
-        look: how the sheets of processed faces are sharpened.
-        are_digits: whether the VAE has learned digits.
-        seed: of the random points, and of the choice of faces.
+        latents: encodings, fitted samplers and attribute directions.
+        known: attributes of all faces, as returned by ``face_attributes.read_attributes``.
+        params: section of build_explorer.
+        look: section of draw_samples, which sets sharpening and contrast of processed faces.
+        are_digits: whether the VAE was trained on digits.
+        seed: seed of the random points and of the choice of faces.
 
     Raises:
-        DataError: the attributes are those of fewer faces.
+        DataError: the table of attributes has fewer rows than there are faces.
     """
-    random = draw_prior(_NUM_COMPARED, saved.architecture.latent_dim, seed=seed)
+    random = sample_prior(_NUM_COMPARED, saved.architecture.latent_dim, seed=seed)
     starts = latents.test.encodings.z_mean[:_NUM_COMPARED]
     decoder = packing.pack_small(
         folding.to_plain(saved.decoder, output_activation="sigmoid"),

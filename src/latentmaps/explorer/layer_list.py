@@ -1,4 +1,4 @@
-"""Describe a plain network as a list of layers, for a program without Keras: ``network.js``."""
+"""Describe a plain network as a list of layers for ``network.js``, which runs without Keras."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ class Weights:
     """The weights of a layer.
 
     Attributes:
-        kernel: (rows, columns, num_maps_read, num_maps); of a dense layer (1, 1, n, units).
-        bias: (num_maps,)
+        kernel: (rows, columns, num_input_maps, num_maps), float32; (1, 1, num_features, num_units)
+            for a dense layer.
+        bias: (num_maps,), float32.
     """
 
     kernel: Array
@@ -29,13 +30,13 @@ class Weights:
 
 @dataclass(frozen=True)
 class Network:
-    """A network whose layers read one another in a row.
+    """A sequential network: each layer reads the output of the one before.
 
     Attributes:
-        description: `input` and `output`: shapes without the batch; `layers`: of each its name,
-            type (dense, convolution, transposed, pooling or upsampling), shapes that it reads and
-            puts out, activation and slope, and the numbers of its type.
-        weights: of the layers that have some, in order.
+        description: ``input`` and ``output``: shapes without the batch; ``layers``: for each layer
+            its name, its type (dense, convolution, transposed, pooling or upsampling), the shapes
+            that it reads and returns, its activation with slope, and the settings of its type.
+        weights: the weights of the layers that have any, in order.
     """
 
     description: Mapping[str, Any]
@@ -43,27 +44,27 @@ class Network:
 
 
 def describe(model: keras.Model) -> Network:
-    """Return a network as a list of layers.
+    """Describe a network as a list of layers.
 
-    An activation goes into the layer before it, and what only changes the shape is left out.
+    Activation layers are merged into the layer before them. Layers that only reshape are left out.
 
     Args:
-        model: as ``folding.to_plain`` returns it, with one input and one output.
+        model: a network as returned by ``folding.to_plain``, with one input and one output.
 
     Raises:
-        ValueError: a layer does not read the one before it, is of a kind that is unknown here, or
-            activates what is activated already.
+        ValueError: a layer does not read the one before it, has an unsupported type, or is a second
+            activation in a row.
     """
     layers: list[dict[str, Any]] = []
     weights: list[Weights] = []
     before = None
     for layer in model.layers:
         if before is not None and layer.input is not before.output:
-            raise ValueError(f"layer {layer.name}: expected it to read {before.name} alone")
+            raise ValueError(f"layer {layer.name}: expected {before.name} as its only input")
         before = layer
         if isinstance(layer, _ACTIVATING):
             if not layers or layers[-1]["activation"] != "linear":
-                raise ValueError(f"layer {layer.name}: expected to follow one without activation")
+                raise ValueError(f"layer {layer.name}: expected no activation in the layer before")
             layers[-1] |= _activation(layer)
         elif not isinstance(layer, _RESHAPING):
             layers.append(_describe(layer))
@@ -85,7 +86,7 @@ def _describe(layer: keras.layers.Layer) -> dict[str, Any]:
         if isinstance(layer, kind):
             shapes = {"reads": list(layer.input.shape[1:]), "shape": list(layer.output.shape[1:])}
             return {"name": layer.name} | shapes | _activation(layer) | numbers(layer)
-    raise ValueError(f"layer {layer.name}: found a {type(layer).__name__}, which is unknown here")
+    raise ValueError(f"layer {layer.name}: found a {type(layer).__name__}, which is not supported")
 
 
 def _activation(layer: keras.layers.Layer) -> dict[str, Any]:
@@ -102,17 +103,17 @@ def _dense(_: keras.layers.Layer) -> dict[str, Any]:
 
 
 def _convolution(layer: Any) -> dict[str, Any]:
-    size, made = layer.input.shape[1], layer.output.shape[1]
-    return {"type": "convolution"} | _window(layer, large=size, small=made)
+    input_size, output_size = layer.input.shape[1], layer.output.shape[1]
+    return {"type": "convolution"} | _window(layer, large=input_size, small=output_size)
 
 
 def _transposed(layer: Any) -> dict[str, Any]:
-    size, made = layer.input.shape[1], layer.output.shape[1]
-    return {"type": "transposed"} | _window(layer, large=made, small=size)
+    input_size, output_size = layer.input.shape[1], layer.output.shape[1]
+    return {"type": "transposed"} | _window(layer, large=output_size, small=input_size)
 
 
 def _window(layer: Any, *, large: int, small: int) -> dict[str, Any]:
-    """Return kernel, stride, and the rows, and columns, of zeros before the larger maps."""
+    """Return kernel, stride, and the number of zero rows (= columns) before the larger maps."""
     size, stride = layer.kernel_size[0], layer.strides[0]
     is_padded = layer.padding == "same"
     zeros = max((small - 1) * stride + size - large, 0) // 2 if is_padded else 0
@@ -128,7 +129,7 @@ def _upsampling(layer: Any) -> dict[str, Any]:
 
 
 def _weights(layer: Any) -> Weights:
-    kernel, bias = (np.asarray(weights, np.float32) for weights in (layer.kernel, layer.bias))
+    kernel, bias = (np.asarray(values, np.float32) for values in (layer.kernel, layer.bias))
     if kernel.ndim == 2:
         kernel = kernel[np.newaxis, np.newaxis]
     elif isinstance(layer, keras.layers.Conv2DTranspose):

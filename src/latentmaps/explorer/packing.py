@@ -1,4 +1,4 @@
-"""Pack the weights of a network into text for a page, as few bytes as its pictures allow."""
+"""Pack the weights of a network into text for a page, as small as the image quality allows."""
 
 import base64
 import gzip
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from latentmaps.explorer import layer_list
 from latentmaps.explorer.layer_list import Array, Weights
 
-# formats of kernels, the smallest first; int8 has a scale for each output map
+# number formats of kernels, smallest first; int8 has one scale per output map
 FORMATS = ("int8", "float16", "float32")
 _LARGEST_INT8 = 127
 _LEVELS = 255
@@ -22,11 +22,11 @@ _BATCH_SIZE = 64
 
 @dataclass(frozen=True)
 class Difference:
-    """How far the outputs of a packed network are from those of the trained one.
+    """Absolute difference between the outputs of a packed and a trained network.
 
     Attributes:
-        largest: of any number.
-        mean: of all.
+        largest: maximum over all outputs, in levels of 255.
+        mean: mean over all outputs, in levels of 255.
     """
 
     largest: float
@@ -35,12 +35,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Packed:
-    """A network, ready to stand in a page.
+    """A network that is ready to be embedded in a page.
 
     Attributes:
-        description: as ``layer_list.Network`` has it, with `weights`: the format.
-        weights: base64 of gzip of the numbers.
-        difference: of what it puts out, in levels of 255; None: the weights are as they were.
+        description: the description of ``layer_list.Network``, plus ``weights``: the number format.
+        weights: the gzipped numbers in base64.
+        difference: how far its outputs are from those of the trained network; None if the weights
+            are unchanged.
     """
 
     description: Mapping[str, Any]
@@ -49,32 +50,32 @@ class Packed:
 
     @property
     def format(self) -> str:
-        """One of `FORMATS`."""
+        """The number format of the kernels, one of `FORMATS`."""
         return str(self.description["weights"]["format"])
 
 
 def pack(model: keras.Model) -> Packed:
-    """Return a network with weights of float32.
+    """Pack a network with unchanged float32 weights.
 
     Args:
-        model: as ``layer_list.describe`` takes it.
+        model: a plain network, see ``layer_list.describe``.
     """
     return _pack(layer_list.describe(model), "float32", None)
 
 
 def pack_small(model: keras.Model, inputs: Array, *, max_difference: float) -> Packed:
-    """Return a network in the smallest format that changes no output by more than a limit.
+    """Pack a network in the smallest format that changes no output by more than a limit.
 
     Args:
-        model: as ``layer_list.describe`` takes it, with outputs 0..1.
-        inputs: (n, ...), for which the outputs are compared.
-        max_difference: levels of 255.
+        model: a plain network with outputs 0..1, see ``layer_list.describe``.
+        inputs: (n, ...), float32; the outputs are compared on these.
+        max_difference: the limit, in levels of 255.
     """
     network = layer_list.describe(model)
     expected = _run(model, inputs)
     restored = keras.models.clone_model(model)
     for kind in FORMATS[:-1]:
-        _set_weights(restored, [_restore(one, kind) for one in network.weights])
+        _set_weights(restored, [_restore(weights, kind) for weights in network.weights])
         levels = _LEVELS * np.abs(_run(restored, inputs) - expected)
         if levels.max() <= max_difference:
             difference = Difference(float(levels.max()), float(levels.mean(dtype=np.float64)))
@@ -92,15 +93,15 @@ def _run(model: keras.Model, inputs: Array) -> Array:
 
 def _set_weights(model: keras.Model, weights: Sequence[Weights]) -> None:
     weighted = [layer for layer in model.layers if layer.weights]
-    for layer, one in zip(weighted, weights, strict=True):
-        kernel = one.kernel
+    for layer, layer_weights in zip(weighted, weights, strict=True):
+        kernel = layer_weights.kernel
         if isinstance(layer, keras.layers.Conv2DTranspose):
             kernel = kernel.transpose(0, 1, 3, 2)
-        layer.set_weights([kernel.reshape(layer.kernel.shape), one.bias])
+        layer.set_weights([kernel.reshape(layer.kernel.shape), layer_weights.bias])
 
 
 def _restore(weights: Weights, kind: str) -> Weights:
-    """Return weights as the page has them."""
+    """Return the weights after packing and unpacking, as the page uses them."""
     if kind == "int8":
         integers, scales = _to_int8(weights.kernel)
         return Weights(integers * scales, weights.bias)
@@ -108,12 +109,12 @@ def _restore(weights: Weights, kind: str) -> Weights:
 
 
 def _to_float16(kernel: Array) -> npt.NDArray[np.float16]:
-    with np.errstate(over="ignore"):  # becomes infinite, and the format is not taken
+    with np.errstate(over="ignore"):  # an overflow becomes inf, and the format is rejected
         return kernel.astype("<f2")
 
 
 def _to_int8(kernel: Array) -> tuple[npt.NDArray[np.int8], Array]:
-    """Return integers -127..127, and the number of each map, (num_maps,), to multiply by."""
+    """Return integers -127..127 and the scale of each output map, (num_maps,), float32."""
     largest = np.abs(kernel).max(axis=(0, 1, 2))
     scales = np.where(largest > 0, largest / _LARGEST_INT8, 1).astype("<f4")
     return np.rint(kernel / scales).astype(np.int8), scales
@@ -126,26 +127,27 @@ def _pack(network: layer_list.Network, kind: str, difference: Difference | None)
 
 
 def to_text(content: bytes) -> str:
-    """Return bytes as ``unpack.js`` reads them: gzip in base64, equal text for equal bytes."""
-    # no time and no name
+    """Compress bytes for ``unpack.js``: gzip in base64. Equal bytes give equal text."""
+    # mtime=0: otherwise gzip stores the current time
     return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode()
 
 
 def _small_numbers(weights: Sequence[Weights], kind: str) -> Iterator[npt.NDArray]:
-    for one in weights:
-        yield one.bias.astype("<f4")
+    for layer_weights in weights:
+        yield layer_weights.bias.astype("<f4")
         if kind == "int8":
-            yield _to_int8(one.kernel)[1]
+            yield _to_int8(layer_weights.kernel)[1]
 
 
 def _kernels(weights: Sequence[Weights], kind: str) -> Iterator[npt.NDArray]:
-    for one in weights:
+    for layer_weights in weights:
+        kernel = layer_weights.kernel
         if kind == "int8":
-            yield _to_int8(one.kernel)[0]
+            yield _to_int8(kernel)[0]
         else:
-            yield _to_float16(one.kernel) if kind == "float16" else one.kernel.astype("<f4")
+            yield _to_float16(kernel) if kind == "float16" else kernel.astype("<f4")
 
 
 def _to_planes(numbers: npt.NDArray) -> bytes:
-    """Return the lowest bytes of all numbers, then the next ones: gzip makes less of them."""
+    """Return the lowest bytes of all numbers, then the next bytes; gzip compresses this better."""
     return numbers.reshape(-1, 1).view(np.uint8).T.tobytes()

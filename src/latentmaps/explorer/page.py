@@ -1,7 +1,7 @@
-"""Set the page on which one plays with the networks: one HTML file with everything in it.
+"""Render the explorer: one self-contained HTML file in which the networks run.
 
-Nothing comes from outside, so the page opens from a disk and can be sent to someone as it is. It
-holds no time and no path: equal networks give equal bytes.
+The page loads nothing from outside, so it opens from a disk and can be passed on as a single file.
+It contains no time and no path: equal networks give equal bytes.
 """
 
 import base64
@@ -23,11 +23,11 @@ class Part:
     """A part of the page: NAME.html, NAME.css and NAME.js of the templates.
 
     Attributes:
-        name: its name in the address, faces or digits.
-        title: its name for people.
-        data: what its script reads, as JSON.
-        networks: name -> network that its script runs.
-        compared: the inputs for which a network was compared with the trained one, in words.
+        name: the part's name in the address, ``faces`` or ``digits``.
+        title: the name shown on the page.
+        data: values for its script; they must be serializable as JSON.
+        networks: network name -> packed network that its script runs.
+        compared: description of the inputs on which packed and trained networks were compared.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class _Block:
-    """Data that a script finds in the page by an id."""
+    """A data block of the page, which a script finds by its id."""
 
     id: str
     type: str
@@ -48,29 +48,29 @@ class _Block:
 
 @dataclass(frozen=True)
 class _Script:
-    """A script of the page, and the data that come before it."""
+    """A script of the page, with the data blocks that precede it."""
 
     text: Markup
     blocks: Sequence[_Block] = ()
 
     @property
     def hash(self) -> str:
-        """What allows it in the policy of the page."""
+        """The source hash that allows the script in the Content-Security-Policy."""
         return html_page.source_hash(str(self.text))
 
 
 def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> str:
-    """Return the page.
+    """Return the HTML of the page.
 
     Args:
-        parts: faces and digits; the first is shown first, and its networks come first.
-        shows_persons: whether the faces may be those of persons.
-        are_digits: whether the VAE has learned digits, which the page then calls images.
+        parts: faces and digits; the page opens with the first part.
+        shows_persons: whether the pictures may show real persons.
+        are_digits: whether the VAE was trained on digits; the page then says "image" for "face".
     """
     environment = html_page.environment("latentmaps.explorer")
 
     def source(*names: str) -> Markup:
-        # our own text; the page allows it and no other
+        # trusted: our own templates; the policy of the page allows these scripts only
         return Markup("\n".join(environment.get_template(name).render() for name in names))  # noqa: S704
 
     style = source("explorer.css", *(f"{part.name}.css" for part in parts))
@@ -84,14 +84,14 @@ def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> s
         worker=source("unpack.js", "network.js", "worker.js"),
         scripts=[_Script(source("unpack.js", "page.js", "client.js")), *own],
     )
-    return wording.page_of_images(html) if are_digits else html
+    return wording.say_images_on_page(html) if are_digits else html
 
 
 def to_base64(array: npt.NDArray) -> str:
-    """Return an array as text that ``toArray`` of the page reads: little-endian, without its shape.
+    """Encode an array for ``toArray`` in page.js: base64 of little-endian values, without a shape.
 
     Args:
-        array: of uint8, float32 or another type of 1, 2 or 4 bytes that JavaScript has.
+        array: any shape; uint8, float32 or another dtype that a JavaScript typed array supports.
     """
     little_endian = array.astype(array.dtype.newbyteorder("<"))
     return base64.b64encode(little_endian.tobytes()).decode()
@@ -100,13 +100,13 @@ def to_base64(array: npt.NDArray) -> str:
 def _blocks(part: Part) -> Iterator[_Block]:
     for name, network in part.networks.items():
         yield _Block(f"{name}-network", "application/json", _to_json(network.description))
-        # nothing but letters, digits, +, / and =
+        # safe: base64 contains only letters, digits, +, / and =
         yield _Block(f"{name}-weights", "text/plain", Markup(network.weights))  # noqa: S704
     yield _Block(f"{part.name}-data", "application/json", _to_json(part.data))
 
 
 def _to_json(value: Any) -> Markup:
-    """Return JSON that no end of a script can hide in."""
+    """Return JSON in which no ``</script>`` can end the block early."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704
 
@@ -115,10 +115,10 @@ def _describe_storage(part: Part) -> Iterator[str]:
     for name, network in part.networks.items():
         title = "CNN" if name == "cnn" else name
         if network.difference is None:
-            yield f"Weights of the {title}: {network.format}, as they were trained."
+            yield f"Weights of the {title}: {network.format}, exactly as trained."
         else:
             yield (
-                f"Weights of the {title}: {network.format}, which moves no pixel of "
-                f"{part.compared} by more than {network.difference.largest:.2g} of 255 levels, and "
-                f"the average pixel by {network.difference.mean:.1g}."
+                f"Weights of the {title}: {network.format}. Over {part.compared}, this changes "
+                f"no pixel by more than {network.difference.largest:.2g} of 255 levels, and the "
+                f"average pixel by {network.difference.mean:.1g}."
             )

@@ -1,1 +1,1 @@
-"""The patterns that excite the feature maps of the encoder of the VAE."""
+"""The patterns that excite the feature maps of the VAE's encoder."""

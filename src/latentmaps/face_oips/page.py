@@ -1,6 +1,6 @@
-"""Set the page of the patterns: every feature map beside the patches of faces that excite it most.
+"""Render the page of patterns: every feature map next to the face patches that excite it most.
 
-One file with everything in it, as the report is, without a script.
+The page is a single self-contained file without a script.
 """
 
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from latentmaps.images import pixels
 from latentmaps.pages import html_page, picture
 from latentmaps.params.draw_face_oips import LARGEST_TILE
 
-# edge of a picture on the page, about, pixels
+# approximate size of a picture on the page, pixels
 _EDGE = 62
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A small picture of the page.
+    """A small picture on the page.
 
     Attributes:
-        data_url: the PNG.
-        alt: for those who cannot see it.
+        data_url: the PNG as a data URL.
+        alt: alternative text.
     """
 
     data_url: str
@@ -37,14 +37,14 @@ class Patch:
 
 @dataclass(frozen=True)
 class FeatureMap:
-    """What the page shows of one feature map.
+    """The content of the page for one feature map.
 
     Attributes:
-        anchor: its name within the page, such as convolution_4-17.
-        index: its number.
-        words: how strongly it reacts to its pattern.
-        pattern: what excites it most.
-        faces: patches of test faces, the strongest first.
+        anchor: HTML id, such as convolution_4-17.
+        index: index of the map.
+        words: its response to the pattern relative to the strongest face.
+        pattern: the pattern that excites the map most.
+        faces: patches of test faces, strongest first.
     """
 
     anchor: str
@@ -56,16 +56,16 @@ class FeatureMap:
 
 @dataclass(frozen=True)
 class Part:
-    """What the page shows of one convolution.
+    """The content of the page for one convolution.
 
     Attributes:
-        name: its anchor.
-        title: its name for people.
-        size: of its patches, in words.
-        edge: of each picture, pixels.
-        num_silent: maps that no test face raises above 0.
-        median: of the ratios, in words.
-        maps: all of them.
+        name: HTML id.
+        title: heading.
+        size: size of its patches in words.
+        edge: size of each picture, pixels.
+        num_silent: number of maps that no test face raises above 0.
+        median: median of the ratios in words; empty if there is none.
+        maps: its feature maps.
     """
 
     name: str
@@ -78,26 +78,26 @@ class Part:
 
 
 def render(results: Sequence[Results], source: Source) -> str:
-    """Return the page.
+    """Render the page as HTML.
 
     Args:
-        results: of the convolutions.
-        source: where they come from.
+        results: results of the convolutions.
+        source: origin of the results.
     """
     environment = html_page.environment("latentmaps.face_oips")
     style = environment.get_template("face_oips.css").render()
     html = environment.get_template("face_oips.html.j2").render(
-        parts=[_part(one) for one in results],
+        parts=[_part(result) for result in results],
         source=source,
-        # our own text; the page allows it and no other
+        # our own text; the content security policy allows only this one
         style=Markup(style),  # noqa: S704
         style_hash=html_page.source_hash(style),
     )
-    return wording.page_of_images(html) if source.are_digits else html
+    return wording.say_images_on_page(html) if source.are_digits else html
 
 
-def _part(one: Results) -> Part:
-    convolution, ratios = one.convolution, one.table["ratio"]
+def _part(result: Results) -> Part:
+    convolution, ratios = result.convolution, result.table["ratio"]
     size = min(convolution.patch_size, LARGEST_TILE)
     return Part(
         name=convolution.name,
@@ -106,15 +106,15 @@ def _part(one: Results) -> Part:
         edge=size * max(1, round(_EDGE / size)),
         num_silent=int(ratios.isna().sum()),
         median=f"{ratios.median():.2f}" if ratios.notna().any() else "",
-        maps=[_feature_map(one, index) for index in range(len(one.table))],
+        maps=[_feature_map(result, index) for index in range(len(result.table))],
     )
 
 
-def _feature_map(one: Results, index: int) -> FeatureMap:
-    line, seen = one.table.iloc[index], one.strongest
-    pattern = pixels.to_uint8(one.patterns.patches[index : index + 1])
+def _feature_map(result: Results, index: int) -> FeatureMap:
+    line, seen = result.table.iloc[index], result.strongest
+    pattern = pixels.to_uint8(result.patterns.patches[index : index + 1])
     return FeatureMap(
-        anchor=f"{one.convolution.name}-{index}",
+        anchor=f"{result.convolution.name}-{index}",
         index=index,
         words=describe_ratio(line["ratio"]),
         pattern=_patch(
@@ -124,7 +124,7 @@ def _feature_map(one: Results, index: int) -> FeatureMap:
         faces=[
             _patch(patch, f"patch of face {face}, activation {activation:.3g}")
             for patch, face, activation in zip(
-                shrink(one.face_patches[index]),
+                shrink(result.face_patches[index]),
                 seen.faces[index],
                 seen.activations[index],
                 strict=True,

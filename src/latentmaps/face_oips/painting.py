@@ -1,11 +1,11 @@
-"""Paint patches from weights of waves: what is common in pictures costs little.
+"""Compute the pixels of patches from wave weights, so that natural patterns are cheap.
 
-The brightness of pictures falls with its frequency, and their colors differ less than their light
-(Field 1987; Ruderman, Cronin and Chiao 1998). So a patch is made of the waves of a cosine transform
-in light and in two colors, each drawn the fainter the finer it is. Weights of one size then stand
-for patches about as common as one another, and ascent on the weights ends with smooth shapes where
-ascent on pixels ends with noise (Olah, Mordvintsev and Schubert 2017, "Feature visualization",
-section on preconditioning).
+In natural images, amplitude falls with frequency, and colors vary less than luminance (Field 1987;
+Ruderman, Cronin and Chiao 1998). A patch is therefore a sum of the waves of a cosine transform, in
+luminance and in two color channels, where finer waves and colors are scaled down. Weights of equal
+size then stand for patterns that are about equally common. Ascent on the weights yields smooth
+shapes where ascent on the pixels yields noise (Olah, Mordvintsev and Schubert 2017, "Feature
+visualization", section on preconditioning).
 """
 
 import numpy as np
@@ -14,25 +14,24 @@ import tensorflow as tf
 
 from latentmaps.oips.oip import Shape
 
-# how strong a color is beside light of the same weight; own choice: 0.5 gives garish patterns, 0.3
-# hardly any colors
+# scale of color relative to luminance; own choice: 0.5 gives garish patterns, 0.3 hardly any color
 _COLOR = 0.4
 
-# light, red against blue, green against both; each of length 1
+# luminance, red against blue, green against both; rows of length 1
 _LIGHT_AND_COLORS = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3], [2], [6]])
 
 
 class Painter:
-    """The function from weights of waves to the pixels of patches."""
+    """The function from wave weights to the pixels of patches."""
 
     def __init__(self, shape: Shape, *, contrast: float, smoothness: float) -> None:
-        """Take what patches are like.
+        """Compute the waves and their scales.
 
         Args:
-            shape: of a patch; 1 channel or 3.
-            contrast: root mean square of the distance from mid-gray that weights of root mean
-                square 1 reach at most, before pixels saturate; 0.5 is from there to white.
-            smoothness: a wave is drawn 1 / frequency^smoothness times as strongly as the coarsest.
+            shape: height, width and channels (1 or 3) of a patch.
+            contrast: largest RMS distance from mid-gray for weights with an RMS of 1, before
+                pixels saturate; 0.5 is the distance from mid-gray to white.
+            smoothness: waves are scaled by 1 / frequency^smoothness.
         """
         height, width, num_channels = shape
         self._down, self._across = (_waves(size) for size in (height, width))
@@ -44,17 +43,20 @@ class Painter:
         self._mixing = mixing.astype(np.float32)
 
     def __call__(self, weights: tf.Tensor) -> tf.Tensor:
-        """Return pixels (n, h, w, c), 0..1, for weights (n, h, w, c); weights of 0 are mid-gray."""
-        drawn = weights * self._strengths
-        distances = tf.einsum("ki,nklc,lj,cr->nijr", self._down, drawn, self._across, self._mixing)
-        # steeper would be a clip, at which a saturated pixel has no gradient; slope 1 at mid-gray
+        """Return pixels (n, h, w, c), float32, 0..1; weights (n, h, w, c) of 0 give mid-gray."""
+        scaled = weights * self._strengths
+        distances = tf.einsum("ki,nklc,lj,cr->nijr", self._down, scaled, self._across, self._mixing)
+        # slope 1 at mid-gray; unlike a clip, a sigmoid has a gradient at saturated pixels
         return tf.sigmoid(4.0 * distances)
 
 
 def _waves(size: int) -> npt.NDArray[np.float32]:
-    """Return the waves of the cosine transform of so many pixels, each of length 1, (size, size).
+    """Return the waves of the cosine transform, each of length 1, (size, size).
 
-    Wave k has k half periods; wave 0 is even.
+    Wave k has k half periods; wave 0 is constant.
+
+    Args:
+        size: number of pixels.
     """
     waves = np.cos(np.pi / size * np.outer(np.arange(size), np.arange(size) + 0.5))
     waves /= np.linalg.norm(waves, axis=1, keepdims=True)

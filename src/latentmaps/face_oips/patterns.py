@@ -1,7 +1,7 @@
 """Find the pattern that excites each feature map of a convolution most at one position.
 
-A patch of the size that the position sees, grown by gradient ascent from random ones; no face takes
-part in it. The ascent climbs on the weights of waves (``painting``), and the pixels follow.
+A pattern is a patch of the size that the position sees, found by gradient ascent from random
+patches, without any face. The ascent changes wave weights (``painting``) from which pixels follow.
 """
 
 import dataclasses
@@ -13,27 +13,28 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.face_oips.painting import Painter
-from latentmaps.oips import ascent, networks, restore, settings, start_images
+from latentmaps.oips import ascent, constraints, networks, settings, start_images
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.start_images import Patterns as StartPatterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_face_oips import DrawFaceOips
 from latentmaps.params.draw_oips import DrawOips
 
 MapIndices = npt.NDArray[np.int64]
 
-# RMS of the weights of a start patch, of 1 that they may have: what a start has of waves that do
-# not excite its map only fades by and by
+# RMS of the weights of a start patch, whose upper bound is 1. Waves of the start patch that do not
+# excite the map fade only slowly, so they must be weak.
 _START_RMS = 0.2
 
-# relative change of the activation that counts as none; own choice: no eye sees what comes then
+# Relative change of the activation below which an image is stable. Own choice: later changes are
+# invisible.
 _CONVERGENCE_THRESHOLD = 0.002
 
-# ends whose pixels correlate more agree
+# patterns agree if their pixels correlate more than this
 _AGREEMENT = 0.9
 
-# Values of the patches that are searched for at once, and those that climb together: a few hundred
-# megabytes, and enough for all cores.
+# Limits on the number of values in one search and in one chunk: a few hundred megabytes, and enough
+# to keep all cores busy.
 _MOST_VALUES, _MOST_VALUES_OF_CHUNK, _MOST_PATCHES_OF_CHUNK = 2**24, 2**20, 256
 
 
@@ -43,9 +44,11 @@ class Patterns:
 
     Attributes:
         patches: (num_maps, size, size, channels), float32, 0..1.
-        activations: (num_maps,), float32, by these, before the activation function.
-        start_activations: (num_maps, num_starts), float32, by the start patches.
-        num_agreeing: (num_maps,), starts whose end looks like the pattern, the best one included.
+        activations: (num_maps,), float32, activations by the patterns, before the activation
+            function.
+        start_activations: (num_maps, num_starts), float32, activations by the start patches.
+        num_agreeing: (num_maps,), int, number of starts whose result looks like the pattern,
+            including the best start.
     """
 
     patches: Floats
@@ -54,8 +57,8 @@ class Patterns:
     num_agreeing: npt.NDArray[np.int64]
 
 
-class _OfWeights:
-    """The objective of patches, for the weights of the waves that they are painted of."""
+class _WaveObjective:
+    """The objective of a network on patches, as a function of their wave weights."""
 
     floor = float("-inf")
 
@@ -72,61 +75,64 @@ def find(
     """Return the patterns of a layer.
 
     Args:
-        encoder: reads pixels 0..1.
-        layer_name: one of its layers with feature maps, to which a chain of layers leads.
-        params: starts and steps, what patches are like.
-        seed: of the start patches.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
+        encoder: encoder that reads pixels 0..1.
+        layer_name: name of a layer with feature maps that ends a chain of layers.
+        params: start patches, steps, contrast and smoothness.
+        seed: seed of the start patches.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Raises:
-        TrainingError: a gradient is not a number.
+        TrainingError: a gradient is NaN or infinite.
+        ValueError: no chain of layers leads to the layer.
     """
     network = networks.on_patches(encoder, layer_name)
     if network is None:
-        raise ValueError(f"{layer_name}: found layers before it that form no chain")
+        raise ValueError(f"{layer_name}: found layers before it that do not form a chain")
     maps = np.arange(network.num_units)
     num_at_once = max(1, _MOST_VALUES // (params.num_starts * int(np.prod(network.shape))))
     parts = [
-        _climb(network, maps[first : first + num_at_once], params, seed, jit_compile=jit_compile)
+        _find_part(
+            network, maps[first : first + num_at_once], params, seed, jit_compile=jit_compile
+        )
         for first in range(0, len(maps), num_at_once)
     ]
     fields = [field.name for field in dataclasses.fields(Patterns)]
     return Patterns(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
 
 
-def _climb(
+def _find_part(
     network: Networks, maps: MapIndices, params: DrawFaceOips, seed: int, *, jit_compile: bool
 ) -> Patterns:
-    """Return the patterns of some maps; a map has the same one alone and among others."""
+    """Return the patterns of some maps; the pattern of a map does not depend on the others."""
     paint = Painter(network.shape, contrast=params.contrast, smoothness=params.smoothness)
     search = _search(params)
     starts = start_images.sample(
-        StartPatterns(network.shape, search, digits=None), map_indices=maps, seed=seed
+        StartImageSpec(network.shape, search, digits=None), map_indices=maps, seed=seed
     )  # (num_maps, num_starts, h, w, c)
     result = ascent.ascend(
-        _OfWeights(network, paint),
+        _WaveObjective(network, paint),
         np.float32(_START_RMS) * starts,
         maps,
         search,
-        restore=restore.at_most_unit_rms,
+        constraint=constraints.at_most_unit_rms,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=_chunk_size(network),
     )
-    ends = np.stack([np.asarray(paint(of_map)) for of_map in result.images])
+    patches = np.stack([np.asarray(paint(weights)) for weights in result.images])
     best = np.arange(len(maps)), result.activations.argmax(axis=1)
     return Patterns(
-        patches=ends[best],
+        patches=patches[best],
         activations=result.activations[best],
         start_activations=result.curves[:, :, 0],
-        num_agreeing=_count_agreeing(ends, ends[best]),
+        num_agreeing=_count_agreeing(patches, patches[best]),
     )
 
 
 def _search(params: DrawFaceOips) -> DrawOips:
-    """Return the parameters of the engine: weights of all waves at random, all grow at once."""
+    """Return the parameters of the ascent: random weights of all waves, which all grow at once."""
     return dataclasses.replace(
-        settings.USUAL,
+        settings.DEFAULTS,
         num_starts=params.num_starts,
         start_kinds=("noise",),
         num_steps=params.num_steps,
@@ -137,23 +143,23 @@ def _search(params: DrawFaceOips) -> DrawOips:
 
 
 def _chunk_size(network: Networks) -> int:
-    """Return how many patches climb together; the same for any number of maps."""
+    """Return the number of patches per chunk, which does not depend on the number of maps."""
     fitting = _MOST_VALUES_OF_CHUNK // int(np.prod(network.shape))
     return min(max(1, fitting), _MOST_PATCHES_OF_CHUNK)
 
 
-def _count_agreeing(ends: Floats, winners: Floats) -> npt.NDArray[np.int64]:
-    """Return how many ends (num_maps, num_starts, h, w, c) look like the winner of each map."""
-    vectors, winner = _centered(ends), _centered(winners)[:, np.newaxis]
+def _count_agreeing(patches: Floats, winners: Floats) -> npt.NDArray[np.int64]:
+    """Count the patches (num_maps, num_starts, h, w, c) that look like the winner of each map."""
+    vectors, winner = _centered(patches), _centered(winners)[:, np.newaxis]
     correlations = (vectors * winner).sum(axis=(2, 3, 4))
-    # an end that is even, such as the winner itself may be, correlates with nothing
-    is_equal = (ends == winners[:, np.newaxis]).all(axis=(2, 3, 4))
+    # a constant patch, which the winner may be, correlates with nothing
+    is_equal = (patches == winners[:, np.newaxis]).all(axis=(2, 3, 4))
     counts: npt.NDArray[np.int64] = ((correlations > _AGREEMENT) | is_equal).sum(axis=1)
     return counts
 
 
 def _centered(patches: Floats) -> npt.NDArray[np.float64]:
-    """Return patches (..., h, w, c) of mean 0 and length 1; those that are even are 0."""
+    """Scale patches (..., h, w, c) to mean 0 and length 1; constant patches become 0."""
     axes = (-3, -2, -1)
     centered = patches - patches.mean(axis=axes, keepdims=True, dtype=np.float64)
     lengths = np.sqrt((centered**2).sum(axis=axes, keepdims=True))

@@ -1,4 +1,4 @@
-"""Draw the sheets of patterns, one for each convolution, without any face."""
+"""Draw the sheets of patterns, one for each convolution; they show no face."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,55 +24,55 @@ _SILENT = "#d55e00"
 
 @dataclass(frozen=True)
 class Source:
-    """Where the results come from, for titles and captions.
+    """The origin of the results, for titles and captions.
 
     Attributes:
-        num_faces: test faces that were looked at.
-        origin: of the VAE, in words.
-        of_faces: the source of the faces, as the receipt names it.
+        num_faces: number of test faces that were searched.
+        origin: origin of the VAE in words.
+        faces_source: source of the faces as named in the receipt.
     """
 
     num_faces: int
     origin: str
-    of_faces: str
+    faces_source: str
 
     @property
     def are_digits(self) -> bool:
-        """Whether they are no faces but digits."""
-        return self.of_faces == receipts.DIGITS
+        """Whether the images are digits, not faces."""
+        return self.faces_source == receipts.DIGITS
 
     @property
     def shows_persons(self) -> bool:
-        """Whether the faces may be those of persons."""
-        return self.of_faces not in receipts.WITHOUT_PERSONS
+        """Whether the faces may be those of real persons."""
+        return self.faces_source not in receipts.WITHOUT_PERSONS
 
 
 def draw_all(results: Sequence[Results], source: Source, *, tile_scale: int) -> dict[str, Sheet]:
-    """Draw the sheet of each convolution, by its name.
+    """Draw the sheets of all convolutions, by name.
 
     Args:
-        results: of the convolutions.
-        source: where they come from.
-        tile_scale: every pixel of the largest patterns becomes a square of this edge; the smaller
-            ones are enlarged to about the same size.
+        results: results of the convolutions.
+        source: origin of the results.
+        tile_scale: integer enlargement of the largest patterns; smaller ones are enlarged to about
+            the same size.
     """
-    sizes = [min(one.convolution.patch_size, LARGEST_TILE) for one in results]
+    sizes = [min(result.convolution.patch_size, LARGEST_TILE) for result in results]
     return {
-        one.convolution.name: _draw(one, source, scale=round(tile_scale * max(sizes) / size))
-        for one, size in zip(results, sizes, strict=True)
+        result.convolution.name: _draw(result, source, scale=round(tile_scale * max(sizes) / size))
+        for result, size in zip(results, sizes, strict=True)
     }
 
 
-def _draw(one: Results, source: Source, *, scale: int) -> Sheet:
-    shown = one.table.iloc[:MOST_TILES]
+def _draw(result: Results, source: Source, *, scale: int) -> Sheet:
+    shown = result.table.iloc[:MOST_TILES]
     indices, ratios = shown["map_index"], shown["ratio"]
-    speak = wording.of_images if source.are_digits else str
+    say = wording.say_images if source.are_digits else str
     return sheets.draw_sheet(
-        list(shrink(pixels.to_uint8(one.patterns.patches[: len(shown)]))),
+        list(shrink(pixels.to_uint8(result.patterns.patches[: len(shown)]))),
         num_columns=min(_NUM_COLUMNS, len(shown)),
         scale=scale,
-        title=speak(f"{_title(one)} - {source.origin}"),
-        caption=speak(_caption(one.table, source)),
+        title=say(f"{_title(result)} - {source.origin}"),
+        caption=say(_caption(result.table, source)),
         tile_labels=[
             f"{index}  {describe_ratio(ratio)}"
             for index, ratio in zip(indices, ratios, strict=True)
@@ -82,24 +82,31 @@ def _draw(one: Results, source: Source, *, scale: int) -> Sheet:
 
 
 def describe_size(convolution: Convolution) -> str:
-    """Return the size of the patches of a convolution in words."""
+    """Describe the size of the patches of a convolution."""
     size, image_size = convolution.patch_size, convolution.image_size
     words = f"{size}x{size} pixels"
     if size > image_size:
         return f"{words}, more than the {image_size}x{image_size} of an image"
-    return words if convolution.whole else f"{words}, of which an image has none without its border"
+    return (
+        words
+        if convolution.inside_positions
+        else f"{words}, of which an image has none without its border"
+    )
 
 
 def describe_ratio(ratio: float) -> str:
-    """Return how many times as strongly as the strongest face a pattern excites its map."""
+    """Describe the response to a pattern relative to the strongest face."""
     return f"{ratio:.1f}\u00d7" if np.isfinite(ratio) else "silent"
 
 
 def shrink(patches: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return patches (n, h, w, c) with at most ``LARGEST_TILE`` rows and columns.
+    """Reduce patches to at most ``LARGEST_TILE`` rows and columns by averaging squares of pixels.
 
-    Means of whole squares of pixels; those that fill none are left out. Only encoders of large
-    images see patches that are too large.
+    Pixels at the end that do not fill a square are dropped. Only encoders of large images have
+    patches that are too large.
+
+    Args:
+        patches: (n, h, w, c), uint8, 0..255.
     """
     num, size, _, num_channels = patches.shape
     factor = -(-size // LARGEST_TILE)
@@ -112,7 +119,13 @@ def shrink(patches: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def save(drawn: dict[str, Sheet], results: Sequence[Results], folder: Path) -> None:
-    """Write each sheet as a PNG of its name, the words of all as sheets.json, and patterns.csv."""
+    """Write the sheets as PNG files, their texts as sheets.json, and the table as patterns.csv.
+
+    Args:
+        drawn: name -> sheet.
+        results: results of the convolutions.
+        folder: existing folder for the files.
+    """
     sheets.save_pngs(
         {name: sheet.image for name, sheet in drawn.items()},
         {name: folder / f"{name}.png" for name in drawn},
@@ -122,15 +135,15 @@ def save(drawn: dict[str, Sheet], results: Sequence[Results], folder: Path) -> N
     result_files.write_table(folder / "patterns.csv", study.join(results))
 
 
-def _title(one: Results) -> str:
-    convolution, num_maps = one.convolution, len(one.table)
+def _title(result: Results) -> str:
+    convolution, num_maps = result.convolution, len(result.table)
     return (
         f"{convolution.words} of the encoder: the patterns that excite its {num_maps} feature "
-        f"maps{_tell_shown(num_maps)}, patches of {describe_size(convolution)}"
+        f"maps{_describe_limit(num_maps)}, patches of {describe_size(convolution)}"
     )
 
 
-def _tell_shown(num_maps: int) -> str:
+def _describe_limit(num_maps: int) -> str:
     return f", the first {MOST_TILES} of them" if num_maps > MOST_TILES else ""
 
 

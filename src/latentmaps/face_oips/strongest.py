@@ -1,7 +1,7 @@
 """Find the patches of test faces that excite each feature map of the encoder most.
 
-The encoder reads whole faces, and a patch counts as much as the map has at the position that sees
-it. Of each face one position counts for a map.
+The encoder reads whole faces. The activation of a patch is the value of the map at the position
+that sees it. For each map, only the strongest position of a face counts.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,20 +21,20 @@ from latentmaps.vae.network import inputs
 Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
 
-# faces that are looked at together: so many, and so many pixels, at most
+# limits of a batch: number of faces, and number of their pixels
 _MOST_FACES, _MOST_PIXELS = 64, 2**20
-# stands where a patch reaches beyond the image
+# fills the part of a patch outside the image
 _MID_GRAY = 128
 
 
 @dataclass(frozen=True)
 class Strongest:
-    """The positions with the highest values of each map of a convolution, the highest first.
+    """The positions with the highest values of each map of a convolution, highest first.
 
     Attributes:
-        activations: (num_maps, number), float32, before the activation function.
-        faces: (num_maps, number), rows of images.npy.
-        positions: (num_maps, number, 2), row and column of the map.
+        activations: (num_maps, number), float32, values before the activation function.
+        faces: (num_maps, number), int, rows of images.npy.
+        positions: (num_maps, number, 2), int, row and column in the map.
     """
 
     activations: Floats
@@ -50,39 +50,41 @@ def find(
     *,
     number: int,
 ) -> list[Strongest]:
-    """Return the strongest positions for each convolution.
+    """Find the strongest positions of each convolution on some faces.
 
     Args:
-        encoder: pixels 0..1 -> anything.
-        convolutions: of the encoder.
-        images: (num_images, h, w, c), uint8; may be memory-mapped.
-        rows: (n,), the faces that are looked at.
-        number: of positions for each map; there are fewer where there are fewer faces.
+        encoder: encoder that reads pixels 0..1.
+        convolutions: convolutions of the encoder.
+        images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
+        rows: (n,), int, rows of the faces to search.
+        number: number of positions per map, or fewer if there are fewer faces.
     """
     look = _make_look(encoder, convolutions)
     kept: list[list[Strongest]] = [[] for _ in convolutions]
     batch_size = min(_MOST_FACES, max(1, _MOST_PIXELS // (images.shape[1] * images.shape[2])))
     for first in range(0, len(rows), batch_size):
         batch = rows[first : first + batch_size]
-        for index, (values, places) in enumerate(look(images[batch])):
-            seen = _of_batch(np.asarray(values), np.asarray(places), batch, convolutions[index])
+        for index, (values, cells) in enumerate(look(images[batch])):
+            seen = _positions_of_batch(
+                np.asarray(values), np.asarray(cells), batch, convolutions[index]
+            )
             kept[index] = [_strongest([*kept[index], seen], number)]
     return [strongest for [strongest] in kept]
 
 
 def cut(strongest: Strongest, convolution: Convolution, images: Images) -> Images:
-    """Return what each position sees, (num_maps, number, size, size, channels), uint8.
+    """Cut out the patch that each position sees, (num_maps, number, size, size, channels), uint8.
 
     Args:
-        strongest: of the convolution.
-        convolution: one of the encoder.
-        images: (num_images, h, w, c), uint8; may be memory-mapped.
+        strongest: strongest positions of the convolution.
+        convolution: the convolution.
+        images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
     """
-    size, places = convolution.patch_size, convolution.places
+    size, layout = convolution.patch_size, convolution.field_layout
     shape = (*strongest.faces.shape, size, size, images.shape[-1])
     patches = np.full(shape, _MID_GRAY, np.uint8)
     for index in np.ndindex(strongest.faces.shape):
-        top, left = (places.first + places.stride * strongest.positions[index]).tolist()
+        top, left = (layout.first + layout.stride * strongest.positions[index]).tolist()
         rows, columns = (
             slice(max(0, begin), min(begin + size, convolution.image_size)) for begin in (top, left)
         )
@@ -95,9 +97,10 @@ def cut(strongest: Strongest, convolution: Convolution, images: Images) -> Image
 def _make_look(
     encoder: keras.Model, convolutions: Sequence[Convolution]
 ) -> Callable[[Images], list[tuple[Any, Any]]]:
-    """Return the function images -> for each convolution the highest values (n, num_maps), where.
+    """Return the function that finds the highest values of the maps of a batch of images.
 
-    Where: the number of the position among those that count, row by row.
+    For each convolution it returns the highest values, (n, num_maps), and the indices of their
+    positions among those that count, row by row, (n, num_maps).
     """
     maps = [
         objectives.before_activation(encoder.get_layer(convolution.layer_name))
@@ -106,8 +109,8 @@ def _make_look(
     network = keras.Model(encoder.inputs, maps)
 
     def look(images: tf.Tensor) -> list[tuple[Any, Any]]:
-        found = network(inputs.to_pixels(images), training=False)
-        pairs = zip(convolutions, found if len(maps) > 1 else [found], strict=True)
+        outputs = network(inputs.to_pixels(images), training=False)
+        pairs = zip(convolutions, outputs if len(maps) > 1 else [outputs], strict=True)
         highest = []
         for convolution, values in pairs:
             counted = slice(convolution.positions.start, convolution.positions.stop)
@@ -120,17 +123,17 @@ def _make_look(
     return compiled
 
 
-def _of_batch(
-    values: Floats, places: npt.NDArray[np.int64], faces: Rows, convolution: Convolution
+def _positions_of_batch(
+    values: Floats, cells: npt.NDArray[np.int64], faces: Rows, convolution: Convolution
 ) -> Strongest:
-    """Return the positions (num_maps, n) of the n faces of a batch."""
+    """Return the strongest position of each map in each of the n faces of a batch."""
     num_rows = len(convolution.positions)
-    positions = np.stack(np.divmod(places.T, num_rows), axis=-1) + convolution.positions.start
-    return Strongest(values.T, np.broadcast_to(faces, places.T.shape), positions)
+    positions = np.stack(np.divmod(cells.T, num_rows), axis=-1) + convolution.positions.start
+    return Strongest(values.T, np.broadcast_to(faces, cells.T.shape), positions)
 
 
 def _strongest(parts: Sequence[Strongest], number: int) -> Strongest:
-    """Return so many of the positions in all parts, the first among equals."""
+    """Return the `number` strongest positions of all parts; ties keep their order."""
     activations, faces, positions = (
         np.concatenate([getattr(part, name) for part in parts], axis=1)
         for name in ("activations", "faces", "positions")

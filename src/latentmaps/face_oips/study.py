@@ -1,4 +1,4 @@
-"""All that is found for the feature maps of an encoder, for those who draw it."""
+"""Everything that is computed for the feature maps of an encoder, ready to be drawn."""
 
 import logging
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Results:
-    """What is found for one convolution.
+    """The results for one convolution.
 
     Attributes:
-        convolution: which one.
-        patterns: of its maps.
-        strongest: where its maps are highest on test faces.
-        face_patches: (num_maps, number, size, size, channels), uint8, what is seen there.
-        table: a row for each map, see docs/face-oips.md.
+        convolution: the convolution.
+        patterns: patterns of its maps.
+        strongest: the positions where its maps are highest on test faces.
+        face_patches: (num_maps, number, size, size, channels), uint8, the patches seen there.
+        table: one row per map; docs/face-oips.md explains the columns.
     """
 
     convolution: Convolution
@@ -50,36 +50,36 @@ def study(
     """Find the patterns of all feature maps, and the patches of test faces that excite them most.
 
     Args:
-        encoder: of ``vae.build_encoder``, trained.
-        images: (num_images, h, w, c), uint8; may be memory-mapped.
-        rows: (n,), the test faces.
-        params: of the search.
-        seed: of the start patches.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
+        encoder: trained encoder, built by ``vae.build_encoder``.
+        images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
+        rows: (n,), int, rows of the test faces.
+        params: parameters of the search.
+        seed: seed of the start patches.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Raises:
-        DataError: the images are of another size than the encoder reads.
-        TrainingError: a gradient is not a number.
+        DataError: the size of the images is not the input size of the encoder.
+        TrainingError: a gradient is NaN or infinite.
     """
     arguments.require_images(images, encoder.input_shape[1:])
-    found = convolutions.of_encoder(encoder)
-    log.info("Looking at %d faces through %d convolutions", len(rows), len(found))
+    found = convolutions.find_convolutions(encoder)
+    log.info("Searching %d faces with %d convolutions", len(rows), len(found))
     on_faces = strongest.find(encoder, found, images, rows, number=params.num_strongest)
     results = []
     for convolution, seen in zip(found, on_faces, strict=True):
         num_maps, _ = seen.activations.shape
         log.info(
-            "Climbing for %d feature maps of %s from %d starts each",
+            "Searching for the patterns of %d feature maps of %s from %d starts each",
             num_maps,
             convolution.name,
             params.num_starts,
         )
-        of_maps = patterns.find(
+        found_patterns = patterns.find(
             encoder, convolution.layer_name, params, seed=seed, jit_compile=jit_compile
         )
         patches = strongest.cut(seen, convolution, images)
-        table = _tabulate(convolution, of_maps, seen)
-        results.append(Results(convolution, of_maps, seen, patches, table))
+        table = _tabulate(convolution, found_patterns, seen)
+        results.append(Results(convolution, found_patterns, seen, patches, table))
     return results
 
 
@@ -92,7 +92,7 @@ def _tabulate(convolution: Convolution, found: Patterns, seen: Strongest) -> pd.
             "map_index": np.arange(len(on_faces)),
             "activation": found.activations,
             "face_activation": on_faces,
-            # beside a face that leaves the map below 0 there is nothing to compare with
+            # no ratio if no face raises the map above 0
             "ratio": np.where(on_faces > 0, found.activations / on_faces, np.nan),
             "start_activation": found.start_activations.max(axis=1),
             "num_agreeing": found.num_agreeing,
@@ -102,5 +102,5 @@ def _tabulate(convolution: Convolution, found: Patterns, seen: Strongest) -> pd.
 
 
 def join(results: Sequence[Results]) -> pd.DataFrame:
-    """Return the tables of all convolutions as one."""
-    return pd.concat([one.table for one in results], ignore_index=True)
+    """Concatenate the tables of all convolutions."""
+    return pd.concat([result.table for result in results], ignore_index=True)

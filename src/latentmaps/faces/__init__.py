@@ -1,1 +1,1 @@
-"""Faces, from their sources to the arrays that are trained on."""
+"""Faces, from their sources to the training arrays."""

@@ -1,1 +1,1 @@
-"""Pixels: conversion, likeness, and pictures of unknown origin."""
+"""Pixel conversion, measures of similarity, and safe opening of picture files."""

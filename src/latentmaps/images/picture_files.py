@@ -1,4 +1,4 @@
-"""Open pictures of unknown origin: whatever Pillow raises becomes one exception, and no warning."""
+"""Open untrusted picture files: every error of Pillow becomes one exception, without warnings."""
 
 import contextlib
 import io
@@ -10,8 +10,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from latentmaps.errors import excerpt
 
-# what Pillow raises for damaged files; a small file can also claim to be a picture that fills the
-# memory
+# what Pillow raises for damaged files, and for small files that would decode to huge pictures
 _DAMAGE = (
     OSError,
     SyntaxError,
@@ -36,7 +35,7 @@ _TRANSPOSITIONS = {
 
 
 class DamagedError(Exception):
-    """The bytes are no whole picture of the formats asked for; the text is the reason."""
+    """The bytes are not a complete picture in an accepted format; the message is the reason."""
 
 
 @contextlib.contextmanager
@@ -46,34 +45,34 @@ def opened(
     *,
     prepare: Callable[[Image.Image], None] | None = None,
 ) -> Iterator[Image.Image]:
-    """Open and decode a picture; at the end of the block its pixels are gone from memory.
+    """Open and decode a picture, and release its pixels at the end of the block.
 
-    Pillow also warns of damaged metadata, in the block too; whether the pixels are whole is all
-    that matters here. Other errors inside of the block, or of ``prepare``, stay what they are: they
-    are no damage of the file.
+    Warnings of Pillow about damaged metadata are suppressed, including those inside the block,
+    because only the pixels matter here. Errors raised inside the block or by `prepare` are passed
+    on unchanged, since they say nothing about the file.
 
     Args:
-        content: the file.
-        formats: names that Pillow has for the formats allowed.
-        prepare: called with the picture before it is decoded, to refuse its size or to set up the
-            decoder.
+        content: the bytes of the file.
+        formats: accepted formats, by their names in Pillow.
+        prepare: called with the picture before it is decoded, to check its size or to configure
+            the decoder.
 
     Raises:
-        DamagedError: the bytes are no whole picture. The reason is equal for equal bytes.
+        DamagedError: the bytes are not a complete picture. Equal bytes give equal messages.
     """
     with warnings.catch_warnings(action="ignore"):
-        with _damage_told():
+        with _translate_damage():
             picture = Image.open(io.BytesIO(content), formats=formats)
         with contextlib.closing(picture):
             if prepare is not None:
                 prepare(picture)
-            with _damage_told():
+            with _translate_damage():
                 picture.load()
             yield picture
 
 
 @contextlib.contextmanager
-def _damage_told() -> Iterator[None]:
+def _translate_damage() -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
@@ -82,20 +81,20 @@ def _damage_told() -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        # its text names an object by its address in memory, which differs from run to run
+        # Pillow's message contains a memory address, which differs between runs
         return "not recognized as one"
     return excerpt(str(error).partition("\n")[0] or type(error).__name__)
 
 
 def find_transposition(picture: Image.Image) -> Image.Transpose | None:
-    """Return what turns a loaded picture upright, or None if nothing does.
+    """Return the transposition that turns a loaded picture upright, or None if none is needed.
 
-    The orientation is tag 274 of the EXIF. Nothing is written: ``ImageOps.exif_transpose`` writes
-    all of the EXIF anew, and fails for values that it could read. An EXIF that cannot be read, or
-    an orientation other than 1 to 8, tells nothing: the picture stays as it is.
+    The orientation is EXIF tag 274. Unreadable EXIF data, or an orientation other than 1 to 8,
+    means that the picture stays as it is. ``ImageOps.exif_transpose`` is no alternative, since it
+    rewrites all EXIF data and fails for values that it can read but not write.
     """
     try:
         return _TRANSPOSITIONS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    # the reader of EXIF does raise anything: SyntaxError, struct.error, TypeError, AttributeError
+    # Pillow's EXIF reader raises many types: SyntaxError, struct.error, TypeError, AttributeError
     except Exception:
         return None

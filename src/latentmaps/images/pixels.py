@@ -1,7 +1,7 @@
-"""The only module that turns floats into bytes to look at, and back.
+"""The only module that converts floats to displayable bytes, and back.
 
-Nothing here stretches the contrast of a single picture: equal values give equal greys in every
-sheet of every experiment.
+No function stretches the contrast of single images: equal values give equal grays in every sheet of
+every experiment.
 """
 
 import numpy as np
@@ -12,38 +12,47 @@ Floats = npt.NDArray[np.floating]
 
 
 def to_pixels(images: Bytes) -> npt.NDArray[np.float32]:
-    """Gives pixels, float32, 0..1.
+    """Convert bytes to pixels.
 
     Args:
         images: any shape, uint8, 0..255.
+
+    Returns:
+        The same shape, float32, 0..1.
     """
     return images.astype(np.float32) / np.float32(255)
 
 
 def to_uint8(pixels: Floats) -> Bytes:
-    """Gives pixels as bytes, rounded half up; what lies outside 0..1 is clipped.
+    """Convert pixels to bytes, rounding half up; values outside 0..1 are clipped.
 
     Args:
         pixels: (..., height, width, channels), float, 0..1.
 
+    Returns:
+        The same shape, uint8, 0..255.
+
     Raises:
-        ValueError: a pixel is not a number.
+        ValueError: a pixel is NaN.
     """
     _refuse_nan(pixels)
     return _round(255.0 * np.clip(pixels.astype(np.float64), 0.0, 1.0))
 
 
 def signed_to_uint8(images: Floats, limit: float) -> Bytes:
-    """Gives images around zero as greys: -limit is 1, zero 128, +limit 255.
+    """Convert images around zero to grays: -limit becomes 1, zero 128, and +limit 255.
 
-    Equal distances above and below zero are equal steps of grey, so 0 stays unused.
+    Steps of gray are equal above and below zero, so the byte 0 is not used.
 
     Args:
-        images: (n, height, width), float; for example an input standardised to mean 0.
-        limit: the size of the value that is drawn white or black; what exceeds it is clipped.
+        images: (n, height, width), float; for example inputs standardized to mean 0.
+        limit: absolute value that is drawn black or white; larger values are clipped.
+
+    Returns:
+        The same shape, uint8, 1..255.
 
     Raises:
-        ValueError: a value is not a number, or the limit is not a positive number.
+        ValueError: a value is NaN, or the limit is not a positive finite number.
     """
     if not (np.isfinite(limit) and limit > 0):
         raise ValueError(f"limit: found {limit!r}, expected a positive number")
@@ -54,10 +63,10 @@ def signed_to_uint8(images: Floats, limit: float) -> Bytes:
 def _refuse_nan(values: Floats) -> None:
     num_nan = int(np.isnan(values).sum())
     if num_nan:
-        # A cast would turn them into some byte without a word, and the sheet would look fine.
+        # A cast would silently turn NaN into some byte, and the sheet would look fine.
         raise ValueError(f"pixels: {num_nan} of {values.size} values are NaN, expected numbers")
 
 
 def _round(values: npt.NDArray[np.float64]) -> Bytes:
-    # np.round goes to the even neighbour: 0.5 would become 0, and 1.5 become 2.
+    # np.round rounds half to even: 0.5 would become 0, and 1.5 would become 2.
     return np.floor(values + 0.5).astype(np.uint8)

@@ -1,1 +1,1 @@
-"""Let the CNN read what the VAE makes of random points, where the VAE has learned digits."""
+"""Classify random digits of the VAE with the CNN, if the VAE has learned digits."""

@@ -1,4 +1,4 @@
-"""Which images of the VAE the CNN can read: digits, as it knows them."""
+"""Decide which images of the VAE the CNN can classify, and read their labels."""
 
 from pathlib import Path
 
@@ -12,22 +12,25 @@ from latentmaps.faces.raw import face_attributes, face_tables
 
 
 def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:
-    """Return why the CNN cannot read the images that the VAE learned; empty where it can.
+    """Explain why the CNN cannot classify the images that the VAE has learned.
 
     Args:
-        receipt: JSON, where the images come from.
-        images: (num_images, h, w, c).
+        receipt: the file receipt.json of fetch_faces, which names the source of the images.
+        images: (num_images, h, w, c), uint8.
+
+    Returns:
+        The reason, or an empty text if the CNN can classify them.
 
     Raises:
-        DataError: the receipt is missing, damaged, or names no source that is known.
+        DataError: the receipt is missing or damaged, or names an unknown source.
     """
     source = receipts.read_source(receipt)
     if source != receipts.DIGITS:
-        return f"the VAE has learned images of the source {source}; the CNN reads digits alone"
+        return f"the VAE has learned images from the source {source}; the CNN reads only digits"
     if images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE, 1):
         found = "x".join(map(str, images.shape[1:]))
         return (
-            f"the VAE has learned digits as images of {found}; the CNN reads gray ones of "
+            f"the VAE has learned digits as images of {found}; the CNN reads only gray images of "
             f"{IMAGE_SIZE}x{IMAGE_SIZE}"
         )
     return ""
@@ -36,18 +39,21 @@ def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:
 def choose_unseen(
     index: Path, rows: npt.NDArray[np.int64], *, num_images: int
 ) -> npt.NDArray[np.int64]:
-    """Return the first rows of digits that are no training digits at their source.
+    """Choose digits of the test part that the CNN was not trained on.
 
-    Where `split_faces.scheme` is not official, the test part has digits that the CNN was trained
-    on.
+    Unless `split_faces.scheme` is official, the test part of the VAE contains training digits of
+    MNIST, which the CNN has seen.
 
     Args:
         index: the table index.csv of crop_faces.
-        rows: (n,), of the test part.
-        num_images: at most so many.
+        rows: (n,), rows of the test part.
+        num_images: largest number of rows to return.
+
+    Returns:
+        The first suitable rows, (at most `num_images`,).
 
     Raises:
-        DataError: there is none.
+        DataError: no row is suitable.
     """
     partition = face_tables.read_index(index)["partition"].to_numpy()[rows]
     unseen = rows[partition != "train"][:num_images]
@@ -60,14 +66,14 @@ def choose_unseen(
 
 
 def read_labels(index: Path, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return what images show, (n,), 0..9.
+    """Return the labels of images, (n,), int64, 0..9.
 
     Args:
         index: the table index.csv of crop_faces.
-        rows: (n,), the images.
+        rows: (n,), rows of the images.
 
     Raises:
-        DataError: an image is not of exactly one digit.
+        DataError: an image does not show exactly one digit.
     """
     attributes = face_attributes.read_attributes(index)
     names = [attribute_name(digit) for digit in range(NUM_CLASSES)]

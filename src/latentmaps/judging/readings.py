@@ -1,9 +1,9 @@
-"""What the CNN reads in images, and how sure it is of it.
+"""Classify images with the CNN, and measure its confidence.
 
-A network that reads digits is an inception score in small: a random digit that it reads without
-hesitation looks like a digit, and random digits of all ten kinds cover what there is (Salimans et
-al. 2016, "Improved Techniques for Training GANs", section 4). A network can be sure and wrong, so
-real digits stand beside.
+The idea is that of the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
+GANs", section 4): a random digit that the CNN classifies with confidence looks like a digit, and
+random digits of all ten classes cover the data. A network can be confident and wrong, so the
+results for real digits are given for comparison.
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ REAL = "real"
 
 @dataclass(frozen=True)
 class Reading:
-    """What the CNN reads in images.
+    """The CNN's classification of some images.
 
     Attributes:
-        images: (n, 28, 28, 1), uint8.
+        images: (n, 28, 28, 1), uint8, 0..255.
         digits: (n,), the digit with the highest probability, 0..9.
-        confidences: (n,), that probability, 0..1.
+        confidences: (n,), float32, that probability, 0..1.
     """
 
     images: Images
@@ -40,20 +40,20 @@ class Reading:
     confidences: npt.NDArray[np.float32]
 
     def rows(self, digit: int) -> npt.NDArray[np.int64]:
-        """Return the rows of the images that are read as `digit`."""
+        """Return the rows of the images that are classified as `digit`."""
         return np.flatnonzero(self.digits == digit)
 
     def numbers(self, min_confidence: float) -> dict[str, Any]:
-        """Return the shares of images by what is read in them.
+        """Return the shares of images by class and confidence.
 
         Args:
-            min_confidence: the probability from which on a reading is sure.
+            min_confidence: smallest probability that counts as confident.
 
         Returns:
-            ``num_images``; ``sure``, the share of all images that are read with so much
-            confidence; and for each digit by its name ``read``, the share of all images that are
-            read as that digit, and ``sure``, the share of those that are read so with so much
-            confidence, null where there is none.
+            ``num_images``; ``sure``, the share of images that are classified with confidence; and
+            ``digits``, with two shares per digit: ``read``, the share of all images that are
+            classified as this digit, and ``sure``, the confident share among those, or None if
+            there are none.
         """
         is_sure = self.confidences >= min_confidence
         masks = [self.digits == digit for digit in range(NUM_CLASSES)]
@@ -71,7 +71,7 @@ class Reading:
 
 
 def read(cnn: TrainedCnn, images: Images) -> Reading:
-    """Return what the CNN reads in images (n, 28, 28, 1), uint8."""
+    """Classify images (n, 28, 28, 1), uint8, with the CNN."""
     probabilities = cnn.predict(images[..., 0])
     return Reading(images, probabilities.argmax(axis=1), probabilities.max(axis=1))
 
@@ -85,19 +85,23 @@ def read_all(
     num_samples: int,
     seed: int,
 ) -> dict[str, Reading]:
-    """Return what the CNN reads in real digits and in random ones of each sampler, by name.
+    """Classify real digits and the random digits of each sampler.
 
     Args:
-        cnn: the judge.
-        vae: its decoder makes the random digits.
-        fitted: the samplers by name.
+        cnn: the CNN that classifies.
+        vae: the VAE whose decoder generates the random digits.
+        fitted: samplers by name.
         real: (m, 28, 28, 1), uint8, digits that neither network was trained on.
-        num_samples: random digits of each sampler.
-        seed: of the random points, as draw_samples and evaluate_vae have them.
+        num_samples: number of random digits per sampler.
+        seed: seed of the random points; with base.seed they equal those of draw_samples and
+            evaluate_vae.
+
+    Returns:
+        The classification of the real digits as ``real``, and of each sampler by its name.
     """
     readings = {REAL: read(cnn, real)}
     for name, sampler in fitted.items():
-        z = samplers.draw(sampler, num_samples, vae.architecture.latent_dim, seed=seed)
+        z = samplers.sample(sampler, num_samples, vae.architecture.latent_dim, seed=seed)
         readings[name] = read(cnn, pixels.to_uint8(vae.decode(z)))
     return readings
 
@@ -105,20 +109,20 @@ def read_all(
 def numbers(
     readings: Mapping[str, Reading], *, labels: npt.NDArray[np.int64], min_confidence: float
 ) -> dict[str, Any]:
-    """Return the numbers of all readings.
+    """Return the numbers of all classifications.
 
     Args:
-        readings: as ``read_all`` returns them.
-        labels: (m,), 0..9, what the real digits show.
-        min_confidence: the probability from which on a reading is sure.
+        readings: classifications as returned by ``read_all``.
+        labels: (m,), 0..9, labels of the real digits.
+        min_confidence: smallest probability that counts as confident.
 
     Returns:
-        ``is_judged``, true; ``min_confidence``; ``accuracy``, the share of real digits that are
-        read rightly; and ``readings``, by name what ``Reading.numbers`` returns.
+        ``is_judged``, which is True; ``min_confidence``; ``accuracy``, the share of real digits
+        that are classified correctly; and ``readings``, the results of ``Reading.numbers`` by name.
     """
     return {
         "is_judged": True,
         "min_confidence": min_confidence,
         "accuracy": (readings[REAL].digits == labels).mean(),
-        "readings": {name: one.numbers(min_confidence) for name, one in readings.items()},
+        "readings": {name: reading.numbers(min_confidence) for name, reading in readings.items()},
     }

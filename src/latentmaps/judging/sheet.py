@@ -1,4 +1,4 @@
-"""A sheet of random digits, in rows by what the CNN reads in them."""
+"""A sheet of random digits, with one row per class that the CNN assigns to them."""
 
 import math
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from latentmaps.vae.latent.samplers import Sampler
 from latentmaps.vae.network.inference import TrainedVae
 
 _SCALE = 2
-# of a row: digits as they come, a gap, those that are read least surely
+# tiles of a row: the first digits of the class, a gap, and the least confident ones
 _NUM_FIRST, _NUM_DOUBTFUL = 8, 4
 _DOUBT = "#c2410c"
 
@@ -27,20 +27,20 @@ def draw_all(
     *,
     min_confidence: float,
 ) -> dict[str, Sheet]:
-    """Draw the sheet of each sampler, by its name.
+    """Draw one sheet per sampler, and return them by name.
 
     Args:
-        found: by the names of the samplers, see ``readings.read_all``.
-        vae: made the random digits.
-        fitted: the samplers by name.
-        min_confidence: readings below it have a frame.
+        found: classifications by name of the sampler, from ``readings.read_all``.
+        vae: the VAE that generated the random digits.
+        fitted: samplers by name.
+        min_confidence: digits classified with less confidence get a frame.
     """
     origin = vae.origin.describe()
     return {
         name: draw(
             found[name],
             min_confidence=min_confidence,
-            words=wording.of_images(sampler.words),
+            words=wording.say_images(sampler.words),
             origin=origin,
         )
         for name, sampler in fitted.items()
@@ -48,13 +48,13 @@ def draw_all(
 
 
 def draw(reading: Reading, *, min_confidence: float, words: str, origin: str) -> Sheet:
-    """Draw the sheet: a row for each digit.
+    """Draw the sheet of one sampler, with one row per digit.
 
     Args:
-        reading: of random digits.
-        min_confidence: readings below it have a frame.
-        words: where the points of the random digits come from.
-        origin: of the VAE, for the title.
+        reading: classification of random digits.
+        min_confidence: digits classified with less confidence get a frame.
+        words: description of the sampler, for the title.
+        origin: description of the VAE, for the title.
     """
     rows = [_choose(reading, digit) for digit in range(NUM_CLASSES)]
     shown = [row for chosen in rows for row in chosen]
@@ -81,7 +81,7 @@ def draw(reading: Reading, *, min_confidence: float, words: str, origin: str) ->
 
 
 def _percent(confidence: float) -> str:
-    """Return whole percents, rounded down: what is not certain is not called 100 %."""
+    """Format a share in whole percent, rounded down so that only certainty is called 100 %."""
     return f"{math.floor(100 * confidence + 1e-4)} %"  # 0.96 is a little less in float32
 
 
@@ -92,7 +92,7 @@ def _describe(reading: Reading, digit: int, min_confidence: float) -> str:
 
 
 def _choose(reading: Reading, digit: int) -> list[int | None]:
-    """Return the rows of the images of one row of the sheet; None: a blank place."""
+    """Choose the images of one row of the sheet by index; None stands for a blank place."""
     rows = reading.rows(digit)
     doubtful = rows[np.argsort(reading.confidences[rows], kind="stable")][:_NUM_DOUBTFUL]
     first = np.setdiff1d(rows, doubtful)[:_NUM_FIRST]
@@ -104,7 +104,7 @@ def _filled(rows: np.ndarray, length: int) -> list[int | None]:
 
 
 def save(drawn: Mapping[str, Sheet], folder: Path) -> None:
-    """Write each sheet as a PNG of its name, and the words of all as sheets.json."""
+    """Write each sheet as a PNG with its name, and the descriptions of all as sheets.json."""
     sheets.save_pngs(
         {name: sheet.image for name, sheet in drawn.items()},
         {name: folder / f"{name}.png" for name in drawn},

@@ -1,1 +1,1 @@
-"""Ask one question about a few units of a network: what excites them, from which start?"""
+"""Find the inputs that excite a few units of any network, from given start images."""

@@ -1,4 +1,4 @@
-"""What a question about some units came to, for those who draw it."""
+"""The answer to a question about some units, ready to be drawn and saved."""
 
 import dataclasses
 import json
@@ -17,8 +17,8 @@ from latentmaps.oips import networks, race, real_digits
 from latentmaps.oips.objectives import OBJECTIVES
 from latentmaps.oips.oip import PixelRange, StrongestDigits
 
-# of the settings: what plays no part where a person names the starts
-_OF_THE_STAGE = {
+# settings that have no effect when the user names the starts
+_STAGE_ONLY = {
     "num_starts",
     "num_finalists",
     "race_steps",
@@ -32,17 +32,17 @@ _OF_THE_STAGE = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What was asked, and what was found.
+    """A question and its results.
 
     Attributes:
-        model_name: for titles.
-        question: what was asked.
-        units: what was found, one for each unit that was asked about.
-        strongest: the test digits that excite the units most, in the same order; None: the model
-            reads none, or there are none.
-        pixel_range: darkest and brightest pixel; None: pixels are free.
-        is_as_the_stage: whether the OIPs are those of the stage draw_oips.
-        command: with which to ask again.
+        model_name: name of the network, for titles.
+        question: the question.
+        units: the results, one per unit, in the order of the question.
+        strongest: the test digits that excite the units most, in the same order; None if the model
+            does not read digits or none are available.
+        pixel_range: darkest and brightest pixel; None if pixels are free.
+        matches_stage: whether the OIPs equal those of the stage draw_oips.
+        command: the command line that repeats the question.
     """
 
     model_name: str
@@ -50,23 +50,23 @@ class Answer:
     units: Sequence[UnitOips]
     strongest: StrongestDigits | None
     pixel_range: PixelRange | None
-    is_as_the_stage: bool
+    matches_stage: bool
     command: str
 
     @property
     def objective_words(self) -> str:
-        """What was climbed, in words."""
+        """The objective in words."""
         return OBJECTIVES[self.units[0].objective_name].words
 
     @property
     def is_race(self) -> bool:
-        """Whether only the best of the random starts climbed to the end."""
+        """Whether only the best random starts continued to the last step."""
         params = self.question.params
         return self.question.starts is None and race.is_needed(params, params.num_starts)
 
     @property
     def summary(self) -> str:
-        """What was found, for a line on the terminal."""
+        """The activation of each unit, as one line for the terminal."""
         return ", ".join(
             f"{unit.layer_name}-{unit.unit} "
             + ("silent" if unit.is_silent else f"{unit.activation:.3g}")
@@ -75,7 +75,7 @@ class Answer:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that was in force: name -> number, text, list, or None."""
+        """All settings that took effect: name -> number, text, list or None."""
         question = self.question
         values = {
             "model": self.model_name,
@@ -84,23 +84,23 @@ class Answer:
             "objective": self.units[0].objective_name,
             "pixels": question.pixels or ("free" if self.pixel_range is None else "data"),
             "starts": [kind for unit in self.units[:1] for kind in unit.kinds],
-            **dataclasses.asdict(questions.in_force(question, self.units[0].oip.shape)),
+            **dataclasses.asdict(questions.effective_params(question, self.units[0].oip.shape)),
             "seed": question.seed,
         }
         unused = {"layers", "range", "polish"}
-        unused |= set() if self.is_as_the_stage else {"head_start"}
-        unused |= _OF_THE_STAGE if question.starts is not None else set()
+        unused |= set() if self.matches_stage else {"head_start"}
+        unused |= _STAGE_ONLY if question.starts is not None else set()
         return {name: value for name, value in values.items() if name not in unused}
 
 
 def ask(subject: Subject, question: Question, *, command: str, jit_compile: bool) -> Answer:
-    """Return what was found, with the real digits that excite the units most.
+    """Answer a question about a network, and add the real digits that excite the units most.
 
     Args:
         subject: the network.
-        question: what is asked.
-        command: with which to ask again.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
+        question: the question.
+        command: the command line that repeats the question.
+        jit_compile: whether to compile a step with XLA; slower on a CPU.
 
     Raises:
         DataError: the question does not fit the network.
@@ -112,8 +112,8 @@ def ask(subject: Subject, question: Question, *, command: str, jit_compile: bool
         question=question,
         units=units,
         strongest=_strongest(subject, units),
-        pixel_range=questions.range_of(subject, question.pixels),
-        is_as_the_stage=questions.is_as_the_stage(subject, question),
+        pixel_range=questions.find_pixel_range(subject, question.pixels),
+        matches_stage=questions.matches_stage(subject, question),
         command=command,
     )
 
@@ -122,31 +122,31 @@ def _strongest(subject: Subject, units: Sequence[UnitOips]) -> StrongestDigits |
     if subject.digits is None:
         return None
     whole = networks.up_to(subject.model, units[0].layer_name, units[0].objective_name)
-    every = real_digits.find_strongest(whole, subject.digits)
+    of_layer = real_digits.find_strongest(whole, subject.digits)  # one row per unit of the layer
     rows = [unit.unit for unit in units]
     return StrongestDigits(
-        rows=every.rows[rows],
-        images=every.images[rows],
-        labels=every.labels[rows],
-        activations=every.activations[rows],
+        rows=of_layer.rows[rows],
+        images=of_layer.images[rows],
+        labels=of_layer.labels[rows],
+        activations=of_layer.activations[rows],
     )
 
 
 def save(answer: Answer, path: Path) -> None:
-    """Write what was found as .npz, equal bytes for equal results.
+    """Write an answer as .npz; equal results give equal bytes.
 
     Args:
-        answer: what was found.
-        path: the file. ``units`` (n,), ``winners`` (n,), ``kinds``, ``activations``, ``num_steps``,
-            ``converged`` and ``optima`` (n, num_starts), ``starts`` and ``ends`` (n, num_starts, h,
-            w, c), ``curves`` (n, num_starts, num_steps + 1), NaN behind the last step,
-            ``snapshots`` (n, num_starts, num_snapshots, h, w, c) after ``snapshot_steps``, and
-            ``settings``, a text in JSON.
+        answer: the answer to save.
+        path: the file to write. It holds ``units`` (n,), ``winners`` (n,), ``kinds``,
+            ``activations``, ``num_steps``, ``converged`` and ``optima`` (n, num_starts), ``starts``
+            and ``ends`` (n, num_starts, h, w, c), ``curves`` (n, num_starts, num_steps + 1), NaN
+            after the last step, ``snapshots`` (n, num_starts, num_snapshots, h, w, c) after
+            ``snapshot_steps``, and ``settings``, a JSON text.
     """
     units = answer.units
     arrays: dict[str, Any] = {
-        name: np.array([getattr(unit, of_unit) for unit in units])
-        for name, of_unit in {
+        name: np.array([getattr(unit, attribute) for unit in units])
+        for name, attribute in {
             "units": "unit",
             "winners": "winner",
             "kinds": "kinds",

@@ -1,4 +1,4 @@
-"""Write an answer: a page, beside it one picture and all arrays; all three or none."""
+"""Write an answer as a page, a picture and an array file: all three or none."""
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from latentmaps.lab.answer import Answer
 
 _FOLDER = Path("reports/oip")
-# of a name; the others are counted
+# units listed in a file name; the rest are only counted
 _NAMED = 8
 
 
 def default_output(layer_name: str, units: Sequence[int]) -> Path:
-    """Return the path of a page, such as reports/oip/Conv2D_3-17.html."""
+    """Return the default path of a page, such as reports/oip/Conv2D_3-17.html."""
     plain = command_inputs.plain_name(layer_name, otherwise="layer")
     others = [f"and-{len(units) - _NAMED}-more"] if len(units) > _NAMED else []
     return _FOLDER / f"{'-'.join([plain, *map(str, units[:_NAMED]), *others])}.html"
@@ -27,22 +27,22 @@ def default_output(layer_name: str, units: Sequence[int]) -> Path:
 
 @contextmanager
 def opened(output: Path) -> Iterator[Callable[["Answer"], None]]:
-    """Claim the outputs before the work, and hand out the function that writes an answer.
+    """Claim the outputs before the work starts, and yield the function that writes an answer.
 
     Args:
-        output: the page; the picture and the arrays get its name, with .png and .npz.
+        output: path of the page; the picture and the arrays get the same name with .png and .npz.
 
     Raises:
-        DataError: that is no name of a page.
-        LatentmapsError: another run writes there.
-        OSError: nothing can be written there.
+        DataError: the path is not a valid name for a page.
+        LatentmapsError: another run is writing to the same path.
+        OSError: the path is not writable.
     """
     html_page.require_name(output, example="reports/oip/Conv2D_3-17.html")
-    beside = {suffix: output.with_suffix(f".{suffix}") for suffix in ("png", "npz")}
-    for path in beside.values():
+    companions = {suffix: output.with_suffix(f".{suffix}") for suffix in ("png", "npz")}
+    for path in companions.values():
         if path.is_dir():
             raise DataError(f"{path}: found a folder, expected none; choose another --output")
-    with staging.opened({"html": output, **beside}) as claim:
+    with staging.opened({"html": output, **companions}) as claim:
         yield functools.partial(_write, claim)
 
 

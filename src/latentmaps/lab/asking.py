@@ -1,4 +1,4 @@
-"""Ask from Python what excites units of a network: ``find_oips``, and ``oips`` of a CNN."""
+"""The Python interface for OIPs: ``find_oips``, and the method ``oips`` of a CNN."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,52 +14,55 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError, shorten
 from latentmaps.lab import finding, questions, settings, start_specs, subjects
 from latentmaps.lab.questions import Question
-from latentmaps.lab.start_specs import OwnStart, Start
+from latentmaps.lab.start_specs import ImageStart, Start
 from latentmaps.lab.subjects import Subject
 from latentmaps.lab.unit_oips import UnitOips
 from latentmaps.oips.oip import PixelRange
 
-# of a section of params.yaml: what decides which layers are drawn, and how
-_OF_THE_STAGE = {"layers", "range", "color_map", "polish"}
+# settings of the stage that choose the layers and how they are drawn; they do not apply here
+_STAGE_ONLY = {"layers", "range", "color_map", "polish"}
 
-# a picture to start from, its path, a word of the command line, or several of these
-Asked = npt.NDArray | Path | str | Sequence[npt.NDArray | Path | str]
+# an array to start from, the path of a picture, a kind of start, or several of these
+StartLike = npt.NDArray | Path | str | Sequence[npt.NDArray | Path | str]
 
 
 class CnnWithOips(TrainedCnn):
-    """A trained CNN that can be asked what excites its units."""
+    """A trained CNN with a method that finds the OIPs of its units."""
 
     def oips(
         self,
         layer_name: str,
         units: int | Sequence[int],
         *,
-        start: Asked | None = None,
+        start: StartLike | None = None,
         objective: str | None = None,
         pixels: str | PixelRange | None = None,
         digits: str | Path | None = None,
         seed: int = 0,
         **changes: Any,
     ) -> list[UnitOips]:
-        """Return what excites each unit most, and where each start led.
+        """Find the image that excites each unit most, and the final image of each ascent.
 
         Args:
-            layer_name: a convolution, or a dense layer: dense or probabilities.
-            units: numbers of feature maps or units, or one of them.
-            start: as for ``latentmaps.find_oips``; ``digit:4`` and digits need `digits`.
+            layer_name: a convolution, or a dense layer (``dense`` or ``probabilities``).
+            units: index of a feature map or unit, or several of them.
+            start: as for ``latentmaps.find_oips``; ``digit:4`` and ``digits`` need `digits`.
             objective: as for ``latentmaps.find_oips``.
-            pixels: as for ``latentmaps.find_oips``; data needs `digits`.
-            digits: digits.npz as fetch_digits writes it. With it, and without a start, the results
-                are the OIPs of the stage draw_oips, head starts included.
-            seed: of all that is random; base.seed for those of the stage.
+            pixels: as for ``latentmaps.find_oips``; ``data`` needs `digits`.
+            digits: the file digits.npz that fetch_digits wrote. With it and without `start`, the
+                results are the OIPs of the stage draw_oips, including head starts.
+            seed: seed of all random numbers; use base.seed to reproduce the stage.
             **changes: as for ``latentmaps.find_oips``.
 
+        Returns:
+            One object per unit, as ``latentmaps.find_oips`` returns them.
+
         Raises:
-            DataError: the digits, or anything else, are of no use.
+            DataError: the digits or another argument cannot be used.
             TrainingError: a gradient is not a number.
         """
-        known = None if digits is None else digits_module.load(Path(digits))
-        subject = Subject("the CNN", self.model, digits=known)
+        loaded = None if digits is None else digits_module.load(Path(digits))
+        subject = Subject("the CNN", self.model, digits=loaded)
         return _ask(subject, layer_name, units, start, objective, pixels, seed, changes)
 
 
@@ -68,14 +71,17 @@ def find_oips(
     layer: str,
     units: int | Sequence[int],
     *,
-    start: Asked | None = None,
+    start: StartLike | None = None,
     objective: str | None = None,
     pixels: str | PixelRange | None = None,
     seed: int = 0,
     **changes: Any,
 ) -> list[UnitOips]:
-    """Return what excites each unit of a Keras model most; see ``latentmaps.find_oips``."""
-    subject = subjects.of_model(model)
+    """Find the image that excites each unit of a Keras model most.
+
+    Arguments, results and errors are those of ``latentmaps.find_oips``.
+    """
+    subject = subjects.from_model(model)
     return _ask(subject, layer, units, start, objective, pixels, seed, changes)
 
 
@@ -83,16 +89,16 @@ def _ask(
     subject: Subject,
     layer_name: str,
     units: int | Sequence[int],
-    start: Asked | None,
+    start: StartLike | None,
     objective: str | None,
     pixels: str | PixelRange | None,
     seed: int,
     changes: dict[str, Any],
 ) -> list[UnitOips]:
-    for name in _OF_THE_STAGE & changes.keys():
-        raise DataError(f"{name}: of no effect here, expected other settings; leave it out")
+    for name in _STAGE_ONLY & changes.keys():
+        raise DataError(f"{name}: has no effect here, expected other settings; leave it out")
     params = settings.change(
-        settings.usual(subject.model.input_shape[1:]), {**changes, "seed": seed}
+        settings.defaults(subject.model.input_shape[1:]), {**changes, "seed": seed}
     )
     question = Question(
         layer_name=layer_name,
@@ -102,7 +108,7 @@ def _ask(
         objective_name=objective,
         pixels=_pixels(pixels),
         starts=None if start is None else _starts(start, subject.digits),
-        has_own_scales="length_scales" in changes,
+        has_custom_scales="length_scales" in changes,
     )
     return finding.find(subject, question)
 
@@ -123,22 +129,22 @@ def _pixels(pixels: str | PixelRange | None) -> str | PixelRange | None:
         low = high = np.nan
     if not -np.inf < low < high < np.inf:
         raise DataError(
-            f"pixels: found {shorten(pixels)}, expected free, data, or the darkest and the "
-            "brightest pixel, such as (0, 1)"
+            f"pixels: found {shorten(pixels)}, expected free, data, or the values of the darkest "
+            "and the brightest pixel, such as (0, 1)"
         )
     return low, high
 
 
-def _starts(start: Asked, digits: Digits | None) -> list[Start]:
+def _starts(start: StartLike, digits: Digits | None) -> list[Start]:
     if not isinstance(start, str | Path | np.ndarray | Sequence):
         raise DataError(
-            f"start: found {shorten(start)}, expected a picture, its path, a word such as scales, "
-            "or a list of these"
+            f"start: found {shorten(start)}, expected an array, the path of a picture, a kind such "
+            "as scales, or a list of these"
         )
     given = [start] if isinstance(start, str | Path | np.ndarray) else list(start)
     if not given:
-        raise DataError("start: found none, expected at least one; leave it out for random ones")
-    return [_start(one, number, digits) for number, one in enumerate(given, start=1)]
+        raise DataError("start: found none, expected at least one; omit it for random starts")
+    return [_start(item, number, digits) for number, item in enumerate(given, start=1)]
 
 
 def _start(start: Any, number: int, digits: Digits | None) -> Start:
@@ -147,7 +153,7 @@ def _start(start: Any, number: int, digits: Digits | None) -> Start:
     image = np.asarray(start)
     if image.ndim not in (2, 3) or image.dtype.kind not in "uf" or image.dtype.itemsize > 8:
         raise DataError(
-            f"start {number}: found {image.dtype} {image.shape}, expected a picture (h, w) or "
-            "(h, w, c), uint8 or floating, or a word such as scales; convert it"
+            f"start {number}: found {image.dtype} {image.shape}, expected an array (h, w) or "
+            "(h, w, c), uint8 or floating, or a kind such as scales; convert it"
         )
-    return OwnStart(f"picture {number}", image)
+    return ImageStart(f"picture {number}", image)

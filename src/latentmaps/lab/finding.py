@@ -1,4 +1,4 @@
-"""Find what excites some units of a network: from the starts of the stage, or from one's own."""
+"""Find the OIPs of some units of a network, from the starts of the stage or from given ones."""
 
 import numpy as np
 import numpy.typing as npt
@@ -12,48 +12,51 @@ from latentmaps.lab.unit_oips import UnitOips
 from latentmaps.oips import (
     ascent,
     cnn_layers,
+    constraints,
     networks,
     oip,
-    restore,
     search,
     starts,
 )
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import PixelRange, Shape
-from latentmaps.oips.restore import Restore
-from latentmaps.oips.search import Climb
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.search import SearchResult
+from latentmaps.oips.start_images import StartImageSpec
 
-# Few images: a small chunk is fast, and the pictures are those of a large one. So many values at
-# most: with 64 images of 224x224 pixels, a deep network needs more than 10 gigabytes.
+# There are few images, so a small chunk is fast. The results do not depend on its size. The number
+# of values is limited because a deep network needs more than 10 GB for 64 images of 224x224 pixels.
 _CHUNK_SIZE = 8
 _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 
 
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
-    """Return what was found for each unit that is asked about.
+    """Find the OIP of each unit, and the final image of the ascent from each start.
 
-    For our CNN, with digits at hand and no starts of one's own, they are the OIPs of the stage
-    draw_oips, byte for byte, and the ends of all its starts.
+    For our CNN, with digits available and no given starts, these are the OIPs of the stage
+    draw_oips, byte for byte, and the final images of all its starts.
 
     Args:
         subject: the network.
-        question: what is asked.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
+        question: the question.
+        jit_compile: whether to compile a step with XLA; slower on a CPU.
+
+    Returns:
+        One result per unit, in the order of the question.
 
     Raises:
-        DataError: the network has no such layer, unit or objective, or a start does not fit.
+        DataError: the network has no such layer, unit or objective, or a start does not fit it.
         TrainingError: a gradient is not a number.
     """
     units = np.array(question.units, np.int64)
     subject.require(question.layer_name, question.units)
     name = subject.objective_name(question.layer_name, question.objective_name)
-    found = _networks(subject, question.layer_name, name)
-    _require_gradient(found)
-    chunk_size = _chunk_size(len(units), found.shape)
-    if subject.digits is not None and questions.is_as_the_stage(subject, question):
-        in_range, free = search.climb(
-            found,
+    layer_networks = _networks(subject, question.layer_name, name)
+    _require_gradient(layer_networks)
+    chunk_size = _chunk_size(len(units), layer_networks.shape)
+    if subject.digits is not None and questions.matches_stage(subject, question):
+        in_range, free = search.search_both_ranges(
+            layer_networks,
             subject.digits,
             question.params,
             pixel_range=cnn_layers.digit_range(subject.digits),
@@ -62,14 +65,14 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
             jit_compile=jit_compile,
             chunk_size=chunk_size,
         )
-        climb = in_range if question.pixels == questions.DATA else free
+        result = in_range if question.pixels == questions.DATA else free
     else:
-        climb = _climb(subject, found, question, units, jit_compile, chunk_size)
-    return _answers(climb, found, question)
+        result = _search(subject, layer_networks, question, units, jit_compile, chunk_size)
+    return _answers(result, layer_networks, question)
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
-    """Return the network up to the layer; for one position, on the patch that it sees."""
+    """Return the network up to the layer; for the objective position, on the patch that it sees."""
     if name == "position":
         on_patches = networks.on_patches(subject.model, layer_name)
         if on_patches is not None:
@@ -82,84 +85,90 @@ def _chunk_size(num_units: int, shape: Shape) -> int:
     return min(_LARGEST_CHUNK, _CHUNK_SIZE * num_units, fitting)
 
 
-def _require_gradient(found: Networks) -> None:
-    images = tf.random.stateless_normal((1, *found.shape), seed=(0, 0))
+def _require_gradient(layer_networks: Networks) -> None:
+    images = tf.random.stateless_normal((1, *layer_networks.shape), seed=(0, 0))
     with tf.GradientTape() as tape:
         tape.watch(images)
-        values = found.objective(images, tf.constant([0]))
+        values = layer_networks.objective(images, tf.constant([0]))
     if tape.gradient(values, images) is None:
         raise DataError(
-            f"layer {found.layer_name}: the gradient does not reach the image, expected layers "
-            "that can be differentiated between the two; choose another layer"
+            f"layer {layer_networks.layer_name}: the gradient does not reach the image, "
+            "expected only differentiable layers between the two; choose another layer"
         )
 
 
-def _climb(
+def _search(
     subject: Subject,
-    found: Networks,
+    layer_networks: Networks,
     question: Question,
     units: npt.NDArray[np.int64],
     jit_compile: bool,
     chunk_size: int,
-) -> Climb:
-    params = questions.in_force(question, found.shape)
-    pixel_range = questions.range_of(subject, question.pixels)
-    bring_back = _restore(subject, found, question.pixels, pixel_range)
+) -> SearchResult:
+    params = questions.effective_params(question, layer_networks.shape)
+    pixel_range = questions.find_pixel_range(subject, question.pixels)
+    constraint = _constraint(subject, layer_networks, question.pixels, pixel_range)
     digits = None if subject.digits is None else subject.digits.train_images
-    is_whole = found.shape == tuple(subject.model.input_shape[1:])
-    patterns = Patterns(found.shape, params, digits if is_whole else None)
+    is_whole = layer_networks.shape == tuple(subject.model.input_shape[1:])
+    image_spec = StartImageSpec(layer_networks.shape, params, digits if is_whole else None)
     if question.starts is None:
         chosen = starts.choose(
-            found,
-            patterns,
+            layer_networks,
+            image_spec,
             map_indices=units,
-            restore=bring_back,
+            constraint=constraint,
             seed=question.seed,
             chunk_size=chunk_size,
         )
     else:
-        chosen = _own_starts(
-            subject, found.objective.floor, question, patterns, units, bring_back, pixel_range
+        chosen = _given_starts(
+            subject,
+            layer_networks.objective.floor,
+            question,
+            image_spec,
+            units,
+            constraint,
+            pixel_range,
         )
-    ends = ascent.ascend(
-        found.objective,
+    result = ascent.ascend(
+        layer_networks.objective,
         chosen.images,
         units,
         params,
-        restore=bring_back,
+        constraint=constraint,
         seed=question.seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
-        is_race=question.starts is None,  # who names starts wants to see where they end
+        is_race=question.starts is None,  # a user who names starts wants to see all results
     )
-    return Climb(chosen, ends, has_head_start=False)
+    return SearchResult(chosen, result, has_head_start=False)
 
 
-def _restore(
+def _constraint(
     subject: Subject,
-    found: Networks,
+    layer_networks: Networks,
     pixels: str | PixelRange | None,
     pixel_range: PixelRange | None,
-) -> Restore:
-    """Return what makes an image, or a patch of one, such as the network may read."""
-    is_patch = found.shape != tuple(subject.model.input_shape[1:])
+) -> Constraint:
+    """Return the constraint that keeps an image or patch within what the network can read."""
+    is_patch = layer_networks.shape != tuple(subject.model.input_shape[1:])
     if pixel_range is None:
-        return restore.unit_rms if is_patch else restore.standardized
+        return constraints.unit_rms if is_patch else constraints.standardized
     if pixels == questions.DATA and subject.pixel_range is None and not is_patch:
-        return restore.in_range(pixel_range)
-    return restore.clipped(pixel_range)
+        return constraints.in_range(pixel_range)
+    return constraints.clipped(pixel_range)
 
 
-def _own_starts(
+def _given_starts(
     subject: Subject,
     floor: float,
     question: Question,
-    patterns: Patterns,
+    image_spec: StartImageSpec,
     units: npt.NDArray[np.int64],
-    bring_back: Restore,
+    constraint: Constraint,
     pixel_range: PixelRange | None,
 ) -> starts.Starts:
-    """Return the starts that a person names, for each unit."""
+    """Return the given starts for each unit, in the format the network expects."""
     specs = question.starts or ()
     height, width, channels = subject.model.input_shape[1:]
     sampled = [
@@ -167,20 +176,20 @@ def _own_starts(
             start_specs.sample(
                 spec,
                 position,
-                patterns,
+                image_spec,
                 unit=unit,
                 seed=question.seed,
                 whole=(height, width, channels),
             ),
             spec,
             pixel_range,
-            bring_back,
+            constraint,
         )
         for unit in units.tolist()
         for position, spec in enumerate(specs)
     ]
-    images = restore.restore_images(np.stack(sampled), bring_back)
-    images = images.reshape(len(units), len(specs), *patterns.shape)
+    images = constraints.project_images(np.stack(sampled), constraint)
+    images = images.reshape(len(units), len(specs), *image_spec.shape)
     names = [spec if isinstance(spec, str) else spec.name for spec in specs]
     return starts.Starts(
         map_indices=units,
@@ -188,26 +197,26 @@ def _own_starts(
         origins=images,
         kinds=np.tile(np.array(names), (len(units), 1)),
         rescues=np.full(len(units), oip.NOT_NEEDED),
-        tried=np.zeros((len(units), 0), np.float32),
+        tried_activations=np.zeros((len(units), 0), np.float32),
         floor=floor,
     )
 
 
-def _answers(climb: Climb, found: Networks, question: Question) -> list[UnitOips]:
-    winners = climb.winners.tolist()
+def _answers(result: SearchResult, layer_networks: Networks, question: Question) -> list[UnitOips]:
+    winners = result.winning_starts.tolist()
     return [
-        unit_oips.of_unit(
+        unit_oips.from_row(
             row,
-            climb.ends,
+            result.ascent_result,
             layer_name=question.layer_name,
             unit=int(unit),
-            objective_name=found.objective_name,
-            kinds=climb.starts.kinds[row][climb.ends.numbers[row]].tolist(),
-            starts=climb.starts.origins[row][climb.ends.numbers[row]],
+            objective_name=layer_networks.objective_name,
+            kinds=result.starts.kinds[row][result.ascent_result.start_indices[row]].tolist(),
+            starts=result.starts.origins[row][result.ascent_result.start_indices[row]],
             snapshot_steps=oip.snapshot_steps(question.params),
             winner=winners[row],
-            floor=found.objective.floor,
-            seen_size=found.reachable_size,
+            floor=layer_networks.objective.floor,
+            seen_size=layer_networks.reachable_size,
         )
-        for row, unit in enumerate(climb.starts.map_indices)
+        for row, unit in enumerate(result.starts.map_indices)
     ]

@@ -1,6 +1,6 @@
-"""Read the options of ``latentmaps oip``: each is one text, and a wrong one is one message.
+"""Parse the options of ``latentmaps oip``; a wrong value becomes one error message.
 
-No tensors here, so that a slip is found before TensorFlow is imported.
+This module does not import TensorFlow, so a typo is reported at once.
 """
 
 import math
@@ -16,29 +16,29 @@ from latentmaps.oips.oip import PixelRange
 from latentmaps.oips.start_images import START_KINDS
 from latentmaps.params.draw_oips import DrawOips
 
-# of each grid where none is named and those of params.yaml are of another number
+# weight of each grid if --weights is absent and params.yaml has weights for another number of grids
 _WEIGHT = 0.5
-# of the kind scales, where scales are named and no starts: few enough to compare by eye
+# random starts if --scales is given without --start; few enough to compare by eye
 _NUM_STARTS = 4
 _WORDS_OF_RANGE = ("free", "data")
-# the names of ``objectives.OBJECTIVES``, which needs tensors
+# the names in ``objectives.OBJECTIVES``, a module that imports TensorFlow
 _OBJECTIVES = ("mean", "max", "position", "unit")
 
 
 def units(words: Sequence[str]) -> list[int]:
-    """Return the numbers of units, each once.
+    """Parse unit indices and drop duplicates.
 
     Raises:
-        DataError: a word is no whole number.
+        DataError: a word is not a whole number.
     """
     return list(dict.fromkeys(_whole(word, "unit") for word in words))
 
 
 def pixel_range(text: str | None) -> str | PixelRange | None:
-    """Return free, data, or darkest and brightest pixel.
+    """Parse the value of --range: free, data, or the darkest and the brightest pixel.
 
     Raises:
-        DataError: the text is something else.
+        DataError: the text is none of these.
     """
     if text is None or text in _WORDS_OF_RANGE:
         return text
@@ -48,53 +48,53 @@ def pixel_range(text: str | None) -> str | PixelRange | None:
         low, high = math.nan, math.nan
     if not -math.inf < low < high < math.inf:
         raise DataError(
-            f"--range: found {shorten(text)}, expected free, data, or the darkest and the "
-            "brightest pixel, such as 0,1 or (with an equals sign before a minus) --range=-1,3"
+            f"--range: found {shorten(text)}, expected free, data, or the values of the darkest "
+            "and the brightest pixel, such as 0,1; write a negative value as --range=-1,3"
         )
     return low, high
 
 
 def objective(text: str | None) -> str | None:
-    """Return the name of an objective.
+    """Check the name of an objective and return it.
 
     Raises:
-        DataError: there is no such objective.
+        DataError: no objective has this name.
     """
     if text not in (None, *_OBJECTIVES):
         raise DataError(
             f"--objective: found {shorten(text)}, expected {', '.join(_OBJECTIVES[:-1])}, or unit "
-            "of a dense layer; choose one of them"
+            "for a dense layer; choose one of them"
         )
     return text
 
 
 def require_color_map(text: str | None, num_channels: int) -> None:
-    """Refuse a color map for pictures that have colors of their own.
+    """Refuse a color map for color images.
 
     Args:
-        text: of --color-map; None: it was not given.
-        num_channels: of a picture.
+        text: value of --color-map; None if the option was not given.
+        num_channels: number of channels of an image.
 
     Raises:
-        DataError: the pictures have three channels.
+        DataError: the images have three channels.
     """
     if num_channels == 3 and text not in (None, "gray"):
         raise DataError(
-            f"--color-map: found {shorten(text)}, expected none: the network reads pictures with 3 "
-            "colors, which are shown as they are; leave it out"
+            f"--color-map: found {shorten(text)}, expected none, because the network reads color "
+            "images, which are shown as they are; leave the option out"
         )
 
 
 def change(defaults: DrawOips, given: Mapping[str, Any]) -> DrawOips:
-    """Return settings with what the options change.
+    """Return the settings after the options have been applied.
 
     Args:
-        defaults: those of params.yaml, or the usual ones.
-        given: name of an option, as argparse has it -> its text, of a flag whether it was given;
-            None: it was not given.
+        defaults: settings from params.yaml, or the built-in ones.
+        given: name of an option, as argparse spells it -> its text, or for a flag whether it was
+            given; None if the option was not given.
 
     Raises:
-        DataError: a value is of the wrong kind, or out of range.
+        DataError: a value has the wrong type or is out of range.
     """
     changes = {
         field: read(text, f"--{name.replace('_', '-')}")
@@ -108,8 +108,8 @@ def change(defaults: DrawOips, given: Mapping[str, Any]) -> DrawOips:
     strategy = changes.get("strategy", defaults.strategy)
     if len(scales) == 1 and strategy != "superposition":
         raise DataError(
-            f"--scales: found one length scale, expected at least two with --strategy {strategy}, "
-            "from coarse to fine; add one, or leave the strategy out"
+            f"--scales: found one length scale, expected at least two for --strategy {strategy}, "
+            "from coarse to fine; add one, or leave --strategy out"
         )
     return settings.change(defaults, changes, options=_OPTIONS)
 
@@ -117,17 +117,17 @@ def change(defaults: DrawOips, given: Mapping[str, Any]) -> DrawOips:
 def starts(
     words: Sequence[str], digits: Digits | None, params: DrawOips, given: Mapping[str, Any]
 ) -> list[Start] | None:
-    """Return the starts to climb from; None: those of the stage draw_oips.
+    """Return the starts of the ascent, or None for those of the stage draw_oips.
 
     Args:
-        words: of --start. Of a random kind so many starts are made as --starts says.
-        digits: real ones; None: there are none.
-        params: of ``change``.
-        given: as for ``change``. Scales or weights without a start mean random starts of the kind
-            scales.
+        words: values of --start. A random kind yields the number of starts given by --starts.
+        digits: real digits, or None if none are available.
+        params: settings, as returned by ``change``.
+        given: as for ``change``. Scales or weights without a start stand for random starts of the
+            kind scales.
 
     Raises:
-        DataError: there is no such kind, digit or picture.
+        DataError: a kind, digit or picture does not exist.
     """
     number = None if given.get("starts") is None else params.num_starts
     if not words:
@@ -141,7 +141,7 @@ def starts(
 
 
 def _whole(text: str, place: str) -> int:
-    # `int` would also take 1_000 and a text of any length
+    # `int` would also accept 1_000 and a text of any length
     if not text.removeprefix("-").isdecimal() or len(text) > 18:
         raise DataError(f"{place}: found {shorten(text)}, expected a whole number; correct it")
     return int(text)
@@ -158,12 +158,12 @@ def _number(text: str, place: str) -> float:
 
 
 def _grids(text: str, place: str) -> tuple[int | tuple[int, int], ...]:
-    """Return the length scales that a text such as 3,7x14,28 names: 7 rows of 14 points."""
+    """Parse length scales such as 3,7x14,28, where 7x14 means 7 rows of 14 points."""
     grids = [word.split("x") for word in text.split(",")]
     if any(not 1 <= len(numbers) <= 2 or not all(map(str.isdecimal, numbers)) for numbers in grids):
         raise DataError(
-            f"{place}: found {shorten(text)}, expected points of grids, such as 3,7,14 or "
-            "3,7x14,28 (7 rows of 14 points); correct it"
+            f"{place}: found {shorten(text)}, expected grid sizes in points, such as 3,7,14 or "
+            "3,7x14,28 (7x14: 7 rows of 14 points); correct it"
         )
     sizes = [[_whole(number, place) for number in numbers] for numbers in grids]
     return tuple(size[0] if len(size) == 1 else (size[0], size[1]) for size in sizes)
@@ -180,7 +180,7 @@ def _strategy(text: str, place: str) -> str:
     return text
 
 
-# option -> field of ``DrawOips``, and how its text is read
+# option -> field of ``DrawOips`` and the function that parses its text
 _FIELDS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "starts": ("num_starts", _whole),
     "scales": ("length_scales", _grids),
@@ -193,7 +193,7 @@ _FIELDS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "color_map": ("color_map", lambda text, _: text),
     "seed": ("seed", _whole),
 }
-# flag -> field, and the value that it stands for
+# flag -> field of ``DrawOips`` and the value that the flag sets
 _FLAGS: dict[str, tuple[str, Any]] = {
     "no_precursor": ("precursor", False),
     "no_head_start": ("head_start", False),

@@ -1,6 +1,6 @@
-"""Set the page of an answer: the OIP of each unit, and what became of all starts.
+"""Render the page of an answer: the OIP of each unit and the ascent from each start.
 
-One file with everything in it, without a script: what there is to see is seen at once.
+The page is one self-contained file without scripts; nothing is hidden behind interaction.
 """
 
 from typing import Any
@@ -9,16 +9,16 @@ from markupsafe import Markup
 
 from latentmaps.lab import page_units
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import tiles_of
+from latentmaps.lab.tiles import choose_tiles
 from latentmaps.pages import html_page
 
-# edge of a picture on the page, pixels, about: every pixel of it becomes a square
+# approximate edge of a picture on the page, in pixels; each image pixel becomes a whole square
 _LARGE, _SMALL = 260, 104
 
 
 def render(answer: Answer) -> str:
-    """Return the page."""
-    tiles = tiles_of(answer)
+    """Return the page of an answer as HTML."""
+    tiles = choose_tiles(answer)
     environment = html_page.environment("latentmaps.lab")
     style = environment.get_template("lab.css").render()
     rows, columns = tiles.seen_size
@@ -35,14 +35,14 @@ def render(answer: Answer) -> str:
         num_hidden=(height - rows, width - columns),
         scale_words=tiles.words(num_channels),
         settings={name: _words(value) for name, value in answer.settings.items()},
-        # our own text; the page allows it and no other
+        # our own CSS, so no escaping; the Content-Security-Policy allows exactly this text
         style=Markup(style),  # noqa: S704
         style_hash=html_page.source_hash(style),
     )
 
 
 def _edges(width: int, height: int, wanted: int) -> tuple[int, int]:
-    """Return width and height of a picture whose pixels are squares of whole pixels."""
+    """Return the displayed width and height, integer multiples of the image size."""
     scale = max(1, wanted // max(width, height))
     return width * scale, height * scale
 
@@ -50,6 +50,6 @@ def _edges(width: int, height: int, wanted: int) -> tuple[int, int]:
 def _words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join("x".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in value)
-    if isinstance(value, bool):  # 0 and 1 are equal to these
+    if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)

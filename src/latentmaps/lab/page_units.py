@@ -1,4 +1,4 @@
-"""What the page of an answer tells about each unit: its picture in words, and a card a start."""
+"""The content of an answer page for each unit: the OIP, its verdict, and a card per start."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,37 +24,37 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Card:
-    """What the page tells about one start.
+    """The content of the page for one start.
 
     Attributes:
-        number: of the start, from 1 on.
-        kind: what the start is, in words.
-        end: where it led, in words.
-        is_winner: whether its end is the OIP.
-        course: pictures from the start to the end.
-        curve: activation over the steps, SVG; empty for a start that is silent.
+        number: number of the start, counted from 1.
+        kind: kind of the start, in words.
+        end: result of the ascent, in words.
+        is_winner: whether the final image is the OIP.
+        snapshots: pictures from the start image to the final image.
+        curve: activation over the steps as SVG; empty for a silent start.
     """
 
     number: int
     kind: str
     end: str
     is_winner: bool
-    course: Sequence[CaptionedPicture]
+    snapshots: Sequence[CaptionedPicture]
     curve: str
 
 
 @dataclass(frozen=True)
 class UnitView:
-    """What the page tells about one unit.
+    """The content of the page for one unit.
 
     Attributes:
-        anchor: its name within the page, such as Conv2D_3-17.
-        words: what the page calls it, such as map 17.
-        oip: the picture that excites it most; None: no start excites it.
-        verdict: sentences about that.
-        optima: the highest end of each optimum.
-        digits: the test digits that excite it most.
-        cards: one a start.
+        anchor: HTML id of its section, such as Conv2D_3-17.
+        words: name of the unit on the page, such as map 17.
+        oip: the OIP; None if no start excites the unit.
+        verdict: sentences that sum up the result.
+        optima: the strongest final image of each optimum.
+        digits: the test digits that excite the unit most.
+        cards: one card per start.
     """
 
     anchor: str
@@ -67,7 +67,13 @@ class UnitView:
 
 
 def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
-    """Return what the page tells about the unit at a position of the answer."""
+    """Return the content of the page for one unit.
+
+    Args:
+        answer: the answer.
+        position: index of the unit in the answer.
+        tiles: converts images to bytes.
+    """
     unit = answer.units[position]
     words = name_of(unit)
     oip = None
@@ -81,19 +87,25 @@ def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
         words=words,
         oip=oip,
         verdict=list(_verdict(answer, position)),
-        optima=[_optimum(unit, number, members, tiles) for number, members in optima_of(unit)],
+        optima=[_optimum(unit, number, members, tiles) for number, members in list_optima(unit)],
         digits=_digits(answer, position, tiles),
         cards=[_card(answer, unit, start, tiles) for start in range(len(unit.kinds))],
     )
 
 
 def name_of(unit: UnitOips) -> str:
-    """Return what a unit is called, such as map 17."""
+    """Return the name of a unit, such as map 17."""
     return f"{'unit' if unit.objective_name == 'unit' else 'map'} {unit.unit}"
 
 
 def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
-    """Return what a start is, in words."""
+    """Describe the kind of a start in words.
+
+    Args:
+        answer: the answer.
+        unit: one of its units.
+        start: index of the start.
+    """
     kind = unit.kinds[start]
     if _is_head_start(answer, start):
         head = "the training digit that excites it most" if kind == "digits" else KINDS[kind]
@@ -105,77 +117,80 @@ def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
 
 def _is_head_start(answer: Answer, start: int) -> bool:
     is_last = start == len(answer.units[0].kinds) - 1
-    return answer.is_as_the_stage and answer.question.params.head_start and is_last
+    return answer.matches_stage and answer.question.params.head_start and is_last
 
 
 def _why_not(answer: Answer, start: int) -> str:
-    """Return why a start that ended higher did not lead to the OIP."""
+    """Explain why a start with a higher final activation did not lead to the OIP."""
     if _is_head_start(answer, start):
-        return "but a head start must end 5% higher than what grew from noise"
-    return "but its end is less smooth, which --smoothness counts"
+        return "but a head start wins only if it reaches 5% more than every start from noise"
+    return "but its final image is less smooth, and --smoothness penalizes that"
 
 
-def optima_of(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
-    """Yield number of an optimum, from 1 on, and its starts, the highest end first."""
+def list_optima(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
+    """Yield the number of each optimum, counted from 1, and its starts, strongest first."""
     loud = np.flatnonzero(unit.activations > unit.floor)
     order = loud[np.argsort(-unit.activations[loud], kind="stable")]
     for number, optimum in enumerate(dict.fromkeys(unit.optima[order].tolist()), start=1):
         yield number, [start for start in order.tolist() if unit.optima[start] == optimum]
 
 
-def optimum_of(unit: UnitOips, start: int) -> int:
-    """Return the number of the optimum, from 1 on, to which a start led that excites the unit."""
-    return next(number for number, members in optima_of(unit) if start in members)
+def optimum_number(unit: UnitOips, start: int) -> int:
+    """Return the number, counted from 1, of the optimum that a start led to.
+
+    The start must excite the unit.
+    """
+    return next(number for number, members in list_optima(unit) if start in members)
 
 
 def best_step(unit: UnitOips, start: int) -> int:
-    """Return after how many steps the end of a start was reached."""
+    """Return the step after which the best image of a start was reached."""
     return int(np.nanargmin(np.abs(unit.curves[start] - unit.activations[start])))
 
 
 def shown_steps(unit: UnitOips, start: int) -> list[int]:
-    """Return the places of the snapshots between the start and the end."""
+    """Return the indices of the snapshots between the start image and the final image."""
     last = best_step(unit, start)
     return [place for place, step in enumerate(unit.snapshot_steps) if 0 < step < last]
 
 
 def _verdict(answer: Answer, position: int) -> Iterator[str]:
-    """Yield what was found, in sentences."""
+    """Yield sentences that sum up the result for a unit."""
     unit, words = answer.units[position], name_of(answer.units[position])
     if unit.is_silent:
-        yield f"None of these starts excites {words}: behind its ReLU it stays at 0."
+        yield f"None of these starts excites {words}: its activation after the ReLU stays at 0."
         if answer.question.starts is not None:
-            yield "Try --start fourier, or no starts of your own: then the best of many are taken."
+            yield "Try --start fourier, or omit --start to choose the best of many random images."
         return
     highest = int(unit.activations.argmax())
-    most = " most of all that were found" if highest == unit.winner else ""
+    most = " more than any other result" if highest == unit.winner else ""
     yield (
         f"This picture excites {words} of {unit.layer_name}{most}: {unit.activation:.3g} "
         f"({answer.objective_words})."
     )
     if highest != unit.winner:
         end = f"{unit.activations[highest]:.3g}"
-        yield f"Start {highest + 1} ended at {end}, {_why_not(answer, highest)}."
-    ended = "came to rest" if unit.converged[unit.winner] else "was still moving"
+        yield f"Start {highest + 1} reached {end}, {_why_not(answer, highest)}."
+    ended = "converged after" if unit.converged[unit.winner] else "was still changing after"
     if not answer.question.params.convergence_threshold:
-        ended = "was told never to stop"
+        ended = "took all"
     yield from _comparison(answer, position)
     yield (
         f"It grew from start {unit.winner + 1} ({kind_words(answer, unit, unit.winner)}) and "
-        f"{ended} after {unit.num_steps[unit.winner]} steps."
+        f"{ended} {unit.num_steps[unit.winner]} steps."
     )
-    optima = [members for _, members in optima_of(unit)]
+    optima = [members for _, members in list_optima(unit)]
     num_loud = sum(map(len, optima))
     if num_loud > 1:
         yield (
-            f"The {num_loud} starts that excite it lead to one optimum."
+            f"All {num_loud} starts that excite it lead to one optimum."
             if len(optima) == 1
             else f"{num_loud} starts lead to {len(optima)} distinct optima."
         )
 
 
 def _comparison(answer: Answer, position: int) -> Iterator[str]:
-    """Yield how the OIP compares with the strongest real digit."""
+    """Yield a sentence that compares the OIP with the strongest real digit."""
     if answer.strongest is None:
         return
     unit = answer.units[position]
@@ -184,7 +199,8 @@ def _comparison(answer: Answer, position: int) -> Iterator[str]:
     if not digit > unit.floor:
         yield "No test digit excites it."
     elif digit > 0 and unit.objective_name != "position":
-        yield f"That is {unit.activation / digit:.1f} times the strongest test digit, a {label}."
+        ratio = unit.activation / digit
+        yield f"That is {ratio:.1f} times the activation of the strongest test digit, a {label}."
 
 
 def _optimum(unit: UnitOips, number: int, members: list[int], tiles: Tiles) -> CaptionedPicture:
@@ -199,7 +215,7 @@ def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPictur
     found, floor = answer.strongest, answer.units[position].floor
     if found is None:
         return []
-    # one position sees a patch, and a digit is shown whole
+    # the objective position sees only a patch, but a digit is shown whole
     is_patch = answer.units[position].objective_name == "position"
     images = found.images[position] if is_patch else tiles.crop(found.images[position])
     return [
@@ -217,25 +233,25 @@ def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPictur
 
 def _card(answer: Answer, unit: UnitOips, start: int, tiles: Tiles) -> Card:
     kind = kind_words(answer, unit, start)
-    is_silent = unit.leaves_silent(start)
+    is_silent = unit.is_start_silent(start)
     if is_silent:
-        end = f"this start does not excite the {name_of(unit).split()[0]}: no gradient"
+        end = f"does not excite the {name_of(unit).split()[0]}, so there is no gradient"
     else:
-        end = f"ends at {unit.activations[start]:.3g}, optimum {optimum_of(unit, start)}"
+        end = f"reaches {unit.activations[start]:.3g}, optimum {optimum_number(unit, start)}"
     return Card(
         number=start + 1,
         kind=kind,
         end=end,
         is_winner=start == unit.winner and not unit.is_silent,
-        course=list(_course(unit, start, tiles, is_silent=is_silent)),
+        snapshots=list(_snapshots(unit, start, tiles, is_silent=is_silent)),
         curve="" if is_silent else Markup(_curve(unit, start)),  # noqa: S704 - our own drawing
     )
 
 
-def _course(
+def _snapshots(
     unit: UnitOips, start: int, tiles: Tiles, *, is_silent: bool
 ) -> Iterator[CaptionedPicture]:
-    """Yield the pictures from the start to the end."""
+    """Yield the pictures from the start image to the final image."""
     begun = unit.snapshots[start, 0]
     is_pushed = not np.array_equal(unit.starts[start], begun)
     excited = unit.curves[start, 0]
@@ -244,7 +260,7 @@ def _course(
     if is_silent:
         return
     if is_pushed:
-        words = f"pushed on the map before its ReLU: {excited:.3g}"
+        words = f"after steps on the map before its ReLU: {excited:.3g}"
         yield caption(tiles.draw(begun[np.newaxis])[0], [words], words)
     for place in shown_steps(unit, start):
         words = _step_words(unit, start, unit.snapshot_steps[place], "step")

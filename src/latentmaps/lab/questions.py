@@ -1,4 +1,4 @@
-"""What is asked about some units of a network, and what of it is in force."""
+"""A question about some units of a network, and the settings that result from it."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from latentmaps.oips import cnn_layers, length_scales
 from latentmaps.oips.oip import PixelRange, Shape
 from latentmaps.params.draw_oips import DrawOips
 
-# of the precursor
+# The number of candidates in params.yaml is meant for images of digits.
 _PIXELS_OF_A_DIGIT, _FEWEST_CANDIDATES = 28 * 28, 64
 
 FREE, DATA = "free", "data"
@@ -21,17 +21,18 @@ FREE, DATA = "free", "data"
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about some units.
+    """A question about some units of one layer.
 
     Attributes:
-        layer_name: of the network.
-        units: numbers of feature maps, or of values of a dense layer.
-        params: number and size of steps, length scales, strategy, starts where none are named.
-        seed: of everything that is sampled.
-        objective_name: of ``objectives.OBJECTIVES``; None: the mean of a map, a dense unit.
-        pixels: free, data, or darkest and brightest pixel; None: what the network reads.
-        starts: one's own; None: those of the stage draw_oips.
-        has_own_scales: whether a person named the length scales, which must then fit.
+        layer_name: name of the layer.
+        units: indices of feature maps, or of units of a dense layer.
+        params: settings of the search: steps, length scales, strategy, random starts.
+        seed: seed of all random numbers.
+        objective_name: a key of ``objectives.OBJECTIVES``; None for the default: the mean of a
+            feature map, or a dense unit.
+        pixels: free, data, or darkest and brightest pixel; None for what the network reads.
+        starts: starts that the user names; None for those of the stage draw_oips.
+        has_custom_scales: whether the user names the length scales, which must then fit the image.
     """
 
     layer_name: str
@@ -41,22 +42,22 @@ class Question:
     objective_name: str | None = None
     pixels: str | PixelRange | None = None
     starts: Sequence[Start] | None = None
-    has_own_scales: bool = False
+    has_custom_scales: bool = False
 
 
-def in_force(question: Question, shape: Shape) -> DrawOips:
-    """Return the settings of a search, as far as images of a shape allow what was asked.
+def effective_params(question: Question, shape: Shape) -> DrawOips:
+    """Adapt the settings of a question to the shape of the images of the ascent.
 
-    Length scales that they cannot show give way, unless a person named them. Of large images there
-    are fewer candidates, so that it is quick: those have as many values as all of the size of a
-    digit.
+    Length scales that do not fit the shape are replaced, unless the user named them. Large images
+    get fewer candidates, to bound the time: together these have no more values than the configured
+    number of digit-sized candidates, and there are at least 64.
 
     Args:
-        question: what is asked.
-        shape: height, width and channels of what climbs: an image, or a patch of one.
+        question: the question.
+        shape: (height, width, channels) of the images of the ascent: whole images or patches.
     """
     params = question.params
-    if not question.has_own_scales:
+    if not question.has_custom_scales:
         params = length_scales.for_shape(params, shape)
     fitting = params.num_candidates * _PIXELS_OF_A_DIGIT // int(np.prod(shape))
     return dataclasses.replace(
@@ -64,8 +65,8 @@ def in_force(question: Question, shape: Shape) -> DrawOips:
     )
 
 
-def is_as_the_stage(subject: Subject, question: Question) -> bool:
-    """Return whether a question is that of the stage draw_oips, with its head starts."""
+def matches_stage(subject: Subject, question: Question) -> bool:
+    """Report whether a question repeats the search of the stage draw_oips, with head starts."""
     name = subject.objective_name(question.layer_name, question.objective_name)
     return (
         subject.digits is not None
@@ -75,15 +76,15 @@ def is_as_the_stage(subject: Subject, question: Question) -> bool:
     )
 
 
-def range_of(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
-    """Return darkest and brightest pixel; None: pixels are free.
+def find_pixel_range(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | None:
+    """Return the darkest and the brightest pixel, or None if pixels are free.
 
     Args:
         subject: the network.
-        pixels: as of a ``Question``.
+        pixels: as in ``Question.pixels``.
 
     Raises:
-        DataError: the network does not know such pixels.
+        DataError: the range does not fit the network.
     """
     if isinstance(pixels, tuple):
         return pixels
@@ -91,15 +92,15 @@ def range_of(subject: Subject, pixels: str | PixelRange | None) -> PixelRange | 
         if pixels == FREE:
             low, high = subject.pixel_range
             raise DataError(
-                f"--range: found free, expected data: {subject.name} reads pixels of {low:g} to "
-                f"{high:g}"
+                f"--range: found free, expected data, because {subject.name} reads pixels from "
+                f"{low:g} to {high:g}"
             )
         return subject.pixel_range
     if pixels != DATA:
         return None
     if subject.digits is None:
         raise DataError(
-            "--range: found data, expected free or two numbers such as 0,1: there are no images to "
-            f"learn from what {subject.name} reads"
+            "--range: found data, expected free or two numbers such as 0,1, because there are no "
+            f"images from which to find the range that {subject.name} reads"
         )
     return cnn_layers.digit_range(subject.digits)

@@ -1,4 +1,4 @@
-"""What a search takes where nobody says anything else, and what a person changes of it."""
+"""The default settings of a search, and how to change them."""
 
 import dataclasses
 import re
@@ -11,32 +11,32 @@ import pydantic
 from latentmaps.errors import DataError, shorten
 from latentmaps.oips import length_scales
 from latentmaps.oips.oip import Shape
-from latentmaps.oips.settings import USUAL
+from latentmaps.oips.settings import DEFAULTS
 from latentmaps.params.draw_oips import DrawOips
 
-# Of all steps so many are for the coarse length scales together, twice as many for each finer one:
-# 20, 40 and 80 of 400.
+# Share of all steps spent on the coarse length scales. Each scale gets twice the steps of the next
+# coarser one: 20, 40 and 80 of 400.
 _SHARE_OF_COARSE = 0.35
 
 
-def usual(shape: Shape) -> DrawOips:
-    """Return the settings of params.yaml, with length scales for images of a shape."""
-    return length_scales.fit(USUAL, shape)
+def defaults(shape: Shape) -> DrawOips:
+    """Return the built-in settings, with length scales that fit images of a shape."""
+    return length_scales.fit(DEFAULTS, shape)
 
 
 def change(
     params: DrawOips, changes: Mapping[str, Any], *, options: Mapping[str, str] | None = None
 ) -> DrawOips:
-    """Return settings with other values.
+    """Return settings with some values replaced.
 
     Args:
-        params: those so far.
-        changes: name of a field of ``DrawOips`` -> value. Steps of length scales that no longer fit
-            are shared out anew.
-        options: name of a field -> how a message calls it; None: by its name.
+        params: the current settings.
+        changes: field of ``DrawOips`` -> new value. If the steps per length scale no longer fit,
+            they are redistributed.
+        options: field -> its name in messages; fields that are missing here keep their own name.
 
     Raises:
-        DataError: there is no such field, or a value is out of range.
+        DataError: a field does not exist, or a value is out of range.
     """
     names = {field.name for field in dataclasses.fields(params)}
     for name in changes:
@@ -52,11 +52,11 @@ def change(
 
 
 def _fitting_steps(params: DrawOips, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes, with steps of each coarse length scale where those so far do not fit."""
+    """Return the changes, with new steps per coarse length scale if the current ones do not fit."""
     scales = changes.get("length_scales", params.length_scales)
     num_steps = changes.get("num_steps", params.num_steps)
     if not isinstance(scales, list | tuple) or not isinstance(num_steps, int):
-        return dict(changes)  # they are refused later
+        return dict(changes)  # validation refuses them later
     num_coarse = len(scales) - 1
     is_fit = len(params.scale_steps) == num_coarse and sum(params.scale_steps) < num_steps
     if "scale_steps" in changes or is_fit or num_coarse < 1:

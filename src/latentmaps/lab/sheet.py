@@ -1,4 +1,4 @@
-"""Draw an answer as one picture: a row for each start, from the start to its end."""
+"""Draw an answer as a contact sheet: one row per start, from the start image to the final image."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from latentmaps.drawing import sheets
 from latentmaps.drawing.sheets import Sheet
 from latentmaps.lab import page_units
 from latentmaps.lab.answer import Answer
-from latentmaps.lab.tiles import Bytes, Tiles, tiles_of
+from latentmaps.lab.tiles import Bytes, Tiles, choose_tiles
 from latentmaps.lab.unit_oips import UnitOips
 
-# edge of a tile, pixels, about
+# approximate edge of a tile, in pixels
 _EDGE = 84
 _WINNER = "#009e73"
 
@@ -19,8 +19,8 @@ Row = Sequence[tuple[Bytes | None, str]]
 
 
 def draw(answer: Answer) -> Sheet:
-    """Draw the starts of all units, their courses and ends, and the strongest digits."""
-    tiles = tiles_of(answer)
+    """Draw the ascents of all units from start image to final image, and the strongest digits."""
+    tiles = choose_tiles(answer)
     steps = answer.units[0].snapshot_steps[1:-1]
     columns = ["start", *(f"step {step}" for step in steps), "end"]
     rows, labels, borders = [], [], []
@@ -49,13 +49,13 @@ def draw(answer: Answer) -> Sheet:
 
 
 def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
-    """Return start, course and end, each with its activation; None where it had stopped."""
+    """Return the tiles of one ascent with their activations; None after it had stopped."""
     curve = unit.curves[start]
     row: list[tuple[Bytes | None, str]] = [
         (tiles.draw(unit.starts[start : start + 1])[0], f"{curve[0]:.3g}")
     ]
     shown = page_units.shown_steps(unit, start)
-    is_silent = unit.leaves_silent(start)
+    is_silent = unit.is_start_silent(start)
     for place in range(1, len(unit.snapshot_steps) - 1):
         if is_silent or place not in shown:
             row.append((None, ""))
@@ -68,7 +68,7 @@ def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
 
 
 def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
-    """Return the strongest digits, where they are as large as the pictures; else nothing."""
+    """Return the tiles of the strongest digits, or nothing if their size differs from the OIPs'."""
     found, unit = answer.strongest, answer.units[position]
     if found is None or unit.objective_name == "position":
         return []
@@ -84,8 +84,8 @@ def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
 
 
 def _label(answer: Answer, unit: UnitOips, start: int) -> str:
-    is_silent = unit.leaves_silent(start)
-    led = "silent" if is_silent else f"optimum {page_units.optimum_of(unit, start)}"
+    is_silent = unit.is_start_silent(start)
+    led = "silent" if is_silent else f"optimum {page_units.optimum_number(unit, start)}"
     kind = page_units.kind_words(answer, unit, start)
     return f"{page_units.name_of(unit)}, start {start + 1}: {kind}; {led}"
 

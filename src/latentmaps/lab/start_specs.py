@@ -1,4 +1,4 @@
-"""The starts that a person names: a kind of noise, a real digit, a picture of one's own."""
+"""Starts that a user names: a kind of noise, a real digit, or the path of a picture."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,70 +14,70 @@ from latentmaps.errors import DataError, shorten
 from latentmaps.images import picture_files
 from latentmaps.oips import start_images
 from latentmaps.oips.oip import Floats, PixelRange, Shape
-from latentmaps.oips.start_images import START_KINDS, Patterns
+from latentmaps.oips.start_images import START_KINDS, StartImageSpec
 
-if TYPE_CHECKING:  # it has tensors
-    from latentmaps.oips.restore import Restore
+if TYPE_CHECKING:  # imports TensorFlow
+    from latentmaps.oips.constraints import Constraint
 
 _DIGIT = "digit:"
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-# of a file, and of an edge in pixels
+# limits on the size of a file, and on the edge of a picture in pixels
 _MOST_BYTES, _LARGEST_EDGE = 2**26, 4096
 
 
 @dataclass(frozen=True)
-class OwnStart:
-    """A picture to start from.
+class ImageStart:
+    """An image to start from.
 
     Attributes:
-        name: for pages.
-        image: (h, w) or (h, w, c); uint8, 0..255, or floating, as the network reads it.
+        name: name on pages and in messages.
+        image: (h, w) or (h, w, c); uint8, 0..255, or floating in the range the network expects.
     """
 
     name: str
     image: npt.NDArray
 
 
-Start = str | OwnStart
+Start = str | ImageStart
 
 
 def parse(text: str, digits: Digits | None) -> Start:
-    """Return the start that a word of the command line names.
+    """Parse a start from the command line.
 
     Args:
         text: a kind of noise, ``digit:4`` for the first 4 of the training part, or the path of a
             picture.
-        digits: real ones; None: there are none.
+        digits: real digits, or None if none are available.
 
     Raises:
-        DataError: there is no such digit, or no such picture.
+        DataError: the digit or picture does not exist, or cannot be read.
     """
     if text in START_KINDS:
         return text
     if text.startswith(_DIGIT):
         return _digit(text, digits)
-    return OwnStart(Path(text).name, _read(Path(text)))
+    return ImageStart(Path(text).name, _read(Path(text)))
 
 
-def _digit(text: str, digits: Digits | None) -> OwnStart:
+def _digit(text: str, digits: Digits | None) -> ImageStart:
     label = text.removeprefix(_DIGIT)
     if digits is None:
         raise DataError(
-            f"--start {text}: found no digits at hand, expected those that --digits names; run "
-            "`dvc repro fetch_digits`, or name a picture or a kind"
+            f"--start {text}: found no digits, expected a file given by --digits; run "
+            "`dvc repro fetch_digits`, or name a picture or a kind of noise"
         )
     rows = np.flatnonzero(digits.train_labels.astype(str) == label)
     if not len(rows):
         raise DataError(
-            f"--start: found {shorten(text)}, expected digit:0 to digit:9, one that the training "
-            "part has"
+            f"--start: found {shorten(text)}, expected digit:0 to digit:9, a digit of the training "
+            "part"
         )
-    return OwnStart(text, digits.train_images[rows[0]])
+    return ImageStart(text, digits.train_images[rows[0]])
 
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:
-    """Return the pixels of a picture, (h, w) or (h, w, 3)."""
+    """Read the pixels of a picture, (h, w) or (h, w, 3), uint8."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
@@ -96,23 +96,23 @@ def _read(path: Path) -> npt.NDArray[np.uint8]:
         ) from error
     except picture_files.DamagedError as error:
         raise DataError(
-            f"--start {path}: found no picture ({error}), expected one of the size that the "
-            f"network reads, as {', '.join(_FORMATS)}; choose another one"
+            f"--start {path}: found no readable picture ({error}), expected one of the size that "
+            f"the network reads, as {', '.join(_FORMATS)}; choose another one"
         ) from error
 
 
 def _require_small(picture: Image.Image) -> None:
-    """Refuse a size that no network here reads, before the pixels are decoded."""
+    """Refuse a picture that is too large, before its pixels are decoded."""
     if max(picture.size) > _LARGEST_EDGE:
         raise picture_files.DamagedError(f"{picture.width}x{picture.height} pixels are too many")
 
 
 def _to_bytes(image: Image.Image) -> Image.Image:
-    """Return a picture in gray or in colors, 0..255; what is transparent becomes white."""
+    """Convert a picture to 8-bit gray or RGB; transparent areas become white."""
     if image.mode.startswith("I"):
-        # 16 bits of gray: Pillow would cut them off at 255
+        # 16-bit gray: Pillow's own conversion would clip at 255 instead of scaling
         return image.convert("I").point(lambda value: value / 257).convert("L")
-    # not `has_transparency_data`, which fails for a palette that is missing
+    # not `has_transparency_data`, which fails if the palette is missing
     if "A" in image.getbands() or "transparency" in image.info:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
@@ -120,58 +120,59 @@ def _to_bytes(image: Image.Image) -> Image.Image:
 
 
 def sample(
-    start: Start, position: int, patterns: Patterns, *, unit: int, seed: int, whole: Shape
+    start: Start, position: int, image_spec: StartImageSpec, *, unit: int, seed: int, whole: Shape
 ) -> Floats:
-    """Return a start image, (h, w, c), float32, not yet restored.
+    """Return a start image, (h, w, c), float32, before a constraint is applied to it.
 
     Args:
-        start: what it is.
-        position: its number among the starts of a unit.
-        patterns: what random ones are made of.
-        unit: random ones are functions of (seed, unit, position), as those of the stage.
-        seed: of these.
-        whole: shape of an image of the network; the center of such a picture is taken where
-            `patterns` are smaller.
+        start: kind of noise, or an image.
+        position: index of the start among those of a unit.
+        image_spec: shape and contents of random images.
+        unit: index of the unit. Random images depend on (seed, unit, position) alone, as in the
+            stage.
+        seed: seed of random images.
+        whole: (height, width, channels) of the network's input. If `image_spec` has a smaller
+            shape, the center of an image of this shape is used.
 
     Raises:
-        DataError: a picture of another size, without contrast, or with a value that is no number.
+        DataError: the image has another size, no contrast, or a value that is not finite.
     """
     if isinstance(start, str):
-        noise = start_images.sample_one(start, patterns, seeds.oip_start(seed, unit, position))
+        noise = start_images.sample_one(start, image_spec, seeds.oip_start(seed, unit, position))
         return noise.astype(np.float32)
     image = _with_channels(start.image, whole[2])
-    if image.shape == whole != patterns.shape:
-        image = _center(image, patterns.shape)
-    if image.shape != patterns.shape:
-        expected = " or ".join(dict.fromkeys(_words(shape) for shape in (patterns.shape, whole)))
+    if image.shape == whole != image_spec.shape:
+        image = _center(image, image_spec.shape)
+    if image.shape != image_spec.shape:
+        expected = " or ".join(dict.fromkeys(_words(shape) for shape in (image_spec.shape, whole)))
         raise DataError(
             f"start {start.name}: found {_words(start.image.shape)}, expected {expected}; "
             "crop, resize or convert it"
         )
     values: Floats = image.astype(np.float32)
     if not np.isfinite(values).all() or not values.std():
+        fault = "without contrast" if np.isfinite(values).all() else "with NaN or infinite values"
         raise DataError(
-            f"start {start.name}: found a picture "
-            f"{'without contrast' if np.isfinite(values).all() else 'with values that are none'}, "
-            "expected light and dark; choose another one"
+            f"start {start.name}: found an image {fault}, expected finite values that differ; "
+            "choose another one"
         )
     return values
 
 
 def to_range(
-    image: Floats, start: Start, pixel_range: PixelRange | None, restore: "Restore"
+    image: Floats, start: Start, pixel_range: PixelRange | None, constraint: "Constraint"
 ) -> Floats:
-    """Return a start image with pixels in the range that a network reads, not yet restored.
+    """Map a start image to the pixel range of the network, before a constraint is applied to it.
 
     Args:
-        image: (h, w, c), of ``sample``.
-        start: what it is: bytes 0..255 are spread over the range, noise is as `restore` has it, and
-            floating pictures are left as they are.
-        pixel_range: None: images are standardized after this anyway.
-        restore: makes images such as the network may read.
+        image: (h, w, c), as returned by ``sample``.
+        start: its kind. Bytes 0..255 are spread over the range, noise gets the center and spread of
+            `constraint`, and floating images stay as they are.
+        pixel_range: darkest and brightest pixel; None if images are standardized anyway.
+        constraint: the constraint that will be applied to the image.
     """
     if isinstance(start, str):
-        return restore.center + restore.spread * image
+        return constraint.center + constraint.spread * image
     if pixel_range is None or start.image.dtype != np.uint8:
         return image
     low, high = pixel_range
@@ -179,7 +180,7 @@ def to_range(
 
 
 def _with_channels(image: npt.NDArray, num_channels: int) -> npt.NDArray:
-    """Return an image (h, w, c); bytes become gray, or three channels, as the network needs."""
+    """Return an image (h, w, c); bytes become gray or RGB, as the network expects."""
     image = image if image.ndim == 3 else image[..., np.newaxis]
     if image.dtype != np.uint8 or {image.shape[2], num_channels} != {1, 3}:
         return image

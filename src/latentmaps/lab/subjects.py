@@ -1,4 +1,4 @@
-"""Open the network that a question is about: our CNN, our VAE's encoder, or any Keras model."""
+"""Load the network that a question is about: the CNN, the encoder of the VAE, or a Keras model."""
 
 import difflib
 import zipfile
@@ -19,9 +19,9 @@ from latentmaps.oips.oip import PixelRange
 from latentmaps.vae.network import vae_files
 
 _WITHOUT_UNITS = (keras.layers.InputLayer, keras.layers.Flatten, keras.layers.Reshape)
-# of a message
+# layers listed in an error message
 _NAMED = 12
-# what Keras lets through of a file that is damaged, or whose layers are unknown here
+# what Keras raises for a damaged file, or for one with unknown layers
 _UNREADABLE = (
     ArithmeticError,
     AttributeError,
@@ -39,13 +39,13 @@ _UNREADABLE = (
 
 @dataclass(frozen=True)
 class Subject:
-    """A network, and what it reads.
+    """A network and the images it reads.
 
     Attributes:
-        name: for titles.
-        model: reads images (n, h, w, c).
-        pixel_range: of its images; None: it reads standardized ones.
-        digits: real ones that it reads; None: there are none.
+        name: name for titles and messages.
+        model: Keras model that reads images (n, h, w, c).
+        pixel_range: darkest and brightest pixel of its images; None if it reads standardized ones.
+        digits: real digits for it to read, or None if none are available.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Subject:
 
     @property
     def layers(self) -> Mapping[str, int]:
-        """Layers that have units: name -> how many."""
+        """Layers that have units: name -> number of units."""
         return {
             layer.name: int(layer.output.shape[-1])
             for layer in self.model.layers
@@ -66,7 +66,7 @@ class Subject:
         """Refuse a layer or units that the network does not have.
 
         Raises:
-            DataError: it names those that exist.
+            DataError: the layer or a unit does not exist; the message lists those that do.
         """
         if layer_name not in self.layers:
             words = [f"{name} ({number})" for name, number in self.layers.items()]
@@ -75,7 +75,7 @@ class Subject:
             guess = f"; did you mean {near[0]}?" if near else ""
             raise DataError(
                 f"layer: found {shorten(layer_name)}, expected one of {', '.join(words[:_NAMED])}"
-                f"{others}, with so many units each{guess}"
+                f"{others} (in brackets: the number of units){guess}"
             )
         wrong = [unit for unit in units if not 0 <= unit < self.layers[layer_name]]
         if wrong or not units:
@@ -85,17 +85,17 @@ class Subject:
             )
 
     def objective_name(self, layer_name: str, name: str | None) -> str:
-        """Return the objective for a layer: that of a name, or the usual one.
+        """Return the objective for a layer: the given one, or the default.
 
         Raises:
-            DataError: the objective is for other layers.
+            DataError: the objective does not fit the layer.
         """
         rank = _rank(self.model.get_layer(layer_name))
         fitting = [known for known, kind in OBJECTIVES.items() if kind.rank == rank]
         if name is None:
             return fitting[0]
         if name not in fitting:
-            has = "feature maps" if rank == 4 else "no maps but single values"
+            has = "feature maps" if rank == 4 else "single units instead of feature maps"
             raise DataError(
                 f"objective: found {shorten(name)}, expected {', '.join(fitting)} for "
                 f"{layer_name}, which has {has}"
@@ -103,21 +103,23 @@ class Subject:
         return name
 
 
-def of_model(model: Any, *, name: str = "model", pixel_range: PixelRange | None = None) -> Subject:
-    """Return any Keras model as a subject.
+def from_model(
+    model: Any, *, name: str = "model", pixel_range: PixelRange | None = None
+) -> Subject:
+    """Wrap any Keras model as a subject.
 
     Args:
         model: a built functional or sequential model that reads one image.
-        name: for titles.
-        pixel_range: of its images; None: it reads standardized ones.
+        name: name for titles and messages.
+        pixel_range: darkest and brightest pixel of its images; None if it reads standardized ones.
 
     Raises:
-        DataError: it is no such model.
+        DataError: the model is of another kind, or has a weight that is not finite.
     """
     if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
         raise DataError(
-            f"{name}: found {type(model).__name__}, expected a functional or sequential Keras "
-            "model that is built"
+            f"{name}: found {type(model).__name__}, expected a built functional or sequential "
+            "Keras model"
         )
     shapes = [tuple(tensor.shape) for tensor in model.inputs]
     if len(shapes) != 1:
@@ -125,7 +127,7 @@ def of_model(model: Any, *, name: str = "model", pixel_range: PixelRange | None 
     [shape] = shapes
     if len(shape) != 4 or None in shape[1:]:
         raise DataError(
-            f"{name}: found an input of the shape {shape}, expected images (n, height, width, "
+            f"{name}: found an input of shape {shape}, expected images (n, height, width, "
             "channels) of a fixed size"
         )
     _require_finite(model, name)
@@ -133,14 +135,14 @@ def of_model(model: Any, *, name: str = "model", pixel_range: PixelRange | None 
 
 
 def load(path: Path, *, digits: Digits | None = None) -> Subject:
-    """Return the network in a folder that train_cnn or train_vae wrote, or in a Keras file.
+    """Load a network from a folder that train_cnn or train_vae wrote, or from a Keras file.
 
     Args:
-        path: data/models/cnn, data/models/vae or such a folder, or a .keras file.
-        digits: real ones, for the CNN.
+        path: a folder such as data/models/cnn or data/models/vae, or a .keras file.
+        digits: real digits for the CNN.
 
     Raises:
-        DataError: there is no such model, or it cannot be read.
+        DataError: the model does not exist or cannot be read.
     """
     if path.is_dir():
         if (path / vae_files.WEIGHTS[0]).exists():
@@ -155,23 +157,23 @@ def load(path: Path, *, digits: Digits | None = None) -> Subject:
         model = keras.models.load_model(path, compile=False)
     except _UNREADABLE as error:
         raise DataError(
-            f"{path}: no Keras model that can be loaded ({excerpt(' '.join(str(error).split()))}); "
-            "save it with model.save('name.keras')"
+            f"{path}: cannot be loaded as a Keras model ({excerpt(' '.join(str(error).split()))}); "
+            "save the model with model.save('name.keras')"
         ) from error
-    return of_model(model, name=str(path))
+    return from_model(model, name=str(path))
 
 
 def _require_finite(model: keras.Model, name: str) -> None:
-    wrong = [one.path for one in model.weights if not np.isfinite(one.numpy()).all()]
+    wrong = [weight.path for weight in model.weights if not np.isfinite(weight.numpy()).all()]
     if wrong:
         raise DataError(
-            f"{name}: {wrong[0]}: found a weight that is not finite, expected numbers; train the "
-            "network again, with a lower learning rate"
+            f"{name}: {wrong[0]}: found a NaN or infinite weight, expected finite numbers; train "
+            "the network again with a lower learning rate"
         )
 
 
 def _rank(layer: keras.layers.Layer) -> int:
     try:
         return len(layer.output.shape)
-    except (AttributeError, ValueError):  # a layer used twice, or not at all, has no one output
+    except (AttributeError, ValueError):  # a layer used twice or not at all has no single output
         return 0

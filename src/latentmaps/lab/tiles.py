@@ -1,4 +1,4 @@
-"""How the pictures of an answer become bytes: one scale for all of them."""
+"""Convert the images of an answer to bytes, with one gray scale for all of them."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from latentmaps.oips.oip import Floats, PixelRange
 
 Bytes = npt.NDArray[np.uint8]
 
-# lowest, middle and highest value of a picture of one channel, by color map
+# color map -> names of the colors of the lowest, middle and highest value of one channel
 _NAMES = {
     "gray": ("black", "mid-gray", "white"),
     "viridis": ("dark blue", "blue-green", "yellow"),
@@ -22,12 +22,12 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Tiles:
-    """How pictures become bytes.
+    """A conversion of images to bytes.
 
     Attributes:
-        limit: free pixels: the darkest and the lightest drawn are so far from 0.
-        pixel_range: darkest and brightest pixel; None: pixels are free.
-        color_map: of pictures of one channel.
+        limit: absolute value that is drawn darkest or lightest if pixels are free.
+        pixel_range: darkest and brightest pixel; None if pixels are free.
+        color_map: color map for images with one channel.
         seen_size: rows and columns, from the upper left, that influence the units.
     """
 
@@ -37,11 +37,14 @@ class Tiles:
     seen_size: tuple[int, int]
 
     def draw(self, images: Floats) -> Bytes:
-        """Return pictures as colors, (n, rows, columns, 3), cropped to what influences the units.
+        """Convert images to colors and crop them to the pixels that influence the units.
 
         Args:
             images: (n, h, w, c), as the network reads them; unless c is 1 or 3, their mean over the
                 channels is drawn.
+
+        Returns:
+            (n, rows, columns, 3), uint8.
         """
         rows, columns = self.seen_size
         seen = images[:, :rows, :columns]
@@ -55,11 +58,11 @@ class Tiles:
         return drawn if drawn.shape[3] == 3 else to_colors(drawn[..., 0], self.color_map)
 
     def crop(self, images: Bytes) -> Bytes:
-        """Return real images (n, h, w) cropped likewise; they stay gray."""
+        """Crop real images (n, h, w) to the same pixels; they stay gray."""
         return images[:, : self.seen_size[0], : self.seen_size[1]]
 
     def words(self, num_channels: int) -> str:
-        """Return a sentence that says what the colors stand for."""
+        """Explain in a sentence what the colors stand for."""
         darkest, middle, lightest = _NAMES[self.color_map if num_channels != 3 else "gray"]
         of_channel = " in each color" if num_channels == 3 else ""
         if self.pixel_range is None:
@@ -73,10 +76,10 @@ class Tiles:
         return f"Pixels are kept in a range: {darkest} is {low:.3g}, {lightest} {high:.3g}."
 
 
-def tiles_of(answer: Answer) -> Tiles:
-    """Return the scale of an answer.
+def choose_tiles(answer: Answer) -> Tiles:
+    """Choose the gray scale for an answer.
 
-    The few brightest pixels of free pictures are clipped, as on the sheets of the stage.
+    If pixels are free, the few most extreme ones are clipped, as on the sheets of the stage.
     """
     rows, columns = answer.units[0].seen_size
     found = [unit.oip[:rows, :columns] for unit in answer.units if not unit.is_silent]

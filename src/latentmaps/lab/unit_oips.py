@@ -1,4 +1,4 @@
-"""What was found for one unit: where each of its starts ended, and which ends are one optimum."""
+"""The results for one unit: the final image of each ascent, and which of them are one optimum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,33 +8,33 @@ import numpy.typing as npt
 
 from latentmaps.oips.oip import AscentResult, Floats
 
-# Ends whose pictures agree so far, wherever in the image the pattern stands, are one optimum: a
-# mean over a map does not change when a pattern moves.
+# Ends with at least this correlation count as one optimum. The correlation ignores where in the
+# image the pattern is, since the mean over a map does not change when a pattern moves.
 _SAME_OPTIMUM = 0.8
 
 
 @dataclass(frozen=True)
 class UnitOips:
-    """The ends of all starts of one unit.
+    """The ascents of one unit from all starts.
 
     Attributes:
-        layer_name: the layer.
-        unit: its number in the layer.
-        objective_name: what was climbed, of ``objectives.OBJECTIVES``.
-        kinds: (num_starts,), what each start is.
+        layer_name: name of the layer.
+        unit: index of the unit in the layer.
+        objective_name: the objective, a key of ``objectives.OBJECTIVES``.
+        kinds: (num_starts,), the kind of each start.
         starts: (num_starts, h, w, c), float32, as the network reads them.
-        images: (num_starts, h, w, c), float32, the best image of the way from each start.
-        activations: (num_starts,), float32, of these images.
+        images: (num_starts, h, w, c), float32, the best image of each ascent.
+        activations: (num_starts,), float32, activations of these images.
         curves: (num_starts, num_steps + 1), float32, activation before the first step and after
-            each; NaN once the image stopped.
-        snapshots: (num_starts, num_snapshots, h, w, c), float32, after `snapshot_steps`; the last
-            is the end.
-        snapshot_steps: from 0 on.
-        num_steps: (num_starts,), steps that were taken.
-        converged: (num_starts,), whether the image stopped since nothing changed.
-        winner: the start whose end is the OIP.
-        optima: (num_starts,), the number of the optimum to which each end belongs, 0 the highest.
-        floor: an activation not above is silent.
+            each step; NaN once the image has stopped.
+        snapshots: (num_starts, num_snapshots, h, w, c), float32, images after `snapshot_steps`;
+            the last one is the final image.
+        snapshot_steps: steps of the snapshots, starting with 0.
+        num_steps: (num_starts,), number of steps taken.
+        converged: (num_starts,), whether the image stopped because it no longer changed.
+        winner: index of the start whose final image is the OIP.
+        optima: (num_starts,), index of the optimum of each final image; 0 is the highest.
+        floor: activations up to this value count as silent.
         seen_size: rows and columns, from the upper left, that influence the unit.
     """
 
@@ -57,28 +57,34 @@ class UnitOips:
 
     @property
     def oip(self) -> Floats:
-        """The image that excites the unit most, (h, w, c), as the network reads it."""
+        """The OIP, (h, w, c), float32, as the network reads it."""
         image: Floats = self.images[self.winner]
         return image
 
     @property
     def activation(self) -> float:
-        """How strongly that image excites the unit."""
+        """The activation of the unit by its OIP."""
         return float(self.activations[self.winner])
 
     @property
     def is_silent(self) -> bool:
-        """Whether no start excites the unit."""
-        return self.leaves_silent(self.winner)
+        """Whether none of the starts excites the unit."""
+        return self.is_start_silent(self.winner)
 
-    def leaves_silent(self, start: int) -> bool:
-        """Return whether a start does not excite the unit."""
+    def is_start_silent(self, start: int) -> bool:
+        """Report whether a start fails to excite the unit."""
         return not self.activations[start] > self.floor
 
     def relative_change(self, start: int, step: int) -> float:
-        """Return the change of the activation by the step that led to `step`, over its size; 0..
+        """Return the relative change of the activation in a step, at least 0.
 
-        NaN at the start, and behind the last step.
+        Args:
+            start: index of the start.
+            step: number of the step, counted from 1.
+
+        Returns:
+            The absolute change over the absolute activation after the step; NaN for step 0 and
+            after the last step.
         """
         if step < 1:
             return float("nan")
@@ -86,9 +92,9 @@ class UnitOips:
         return float(abs(after - before) / abs(after)) if after else float("nan")
 
 
-def of_unit(
+def from_row(
     row: int,
-    ends: AscentResult,
+    result: AscentResult,
     *,
     layer_name: str,
     unit: int,
@@ -100,23 +106,23 @@ def of_unit(
     floor: float,
     seen_size: tuple[int, int],
 ) -> UnitOips:
-    """Return what was found for the unit in a row of the ends.
+    """Collect the results for one unit from a row of an ascent's results.
 
     Args:
-        row: of `ends`.
-        ends: of an ascent.
-        layer_name: the layer.
-        unit: its number in the layer.
-        objective_name: what was climbed.
-        kinds: of the starts.
+        row: row of `result`.
+        result: result of an ascent.
+        layer_name: name of the layer.
+        unit: index of the unit in the layer.
+        objective_name: the objective.
+        kinds: the kind of each start.
         starts: (num_starts, h, w, c), before any step.
-        snapshot_steps: those of the snapshots but the last, which is the end.
-        winner: the start whose end is the OIP.
-        floor: an activation not above is silent.
+        snapshot_steps: steps of all snapshots except the last, which is the final image.
+        winner: index of the start whose final image is the OIP.
+        floor: activations up to this value count as silent.
         seen_size: rows and columns that influence the unit.
     """
     rows, columns = seen_size
-    images, activations = ends.images[row], ends.activations[row]
+    images, activations = result.images[row], result.activations[row]
     return UnitOips(
         layer_name=layer_name,
         unit=unit,
@@ -125,11 +131,11 @@ def of_unit(
         starts=starts,
         images=images,
         activations=activations,
-        curves=ends.curves[row],
-        snapshots=ends.snapshots[row],
+        curves=result.curves[row],
+        snapshots=result.snapshots[row],
         snapshot_steps=list(snapshot_steps),
-        num_steps=ends.num_steps[row],
-        converged=ends.converged[row],
+        num_steps=result.num_steps[row],
+        converged=result.converged[row],
         winner=winner,
         optima=group_optima(images[:, :rows, :columns], activations),
         floor=floor,
@@ -138,14 +144,17 @@ def of_unit(
 
 
 def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
-    """Return the number of the optimum to which each end belongs, (n,), 0 the highest.
+    """Group the final images of ascents by optimum.
 
-    From the highest end on, each joins the first optimum whose highest end it resembles: their
-    correlation, wherever in the image the pattern stands, is at least 0.8.
+    In the order of their activations, each one joins the first optimum whose strongest image it
+    resembles: their correlation is at least 0.8, wherever in the image the pattern is.
 
     Args:
-        images: (n, h, w, c), the ends.
-        activations: (n,), of these.
+        images: (n, h, w, c), float, the final images.
+        activations: (n,), activations by the final images.
+
+    Returns:
+        (n,), index of the optimum that each final image belongs to; 0 is the highest.
     """
     optima = np.zeros(len(images), np.int64)
     leaders: list[int] = []
@@ -162,10 +171,16 @@ def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
 
 
 def shifted_correlation(first: Floats, second: Floats) -> float:
-    """Return the highest correlation of two images (h, w, c) over all circular shifts, -1..1.
+    """Return the highest correlation of two images over all circular shifts, -1..1.
 
-    By the correlation theorem: one product of spectra instead of h * w sums. 0 where an image has
-    one single value.
+    Uses the correlation theorem: one product of spectra instead of h * w sums.
+
+    Args:
+        first: (h, w, c), float.
+        second: (h, w, c), float.
+
+    Returns:
+        The correlation; 0 if an image is constant.
     """
     spectra = [
         np.fft.rfft2(image.astype(np.float64) - image.mean(dtype=np.float64), axes=(0, 1))

@@ -1,1 +1,1 @@
-"""A page on which one watches a training. It shows results, and decides none."""
+"""The live page of a training in progress. It shows results and never affects them."""

@@ -1,4 +1,4 @@
-"""Curves of a training, drawn in a moment: matplotlib would take as long as many steps."""
+"""Fast SVG curves for the live page; matplotlib would take as long as many training steps."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import escape
 
 _WIDTH, _HEIGHT = 360, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 348, 30, 196  # of the area of the lines
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 348, 30, 196  # edges of the plot area
 _MOST_TICKS = 5
 _MOST_MARKERS = 30
 # name of a line -> color on the page, dashes, radius of its markers
@@ -19,18 +19,18 @@ _LOOKS = {
 def draw(
     title: str, epochs: Sequence[int], lines: Mapping[str, Sequence[float]], *, last_epoch: int
 ) -> str:
-    """Return the courses of a number as an SVG element to put into a page.
+    """Return the curves of a number as an SVG element.
 
     Args:
-        title: above the chart.
-        epochs: from 1, rising, at least one.
-        lines: training, validation -> a value for each epoch.
-        last_epoch: where the horizontal axis ends.
+        title: the title above the chart.
+        epochs: increasing, from 1; at least one.
+        lines: "training", "validation" -> a value for each epoch.
+        last_epoch: the right end of the horizontal axis.
     """
     values = [value for line in lines.values() for value in line]
     low, high = min(values), max(values)
     margin = max(1.0, 1e-6 * abs(high))
-    if high - low < 1e-6 * margin:  # a straight line; the axis is to have room for ticks
+    if high - low < 1e-6 * margin:  # constant: widen the axis, so that it has room for ticks
         low, high = low - margin, high + margin
     rest = 0.06 * (high - low)
     low, high = low - rest, high + rest
@@ -71,7 +71,7 @@ def _line(name: str, points: Sequence[tuple[float, float]]) -> list[str]:
 
 
 def ticks(low: float, high: float) -> list[float]:
-    """Return at most six round numbers from `low` to `high`."""
+    """Return up to six round numbers between `low` and `high`."""
     rough = (high - low) / _MOST_TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough)

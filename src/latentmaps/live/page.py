@@ -1,4 +1,4 @@
-"""Set the page on which one watches a training: one HTML file with everything in it."""
+"""Render the live page of a training as one self-contained HTML file."""
 
 import base64
 import functools
@@ -25,37 +25,37 @@ _QUALITY = 92
 _CURVES = {
     "total_loss": "Total loss",
     "reconstruction_loss": "Reconstruction loss",
-    "kl_loss": "KL loss, times fact",
+    "kl_loss": "KL loss (fact times KL)",
 }
-# source of the faces -> what to mind; empty: no person is shown
+# source of the faces -> notice on the page; empty if no person is shown
 _NOTICES = {
     "avatars": "",
     "digits": "",
     "celeba": (
-        "This page shows photographs of real persons. CelebA is for non-commercial research only, "
-        "and its terms forbid to pass on any part of it: keep this page on this machine."
+        "It shows photographs of real people. CelebA is for non-commercial research only, and its "
+        "terms forbid sharing any part of it: keep the page on this machine."
     ),
     "folder": (
-        "This page shows faces of your own pictures. Whoever can be recognized has a say in where "
-        "it goes: keep it on this machine until you have asked."
+        "It shows faces from your own pictures: keep it on this machine until everyone who can be "
+        "recognized has agreed."
     ),
 }
 
 
 @dataclass(frozen=True)
 class About:
-    """What the page says of a training from its start to its end.
+    """The properties of a training that do not change while it runs.
 
     Attributes:
-        fact: weight of the KL term.
-        seed: of the training.
-        num_train: faces of the training part.
-        epochs: passes through them, at most.
-        may_stop: whether early stopping may end it sooner.
-        source: of the faces, see ``receipts.read_source``.
+        kl_weight: weight of the KL term.
+        seed: seed of the training.
+        num_train: faces in the training part.
+        epochs: passes through the training part, at most.
+        may_stop: whether early stopping can end the training sooner.
+        source: source of the faces, see ``receipts.read_source``.
     """
 
-    fact: float
+    kl_weight: float
     seed: int
     num_train: int
     epochs: int
@@ -64,22 +64,23 @@ class About:
 
     @property
     def notice(self) -> str:
-        """What to mind with faces of persons; empty where there are none."""
+        """Notice about faces of real people; empty if there are none."""
         return _NOTICES[self.source]
 
 
 @dataclass(frozen=True)
 class Moment:
-    """How far a training is.
+    """The progress of a training at one time.
 
     Attributes:
-        state: running, over or stopped.
-        words: the same in a sentence.
-        epoch: epochs done.
-        refresh_s: seconds after which the page looks again.
-        quiet_s: seconds without news after which the training may have been killed; 0: unknown.
-        written_s: when this was, seconds since 1970.
-        clock: the same for people, on this machine's clock.
+        state: "running", "over" or "stopped".
+        words: the state in a sentence.
+        epoch: number of finished epochs.
+        refresh_s: seconds after which the page reloads.
+        quiet_s: seconds without an update after which the training was probably killed; 0 if
+            unknown.
+        written_s: time of writing, seconds since 1970.
+        clock: time of writing for readers, local time.
     """
 
     state: str
@@ -98,14 +99,14 @@ def render(
     faces: Sequence[str],
     frames: Mapping[int, Sequence[str]],
 ) -> str:
-    """Return the page.
+    """Return the HTML of the page.
 
     Args:
         about: the training.
-        moment: how far it is.
-        history: a row for each epoch.
-        faces: the validation faces, as ``data_url`` has them.
-        frames: epoch -> its pictures, likewise: reconstructions of these faces, then random ones.
+        moment: its progress.
+        history: one row per epoch.
+        faces: the validation faces as URLs from ``data_url``.
+        frames: epoch -> URLs of its pictures: reconstructions of `faces`, then random faces.
     """
     script = _source("live.js") if moment.state == "running" else ""
     html = (
@@ -126,7 +127,7 @@ def render(
             script_hash=html_page.source_hash(script),
         )
     )
-    return wording.page_of_images(html) if about.source == "digits" else html
+    return wording.say_images_on_page(html) if about.source == "digits" else html
 
 
 def _draw_curves(about: About, history: Sequence[Row]) -> list[str]:
@@ -148,9 +149,9 @@ def _draw_curves(about: About, history: Sequence[Row]) -> list[str]:
 
 
 def data_url(tile: Tiles) -> str:
-    """Return a picture, (h, w, c), as the address of a JPEG that holds it.
+    """Return a picture, (h, w, c), uint8, as a data URL with a JPEG.
 
-    A tenth of the time and a sixth of the size of a PNG; the film has the exact pixels.
+    JPEG takes a tenth of the time and a sixth of the size of PNG. The film has the exact pixels.
     """
     buffer = io.BytesIO()
     image = Image.fromarray(tile[..., 0] if tile.shape[-1] == 1 else tile)

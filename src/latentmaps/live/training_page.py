@@ -1,4 +1,4 @@
-"""Keep a page up to date while a VAE is trained, and never stand in the way of the training."""
+"""Keep the live page up to date while a VAE is trained, without ever ending the training."""
 
 import logging
 import os
@@ -23,10 +23,10 @@ from latentmaps.vae.training.vae_task import Task
 
 log = logging.getLogger(__name__)
 
-# of the time of a training, for its page
+# largest share of the training time to spend on the page
 _MOST_SHARE = 0.01
 _LEAST_REFRESH_S, _MOST_REFRESH_S = 2, 30
-# so many epochs without news, and no less than this, look like the end
+# After this many epochs without an update, and at least this long, the page suspects a killed run.
 _QUIET_EPOCHS, _LEAST_QUIET_S = 4, 120
 
 
@@ -34,22 +34,23 @@ _QUIET_EPOCHS, _LEAST_QUIET_S = 4, 120
 def opened(
     folder: Path, task: Task, film: FilmRecorder, *, source: str
 ) -> Iterator[Callable[[Sequence[Row]], None]]:
-    """Open the page of a training, and yield the function that ``fit.fit`` calls with the history.
+    """Open the live page of a training, and yield the `follow` callback for ``fit.fit``.
 
-    The page says at the end whether the training is over or has stopped. A folder that cannot be
-    written costs a warning and the page. Of several machines the first one writes it.
+    On exit, the page says whether the training finished or stopped. If the folder cannot be
+    written, the training continues without the page, after one warning. With several machines, only
+    the first one writes the page.
 
     Args:
-        folder: gets index.html and history.csv.
-        task: what is trained on what.
-        film: has the pictures.
-        source: of the faces, see ``receipts.read_source``.
+        folder: the folder for index.html and history.csv.
+        task: the training.
+        film: provides the pictures.
+        source: source of the faces, see ``receipts.read_source``.
     """
     if not workers.is_writer():
         yield lambda _rows: None
         return
     about = About(
-        fact=task.kl_weight,
+        kl_weight=task.kl_weight,
         seed=task.train.seed,
         num_train=len(task.train.rows),
         epochs=task.length.epochs,
@@ -60,8 +61,8 @@ def opened(
     try:
         yield live.follow
     except BaseException as error:
-        is_asked = isinstance(error, KeyboardInterrupt)
-        live.end("stopped", "it was interrupted" if is_asked else str(error) or repr(error))
+        is_interrupt = isinstance(error, KeyboardInterrupt)
+        live.end("stopped", "it was interrupted" if is_interrupt else str(error) or repr(error))
         raise
     else:
         live.end("over", "")
@@ -70,7 +71,7 @@ def opened(
 
 
 class _TrainingPage:
-    """The page of one training in its folder."""
+    """The live page of one training, and its folder."""
 
     def __init__(self, folder: Path, about: About, film: FilmRecorder) -> None:
         self._folder = folder
@@ -79,19 +80,19 @@ class _TrainingPage:
         self._history: Sequence[Row] = ()
         self._urls: dict[int, list[str]] = {}
         self._faces = [page.data_url(tile) for tile in film.faces]
-        self._seconds: list[float] = []  # of each epoch of this run
+        self._seconds: list[float] = []  # duration of each epoch of this run
         self._is_started = False
         self._last_epoch = self._last_written = time.monotonic()
-        self._cost_s = 0.0  # of the last page
+        self._cost_s = 0.0  # time that the last page took
         self._lock = filelock.FileLock(folder / "lock")
         self._is_open = self._try(self._claim)
-        self._write("running", "The training is about to begin.")
+        self._write("running", "Training is about to start.")
         if self._is_open:
             address = (folder / "index.html").resolve().as_uri()
             log.info("Watch the training in a browser: %s", address)
 
     def follow(self, history: Sequence[Row]) -> None:
-        """Show the history so far, unless the last page has cost too much to write one already."""
+        """Show the history so far, unless the page would exceed its share of the time."""
         now = time.monotonic()
         if self._is_started:
             self._seconds.append(now - self._last_epoch)
@@ -104,13 +105,13 @@ class _TrainingPage:
         """Write the page for the last time."""
         epoch = len(self._history)
         if state == "over":
-            words = f"The training is over: {_count(epoch)}{self._describe_time()}."
+            words = f"Training finished: {_count(epoch)}{self._describe_time()}."
         else:
-            words = f"The training has stopped after {_count(epoch)}: {reason}."
+            words = f"Training stopped after {_count(epoch)}: {reason}."
         self._write(state, words)
 
     def close(self) -> None:
-        """Let another training have the folder."""
+        """Release the folder for other trainings."""
         self._lock.release()
 
     def _claim(self) -> None:
@@ -118,15 +119,15 @@ class _TrainingPage:
         try:
             self._lock.acquire(blocking=False)
         except filelock.Timeout:
-            raise OSError("another training is shown there") from None
+            raise OSError("another training uses it") from None
 
     def _write(self, state: str, words: str) -> None:
-        """Write page and table."""
+        """Write the page and the table, if the folder is usable."""
         if not self._is_open:
             return
         started = time.monotonic()
         self._is_open = self._try(lambda: self._write_files(state, words))
-        # the first page loads what the others have
+        # not counted: the first page loads libraries that the later ones reuse
         self._cost_s = time.monotonic() - started if self._history else 0.0
         self._last_written = time.monotonic()
 
@@ -143,7 +144,7 @@ class _TrainingPage:
         )
         html = page.render(self._about, moment, self._history, self._faces, self._frames())
         _replace(self._folder / "index.html", lambda path: path.write_text(html, encoding="utf-8"))
-        if not self._history:  # that of another training would be taken for this one's
+        if not self._history:  # a previous training's table would pass for this one's
             (self._folder / "history.csv").unlink(missing_ok=True)
         else:
             table = pd.DataFrame(self._history).astype({"epoch": int})
@@ -154,7 +155,7 @@ class _TrainingPage:
     def _frames(self) -> dict[int, list[str]]:
         """Return the pictures of the epochs that a film of this length shows.
 
-        A damaged frame is left out: it is the film that refuses it.
+        Damaged frames are skipped here; the film reports them.
         """
         before, self._urls = self._urls, {}
         for epoch in film_file.choose_epochs(len(self._history)):
@@ -167,13 +168,13 @@ class _TrainingPage:
     def _describe_rest(self) -> str:
         done, epochs = len(self._history), self._about.epochs
         if not self._seconds:
-            return f"Going on after epoch {done} of {epochs}." if done else "Epoch 1 is running."
+            return f"Resuming after epoch {done} of {epochs}." if done else "Running epoch 1."
         left = _duration(statistics.median(self._seconds) * (epochs - done))
         most = "at most" if self._about.may_stop else "about"
-        return f"Epoch {done} of {epochs} is done, {most} {left} left."
+        return f"Finished epoch {done} of {epochs}, {most} {left} left."
 
     def _describe_time(self) -> str:
-        """Return how long the epochs of this run took, in words that follow those of all."""
+        """Describe how long the epochs of this run took; continues "4 epochs"."""
         num_epochs = len(self._seconds)
         if num_epochs == 0:
             return ""
@@ -181,13 +182,13 @@ class _TrainingPage:
         return f"{which} in {_duration(sum(self._seconds))}"
 
     def _try(self, work: Callable[[], Any]) -> bool:
-        """Return whether something could be written; where not, warn."""
+        """Run `work`, report whether it succeeded, and log a warning if not."""
         try:
             work()
         except OSError as error:
             log.warning(
-                "Warning: %s: %s; the training goes on without its page - set LATENTMAPS_LIVE to a "
-                "folder that can be written",
+                "Warning: %s: %s; the training continues without its page; set LATENTMAPS_LIVE to "
+                "a writable folder",
                 self._folder,
                 error.strerror or error,
             )
@@ -195,8 +196,8 @@ class _TrainingPage:
         except Exception:
             # hours of training are worth more than the page that shows them
             log.exception(
-                "Warning: %s: the page cannot be drawn, which is a fault of this program; the "
-                "training goes on without it",
+                "Warning: %s: the page cannot be rendered because of a bug in this program; the "
+                "training continues without it",
                 self._folder,
             )
             return False
@@ -204,7 +205,7 @@ class _TrainingPage:
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file that is whole whenever somebody reads it."""
+    """Write a file atomically, so that readers never see a partial one."""
     temporary = path.with_suffix(f".{os.getpid()}.partial")
     try:
         write(temporary)
@@ -219,7 +220,7 @@ def _count(epochs: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    """Return a time in words: 45 s, 12 min, 3.4 h."""
+    """Return a duration for readers: 45 s, 12 min, 3.4 h."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,4 @@
-"""The CNN up to one of its layers, and what it reads: real digits."""
+"""The CNN up to one of its layers, and digits in the format it expects."""
 
 import keras
 import numpy as np
@@ -11,16 +11,18 @@ from latentmaps.oips import networks as networks_module
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats, PixelRange
 
-# Digits are standardized so many at a time: 60,000 at once are 600 MB.
-_NUM_AT_ONCE = 5_000
+# Number of digits to standardize at a time. All 60,000 at once would take 600 MB.
+_BATCH_SIZE = 5_000
 
 
 def up_to(model: keras.Model, layer_name: str) -> Networks:
-    """Return the CNN up to a convolution, by the mean of a map, or to a dense layer, by a unit.
+    """Cut the CNN after a layer.
+
+    The objective is the mean of a map for a convolution, and the value of a unit for a dense layer.
 
     Args:
         model: the CNN.
-        layer_name: one of its convolutions or dense layers.
+        layer_name: name of a convolution or a dense layer.
 
     Raises:
         TrainingError: the CNN has no such layer, or reads images of another size.
@@ -32,15 +34,15 @@ def up_to(model: keras.Model, layer_name: str) -> Networks:
 
 
 def responses_below(model: keras.Model, layer_name: str) -> keras.Model | None:
-    """Return the network image -> what the layer below makes of it, (n, num_lower_units).
+    """Build the network images -> responses of the layer below a given one, (n, num_lower_units).
 
     Args:
         model: the CNN.
-        layer_name: one of its convolutions or dense layers.
+        layer_name: name of a convolution or a dense layer.
 
     Returns:
-        The mean of each map of the convolution below, or the units of the dense layer below; None
-        for the first.
+        The network, with the mean of each map of a convolution or the units of a dense layer as
+        outputs; None for the first layer.
     """
     names = cnn.unit_layer_names(model)
     below = names[: names.index(layer_name)]
@@ -51,8 +53,8 @@ def _require_size(model: keras.Model) -> None:
     height, width = model.input_shape[1:3]
     if (height, width) != (IMAGE_SIZE, IMAGE_SIZE):
         raise TrainingError(
-            f"the CNN reads images of {height}x{width} pixels, expected {IMAGE_SIZE}x{IMAGE_SIZE}, "
-            "the size of a digit; run train_cnn again"
+            f"the CNN: found an input of {height}x{width} pixels, expected "
+            f"{IMAGE_SIZE}x{IMAGE_SIZE}, the size of a digit; run train_cnn again"
         )
 
 
@@ -60,14 +62,14 @@ def measure_digits(network: keras.Model, images: npt.NDArray[np.uint8]) -> Float
     """Return the outputs of a network for real digits, (n, num_outputs), float32.
 
     Args:
-        network: of ``Networks``.
+        network: one of the models in ``Networks``.
         images: (n, 28, 28), uint8, 0..255.
     """
     return cnn.predict(network, images)
 
 
 def standardize_digits(images: npt.NDArray[np.uint8]) -> Floats:
-    """Return real digits as the CNN reads them, (n, 28, 28, 1), float32.
+    """Standardize digits as the CNN expects them, (n, 28, 28, 1), float32.
 
     Args:
         images: (n, 28, 28), uint8, 0..255.
@@ -76,23 +78,23 @@ def standardize_digits(images: npt.NDArray[np.uint8]) -> Floats:
 
 
 def digit_range(digits: Digits) -> PixelRange:
-    """Return darkest and brightest pixel of a real digit as the CNN reads it.
+    """Return the darkest and the brightest pixel of a typical standardized digit.
 
-    The medians over the training part: half of the digits go further on either side.
+    These are medians over the training part, so half of the digits exceed them on either side.
 
     Raises:
-        DataError: half of the training digits are of one single gray.
+        DataError: at least half of the training digits have a single gray level.
     """
     images = digits.train_images
     parts = [
-        standardize_digits(images[first : first + _NUM_AT_ONCE])
-        for first in range(0, len(images), _NUM_AT_ONCE)
+        standardize_digits(images[first : first + _BATCH_SIZE])
+        for first in range(0, len(images), _BATCH_SIZE)
     ]
     darkest = float(np.median(np.concatenate([part.min(axis=(1, 2, 3)) for part in parts])))
     brightest = float(np.median(np.concatenate([part.max(axis=(1, 2, 3)) for part in parts])))
     if darkest >= brightest:
         raise DataError(
-            "the training digits: found half of them of one single gray, expected strokes on a "
-            "ground; run fetch_digits again"
+            "the training digits: found a single gray level in at least half of them, expected "
+            "strokes on a background; run fetch_digits again"
         )
     return darkest, brightest

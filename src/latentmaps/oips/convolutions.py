@@ -1,9 +1,9 @@
-"""Convolutions for ascent: gradients of the image alone, and one map for each image.
+"""Convolutions for the ascent: gradients of the image only, and a single map for each image.
 
-TensorFlow computes all maps of a layer for every image, of which ascent wants one. And it takes a
-quarter of a step for the gradient of the first convolution, since there is only one channel to
-share among the cores. Both become products of matrices here: channels are contracted first, and
-what is left is shifted and added up. Together that is twice as fast (benchmarks/README.md).
+TensorFlow computes all maps of a layer for every image, but the ascent needs only one of them. It
+also spends a quarter of a step on the gradient of the first convolution, whose single channel
+cannot be shared among the cores. Here both become matrix products: contract the channels first,
+then shift and add what is left. Together this is twice as fast (benchmarks/README.md).
 """
 
 from collections.abc import Callable, Sequence
@@ -18,21 +18,26 @@ Floats = npt.NDArray[np.float32]
 Gradient = Callable[[Any], Any]
 
 
-class MeanOfOneMap:
-    """The mean of one map of a layer for each image, an ``objectives.Objective``.
+class SingleMapMean:
+    """The mean of one feature map for each image, an ``objectives.Objective``.
 
-    On a patch as large as the receptive field a map has one position: its mean is the value there.
+    On a patch of the size of the receptive field, a map has one position, and its mean is the value
+    at that position.
 
     Attributes:
         floor: see ``objectives.Objective``.
     """
 
     @staticmethod
-    def suits(layers: Sequence[keras.layers.Layer]) -> bool:
-        """Return whether layers (``receptive_fields.chain``) are such as are computed here.
+    def supports(layers: Sequence[keras.layers.Layer]) -> bool:
+        """Report whether this class can compute a chain of layers.
 
-        Convolutions of square kernels with ReLU, of which the first reads one channel, and
-        poolings; all without padding.
+        It supports max pooling and convolutions with square kernels, a bias and a ReLU, all
+        without padding. The first layer must be a convolution that reads one channel, and the last
+        one a convolution.
+
+        Args:
+            layers: as returned by ``receptive_fields.chain``.
         """
         convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
         others = [layer for layer in layers if layer not in convolutions]
@@ -52,13 +57,13 @@ class MeanOfOneMap:
         *,
         is_rectified: bool = True,
     ) -> None:
-        """Take the layers up to the map.
+        """Copy the weights of the last layer and build the network before it.
 
         Args:
-            layers: image -> feature maps, one after the other, such as ``suits`` accepts.
-            reachable_size: so many rows and columns of an image influence the last one, or are
-                those of a patch.
-            is_rectified: whether the last ReLU counts; else the map is taken before it.
+            layers: layers from the image to the feature maps that ``supports`` accepts.
+            reachable_size: number of rows and columns of an image that influence the last layer, or
+                of a patch.
+            is_rectified: whether to apply the last ReLU.
         """
         self._is_rectified = is_rectified
         self.floor = 0.0 if is_rectified else float("-inf")
@@ -72,13 +77,13 @@ class MeanOfOneMap:
         self._trunk = _trunk(others, reachable_size)
 
     def __call__(self, images: tf.Tensor, units: tf.Tensor) -> tf.Tensor:
-        """Return the mean of a map over all positions, (n,).
+        """Return the mean of a map over all positions, (n,), float32.
 
         Args:
-            images: (n, h, w, 1), as the network reads them.
-            units: (n,), which map for which image.
+            images: (n, h, w, 1), float32, in the format the network expects.
+            units: (n,), int, the map of each image.
         """
-        # what the layer cannot see is left out: a sixth of the work for the third layer
+        # leave out pixels that the layer cannot see: saves a sixth of the work in the third layer
         rows, columns = self._reachable_size
         seen = images[:, :rows, :columns]
         features = self._trunk(seen) if self._trunk is not None else seen
@@ -102,7 +107,7 @@ def _is_plain(layer: keras.layers.Conv2D) -> bool:
 
 
 def _trunk(layers: Sequence[keras.layers.Layer], size: tuple[int, int]) -> keras.Model | None:
-    """Return what lies before the last convolution; None where that reads the image."""
+    """Return the network before the last convolution; None if that convolution reads the image."""
     if not layers:
         return None
     inputs = keras.Input((*size, 1))
@@ -114,10 +119,10 @@ def _trunk(layers: Sequence[keras.layers.Layer], size: tuple[int, int]) -> keras
 
 
 class InputConvolution(keras.layers.Layer):
-    """A valid convolution that reads one channel, without activation."""
+    """A convolution of one channel without padding or activation."""
 
     def __init__(self, kernel: Floats, bias: Floats) -> None:
-        """Take kernel (size, size, 1, num_maps) and bias (num_maps,) as they are."""
+        """Store the fixed kernel (size, size, 1, num_maps) and bias (num_maps,)."""
         super().__init__()
         self._kernel = kernel
         self._bias = bias
@@ -132,22 +137,22 @@ class InputConvolution(keras.layers.Layer):
 
         return convolve(images)
 
-    def _gradient(self, of_maps: tf.Tensor) -> tf.Tensor:
+    def _gradient(self, map_gradients: tf.Tensor) -> tf.Tensor:
         size, num_maps = self._kernel.shape[0], self._kernel.shape[3]
-        height, width = of_maps.shape[1:3]
-        places = self._kernel.reshape(size * size, num_maps)
-        products = tf.matmul(places, tf.reshape(of_maps, (-1, num_maps)), transpose_b=True)
+        height, width = map_gradients.shape[1:3]
+        taps = self._kernel.reshape(size * size, num_maps)
+        products = tf.matmul(taps, tf.reshape(map_gradients, (-1, num_maps)), transpose_b=True)
         products = tf.reshape(products, (size * size, -1, height, width))
         shifted = [tf.pad(p, _margins(i, size)) for i, p in enumerate(tf.unstack(products))]
         return tf.add_n(shifted)[..., tf.newaxis]  # (n, height + size - 1, width + size - 1, 1)
 
 
 def _convolve_each(features: tf.Tensor, kernels: tf.Tensor, size: int) -> tf.Tensor:
-    """Return the valid convolution of each image with a kernel of its own, (n, h, w).
+    """Convolve each image with its own kernel, without padding, (n, h, w).
 
     Args:
-        features: (n, height, width, num_channels).
-        kernels: (n, size * size, num_channels), place by place.
+        features: (n, height, width, num_channels), float32.
+        kernels: (n, size * size, num_channels), float32, the taps of a kernel row by row.
         size: height and width of a kernel.
     """
     height, width, num_channels = features.shape[1:]
@@ -159,21 +164,21 @@ def _convolve_each(features: tf.Tensor, kernels: tf.Tensor, size: int) -> tf.Ten
         products = tf.matmul(kernels, flat, transpose_b=True)  # (n, size * size, h * w)
         products = tf.reshape(products, (-1, size * size, height, width))
         shifted = [
-            products[:, place, place // size :, place % size :][:, :rows, :columns]
-            for place in range(size * size)
+            products[:, tap, tap // size :, tap % size :][:, :rows, :columns]
+            for tap in range(size * size)
         ]
         return tf.add_n(shifted), gradient
 
-    def gradient(of_map: tf.Tensor) -> tf.Tensor:
-        spread = [tf.pad(of_map, _margins(place, size)) for place in range(size * size)]
-        spread = tf.reshape(tf.stack(spread, axis=1), (-1, size * size, height * width))
-        of_features = tf.matmul(spread, kernels, transpose_a=True)  # (n, h * w, num_channels)
-        return tf.reshape(of_features, (-1, height, width, num_channels))
+    def gradient(map_gradients: tf.Tensor) -> tf.Tensor:
+        shifted = [tf.pad(map_gradients, _margins(tap, size)) for tap in range(size * size)]
+        shifted = tf.reshape(tf.stack(shifted, axis=1), (-1, size * size, height * width))
+        gradients = tf.matmul(shifted, kernels, transpose_a=True)  # (n, h * w, num_channels)
+        return tf.reshape(gradients, (-1, height, width, num_channels))
 
     return convolve(features)
 
 
-def _margins(place: int, size: int) -> tuple[tuple[int, int], ...]:
-    """Return the padding that moves a map to where a place of the kernel reads."""
-    above, left = divmod(place, size)
+def _margins(tap: int, size: int) -> tuple[tuple[int, int], ...]:
+    """Return the padding that shifts a map to the pixels that a kernel tap reads."""
+    above, left = divmod(tap, size)
     return (0, 0), (above, size - 1 - above), (left, size - 1 - left)

@@ -1,8 +1,8 @@
 """The elementary pattern of a feature map: what excites it at one position.
 
-An OIP raises the mean over the map, so a pattern that excites the map pays wherever it fits in, and
-OIPs repeat it. Here one position is raised, on a patch as large as its receptive field: what
-remains is the pattern alone.
+An OIP raises the mean over the map, so that a pattern that excites the map is repeated wherever it
+fits. Here the ascent maximizes the map at a single position, on a patch of the size of its
+receptive field: what remains is the pattern alone.
 """
 
 import dataclasses
@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from latentmaps.oips import ascent, length_scales, networks, starts
-from latentmaps.oips.oip import Elementary
-from latentmaps.oips.restore import unit_rms
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.constraints import unit_rms
+from latentmaps.oips.oip import ElementaryPatterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
-# One position is no sum of many: the optimum is reached in a fraction of the steps of an OIP.
+# A single position, unlike a mean over many, converges in a fraction of the steps of an OIP.
 _MAX_STEPS = 100
 
-# Fewer starts race than for an OIP: of the third layer's patterns the median one loses 0.01 % to
-# what 24 starts find, and the worst one 4 %.
+# Fewer starts than for an OIP. In the third layer, the activation is lower than with 24 starts by
+# 0.01 % for the median pattern and by 4 % for the worst one.
 _NUM_STARTS = 8
 
 
@@ -34,29 +34,33 @@ def find(
     jit_compile: bool,
     chunk_size: int,
     map_indices: npt.NDArray[np.int64] | None = None,
-) -> Elementary | None:
+) -> ElementaryPatterns | None:
     """Return the elementary patterns of a layer.
 
     Args:
-        model: with one image as input.
-        layer_name: one of its layers.
-        params: of the ascent; length scales give way to those of the patch.
-        seed: of everything that is sampled.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
-        chunk_size: patches that climb together.
-        map_indices: of which maps; None: all.
+        model: a model with one image as input.
+        layer_name: name of the layer.
+        params: parameters of the ascent; length scales too fine for the patch are replaced.
+        seed: seed of everything that is sampled.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
+        chunk_size: number of patches per chunk.
+        map_indices: (num_maps,), int, the maps to search for; None: all.
 
     Returns:
-        None where a unit sees all of the image: a dense one.
+        The patterns; None for a dense layer, whose units see the whole image, and for a layer to
+        which no chain of layers leads.
+
+    Raises:
+        TrainingError: a gradient is NaN or infinite.
     """
     if len(model.get_layer(layer_name).output.shape) != 4:
         return None
-    found = networks.on_patches(model, layer_name)
-    if found is None:
+    on_patches = networks.on_patches(model, layer_name)
+    if on_patches is None:
         return None
-    indices = np.arange(found.num_units) if map_indices is None else map_indices
+    indices = np.arange(on_patches.num_units) if map_indices is None else map_indices
     params = dataclasses.replace(
-        length_scales.for_shape(params, found.shape),
+        length_scales.for_shape(params, on_patches.shape),
         num_starts=min(params.num_starts, _NUM_STARTS),
         num_steps=min(params.num_steps, _MAX_STEPS),
         strategy="superposition",
@@ -64,23 +68,23 @@ def find(
         candidate_kinds=("scales", "coarse", "fourier", "noise"),
     )
     chosen = starts.choose(
-        found,
-        Patterns(found.shape, params, None),
+        on_patches,
+        StartImageSpec(on_patches.shape, params, None),
         map_indices=indices,
-        restore=unit_rms,
+        constraint=unit_rms,
         seed=seed,
         chunk_size=chunk_size,
     )
-    ends = ascent.ascend(
-        found.objective,
+    result = ascent.ascend(
+        on_patches.objective,
         chosen.images,
         indices,
         params,
-        restore=unit_rms,
+        constraint=unit_rms,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,
         is_race=True,
     )
-    best = np.arange(len(indices)), ends.objectives.argmax(axis=1)
-    return Elementary(ends.images[best], ends.activations[best])
+    best = np.arange(len(indices)), result.objectives.argmax(axis=1)
+    return ElementaryPatterns(result.images[best], result.activations[best])

@@ -1,7 +1,7 @@
-"""How strongly images excite the units of a layer, and which way leads up.
+"""Activations of the units of a layer, and their gradients with respect to the images.
 
-By default the excitation of a feature map is its mean over all positions, as in the source: a
-pattern that occurs in many places excites it more than one that occurs once.
+By default the activation of a feature map is its mean over all positions, as in the original posts:
+a pattern that occurs in many places excites the map more than one that occurs once.
 """
 
 from collections.abc import Sequence
@@ -16,23 +16,23 @@ from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats
 from latentmaps.params.draw_oips import DrawOips
 
-# Every batch has this many images, the last one is filled up: kernels differ between batch sizes,
-# and so does the rounding. Of large images fewer: with 256 of 224x224 pixels, the first maps of a
-# network alone would be gigabytes.
+# Every batch has the same number of images, and the last one is padded: kernels, and therefore
+# rounding errors, differ between batch sizes. Batches of large images are smaller: with 256 images
+# of 224x224 pixels, the first maps of a network alone would take gigabytes.
 _BATCH_SIZE, _MOST_VALUES = 256, 2**22
 
-# far below any RMS that matters; keeps a zero gradient zero
+# far below any RMS that matters; keeps a zero gradient at zero
 _TINY = 1e-12
 
 
 def measure(network: keras.Model, images: Floats) -> Floats:
     """Return the outputs of a network, (n, num_outputs), float32.
 
-    An image gives the same bytes alone and among others.
+    The outputs for an image do not depend on the other images, down to the last bit.
 
     Args:
-        network: of ``Networks``.
-        images: (n, h, w, c), as the network reads them.
+        network: one of the models in ``Networks``.
+        images: (n, h, w, c), float32, in the format the network expects.
     """
     outputs = np.zeros((len(images), network.output.shape[1]), np.float32)
     batch_size = min(_BATCH_SIZE, max(1, _MOST_VALUES // int(np.prod(images.shape[1:]))))
@@ -47,7 +47,17 @@ def measure(network: keras.Model, images: Floats) -> Floats:
 def penalized(
     objective: Objective, params: DrawOips, images: tf.Tensor, units: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return what the ascent climbs, (n,), and the activations, (n,): equal without smoothness."""
+    """Return the objectives of the ascent, (n,), and the activations, (n,).
+
+    The objective is the activation, reduced by a penalty on roughness if ``params.smoothness`` is
+    above 0.
+
+    Args:
+        objective: the activation of one unit per image.
+        params: weight of the penalty.
+        images: (n, h, w, c), float32, in the format the network expects.
+        units: (n,), int, the unit that each image is to excite.
+    """
     activations = objective(images, units)
     if not params.smoothness:
         return activations, activations
@@ -63,39 +73,43 @@ def objective_and_gradient(
     units: tf.Tensor,
     shifts: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Return objectives (n,), activations (n,), and the gradients of the objectives.
-
-    Images are independent of one another: the gradient of the sum of their objectives is the
-    gradient of each.
+    """Return objectives (n,), activations (n,), and the gradients of the objectives (n, h, w, c).
 
     Args:
-        objective: of one unit.
+        objective: the activation of one unit per image.
         params: smoothness and jitter.
-        images: (n, h, w, c), as the network reads them.
-        units: (n,), the unit that each image is to excite.
-        shifts: (n, 2), rows and columns by which the gradient sees the images shifted; for jitter.
+        images: (n, h, w, c), float32, in the format the network expects.
+        units: (n,), int, the unit that each image is to excite.
+        shifts: (n, 2), int, rows and columns by which the images are shifted before the gradient is
+            computed; used with jitter only.
     """
     with tf.GradientTape() as tape:
         tape.watch(images)
         seen = shift(images, shifts) if params.jitter else images
         objectives, activations = penalized(objective, params, seen, units)
+    # images are independent, so the gradient of the sum contains the gradient of each
     gradients = tape.gradient(objectives, images)
-    if params.jitter:  # judged is the image itself, not what the gradient saw
+    if params.jitter:  # evaluate the image itself, not the shifted one
         objectives, activations = penalized(objective, params, images, units)
     return objectives, activations, gradients
 
 
 def coarsen(gradients: tf.Tensor, coarseners: Sequence[tf.Tensor]) -> tf.Tensor:
-    """Return what coarseners (h, h) and (w, w) leave of columns and rows of gradients."""
+    """Project gradients (n, h, w, c) onto a coarse grid.
+
+    Args:
+        gradients: (n, h, w, c), float32.
+        coarseners: projections of the columns, (h, h), and of the rows, (w, w).
+    """
     down, across = coarseners
     return tf.einsum("ij,njkc,kl->nilc", down, gradients, across)
 
 
 def direction(gradients: tf.Tensor) -> tf.Tensor:
-    """Return gradients divided by their RMS, so that a step changes every image by the same amount.
+    """Divide each gradient by its RMS, so that a step changes every image by the same amount.
 
     Args:
-        gradients: (n, h, w, c); one that is zero stays zero.
+        gradients: (n, h, w, c), float32; a gradient of zero stays zero.
     """
     rms = tf.sqrt(tf.reduce_mean(gradients**2, axis=(1, 2, 3), keepdims=True))
     return gradients / (rms + _TINY)
@@ -104,10 +118,16 @@ def direction(gradients: tf.Tensor) -> tf.Tensor:
 def sample_shifts(
     units: npt.NDArray[np.int64], num_starts: int, params: DrawOips, seed: int
 ) -> npt.NDArray[np.int32]:
-    """Return rows and columns by which each step sees an image shifted, int32.
+    """Sample the rows and columns by which jitter shifts each image in each step.
+
+    Args:
+        units: (num_units,), int, units of the layer.
+        num_starts: number of starts per unit.
+        params: largest shift and number of steps.
+        seed: seed of the shifts.
 
     Returns:
-        (n, num_steps + 1, 2), n = num_units * num_starts; (n, 1, 2), zeros, without jitter.
+        (n, num_steps + 1, 2), int32, n = num_units * num_starts; without jitter (n, 1, 2), zeros.
     """
     if not params.jitter:
         return np.zeros((len(units) * num_starts, 1, 2), np.int32)
@@ -120,11 +140,11 @@ def sample_shifts(
 
 
 def shift(images: tf.Tensor, shifts: tf.Tensor) -> tf.Tensor:
-    """Return images moved down and right; what leaves on one side comes back on the other.
+    """Shift images down and right, cyclically.
 
     Args:
         images: (n, h, w, c).
-        shifts: (n, 2), rows and columns.
+        shifts: (n, 2), int, rows and columns.
     """
     height, width = images.shape[1:3]
     rows = (tf.range(height) - shifts[:, :1]) % height  # (n, h)
@@ -134,7 +154,7 @@ def shift(images: tf.Tensor, shifts: tf.Tensor) -> tf.Tensor:
 
 
 def _roughness(images: tf.Tensor) -> tf.Tensor:
-    """Return the mean squared difference of neighbors, down and across, (n,)."""
+    """Return the mean squared difference between neighboring pixels, down and across, (n,)."""
     down = images[:, 1:] - images[:, :-1]
     across = images[:, :, 1:] - images[:, :, :-1]
     return tf.reduce_mean(down**2, (1, 2, 3)) + tf.reduce_mean(across**2, (1, 2, 3))

@@ -1,4 +1,4 @@
-"""How the pictures of a layer become grays: one scale for all of them."""
+"""Convert the images of a layer to gray levels, with one scale for the whole layer."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from latentmaps.drawing import color_maps
 from latentmaps.images import pixels
-from latentmaps.oips.oip import Elementary, Floats, LayerOips, PixelRange
+from latentmaps.oips.oip import ElementaryPatterns, Floats, LayerOips, PixelRange
 
 CLIP_PERCENTILE = 98
 # the color map with one channel
@@ -18,14 +18,15 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class GrayScale:
-    """How the pictures of a layer become grays: one scale for all of them.
+    """The scales that convert the images of a layer to bytes.
 
     Attributes:
-        limit: free pixels: black and white are so many standard deviations from the mid-gray 0.
-        pixel_range: pixels in range: what is black and what is white, in standard deviations.
-        reachable_size: rows and columns, from the upper left, that influence the layer.
-        pattern_limit: as `limit`, of the elementary patterns.
-        color_map: of both, a name of ``color_maps.COLOR_MAPS``; gray leaves one channel.
+        limit: value of white for free pixels; black is minus this value, and 0 is mid-gray.
+        pixel_range: values of black and of white for pixels in range, in standard deviations.
+        reachable_size: number of rows and columns, from the top left, that influence the layer.
+        pattern_limit: value of white for elementary patterns.
+        color_map: color map for free pixels and patterns, a name in ``color_maps.COLOR_MAPS``; gray
+            images have no channel axis.
     """
 
     limit: float
@@ -35,20 +36,20 @@ class GrayScale:
     color_map: str = "gray"
 
     def free(self, images: Floats) -> Images:
-        """Return pictures with free pixels (..., 28, 28) as bytes, cropped as by ``crop``.
+        """Convert images with free pixels (..., 28, 28) to uint8, cropped as by ``crop``.
 
-        In colors there is one more axis, of 3 channels.
+        A color map other than gray adds an axis of 3 channels.
         """
         return self._color(self.crop(pixels.signed_to_uint8(images, self.limit)))
 
     def in_range(self, images: Floats) -> Images:
-        """Return pictures with pixels in range (..., 28, 28) as bytes, cropped as by ``crop``."""
+        """Convert images with pixels in range (..., 28, 28) to uint8, cropped as by ``crop``."""
         darkest, brightest = self.pixel_range
         shares = (images - darkest) / (brightest - darkest)
         return self.crop(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
 
     def patterns(self, images: Floats) -> Images:
-        """Return elementary patterns (..., rows, columns) as bytes, in colors as ``free``."""
+        """Convert elementary patterns (..., rows, columns) to uint8, with colors as in ``free``."""
         return self._color(pixels.signed_to_uint8(images, self.pattern_limit))
 
     def _color(self, images: Images) -> Images:
@@ -64,21 +65,28 @@ class GrayScale:
 def gray_scale(
     oips: LayerOips,
     reachable_size: int,
-    elementary: Elementary | None = None,
+    elementary: ElementaryPatterns | None = None,
     color_map: str = "gray",
 ) -> GrayScale:
-    """Return the scale of a layer, that of its polished OIPs.
+    """Return the scale of a layer, computed from its polished OIPs.
 
-    A few pixels reach 10 standard deviations; a gray up to them would leave the rest without
-    contrast.
+    Args:
+        oips: OIPs of the layer.
+        reachable_size: number of rows and columns that influence the layer.
+        elementary: its elementary patterns; None: not available.
+        color_map: name in ``color_maps.COLOR_MAPS``.
     """
-    found = oips.free.polished.images[oips.free.activations > 0, :reachable_size, :reachable_size]
+    images = oips.free.polished.images[oips.free.activations > 0, :reachable_size, :reachable_size]
     patterns = np.zeros(0) if elementary is None else elementary.images
     return GrayScale(
-        find_limit(found), oips.pixel_range, reachable_size, find_limit(patterns), color_map
+        find_limit(images), oips.pixel_range, reachable_size, find_limit(patterns), color_map
     )
 
 
 def find_limit(images: npt.NDArray) -> float:
-    """Return the value that becomes white, of free pixels of any number; 1 without any."""
+    """Return the absolute value that becomes white; 1 for an empty array.
+
+    This is a percentile, not the maximum: a few pixels reach 10 standard deviations, and a scale up
+    to them would leave the others without contrast.
+    """
     return float(np.percentile(np.abs(images), CLIP_PERCENTILE)) if images.size else 1.0

@@ -1,4 +1,4 @@
-"""All that is found for the feature maps of a layer, for those who draw it."""
+"""Everything that is computed for the feature maps of a layer, ready to be drawn."""
 
 from dataclasses import dataclass
 
@@ -9,28 +9,28 @@ import pandas as pd
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import (
     cnn_layers,
+    constraints,
     elementary,
     excitation,
     real_digits,
-    restore,
     scores,
     search,
     tuning,
 )
 from latentmaps.oips.grays import GrayScale, gray_scale
-from latentmaps.oips.oip import Elementary, Floats, LayerOips, StrongestDigits
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.oip import ElementaryPatterns, Floats, LayerOips, StrongestDigits
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
 
 @dataclass(frozen=True)
 class UnitNames:
-    """What the units of a layer are called.
+    """The words for the units of a layer on sheets and pages.
 
     Attributes:
-        one: of them.
-        many: of them.
-        response: what is compared: a number for each image.
+        one: singular.
+        many: plural.
+        response: name of the value that is compared between images.
     """
 
     one: str
@@ -44,19 +44,19 @@ UNITS = UnitNames("unit", "units", "value before the activation function")
 
 @dataclass(frozen=True)
 class LayerResults:
-    """All results of a layer.
+    """All results for a layer.
 
     Attributes:
-        layer_name: of the layer.
-        names: what its units are called.
-        oips: its OIPs.
-        strongest: the test digits that excite its maps most.
-        table: a row for each map, as ``scores.score`` returns it.
-        elementary: what excites each map at one position; None for a dense layer.
-        tuning: which random images excite it, as ``tuning.tune`` returns it.
-        grays: of the pictures.
-        params: how the OIPs were searched for.
-        seed: of the search.
+        layer_name: name of the layer.
+        names: words for its units.
+        oips: OIPs of its units.
+        strongest: test digits that excite its units most.
+        table: one row per unit, as returned by ``scores.score``.
+        elementary: elementary patterns; None for a dense layer.
+        tuning: responses to random images, as returned by ``tuning.measure_tuning``.
+        grays: gray scales of the images.
+        params: parameters of the search.
+        seed: seed of the search.
     """
 
     layer_name: str
@@ -64,7 +64,7 @@ class LayerResults:
     oips: LayerOips
     strongest: StrongestDigits
     table: pd.DataFrame
-    elementary: Elementary | None
+    elementary: ElementaryPatterns | None
     tuning: pd.DataFrame
     grays: GrayScale
     params: DrawOips
@@ -81,20 +81,20 @@ def study(
     jit_compile: bool,
     chunk_size: int,
 ) -> LayerResults:
-    """Find the OIPs of a layer and compare them with the digits that excite its maps most.
+    """Find the OIPs of a layer and compare them with the digits that excite its units most.
 
     Args:
         model: the CNN.
-        layer_name: one of its convolutions or dense layers.
-        digits: real ones.
-        params: how OIPs are searched for.
-        seed: of everything that is sampled.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
-        chunk_size: images that climb together, at most.
+        layer_name: name of a convolution or a dense layer.
+        digits: real digits.
+        params: parameters of the search.
+        seed: seed of everything that is sampled.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
+        chunk_size: number of images per chunk.
 
     Raises:
         DataError: the training digits have no contrast, or a length scale is finer than a pixel.
-        TrainingError: the CNN has no such layer, or a gradient is not a number.
+        TrainingError: the CNN has no such layer, or a gradient is NaN or infinite.
     """
     networks = cnn_layers.up_to(model, layer_name)
     below = cnn_layers.responses_below(model, layer_name)
@@ -103,11 +103,11 @@ def study(
         networks, digits, params, seed=seed, jit_compile=jit_compile, chunk_size=chunk_size
     )
     strongest = real_digits.find_strongest(networks, digits)
-    paths = real_digits.correlate_paths(below, digits, strongest, oips, seed=seed)
+    pathways = real_digits.correlate_pathways(below, digits, strongest, oips, seed=seed)
     patterns = elementary.find(
         model, layer_name, params, seed=seed, jit_compile=jit_compile, chunk_size=chunk_size
     )
-    table = scores.score(oips, strongest, paths, reachable_size=size)
+    table = scores.score(oips, strongest, pathways, reachable_size=size)
     if patterns is not None:
         table["pattern_activation"] = patterns.activations
     if layer_name == model.layers[-1].name and patterns is None:
@@ -119,10 +119,10 @@ def study(
         strongest=strongest,
         table=table,
         elementary=patterns,
-        tuning=tuning.tune(
+        tuning=tuning.measure_tuning(
             networks,
-            Patterns(networks.shape, params, digits.train_images),
-            restore=restore.standardized,
+            StartImageSpec(networks.shape, params, digits.train_images),
+            constraint=constraints.standardized,
             seed=seed,
         ),
         grays=gray_scale(oips, size, patterns, params.color_map),
@@ -132,9 +132,9 @@ def study(
 
 
 def _confidences(model: keras.Model, oips: LayerOips) -> dict[str, Floats]:
-    """Return the probability that the CNN gives each output unit for its own OIP, (num_units,)."""
+    """Return the probability that the CNN assigns each digit for its own OIP, (num_units,)."""
     units = np.arange(len(oips.map_indices)), oips.map_indices
     return {
-        f"confidence{suffix}": excitation.measure(model, found.images[..., np.newaxis])[units]
-        for suffix, found in (("", oips.free), ("_in_range", oips.in_range))
+        f"confidence{suffix}": excitation.measure(model, variant.images[..., np.newaxis])[units]
+        for suffix, variant in (("", oips.free), ("_in_range", oips.in_range))
     }

@@ -1,7 +1,7 @@
-"""Length scales: what a grid of few points can show, and when which patterns may grow.
+"""Length scales: what a coarse grid can represent, and when patterns of each scale may grow.
 
-A strategy divides the ascent into phases. In each only patterns grow that a grid of so many points
-can show; the start images are left with what the grid of the first phase can show.
+A strategy divides the ascent into phases. In each phase only patterns grow that a grid of a given
+size can represent. Start images are reduced to what the grid of the first phase can represent.
 """
 
 import dataclasses
@@ -20,19 +20,19 @@ Matrix = npt.NDArray[np.float64]
 # rows and columns of points
 Grid = tuple[int, int]
 
-# Pixels for a point of a grid: 3, 7, 14 and 28 points for 28 pixels, as in the source.
-_PIXELS_A_POINT = (9, 4, 2, 1)
+# pixels per grid point: grids of 3, 7, 14 and 28 points for 28 pixels, as in the original posts
+_PIXELS_PER_POINT = (9, 4, 2, 1)
 
 
 class Phase(NamedTuple):
     """A part of the ascent.
 
     Attributes:
-        number: from 0 on.
+        number: number of the phase, from 0.
         first: number of its first step.
-        end: one behind the number of its last step.
-        grid: patterns grow that this grid can show; None: every pattern grows.
-        fluctuation: how many standard deviations of random fluctuations on this grid are added to
+        end: number of its last step plus 1.
+        grid: only patterns that this grid can represent grow; None: all patterns grow.
+        fluctuation: standard deviation of the random fluctuations on this grid that are added to
             each image before the first step.
     """
 
@@ -44,14 +44,15 @@ class Phase(NamedTuple):
 
 
 def _superposition(params: DrawOips) -> list[Phase]:
-    """Return the one phase of superposition: patterns of all length scales grow at once."""
+    """Return the single phase in which patterns of all length scales grow at once."""
     return [Phase(0, 0, params.num_steps, None, fluctuation=0.0)]
 
 
 def _enrich(params: DrawOips) -> list[Phase]:
-    """Return a phase for each length scale: the coarsest grows first, others enrich its picture.
+    """Return one phase for each length scale, from coarse to fine.
 
-    Each of these begins with random fluctuations of its scale, as in the source.
+    The coarsest patterns grow first, and finer ones enrich the image. Each finer phase begins with
+    random fluctuations of its scale, as in the original posts.
     """
     ends = [*np.cumsum(params.scale_steps, dtype=int).tolist(), params.num_steps]
     edges = zip([0, *ends[:-1]], ends, params.length_scales, strict=True)
@@ -75,33 +76,33 @@ STRATEGIES: dict[str, Callable[[DrawOips], list[Phase]]] = {
 
 
 def phases(params: DrawOips) -> list[Phase]:
-    """Return the phases of the strategy that the section names, one after the other."""
+    """Return the phases of the strategy ``params.strategy``, in order."""
     return STRATEGIES[params.strategy](params)
 
 
 def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
-    """Return a section whose length scales images of a shape can show; others give way.
+    """Replace the length scales if they are too fine for images of a shape.
 
     Args:
-        params: the section.
+        params: section of params.yaml.
         shape: height, width and channels of an image.
     """
     grids = [grid_of(scale) for scale in params.length_scales]
-    is_shown = all(rows <= shape[0] and columns <= shape[1] for rows, columns in grids)
-    return params if is_shown else fit(params, shape)
+    fits = all(rows <= shape[0] and columns <= shape[1] for rows, columns in grids)
+    return params if fits else fit(params, shape)
 
 
 def fit(params: DrawOips, shape: Shape) -> DrawOips:
-    """Return a section with the usual length scales of images of a shape, from coarse to fine.
+    """Replace the length scales by the default ones for images of a shape, from coarse to fine.
 
     Args:
-        params: the section.
+        params: section of params.yaml.
         shape: height, width and channels of an image.
     """
-    fitting = [
-        (max(1, shape[0] // pixels), max(1, shape[1] // pixels)) for pixels in _PIXELS_A_POINT
+    grids = [
+        (max(1, shape[0] // pixels), max(1, shape[1] // pixels)) for pixels in _PIXELS_PER_POINT
     ]
-    scales = tuple(dict.fromkeys(fitting))
+    scales = tuple(dict.fromkeys(grids))
     return dataclasses.replace(
         params,
         length_scales=scales,
@@ -111,19 +112,24 @@ def fit(params: DrawOips, shape: Shape) -> DrawOips:
 
 
 def grid_of(scale: LengthScale) -> Grid:
-    """Return rows and columns of a length scale: one number stands for both."""
+    """Return rows and columns of a length scale; a single number means both."""
     return (scale, scale) if isinstance(scale, int) else scale
 
 
 def enlarge(values: Matrix, size: Sequence[int]) -> Matrix:
-    """Return a grid of values (rows, columns), enlarged to (height, width) by bicubic pieces."""
+    """Enlarge a grid of values (rows, columns) to (height, width) by bicubic interpolation."""
     height, width = size
     rows, columns = values.shape
     return _enlarging_matrix(rows, height) @ values @ _enlarging_matrix(columns, width).T
 
 
 def coarsen(image: Matrix, grid: Grid | None) -> Matrix:
-    """Return what a grid can show of an image (height, width, channels); None: all of it."""
+    """Project an image (height, width, channels) onto what a grid can represent.
+
+    Args:
+        image: (height, width, channels), float64.
+        grid: rows and columns of the grid; None: return the image unchanged.
+    """
     if grid is None:
         return image
     down, across = coarseners(grid, image.shape)
@@ -132,7 +138,12 @@ def coarsen(image: Matrix, grid: Grid | None) -> Matrix:
 
 
 def coarseners(grid: Grid | None, size: Sequence[int]) -> tuple[Matrix, Matrix]:
-    """Return projections onto what a grid can show: of columns (h, h) and of rows (w, w)."""
+    """Return the projections of columns, (h, h), and of rows, (w, w), onto a grid.
+
+    Args:
+        grid: rows and columns of the grid; None: the projections are identities.
+        size: height and width of an image; further values are ignored.
+    """
     rows, columns = grid or (size[0], size[1])
     return _coarsener(rows, size[0]), _coarsener(columns, size[1])
 
@@ -146,7 +157,7 @@ def _enlarging_matrix(num_points: int, size: int) -> Matrix:
 
 @functools.cache
 def _coarsener(num_points: int, size: int) -> Matrix:
-    """Return the projection (size, size) of a column onto what so many points can show."""
+    """Return the projection (size, size) of a column onto what a grid of points can represent."""
     if num_points >= size:
         return np.eye(size)
     enlarger = _enlarging_matrix(num_points, size)

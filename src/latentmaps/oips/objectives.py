@@ -1,8 +1,8 @@
-"""What an ascent climbs: one number for each image, by the unit of a layer that it is to excite.
+"""Objectives of the ascent: one number per image, computed from the unit that it is to excite.
 
-A unit is a feature map of a layer, or a value of a dense one. The registry says how its values
-become one number. All but the mean look at what the unit is before its activation function: their
-optimum is the same, and where a ReLU is silent there still is a gradient.
+A unit is a feature map of a layer or a neuron of a dense layer. The registry defines how the values
+of a unit become one number. All objectives but the mean use values before the activation function:
+the optimum is the same, and there is a gradient even where a ReLU is silent.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-# where all that is read is 0, so is all that is put out
-_PASSING = (
+# layers whose outputs are 0 if all their inputs are 0
+_ZERO_PRESERVING = (
     keras.layers.MaxPooling2D,
     keras.layers.AveragePooling2D,
     keras.layers.Dropout,
@@ -22,10 +22,10 @@ _PASSING = (
 
 
 class Objective(Protocol):
-    """What is climbed; a call takes images (n, h, w, c) and a unit for each, (n,), to (n,).
+    """A function (images (n, h, w, c), units (n,)) -> values (n,) that the ascent maximizes.
 
     Attributes:
-        floor: a value not above is silent, and has no gradient: 0 behind a ReLU, else minus
+        floor: value of a silent unit, which has no gradient: 0 after a ReLU, otherwise minus
             infinity.
     """
 
@@ -35,11 +35,11 @@ class Objective(Protocol):
         """Return the value of the unit of each image."""
 
 
-class OneOfAll:
-    """The value of one unit for each image, from those of all."""
+class SelectedUnit:
+    """The value of one unit per image, selected from the values of all units."""
 
     def __init__(self, responses: keras.Model, floor: float) -> None:
-        """Take a network.
+        """Wrap a network.
 
         Args:
             responses: images (n, h, w, c) -> (n, num_units).
@@ -73,85 +73,89 @@ def _unit(layer: keras.layers.Layer) -> Any:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A way from the values of a unit to one number.
+class ObjectiveKind:
+    """A definition of how the values of a unit become one number.
 
     Attributes:
         responses: layer -> one number for each of its units, a Keras tensor (n, num_units).
-        rank: dimensions of the layer's output: 4 for feature maps (n, h, w, num_maps), 2 for dense
-            units.
-        words: what is climbed, for pages.
-        is_behind_activation: whether it looks at what the activation function leaves.
+        rank: rank of the layer's output: 4 for feature maps (n, h, w, num_maps), 2 for dense units.
+        words: description for pages.
+        is_after_activation: whether the values are taken after the activation function.
     """
 
     responses: Callable[[keras.layers.Layer], Any]
     rank: int
     words: str
-    is_behind_activation: bool = False
+    is_after_activation: bool = False
 
 
-OBJECTIVES: dict[str, Kind] = {
-    "mean": Kind(_mean, 4, "the mean of the map over all positions", is_behind_activation=True),
-    "max": Kind(_max, 4, "the largest value of the map, before its activation function"),
-    "position": Kind(_position, 4, "the map at its central position, before its activation"),
-    "unit": Kind(_unit, 2, "the unit before its activation function"),
+OBJECTIVES: dict[str, ObjectiveKind] = {
+    "mean": ObjectiveKind(
+        _mean, 4, "the mean of the map over all positions", is_after_activation=True
+    ),
+    "max": ObjectiveKind(_max, 4, "the largest value of the map, before its activation function"),
+    "position": ObjectiveKind(
+        _position, 4, "the map at its central position, before its activation"
+    ),
+    "unit": ObjectiveKind(_unit, 2, "the unit before its activation function"),
 }
 
 
 def before_activation(layer: keras.layers.Layer) -> Any:
-    """Return what a layer puts out before its activation function, a Keras tensor."""
+    """Return the output of a layer before its activation function, a Keras tensor."""
     if is_activation(layer):
         return layer.input
     if getattr(layer, "activation", None) in (None, keras.activations.linear):
         return layer.output
-    twin = type(layer).from_config(
+    copy = type(layer).from_config(
         layer.get_config() | {"activation": "linear", "name": f"{layer.name}_before_activation"}
     )
-    values = twin(layer.input)
-    twin.set_weights(layer.get_weights())
+    values = copy(layer.input)
+    copy.set_weights(layer.get_weights())
     return values
 
 
 def is_activation(layer: keras.layers.Layer) -> bool:
-    """Return whether a layer does nothing but apply an activation function to each value."""
-    kinds = keras.layers
-    return isinstance(layer, kinds.Activation | kinds.ReLU | kinds.LeakyReLU | kinds.ELU)
+    """Report whether a layer only applies an activation function to each value."""
+    layers = keras.layers
+    return isinstance(layer, layers.Activation | layers.ReLU | layers.LeakyReLU | layers.ELU)
 
 
-def is_behind_relu(layer: keras.layers.Layer) -> bool:
-    """Return whether a layer ends with a ReLU, so that its values are 0 or more."""
+def ends_with_relu(layer: keras.layers.Layer) -> bool:
+    """Report whether a layer ends with a ReLU, so that its outputs are 0 or more."""
     if isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU):
         return not layer.negative_slope
     return getattr(layer, "activation", None) in (keras.activations.relu, keras.activations.relu6)
 
 
 def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.layers.Layer | None:
-    """Return the layer whose ReLU may silence the units of a layer; None: nothing does.
+    """Return the layer whose ReLU can silence the units of a layer; None if there is none.
+
+    It is the layer itself, or a layer before it that is followed only by pooling and dropout.
 
     Args:
-        model: with one image as input.
-        layer_name: of the units. It has the ReLU itself, or it pools what one leaves, or thins it
-            out.
-        name: of the objective.
+        model: a model with one image as input.
+        layer_name: name of the layer with the units.
+        name: name of the objective.
     """
     layer = model.get_layer(layer_name)
-    if not OBJECTIVES[name].is_behind_activation:
+    if not OBJECTIVES[name].is_after_activation:
         return None
-    if is_behind_relu(layer):
+    if ends_with_relu(layer):
         return layer
-    if not isinstance(layer, _PASSING):
+    if not isinstance(layer, _ZERO_PRESERVING):
         return None
-    below = [one for one in model.layers if getattr(one, "output", None) is layer.input]
+    below = [other for other in model.layers if getattr(other, "output", None) is layer.input]
     return silencing_relu(model, below[0].name, name) if below else None
 
 
 def responses(model: keras.Model, layer_name: str, name: str) -> keras.Model:
-    """Return the network images -> one number for each unit of a layer, (n, num_units).
+    """Build the network images -> one number for each unit of a layer, (n, num_units).
 
     Args:
-        model: with one image as input.
-        layer_name: one of its layers.
-        name: of the objective.
+        model: a model with one image as input.
+        layer_name: name of the layer.
+        name: name of the objective.
     """
     outputs = OBJECTIVES[name].responses(model.get_layer(layer_name))
     return keras.Model(model.inputs, outputs, name=f"{name}_{layer_name}")

@@ -1,4 +1,4 @@
-"""What an OIP is, as data: what was found for the feature maps of a layer. No tensors here."""
+"""Data classes for OIPs and the other results of a layer. No tensors here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +12,17 @@ from latentmaps.params.draw_oips import DrawOips
 Floats = npt.NDArray[np.float32]
 # height, width, channels
 Shape = tuple[int, int, int]
-# darkest and brightest pixel, in standard deviations of the image; where it may be None, None
-# stands for free pixels
+# darkest and brightest pixel, in standard deviations of the image; None, where allowed, means free
+# pixels
 PixelRange = tuple[float, float]
 
-# whether a map has an OIP, and whether a random start of its own led to it
+# status of a map: one of its own random start images excites it, something else did, or nothing did
 ALIVE = "alive"
 RESCUED = "rescued"
 DEAD = "dead"
 STATUSES = (ALIVE, RESCUED, DEAD)
 
-# how a map that no random start of its own excites was brought to respond
+# what made a map respond that none of its own random start images excites
 NOT_NEEDED = "start"
 PRECURSOR = "precursor"
 PRE_ACTIVATION = "pre-activation"
@@ -30,30 +30,32 @@ DIGITS = "digits"
 IN_RANGE = "in range"
 NOTHING = "nothing"
 
-# strongest test digits that stand beside an OIP
+# number of strongest test digits shown next to an OIP
 NUM_STRONGEST = 6
 
 
 @dataclass(frozen=True)
 class AscentResult:
-    """The best image of the way from each start that climbed to the end.
+    """The best image that the ascent found from each start which was not eliminated by the race.
 
     Attributes:
-        numbers: (num_units, num_starts), which of the starts of the unit these are, in their order.
-        images: (num_units, num_starts, h, w, c), float32.
-        activations: (num_units, num_starts), float32, of these; the floor of the objective where
-            the start left the unit silent.
-        objectives: (num_units, num_starts), float32, of these: activations, less the penalty on
-            roughness.
+        start_indices: (num_units, num_starts), int, indices of these starts among all starts of the
+            unit, ascending.
+        images: (num_units, num_starts, h, w, c), float32, the best images, called final images.
+        activations: (num_units, num_starts), float32, activations by the final images; the floor of
+            the objective if the start left the unit silent.
+        objectives: (num_units, num_starts), float32, activations reduced by a
+            penalty on roughness.
         curves: (num_units, num_starts, num_steps + 1), float32, activation before the first step
-            and after each; NaN once the image stopped.
-        snapshots: (num_units, num_starts, num_snapshots, h, w, c), float32, after
-            ``snapshot_steps``.
-        num_steps: (num_units, num_starts), steps that were taken.
-        converged: (num_units, num_starts), whether the image stopped since nothing changed.
+            and after each step; NaN after the image has stopped.
+        snapshots: (num_units, num_starts, num_snapshots, h, w, c), float32, images after
+            ``snapshot_steps``, and the final images.
+        num_steps: (num_units, num_starts), int, number of steps taken.
+        converged: (num_units, num_starts), bool, whether the image stopped because its activation
+            no longer changed.
     """
 
-    numbers: npt.NDArray[np.int64]
+    start_indices: npt.NDArray[np.int64]
     images: Floats
     activations: Floats
     objectives: Floats
@@ -65,14 +67,14 @@ class AscentResult:
 
 @dataclass(frozen=True)
 class Polished:
-    """What the best ends become without the fine patterns that their maps hardly feel.
+    """Images after the removal of fine patterns that hardly affect the activation.
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardized.
-        activations: (num_maps,), float32, by these; 0 is silent.
-        high_frequency_shares: (num_maps,), float32, 0..1, share of the energy of the pictures above
-            half the Nyquist frequency, before.
-        high_frequency_shares_polished: (num_maps,), float32, that of `images`.
+        activations: (num_maps,), float32, activations by `images`; 0 is silent.
+        high_frequency_shares: (num_maps,), float32, 0..1, share of the energy above half the
+            Nyquist frequency before the polish.
+        high_frequency_shares_polished: (num_maps,), float32, 0..1, the same share of `images`.
     """
 
     images: Floats
@@ -83,26 +85,28 @@ class Polished:
 
 @dataclass(frozen=True)
 class Oips:
-    """The best end of each map, with pixels either free or in range.
+    """The OIP of each map, with pixels either free or in range.
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardized.
-        activations: (num_maps,), float32, by these; 0 is silent.
-        polished: the same pictures with less grain; what is drawn.
-        starts: (num_maps, 28, 28), float32, what the images grew from.
-        start_kinds: (num_maps,), text, the kind of these starts.
-        rescues: (num_maps,), text, how the map was brought to respond.
-        from_head_start: (num_maps,), bool, whether the head start led to the image.
-        end_images: (num_maps, num_finalists, 28, 28), float32, the end of each start that climbed
-            on; the head start, where there is one, is the last.
-        end_kinds: (num_maps, num_finalists), text, the kinds of these starts.
-        end_activations: (num_maps, num_finalists), float32, by these ends.
-        has_head_start: whether there is a head start.
-        curves: (num_maps, num_steps + 1), float32, activation before the first step and after each;
-            NaN once the image stopped.
-        snapshots: (num_maps, num_snapshots, 28, 28), float32, after ``snapshot_steps``.
-        num_steps: (num_maps,), steps that were taken.
-        converged: (num_maps,), bool, whether the image stopped since its activation did not change.
+        activations: (num_maps,), float32, activations by `images`; 0 is silent.
+        polished: the same images with less grain, as shown on sheets and pages.
+        starts: (num_maps, 28, 28), float32, the start images of `images`.
+        start_kinds: (num_maps,), str, kinds of these start images.
+        rescues: (num_maps,), str, what made the map respond.
+        from_head_start: (num_maps,), bool, whether the image grew from the head start.
+        finalist_images: (num_maps, num_finalists, 28, 28), float32, the final image of each
+            finalist; the head start, if there is one, is the last.
+        finalist_kinds: (num_maps, num_finalists), str, kinds of their start images.
+        finalist_activations: (num_maps, num_finalists), float32, activations by the final images.
+        has_head_start: whether each map has a head start.
+        curves: (num_maps, num_steps + 1), float32, activation before the first step and after each
+            step; NaN after the image has stopped.
+        snapshots: (num_maps, num_snapshots, 28, 28), float32, images after ``snapshot_steps``, and
+            the final image.
+        num_steps: (num_maps,), int, number of steps taken.
+        converged: (num_maps,), bool, whether the image stopped because its activation no longer
+            changed.
     """
 
     images: Floats
@@ -112,9 +116,9 @@ class Oips:
     start_kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
     from_head_start: npt.NDArray[np.bool_]
-    end_images: Floats
-    end_kinds: npt.NDArray[np.str_]
-    end_activations: Floats
+    finalist_images: Floats
+    finalist_kinds: npt.NDArray[np.str_]
+    finalist_activations: Floats
     has_head_start: bool
     curves: Floats
     snapshots: Floats
@@ -122,9 +126,11 @@ class Oips:
     converged: npt.NDArray[np.bool_]
 
     @property
-    def own_end_activations(self) -> Floats:
-        """Those at the ends of all finalists but the head start, (num_maps, num_own_finalists)."""
-        return self.end_activations[:, :-1] if self.has_head_start else self.end_activations
+    def regular_finalist_activations(self) -> Floats:
+        """Final activations without the head start, (num_maps, num_regular_finalists), float32."""
+        return (
+            self.finalist_activations[:, :-1] if self.has_head_start else self.finalist_activations
+        )
 
 
 @dataclass(frozen=True)
@@ -132,12 +138,12 @@ class LayerOips:
     """The OIPs of a layer.
 
     Attributes:
-        map_indices: (num_maps,).
-        free: what excites the maps most.
-        in_range: what does so with pixels as light and dark as a real digit's.
-        pixel_range: of `in_range`.
-        silent_share: (num_maps,), share of the random start images, candidates included, that left
-            the map silent.
+        map_indices: (num_maps,), int, indices of the maps.
+        free: OIPs with free pixels.
+        in_range: OIPs with pixels as light and dark as those of a real digit.
+        pixel_range: darkest and brightest pixel of `in_range`.
+        silent_share: (num_maps,), float64, 0..1, share of the random start images, including
+            candidates, that left the map silent.
     """
 
     map_indices: npt.NDArray[np.int64]
@@ -148,12 +154,13 @@ class LayerOips:
 
 
 @dataclass(frozen=True)
-class Elementary:
+class ElementaryPatterns:
     """The elementary patterns of a layer.
 
     Attributes:
         images: (num_maps, rows, columns, c), float32, patches with a root mean square of 1.
-        activations: (num_maps,), float32, of the map at one position, before its activation.
+        activations: (num_maps,), float32, value of the map at one position, before its activation
+            function.
     """
 
     images: Floats
@@ -165,10 +172,10 @@ class StrongestDigits:
     """The test digits that excite each map most, the strongest first.
 
     Attributes:
-        rows: (num_maps, 6), where they stand in the test part.
-        images: (num_maps, 6, 28, 28), uint8.
-        labels: (num_maps, 6), uint8.
-        activations: (num_maps, 6), float32; 0 when they do not excite the map.
+        rows: (num_maps, 6), int, indices in the test part.
+        images: (num_maps, 6, 28, 28), uint8, 0..255.
+        labels: (num_maps, 6), uint8, 0..9.
+        activations: (num_maps, 6), float32; 0 for a digit that leaves the map silent.
     """
 
     rows: npt.NDArray[np.int64]
@@ -178,46 +185,51 @@ class StrongestDigits:
 
 
 def snapshot_steps(params: DrawOips) -> list[int]:
-    """Return after how many steps an image is remembered: log-spaced; 0 is the start."""
+    """Return the numbers of steps after which images are recorded, log-spaced; 0 is the start."""
     halved = [params.num_steps // 2**k for k in range(params.num_snapshots)]
     return sorted({0, *halved})
 
 
-def save(oips: LayerOips, elementary: Elementary | None, path: Path) -> None:
-    """Write the OIPs as .npz, equal bytes for equal OIPs.
+def save(oips: LayerOips, elementary: ElementaryPatterns | None, path: Path) -> None:
+    """Write the OIPs of a layer as .npz; equal OIPs give equal bytes.
+
+    The file contains ``map_indices`` (num_maps,) and ``value_range`` (2,), the pixel range. The
+    following arrays exist twice, with free pixels and, with the suffix ``_in_range``, in range:
+
+    - ``images``, ``images_polished`` and ``starts``: (num_maps, 28, 28);
+    - ``activations``, ``activations_polished``, ``high_frequency_shares`` and
+      ``high_frequency_shares_polished``: (num_maps,);
+    - ``curves``: (num_maps, num_steps + 1);
+    - of the finalists, the head start last: the final images ``ends`` (num_maps, num_finalists,
+      28, 28), ``end_activations`` and ``end_kinds`` (num_maps, num_finalists).
+
+    A convolution also has ``patterns`` (num_maps, rows, columns) and ``pattern_activations``
+    (num_maps,).
 
     Args:
-        oips: of one layer.
-        elementary: its elementary patterns: ``patterns`` (num_maps, rows, columns) and
-            ``pattern_activations`` (num_maps,); None: there are none.
-        path: the file. ``images``, ``images_in_range``, ``starts`` and ``starts_in_range`` are
-            (num_maps, 28, 28), ``activations`` and ``activations_in_range`` (num_maps,), ``curves``
-            and ``curves_in_range`` (num_maps, num_steps + 1), ``value_range`` (2,). Of polished
-            pictures ``images_polished`` and ``activations_polished``, and before and after
-            ``high_frequency_shares`` and ``high_frequency_shares_polished``, (num_maps,). Of the
-            starts that climbed on, the head start behind the others: ``ends`` (num_maps,
-            num_finalists, 28, 28), ``end_activations`` and ``end_kinds`` (num_maps,
-            num_finalists). Likewise ``_in_range``.
+        oips: OIPs of one layer.
+        elementary: elementary patterns of the layer; None for a dense layer.
+        path: path of the file.
     """
     arrays: dict[str, Any] = {
         "map_indices": oips.map_indices,
         "value_range": np.array(oips.pixel_range),
     }
-    for suffix, found in (("", oips.free), ("_in_range", oips.in_range)):
+    for suffix, variant in (("", oips.free), ("_in_range", oips.in_range)):
         arrays |= {
-            f"images{suffix}": found.images,
-            f"starts{suffix}": found.starts,
-            f"activations{suffix}": found.activations,
-            f"images_polished{suffix}": found.polished.images,
-            f"activations_polished{suffix}": found.polished.activations,
-            f"high_frequency_shares{suffix}": found.polished.high_frequency_shares,
+            f"images{suffix}": variant.images,
+            f"starts{suffix}": variant.starts,
+            f"activations{suffix}": variant.activations,
+            f"images_polished{suffix}": variant.polished.images,
+            f"activations_polished{suffix}": variant.polished.activations,
+            f"high_frequency_shares{suffix}": variant.polished.high_frequency_shares,
             f"high_frequency_shares_polished{suffix}": (
-                found.polished.high_frequency_shares_polished
+                variant.polished.high_frequency_shares_polished
             ),
-            f"curves{suffix}": found.curves,
-            f"ends{suffix}": found.end_images,
-            f"end_activations{suffix}": found.end_activations,
-            f"end_kinds{suffix}": found.end_kinds,
+            f"curves{suffix}": variant.curves,
+            f"ends{suffix}": variant.finalist_images,
+            f"end_activations{suffix}": variant.finalist_activations,
+            f"end_kinds{suffix}": variant.finalist_kinds,
         }
     if elementary is not None:
         arrays |= {

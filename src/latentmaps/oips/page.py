@@ -1,8 +1,8 @@
-"""Set the page of a layer: an overview of its feature maps, and a row with all about each.
+"""Render the page of a layer: an overview of its feature maps, and a detailed row for each.
 
-One file with everything in it, as the report is. A small script filters, sorts and finds maps;
-without it all are there, in the order of their numbers. A tile of the overview shows the picture of
-its row again (SVG ``use``), so every picture is in the file once.
+The page is a single self-contained file, like the report. A small script filters, sorts and finds
+maps; without it, all rows are shown in the order of their indices. The tiles of the overview reuse
+the pictures of the rows (SVG ``use``), so every picture is in the file only once.
 """
 
 import pandas as pd
@@ -15,7 +15,7 @@ from latentmaps.pages import html_page
 # CSS pixels
 _PIXEL, _SMALLEST_PATTERN = 5, 60
 _MEDIANS = ("ratio", "ratio_in_range")
-# of the filter: least ratio, the ratio above -> what the filter says
+# (smallest ratio, upper bound) -> label of the filter
 _RATIO_BOUNDS = {
     (0, 1): "below 1",
     (1, 2): "1 to 2",
@@ -24,35 +24,35 @@ _RATIO_BOUNDS = {
 }
 
 
-def render(found: LayerResults) -> str:
-    """Return the page.
+def render(results: LayerResults) -> str:
+    """Render the page as HTML.
 
     Args:
-        found: the results of the layer.
+        results: results of the layer.
     """
     environment = html_page.environment("latentmaps.oips")
     script, style = (environment.get_template(name).render() for name in ("oips.js", "oips.css"))
-    table = found.table
+    table = results.table
     return environment.get_template("oips.html.j2").render(
-        layer_name=found.layer_name,
-        params=found.params,
-        seed=found.seed,
-        pixel_range=found.oips.pixel_range,
-        limit=found.grays.limit,
-        size=found.grays.reachable_size,
-        num_hidden=found.oips.free.images.shape[1] - found.grays.reachable_size,
+        layer_name=results.layer_name,
+        params=results.params,
+        seed=results.seed,
+        pixel_range=results.oips.pixel_range,
+        limit=results.grays.limit,
+        size=results.grays.reachable_size,
+        num_hidden=results.oips.free.images.shape[1] - results.grays.reachable_size,
         counts={status: int((table["status"] == status).sum()) for status in oip.STATUSES},
-        names=found.names,
-        pattern_size=_pattern_size(found),
+        names=results.names,
+        pattern_size=_pattern_size(results),
         head_start_wins={
-            "free": int(found.oips.free.from_head_start.sum()),
-            "in_range": int(found.oips.in_range.from_head_start.sum()),
+            "free": int(results.oips.free.from_head_start.sum()),
+            "in_range": int(results.oips.in_range.from_head_start.sum()),
         },
         medians={name: page_rows.number(table[name].median()) for name in _MEDIANS},
-        path=_count_paths(table),
+        pathway=_count_similar_pathways(table),
         bounds=_RATIO_BOUNDS,
-        rows=[page_rows.row(found, index) for index in range(len(table))],
-        # our own texts; the page allows these two and no others
+        rows=[page_rows.row(results, index) for index in range(len(table))],
+        # our own texts; the content security policy allows only these two
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
         style=Markup(style),  # noqa: S704
@@ -60,18 +60,20 @@ def render(found: LayerResults) -> str:
     )
 
 
-def _pattern_size(found: LayerResults) -> int:
-    """Return the edge of an elementary pattern on the page, CSS pixels; a multiple of its own."""
-    if found.elementary is None:
+def _pattern_size(results: LayerResults) -> int:
+    """Return the size of an elementary pattern on the page in CSS pixels, an integer multiple."""
+    if results.elementary is None:
         return 0
-    size = int(found.elementary.images.shape[1])
+    size = int(results.elementary.images.shape[1])
     return size * max(_PIXEL, -(-_SMALLEST_PATTERN // size))
 
 
-def _count_paths(table: pd.DataFrame) -> dict[str, int]:
-    """Return how many OIPs are, to the layer below, more like the strongest digit than chance.
+def _count_similar_pathways(table: pd.DataFrame) -> dict[str, int]:
+    """Count the OIPs that the layer below finds more similar to the strongest digit than chance.
 
-    Free and in range; ``known``: of so many maps. All are 0 for the first layer.
+    Returns:
+        The counts ``free`` and ``in_range``, and ``known``, the number of maps that were compared;
+        all 0 for the first layer.
     """
     random = table["path_random_digit"]
     return {

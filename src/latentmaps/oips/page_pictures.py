@@ -1,6 +1,6 @@
-"""The pictures of one feature map on the page of its layer: course, ends, digits, and the curve.
+"""The pictures of one feature map on the page of its layer: snapshots, OIPs, digits and curves.
 
-The curve is a small SVG: hundreds stand on a page, so it is a few paths.
+A page has hundreds of curves, so each is a small SVG with only a few paths.
 """
 
 import html
@@ -26,14 +26,14 @@ _CLASSES = ("first", "second")
 
 @dataclass(frozen=True)
 class CaptionedPicture:
-    """A small picture of a row.
+    """A small picture with a caption.
 
     Attributes:
-        data_url: the PNG.
-        words: under it, a line each.
-        alt: for those who cannot see it.
-        width: pixels of the PNG.
-        height: likewise.
+        data_url: the PNG as a data URL.
+        words: lines of the caption.
+        alt: alternative text.
+        width: width of the PNG, pixels.
+        height: height of the PNG, pixels.
     """
 
     data_url: str
@@ -43,12 +43,12 @@ class CaptionedPicture:
     height: int
 
 
-def course(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
-    """Return start and course with free pixels; of a dead map none."""
+def snapshots(results: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
+    """Return the start image and the snapshots with free pixels; empty for a dead map."""
     if line["status"] == oip.DEAD:
         return []
-    free = found.oips.free
-    steps = oip.snapshot_steps(found.params)[1:-1]
+    free = results.oips.free
+    steps = oip.snapshot_steps(results.params)[1:-1]
     taken = [step for step in steps if step < free.num_steps[position]]
     pictures = [free.starts[position], *free.snapshots[position, 1 : 1 + len(taken)]]
     curve = free.curves[position]
@@ -57,53 +57,54 @@ def course(found: LayerResults, position: int, line: pd.Series) -> list[Captione
         *([f"step {step}: {curve[step]:.3g}", _change(curve, step)] for step in taken),
     ]
     return [
-        caption(found.grays.free(image), lines, ", ".join(lines))
+        caption(results.grays.free(image), lines, ", ".join(lines))
         for image, lines in zip(pictures, words, strict=True)
     ]
 
 
 def _change(curve: Floats, step: int) -> str:
-    """Return the relative change of the activation by the step that led to a picture."""
+    """Describe the relative change of the activation in the step before a snapshot."""
     before, after = float(curve[step - 1]), float(curve[step])
     return f"change {abs(after - before) / abs(after):.1g}" if after else "silent"
 
 
-def all_ends(found: LayerResults, position: int) -> list[CaptionedPicture]:
-    """Return the ends of the finalists with free pixels, the highest first; of a dead map none."""
-    free = found.oips.free
-    activations, kinds = free.end_activations[position], free.end_kinds[position]
+def finalists(results: LayerResults, position: int) -> list[CaptionedPicture]:
+    """Return the final images of the finalists with free pixels, highest activation first."""
+    free = results.oips.free
+    activations, kinds = free.finalist_activations[position], free.finalist_kinds[position]
     head = len(kinds) - 1 if free.has_head_start else -1
     return [
         caption(
-            found.grays.free(free.end_images[position, start]),
+            results.grays.free(free.finalist_images[position, start]),
             [
                 "head start" if start == head else f"{kinds[start]}",
                 f"{activations[start]:.3g}",
             ],
-            f"end of start {start + 1}, {kinds[start]}, activation {activations[start]:.3g}",
+            f"final image of finalist {start + 1}, {kinds[start]}, "
+            f"activation {activations[start]:.3g}",
         )
         for start in np.argsort(-activations, kind="stable").tolist()
         if activations[start] > 0
     ]
 
 
-def elementary(found: LayerResults, position: int) -> CaptionedPicture | None:
-    """Return what excites the map at one position; None for a unit of a dense layer."""
-    if found.elementary is None:
+def elementary(results: LayerResults, position: int) -> CaptionedPicture | None:
+    """Return the elementary pattern of the map; None for a unit of a dense layer."""
+    if results.elementary is None:
         return None
-    image = found.elementary.images[position, ..., 0]
+    image = results.elementary.images[position, ..., 0]
     height, width = image.shape
-    value = float(found.elementary.activations[position])
+    value = float(results.elementary.activations[position])
     return caption(
-        found.grays.patterns(image),
+        results.grays.patterns(image),
         [f"pattern {width}\u00d7{height}"],
         f"elementary pattern of {width} by {height} pixels, {value:.3g} at one position",
     )
 
 
-def ends(found: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
-    """Return the OIP with pixels free, and in range, where there is one."""
-    grays, oips = found.grays, found.oips
+def oips(results: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
+    """Return the OIP with free pixels and the one in range, as far as they exist."""
+    grays, oips = results.grays, results.oips
     pictures = []
     if line["activation"] > 0:
         alt = f"OIP with free pixels, {strength(line['activation'], line['ratio'])}"
@@ -124,9 +125,9 @@ def _times(word: str, ratio: float) -> str:
     return f"{word} {ratio:.2f}\u00d7" if np.isfinite(ratio) else word
 
 
-def digits(found: LayerResults, position: int) -> list[CaptionedPicture]:
-    """Return the test digits that excite the map most."""
-    strongest = found.strongest
+def digits(results: LayerResults, position: int) -> list[CaptionedPicture]:
+    """Return the test digits that excite the map most, strongest first."""
+    strongest = results.strongest
     places = zip(
         strongest.images[position],
         strongest.labels[position],
@@ -136,20 +137,20 @@ def digits(found: LayerResults, position: int) -> list[CaptionedPicture]:
     )
     return [
         caption(
-            found.grays.crop(image),
+            results.grays.crop(image),
             [f"{label}: {activation:.3g}"],
-            f"test digit number {index}, a {label}, activation {activation:.3g}",
+            f"test digit {index}, a {label}, activation {activation:.3g}",
         )
         for image, label, activation, index in places
         if activation > 0
     ]
 
 
-def curve(found: LayerResults, position: int, line: pd.Series) -> str:
-    """Return the curve with free pixels and in range, as SVG; empty for a dead map."""
+def curve(results: LayerResults, position: int, line: pd.Series) -> str:
+    """Draw the activation with free pixels and in range, as SVG; empty for a dead map."""
     if line["status"] == oip.DEAD:
         return ""
-    free, in_range = found.oips.free, found.oips.in_range
+    free, in_range = results.oips.free, results.oips.in_range
     strongest = float(line["strongest_digit_activation"])
     return draw_curve(
         {"free": free.curves[position], "in range": in_range.curves[position]},
@@ -159,19 +160,19 @@ def curve(found: LayerResults, position: int, line: pd.Series) -> str:
 
 
 def caption(image: npt.NDArray[np.uint8], words: Sequence[str], alt: str) -> CaptionedPicture:
-    """Return an image with its words.
+    """Encode an image and attach its caption.
 
     Args:
-        image: (h, w) or (h, w, 3).
-        words: under it, a line each.
-        alt: for those who cannot see it.
+        image: (h, w) or (h, w, 3), uint8, 0..255.
+        words: lines of the caption.
+        alt: alternative text.
     """
     encoded = picture.encode(Image.fromarray(image))
     return CaptionedPicture(encoded.data_url, words, alt, encoded.width, encoded.height)
 
 
 def strength(activation: float, ratio: float) -> str:
-    """Return an activation in words, beside that of the strongest digit."""
+    """Describe an activation relative to that of the strongest digit."""
     if activation <= 0:
         return "silent"
     if not np.isfinite(ratio):
@@ -182,17 +183,17 @@ def strength(activation: float, ratio: float) -> str:
 def draw_curve(
     curves: Mapping[str, npt.NDArray[np.float32]], strongest: float | None, *, title: str
 ) -> str:
-    """Return the activation over the steps, as SVG text to put into a page.
+    """Draw activations over the steps as SVG.
 
     Args:
-        curves: name -> activation before the first step and after each; NaN behind the last. At
-            most two.
-        strongest: activation of the strongest real digit, drawn as a line; None: there is none.
-        title: for those who cannot see it.
+        curves: name -> activations before the first step and after each step, NaN after the last
+            one; at most two curves.
+        strongest: activation of the strongest real digit, drawn as a line; None: no line.
+        title: accessible name.
     """
     known = {name: curve[~np.isnan(curve)].astype(np.float64) for name, curve in curves.items()}
     num_steps = max(1, *(len(curve) - 1 for curve in known.values()))
-    # a unit that is not behind a ReLU may be below 0
+    # the value of a unit without a ReLU may be below 0
     bottom = min(0.0, *(float(curve.min()) for curve in known.values()))
     top = max([float(curve.max()) for curve in known.values()] + [strongest or 0.0])
     height = (top - bottom) or 1.0
@@ -211,12 +212,12 @@ def draw_curve(
 
 
 def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
-    """Return the tuning curve of a unit, as SVG text to put into a page.
+    """Draw the tuning curve of a unit as SVG.
 
     Args:
-        tuning: the rows of ``tuning.tune`` for the unit and grids, from the coarsest on.
-        size: pixels along an edge of an image: the spots of a grid of k points have size / k.
-        title: for those who cannot see it.
+        tuning: rows of ``tuning.measure_tuning`` for the unit and all grids, coarsest first.
+        size: height of an image, pixels; the spots of a grid of k points have size / k.
+        title: accessible name.
     """
     points, values = tuning["num_points"].to_numpy(float), tuning["activation"].to_numpy(float)
     top, places = float(values.max()) or 1.0, np.log(points / points[0]) / np.log(points[-1])

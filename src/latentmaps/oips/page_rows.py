@@ -1,4 +1,4 @@
-"""What the page of a layer tells about each feature map: a verdict, numbers, and pictures."""
+"""The content of the page of a layer for each feature map: a verdict, numbers and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,38 +11,40 @@ from latentmaps.oips import oip, page_pictures
 from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.page_pictures import CaptionedPicture, strength
 
-# how a map that no random start of its own excites was brought to respond
+# what made a map respond that none of its own random start images excites
 _RESCUES = {
     oip.PRECURSOR: "the best of many random candidates",
-    oip.PRE_ACTIVATION: "candidates pushed on the map before its ReLU",
+    oip.PRE_ACTIVATION: "candidates after an ascent on the map before its ReLU",
     oip.DIGITS: "a real digit",
     oip.IN_RANGE: "the OIP in range",
 }
 
-# The same as the first sentence of a verdict. Each kind of start is tried for what the one
-# before left silent (``starts``), so what a sentence denies was tried in vain.
-_WOKEN = {
-    oip.PRECURSOR: "Rescued: its own starts leave it silent, the best of many others does not.",
-    oip.PRE_ACTIVATION: "Rescued: random starts woke it only by steps on the map before its ReLU.",
-    oip.DIGITS: "Rescued: no random start woke it, a real digit as a start did.",
-    oip.IN_RANGE: "Rescued: no start but the OIP in range woke it.",
+# The same as the first sentence of a verdict. Each source of start images is tried only for maps
+# that the sources before it left silent (``starts``), so each sentence may say that these failed.
+_RESCUE_SENTENCES = {
+    oip.PRECURSOR: "Rescued: its own starts leave it silent, but the best candidate excites it.",
+    oip.PRE_ACTIVATION: (
+        "Rescued: random images excited it only after an ascent on the map before its ReLU."
+    ),
+    oip.DIGITS: "Rescued: no random image excited it, but a real digit did.",
+    oip.IN_RANGE: "Rescued: only the OIP in range excited it.",
 }
 
-# An OIP excites its map in the same way as the strongest digit when its path correlation is above
-# that of random digits, and at least so far from there towards that of the second strongest digit.
+# An OIP excites its map in the same way as the strongest digit if its path correlation is above
+# that of random digits by at least this share of the distance to the second strongest digit's.
 _SAME_WAY = 0.5
 
-# below this seed gap a verdict says how far apart the starts end
+# below this seed gap, a verdict says how much the results of the starts differ
 _LEAST_SEED_GAP = 0.75
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A number of a row.
+    """A labeled number in a row.
 
     Attributes:
-        name: what it is.
-        value: in words.
+        name: label.
+        value: the number in words.
     """
 
     name: str
@@ -51,24 +53,24 @@ class Fact:
 
 @dataclass(frozen=True)
 class Row:
-    """What the page tells about one feature map.
+    """The content of the page for one feature map.
 
     Attributes:
-        anchor: its name within the page, such as Conv2D_3-17.
-        index: its number.
+        anchor: HTML id, such as Conv2D_3-17.
+        index: index of the map.
         status: alive, rescued or dead.
-        rescued_by: what rescued it; empty: nothing had to, or nothing did.
-        sort_keys: name -> number by which the script sorts, empty where there is none.
-        verdict: sentences, the one that matters most first.
+        rescued_by: what rescued the map; empty if it is alive or dead.
+        sort_keys: name -> number by which the script sorts, as text; empty if missing.
+        verdict: sentences, the most important one first.
         facts: numbers in words.
-        course: pictures from the start on; of a dead map none.
-        ends: the OIP with pixels free, and in range; of a dead map none.
+        snapshots: pictures of the ascent from the start image on; empty for a dead map.
+        oips: the OIP with free pixels and in range; empty for a dead map.
         digits: pictures of the strongest test digits.
-        all_ends: of the starts that climbed on, with free pixels; of a dead map none.
-        elementary: what excites the map at one position; None for a unit of a dense layer.
-        curve: SVG, empty for a dead map.
-        tuning: SVG, how strongly noise of each length scale excites the map; empty for a unit of
-            a dense layer, which noise pushes up and down alike.
+        finalists: final images of the finalists with free pixels; empty for a dead map.
+        elementary: the elementary pattern; None for a unit of a dense layer.
+        curve: activation over the steps as SVG; empty for a dead map.
+        tuning: tuning curve as SVG; empty for a unit of a dense layer, which noise moves up and
+            down alike.
     """
 
     anchor: str
@@ -78,19 +80,24 @@ class Row:
     sort_keys: dict[str, str]
     verdict: Sequence[str]
     facts: Sequence[Fact]
-    course: Sequence[CaptionedPicture]
-    ends: Sequence[CaptionedPicture]
+    snapshots: Sequence[CaptionedPicture]
+    oips: Sequence[CaptionedPicture]
     digits: Sequence[CaptionedPicture]
-    all_ends: Sequence[CaptionedPicture]
+    finalists: Sequence[CaptionedPicture]
     elementary: CaptionedPicture | None
     curve: str
     tuning: str
 
 
-def row(found: LayerResults, position: int) -> Row:
-    """Return the row of the map that stands at `position` in the table."""
-    line = found.table.iloc[position]
-    anchor = f"{found.layer_name}-{line['map_index']}"
+def row(results: LayerResults, position: int) -> Row:
+    """Return the content for one map.
+
+    Args:
+        results: results of the layer.
+        position: row of the map in the table.
+    """
+    line = results.table.iloc[position]
+    anchor = f"{results.layer_name}-{line['map_index']}"
     keys = {
         "index": str(line["map_index"]),
         "rank": str(oip.STATUSES.index(line["status"])),
@@ -105,94 +112,103 @@ def row(found: LayerResults, position: int) -> Row:
         rescued_by=str(line["rescued_by"]),
         sort_keys=keys,
         verdict=_verdict(line),
-        facts=_facts(line, found, position),
-        course=page_pictures.course(found, position, line),
-        ends=page_pictures.ends(found, position, line),
-        digits=page_pictures.digits(found, position),
-        all_ends=page_pictures.all_ends(found, position),
-        elementary=page_pictures.elementary(found, position),
-        tuning=Markup(_tuning(line, found)),  # noqa: S704 - our own drawing
-        curve=Markup(page_pictures.curve(found, position, line)),  # noqa: S704 - our own drawing
+        facts=_facts(line, results, position),
+        snapshots=page_pictures.snapshots(results, position, line),
+        oips=page_pictures.oips(results, position, line),
+        digits=page_pictures.digits(results, position),
+        finalists=page_pictures.finalists(results, position),
+        elementary=page_pictures.elementary(results, position),
+        tuning=Markup(_tuning(line, results)),  # noqa: S704 - our own drawing
+        curve=Markup(page_pictures.curve(results, position, line)),  # noqa: S704 - our own drawing
     )
 
 
-def _tuning(line: pd.Series, found: LayerResults) -> str:
-    if found.elementary is None:
+def _tuning(line: pd.Series, results: LayerResults) -> str:
+    if results.elementary is None:
         return ""
-    own = found.tuning[found.tuning["map_index"] == line["map_index"]]
+    own = results.tuning[results.tuning["map_index"] == line["map_index"]]
     return page_pictures.draw_tuning(
         own[own["kind"] == "grid"],
-        found.oips.free.images.shape[1],
-        title=f"Activation of {found.names.one} {line['map_index']} by noise of each length scale",
+        results.oips.free.images.shape[1],
+        title=(
+            f"Activation of {results.names.one} {line['map_index']} by noise of each length scale"
+        ),
     )
 
 
 def number(value: float, missing: str = "none") -> str:
-    """Return a number with two digits behind the point."""
+    """Format a number with two decimals, or return `missing` if it is not finite."""
     return f"{value:.2f}" if np.isfinite(value) else missing
 
 
 def _verdict(line: pd.Series) -> list[str]:
-    """Return what the numbers of a map come to: one sentence, or a few."""
+    """Summarize the numbers of a map in one or more sentences."""
     has_digit = line["strongest_digit_activation"] > 0
     if line["status"] == oip.DEAD:
         if has_digit:
-            return ["Dead: no start excites it, though test digits do."]
+            return ["Dead: no start image excites it, although test digits do."]
         return ["Dead: nothing that was tried excites it."]
-    woken = [_WOKEN[line["rescued_by"]]] if line["rescued_by"] else []
-    comparison = "No test digit excites it; its OIP does."
+    rescue = [_RESCUE_SENTENCES[line["rescued_by"]]] if line["rescued_by"] else []
+    comparison = "No test digit excites it, but its OIP does."
     if has_digit:
         times = f"{line['ratio']:.1f} times as strongly as to the strongest digit"
-        comparison = f"Reacts {times}{_way(line)}."
-    return [*woken, comparison, *_spread(line)]
+        comparison = f"Responds {times}{_way(line)}."
+    return [*rescue, comparison, *_spread(line)]
 
 
 def _way(line: pd.Series) -> str:
-    """Return how the OIP excites the map, compared with the strongest digit; empty: unknown."""
+    """Compare how the OIP and the strongest digit excite the map; empty if unknown."""
     path, random = line["path_correlation"], line["path_random_digit"]
     if not np.isfinite(path):
         return ""
     if path <= random:
         return ", in a different way"
-    # without a second digit there is nothing to call the same
+    # NaN without a second digit: then nothing can be called the same
     same = random + _SAME_WAY * (line["path_second_digit"] - random)
     return ", in much the same way" if path >= same else ", partly in the same way"
 
 
 def _spread(line: pd.Series) -> list[str]:
     gap = line["seed_gap"]
-    return [f"Its random starts end up to {1 - gap:.0%} apart."] if gap < _LEAST_SEED_GAP else []
+    if gap >= _LEAST_SEED_GAP or np.isnan(gap):
+        return []
+    return [f"The results of its random starts differ by up to {1 - gap:.0%}."]
 
 
-def _facts(line: pd.Series, found: LayerResults, position: int) -> list[Fact]:
+def _facts(line: pd.Series, results: LayerResults, position: int) -> list[Fact]:
     tried = f"{line['silent_share']:.0%} of the random images leave it silent"
     if line["status"] == oip.DEAD:
         return [Fact("Starts", tried), Fact("OIP", "none: nothing that was tried excites the map")]
     facts = [
         *_rescue(line, "", "Rescued by"),
         *_rescue(line, "_in_range", "In range by"),
-        Fact("Pixels free", strength(line["activation"], line["ratio"])),
+        Fact("Free pixels", strength(line["activation"], line["ratio"])),
         Fact(
-            "Pixels in range",
+            "In range",
             strength(line["activation_in_range"], line["ratio_in_range"]),
         ),
-        Fact("Course", f"free: {_end(line, '')}; in range: {_end(line, '_in_range')}"),
-        Fact("Starts", f"{tried}; the best one: {_winner(line)}"),
-        *([Fact("Silent", _silence(line, found))] if found.elementary else []),
+        Fact(
+            "Convergence",
+            f"free: {_convergence(line, '')}; in range: {_convergence(line, '_in_range')}",
+        ),
+        Fact("Starts", f"{tried}; the winning start: {_winner(line)}"),
+        *([Fact("Silent", _silence(line, results))] if results.elementary else []),
         Fact("Repetition", f"{number(line['repetition'])}, autocorrelation of the free OIP"),
         Fact("Polish", f"free: {_polish(line, '')}; in range: {_polish(line, '_in_range')}"),
         Fact("Out of range", f"{line['out_of_range_share']:.0%} of the free pixels"),
     ]
     if np.isfinite(line["seed_gap"]):
-        num_loud = int((found.oips.free.own_end_activations[position] > 0).sum())
+        num_loud = int((results.oips.free.regular_finalist_activations[position] > 0).sum())
         gap = f"{line['seed_gap']:.0%}"
-        words = f"the worst of {num_loud} random starts that climbed on ends at {gap} of the best"
+        words = f"the weakest of {num_loud} random finalists reaches {gap} of the strongest"
         facts.append(Fact("Spread", words))
     if np.isfinite(line["path_correlation"]):
-        facts.append(Fact("Path", _path(line)))
+        facts.append(Fact("Pathway", _pathway(line)))
     if "confidence" in line:
         words = f"{line['confidence']:.1%} free, {line['confidence_in_range']:.1%} in range"
-        facts.append(Fact("Confidence", f"the CNN reads its OIP as a {line['map_index']}: {words}"))
+        facts.append(
+            Fact("Confidence", f"probability that its OIP is a {line['map_index']}: {words}")
+        )
     return facts
 
 
@@ -200,9 +216,9 @@ def _winner(line: pd.Series) -> str:
     return f"{line['winning_start']}{' (head start)' if line['from_head_start'] else ''}"
 
 
-def _silence(line: pd.Series, found: LayerResults) -> str:
-    """Return the share of random images of each kind that leave the map silent."""
-    own = found.tuning[found.tuning["map_index"] == line["map_index"]]
+def _silence(line: pd.Series, results: LayerResults) -> str:
+    """Describe the share of random images of each kind that leave the map silent."""
+    own = results.tuning[results.tuning["map_index"] == line["map_index"]]
     kinds = own[own["kind"] != "grid"]
     shares = zip(kinds["kind"], kinds["silent_share"], strict=True)
     return ", ".join(f"{kind} {share:.0%}" for kind, share in shares)
@@ -213,7 +229,7 @@ def _rescue(line: pd.Series, suffix: str, name: str) -> list[Fact]:
     return [Fact(name, f"{_RESCUES[rescued_by]} ({rescued_by})")] if rescued_by else []
 
 
-def _end(line: pd.Series, suffix: str) -> str:
+def _convergence(line: pd.Series, suffix: str) -> str:
     steps = line[f"num_steps{suffix}"]
     if line[f"converged{suffix}"]:
         return f"converged after {steps} steps"
@@ -226,10 +242,10 @@ def _polish(line: pd.Series, suffix: str) -> str:
     if line[f"activation{suffix}"] <= 0:
         return "silent"
     kept = line[f"activation_polished{suffix}"] / line[f"activation{suffix}"]
-    return f"high frequencies {before:.0%}, then {after:.0%}; {kept:.0%} of the activation left"
+    return f"high frequencies {before:.0%} before, {after:.0%} after; {kept:.0%} of the activation"
 
 
-def _path(line: pd.Series) -> str:
+def _pathway(line: pd.Series) -> str:
     return (
         f"rank correlation {line['path_correlation']:.2f} free, "
         f"{number(line['path_correlation_in_range'])} in range (second digit "

@@ -1,4 +1,4 @@
-"""The pictures of a layer: the contact sheet of its OIPs, and strips of how some of them grew."""
+"""The sheets of a layer: its OIPs, its elementary patterns, and strips of how some OIPs grew."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import NUM_STRONGEST, Oips
 from latentmaps.params.draw_oips import DrawOips
 
-# Okabe & Ito's palette, told apart by color-blind readers too
+# Okabe and Ito's palette, which color-blind readers can distinguish
 BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}
 
 _SHEET_SCALE = 3
@@ -28,7 +28,14 @@ _STRIP_SCALE = 2
 
 
 class _Shown(NamedTuple):
-    """What the contact sheet shows: OIPs, as bytes, the ending of their columns, and its words."""
+    """What the contact sheet shows.
+
+    Attributes:
+        oips: the OIPs.
+        tiles: their images, uint8.
+        suffix: suffix of their columns in the table.
+        words: sentence on the gray scale.
+    """
 
     oips: Oips
     tiles: Images
@@ -36,45 +43,48 @@ class _Shown(NamedTuple):
     words: str
 
 
-def _free(found: LayerResults) -> _Shown:
-    """Return the OIPs with free pixels, of any value."""
+def _free(results: LayerResults) -> _Shown:
+    """Show the OIPs with free pixels."""
     words = (
-        f"The middle of the scale ({found.params.color_map}) is the mean of the image; its ends "
-        f"are {found.grays.limit:.1f} standard deviations away (percentile {CLIP_PERCENTILE} of "
+        f"The middle of the scale ({results.params.color_map}) is the mean of the image; its ends "
+        f"are {results.grays.limit:.1f} standard deviations away (percentile {CLIP_PERCENTILE} of "
         "the layer)."
     )
-    oips = found.oips.free
-    return _Shown(oips, found.grays.free(oips.polished.images), "", words)
+    oips = results.oips.free
+    return _Shown(oips, results.grays.free(oips.polished.images), "", words)
 
 
-def _in_range(found: LayerResults) -> _Shown:
-    """Return the OIPs with pixels as dark and light as those of a real digit."""
-    darkest, brightest = found.grays.pixel_range
+def _in_range(results: LayerResults) -> _Shown:
+    """Show the OIPs with pixels as dark and light as those of a real digit."""
+    darkest, brightest = results.grays.pixel_range
     words = (
         f"Pixels are as dark and light as those of a real digit: black is {darkest:.2f}, white "
         f"{brightest:.2f} standard deviations from the mean."
     )
-    oips = found.oips.in_range
-    return _Shown(oips, found.grays.in_range(oips.polished.images), "_in_range", words)
+    oips = results.oips.in_range
+    return _Shown(oips, results.grays.in_range(oips.polished.images), "_in_range", words)
 
 
 # name in params.yaml -> what the contact sheet shows
 RANGES: dict[str, Callable[[LayerResults], _Shown]] = {"free": _free, "data": _in_range}
 
 
-def draw_contact_sheet(found: LayerResults) -> Sheet:
-    """Draw the sheet: a tile for each unit, the place of a dead one blank.
+def draw_contact_sheet(results: LayerResults) -> Sheet:
+    """Draw the contact sheet, with one tile per unit; the tile of a dead unit is blank.
 
-    Of the output layer: a column for each digit, with its OIP free and in range, and the strongest
-    real digit.
+    The sheet of the output layer has one column per digit, with its OIP free and in range, and the
+    strongest real digit.
+
+    Args:
+        results: results of the layer.
     """
-    if "confidence" in found.table:
-        return _draw_outputs(found)
-    shown = RANGES[found.params.range](found)
-    ratios, statuses = found.table[f"ratio{shown.suffix}"], found.table[f"status{shown.suffix}"]
+    if "confidence" in results.table:
+        return _draw_outputs(results)
+    shown = RANGES[results.params.range](results)
+    ratios, statuses = results.table[f"ratio{shown.suffix}"], results.table[f"status{shown.suffix}"]
     if not (shown.oips.activations > 0).any():
         return sheets.draw_words(
-            title=_title(found, ratios, statuses),
+            title=_title(results, ratios, statuses),
             text="Nothing to draw: nothing that was tried excites one of its feature maps.",
         )
     return sheets.draw_sheet(
@@ -84,23 +94,25 @@ def draw_contact_sheet(found: LayerResults) -> Sheet:
         ],
         num_columns=_NUM_COLUMNS if len(shown.tiles) <= _LARGE else _NUM_COLUMNS_LARGE,
         scale=_SHEET_SCALE,
-        title=_title(found, ratios, statuses),
+        title=_title(results, ratios, statuses),
         caption=(
-            f"{_caption(found)}{_polish_words(found.params)} {shown.words}"
-            f"{_unseen_words(found.grays)}"
+            f"{_caption(results)}{_polish_words(results.params)} {shown.words}"
+            f"{_unseen_words(results.grays)}"
         ),
         tile_labels=[
             f"{index}  {_word(status, ratio)}"
-            for index, status, ratio in zip(found.table["map_index"], statuses, ratios, strict=True)
+            for index, status, ratio in zip(
+                results.table["map_index"], statuses, ratios, strict=True
+            )
         ],
         borders=[BORDERS[status] for status in statuses],
     )
 
 
-def _draw_outputs(found: LayerResults) -> Sheet:
-    """Draw what the CNN takes for each digit."""
-    table, grays, strongest = found.table, found.grays, found.strongest
-    free, in_range = found.oips.free, found.oips.in_range
+def _draw_outputs(results: LayerResults) -> Sheet:
+    """Draw the sheet of the output layer: what the CNN takes for each digit."""
+    table, grays, strongest = results.table, results.grays, results.strongest
+    free, in_range = results.oips.free, results.oips.in_range
     shown = {
         "free pixels": (grays.free(free.polished.images), free.activations, "confidence"),
         "in range": (
@@ -129,14 +141,14 @@ def _draw_outputs(found: LayerResults) -> Sheet:
         scale=_SHEET_SCALE,
         title=(
             f"What is a 3 to the CNN? The inputs that excite each of its {len(table)} outputs; "
-            f"at most {found.params.num_steps} steps, seed {found.seed}"
+            f"at most {results.params.num_steps} steps, seed {results.seed}"
         ),
         caption=(
             "A column for each digit that the CNN can read. Top: the input that raises its output "
             "most, with pixels free; middle: with pixels as dark and light as a real digit's; "
             "bottom: the test digit that raises it most. Under a tile: the output before the "
             "softmax, and how sure the CNN is that the picture shows this digit."
-            f"{_polish_words(found.params)}"
+            f"{_polish_words(results.params)}"
         ),
         row_labels=[*shown, "strongest test digit"],
         column_labels=[str(index) for index in table["map_index"]],
@@ -144,34 +156,35 @@ def _draw_outputs(found: LayerResults) -> Sheet:
     )
 
 
-def _title(found: LayerResults, ratios: pd.Series, statuses: pd.Series) -> str:
+def _title(results: LayerResults, ratios: pd.Series, statuses: pd.Series) -> str:
     counts = statuses.value_counts()
     states = ", ".join(f"{counts.get(status, 0)} {status}" for status in BORDERS)
     median = f"median {ratios.median():.2f}x; " if ratios.notna().any() else ""
     return (
-        f"{found.layer_name}: the inputs that excite its {len(ratios)} {found.names.many}; "
-        f"{states}; {median}at most {found.params.num_steps} steps, seed {found.seed}"
+        f"{results.layer_name}: the inputs that excite its {len(ratios)} {results.names.many}; "
+        f"{states}; {median}at most {results.params.num_steps} steps, seed {results.seed}"
     )
 
 
-def _caption(found: LayerResults) -> str:
+def _caption(results: LayerResults) -> str:
     return (
-        f"Under a tile: number of the {found.names.one}, and how many times stronger its "
-        f"{found.names.response} is than for the strongest test digit; best of {_starts(found)}. "
-        f"Green border: alive, a random start of its own excites the {found.names.one}; orange: "
-        "rescued, none did, the table tells what helped; gray: dead, nothing excites it."
+        f"Under a tile: number of the {results.names.one}, and how many times stronger its "
+        f"{results.names.response} is than for the strongest test digit; best of "
+        f"{_starts(results)}. Green border: alive, a random start of its own excites the "
+        f"{results.names.one}; orange: rescued, none did, the table tells what helped; gray: dead, "
+        "nothing excites it."
     )
 
 
-def _starts(found: LayerResults) -> str:
-    starts = f"{found.params.num_starts} starts"
-    if not found.params.head_start:
+def _starts(results: LayerResults) -> str:
+    starts = f"{results.params.num_starts} starts"
+    if not results.params.head_start:
         return starts
-    return f"{starts} and a head start, which won {found.oips.free.from_head_start.sum()} times"
+    return f"{starts} and a head start, which won {results.oips.free.from_head_start.sum()} times"
 
 
 def _polish_words(params: DrawOips) -> str:
-    """Return a sentence on the polish, behind a space, or nothing."""
+    """Return a sentence on the polish, preceded by a space, or an empty string."""
     if params.polish == 1:
         return ""
     return (
@@ -181,7 +194,7 @@ def _polish_words(params: DrawOips) -> str:
 
 
 def _unseen_words(grays: GrayScale) -> str:
-    """Return a sentence on the pixels that are left out, behind a space, or nothing."""
+    """Return a sentence on the pixels left out, preceded by a space, or an empty string."""
     num_hidden = 28 - grays.reachable_size
     if not num_hidden:
         return ""
@@ -192,84 +205,91 @@ def _word(status: str, ratio: float) -> str:
     return f"{ratio:.1f}x" if np.isfinite(ratio) and status != oip.DEAD else status
 
 
-def draw_patterns(found: LayerResults) -> Sheet:
-    """Draw the sheet of elementary patterns: a tile for each map; for a dense layer words alone."""
-    if found.elementary is None:
+def draw_patterns(results: LayerResults) -> Sheet:
+    """Draw the sheet of elementary patterns, one tile per map; only text for a dense layer."""
+    if results.elementary is None:
         return sheets.draw_words(
-            title=f"{found.layer_name}: no elementary patterns",
+            title=f"{results.layer_name}: no elementary patterns",
             text="A unit of a dense layer sees the whole image: its OIP is its pattern.",
         )
-    images = found.elementary.images[..., 0]
+    images = results.elementary.images[..., 0]
     height, width = images.shape[1:]
     scale = max(_SHEET_SCALE, _PATTERN_TILE // max(height, width))
     return sheets.draw_sheet(
-        list(found.grays.patterns(images)),
+        list(results.grays.patterns(images)),
         num_columns=_NUM_COLUMNS if len(images) <= _LARGE else _NUM_COLUMNS_LARGE,
         scale=scale,
         title=(
-            f"{found.layer_name}: the patch of {width}x{height} pixels that excites each of its "
-            f"{len(images)} feature maps most at one position, seed {found.seed}"
+            f"{results.layer_name}: the patch of {width}x{height} pixels that excites each of its "
+            f"{len(images)} feature maps most at one position, seed {results.seed}"
         ),
         caption=(
             "The elementary pattern of each feature map: its receptive field, a patch of as many "
             "pixels as one value of the map sees. An OIP raises the mean over all positions and "
             "repeats a pattern wherever that fits in; here it stands alone. Under a tile: number "
             "of the feature map, and its value at the one position, before the ReLU. The middle "
-            f"of the scale is 0, its ends are {found.grays.pattern_limit:.1f} times the root mean "
-            f"square of a patch away (percentile {CLIP_PERCENTILE} of the layer)."
+            f"of the scale is 0, its ends are {results.grays.pattern_limit:.1f} times the root "
+            f"mean square of a patch away (percentile {CLIP_PERCENTILE} of the layer)."
         ),
         tile_labels=[
             f"{index}  {value:.3g}"
             for index, value in zip(
-                found.table["map_index"], found.elementary.activations, strict=True
+                results.table["map_index"], results.elementary.activations, strict=True
             )
         ],
     )
 
 
-def draw_strips(found: LayerResults) -> Sheet:
-    """Draw the strips: a row for each of some maps, from the highest ratio to the lowest."""
-    rows = choose_rows(found.table)
-    steps = oip.snapshot_steps(found.params)[1:-1]
+def draw_strips(results: LayerResults) -> Sheet:
+    """Draw strips that show how OIPs grow, for some maps from the highest ratio to the lowest."""
+    rows = choose_rows(results.table)
+    steps = oip.snapshot_steps(results.params)[1:-1]
     columns = ["start", *(f"step {step}" for step in steps), "free", "in range"]
     return sheets.draw_sheet(
-        [tile for row in rows for tile in row_tiles(row, found)],
+        [tile for row in rows for tile in row_tiles(row, results)],
         num_columns=len(columns) + NUM_STRONGEST,
         scale=_STRIP_SCALE,
-        title=f"{found.layer_name}: how the inputs grow that excite it, seed {found.seed}",
+        title=f"{results.layer_name}: how the inputs grow that excite it, seed {results.seed}",
         caption=(
-            f"{len(rows)} of {len(found.table)} {found.names.many}, from the highest ratio to the "
-            "lowest. Left: "
+            f"{len(rows)} of {len(results.table)} {results.names.many}, from the highest ratio to "
+            "the lowest. Left: "
             "the course with free pixels; a blank place means that the picture had stopped; a "
             "start of strokes on gray is the picture in range, which gave a head start. Free and "
             "in range: the ends, with pixels free and with pixels as dark and light as a digit's. "
             "Right: the test digits that excite it most, the strongest first; blank: no "
-            f"further digit does.{_polish_words(found.params)}{_unseen_words(found.grays)}"
+            f"further digit does.{_polish_words(results.params)}{_unseen_words(results.grays)}"
         ),
-        row_labels=[_row_label(found.table.iloc[row], found.names.one) for row in rows],
+        row_labels=[_row_label(results.table.iloc[row], results.names.one) for row in rows],
         column_labels=[*columns, *(f"digit {n + 1}" for n in range(NUM_STRONGEST))],
     )
 
 
 def choose_rows(table: pd.DataFrame) -> list[int]:
-    """Return the rows of maps spread evenly from the highest ratio to the lowest."""
+    """Choose rows of the table, spread evenly from the highest ratio to the lowest."""
     order = table["ratio"].sort_values(ascending=False, kind="stable", na_position="last").index
     number = min(_NUM_STRIPS, len(order))
     picks = np.linspace(0, len(order) - 1, number).round().astype(int)
     return [int(order[pick]) for pick in picks]
 
 
-def row_tiles(row: int, found: LayerResults) -> list[Images | None]:
-    """Return start, course, both ends and the digits of a map; None where there is none."""
-    grays, strongest = found.grays, found.strongest
-    free, in_range = found.oips.free, found.oips.in_range
+def row_tiles(row: int, results: LayerResults) -> list[Images | None]:
+    """Return the tiles of a strip; None for a blank one.
+
+    These are the start image, the snapshots, the OIP free and in range, and the strongest digits.
+
+    Args:
+        row: row of the map in the table.
+        results: results of the layer.
+    """
+    grays, strongest = results.grays, results.strongest
+    free, in_range = results.oips.free, results.oips.in_range
     is_found = free.activations[row] > 0
-    steps = oip.snapshot_steps(found.params)[1:-1]
-    course: list[Images | None] = [
-        grays.free(picture) if is_found and step < free.num_steps[row] else None
-        for step, picture in zip(steps, free.snapshots[row, 1:-1], strict=True)
+    steps = oip.snapshot_steps(results.params)[1:-1]
+    snapshots: list[Images | None] = [
+        grays.free(image) if is_found and step < free.num_steps[row] else None
+        for step, image in zip(steps, free.snapshots[row, 1:-1], strict=True)
     ]
-    ends = [
+    both_oips = [
         grays.free(free.polished.images[row]) if is_found else None,
         grays.in_range(in_range.polished.images[row]) if in_range.activations[row] > 0 else None,
     ]
@@ -277,7 +297,7 @@ def row_tiles(row: int, found: LayerResults) -> list[Images | None]:
         grays.crop(image) if activation > 0 else None
         for image, activation in zip(strongest.images[row], strongest.activations[row], strict=True)
     ]
-    return [grays.free(free.starts[row]), *course, *ends, *digits]
+    return [grays.free(free.starts[row]), *snapshots, *both_oips, *digits]
 
 
 def _row_label(line: pd.Series, name: str) -> str:

@@ -1,13 +1,14 @@
-"""Polish OIPs: take away fine patterns that a map hardly feels, so that strokes stand on a ground.
+"""Polish OIPs: remove fine patterns that hardly affect the activation.
 
-Ascent keeps whatever raises the activation, however little, and whatever no gradient has reached:
-the pictures of deep layers are grainy. Here each step weakens high frequencies and climbs the
-gradient a little. Of all pictures on the way that excite the map nearly as much as before, the one
-with the least energy at high frequencies is kept.
+Ascent keeps whatever raises the activation, however little, and whatever the gradient does not
+reach, so the images of deep layers are grainy. Each step here weakens high frequencies and follows
+the gradient a little. Of all images on the way that excite the map nearly as much as before, the
+one with the least energy at high frequencies is kept.
 
 Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. It
-continues a picture by its mirror image, so that no edge adds high frequencies and no window hides
-one. High is what lies above half the Nyquist frequency, 0.25 cycles per pixel, in any direction.
+extends an image by its mirror image, so edges add no high frequencies and no window function is
+needed. High frequencies are those above half the Nyquist frequency, 0.25 cycles per pixel, in any
+direction.
 """
 
 from collections.abc import Callable
@@ -18,29 +19,30 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.oips import excitation
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats, Polished
-from latentmaps.oips.restore import Restore
 
 _HALF_NYQUIST = 0.25  # cycles per pixel
 
-# a picture with less energy is flat but for rounding
+# an image with less energy is flat up to rounding
 _FLAT = 1e-6
 
-# A picture with at most this share of its energy at high frequencies is clean, and left as it is.
+# An image with at most this share of its energy at high frequencies is clean and left as it is.
 _CLEAN_SHARE = 0.25
 
 _NUM_STEPS = 60
-# change of a pixel in a step up the gradient (RMS), in standard deviations; 0.1 left more grain
+# RMS change of a pixel per step along the gradient, in standard deviations; 0.1 left more grain
 _STEP_SIZE = 0.05
 
 # A step divides each frequency by 1 + strength * weight. The strength grows while the activation is
-# high enough. Otherwise it falls, until the gradient has brought the activation back.
+# high enough, and falls otherwise until the gradient has restored the activation.
 _FIRST_STRENGTH, _GROWTH, _DECLINE = 0.1, 1.2, 0.7
 
-# Every chunk has this many pictures, the last one is filled up, so that rounding is the same for
-# any number of them. After so many steps those that have become clean leave.
+# Every chunk has this many images, and the last one is padded, so that rounding errors do not
+# depend on their number.
 _CHUNK_SIZE = 32
+# number of steps after which clean images are dropped
 _SEGMENT_STEPS = 10
 
 Window = tuple[int, int]
@@ -48,14 +50,14 @@ _Step = Callable[["_State", Any, Any], "_State"]
 
 
 class _State(NamedTuple):
-    """Where pictures stand; arrays or tensors, the first axis is the picture.
+    """The state of n images, as arrays or tensors.
 
     Attributes:
-        images: (n, height, width, channels), the next to look at.
-        best_images: of the same shape, the cleanest so far that excites its map enough.
-        best_shares: (n,), its energy at high frequencies.
-        best_activations: (n,), by it.
-        strengths: (n,), of the next step.
+        images: (n, height, width, channels), the images to evaluate next.
+        best_images: same shape, the cleanest images so far that excite their units enough.
+        best_shares: (n,), shares of their energy at high frequencies.
+        best_activations: (n,), activations by them.
+        strengths: (n,), strengths of the next step.
     """
 
     images: Any
@@ -72,33 +74,36 @@ def polish(
     activations: Floats,
     *,
     window: Window,
-    restore: Restore,
+    constraint: Constraint,
     least_share: float,
 ) -> Polished:
-    """Return pictures with less energy at high frequencies that excite their maps nearly as much.
+    """Reduce the energy of images at high frequencies while preserving most of the activation.
 
-    A picture that is clean, or that leaves its map silent, stays as it is. What becomes of one does
-    not depend on the others.
+    An image that is clean, or that leaves its unit silent, does not change. The result for an image
+    does not depend on the other images.
 
     Args:
-        objective: of one unit.
-        images: (n, height, width) or (n, height, width, channels), float32, as `restore`
-            leaves them.
-        units: (n,), what each image is to excite.
-        activations: (n,), float32, by these images.
-        window: so many rows and columns, from the upper left, influence the activations.
-        restore: makes images such as the network may read.
-        least_share: share of the activation that every picture keeps; 1: no polish.
+        objective: the activation of one unit per image.
+        images: (n, height, width) or (n, height, width, channels), float32, images that meet the
+            constraint.
+        units: (n,), int, the unit that each image excites.
+        activations: (n,), float32, activations by these images.
+        window: number of rows and columns, from the top left, that influence the activations.
+        constraint: projects the images.
+        least_share: share of the activation that every image keeps at least; 1: no polish.
     """
     shares = high_frequency_share(images, window)
     state = _begin(images, shares, activations)
     least = (least_share * activations).astype(np.float32)
-    step = _make_step(objective, window, restore, images.shape[1:3])
+    step = _make_step(objective, window, constraint, images.shape[1:3])
     for _ in range(0, _NUM_STEPS if least_share < 1 else 0, _SEGMENT_STEPS):
-        waiting = np.flatnonzero((activations > 0) & (state.best_shares > _CLEAN_SHARE))
-        for rows in (waiting[i : i + _CHUNK_SIZE] for i in range(0, len(waiting), _CHUNK_SIZE)):
-            chunk = _State(*(_filled(values[rows]) for values in state))
-            chunk_units, chunk_least = _filled(units[rows].astype(np.int32)), _filled(least[rows])
+        active = np.flatnonzero((activations > 0) & (state.best_shares > _CLEAN_SHARE))
+        for rows in (active[i : i + _CHUNK_SIZE] for i in range(0, len(active), _CHUNK_SIZE)):
+            chunk = _State(*(_pad_chunk(values[rows]) for values in state))
+            chunk_units, chunk_least = (
+                _pad_chunk(units[rows].astype(np.int32)),
+                _pad_chunk(least[rows]),
+            )
             for _ in range(_SEGMENT_STEPS):
                 chunk = step(chunk, chunk_units, chunk_least)
             for kept, values in zip(state, chunk, strict=True):
@@ -115,11 +120,11 @@ def polish(
 def high_frequency_share(images: Floats, window: Window) -> Floats:
     """Return the share of the energy of images at high frequencies, (n,), float32, 0..1.
 
-    The mean of a channel is no part of the energy. White noise has about 0.8, a flat image 0.
+    The mean of each channel does not count. White noise has about 0.8, a flat image 0.
 
     Args:
-        images: (n, height, width) or (n, height, width, channels).
-        window: so many rows and columns, from the upper left, count.
+        images: (n, height, width) or (n, height, width, channels), float.
+        window: number of rows and columns, from the top left, that count.
     """
     rows, columns = window
     seen = images[:, :rows, :columns].reshape(len(images), rows, columns, -1).astype(np.float64)
@@ -132,26 +137,29 @@ def high_frequency_share(images: Floats, window: Window) -> Floats:
 
 
 def _make_step(
-    objective: Objective, window: Window, restore: Restore, shape: tuple[int, int]
+    objective: Objective, window: Window, constraint: Constraint, shape: tuple[int, int]
 ) -> _Step:
-    """Return one step: look at the pictures, keep the cleanest, weaken high frequencies and climb.
+    """Return the function that takes one step with a chunk of images.
+
+    The step evaluates the images, keeps the cleanest, weakens high frequencies and follows the
+    gradient.
 
     Args:
-        objective: as for ``polish``.
-        window: as for ``polish``.
-        restore: as for ``polish``.
-        shape: height and width of the pictures.
+        objective: the activation of one unit per image.
+        window: number of rows and columns, from the top left, that influence the activations.
+        constraint: projects the images.
+        shape: height and width of the images.
     """
     down, across = (tf.constant(_cosines(size), tf.float32) for size in window)
     frequencies = _frequencies(window)
-    # a smooth edge: a sharp one leaves ripples on the ground
+    # a smooth cutoff, because a sharp one leaves ripples on the background
     powers = frequencies**4
     weights = tf.constant((powers / (powers + _HALF_NYQUIST**4))[..., np.newaxis], tf.float32)
     is_high = tf.constant((frequencies > _HALF_NYQUIST)[..., np.newaxis], tf.float32)
     is_pattern = tf.constant((frequencies > 0)[..., np.newaxis], tf.float32)
     margins = [
         (0, 0),
-        *((0, all_ - seen) for all_, seen in zip(shape, window, strict=True)),
+        *((0, whole - seen) for whole, seen in zip(shape, window, strict=True)),
         (0, 0),
     ]
 
@@ -160,9 +168,9 @@ def _make_step(
         return tf.einsum("ij,njkc,lk->nilc", down, seen, across)
 
     def weaken(images: tf.Tensor, strengths: tf.Tensor) -> tf.Tensor:
-        """Return images with their high frequencies divided, whatever lies outside the window."""
-        lost = transform(images) * (1 - 1 / (1 + _wide(strengths) * weights))
-        return images - tf.pad(tf.einsum("ji,njkc,kl->nilc", down, lost, across), margins)
+        """Divide the high frequencies inside the window, and leave the pixels outside unchanged."""
+        removed = transform(images) * (1 - 1 / (1 + _per_image(strengths) * weights))
+        return images - tf.pad(tf.einsum("ji,njkc,kl->nilc", down, removed, across), margins)
 
     def share(images: tf.Tensor) -> tf.Tensor:
         energies = transform(images) ** 2
@@ -176,12 +184,12 @@ def _make_step(
         directions = excitation.direction(tape.gradient(activations, state.images))
         shares, is_enough = share(state.images), activations >= least
         is_better = is_enough & (shares < state.best_shares) & (state.best_shares > _CLEAN_SHARE)
-        # a picture that has become silent has no gradient: it goes back to its best
-        base = tf.where(_wide(activations > 0), state.images, state.best_images)
+        # an image that has become silent has no gradient: return to its best version
+        base = tf.where(_per_image(activations > 0), state.images, state.best_images)
         strengths = state.strengths * tf.where(is_enough, _GROWTH, _DECLINE)
         return _State(
-            images=restore(weaken(base + _STEP_SIZE * directions, strengths)),
-            best_images=tf.where(_wide(is_better), state.images, state.best_images),
+            images=constraint(weaken(base + _STEP_SIZE * directions, strengths)),
+            best_images=tf.where(_per_image(is_better), state.images, state.best_images),
             best_shares=tf.where(is_better, shares, state.best_shares),
             best_activations=tf.where(is_better, activations, state.best_activations),
             strengths=strengths,
@@ -203,9 +211,9 @@ def _begin(images: Floats, shares: Floats, activations: Floats) -> _State:
 
 
 def _cosines(size: int) -> npt.NDArray[np.float64]:
-    """Return the matrix (size, size) of the orthonormal DCT-II: a row for each frequency."""
-    places = np.arange(size)
-    matrix = np.sqrt(2 / size) * np.cos(np.pi / size * np.outer(places, places + 0.5))
+    """Return the matrix (size, size) of the orthonormal DCT-II, one row per frequency."""
+    indices = np.arange(size)
+    matrix = np.sqrt(2 / size) * np.cos(np.pi / size * np.outer(indices, indices + 0.5))
     matrix[0] /= np.sqrt(2)
     return matrix
 
@@ -216,11 +224,11 @@ def _frequencies(window: Window) -> npt.NDArray[np.float64]:
     return np.hypot(down[:, np.newaxis], across)
 
 
-def _filled(values: npt.NDArray) -> tf.Tensor:
-    """Return a whole chunk as a tensor: what is missing are zeros, gray pictures for unit 0."""
+def _pad_chunk(values: npt.NDArray) -> tf.Tensor:
+    """Pad a chunk to its full size with zeros, that is, with gray images for unit 0."""
     missing = [(0, _CHUNK_SIZE - len(values))] + [(0, 0)] * (values.ndim - 1)
     return tf.constant(np.pad(values, missing))
 
 
-def _wide(values: tf.Tensor) -> tf.Tensor:
+def _per_image(values: tf.Tensor) -> tf.Tensor:
     return values[:, tf.newaxis, tf.newaxis, tf.newaxis]

@@ -1,6 +1,6 @@
-"""The race: all starts of a map climb some steps, and the best of them climb on.
+"""The race: after some steps of ascent, only the best start images of each unit continue.
 
-Where an ascent ends shows early, and better than in what its start excites.
+The objective after a few steps predicts the final objective better than that of the start image.
 """
 
 import numpy as np
@@ -11,17 +11,24 @@ from latentmaps.params.draw_oips import DrawOips
 
 
 def is_needed(params: DrawOips, num_own_starts: int) -> bool:
-    """Return whether so many starts of a unit, besides its head start, are more than climb on."""
+    """Report whether a race would eliminate any start.
+
+    Args:
+        params: number of finalists and of steps.
+        num_own_starts: number of starts per unit, head start excluded.
+    """
     return num_own_starts > params.num_finalists and params.race_steps < params.num_steps
 
 
-def finalists(objectives: Floats, number: int, num_head_starts: int) -> npt.NDArray[np.int64]:
-    """Return which starts of each unit climb on, in their order, (num_units, num_finalists).
+def choose_finalists(
+    objectives: Floats, number: int, num_head_starts: int
+) -> npt.NDArray[np.int64]:
+    """Return the indices of the starts that continue, ascending, (num_units, num_finalists), int.
 
     Args:
-        objectives: (num_units, num_starts), the best of each start so far.
-        number: of those that climb on.
-        num_head_starts: so many of the last starts climb on besides, whatever they are.
+        objectives: (num_units, num_starts), float32, highest objective of each start so far.
+        number: number of finalists per unit, head starts excluded.
+        num_head_starts: number of head starts at the end of each row; they always continue.
     """
     num_units, num_starts = objectives.shape
     own = objectives[:, : num_starts - num_head_starts]

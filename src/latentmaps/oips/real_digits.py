@@ -1,7 +1,7 @@
-"""The real digits that excite each feature map most, and what the layer below makes of images.
+"""The real digits that excite each map most, and the responses of the layer below to images.
 
-Humans predict what a map reacts to better from real images than from drawn ones (Borowski et al.
-2021), so the strongest digits stand beside every OIP.
+People predict what a map responds to better from real images than from synthetic ones (Borowski et
+al. 2021). The strongest digits are therefore shown next to every OIP.
 """
 
 import keras
@@ -15,12 +15,12 @@ from latentmaps.oips import cnn_layers, excitation
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import NUM_STRONGEST, Floats, LayerOips, StrongestDigits
 
-# Random digits tell how much two images agree that have nothing to do with the map.
+# number of random digits, the baseline for the agreement of two images unrelated to the map
 _NUM_RANDOM = 100
 
 
 def find_strongest(networks: Networks, digits: Digits) -> StrongestDigits:
-    """Return the strongest test digits of all maps; the first among equals."""
+    """Return the test digits that excite each map most; ties keep the order of the test part."""
     activations = cnn_layers.measure_digits(networks.responses, digits.test_images)
     order = np.argsort(-activations, axis=0, kind="stable")
     rows = order[np.arange(NUM_STRONGEST) % len(order)].T  # (num_maps, 6)
@@ -32,7 +32,7 @@ def find_strongest(networks: Networks, digits: Digits) -> StrongestDigits:
     )
 
 
-def correlate_paths(
+def correlate_pathways(
     below: keras.Model | None,
     digits: Digits,
     strongest: StrongestDigits,
@@ -40,22 +40,22 @@ def correlate_paths(
     *,
     seed: int,
 ) -> pd.DataFrame:
-    """Return how alike two images are to the layer below, as rank correlations.
+    """Compare images by the responses of the layer below, as rank correlations.
 
-    The images are compared by the means of the maps of the lower layer. A drawing that excites a
-    map on another way than real images do would have a low correlation (Geirhos et al. 2024).
+    An OIP that excites a map through a different pathway than real images do has a low correlation
+    (Geirhos et al. 2024).
 
     Args:
-        below: image -> means of the maps of the layer below, or its units; None: there is none.
-        digits: the random ones are of their test part.
-        strongest: of the same maps.
-        oips: of the layer.
-        seed: of the choice of random digits.
+        below: images -> means of the maps of the layer below, or its units; None: there is none.
+        digits: real digits; random ones are sampled from the test part.
+        strongest: strongest digits of the same maps.
+        oips: OIPs of the layer.
+        seed: seed of the random digits.
 
     Returns:
-        A row for each map, NaN without a layer below. The strongest digit against: the OIP `free`
-        and `in_range`, the `second` strongest digit (what is high), and `random` digits, their mean
-        (what is low).
+        One row per map, NaN if there is no layer below. The columns are the correlations of the
+        strongest digit with the OIP (`free` and `in_range`), with the `second` strongest digit (a
+        high reference), and with `random` digits (their mean, a low reference).
     """
     if below is None:
         columns = ["free", "in_range", "second", "random"]
@@ -82,10 +82,13 @@ def correlate_paths(
 
 
 def _ranks(values: Floats) -> npt.NDArray[np.float64]:
-    """Return ranks within each row, equal values sharing their mean rank, centred, of length 1."""
+    """Return the ranks in each row, centered and of norm 1; ties share their mean rank.
+
+    The product of two such rows is their rank correlation. Rows of equal values become NaN.
+    """
     smaller = (values[:, :, np.newaxis] > values[:, np.newaxis, :]).sum(axis=2)
     equal = (values[:, :, np.newaxis] == values[:, np.newaxis, :]).sum(axis=2)
     ranks = smaller + (equal - 1) / 2
-    centred = ranks - ranks.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.divide(centred, length, out=np.full_like(centred, np.nan), where=length > 0)
+    centered = ranks - ranks.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centered, axis=1, keepdims=True)
+    return np.divide(centered, length, out=np.full_like(centered, np.nan), where=length > 0)

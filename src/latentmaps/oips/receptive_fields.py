@@ -1,7 +1,8 @@
-"""How much of an image a unit sees, and the network on a patch of that size.
+"""The receptive field of a unit: the part of the image it sees, and the network on such a patch.
 
-For layers that form a chain: each reads what the one before puts out. Araujo, Norris and Sim 2019,
-"Computing receptive fields of convolutional neural networks", section 2.
+This works for layers that form a chain, where each layer reads the output of the one before it.
+Source: Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks",
+section 2.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import keras
 
 from latentmaps.oips import objectives
 
-# layers that work on each value, or on each map, alone
+# layers that process each value, or each map, separately
 _POINTWISE = (
     keras.layers.Activation,
     keras.layers.ReLU,
@@ -33,15 +34,15 @@ _WINDOWED = (
 
 
 def chain(model: keras.Model, layer_name: str) -> list[keras.layers.Layer] | None:
-    """Return the layers that lead from the image to the maps of a layer, in their order.
+    """Return the layers from the image to a given layer, in order.
 
     Args:
-        model: with one image as input.
-        layer_name: one of its layers.
+        model: a model with one image as input.
+        layer_name: name of the last layer.
 
     Returns:
-        None where they form no chain, or one of them is neither a convolution, a pooling, a
-        normalization, an activation nor a dropout.
+        The layers; None if they do not form a chain, or if one of them is not a convolution,
+        pooling, normalization, activation or dropout layer.
     """
     first, *layers = keras.Model(model.inputs, model.get_layer(layer_name).output).layers
     reads = first.output
@@ -54,21 +55,21 @@ def chain(model: keras.Model, layer_name: str) -> list[keras.layers.Layer] | Non
 
 
 def field_size(layers: Sequence[keras.layers.Layer]) -> tuple[int, int]:
-    """Return rows and columns of the image that one value of the last layer sees.
+    """Return how many rows and columns of the image one value of the last layer sees.
 
     Args:
-        layers: of ``chain``.
+        layers: as returned by ``chain``.
     """
     return _extent(layers, (1, 1))
 
 
-class Places(NamedTuple):
-    """Where in the image the fields of a layer's positions lie, along its rows.
+class FieldLayout(NamedTuple):
+    """The receptive fields of the positions of a layer, along one axis of the image.
 
     Attributes:
-        first: pixel at which the field of position 0 begins: 0, or negative, in the padding.
-        stride: pixels from the field of one position to that of the next.
-        size: pixels of a field.
+        first: pixel where the field of position 0 begins; negative if it begins in the padding.
+        stride: distance between the fields of neighboring positions, pixels.
+        size: size of a field, pixels.
     """
 
     first: int
@@ -76,22 +77,22 @@ class Places(NamedTuple):
     size: int
 
     def inside(self, num_positions: int, image_size: int) -> range:
-        """Return the positions whose field lies in the image; empty where there are none.
+        """Return the positions whose field is entirely inside the image; may be empty.
 
         Args:
-            num_positions: rows of the maps.
-            image_size: height of the image.
+            num_positions: number of rows of the maps.
+            image_size: height of the image, pixels.
         """
         begin = -(self.first // self.stride)
         end = (image_size - self.size - self.first) // self.stride + 1
         return range(begin, max(begin, min(end, num_positions)))
 
 
-def places(layers: Sequence[keras.layers.Layer]) -> Places:
-    """Return where the fields of the last layer's positions lie.
+def field_layout(layers: Sequence[keras.layers.Layer]) -> FieldLayout:
+    """Return the receptive fields of the positions of the last layer.
 
     Args:
-        layers: of ``chain``.
+        layers: as returned by ``chain``.
     """
     first, stride, size = 0, 1, 1
     for layer in layers:
@@ -99,23 +100,24 @@ def places(layers: Sequence[keras.layers.Layer]) -> Places:
             continue
         window, step = _window(layer)[0], layer.strides[0]
         if layer.padding == "same":
-            read, made = layer.input.shape[1], layer.output.shape[1]
-            first -= max((made - 1) * step + window - read, 0) // 2 * stride
+            num_inputs, num_outputs = layer.input.shape[1], layer.output.shape[1]
+            first -= max((num_outputs - 1) * step + window - num_inputs, 0) // 2 * stride
         size += (window - 1) * stride
         stride *= step
-    return Places(first, stride, size)
+    return FieldLayout(first, stride, size)
 
 
 def reachable_size(
     layers: Sequence[keras.layers.Layer] | None, image_size: tuple[int, int]
 ) -> tuple[int, int]:
-    """Return so many rows and columns, from the upper left, as influence the last layer.
+    """Return how many rows and columns of the image, from the top left, influence the last layer.
 
-    Pooling without padding leaves out the last row of an odd number; what only it saw is lost.
+    Pooling without padding ignores the last of an odd number of rows, so pixels that only this row
+    sees have no influence.
 
     Args:
-        layers: of ``chain``; None: all of the image counts.
-        image_size: height and width.
+        layers: as returned by ``chain``; None: the whole image counts.
+        image_size: height and width of the image.
     """
     if not layers or any(getattr(layer, "padding", "valid") != "valid" for layer in layers):
         return image_size
@@ -123,15 +125,15 @@ def reachable_size(
 
 
 def patch_model(layers: Sequence[keras.layers.Layer]) -> keras.Model:
-    """Return the network patch -> values of all maps at one position, before the activation.
+    """Build the network that maps a patch to one position of all maps, before the activation.
 
-    Away from the border, padding plays no part, so there is none here.
+    The network has no padding, which has no effect away from the border.
 
     Args:
-        layers: of ``chain``.
+        layers: as returned by ``chain``.
 
     Returns:
-        Patches (n, *field_size, c) -> (n, num_maps).
+        A model (n, *field_size, c) -> (n, num_maps).
     """
     inputs = keras.Input((*field_size(layers), layers[0].input.shape[-1]), name="patches")
     maps = inputs
@@ -144,24 +146,29 @@ def patch_model(layers: Sequence[keras.layers.Layer]) -> keras.Model:
 
 
 def _without_padding(layer: keras.layers.Layer, **changes: str) -> keras.layers.Layer:
-    """Return the layer, or its twin with the same weights, without padding and with changes."""
+    """Return the layer without padding: itself, or a copy with the same weights.
+
+    Args:
+        layer: the layer.
+        changes: changes to the configuration of a layer that has an activation.
+    """
     has_activation = hasattr(layer, "activation")
     if isinstance(layer, _POINTWISE) or (layer.padding == "valid" and not has_activation):
         return layer
-    # of Keras's own class: those of the VAE are made for padding
-    [kind] = [kind for kind in _WINDOWED if isinstance(layer, kind)]
+    # the Keras base class, because the layer classes of the VAE require padding
+    [layer_class] = [known for known in _WINDOWED if isinstance(layer, known)]
     config = layer.get_config() | {"padding": "valid"}
     if has_activation:
         config |= changes
-    twin = kind.from_config(config)
-    # of no size: without padding, the maps of a small image may be too small for its kernel
-    twin.build((None, None, None, layer.input.shape[-1]))
-    twin.set_weights(layer.get_weights())
-    return twin
+    copy = layer_class.from_config(config)
+    # no fixed size: without padding, the maps of a small image may be smaller than the kernel
+    copy.build((None, None, None, layer.input.shape[-1]))
+    copy.set_weights(layer.get_weights())
+    return copy
 
 
 def _extent(layers: Sequence[keras.layers.Layer], size: Sequence[int]) -> tuple[int, int]:
-    """Return rows and columns of the image behind so many of the last layer's maps."""
+    """Return the rows and columns of the image that `size` positions of the last layer see."""
     rows, columns = size
     for layer in reversed(layers):
         if isinstance(layer, _POINTWISE):
@@ -173,7 +180,7 @@ def _extent(layers: Sequence[keras.layers.Layer], size: Sequence[int]) -> tuple[
 
 
 def _window(layer: keras.layers.Layer) -> tuple[int, int]:
-    """Return rows and columns that a convolution or a pooling reads at once."""
+    """Return the window size, rows and columns, of a convolution or pooling layer."""
     window: tuple[int, int] = getattr(layer, "pool_size", None) or layer.kernel_size
     return window
 

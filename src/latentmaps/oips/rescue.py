@@ -1,6 +1,6 @@
-"""Make silent maps respond: ascent on what a map is before its ReLU.
+"""Make silent maps respond, by gradient ascent on the map before its ReLU.
 
-Where a map is 0 everywhere, so is its gradient. Before the ReLU it is negative, but not flat.
+Where a map is 0 everywhere, so is its gradient. Before the ReLU the map is negative, but not flat.
 """
 
 from collections.abc import Callable
@@ -12,62 +12,68 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from latentmaps.oips import excitation
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore
 
 Push = Callable[[Any, Any], tuple[Any, Any]]
 
 
-def wake(
-    peaks_before_relu: keras.Model,
+def activate_silent_maps(
+    max_pre_activations: keras.Model,
     images: Floats,
     map_indices: npt.NDArray[np.int64],
     *,
     num_steps: int,
     step_size: float,
-    restore: Restore,
+    constraint: Constraint,
     chunk_size: int,
 ) -> Floats:
-    """Return images that excite their maps at one place at least, where so many steps suffice.
+    """Change each image until its map is positive in at least one position.
 
-    An image stays as it is from the step on that wakes its map.
+    Stop changing an image once its map responds. After `num_steps` some maps may still be silent.
 
     Args:
-        peaks_before_relu: standardized images -> the largest value of each map before its ReLU.
-        images: (n, h, w, c), float32, as `restore` leaves them.
-        map_indices: (n,), the map that each is to excite.
-        num_steps: at most so many.
-        step_size: change of a pixel in a step (RMS), in the spread of `restore`.
-        restore: makes images such as the network may read, after each step.
-        chunk_size: images that are pushed together.
+        max_pre_activations: standardized images -> maximum of each map before its ReLU.
+        images: (n, h, w, c), float32, images that meet the constraint.
+        map_indices: (n,), int, the map that each image is to excite.
+        num_steps: maximum number of steps.
+        step_size: RMS change of a pixel per step, in units of ``constraint.spread``.
+        constraint: projects the images after each step.
+        chunk_size: number of images per chunk.
+
+    Returns:
+        (n, h, w, c), float32.
     """
-    push = _make_push(peaks_before_relu, step_size * restore.spread, restore)
-    woken = np.empty_like(images)
+    push = _make_push(max_pre_activations, step_size * constraint.spread, constraint)
+    pushed = np.empty_like(images)
     for first in range(0, len(images), chunk_size):
         rows = slice(first, min(first + chunk_size, len(images)))
         missing = chunk_size - (rows.stop - rows.start)
         chunk = tf.constant(np.pad(images[rows], ((0, missing), (0, 0), (0, 0), (0, 0))))
         indices = tf.constant(np.pad(map_indices[rows], (0, missing)), tf.int32)
         for _ in range(num_steps):
-            chunk, is_awake = push(chunk, indices)
-            if np.asarray(is_awake)[: rows.stop - rows.start].all():
+            chunk, is_active = push(chunk, indices)
+            if np.asarray(is_active)[: rows.stop - rows.start].all():
                 break
-        woken[rows] = np.asarray(chunk)[: rows.stop - rows.start]
-    return woken
+        pushed[rows] = np.asarray(chunk)[: rows.stop - rows.start]
+    return pushed
 
 
-def _make_push(peaks_before_relu: keras.Model, step_size: float, restore: Restore) -> Push:
-    """Return the function (images, map_indices) -> (images one step on, which are awake)."""
+def _make_push(max_pre_activations: keras.Model, step_size: float, constraint: Constraint) -> Push:
+    """Return the step (images, map_indices) -> (images after the step, whether each map responds).
+
+    An image whose map already responds is returned unchanged.
+    """
 
     def push(images: tf.Tensor, map_indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(images)
-            peaks = peaks_before_relu(images, training=False)
+            peaks = max_pre_activations(images, training=False)
             largest = tf.gather(peaks, map_indices, axis=1, batch_dims=1)
         directions = excitation.direction(tape.gradient(largest, images))
-        is_awake = largest > 0
-        pushed = restore(images + step_size * directions)
-        return tf.where(is_awake[:, None, None, None], images, pushed), is_awake
+        is_active = largest > 0
+        pushed = constraint(images + step_size * directions)
+        return tf.where(is_active[:, None, None, None], images, pushed), is_active
 
     compiled: Push = tf.function(push)
     return compiled

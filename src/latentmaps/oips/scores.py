@@ -1,4 +1,4 @@
-"""What is said about each OIP: whether there is one, how it was found, how it compares."""
+"""The table of a layer: whether each map has an OIP, how it was found, and how it compares."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,25 +7,25 @@ import pandas as pd
 from latentmaps.oips import oip
 from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
 
-# an image still improves when its best step is among the last tenth
+# an image is still improving if its best step is among the last tenth
 _LATE = 0.9
 
-# A stroke is about as wide: moved by less, every picture agrees with itself.
-_LEAST_MOVE = 3
-# of the product of two energies: below it is rounding
+# smallest shift, pixels: about the width of a stroke; shifted by less, any image resembles itself
+_MIN_SHIFT = 3
+# products of two energies below this are rounding errors
 _NO_ENERGY = 1e-9
 
 
 def score(
-    oips: LayerOips, strongest: StrongestDigits, paths: pd.DataFrame, *, reachable_size: int
+    oips: LayerOips, strongest: StrongestDigits, pathways: pd.DataFrame, *, reachable_size: int
 ) -> pd.DataFrame:
-    """Return a row for each feature map; docs/oips.md says what its columns mean.
+    """Return the table of a layer, one row per map; docs/oips.md explains the columns.
 
     Args:
-        oips: of the layer.
-        strongest: the test digits that excite its maps most.
-        paths: as ``real_digits.correlate_paths`` returns them.
-        reachable_size: rows and columns that influence the layer; the others do not count.
+        oips: OIPs of the layer.
+        strongest: test digits that excite its maps most.
+        pathways: rank correlations, as returned by ``real_digits.correlate_pathways``.
+        reachable_size: number of rows and columns that influence the layer; others do not count.
     """
     best_digit = strongest.activations[:, 0]
     columns = {
@@ -33,10 +33,10 @@ def score(
         **_strength(oips.free, best_digit, ""),
         **_strength(oips.in_range, best_digit, "_in_range"),
         "silent_share": oips.silent_share,
-        **_course(oips.free, ""),
-        **_course(oips.in_range, "_in_range"),
-        "seed_gap": seed_gaps(oips.free.own_end_activations),
-        **_agreement(oips, paths, strongest),
+        **_progress(oips.free, ""),
+        **_progress(oips.in_range, "_in_range"),
+        "seed_gap": seed_gaps(oips.free.regular_finalist_activations),
+        **_agreement(oips, pathways, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
         "repetition": repetitions(oips.free, reachable_size),
         "strongest_digit_activation": best_digit,
@@ -70,16 +70,18 @@ def _polish(oips: Oips) -> dict[str, npt.NDArray]:
 
 
 def _agreement(
-    oips: LayerOips, paths: pd.DataFrame, strongest: StrongestDigits
+    oips: LayerOips, pathways: pd.DataFrame, strongest: StrongestDigits
 ) -> dict[str, npt.NDArray]:
-    """Return the columns of the rank correlations; what has no OIP or no digit stays empty."""
+    """Return the columns of rank correlations, NaN where a map has no OIP or no digit."""
     is_excited, has_second = strongest.activations[:, 0] > 0, strongest.activations[:, 1] > 0
     has_free, has_in_range = oips.free.activations > 0, oips.in_range.activations > 0
     return {
-        "path_correlation": np.where(is_excited & has_free, paths["free"], np.nan),
-        "path_correlation_in_range": np.where(is_excited & has_in_range, paths["in_range"], np.nan),
-        "path_second_digit": np.where(has_second, paths["second"], np.nan),
-        "path_random_digit": np.where(is_excited, paths["random"], np.nan),
+        "path_correlation": np.where(is_excited & has_free, pathways["free"], np.nan),
+        "path_correlation_in_range": np.where(
+            is_excited & has_in_range, pathways["in_range"], np.nan
+        ),
+        "path_second_digit": np.where(has_second, pathways["second"], np.nan),
+        "path_random_digit": np.where(is_excited, pathways["random"], np.nan),
     }
 
 
@@ -104,7 +106,7 @@ def _ratios(activations: Floats, of_digits: Floats) -> Floats:
     return np.divide(activations, of_digits, out=ratios, where=of_digits > 0)
 
 
-def _course(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
+def _progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
     lengths = np.sum(~np.isnan(oips.curves), axis=1)
     peaks = np.nanargmax(oips.curves, axis=1)
     is_late = peaks >= _LATE * (lengths - 1)
@@ -116,7 +118,13 @@ def _course(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
 
 
 def seed_gaps(activations: Floats) -> Floats:
-    """Return worst over best end of the starts that were not silent, 0..1; NaN with one such."""
+    """Return the lowest over the highest final activation of each map, 0..1.
+
+    Silent starts do not count. NaN if fewer than two starts are left.
+
+    Args:
+        activations: (num_maps, num_finalists), float32, final activations.
+    """
     loud = np.where(activations > 0, activations, np.nan)
     gaps = np.full(len(loud), np.nan, np.float32)
     several = np.sum(activations > 0, axis=1) > 1
@@ -132,23 +140,23 @@ def _out_of_range(oips: LayerOips, reachable_size: int) -> npt.NDArray[np.float6
 
 
 def repetitions(oips: Oips, reachable_size: int) -> npt.NDArray[np.float64]:
-    """Return how much each free OIP repeats itself, (num_maps,), -1..1; NaN where there is none."""
+    """Return the ``repetition`` of each OIP, (num_maps,), -1..1; NaN where there is none."""
     seen = oips.images[:, :reachable_size, :reachable_size]
     values = np.array([repetition(image) for image in seen])
     return np.where(oips.activations > 0, values, np.nan)
 
 
 def repetition(image: Floats) -> float:
-    """Return the highest correlation of an image with itself, moved by some pixels, -1..1.
+    """Return the highest correlation of an image with a shifted copy of itself, -1..1.
 
-    The autocorrelation, by the correlation theorem: of all moves by at least 3 pixels, and by at
-    most half of the image, the one whose overlapping parts agree most. 1: the image is periodic.
+    Shifts are at least 3 pixels and at most half of the image, and only the overlapping parts are
+    compared. A periodic image has 1. Computed by the correlation theorem.
 
     Args:
-        image: (height, width), mean about 0.
+        image: (height, width), float32, mean about 0.
     """
     height, width = image.shape
-    size = 2 * height, 2 * width  # so that no part meets itself around the edge
+    size = 2 * height, 2 * width  # zero padding, because the Fourier transform is cyclic
 
     def correlate(first: npt.NDArray, second: npt.NDArray) -> npt.NDArray[np.float64]:
         spectra = np.fft.rfft2(first, s=size), np.fft.rfft2(second, s=size)
@@ -159,9 +167,9 @@ def repetition(image: Floats) -> float:
     products = correlate(values, values)
     energies = correlate(values**2, inside) * correlate(inside, values**2)
     down, across = np.fft.fftfreq(size[0], 1 / size[0]), np.fft.fftfreq(size[1], 1 / size[1])
-    moves = np.hypot(down[:, np.newaxis], across)
-    is_move = (moves >= _LEAST_MOVE) & (np.abs(down)[:, np.newaxis] <= height / 2)
-    is_move &= (np.abs(across) <= width / 2) & (energies > _NO_ENERGY)
-    if not is_move.any():
+    shifts = np.hypot(down[:, np.newaxis], across)
+    counts = (shifts >= _MIN_SHIFT) & (np.abs(down)[:, np.newaxis] <= height / 2)
+    counts &= (np.abs(across) <= width / 2) & (energies > _NO_ENERGY)
+    if not counts.any():
         return 0.0
-    return float((products[is_move] / np.sqrt(energies[is_move])).max())
+    return float((products[counts] / np.sqrt(energies[counts])).max())

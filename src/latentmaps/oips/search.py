@@ -1,7 +1,7 @@
-"""Find the input that excites each feature map of a layer: the OIP.
+"""Find the OIP of each feature map of a layer, the input that excites it most.
 
-Twice: with pixels as light and dark as those of a real digit, which reads as pen strokes, and with
-pixels free, which tells what the map reacts to at most.
+Search twice: in range, with pixels as light and dark as those of a real digit, which yields images
+that look like pen strokes; and with free pixels, which shows what excites the map most of all.
 """
 
 import logging
@@ -14,42 +14,42 @@ import numpy.typing as npt
 
 from latentmaps.digits.dataset.digits import Digits
 from latentmaps.oips import ascent, cnn_layers, oip, polish, starts
+from latentmaps.oips.constraints import Constraint, for_pixel_range, project_images
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult, Floats, LayerOips, Oips, PixelRange, Polished
-from latentmaps.oips.restore import Restore, make_restore, restore_images
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.oips.starts import Starts
 from latentmaps.params.draw_oips import DrawOips
 
 log = logging.getLogger(__name__)
 
-# Of so many training digits the one that excites a map most gives the ascent in range a head start:
-# enough to be near the strongest of all, and a few seconds for the deepest layer.
+# The head start in range is the digit that excites a map most among this many training digits:
+# enough to come close to the strongest of all, at the cost of a few seconds for the deepest layer.
 _NUM_HEAD_DIGITS = 10_000
 
-# so many times higher is clearly higher
-_CLEARLY = 1.05
+# A head start must exceed the best other start by this factor to win.
+_HEAD_START_MARGIN = 1.05
 
 
-class Climb(NamedTuple):
-    """What maps started from, and where each start ended.
+class SearchResult(NamedTuple):
+    """The start images of some maps, and the result of the ascent from them.
 
     Attributes:
-        starts: the head start of a map, where there is one, is the last.
-        ends: of these.
-        has_head_start: whether there is one.
+        starts: start images. The head start of each map, if there is one, is the last.
+        ascent_result: result of the ascent from these starts.
+        has_head_start: whether each map has a head start.
     """
 
     starts: Starts
-    ends: AscentResult
+    ascent_result: AscentResult
     has_head_start: bool
 
     @property
-    def winners(self) -> npt.NDArray[np.int64]:
-        """The start of each map that leads to its OIP, (num_maps,), the first among equals."""
+    def winning_starts(self) -> npt.NDArray[np.int64]:
+        """Index of the finalist that yields the OIP of each map, (num_maps,), the first if tied."""
         if self.has_head_start:
-            return choose_winners(self.ends, self.starts.floor)
-        return self.ends.objectives.argmax(axis=1)
+            return choose_winning_starts(self.ascent_result, self.starts.floor)
+        return self.ascent_result.objectives.argmax(axis=1)
 
 
 def find_oips(
@@ -66,26 +66,27 @@ def find_oips(
 
     Args:
         networks: the CNN up to the layer.
-        digits: real ones: their training part sets the range of pixels, and gives head starts.
-        params: starts and steps.
-        seed: of everything that is sampled.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
-        chunk_size: images that climb together, at most.
-        map_indices: of which maps; None: all. A map has the same OIP alone and among others.
+        digits: real digits; the training part defines the pixel range and supplies head starts.
+        params: start images, steps and polish.
+        seed: seed of everything that is sampled.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
+        chunk_size: number of images per chunk.
+        map_indices: (num_maps,), int, the maps to search for; None: all. The OIP of a map does not
+            depend on the other maps.
 
     Raises:
         DataError: the training digits have no contrast, or a length scale is finer than a pixel.
-        TrainingError: a gradient is not a number.
+        TrainingError: a gradient is NaN or infinite.
     """
     indices = np.arange(networks.num_units) if map_indices is None else map_indices
     data_range = cnn_layers.digit_range(digits)
     log.info(
-        "Climbing for %d units of %s from %d starts each, free and in range",
+        "Searching for the OIPs of %d units of %s from %d starts each, in range and free",
         len(indices),
         networks.layer_name,
         params.num_starts,
     )
-    in_range, free = climb(
+    in_range, free = search_both_ranges(
         networks,
         digits,
         params,
@@ -96,27 +97,29 @@ def find_oips(
         chunk_size=chunk_size,
     )
 
-    def polish_ends(images: Floats, activations: Floats, restore: Restore) -> Polished:
+    def polish_images(images: Floats, activations: Floats, constraint: Constraint) -> Polished:
         return polish.polish(
             networks.objective,
             images,
             indices,
             activations,
             window=networks.reachable_size,
-            restore=restore,
+            constraint=constraint,
             least_share=params.polish,
         )
 
     return LayerOips(
         map_indices=indices,
-        free=keep_best(free, partial(polish_ends, restore=make_restore(None))),
-        in_range=keep_best(in_range, partial(polish_ends, restore=make_restore(data_range))),
+        free=select_oips(free, partial(polish_images, constraint=for_pixel_range(None))),
+        in_range=select_oips(
+            in_range, partial(polish_images, constraint=for_pixel_range(data_range))
+        ),
         pixel_range=data_range,
         silent_share=free.starts.silent_share,
     )
 
 
-def climb(
+def search_both_ranges(
     networks: Networks,
     digits: Digits,
     params: DrawOips,
@@ -126,61 +129,65 @@ def climb(
     seed: int,
     jit_compile: bool,
     chunk_size: int,
-) -> tuple[Climb, Climb]:
-    """Return where the starts of maps end, with pixels in range, and free.
+) -> tuple[SearchResult, SearchResult]:
+    """Run the ascent with pixels in range, then with free pixels.
 
-    With ``params.head_start`` every map has one more start, so that its OIP does not miss what is
-    known to excite it more: in range the strongest training digit, free its OIP in range.
+    With ``params.head_start``, each map gets one more start image that is known to excite it, so
+    that its OIP is never weaker than that image: in range the strongest training digit, with free
+    pixels the OIP in range.
 
     Args:
         networks: the CNN up to the layer.
-        digits: real ones.
-        params: starts and steps.
+        digits: real digits.
+        params: start images and steps.
         pixel_range: darkest and brightest pixel in range.
-        map_indices: (num_maps,), the maps.
-        seed: of everything that is sampled.
-        jit_compile: whether XLA compiles a step; slower on a CPU.
-        chunk_size: images that climb together.
+        map_indices: (num_maps,), int, the maps to search for.
+        seed: seed of everything that is sampled.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
+        chunk_size: number of images per chunk.
+
+    Returns:
+        The results in range and with free pixels.
 
     Raises:
         DataError: a length scale is finer than a pixel.
-        TrainingError: a gradient is not a number.
+        TrainingError: a gradient is NaN or infinite.
     """
-    patterns = Patterns(networks.shape, params, digits.train_images)
+    image_spec = StartImageSpec(networks.shape, params, digits.train_images)
 
-    def search(restore: Restore, head: Floats | None, kind: str) -> Climb:
+    def search(constraint: Constraint, head: Floats | None, kind: str) -> SearchResult:
         chosen = starts.choose(
             networks,
-            patterns,
+            image_spec,
             map_indices=map_indices,
-            restore=restore,
+            constraint=constraint,
             seed=seed,
             chunk_size=chunk_size,
         )
         for images in (digits.train_images, digits.test_images):
-            chosen = _help_with_digits(chosen, images, networks, restore)
+            chosen = _help_with_digits(chosen, images, networks, constraint)
         if head is not None:
-            chosen = starts.add_head_starts(chosen, head, kind, restore=restore)
-        ends = ascent.ascend(
+            chosen = starts.add_head_starts(chosen, head, kind, constraint=constraint)
+        result = ascent.ascend(
             networks.objective,
             chosen.images,
             map_indices,
             params,
-            restore=restore,
+            constraint=constraint,
             seed=seed,
             jit_compile=jit_compile,
             chunk_size=chunk_size,
             is_race=True,
             num_head_starts=int(head is not None),
         )
-        return Climb(chosen, ends, head is not None)
+        return SearchResult(chosen, result, head is not None)
 
     has_head = params.head_start
     head = _strongest_digits(networks, digits, map_indices) if has_head else None
-    in_range = search(make_restore(pixel_range), head, oip.DIGITS)
-    best = np.arange(len(map_indices)), in_range.winners
-    head = in_range.ends.images[best] if has_head else None
-    return in_range, search(make_restore(None), head, oip.IN_RANGE)
+    in_range = search(for_pixel_range(pixel_range), head, oip.DIGITS)
+    best = np.arange(len(map_indices)), in_range.winning_starts
+    head = in_range.ascent_result.images[best] if has_head else None
+    return in_range, search(for_pixel_range(None), head, oip.IN_RANGE)
 
 
 def _strongest_digits(
@@ -193,70 +200,73 @@ def _strongest_digits(
 
 
 def _help_with_digits(
-    chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, restore: Restore
+    chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, constraint: Constraint
 ) -> Starts:
-    """Return the starts with those digits (n, 28, 28) for the silent maps that excite them most."""
+    """Replace the starts of silent maps by the digits (n, 28, 28) that excite these maps most."""
     silent = chosen.silent_rows
     if not len(silent):
         return chosen
     measured = cnn_layers.measure_digits(networks.responses, images)
     best = starts.strongest(measured[:, chosen.map_indices[silent]].T, chosen.images.shape[1])
-    digits = restore_images(cnn_layers.standardize_digits(images[best.ravel()]), restore)
+    digits = project_images(cnn_layers.standardize_digits(images[best.ravel()]), constraint)
     return starts.help_silent(
         chosen, networks, digits.reshape(*best.shape, *digits.shape[1:]), oip.DIGITS
     )
 
 
-def keep_best(found: Climb, polish_ends: Callable[[Floats, Floats], Polished]) -> Oips:
-    """Return the best end of each map, as it is and polished, and all ends.
+def select_oips(
+    search_result: SearchResult, polish_images: Callable[[Floats, Floats], Polished]
+) -> Oips:
+    """Select the OIP of each map from the results of its finalists, and polish it.
 
     Args:
-        found: what the maps started from, and where the starts ended.
-        polish_ends: images (num_maps, 28, 28) and their activations (num_maps,) -> polished.
+        search_result: start images and results of the ascent.
+        polish_images: (images (num_maps, 28, 28), activations (num_maps,)) -> polished images.
     """
-    starts, ends = found.starts, found.ends
-    winners = found.winners
+    starts, result = search_result.starts, search_result.ascent_result
+    winners = search_result.winning_starts
     best = np.arange(len(winners)), winners
-    climbed = np.arange(len(winners))[:, np.newaxis], ends.numbers
-    end_kinds = starts.kinds[climbed]
-    kinds = end_kinds[best]
-    is_head_start = found.has_head_start & (winners == ends.numbers.shape[1] - 1)
-    needed_head_start = (starts.rescues == oip.NOTHING) & (ends.activations[best] > starts.floor)
+    finalists = np.arange(len(winners))[:, np.newaxis], result.start_indices
+    finalist_kinds = starts.kinds[finalists]
+    kinds = finalist_kinds[best]
+    is_head_start = search_result.has_head_start & (winners == result.start_indices.shape[1] - 1)
+    needed_head_start = (starts.rescues == oip.NOTHING) & (result.activations[best] > starts.floor)
     return Oips(
-        images=ends.images[best][..., 0],
-        activations=ends.activations[best],
-        polished=polish_ends(ends.images[best][..., 0], ends.activations[best]),
-        starts=starts.origins[climbed][best][..., 0],
+        images=result.images[best][..., 0],
+        activations=result.activations[best],
+        polished=polish_images(result.images[best][..., 0], result.activations[best]),
+        starts=starts.origins[finalists][best][..., 0],
         start_kinds=kinds,
         rescues=np.where(needed_head_start, kinds, starts.rescues),
         from_head_start=is_head_start,
-        end_images=ends.images[..., 0],
-        end_kinds=end_kinds,
-        end_activations=ends.activations,
-        has_head_start=found.has_head_start,
-        curves=ends.curves[best],
-        snapshots=ends.snapshots[best][..., 0],
-        num_steps=ends.num_steps[best],
-        converged=ends.converged[best],
+        finalist_images=result.images[..., 0],
+        finalist_kinds=finalist_kinds,
+        finalist_activations=result.activations,
+        has_head_start=search_result.has_head_start,
+        curves=result.curves[best],
+        snapshots=result.snapshots[best][..., 0],
+        num_steps=result.num_steps[best],
+        converged=result.converged[best],
     )
 
 
-def choose_winners(ends: AscentResult, floor: float) -> npt.NDArray[np.int64]:
-    """Return the start of each map that leads to its OIP, (num_maps,), the first among equals.
+def choose_winning_starts(ascent_result: AscentResult, floor: float) -> npt.NDArray[np.int64]:
+    """Return the finalist of each map that yields its OIP, (num_maps,), int, the first if tied.
 
-    What grew from random fluctuations tells more of its map than what was begun near the end: the
-    head start wins where it ends clearly higher, or where it is higher than they from its outset.
+    An image that grew from random fluctuations says more about a map than one that started near the
+    optimum. The head start therefore wins only if its objective is higher by a clear margin, or if
+    the others do not even reach the activation of the unchanged head start.
 
     Args:
-        ends: of the starts; the head start is the last of each map.
-        floor: an objective not above is silent.
+        ascent_result: results of the finalists; the head start of each map is the last.
+        floor: highest objective of a silent unit.
     """
-    # without a penalty the objective is the activation
-    own, head = ends.objectives[:, :-1], ends.objectives[:, -1]
-    known = ends.curves[:, -1, 0]  # what the head start excites as it is
+    # without a penalty on roughness, the objective is the activation
+    own, head = ascent_result.objectives[:, :-1], ascent_result.objectives[:, -1]
+    known = ascent_result.curves[:, -1, 0]  # activation by the head start before any step
     best = own.argmax(axis=1)
     highest = own.max(axis=1)
-    reached = ends.activations[np.arange(len(best)), best]
-    clearly_higher = np.where(highest > 0, highest * _CLEARLY, highest / _CLEARLY)
-    needs_head_start = (head > clearly_higher) | ((reached < known) & (head > floor))
-    return np.where(needs_head_start, ends.activations.shape[1] - 1, best)
+    reached = ascent_result.activations[np.arange(len(best)), best]
+    required = np.where(highest > 0, highest * _HEAD_START_MARGIN, highest / _HEAD_START_MARGIN)
+    needs_head_start = (head > required) | ((reached < known) & (head > floor))
+    return np.where(needs_head_start, ascent_result.activations.shape[1] - 1, best)

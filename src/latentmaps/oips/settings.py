@@ -1,9 +1,9 @@
-"""What a search takes where params.yaml says nothing: for networks of others, and for patches."""
+"""Default parameters of searches that params.yaml does not configure, as for other networks."""
 
 from latentmaps.params.draw_oips import DrawOips
 
-# the values of params.yaml; a test compares them
-USUAL = DrawOips(
+# the values in params.yaml; a test keeps the two equal
+DEFAULTS = DrawOips(
     layers=("any",),
     range="free",
     num_starts=24,

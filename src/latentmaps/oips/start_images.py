@@ -1,7 +1,7 @@
 """Random start images of the ascent: noise of several kinds, and real digits.
 
-Fine noise alone leaves many maps of the deeper layers silent, and a silent map has no gradient to
-climb. The source adds up fluctuations on four length scales; so does the kind ``scales``.
+Fine noise alone leaves many maps of the deeper layers silent, and a silent map has no gradient. The
+kind ``scales`` adds fluctuations on several length scales, as the original posts do.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,16 +17,16 @@ from latentmaps.oips.length_scales import Phase
 from latentmaps.oips.oip import Floats, Shape
 from latentmaps.params.draw_oips import DrawOips
 
-Pattern = npt.NDArray[np.float64]
+StartImage = npt.NDArray[np.float64]
 
 
-class Patterns(NamedTuple):
-    """What random start images are made of.
+class StartImageSpec(NamedTuple):
+    """How random start images are made.
 
     Attributes:
-        shape: of an image.
-        params: kinds, length scales, strategy.
-        digits: (n, h, w), uint8, for the kind digits; None: there are none.
+        shape: height, width and channels of an image.
+        params: kinds, length scales and strategy.
+        digits: (n, h, w), uint8, images for the kind digits; None: not available.
     """
 
     shape: Shape
@@ -34,48 +34,48 @@ class Patterns(NamedTuple):
     digits: npt.NDArray[np.uint8] | None
 
 
-def sample(patterns: Patterns, *, map_indices: npt.NDArray[np.int64], seed: int) -> Floats:
-    """Return the start images of each map, with mean 0 and standard deviation 1.
+def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], seed: int) -> Floats:
+    """Sample the start images of each map, with mean 0 and standard deviation 1.
 
-    Start j of map i is a function of (seed, i, j), whatever the other maps and starts.
+    Start image j of map i depends on (seed, i, j) only.
 
     Args:
-        patterns: what they are made of; the kinds take turns.
-        map_indices: (num_maps,), feature maps of the layer.
-        seed: of all of them.
+        image_spec: how the images are made; the kinds alternate.
+        map_indices: (num_maps,), int, feature maps of the layer.
+        seed: seed of the images.
 
     Returns:
         (num_maps, num_starts, h, w, c), float32.
 
     Raises:
-        DataError: a kind or a length scale does not suit the images.
+        DataError: a kind or a length scale is not available for these images.
     """
-    params = patterns.params
+    params = image_spec.params
     images = [
         sample_one(
-            kind_of(params.start_kinds, start), patterns, seeds.oip_start(seed, map_index, start)
+            kind_of(params.start_kinds, start), image_spec, seeds.oip_start(seed, map_index, start)
         )
         for map_index in map_indices.tolist()
         for start in range(params.num_starts)
     ]
-    return np.reshape(images, (-1, params.num_starts, *patterns.shape)).astype(np.float32)
+    return np.reshape(images, (-1, params.num_starts, *image_spec.shape)).astype(np.float32)
 
 
-def sample_candidates(patterns: Patterns, *, seed: int) -> Floats:
-    """Return start images for all maps to choose from, (num_candidates, h, w, c), float32.
+def sample_candidates(image_spec: StartImageSpec, *, seed: int) -> Floats:
+    """Sample candidates that all maps share, (num_candidates, h, w, c), float32.
 
-    Candidate c is a function of (seed, c).
+    Candidate c depends on (seed, c) only.
 
     Raises:
-        DataError: a kind or a length scale does not suit the images.
+        DataError: a kind or a length scale is not available for these images.
     """
     images = [
         sample_one(
-            kind_of(patterns.params.candidate_kinds, number),
-            patterns,
+            kind_of(image_spec.params.candidate_kinds, number),
+            image_spec,
             seeds.start_candidate(seed, number),
         )
-        for number in range(patterns.params.num_candidates)
+        for number in range(image_spec.params.num_candidates)
     ]
     return np.array(images, np.float32)
 
@@ -83,50 +83,64 @@ def sample_candidates(patterns: Patterns, *, seed: int) -> Floats:
 def fluctuations(
     phase: Phase,
     shape: Shape,
-    owners: npt.NDArray[np.int64],
-    numbers: npt.NDArray[np.int64],
+    units: npt.NDArray[np.int64],
+    start_indices: npt.NDArray[np.int64],
     *,
     seed: int,
 ) -> Floats:
-    """Return the noise that is added to each image before a phase, (n, h, w, c), float32.
+    """Sample the noise that is added to each image before a phase, (n, h, w, c), float32.
 
-    That of start j of unit i is a function of (seed, i, j) and of the number of the phase.
+    The noise for start j of unit i depends on (seed, i, j) and the number of the phase only.
 
     Args:
-        phase: with the grid of the noise, and its standard deviation.
+        phase: grid and standard deviation of the noise.
         shape: height, width and channels of an image.
-        owners: (n,), the unit of each image.
-        numbers: (n,), the number of each image among the starts of its unit.
-        seed: of all of them.
+        units: (n,), int, the unit that each image is to excite.
+        start_indices: (n,), int, index of each image among the starts of its unit.
+        seed: seed of the noise.
     """
     noise = [
         sample_noise(
             phase.grid or shape[:2], shape, seeds.fluctuation(seed, unit, start, phase.number)
         )
-        for unit, start in zip(owners.tolist(), numbers.tolist(), strict=True)
+        for unit, start in zip(units.tolist(), start_indices.tolist(), strict=True)
     ]
     return (phase.fluctuation * np.array(noise)).astype(np.float32)
 
 
 def kind_of(kinds: Sequence[str], number: int) -> str:
-    """Return the kind of a start image: they take turns."""
+    """Return the kind of the start image with an index; the kinds alternate."""
     return kinds[number % len(kinds)]
 
 
-def sample_one(kind: str, patterns: Patterns, generator: np.random.Generator) -> Pattern:
-    """Return one start image of a kind, (h, w, c), with mean 0 and standard deviation 1.
+def sample_one(kind: str, image_spec: StartImageSpec, generator: np.random.Generator) -> StartImage:
+    """Sample one start image, (h, w, c), float64, with mean 0 and standard deviation 1.
+
+    The image contains only what the grid of the first phase can represent.
+
+    Args:
+        kind: name in ``START_KINDS``.
+        image_spec: how the image is made.
+        generator: source of random numbers.
 
     Raises:
-        DataError: a kind or a length scale does not suit the images.
+        DataError: the kind or a length scale is not available for these images.
     """
-    *_, num_channels = patterns.shape
-    channels = [START_KINDS[kind](patterns, generator) for _ in range(num_channels)]
-    first = length_scales.phases(patterns.params)[0]
+    *_, num_channels = image_spec.shape
+    channels = [START_KINDS[kind](image_spec, generator) for _ in range(num_channels)]
+    first = length_scales.phases(image_spec.params)[0]
     return _standardize(length_scales.coarsen(np.stack(channels, axis=-1), first.grid))
 
 
-def sample_noise(grid: length_scales.Grid, shape: Shape, generator: np.random.Generator) -> Pattern:
-    """Return noise on one grid, (h, w, c), with mean 0 and standard deviation 1.
+def sample_noise(
+    grid: length_scales.Grid, shape: Shape, generator: np.random.Generator
+) -> StartImage:
+    """Sample noise on one grid, (h, w, c), float64, with mean 0 and standard deviation 1.
+
+    Args:
+        grid: rows and columns of the grid.
+        shape: height, width and channels of the image.
+        generator: source of random numbers.
 
     Raises:
         DataError: the image has fewer rows or columns than the grid.
@@ -135,49 +149,50 @@ def sample_noise(grid: length_scales.Grid, shape: Shape, generator: np.random.Ge
     return _standardize(np.stack(channels, axis=-1))
 
 
-def _scales(patterns: Patterns, generator: np.random.Generator) -> Pattern:
-    """Return the weighted sum of noise on grids of all length scales, as the source does."""
-    params = patterns.params
-    image = np.zeros(patterns.shape[:2])
+def _scales(image_spec: StartImageSpec, generator: np.random.Generator) -> StartImage:
+    """Sample the weighted sum of noise on the grids of all length scales."""
+    params = image_spec.params
+    image = np.zeros(image_spec.shape[:2])
     for scale, weight in zip(params.length_scales, params.length_weights, strict=True):
-        image += weight * sample_grid(length_scales.grid_of(scale), patterns.shape, generator)
+        image += weight * sample_grid(length_scales.grid_of(scale), image_spec.shape, generator)
     return image
 
 
-def _coarse(patterns: Patterns, generator: np.random.Generator) -> Pattern:
-    """Return noise on the grid of the coarsest length scale alone."""
-    grids = [length_scales.grid_of(scale) for scale in patterns.params.length_scales]
-    return sample_grid(min(grids, key=np.prod), patterns.shape, generator)
+def _coarse(image_spec: StartImageSpec, generator: np.random.Generator) -> StartImage:
+    """Sample noise on the grid of the coarsest length scale."""
+    grids = [length_scales.grid_of(scale) for scale in image_spec.params.length_scales]
+    return sample_grid(min(grids, key=np.prod), image_spec.shape, generator)
 
 
-def _fourier(patterns: Patterns, generator: np.random.Generator) -> Pattern:
-    """Return noise with a spectrum of 1 / frequency."""
-    height, width, _ = patterns.shape
+def _fourier(image_spec: StartImageSpec, generator: np.random.Generator) -> StartImage:
+    """Sample noise with a spectrum of 1 / frequency."""
+    height, width, _ = image_spec.shape
     rows, columns = np.fft.fftfreq(height), np.fft.rfftfreq(width)
     frequencies = np.hypot(rows[:, None], columns)
-    frequencies[0, 0] = np.inf  # the mean, which standardizing takes away anyway
+    frequencies[0, 0] = np.inf  # the mean, which standardization removes anyway
     spectrum = np.fft.rfft2(generator.standard_normal((height, width)))
     return np.fft.irfft2(spectrum / frequencies, s=(height, width))
 
 
-def _noise(patterns: Patterns, generator: np.random.Generator) -> Pattern:
-    """Return fine noise: every pixel for itself."""
-    height, width, _ = patterns.shape
-    return sample_grid((height, width), patterns.shape, generator)
+def _noise(image_spec: StartImageSpec, generator: np.random.Generator) -> StartImage:
+    """Sample fine noise, with independent pixels."""
+    height, width, _ = image_spec.shape
+    return sample_grid((height, width), image_spec.shape, generator)
 
 
-def _digits(patterns: Patterns, generator: np.random.Generator) -> Pattern:
-    """Return a random one of the digits."""
-    if patterns.digits is None:
+def _digits(image_spec: StartImageSpec, generator: np.random.Generator) -> StartImage:
+    """Sample one of the digits."""
+    if image_spec.digits is None:
         raise DataError(
-            "the kind of start digits: found a model that reads none; use "
-            f"{', '.join(kinds_for(patterns))}"
+            "start kind digits: found a model that does not read digits; use "
+            f"{', '.join(kinds_for(image_spec))}"
         )
-    return patterns.digits[generator.integers(len(patterns.digits))].astype(np.float64)
+    return image_spec.digits[generator.integers(len(image_spec.digits))].astype(np.float64)
 
 
-# name in params.yaml, in the table and on the page -> a pattern (h, w), not yet standardized
-START_KINDS: dict[str, Callable[[Patterns, np.random.Generator], Pattern]] = {
+# name in params.yaml, in the table and on the page -> sampler of one channel (h, w), not yet
+# standardized
+START_KINDS: dict[str, Callable[[StartImageSpec, np.random.Generator], StartImage]] = {
     "scales": _scales,
     "coarse": _coarse,
     "fourier": _fourier,
@@ -186,19 +201,24 @@ START_KINDS: dict[str, Callable[[Patterns, np.random.Generator], Pattern]] = {
 }
 
 
-def kinds_for(patterns: Patterns) -> list[str]:
-    """Return the kinds of which there can be start images: without digits none of them."""
+def kinds_for(image_spec: StartImageSpec) -> list[str]:
+    """Return the available kinds of start images; `digits` requires digits."""
     return [
         kind
-        for kind, sample_pattern in START_KINDS.items()
-        if sample_pattern is not _digits or patterns.digits is not None
+        for kind, sample_channel in START_KINDS.items()
+        if sample_channel is not _digits or image_spec.digits is not None
     ]
 
 
 def sample_grid(
     grid: length_scales.Grid, size: Sequence[int], generator: np.random.Generator
-) -> Pattern:
-    """Return a grid of values, uniform in -1..1, enlarged to an image of height and width.
+) -> StartImage:
+    """Sample a grid of values, uniform in -1..1, and enlarge it to one channel (h, w).
+
+    Args:
+        grid: rows and columns of the grid.
+        size: height and width of the image; further values are ignored.
+        generator: source of random numbers.
 
     Raises:
         DataError: the image has fewer rows or columns than the grid.
@@ -206,13 +226,13 @@ def sample_grid(
     if grid[0] > size[0] or grid[1] > size[1]:
         raise DataError(
             f"length scales: found a grid of {grid[0]}x{grid[1]} points, expected at most "
-            f"{size[0]}x{size[1]}, the pixels of an image; leave it out"
+            f"{size[0]}x{size[1]}, the number of pixels of an image; remove this length scale"
         )
     return length_scales.enlarge(generator.uniform(-1, 1, grid), size[:2])
 
 
-def _standardize(image: Pattern) -> Pattern:
-    # one single value, from the length scale 1 alone, has no spread: it stays 0
-    standardized: Pattern = image - image.mean()
+def _standardize(image: StartImage) -> StartImage:
+    # a constant image, from length scale 1 alone, has no standard deviation and becomes 0
+    standardized: StartImage = image - image.mean()
     standardized /= max(float(image.std()), 1 / np.sqrt(image.size))
     return standardized

@@ -1,8 +1,9 @@
-"""Choose what each feature map starts from, so that as few maps as possible are silent.
+"""Choose the start images of each feature map so that as few maps as possible stay silent.
 
-The search goes on for the maps that are still silent: the map's own random starts; the best of many
-candidates (the precursor); candidates that are first pushed on the map before its ReLU; then what a
-caller knows to excite it, such as real digits. Whatever is silent then is dead.
+The sources are tried in turn for the maps that are still silent: the map's own random start images,
+the best of many candidates (the precursor), candidates after an ascent on the map before its ReLU,
+and finally images that a caller knows to excite the map, such as real digits. A map that is still
+silent after that is dead.
 """
 
 import dataclasses
@@ -13,13 +14,13 @@ import numpy.typing as npt
 
 from latentmaps.oips import excitation, oip, start_images
 from latentmaps.oips import rescue as rescue_module
+from latentmaps.oips.constraints import Constraint, project_images, project_noise
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore, restore_images, restore_noise
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
-# change of a pixel (RMS) in a step on a map before its ReLU; nothing halves these steps
+# RMS change of a pixel per step of the ascent before the ReLU; this step size is never halved
 _PUSH_SIZE = 0.1
 
 MapIndices = npt.NDArray[np.int64]
@@ -27,16 +28,17 @@ MapIndices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Starts:
-    """What the maps start from.
+    """The start images of some maps.
 
     Attributes:
-        map_indices: (num_maps,).
-        images: (num_maps, num_starts, h, w, c), float32, what the ascent begins with.
-        origins: the same, before any step on the map before its ReLU.
-        kinds: (num_maps, num_starts), text.
-        rescues: (num_maps,), text, what helped; see ``oip``.
-        tried: (num_maps, num_tried), float32, activations by all random images that were tried.
-        floor: an activation not above is silent.
+        map_indices: (num_maps,), int.
+        images: (num_maps, num_starts, h, w, c), float32, start images of the ascent.
+        origins: same shape, the images before any ascent on the map before its ReLU.
+        kinds: (num_maps, num_starts), str, kinds of the start images.
+        rescues: (num_maps,), str, what made the map respond; see ``oip``.
+        tried_activations: (num_maps, num_tried), float32, activations by all random images that
+            were tried.
+        floor: highest activation of a silent map.
     """
 
     map_indices: MapIndices
@@ -44,24 +46,29 @@ class Starts:
     origins: Floats
     kinds: npt.NDArray[np.str_]
     rescues: npt.NDArray[np.str_]
-    tried: Floats
+    tried_activations: Floats
     floor: float
 
     @property
     def silent_rows(self) -> npt.NDArray[np.int64]:
-        """Rows of the maps that nothing has helped so far, (num_silent,)."""
+        """Rows of the maps that no image has excited so far, (num_silent,), int."""
         return np.flatnonzero(self.rescues == oip.NOTHING)
 
     @property
     def silent_share(self) -> npt.NDArray[np.float64]:
-        """Share of the random images that left the map silent, (num_maps,)."""
-        share: npt.NDArray[np.float64] = (self.tried <= self.floor).mean(axis=1)
+        """Share of the random images that left the map silent, (num_maps,), 0..1."""
+        share: npt.NDArray[np.float64] = (self.tried_activations <= self.floor).mean(axis=1)
         return share
 
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Random images for all maps to choose from: (n, h, w, c), float32, and their kinds (n,)."""
+    """Random images that all maps share.
+
+    Attributes:
+        images: (n, h, w, c), float32.
+        kinds: (n,), str.
+    """
 
     images: Floats
     kinds: npt.NDArray[np.str_]
@@ -69,48 +76,48 @@ class _Candidates:
 
 def choose(
     networks: Networks,
-    patterns: Patterns,
+    image_spec: StartImageSpec,
     *,
     map_indices: MapIndices,
-    restore: Restore,
+    constraint: Constraint,
     seed: int,
     chunk_size: int,
 ) -> Starts:
-    """Return the starts of all maps.
+    """Choose the start images of some maps among random images.
 
     Args:
         networks: the network up to the layer.
-        patterns: how many starts, and of what kinds.
-        map_indices: (num_maps,), the maps.
-        restore: makes images such as the network may read.
-        seed: of the random images.
-        chunk_size: images that are pushed together.
+        image_spec: number and kinds of the start images and candidates.
+        map_indices: (num_maps,), int, the maps.
+        constraint: projects the images.
+        seed: seed of the random images.
+        chunk_size: number of images per chunk of the ascent before the ReLU.
 
     Raises:
-        DataError: a kind or a length scale does not suit the images.
+        DataError: a kind or a length scale is not available for these images.
     """
-    params = patterns.params
-    sampled = start_images.sample_candidates(patterns, seed=seed)
+    params = image_spec.params
+    sampled = start_images.sample_candidates(image_spec, seed=seed)
     kinds = [start_images.kind_of(params.candidate_kinds, c) for c in range(len(sampled))]
-    candidates = _Candidates(restore_noise(sampled, restore), np.array(kinds, "<U14"))
+    candidates = _Candidates(project_noise(sampled, constraint), np.array(kinds, "<U14"))
 
-    starts = _own_starts(networks, patterns, map_indices, restore, seed)
+    starts = _own_starts(networks, image_spec, map_indices, constraint, seed)
     starts = _best_candidates(starts, candidates, networks, for_all=params.precursor)
     return _pushed_candidates(
-        starts, candidates, networks, params, restore=restore, chunk_size=chunk_size
+        starts, candidates, networks, params, constraint=constraint, chunk_size=chunk_size
     )
 
 
-def add_head_starts(starts: Starts, images: Floats, kind: str, *, restore: Restore) -> Starts:
-    """Return the starts with one more for each map, behind the others.
+def add_head_starts(starts: Starts, images: Floats, kind: str, *, constraint: Constraint) -> Starts:
+    """Append a head start to the start images of each map.
 
     Args:
-        starts: of ``choose``.
-        images: (num_maps, h, w, c), float32, what is known to excite each map.
-        kind: of these.
-        restore: as for ``choose``.
+        starts: start images without head starts.
+        images: (num_maps, h, w, c), float32, an image known to excite each map.
+        kind: kind of these images.
+        constraint: projects the images.
     """
-    added = restore_images(images, restore)[:, np.newaxis]
+    added = project_images(images, constraint)[:, np.newaxis]
     kinds = np.full((len(images), 1), kind, dtype=starts.kinds.dtype)
     return dataclasses.replace(
         starts,
@@ -122,15 +129,15 @@ def add_head_starts(starts: Starts, images: Floats, kind: str, *, restore: Resto
 
 def _own_starts(
     networks: Networks,
-    patterns: Patterns,
+    image_spec: StartImageSpec,
     map_indices: MapIndices,
-    restore: Restore,
+    constraint: Constraint,
     seed: int,
 ) -> Starts:
-    """Return random starts of each map's own."""
-    params, floor = patterns.params, networks.objective.floor
-    sampled = start_images.sample(patterns, map_indices=map_indices, seed=seed)
-    images = restore_noise(sampled.reshape(-1, *sampled.shape[2:]), restore)
+    """Sample the start images that belong to each map alone."""
+    params, floor = image_spec.params, networks.objective.floor
+    sampled = start_images.sample(image_spec, map_indices=map_indices, seed=seed)
+    images = project_noise(sampled.reshape(-1, *sampled.shape[2:]), constraint)
     images = images.reshape(sampled.shape)
     activations = _activations(networks, images, map_indices)
     kinds = [start_images.kind_of(params.start_kinds, start) for start in range(params.num_starts)]
@@ -141,7 +148,7 @@ def _own_starts(
         origins=images,
         kinds=np.tile(np.array(kinds, dtype="<U14"), (len(map_indices), 1)),
         rescues=np.where(is_alive, oip.NOT_NEEDED, oip.NOTHING).astype("<U14"),
-        tried=activations,
+        tried_activations=activations,
         floor=floor,
     )
 
@@ -149,11 +156,11 @@ def _own_starts(
 def _best_candidates(
     starts: Starts, candidates: _Candidates, networks: Networks, *, for_all: bool
 ) -> Starts:
-    """Give the silent maps, or all, those of their own starts and candidates that excite most."""
+    """Replace the starts of the silent maps, or of all, by the strongest images tried so far."""
     num_starts = starts.images.shape[1]
     measured = excitation.measure(networks.responses, candidates.images)
     pool = measured[:, starts.map_indices].T  # (num_maps, num_candidates)
-    tried = np.concatenate([starts.tried, pool], axis=1)
+    tried = np.concatenate([starts.tried_activations, pool], axis=1)
     images, kinds, rescues = starts.images.copy(), starts.kinds.copy(), starts.rescues.copy()
     rows = range(len(images)) if for_all else starts.silent_rows.tolist()
     for row in rows:
@@ -168,7 +175,7 @@ def _best_candidates(
     silent = starts.silent_rows
     rescues[silent[(pool[silent] > starts.floor).any(axis=1)]] = oip.PRECURSOR
     return dataclasses.replace(
-        starts, images=images, origins=images, kinds=kinds, rescues=rescues, tried=tried
+        starts, images=images, origins=images, kinds=kinds, rescues=rescues, tried_activations=tried
     )
 
 
@@ -178,25 +185,25 @@ def _pushed_candidates(
     networks: Networks,
     params: DrawOips,
     *,
-    restore: Restore,
+    constraint: Constraint,
     chunk_size: int,
 ) -> Starts:
-    """Give the silent maps candidates that were pushed on the map before its ReLU."""
+    """Replace the starts of silent maps by candidates after an ascent before the ReLU."""
     silent = starts.silent_rows
-    peaks_before_relu = networks.peaks_before_relu
-    if not len(silent) or not params.num_rescue_steps or peaks_before_relu is None:
+    max_pre_activations = networks.max_pre_activations
+    if not len(silent) or not params.num_rescue_steps or max_pre_activations is None:
         return starts
     maps = starts.map_indices[silent]
-    measured = excitation.measure(peaks_before_relu, candidates.images)
+    measured = excitation.measure(max_pre_activations, candidates.images)
     best = strongest(measured[:, maps].T, starts.images.shape[1])  # (num_silent, num_starts)
     origins = candidates.images[best]
-    pushed = rescue_module.wake(
-        peaks_before_relu,
+    pushed = rescue_module.activate_silent_maps(
+        max_pre_activations,
         origins.reshape(-1, *origins.shape[2:]),
         np.repeat(maps, best.shape[1]),
         num_steps=params.num_rescue_steps,
         step_size=_PUSH_SIZE,
-        restore=restore,
+        constraint=constraint,
         chunk_size=chunk_size,
     ).reshape(origins.shape)
     kinds = candidates.kinds[best]
@@ -212,15 +219,15 @@ def help_silent(
     origins: Floats | None = None,
     kinds: npt.NDArray[np.str_] | None = None,
 ) -> Starts:
-    """Return the starts with new ones for those of the silent maps that they excite.
+    """Replace the starts of those silent maps that the new images excite.
 
     Args:
-        starts: those so far.
+        starts: start images so far.
         networks: the network up to the layer.
-        images: (num_silent, num_starts, h, w, c), for the maps of ``Starts.silent_rows``.
-        rescue: what they are, see ``oip``.
-        origins: the same, before any step on the map before its ReLU; None: `images`.
-        kinds: (num_silent, num_starts), of these; None: `rescue`.
+        images: (num_silent, num_starts, h, w, c), float32, for the maps in ``Starts.silent_rows``.
+        rescue: name of this source of images; see ``oip``.
+        origins: same shape, the images before any ascent before the ReLU; None: `images`.
+        kinds: (num_silent, num_starts), str, kinds of the images; None: `rescue`.
     """
     silent = starts.silent_rows
     activations = _activations(networks, images, starts.map_indices[silent])
@@ -241,17 +248,19 @@ def help_silent(
 
 
 def _activations(networks: Networks, images: Floats, map_indices: MapIndices) -> Floats:
-    """Return how strongly images (n, num_starts, h, w, c) excite their maps (n,)."""
+    """Return the activations of maps (n,) by their images (n, num_starts, h, w, c)."""
     measured = excitation.measure(networks.responses, images.reshape(-1, *images.shape[2:]))
-    owners = np.repeat(map_indices, images.shape[1])
-    own: Floats = measured[np.arange(len(owners)), owners].reshape(images.shape[:2])
+    units_of_images = np.repeat(map_indices, images.shape[1])
+    own: Floats = measured[np.arange(len(units_of_images)), units_of_images].reshape(
+        images.shape[:2]
+    )
     return own
 
 
 def strongest(values: Floats, number: int) -> npt.NDArray[np.int64]:
-    """Return the columns of the largest values of each row, the largest first, (n, number).
+    """Return the columns of the largest values in each row, largest first, (n, number), int.
 
-    Where there are fewer columns, they repeat themselves.
+    If there are fewer columns than `number`, repeat them.
     """
     order = np.argsort(-values, axis=1, kind="stable")
     return order[:, np.arange(number) % order.shape[1]]

@@ -1,7 +1,7 @@
-"""One step of an ascent: look at the images, keep the best, stop or move up the gradient.
+"""One step of the ascent: evaluate the images, keep the best, then stop or follow the gradient.
 
-The state of the images goes from step to step; ``ascent`` has the loop, ``excitation`` the
-gradient, and ``restore`` what keeps an image one that the network may read.
+``ascent`` has the loop over steps, ``excitation`` computes the gradient, and ``constraints``
+projects the images. The state of all images is passed from step to step.
 """
 
 from collections.abc import Callable
@@ -11,37 +11,38 @@ import numpy as np
 import tensorflow as tf
 
 from latentmaps.oips import excitation, length_scales
+from latentmaps.oips.constraints import Constraint
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore
 from latentmaps.params.draw_oips import DrawOips
 
-# An image stops after so many successive steps that changed its activation by next to nothing.
-CALM_STEPS = 4
+# An image stops after this many successive steps that barely changed its activation.
+STABLE_STEPS = 4
 
-# So many steps without a better image halve the step size: the optimum is closer than a step.
-# 3 ended up to 1 % lower, 6 took a third more steps.
+# The step size is halved after this many steps without a better image, because the optimum is then
+# less than one step away. 3 gave activations up to 1 % lower, 6 took a third more steps.
 _PATIENCE = 4
 
-# share of a step that goes on as the one before; with more, images of deep layers end lower
+# share of the previous direction in each step; more gives lower activations in deep layers
 _MOMENTUM = 0.5
 
 
 class State(NamedTuple):
-    """Where images stand; arrays or tensors, the first axis is the image.
+    """The state of n images, as arrays or tensors.
 
     Attributes:
-        images: (n, h, w, c), the next to look at.
-        best_images: (n, h, w, c), the best so far.
-        objectives: (n,), of the image before, NaN at the start.
-        best_objectives: (n,), of the best image; the floor of the objective is silent.
-        best_activations: (n,), of the best image.
-        velocities: (n, h, w, c), where the last step went, in steps of RMS 1.
-        step_sizes: (n,).
-        misses: (n,), steps since the last better image or smaller step size.
-        calm: (n,), successive steps that changed the objective by next to nothing.
-        num_steps: (n,), steps so far.
-        is_done: (n,), whether the image stopped.
+        images: (n, h, w, c), the images to evaluate next.
+        best_images: (n, h, w, c), the best images so far.
+        objectives: (n,), objectives at the previous step, NaN before the first.
+        best_objectives: (n,), objectives of the best images; a silent image has the floor of the
+            objective.
+        best_activations: (n,), activations by the best images.
+        velocities: (n, h, w, c), directions of the last step, RMS at most 1.
+        step_sizes: (n,), RMS change per step.
+        misses: (n,), steps since the last better image or the last change of the step size.
+        stable_steps: (n,), successive steps that barely changed the objective.
+        num_steps: (n,), number of steps taken.
+        is_done: (n,), whether the image has stopped.
     """
 
     images: Any
@@ -52,17 +53,23 @@ class State(NamedTuple):
     velocities: Any
     step_sizes: Any
     misses: Any
-    calm: Any
+    stable_steps: Any
     num_steps: Any
     is_done: Any
 
 
-# state, units, shifts, coarseners, may_stop -> state one step on, activations before it
+# (state, units, shifts, coarseners, may_stop) -> (state after the step, activations before it)
 Step = Callable[[State, Any, Any, Any, Any], tuple[State, Any]]
 
 
 def begin(images: Floats, step_size: float, floor: float) -> State:
-    """Return the state of images (n, h, w, c) before the first step, as arrays."""
+    """Return the state before the first step, as arrays.
+
+    Args:
+        images: (n, h, w, c), float32, the start images.
+        step_size: RMS change of an image in the first steps.
+        floor: objective of a silent image.
+    """
     counts = np.zeros(len(images), np.int32)
     floors = np.full(len(images), floor, np.float32)
     return State(
@@ -74,16 +81,20 @@ def begin(images: Floats, step_size: float, floor: float) -> State:
         velocities=np.zeros_like(images),
         step_sizes=np.full_like(floors, step_size),
         misses=counts.copy(),
-        calm=counts.copy(),
+        stable_steps=counts.copy(),
         num_steps=counts.copy(),
         is_done=np.zeros(len(images), bool),
     )
 
 
 def begin_phase(state: State, step_size: float) -> State:
-    """Return the state at the start of a finer phase: its optimum may be far away.
+    """Return the state at the start of a finer phase, whose optimum may be far away.
 
-    Steps are as large as at first, and nothing is calm, whatever the phase before came to.
+    Reset the step sizes and the stopping rule, and keep the images and the best images.
+
+    Args:
+        state: state at the end of the previous phase.
+        step_size: RMS change of an image in the first steps.
     """
     fresh = begin(state.images, step_size, 0.0)
     return state._replace(
@@ -91,14 +102,21 @@ def begin_phase(state: State, step_size: float) -> State:
         velocities=fresh.velocities,
         step_sizes=fresh.step_sizes,
         misses=fresh.misses,
-        calm=fresh.calm,
+        stable_steps=fresh.stable_steps,
     )
 
 
 def make_step(
-    objective: Objective, params: DrawOips, restore: Restore, *, jit_compile: bool
+    objective: Objective, params: DrawOips, constraint: Constraint, *, jit_compile: bool
 ) -> Step:
-    """Return one step: look at the images, keep the best, stop or move up the gradient."""
+    """Return the function that takes one step with a chunk of images.
+
+    Args:
+        objective: the value to maximize.
+        params: strategy, smoothness, jitter and stopping rule.
+        constraint: projects the images after the step.
+        jit_compile: whether to compile the step with XLA.
+    """
     has_coarse = any(phase.grid for phase in length_scales.phases(params))
     floor = objective.floor
 
@@ -110,17 +128,17 @@ def make_step(
         )
         if has_coarse:
             gradients = excitation.coarsen(gradients, coarseners)
-        directions = excitation.direction(restore.tangent(gradients, state.images))
-        state = _judge(
+        directions = excitation.direction(constraint.tangent(gradients, state.images))
+        state = _evaluate(
             state, objectives, activations, directions, params.convergence_threshold, floor
         )
-        is_silent, is_calm = state.best_objectives <= floor, state.calm >= CALM_STEPS
-        is_done = state.is_done | (may_stop & (is_silent | is_calm))
-        # an image that a step made silent has no gradient: it goes back to its best
-        base = tf.where(_wide(objectives > floor), state.images, state.best_images)
-        moved = restore(base + _wide(state.step_sizes) * state.velocities)
+        is_silent, is_stable = state.best_objectives <= floor, state.stable_steps >= STABLE_STEPS
+        is_done = state.is_done | (may_stop & (is_silent | is_stable))
+        # an image that the last step made silent has no gradient: return to its best version
+        base = tf.where(_per_image(objectives > floor), state.images, state.best_images)
+        moved = constraint(base + _per_image(state.step_sizes) * state.velocities)
         return state._replace(
-            images=tf.where(_wide(is_done), state.images, moved),
+            images=tf.where(_per_image(is_done), state.images, moved),
             num_steps=tf.where(is_done, state.num_steps, state.num_steps + 1),
             is_done=is_done,
         ), activations
@@ -129,7 +147,7 @@ def make_step(
     return compiled
 
 
-def _judge(
+def _evaluate(
     state: State,
     objectives: tf.Tensor,
     activations: tf.Tensor,
@@ -137,31 +155,31 @@ def _judge(
     threshold: float,
     floor: float,
 ) -> State:
-    """Return the state after a look at its images; what is done stays as it is."""
+    """Return the state after an evaluation of its images; stopped images do not change."""
     is_better = objectives > state.best_objectives
     misses = tf.where(is_better, 0, state.misses + 1)
     shrinks = (misses >= _PATIENCE) | (objectives <= floor)
-    changes = tf.abs(objectives - state.objectives)  # NaN at the start: not calm
-    is_calm = (changes < threshold * tf.abs(objectives)) & (objectives > floor)
-    # a smaller step begins without what the larger one came to
-    going_on = _MOMENTUM * state.velocities + (1 - _MOMENTUM) * directions
-    judged = state._replace(
-        best_images=tf.where(_wide(is_better), state.images, state.best_images),
+    changes = tf.abs(objectives - state.objectives)  # NaN before the first step, so not stable
+    is_stable = (changes < threshold * tf.abs(objectives)) & (objectives > floor)
+    # momentum is reset when the step size shrinks
+    averaged = _MOMENTUM * state.velocities + (1 - _MOMENTUM) * directions
+    evaluated = state._replace(
+        best_images=tf.where(_per_image(is_better), state.images, state.best_images),
         objectives=objectives,
         best_objectives=tf.where(is_better, objectives, state.best_objectives),
         best_activations=tf.where(is_better, activations, state.best_activations),
-        velocities=tf.where(_wide(shrinks), directions, going_on),
+        velocities=tf.where(_per_image(shrinks), directions, averaged),
         step_sizes=tf.where(shrinks, state.step_sizes / 2, state.step_sizes),
         misses=tf.where(shrinks, 0, misses),
-        calm=tf.where(is_calm, state.calm + 1, 0),
+        stable_steps=tf.where(is_stable, state.stable_steps + 1, 0),
     )
     return State(
         *(
-            tf.where(_wide(state.is_done) if new.shape.rank == 4 else state.is_done, old, new)
-            for old, new in zip(state, judged, strict=True)
+            tf.where(_per_image(state.is_done) if new.shape.rank == 4 else state.is_done, old, new)
+            for old, new in zip(state, evaluated, strict=True)
         )
     )
 
 
-def _wide(values: tf.Tensor) -> tf.Tensor:
+def _per_image(values: tf.Tensor) -> tf.Tensor:
     return values[:, tf.newaxis, tf.newaxis, tf.newaxis]

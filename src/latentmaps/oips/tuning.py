@@ -1,8 +1,8 @@
-"""Which fluctuations excite a unit, and which leave it silent: by kind, and by length scale.
+"""Tuning curves: which random images excite a unit, and which leave it silent.
 
-No ascent: random images are shown to the network, and the answers averaged. Noise on a grid of k
-points makes spots of h / k pixels, so a curve over k is the tuning curve of a unit: which
-wavelength wakes it.
+There is no ascent here: the network responds to random images of each kind and length scale, and
+the responses are averaged. Noise on a grid of k points has spots of h / k pixels, so the response
+as a function of k is the tuning curve of a unit: it shows the wavelength that excites the unit.
 """
 
 import numpy as np
@@ -10,57 +10,63 @@ import pandas as pd
 
 from latentmaps import seeds
 from latentmaps.oips import excitation, start_images
+from latentmaps.oips.constraints import Constraint, project_noise
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import Floats
-from latentmaps.oips.restore import Restore, restore_noise
-from latentmaps.oips.start_images import Patterns
+from latentmaps.oips.start_images import StartImageSpec
 
-# of each kind and of each length scale
+# number of images of each kind and of each length scale
 _NUM_IMAGES = 64
-# of a grid along an edge, as shares of the pixels: spots of 14, 9, ... pixels where there are 28
+# spot sizes in pixels; a grid has height / spot size rows of points
 _SPOT_SIZES = (14, 9.3, 7, 5.6, 4, 2.8, 2, 1.5, 1)
 
 
-def tune(networks: Networks, patterns: Patterns, *, restore: Restore, seed: int) -> pd.DataFrame:
-    """Return how strongly random images of each kind and length scale excite each unit.
+def measure_tuning(
+    networks: Networks, image_spec: StartImageSpec, *, constraint: Constraint, seed: int
+) -> pd.DataFrame:
+    """Measure how strongly random images of each kind and length scale excite each unit.
 
     Args:
         networks: the network up to the layer.
-        patterns: what random images are made of.
-        restore: makes images such as the network may read.
-        seed: of the images, the same for all units.
+        image_spec: how random images are made.
+        constraint: projects the images.
+        seed: seed of the images, which are the same for all units.
 
     Returns:
-        A row for each unit and kind of start (`num_points` empty), and for each unit and grid
-        (`kind` is grid): the mean response, and the share of images that left the unit silent.
+        One row for each unit and kind of start image (with `num_points` empty), and one for each
+        unit and grid (with `kind` "grid"): the mean response, and the share of images that leave
+        the unit silent.
+
+    Raises:
+        DataError: a kind or a length scale is not available for these images.
     """
-    height, width, _ = patterns.shape
+    height, width, _ = image_spec.shape
     parts = []
-    for kind in start_images.kinds_for(patterns):
+    for kind in start_images.kinds_for(image_spec):
         images = [
-            start_images.sample_one(kind, patterns, seeds.tuning_image(seed, 0, number))
+            start_images.sample_one(kind, image_spec, seeds.tuning_image(seed, 0, number))
             for number in range(_NUM_IMAGES)
         ]
-        parts.append(_responses(networks, images, restore, kind, None))
+        parts.append(_responses(networks, images, constraint, kind, None))
     for spot in _SPOT_SIZES:
         grid = round(height / spot), round(width / spot)
         images = [
-            start_images.sample_noise(grid, patterns.shape, seeds.tuning_image(seed, grid[0], n))
+            start_images.sample_noise(grid, image_spec.shape, seeds.tuning_image(seed, grid[0], n))
             for n in range(_NUM_IMAGES)
         ]
-        parts.append(_responses(networks, images, restore, "grid", grid[0]))
+        parts.append(_responses(networks, images, constraint, "grid", grid[0]))
     return pd.concat(parts, ignore_index=True)
 
 
 def _responses(
     networks: Networks,
-    images: list[start_images.Pattern],
-    restore: Restore,
+    images: list[start_images.StartImage],
+    constraint: Constraint,
     kind: str,
     num_points: int | None,
 ) -> pd.DataFrame:
-    restored = restore_noise(np.array(images, np.float32), restore)
-    values: Floats = excitation.measure(networks.responses, restored)
+    projected = project_noise(np.array(images, np.float32), constraint)
+    values: Floats = excitation.measure(networks.responses, projected)
     return pd.DataFrame(
         {
             "map_index": np.arange(networks.num_units),

@@ -1,1 +1,1 @@
-"""What all HTML pages share."""
+"""Templates, styles and pictures that all HTML pages share."""

@@ -1,4 +1,4 @@
-"""Make HTML pages from templates, all with the same settings."""
+"""Create and write HTML pages, all with the same template settings."""
 
 import base64
 import hashlib
@@ -11,13 +11,14 @@ from latentmaps.errors import DataError
 
 
 def environment(*packages: str) -> jinja2.Environment:
-    """Return the templates of packages, from the ``templates/`` folder of each, and our own.
+    """Return a Jinja environment with the templates of some packages and the shared ones.
 
-    Text is escaped, a missing value is an error. The filters ``drawing`` and ``ours`` let our own
-    drawings and scripts through as they are.
+    Text is escaped, and a missing value is an error. The filters ``drawing`` and ``ours`` mark our
+    own drawings and scripts as safe, so they are not escaped.
 
     Args:
-        packages: names; a template is taken from the first one that has it.
+        *packages: names of packages with a folder ``templates/``. A template is loaded from the
+            first package that has it.
     """
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
@@ -34,31 +35,31 @@ def environment(*packages: str) -> jinja2.Environment:
 
 
 def source_hash(text: str) -> str:
-    """Return what allows an inline script or style in a Content-Security-Policy, ``sha256-...``.
+    """Return the ``sha256-...`` source that allows inline code in a Content-Security-Policy.
 
     Args:
-        text: all between the tags of the element.
+        text: everything between the tags of the script or style element.
     """
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def require_name(output: Path, *, example: str) -> None:
-    """Refuse an output that cannot be the file of a page.
+    """Refuse an output path that is not suitable for a page.
 
     Args:
-        output: the path that a user names with --output.
-        example: of a better one, for the message.
+        output: the path that the user gave with --output.
+        example: a suitable path, for the message.
 
     Raises:
-        DataError: the path is that of a folder, or does not end in .html or .htm.
+        DataError: the path is a folder, or does not end in .html or .htm.
     """
     if output.is_dir() or output.suffix.lower() not in (".html", ".htm"):
         raise DataError(
-            f"{output}: expected the name of an HTML file, such as {example}; give one with "
+            f"{output}: expected the name of an HTML file, such as {example}; choose one with "
             "--output"
         )
 
 
 def write(text: str, path: Path) -> None:
-    """Write a page, the same bytes on every system."""
+    """Write a page in UTF-8, with the same line endings on every system."""
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -9,12 +9,12 @@ from PIL import Image
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG, ready to stand in a page.
+    """A PNG that can be embedded in a page.
 
     Attributes:
-        data_url: the whole file.
-        width: pixels.
-        height: pixels.
+        data_url: the whole file as a data URL.
+        width: width in pixels.
+        height: height in pixels.
     """
 
     data_url: str
@@ -22,13 +22,18 @@ class Picture:
     height: int
 
 
-def of_file(content: bytes, size: tuple[int, int]) -> Picture:
-    """Return the picture that the bytes of a PNG file hold, `size` being width and height."""
+def from_png(content: bytes, size: tuple[int, int]) -> Picture:
+    """Wrap the bytes of a PNG file as a picture.
+
+    Args:
+        content: the bytes of the file.
+        size: width and height in pixels.
+    """
     return Picture(f"data:image/png;base64,{base64.b64encode(content).decode()}", *size)
 
 
 def encode(image: Image.Image) -> Picture:
-    """Return an image as a picture; equal pixels give equal text."""
+    """Encode an image as a picture; equal pixels give equal data URLs."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", compress_level=9)
-    return of_file(buffer.getvalue(), image.size)
+    return from_png(buffer.getvalue(), image.size)

@@ -1,5 +1,5 @@
-"""The typed view of params.yaml: one frozen dataclass a section, in the module of the same name.
+"""The typed view of params.yaml: one frozen dataclass per section, in a module of the same name.
 
-``loader.load`` reads the file and checks all of it; a stage then asks for its own section. Nothing
-outside ``stages/``, ``runs`` and ``machine`` reads parameters.
+``loader.load`` reads and checks the whole file; a stage then requests its section. Only stages,
+``runs``, ``machine`` and the commands read parameters.
 """

@@ -1,12 +1,14 @@
-"""The section ``base``: what all stages share."""
+"""The section ``base``: parameters that all stages share."""
 
 from latentmaps.params.types import Seed, section
 
 
 @section
 class Base:
-    """Attributes:
-    seed: the one number from which every random draw of the pipeline is derived.
+    """Parameters that all stages share.
+
+    Attributes:
+        seed: the number from which all random numbers of the pipeline are derived.
     """
 
     seed: Seed

@@ -1,4 +1,4 @@
-"""The section ``build_explorer``: the page on which one plays with the networks."""
+"""The section ``build_explorer``: the explorer, on which the networks run in the browser."""
 
 from typing import Annotated
 
@@ -9,9 +9,11 @@ from latentmaps.params.types import section
 
 @section
 class BuildExplorer:
-    """Attributes:
-    max_difference: the weights of the decoder are stored in the smallest format that moves no pixel
-        of the faces that are compared by more than so many levels of 255.
+    """How the explorer is built.
+
+    Attributes:
+        max_difference: largest change of a pixel, in levels of 255, that storing the weights of the
+            decoder in a smaller number format may cause.
     """
 
     max_difference: Annotated[float, Field(ge=0, le=255)]

@@ -1,9 +1,9 @@
-"""What the values of several keys come to together, where each of them is within its own range.
+"""Check combinations of values, each of which is within its own range.
 
-Wide layers, large kernels and large images are possible, but not all of them at once: the limits
-here are what a large GPU still holds, and what is still a picture to look at. Layers must fit the
-images, and a layer that is drawn must exist. All of it follows from params.yaml alone, so the first
-stage of a run refuses it before any work.
+Wide layers, large kernels and large images are possible, but not all at once: the limits are the
+capacity of a large GPU, and a size at which sheets are still readable. Layers must fit the images,
+and the layers to draw must exist. All of this follows from params.yaml alone, so the first stage of
+a run refuses bad combinations before any work.
 """
 
 import itertools
@@ -16,30 +16,30 @@ from latentmaps.params.draw_latent_space import LARGEST_TILE_OF_A_MAP
 from latentmaps.vae.network.architecture import Architecture
 from latentmaps.vae.training import training_length
 
-# with their gradients and the two moments of Adam 32 GB
+# 32 GB, including gradients and the two moments of Adam
 _MAX_WEIGHTS = 2_000_000_000
-# of one layer for a batch; kernels of TensorFlow count to 2^31
+# of one layer for one batch; TensorFlow kernels count up to 2^31
 _MAX_VALUES = 2_000_000_000
 _MAX_TILES = 500
-# Pillow warns of a picture of more than 89 million pixels
+# Pillow warns about pictures of more than 89 million pixels
 _MAX_PIXELS = 80_000_000
 
-# faces in a row of the sheet of temperatures
+# faces per row of the sheet of temperatures
 _TEMPERATURE_COLUMNS = 8
-# profiles whose faces go to a remote that others read, see .dvc/config -> the source that may
+# profile whose faces are pushed to a shared remote, see .dvc/config -> the only allowed source
 _SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
-# numbers of a batch normalization for each map
+# weights of a batch normalization per map
 _NORMALIZATION = 4
 
 
 def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
-    """Yield a line for each combination that is too large or does not fit.
+    """Yield a line for each combination that is too large or inconsistent.
 
     Args:
-        sections: name -> checked dataclass, every section of params.yaml.
-        profile: the profile whose values are merged in.
+        sections: name -> checked dataclass, for every section of params.yaml.
+        profile: the profile whose values the sections have.
     """
     source = sections["fetch_faces"].source
     shared = _SHARED_PROFILES.get(profile, source)
@@ -77,16 +77,20 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
 def vae_weights(shape: Architecture) -> int:
     """Return the number of weights of encoder and decoder."""
     dense = [shape.dense_units] if shape.dense_units else []
-    read, made = (
+    encoder_widths, decoder_widths = (
         [shape.map_sizes[-1] ** 2 * filters[-1], *dense]
         for filters in (shape.filters, shape.decoder_maps)
     )
-    # a bias or a normalization: of the encoder behind each convolution, of the decoder before each
+    # bias or normalization: after each convolution of the encoder, before each one of the decoder
     of_map = 1 if shape.batch_norm == "none" else _NORMALIZATION
     encoder = _kernels(shape, shape.filters, shape.kernel_sizes) + of_map * sum(shape.filters)
-    encoder += _dense([*read, shape.latent_dim]) + _dense([read[-1], shape.latent_dim])
+    encoder += _dense([*encoder_widths, shape.latent_dim]) + _dense(
+        [encoder_widths[-1], shape.latent_dim]
+    )
     decoder = _kernels(shape, shape.decoder_maps, shape.decoder_kernels) + shape.num_channels
-    decoder += of_map * sum(shape.decoder_maps[:-1]) + _dense([shape.latent_dim, *reversed(made)])
+    decoder += of_map * sum(shape.decoder_maps[:-1]) + _dense(
+        [shape.latent_dim, *reversed(decoder_widths)]
+    )
     return encoder + decoder
 
 
@@ -97,14 +101,14 @@ def _kernels(shape: Architecture, filters: Sequence[int], kernel_sizes: Sequence
 
 
 def vae_values(shape: Architecture) -> int:
-    """Return the number of values of the largest layer of maps, for one image."""
+    """Return the number of values in the largest layer of feature maps, for one image."""
     maps, of_decoder = (
         list(zip(shape.map_sizes, (shape.num_channels, *filters), strict=True))
         for filters in (shape.filters, shape.decoder_maps)
     )
     maps += of_decoder
     if shape.upsampling == "resize":
-        # the decoder enlarges the maps first, and only then changes their number
+        # the decoder enlarges the maps before it changes their number
         maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(of_decoder)]
     return max(size * size * num_maps for size, num_maps in maps)
 
@@ -127,7 +131,7 @@ def _dense(widths: Sequence[int]) -> int:
 
 
 def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
-    """Return height and number of the maps behind each convolution."""
+    """Return height and number of the maps after each convolution."""
     maps, size = [], _DIGIT_SIZE
     for index, num_maps in enumerate(cnn.filters):
         size = (size // cnn.pool_size if index else size) - cnn.kernel_size + 1
@@ -136,7 +140,7 @@ def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
 
 
 def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """Return for each section the number of tiles of its sheets, by the keys that decide it."""
+    """Return the number of tiles of the sheets of each section, by the keys that determine it."""
     samples, walks = sections["draw_samples"], sections["draw_latent_space"]
     pairs = sections["draw_reconstructions"]
     # with the reconstruction from a sampled z
@@ -158,7 +162,10 @@ def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
 
 
 def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
-    """Yield a line for a map of the latent space with too many pixels; its tiles have a range."""
+    """Yield a line if the map of the latent space has too many pixels.
+
+    The number of its tiles is limited by the range of `plane_steps`.
+    """
     tiles = walks.plane_steps ** min(latent_dim, 2)
     edge = walks.tile_scale * min(image_size, LARGEST_TILE_OF_A_MAP)
     place = f"draw_latent_space.plane_steps{_tell_scale(walks.tile_scale)}"
@@ -166,7 +173,7 @@ def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
 
 
 def _check_patterns(tile_scale: int, vae: Any) -> Iterator[str]:
-    """Yield a line for a sheet of patterns with too many pixels; its tiles have a range."""
+    """Yield a line if the sheet of patterns has too many pixels; its number of tiles is limited."""
     seen, stride = 1, 1
     for kernel_size, step in zip(vae.kernel_sizes, vae.strides, strict=False):
         seen, stride = seen + (kernel_size - 1) * stride, stride * step

@@ -1,4 +1,4 @@
-"""The section ``crop_faces``: what part of a picture is kept, and at which size."""
+"""The section ``crop_faces``: how pictures are cropped and scaled."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from latentmaps.params.types import Listed, Refused, section
 
-# no JPEG picture is wider or higher
+# the maximum width and height of a JPEG picture
 Edge = Annotated[int, Field(ge=0, le=65_535)]
 
 
@@ -18,13 +18,15 @@ def _check_box(box: tuple[int, ...]) -> tuple[int, ...]:
 
 @section
 class CropFaces:
-    """Attributes:
-    crop_box: left, top, right, bottom in pixels of the raw picture; right and bottom are the
-        first column and row outside.
-    image_size: height and width of an image, pixels.
-    resample: the filter of Pillow's resize.
-    num_channels: 3 for colour, 1 for luminance alone.
-    max_refused: so many damaged pictures may be left out.
+    """Parameters of cropping and scaling.
+
+    Attributes:
+        crop_box: left, top, right, bottom in pixels of the raw picture; right and bottom are
+            exclusive.
+        image_size: height and width of an image, pixels.
+        resample: the filter of Pillow's resize.
+        num_channels: 3 for color, 1 for luminance.
+        max_refused: maximum number of damaged pictures to leave out.
     """
 
     crop_box: Annotated[Listed[Edge], AfterValidator(_check_box)]

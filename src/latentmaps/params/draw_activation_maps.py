@@ -1,4 +1,4 @@
-"""The section ``draw_activation_maps``: for which digits the CNN's feature maps are drawn."""
+"""The section ``draw_activation_maps``: the digits on the sheet of activation maps."""
 
 from typing import Annotated
 
@@ -11,8 +11,10 @@ Digit = Annotated[int, Field(ge=0, le=9)]
 
 @section
 class DrawActivationMaps:
-    """Attributes:
-    digits: of each of these, the activation maps of one test image are drawn.
+    """Parameters of the sheet of activation maps.
+
+    Attributes:
+        digits: labels; the sheet has a row for one test image of each.
     """
 
     digits: Listed[Digit]

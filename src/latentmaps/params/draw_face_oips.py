@@ -1,4 +1,4 @@
-"""The section ``draw_face_oips``: the patterns that excite the feature maps of the encoder."""
+"""The section ``draw_face_oips``: how to search for the patterns that excite the encoder."""
 
 from typing import Annotated
 
@@ -6,22 +6,25 @@ from pydantic import Field
 
 from latentmaps.params.types import Seed, Steps, TileScale, section
 
-# a sheet shows so many feature maps at most, and each pattern with so many pixels along an edge
+# largest number of feature maps on a sheet, and largest height of a pattern in pixels
 MOST_TILES = 500
 LARGEST_TILE = 128
 
 
 @section
 class DrawFaceOips:
-    """Attributes:
-    num_starts: start patches per feature map; the best end is kept.
-    num_steps: steps of gradient ascent at most.
-    step_size: change in the first steps (RMS), of 1 that a patch's waves may weigh.
-    contrast: of a patch at most (RMS), before pixels saturate; 0.5 is from mid-gray to white.
-    smoothness: a wave of a patch is drawn as 1 / frequency to this power.
-    num_strongest: patches of test faces beside each pattern.
-    seed: of the start patches; null: ``base.seed``.
-    tile_scale: every pixel of the largest patterns becomes a square of this edge.
+    """Parameters of the search for the patterns of the encoder.
+
+    Attributes:
+        num_starts: number of random start patches per feature map; the best result is kept.
+        num_steps: maximum number of steps of gradient ascent.
+        step_size: RMS change of the wave weights in the first steps; their RMS is at most 1.
+        contrast: largest RMS contrast of a patch before pixels saturate; 0.5 is from mid-gray to
+            white.
+        smoothness: waves are scaled by 1 / frequency to this power.
+        num_strongest: number of patches of test faces next to each pattern.
+        seed: seed of the start patches; null: ``base.seed``.
+        tile_scale: integer enlargement of the largest patterns.
     """
 
     num_starts: Annotated[int, Field(ge=1, le=16)]

@@ -1,4 +1,4 @@
-"""The section ``draw_latent_space``: walks through the latent space."""
+"""The section ``draw_latent_space``: paths through the latent space and a map of it."""
 
 from typing import Annotated
 
@@ -6,23 +6,28 @@ from pydantic import Field
 
 from latentmaps.params.types import Listed, Reach, Seed, Text, Tiles, TileScale, section
 
-# pixels, edge of a tile of the map before it is enlarged; larger images are reduced, since a map of
-# such tiles is no map to look at
+# pixels, largest edge of a tile of the map before it is enlarged; larger images are reduced, or the
+# map would be too large to look at
 LARGEST_TILE_OF_A_MAP = 128
 
 
 @section
 class DrawLatentSpace:
-    """Attributes:
-    num_dimensions: rows of the traversals, the dimensions with the most KL first.
-    num_steps: columns of traversals and interpolations.
-    num_pairs: rows of the interpolations, each between two test faces.
-    traversal_limit: a traversal runs from minus to plus this, standard deviations of the prior.
-    attributes: those that color the projection and that are added to faces.
-    attribute_limit: from minus to plus so many times the direction of an attribute is added.
-    plane_steps: rows and columns of the map of a plane, each from minus to plus `traversal_limit`.
-    seed: decides which faces walk, and of one z of each posterior in a chart; null: ``base.seed``.
-    tile_scale: every pixel of a tile becomes a square of this edge.
+    """Which paths through the latent space are drawn, and in how many steps.
+
+    Attributes:
+        num_dimensions: rows of the traversals, the dimensions with the most KL first.
+        num_steps: columns of traversals and interpolations.
+        num_pairs: rows of the interpolations, each between two test faces.
+        traversal_limit: traversals run from minus to plus this value, in standard deviations of the
+            prior.
+        attributes: color the projection and are added to faces.
+        attribute_limit: the factor on the direction of an attribute runs from minus to plus this
+            value.
+        plane_steps: rows and columns of the map of a plane, from minus to plus `traversal_limit`
+            each.
+        seed: seed of the choice of faces and of the z sampled for a chart; None: ``base.seed``.
+        tile_scale: each pixel of a tile becomes a square with this edge length.
     """
 
     num_dimensions: Tiles

@@ -1,4 +1,4 @@
-"""The section ``draw_oips``: how the patterns that excite the feature maps are searched for."""
+"""The section ``draw_oips``: how to search for the OIPs of the CNN."""
 
 import math
 from typing import Annotated, Literal, Self
@@ -17,49 +17,55 @@ LayerName = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_]+$")]
 Points = Annotated[int, Field(ge=1, le=512)]
 # points along both edges of a grid, or along its rows and its columns
 LengthScale = Points | Annotated[tuple[Points, Points], BeforeValidator(to_tuple)]
-# with more, the activation is lost in float32
+# a larger weight makes the objective vanish in float32
 Smoothness = Annotated[float, Field(ge=0, le=2)]
 StartKind = Literal["scales", "coarse", "fourier", "noise", "digits"]
 
 
 def _check_unique(layers: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(layers)) < len(layers):
-        raise ValueError("every layer once: each has one run of the stage")
+        raise ValueError("each layer only once: the stage runs once per layer")
     return layers
 
 
 @section
 class DrawOips:
-    """Attributes:
-    layers: names of convolutions and dense layers; the stage runs once for each.
-    range: which OIPs the contact sheet shows; both are found and scored.
-    num_starts: random start images per feature map; a head start comes on top.
-    num_finalists: of these the best, which climb to the end.
-    race_steps: steps of all start images before that.
-    start_kinds: of a map's own random starts; they take turns.
-    length_scales: points along both edges of the noise grids that make up a start image, or along
-        its rows and its columns; k points make spots of 28 / k pixels.
-    length_weights: of the grids, one each; 0 leaves one out.
-    strategy: superposition grows all scales at once, enrich one after the other, the coarsest
-        first, and adds random fluctuations of each finer scale at the start of its turn.
-    scale_steps: of enrich: steps for each length scale but the last, which has the rest.
-    enrich_strength: of these fluctuations, in standard deviations of the image; 0: none.
-    head_start: whether every map has a start that is known to excite it: in range the strongest
-        training digit, free the OIP in range.
-    precursor: whether every map starts from the best of many candidates, or only silent ones.
-    num_candidates: of the precursor.
-    candidate_kinds: of these; they take turns.
-    num_rescue_steps: for maps that no candidate excites: steps on the map before its ReLU.
-    num_steps: steps of gradient ascent at most.
-    step_size: change of a pixel in the first steps (RMS), in standard deviations of the image.
-    convergence_threshold: relative change of the activation that counts as none; 0: never stop.
-    jitter: each step sees the image shifted by at most so many pixels.
-    smoothness: weight of the penalty on differences between neighboring pixels.
-    polish: least share of the activation that is left when fine patterns are weakened; 1: none
-        are.
-    num_snapshots: log-spaced pictures of the course.
-    color_map: of the pictures with free pixels.
-    seed: of everything that is sampled; null: ``base.seed``.
+    """Parameters of the search for OIPs.
+
+    Attributes:
+        layers: names of convolutions and dense layers; the stage runs once for each.
+        range: which OIPs the contact sheet shows; both variants are found and scored.
+        num_starts: number of random start images per feature map, not counting a head start.
+        num_finalists: number of the best start images that continue after the race.
+        race_steps: number of steps before the race is decided.
+        start_kinds: kinds of a map's own random start images, in alternation.
+        length_scales: points along each edge of the noise grids that make up a start image, or
+            (rows, columns); k points make spots of 28 / k pixels.
+        length_weights: one weight per grid; 0 omits it.
+        strategy: superposition grows all scales at once; enrich grows one after the other, coarsest
+            first, and adds random fluctuations of each finer scale when its phase begins.
+        scale_steps: for enrich, number of steps for each length scale except the last, which gets
+            the rest.
+        enrich_strength: standard deviation of these fluctuations, in standard deviations of the
+            image; 0: none.
+        head_start: whether to add a start image that is known to excite the map: in range the
+            strongest training digit, with free pixels the OIP in range.
+        precursor: whether all maps, or only silent ones, start from the best of many candidates.
+        num_candidates: number of candidates.
+        candidate_kinds: kinds of the candidates, in alternation.
+        num_rescue_steps: number of steps on the map before its ReLU, for maps that no candidate
+            excites.
+        num_steps: maximum number of steps of gradient ascent.
+        step_size: RMS change of a pixel in the first steps, in standard deviations of the image.
+        convergence_threshold: relative change of the activation below which an image is stable;
+            0: never stop.
+        jitter: largest random shift of the image in each step, pixels.
+        smoothness: weight of the penalty on differences between neighboring pixels.
+        polish: smallest share of the activation that is kept when fine patterns are weakened;
+            1: no polish.
+        num_snapshots: number of log-spaced snapshots of the ascent.
+        color_map: color map of images with free pixels.
+        seed: seed of everything that is sampled; null: ``base.seed``.
     """
 
     layers: Annotated[Listed[LayerName], AfterValidator(_check_unique)]
@@ -96,7 +102,7 @@ class DrawOips:
                 f"found {len(self.length_weights)}"
             )
         if not any(self.length_weights):
-            raise ValueError("length_weights: one of them at least above 0, found 0 alone")
+            raise ValueError("length_weights: at least one above 0, found only 0")
         return self
 
     @model_validator(mode="after")
@@ -106,7 +112,7 @@ class DrawOips:
         num_coarse = len(self.length_scales) - 1
         if len(self.scale_steps) != num_coarse or sum(self.scale_steps) >= self.num_steps:
             raise ValueError(
-                f"scale_steps: {num_coarse} numbers, one for each of length_scales but the last, "
+                f"scale_steps: {num_coarse} numbers, one for each length scale except the last, "
                 f"with a sum below num_steps ({self.num_steps}), found {list(self.scale_steps)}"
             )
         num_points = [

@@ -5,11 +5,13 @@ from latentmaps.params.types import Listed, Seed, Tiles, TileScale, section
 
 @section
 class DrawReconstructions:
-    """Attributes:
-    num_columns: faces a row.
-    row_seeds: a row of faces for each of these seeds, for the training and for the test part.
-    seed: of the z that are drawn from posteriors; null: ``base.seed``.
-    tile_scale: every pixel of a tile becomes a square of this edge.
+    """Which faces the sheets of reconstructions show.
+
+    Attributes:
+        num_columns: faces per row.
+        row_seeds: one row of faces for each of these seeds, in the training and in the test part.
+        seed: seed of the z sampled from posteriors; None: ``base.seed``.
+        tile_scale: each pixel of a tile becomes a square with this edge length.
     """
 
     num_columns: Tiles

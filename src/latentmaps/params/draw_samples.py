@@ -1,4 +1,4 @@
-"""The section ``draw_samples``: faces from random points of the latent space."""
+"""The section ``draw_samples``: faces decoded from random points of the latent space."""
 
 from typing import Annotated
 
@@ -9,14 +9,16 @@ from latentmaps.params.types import Listed, Seed, Temperature, TileScale, sectio
 
 @section
 class DrawSamples:
-    """Attributes:
-    num_samples: random faces a sheet.
-    sharpen_radius: radius of the unsharp mask on the processed sheets, pixels.
-    sharpen_percent: strength of the unsharp mask, percent.
-    contrast: factor on the contrast of the processed sheets; 1 leaves it.
-    temperatures: a row of faces for each factor on the spread of z.
-    seed: of the random points; null: ``base.seed``.
-    tile_scale: every pixel of a tile becomes a square of this edge.
+    """How many random faces are drawn, and how.
+
+    Attributes:
+        num_samples: random faces per sheet.
+        sharpen_radius: radius of the unsharp mask on the processed sheets, in pixels.
+        sharpen_percent: strength of the unsharp mask, in percent.
+        contrast: factor on the contrast of the processed sheets; 1 leaves it unchanged.
+        temperatures: one row of faces for each of these factors on the spread of z.
+        seed: seed of the random points; None: ``base.seed``.
+        tile_scale: each pixel of a tile becomes a square with this edge length.
     """
 
     num_samples: Annotated[int, Field(ge=1, le=300)]

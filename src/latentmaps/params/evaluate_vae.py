@@ -1,4 +1,4 @@
-"""The section ``evaluate_vae``: what is measured on the trained VAE."""
+"""The section ``evaluate_vae``: how the trained VAE is measured."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,17 +11,19 @@ from latentmaps.params.types import Faces, Temperature, Text, section
 
 @section
 class EvaluateVae:
-    """Attributes:
-    num_encoded: at most so many training faces are encoded for the aggregate posterior, to which
-        the samplers are fitted; pixels-pca takes its directions from them, too.
-    num_compared: faces in each of the sets whose distance is measured, as far as there are so many.
-    num_searched: at most so many training faces are searched for the one nearest to a random face;
-        None for all of them.
-    temperature: factor on the distance of random points from their mean; every sampler is measured
-        at 1 and at this.
-    feature_net: a second net for the distances besides pixels-pca, the network of FID; None for
-        none.
-    feature_net_weights: absolute path of its weights.
+    """What is measured, and on how many faces.
+
+    Attributes:
+        num_encoded: maximum number of training faces that are encoded for the aggregate posterior,
+            to which the samplers are fitted; pixels-pca is fitted to the same faces.
+        num_compared: number of faces in each of the compared sets, or fewer if there are fewer.
+        num_searched: maximum number of training faces among which the nearest to each random face
+            is searched; None: all.
+        temperature: factor on the distance of random points from their mean; every sampler is
+            measured at 1 and at this value.
+        feature_net: a second net for the distances next to pixels-pca, the network of the FID;
+            None: no second net.
+        feature_net_weights: absolute path of its weights.
     """
 
     num_encoded: Annotated[int, Field(ge=2, le=999_999)]
@@ -33,11 +35,10 @@ class EvaluateVae:
 
     @property
     def fid_weights(self) -> Path | None:
-        """The file of weights of the second feature net; None when there is none.
+        """The weights file of the second feature net; None: there is no second net.
 
         Raises:
-            ParamsError: there is a net without a file, a file without a net, or the path is not
-                absolute.
+            ParamsError: only one of net and file is set, or the path is not absolute.
         """
         if self.feature_net is None and self.feature_net_weights is None:
             return None
@@ -45,12 +46,12 @@ class EvaluateVae:
             raise ParamsError(
                 f"params.yaml: evaluate_vae: found feature_net {self.feature_net or 'null'} and "
                 f"feature_net_weights {self.feature_net_weights or 'null'}, expected both or "
-                "neither: nothing is downloaded, so a net needs the file of its weights"
+                "neither: weights are not downloaded, so a net needs its weights file"
             )
         path = Path(self.feature_net_weights)
         if not path.is_absolute():
             raise ParamsError(
                 f"params.yaml: evaluate_vae.feature_net_weights: found {path}, expected an "
-                "absolute path: experiments run in folders of their own"
+                "absolute path, since experiments run in temporary folders"
             )
         return path

@@ -1,4 +1,4 @@
-"""The section ``fetch_digits``: where the handwritten digits come from."""
+"""The section ``fetch_digits``: the source of the handwritten digits."""
 
 from typing import Literal, Self
 
@@ -9,9 +9,13 @@ from latentmaps.params.types import AbsolutePath, section
 
 @section
 class FetchDigits:
-    """Attributes:
-    source: bundled is in the repository; official is downloaded; folder is read from `path`.
-    path: an absolute folder with mnist.npz or the four IDX files, for the source folder; else null.
+    """The source of the handwritten digits.
+
+    Attributes:
+        source: bundled for the digits in the repository, official to download MNIST, or folder to
+            read from `path`.
+        path: for the source folder, the absolute path of a folder with mnist.npz or the four IDX
+            files; otherwise null.
     """
 
     source: Literal["bundled", "official", "folder"]

@@ -11,47 +11,49 @@ from latentmaps.params.types import Faces, Refused, Text, section
 
 @section
 class FetchFaces:
-    """Attributes:
-    source: avatars are drawn here from the seed; celeba is downloaded, or read from `path`;
-        kaggle is CelebA, too, fetched by kagglehub; folder takes the pictures in `path`; digits
-        are those of the section fetch_digits.
-    path: an absolute folder that holds CelebA's files or, for the source folder, any pictures; a
-        zip of pictures will do there, too. Null downloads CelebA.
-    accept_licence: whether the user agrees to CelebA's terms.
-    max_refused: so many files of the source folder may turn out to be no usable picture.
-    num_faces: how many faces, up to the six digits of their names; null takes all of the source.
+    """Parameters of the source of faces.
+
+    Attributes:
+        source: avatars are drawn from the seed; celeba is downloaded, or read from `path`; kaggle
+            is CelebA, downloaded with kagglehub; folder reads the pictures in `path`; digits are
+            those of the section fetch_digits.
+        path: absolute path of a folder with CelebA's files or, for the source folder, of a folder
+            or zip of pictures; None downloads CelebA.
+        accept_license: whether the user agrees to CelebA's terms.
+        max_refused: maximum number of unusable files of the source folder.
+        num_faces: number of faces, limited by the six digits of their names; None takes all.
     """
 
     source: Literal["avatars", "celeba", "kaggle", "folder", "digits"]
     path: Text | None
-    accept_licence: bool
+    accept_license: bool
     max_refused: Refused
     num_faces: Faces | None
 
     @model_validator(mode="after")
     def _limit_avatars(self) -> Self:
         if self.source == "avatars" and self.num_faces is None:
-            raise ValueError("a number for num_faces: there is no last one of the source avatars")
+            raise ValueError("a number for num_faces: the source avatars is unlimited")
         return self
 
     @property
     def num_avatars(self) -> int:
-        """How many avatars to draw."""
+        """Number of avatars to draw."""
         if self.num_faces is None:
             raise RuntimeError("the section was not checked")
         return self.num_faces
 
     @property
     def celeba_folder(self) -> Path | None:
-        """The folder with CelebA's files, or None for the download.
+        """The folder with CelebA's files, or None to download them.
 
         Raises:
-            ParamsError: `path` is not absolute, or there is one with the source kaggle.
+            ParamsError: `path` is not absolute, or is set for the source kaggle.
         """
         if self.source == "kaggle" and self.path is not None:
             raise ParamsError(
                 f"fetch_faces.path: found {shorten(self.path)}, expected null with source: kaggle, "
-                "which fetches its own copy; set source: celeba to read this folder"
+                "which downloads another copy; set source: celeba to read this folder"
             )
         return None if self.path is None else self._absolute("a folder with CelebA's files")
 
@@ -59,8 +61,8 @@ class FetchFaces:
     def pictures(self) -> Path:
         """The folder or zip with the user's pictures.
 
-        `path` is not looked at before it is needed: every profile is checked at each start, and
-        one that is not in force may well have none.
+        `path` is checked here and not by the loader, which checks every profile at each start,
+        including inactive ones without a path.
 
         Raises:
             ParamsError: `path` is null or not absolute.
@@ -68,7 +70,7 @@ class FetchFaces:
         return self._absolute("a folder or a zip with pictures")
 
     def _absolute(self, what: str) -> Path:
-        # DVC runs experiments in folders of its own, where a relative path would lead elsewhere
+        # DVC runs experiments in temporary folders, where a relative path would lead elsewhere
         if self.path is None or not Path(self.path).is_absolute():
             raise ParamsError(
                 f"fetch_faces.path: found {'null' if self.path is None else repr(self.path)}, "

@@ -1,4 +1,4 @@
-"""The section ``judge_digits``: how the CNN judges random digits of the VAE."""
+"""The section ``judge_digits``: how the CNN classifies random digits of the VAE."""
 
 from typing import Annotated
 
@@ -9,9 +9,11 @@ from latentmaps.params.types import section
 
 @section
 class JudgeDigits:
-    """Attributes:
-    num_samples: random digits of each sampler, and real ones of the test part at most.
-    min_confidence: the probability of a digit from which on the CNN's reading counts as sure.
+    """How the CNN classifies random digits of the VAE.
+
+    Attributes:
+        num_samples: number of random digits per sampler, and largest number of real test digits.
+        min_confidence: smallest probability that counts as a confident classification.
     """
 
     num_samples: Annotated[int, Field(ge=1, le=100_000)]

@@ -1,11 +1,12 @@
-"""Read params.yaml strictly, all of it, before a stage does any work.
+"""Read and check the whole params.yaml before a stage does any work.
 
-A section's values stand under its own name. A profile may have a value for any key under
-``profiles.<profile>.<section>``, and it wins over that of the section. What every profile has, such
-as the number of epochs, is ``profile`` in the section: a value there could never be in force.
+The values of a section are under its name. A profile may set any key under
+``profiles.<profile>.<section>``, and its value takes precedence over that of the section. Keys that
+every profile sets, such as the number of epochs, are ``profile`` in the section, where a value
+would never apply.
 
-Every section and every profile is checked at each start: a typing slip in ``draw_oips`` stops the
-first stage, not the last one after an hour of training.
+Every section and every profile is checked at each start, so that a typo in ``draw_oips`` stops the
+first stage, and not the last one after an hour of training.
 """
 
 import dataclasses
@@ -26,19 +27,19 @@ from latentmaps.params import combinations, problems, yaml12
 
 S = TypeVar("S")
 
-# what a section has where every profile has a value of its own
+# the value in a section if every profile sets the key
 FROM_PROFILE = "profile"
 
-# from which dvc.yaml makes stages, whatever the profile is
+# keys from which dvc.yaml creates stages; profiles cannot set them
 _OF_NO_PROFILE = {"draw_oips": {"layers"}}
 
 _NOT_SECTIONS = {"combinations", "loader", "problems", "types", "yaml12"}
 
-# sixteen times the file of the repository, which is read in 0.1 s
+# sixteen times the size of the file in the repository, which is read in 0.1 s
 _MAX_BYTES = 256 * 1024
-# each is checked at every start
+# all of them are checked at every start
 _MAX_PROFILES = 50
-# in a message; there may be more
+# problems listed in a message
 _MAX_PROBLEMS = 10
 
 
@@ -47,10 +48,10 @@ class Params:
     """The checked content of a params.yaml.
 
     Attributes:
-        profile: the profile in force.
-        sections: section name -> its dataclass, the values of the profile in force merged in.
-        overridden: section name -> what the profile in force changes of the section's own values,
-            a text such as ``fact 1 instead of 5`` for each.
+        profile: the active profile.
+        sections: section name -> its dataclass, with the values of the active profile.
+        overridden: section name -> the section's own values that the active profile overrides, as
+            texts such as ``fact 1 instead of 5``.
     """
 
     profile: str
@@ -58,12 +59,12 @@ class Params:
     overridden: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
 
     def section(self, cls: type[S]) -> S:
-        """Return the section of which `cls` is the dataclass."""
+        """Return the section whose dataclass is `cls`."""
         return cast(S, self.sections[section_name(cls)])
 
 
 def section_name(cls: type) -> str:
-    """Return the name of a section: that of the module its dataclass stands in."""
+    """Return the name of a section, which is the name of the module of its dataclass."""
     return cls.__module__.rpartition(".")[2]
 
 
@@ -87,8 +88,8 @@ def load(path: Path) -> Params:
         path: the file.
 
     Raises:
-        ParamsError: the file is missing or no YAML, or a value is unknown, missing, of the wrong
-            type or out of range; the message has a line for each of the first ten.
+        ParamsError: the file is missing or not YAML, or a value is unknown, missing, of the wrong
+            type or out of range; the message has one line for each of the first ten problems.
     """
     document = _read(path)
     classes = section_classes()
@@ -98,7 +99,7 @@ def load(path: Path) -> Params:
         _unknown_names(document, profiles, classes),
         _check_all(document, profiles, classes, checked),
     )
-    # each profile repeats what is wrong with the sections it shares with the others
+    # a problem of a section is repeated for every profile
     wrong = list(itertools.islice(_distinct(found), _MAX_PROBLEMS + 1))
     if wrong:
         lines = [f"{path}: {problem}" for problem in wrong[:_MAX_PROBLEMS]]
@@ -112,7 +113,7 @@ def load(path: Path) -> Params:
 
 
 def _overridden(own: Mapping[str, Any], of_profile: Mapping[str, Any]) -> list[str]:
-    """Return a text for each value of a section that the profile changes."""
+    """Return a text for each value of a section that the profile overrides."""
     return [
         f"{key} {shorten(value)} instead of {shorten(own[key])}"
         for key, value in of_profile.items()
@@ -134,12 +135,12 @@ def _read(path: Path) -> dict[str, Any]:
             content = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         raise ParamsError(
-            f"{path}: no such file; run the stage from the folder that holds params.yaml"
+            f"{path}: no such file; run the stage from the folder that contains params.yaml"
         ) from None
     if len(content) > _MAX_BYTES:
         raise ParamsError(
             f"{path}: more than {_MAX_BYTES:,} bytes, expected one section per stage; "
-            "`git checkout params.yaml` brings the file of the repository back"
+            "`git checkout params.yaml` restores the file of the repository"
         )
     try:
         document = yaml12.load(content.decode("utf-8"))
@@ -191,7 +192,7 @@ def _check_all(
     classes: dict[str, type],
     checked: dict[str, dict[str, Any]],
 ) -> Iterator[str]:
-    """Yield the problems of every section under every profile; put what has none in `checked`."""
+    """Yield the problems of every section in every profile; put valid sections into `checked`."""
     in_force, seen = document["profile"], set()
     for profile in sorted(profiles, key=lambda name: name != in_force):
         sections: dict[str, Any] = {}
@@ -213,7 +214,7 @@ def _check_all(
 def _check(
     cls: type, document: dict[str, Any], profile: str, sections: dict[str, Any]
 ) -> Iterator[str]:
-    """Yield the problems of a section under `profile`; put it in `sections` if it has none."""
+    """Yield the problems of a section in `profile`; put it into `sections` if it is valid."""
     name = section_name(cls)
     own = document.get(name, {})
     of_profile = document["profiles"][profile].get(name, {})
@@ -228,7 +229,7 @@ def _check(
     for key in _OF_NO_PROFILE.get(name, set()) & of_profile.keys():
         yield (
             f"{place_of_profile}.{key}: found {shorten(of_profile[key])}, expected nothing, since "
-            f"dvc.yaml makes stages of {name}.{key} under every profile; set that one"
+            f"dvc.yaml creates stages from {name}.{key} for every profile; set that one"
         )
     keys_of_profile = {*of_profile, *(key for key, value in own.items() if value == FROM_PROFILE)}
     own = {key: value for key, value in own.items() if value != FROM_PROFILE}
@@ -247,7 +248,7 @@ def _check(
 
 
 def _is_in_all(document: dict[str, Any], name: str, key: str) -> bool:
-    """Return whether every profile has a value of its own for a key of the section `name`."""
+    """Return whether every profile sets a key of the section `name`."""
     of_each = [profile.get(name) for profile in document["profiles"].values()]
     return all(isinstance(values, dict) and key in values for values in of_each)
 

@@ -1,4 +1,4 @@
-"""The section ``machine``: where the work is done. No stage depends on it."""
+"""The section ``machine``: the device and how it is used. No stage depends on it."""
 
 from typing import Annotated, Literal
 
@@ -9,12 +9,15 @@ from latentmaps.params.types import section
 
 @section
 class Machine:
-    """Attributes:
-    device: auto takes a GPU when TensorFlow sees one.
-    gpu_memory_limit_mib: cap in MiB, or null: memory grows as it is needed.
-    cpu_threads: threads of one operation, or null: all cores.
-    jit_compile: XLA; auto is on for one GPU and off on a CPU, where it slows convolutions down.
-    cache_images: read all images into memory before a training.
+    """The device, its memory and threads, and XLA.
+
+    Attributes:
+        device: auto uses a GPU if TensorFlow sees one.
+        gpu_memory_limit_mib: limit for each GPU in MiB, or null to allocate memory as needed.
+        cpu_threads: threads per operation, or null for all cores.
+        jit_compile: compile with XLA; auto is on for one GPU, and off on a CPU, where XLA slows
+            convolutions down.
+        cache_images: read all images into memory before training.
     """
 
     device: Literal["auto", "cpu", "gpu"]

@@ -1,4 +1,4 @@
-"""What is wrong with a params.yaml, in words: a slip in a name, a value of the wrong kind."""
+"""Describe problems of a params.yaml, such as misspelled names and values of the wrong type."""
 
 import difflib
 import itertools
@@ -11,13 +11,13 @@ import yaml
 
 from latentmaps.errors import excerpt, shorten
 
-# what pydantic says of a list, and how its other messages begin
+# pydantic's error types for lists, and the beginnings of its other messages
 _LENGTHS = {"too_short": "at least {min_length}", "too_long": "at most {max_length}"}
 _PREFIX = re.compile(r"^(Input should be|String should have|Value error,) ")
 
 
 def describe_yaml(error: Exception) -> str:
-    """Return what is wrong, and the line."""
+    """Return the problem and its line."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return excerpt(" ".join(str(error).split()))
     line, column = error.problem_mark.line + 1, error.problem_mark.column + 1
@@ -25,21 +25,26 @@ def describe_yaml(error: Exception) -> str:
 
 
 def list_names(names: Iterable[object]) -> str:
-    """Return the first names, for a message."""
+    """Return a list of the first names, for a message."""
     listed = [quote(name) for name in itertools.islice(names, 21)]
     return ", ".join([*listed[:20], "..."] if len(listed) > 20 else listed)
 
 
 def quote(key: object) -> str:
-    """Return a key as it stands in the file, or, where it is no name, a short form of it."""
+    """Return a key as written in the file, or a short form of it if it is not a plain name."""
     if isinstance(key, str) and len(key) <= 60 and key.isprintable():
         return key
     return shorten(key)
 
 
 def suggest(name: object, names: Iterable[object]) -> str:
-    """Return a question for a slip of the pen; empty when nothing is near."""
-    # the time grows with the square of the length
+    """Return a question that suggests the closest name; empty if none is close.
+
+    Args:
+        name: the misspelled name.
+        names: the known names.
+    """
+    # long names are left out, since the time grows with the square of the length
     known = [known for known in names if isinstance(known, str) and len(known) <= 60]
     near = difflib.get_close_matches(str(name)[:60], known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
@@ -48,13 +53,13 @@ def suggest(name: object, names: Iterable[object]) -> str:
 def describe_invalid(
     error: pydantic.ValidationError, of_profile: set[str], name: str, place_of_profile: str
 ) -> Iterator[str]:
-    """Yield a line for each value; pydantic has an error for each type that it might have had.
+    """Yield one line per wrong value; pydantic has one error per type that the value could have.
 
     Args:
-        error: of a section.
-        of_profile: the keys whose values are the profile's.
-        name: of the section.
-        place_of_profile: dotted name of the profile's values for it.
+        error: the error of a section.
+        of_profile: the keys whose values come from the profile.
+        name: name of the section.
+        place_of_profile: dotted name of the section in the profile.
     """
     expected: dict[str, list[str]] = {}
     for detail in error.errors():
@@ -67,8 +72,8 @@ def describe_invalid(
 
 
 def _describe(section: str, detail: Any) -> str:
-    """Return one line for one error of pydantic: dotted name, what was found, what was expected."""
-    # behind the field's name pydantic also puts names of its own, for the branches of a union
+    """Describe one error of pydantic: dotted name, what was found, what was expected."""
+    # after the name of a field, pydantic also inserts names for the branches of a union
     keys = [key for index, key in enumerate(detail["loc"]) if index == 0 or isinstance(key, int)]
     place = ".".join([section, *map(str, keys)])
     if detail["type"].startswith("missing"):

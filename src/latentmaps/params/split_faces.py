@@ -1,4 +1,4 @@
-"""The section ``split_faces``: which faces are for training, validation and test."""
+"""The section ``split_faces``: how faces are assigned to training, validation and test part."""
 
 from typing import Literal
 
@@ -7,13 +7,16 @@ from latentmaps.params.types import PartSize, section
 
 @section
 class SplitFaces:
-    """Attributes:
-    scheme: random draws faces from the seed; identity draws persons, so that nobody is in two
-        parts; official takes the whole partition of the source and leaves the numbers aside.
-    num_train: faces for training; null: all that the other parts leave. Below 1 it is, as for the
-        other parts, a share of all faces.
-    num_validation: faces on which val_ metrics are computed after each epoch.
-    num_test: faces that only evaluate_vae and the drawings see.
+    """Parameters of the split.
+
+    Sizes below 1 are shares of all faces.
+
+    Attributes:
+        scheme: random samples faces; identity samples persons, so that nobody is in two parts;
+            official uses the source's own partition and ignores the sizes.
+        num_train: size of the training part; None: all faces that the other parts leave.
+        num_validation: size of the validation part, for the val_ metrics after each epoch.
+        num_test: size of the test part, used only by evaluate_vae and the drawing stages.
     """
 
     scheme: Literal["random", "identity", "official"]

@@ -1,4 +1,4 @@
-"""The section ``train_cnn``: the network that reads the digits, and how it is trained."""
+"""The section ``train_cnn``: the shape of the CNN, and how to train it."""
 
 from typing import Annotated, Literal, Self
 
@@ -24,22 +24,24 @@ Pixels = Annotated[int, Field(ge=1, le=_IMAGE_SIZE)]
 
 @section
 class TrainCnn:
-    """Attributes:
-    filters: feature maps of each convolution; they are called Conv2D_1, Conv2D_2, ...
-    kernel_size: height and width of every kernel.
-    pool_size: height and width of what the pooling between convolutions makes one value of.
-    dense_units: width of the dense layer before the output.
-    optimizer: sgd (Nesterov) or rmsprop.
-    learning_rate: at the first step.
-    learning_rate_schedule: how it falls.
-    decay_epochs: epochs after which (step) or over which (cosine) it falls; null: all of them.
-    decay_rate: factor of a step; share that is left at the end of the cosine.
-    momentum: of the optimizer.
-    l2: weight of the L2 penalty on all kernels.
-    num_validation: digits taken from the training part to choose the best epoch.
-    seed: of initial kernels and the order of the digits; null: ``base.seed``.
-    epochs: passes through what is left of the training part.
-    batch_size: images a step.
+    """Parameters of the CNN and its training.
+
+    Attributes:
+        filters: number of feature maps of each convolution; these are named Conv2D_1, Conv2D_2, ...
+        kernel_size: height and width of every kernel.
+        pool_size: height and width of the pooling windows between convolutions.
+        dense_units: number of units of the dense layer before the output.
+        optimizer: sgd (with Nesterov momentum) or rmsprop.
+        learning_rate: learning rate of the first step.
+        learning_rate_schedule: how the learning rate decreases.
+        decay_epochs: epochs after which (step) or over which (cosine) it decreases; null: all.
+        decay_rate: factor of each decrease (step), or share left at the end (cosine).
+        momentum: momentum of the optimizer.
+        l2: weight of the L2 penalty on all kernels.
+        num_validation: number of digits held out from the training part to choose the best epoch.
+        seed: seed of the initial kernels and the order of the digits; null: ``base.seed``.
+        epochs: number of passes over the remaining training part.
+        batch_size: images per step.
     """
 
     filters: Listed[Filters]
@@ -65,8 +67,8 @@ class TrainCnn:
             size = (size // self.pool_size if index else size) - self.kernel_size + 1
             if size < 1:
                 raise ValueError(
-                    f"filters of at most {index} convolutions, which is all that {_IMAGE_SIZE} "
-                    f"pixels have room for with kernel_size {self.kernel_size} and pool_size "
+                    f"filters of at most {index} convolutions, the most that fit into "
+                    f"{_IMAGE_SIZE} pixels with kernel_size {self.kernel_size} and pool_size "
                     f"{self.pool_size}, found {len(self.filters)}"
                 )
         return self

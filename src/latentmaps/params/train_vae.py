@@ -23,42 +23,48 @@ _KernelSize = Annotated[int, Field(ge=1, le=32)]
 
 @section
 class TrainVae:
-    """Attributes:
-    fact: weight of the KL term, in the source's scale: reconstruction loss summed over pixels,
-        averaged over color channels and batch; KL summed over latent dimensions.
-    fact_warmup_epochs: epochs in which the weight rises linearly to `fact`.
-    kl_method: how the KL term enters the training.
-    reconstruction_loss: what compares an image with its reconstruction.
-    latent_dim: dimensions of the latent space.
-    filters: feature maps of each convolution of the encoder.
-    kernel_sizes: pixels, one per convolution.
-    strides: one per convolution.
-    paddings: one per convolution.
-    activation: behind each convolution.
-    batch_norm: batch normalisation between convolution and activation.
-    dropout_rate: share of values behind each activation that a step leaves out.
-    dense_units: of a dense layer before the latent layers, or null.
-    upsampling: what undoes a stride in the decoder.
-    decoder_filters: feature maps that each transposed convolution of the decoder reads, from the
-        latent space on, or null: `filters` in reverse.
-    decoder_kernel_sizes: pixels, one per transposed convolution, in the same order, or null:
-        `kernel_sizes` in reverse.
-    initial_weights: absolute path of a model folder, from whose weights the training starts, or
-        null: it starts from random ones.
-    learning_rate: of Adam at the first step.
-    learning_rate_schedule: how it falls.
-    decay_epochs: epochs after which (step) or over which (cosine) it falls.
-    decay_rate: factor of a step; share that is left at the end of the cosine.
-    weight_average: momentum of a moving average of the weights, in a step; the network has the
-        average after each epoch; 0: it has the weights of the last step.
-    early_stopping_patience: epochs without a better val_total_loss before the training stops, or
-        null: it never does.
-    corruption: how the images that are read are spoilt; the targets are clean.
-    corruption_level: standard deviation of noise; edge of a mask as a share of the image's.
-    precision: of convolutions and matrices; latent outputs and losses are always float32.
-    seed: of initial weights, order of the faces, noise and corruption; null: ``base.seed``.
-    epochs: passes through the training part; auto: see ``training_length.choose_length``.
-    batch_size: images a step; auto: likewise.
+    """The network, the loss and the training of the VAE.
+
+    Attributes:
+        fact: weight of the KL term; ``kl_weight`` in code. It refers to a reconstruction loss that
+            is summed over pixels and averaged over color channels and batch, and a KL divergence
+            that is summed over latent dimensions and averaged over the batch.
+        fact_warmup_epochs: number of epochs over which the weight rises linearly to `fact`.
+        kl_method: how the KL term enters the training, see ``vae.training.kl``.
+        reconstruction_loss: how an image is compared with its reconstruction.
+        latent_dim: number of latent dimensions.
+        filters: feature maps of each convolution of the encoder.
+        kernel_sizes: pixels, one per convolution.
+        strides: pixels, one per convolution.
+        paddings: one per convolution.
+        activation: activation after each convolution.
+        batch_norm: batch normalization between convolution and activation.
+        dropout_rate: share of the values after each activation that a training step drops.
+        dense_units: units of a dense layer before the latent layers, or null for no such layer.
+        upsampling: how the decoder undoes a stride.
+        decoder_filters: number of feature maps that each transposed convolution of the decoder
+            reads, starting at the latent space, or null for `filters` in reverse.
+        decoder_kernel_sizes: pixels, one per transposed convolution, in the same order, or null for
+            `kernel_sizes` in reverse.
+        initial_weights: absolute path of a model folder whose weights the training starts from, or
+            null for random weights.
+        learning_rate: learning rate of Adam at the first step.
+        learning_rate_schedule: how the learning rate falls.
+        decay_epochs: epochs after which (step) or over which (cosine) it falls.
+        decay_rate: factor of each step, or share that is left at the end of the cosine.
+        weight_average: momentum per step of a moving average of the weights, which the network has
+            after each epoch; 0 keeps the weights of the last step.
+        early_stopping_patience: epochs without a lower val_total_loss that end the training, or
+            null for no early stopping.
+        corruption: how the inputs are corrupted; the targets are clean.
+        corruption_level: standard deviation of the noise, or edge of the mask as a share of the
+            image edge.
+        precision: compute dtype of convolutions and matrix products; latent outputs and losses are
+            always float32.
+        seed: seed of the initial weights, the order of the faces, noise and corruption, or null for
+            ``base.seed``.
+        epochs: passes through the training part; for auto see ``training_length.choose_length``.
+        batch_size: images per step; for auto see ``training_length.choose_length``.
     """
 
     fact: Annotated[float, Field(ge=0, le=1e6)]
@@ -97,15 +103,15 @@ class TrainVae:
         lengths = tuple(map(len, lists))
         if len(set(lengths)) > 1:
             raise ValueError(
-                "filters, kernel_sizes, strides and paddings of one length (a value per "
+                "filters, kernel_sizes, strides and paddings of equal length (one value per "
                 "convolution), found {}, {}, {} and {} values".format(*lengths)
             )
         for name in ("decoder_filters", "decoder_kernel_sizes"):
             own = getattr(self, name)
             if own is not None and len(own) != len(self.strides):
                 raise ValueError(
-                    f"{name} of {len(self.strides)} values, one per transposed convolution, which "
-                    f"are as many as strides has, or null, found {len(own)}"
+                    f"{name} of {len(self.strides)} values, one per transposed convolution (as "
+                    f"many as strides has), or null, found {len(own)}"
                 )
         return self
 
@@ -113,12 +119,12 @@ class TrainVae:
     def _check_combinations(self) -> Self:
         if self.activation == "selu" and self.batch_norm != "none":
             raise ValueError(
-                "batch_norm: none with activation: selu, which normalises its maps itself, found "
+                "batch_norm: none with activation: selu, which normalizes its own maps, found "
                 f"batch_norm: {self.batch_norm}"
             )
         if self.upsampling == "resize" and "valid" in self.paddings:
             raise ValueError(
-                "paddings that are all same with upsampling: resize, which cannot give the rows "
-                "back that a valid convolution leaves out; take upsampling: transpose"
+                "paddings that are all same with upsampling: resize, which cannot restore the rows "
+                "that a valid convolution drops; set upsampling: transpose"
             )
         return self

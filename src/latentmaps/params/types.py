@@ -1,7 +1,7 @@
 """The types that the sections share.
 
-``section`` makes a class a frozen dataclass that takes its values strictly: an integer is welcome
-where a float is expected, a list where a tuple is, and those are the only conversions.
+``section`` turns a class into a frozen dataclass with strict types. Only two conversions are
+allowed: from integer to float, and from list to tuple.
 """
 
 import unicodedata
@@ -16,19 +16,19 @@ Item = TypeVar("Item")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def section(cls: type[_T]) -> type[_T]:
-    """Return `cls` as a frozen, strictly typed dataclass whose fields are all named."""
+    """Return `cls` as a frozen, strictly typed dataclass with keyword-only fields."""
     config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-    made = dataclasses.dataclass(config=config, frozen=True, kw_only=True)(cls)
-    return cast(type[_T], made)
+    dataclass = dataclasses.dataclass(config=config, frozen=True, kw_only=True)(cls)
+    return cast(type[_T], dataclass)
 
 
 def to_tuple(value: Any) -> Any:
-    """Return a list as a tuple: strict mode takes nothing else, and YAML has lists alone."""
+    """Convert a list to a tuple, since strict mode rejects lists and YAML has no tuples."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def _check_text(text: str) -> str:
-    # such a text is neither a name nor a path, and the system calls refuse it with other errors
+    # such a text is neither a name nor a path, and system calls would fail with unclear errors
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise ValueError("a text without control characters")
     return text
@@ -36,20 +36,19 @@ def _check_text(text: str) -> str:
 
 def _check_absolute(path: str) -> str:
     if not Path(path).is_absolute():
-        raise ValueError("an absolute path: experiments run in folders of their own")
+        raise ValueError("an absolute path: experiments run in temporary folders")
     return path
 
 
-# Every number has an upper limit, far above the working range, beyond which a stage would not end
-# in results but in a full memory or in numbers that are none. ``combinations`` has the limits where
-# sizes multiply.
+# Every number has an upper limit, far above the working range, beyond which a stage would run out
+# of memory or end in NaN. ``combinations`` has limits for products of sizes.
 
-# more values than anything here has: layers, rows of a sheet, attributes
+# far more layers, rows of a sheet or attributes than are ever needed
 Listed = Annotated[tuple[Item, ...], BeforeValidator(to_tuple), Field(min_length=1, max_length=64)]
-# the longest path that Linux takes
+# the longest path that Linux accepts
 Text = Annotated[str, Field(max_length=4096), AfterValidator(_check_text)]
 
-# DVC runs experiments in folders of its own, where a relative path would lead elsewhere
+# DVC runs experiments in temporary folders, where a relative path would lead elsewhere
 AbsolutePath = Annotated[Text, AfterValidator(_check_absolute)]
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -58,7 +57,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 # the names of faces have six digits
 Faces = Annotated[int, Field(ge=1, le=999_999)]
-# so many faces, or a share of all of them
+# a number of faces, or a share of all faces
 PartSize = Faces | Annotated[float, Field(gt=0, lt=1)]
 Refused = Annotated[int, Field(ge=0, le=999_999)]
 
@@ -68,11 +67,11 @@ LearningRate = Annotated[float, Field(gt=0, le=10)]
 Units = Annotated[int, Field(ge=1, le=65_536)]
 Steps = Annotated[int, Field(ge=1, le=10_000)]
 
-# tiles of a sheet along one edge: more is no picture to look at
+# tiles along one edge of a sheet: a larger sheet would be unreadable
 Tiles = Annotated[int, Field(ge=1, le=200)]
-# every pixel of a tile becomes a square of this edge
+# edge of the square, in pixels, that each pixel of a tile becomes
 TileScale = Annotated[int, Field(ge=1, le=8)]
 # factor on the spread of random points
 Temperature = Annotated[float, Field(ge=0.001, le=100)]
-# how far a walk through the latent space leads
+# half length of a walk through the latent space
 Reach = Annotated[float, Field(ge=0.001, le=100)]

@@ -1,14 +1,14 @@
-"""Read YAML as DVC reads it.
+"""Read YAML in the same way as DVC.
 
-DVC reads and writes params.yaml as YAML 1.2; PyYAML knows version 1.1, in which ``1e-05`` is a
+DVC reads and writes params.yaml as YAML 1.2. PyYAML implements version 1.1, in which ``1e-05`` is a
 string, ``no`` is false and ``010`` is eight. ``dvc exp run -S train_vae.learning_rate=1e-5`` writes
-``1e-05``, so a plain PyYAML would hand a string to the optimizer. This loader is PyYAML's safe one
-with the types of the core schema of YAML 1.2.2, section 10.3, alone, and underscores between digits
-as DVC's reader has them.
+``1e-05``, so plain PyYAML would pass a string to the optimizer. This is PyYAML's safe loader,
+restricted to the core schema of YAML 1.2.2, section 10.3, plus underscores between digits, which
+DVC's reader accepts.
 
-It refuses what has no place in a file of parameters: a key that stands twice, other tags, merge
-keys, aliases that repeat themselves, and more depth or values than a person writes. Aliases count
-as often as they stand for something, so a small text cannot stand for millions of values.
+It refuses what does not belong in a parameter file: duplicate keys, other tags, merge keys,
+recursive aliases, and unusual depth or size. Every use of an alias counts with its full size, so a
+small text cannot expand to millions of values.
 """
 
 import re
@@ -28,7 +28,7 @@ _MAX_DIGITS = 30
 class Yaml12Loader(yaml.SafeLoader):
     """PyYAML's safe loader with the types of YAML 1.2 and limits for depth and size."""
 
-    # Own tables: those of SafeLoader are shared by every user of PyYAML in the process.
+    # Separate tables: those of SafeLoader are shared by all users of PyYAML in the process.
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it
     yaml_constructors: ClassVar[dict[Any, Any]] = {
         tag: yaml.SafeLoader.yaml_constructors[tag]
@@ -37,17 +37,17 @@ class Yaml12Loader(yaml.SafeLoader):
 
     def __init__(self, stream: Any) -> None:
         super().__init__(stream)
-        self._open_anchors: list[str | None] = []  # of the nodes around the next one
-        self._sizes: dict[str | None, int] = {}  # anchor -> nodes that an alias of it stands for
+        self._open_anchors: list[str | None] = []  # anchors of the parents of the next node
+        self._sizes: dict[str | None, int] = {}  # anchor -> number of nodes in its subtree
         self._num_nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Return the next node; refuse one that is too deep, or one too many."""
+        """Return the next node; refuse it if the document is too deep or too large."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
         num_before = self._num_nodes
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in self._open_anchors:
-                raise _error("an alias stands inside of what it repeats", event)
+                raise _error("an alias is inside of the node that it repeats", event)
             self._num_nodes += self._sizes.get(event.anchor, 0)
             node = super().compose_node(parent, index)
         else:
@@ -59,12 +59,12 @@ class Yaml12Loader(yaml.SafeLoader):
             self._open_anchors.pop()
             self._sizes[event.anchor] = self._num_nodes - num_before
         if self._num_nodes > _MAX_NODES:
-            raise _error(f"more than {_MAX_NODES:,} values, aliases written out", event)
+            raise _error(f"more than {_MAX_NODES:,} values, with aliases expanded", event)
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Return the mapping of `node`; a key that stands twice is an error, no silent choice."""
-        if not isinstance(node, yaml.MappingNode):  # as a tag may say of anything
+        """Return the mapping of `node`; refuse duplicate keys instead of choosing one of them."""
+        if not isinstance(node, yaml.MappingNode):  # a tag may claim that anything is a mapping
             raise _error("expected a mapping", node)
         seen = set()
         for key_node, _ in node.value:
@@ -72,9 +72,9 @@ class Yaml12Loader(yaml.SafeLoader):
             if not isinstance(key, Hashable):
                 raise _error(f"{shorten(key)} cannot be a key", key_node)
             if key == "<<":
-                raise _error("merge keys (<<) are not read; write the values out", key_node)
+                raise _error("merge keys (<<) are not supported; write the values out", key_node)
             if key in seen:
-                raise _error(f"the key {shorten(key)} stands twice", key_node)
+                raise _error(f"the key {shorten(key)} occurs twice", key_node)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -85,7 +85,7 @@ def _error(problem: str, place: yaml.Node | yaml.Event) -> yaml.YAMLError:
 
 
 def _to_int(text: str) -> int:
-    # int("010", 0) is refused, and in YAML 1.2 that text is ten
+    # int("010", 0) raises an error, but in YAML 1.2 this text is ten
     return int(text, 0) if text[:2] in ("0o", "0x") else int(text, 10)
 
 
@@ -112,9 +112,9 @@ def _add_scalar(name: str, pattern: str, first: str, convert: Callable[[str], An
 
     def construct(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
         text = loader.construct_scalar(node)
-        # a tag written by hand, as in `!!bool maybe`, promises what the text need not hold
+        # the text need not match an explicit tag, as in `!!bool maybe`
         if not regular.match(text) or (name == "int" and len(text) > _MAX_DIGITS):
-            raise _error(f"{shorten(text)} is no {name}", node)
+            raise _error(f"{shorten(text)} is not of type {name}", node)
         return convert(text)
 
     first_characters = [*first, ""] if name == "null" else list(first)
@@ -133,6 +133,6 @@ def load(text: str) -> Any:
         text: the document.
 
     Raises:
-        yaml.YAMLError: the text is no YAML, or holds what this module refuses.
+        yaml.YAMLError: the text is not YAML, or contains what this module refuses.
     """
     return yaml.load(text, Loader=Yaml12Loader)  # noqa: S506 - a subclass of SafeLoader

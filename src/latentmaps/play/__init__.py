@@ -1,1 +1,1 @@
-"""Play with a trained VAE: photos of one's own, attributes added, walks, sheets."""
+"""A trained VAE in use: photos, added attributes, interpolations, sheets."""

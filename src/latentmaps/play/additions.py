@@ -1,4 +1,4 @@
-"""Which attributes are added to a photo, and how much of each: Eyeglasses=1.5."""
+"""Parse which attributes to add to a photo, and how much of each, such as Eyeglasses=1.5."""
 
 import math
 from collections.abc import Sequence
@@ -11,41 +11,41 @@ from latentmaps.vae.latent.attribute_directions import (
     Direction,
 )
 
-# own choice: a multiple of the distance of faces with and without, where no face lies any more
-_MOST = 10.0
+# own choice: this many times the distance between faces with and without, no face is left
+_LARGEST_AMOUNT = 10.0
 
 
 @dataclass(frozen=True)
 class Addition:
-    """An attribute that is added.
+    """An attribute to add.
 
     Attributes:
         name: of the attribute.
-        amount: how many times its direction is added; below 0 it is taken away.
+        amount: factor on its direction; a negative amount removes the attribute.
     """
 
     name: str
     amount: float
 
     def __str__(self) -> str:
-        """Return it as a sheet has it, such as +1.5 Eyeglasses."""
+        """Return the label of the addition on a sheet, such as +1.5 Eyeglasses."""
         return f"{self.amount:+g} {self.name}"
 
 
 def parse(texts: Sequence[str]) -> list[Addition]:
-    """Return what words of the command line ask for.
+    """Parse additions from the command line.
 
     Args:
         texts: such as Eyeglasses=1.5.
 
     Raises:
-        DataError: one of them is of another form, or names an attribute again.
+        DataError: a text has another form, or an attribute occurs twice.
     """
     additions = [_parse(text) for text in texts]
     names = [addition.name for addition in additions]
     for name in names:
         if names.count(name) > 1:
-            raise DataError(f"--add: found {shorten(name)} twice, expected it once; leave one out")
+            raise DataError(f"--add: found {shorten(name)} twice, expected it once; remove one")
     return additions
 
 
@@ -55,10 +55,10 @@ def _parse(text: str) -> Addition:
         number = float(amount)
     except ValueError:
         number = math.nan
-    if not equals or not name or not abs(number) <= _MOST:
+    if not equals or not name or not abs(number) <= _LARGEST_AMOUNT:
         raise DataError(
-            f"--add: found {shorten(text)}, expected an attribute and how much of it, "
-            f"-{_MOST:g} to {_MOST:g}, such as Eyeglasses=1.5"
+            f"--add: found {shorten(text)}, expected an attribute and an amount from "
+            f"-{_LARGEST_AMOUNT:g} to {_LARGEST_AMOUNT:g}, such as Eyeglasses=1.5"
         )
     return Addition(name, number)
 
@@ -66,29 +66,31 @@ def _parse(text: str) -> Addition:
 def find_directions(
     additions: Sequence[Addition], directions: AttributeDirections, *, is_forced: bool
 ) -> list[Direction]:
-    """Return the direction of each attribute.
+    """Return the direction of each added attribute.
 
     Args:
         additions: name the attributes.
         directions: of the latent space.
-        is_forced: take those, too, along which test faces can hardly be told apart.
+        is_forced: accept directions that hardly separate test faces with and without the attribute.
 
     Raises:
-        DataError: there is no such attribute, too few training faces have it, or its d' is below
-            0.5, or not known.
+        DataError: an attribute does not exist, too few training faces have it, or, unless forced,
+            its d' is below 0.5 or unknown.
     """
     found = [directions.find(addition.name) for addition in additions]
-    weak = [one for one in found if not one.is_clear]
+    weak = [direction for direction in found if not direction.is_clear]
     if weak and not is_forced:
-        listed = ", ".join(f"{one.name}: d' {describe_d_prime(one)}" for one in weak)
+        listed = ", ".join(
+            f"{direction.name}: d' {describe_d_prime(direction)}" for direction in weak
+        )
         raise DataError(
-            f"--add: {listed}; expected at least {LEAST_D_PRIME:g}: this VAE hardly tells faces "
-            "with it from faces without, so the result shows something else; leave it out, or add "
-            "it all the same with --force"
+            f"--add: {listed}; expected at least {LEAST_D_PRIME:g}: this VAE hardly "
+            "distinguishes faces with it from faces without, so the result would show something "
+            "else; remove it, or add it anyway with --force"
         )
     return found
 
 
 def describe_d_prime(direction: Direction) -> str:
-    """Return the d' of a direction in words."""
+    """Return the d' of a direction as text."""
     return "not known" if math.isnan(direction.d_prime) else f"{direction.d_prime:.2f}"

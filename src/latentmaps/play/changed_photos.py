@@ -1,4 +1,4 @@
-"""Photos through the VAE: what it makes of them, and of them with attributes added."""
+"""Pass photos through the VAE, with and without added attributes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,15 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class ChangedPhotos:
-    """What became of n photos.
+    """The results for n photos.
 
     Attributes:
         names: (n,), of the files.
-        originals: (n, h, w, c), as the encoder reads them.
-        reconstructions: (n, h, w, c).
-        results: (n, h, w, c), with the attributes added; None: there are none to add.
-        errors: (n,), root mean square difference of reconstruction and original, levels of 0..255.
+        originals: (n, h, w, c), uint8, as the encoder reads them.
+        reconstructions: (n, h, w, c), uint8.
+        results: (n, h, w, c), uint8, with the attributes added; None: nothing is added.
+        errors: (n,), root mean square difference of reconstruction and original, in levels of
+            0..255.
         additions: what was added.
         directions: of these attributes.
     """
@@ -44,13 +45,13 @@ def change(
     additions: Sequence[Addition],
     directions: Sequence[Direction],
 ) -> ChangedPhotos:
-    """Encode photos, add attributes, and decode.
+    """Encode photos, add attributes and decode.
 
     Args:
         vae: the VAE.
         names: (n,), of the files.
         originals: (n, h, w, c), uint8, 0..255, cropped.
-        additions: attributes and how much of each.
+        additions: attributes and amounts.
         directions: of these attributes.
     """
     z = vae.encode(originals).z_mean

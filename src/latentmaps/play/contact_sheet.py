@@ -1,4 +1,4 @@
-"""Images beside one another, with words, as a picture of Pillow."""
+"""Contact sheets: images side by side with labels, as a Pillow image."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from latentmaps.drawing import sheets
 from latentmaps.errors import DataError
 from latentmaps.images import pixels
 
-# of a tile that is scaled by itself, pixels
+# pixels, target size of a tile whose scale is chosen automatically
 _TILE_EDGE = 192
-_MOST_SCALE = 32
+_LARGEST_SCALE = 32
 
 
 def draw(
@@ -26,12 +26,27 @@ def draw(
     tile_labels: Sequence[object] | None = None,
     scale: int = 1,
 ) -> Image.Image:
-    """Return a sheet; see ``latentmaps.sheet``."""
+    """Draw a contact sheet; see ``latentmaps.sheet``.
+
+    Args:
+        images: row by row, (n, h, w, 3 or 1), uint8, 0..255, or floating, 0..1.
+        num_columns: images per row.
+        title: at the top.
+        row_labels: to the left of the rows.
+        column_labels: above the columns.
+        tile_labels: below the images.
+        scale: each pixel becomes a square with this edge length, 1 to 32.
+
+    Raises:
+        DataError: the images are invalid, or a list of labels has the wrong length.
+    """
     arguments.require_integer("num_columns", num_columns, least=1)
     arguments.require_integer("scale", scale, least=1)
     tiles = _to_tiles(images)
-    if scale > _MOST_SCALE:
-        raise DataError(f"scale: found {scale}, expected at most {_MOST_SCALE}")
+    if scale > _LARGEST_SCALE:
+        raise DataError(
+            f"scale: found {scale}, expected at most {_LARGEST_SCALE}; choose a smaller one"
+        )
     try:
         return sheets.draw_sheet(
             list(tiles),
@@ -42,31 +57,35 @@ def draw(
             tile_labels=_to_texts(tile_labels),
             scale=scale,
         ).image
-    except ValueError as error:  # labels that are not one for each place
+    except ValueError as error:  # a list of labels of the wrong length
         raise DataError(str(error)) from error
 
 
 def _to_texts(labels: Sequence[object] | None) -> list[str] | None:
-    """Return labels as text: numbers are labels, too."""
+    """Convert labels, which may be numbers, to text."""
     return None if labels is None else [str(label) for label in labels]
 
 
 def natural_scale(image_size: int) -> int:
-    """Return by which whole number an image is enlarged to be looked at, to about 192 pixels."""
+    """Return the whole number by which to enlarge an image to about 192 pixels."""
     return max(1, round(_TILE_EDGE / image_size))
 
 
 def _to_tiles(images: Any) -> np.ndarray:
-    """Return images (n, h, w, c), uint8; pixels of 0..1 become bytes."""
+    """Convert images to (n, h, w, c), uint8; pixels of 0..1 become bytes."""
     expected = "expected (n, h, w, 3 or 1), uint8 0..255 or floating 0..1"
     try:
         array = np.asarray(images)
     except ValueError as error:
-        raise DataError(f"images: of different sizes, {expected}; crop them alike") from error
+        raise DataError(
+            f"images: found different sizes, {expected}; crop them to the same size"
+        ) from error
     if array.ndim != 4 or array.shape[3] not in (1, 3) or not array.size:
         raise DataError(f"images: found the shape {array.shape}, {expected}; add an axis")
     if array.dtype == np.uint8:
         return array
     if array.dtype.kind != "f" or not np.isfinite(array).all():
-        raise DataError(f"images: found {array.dtype} or values that are none, {expected}")
+        raise DataError(
+            f"images: found {array.dtype} or values that are not finite, {expected}; convert them"
+        )
     return pixels.to_uint8(array)

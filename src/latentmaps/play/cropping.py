@@ -1,4 +1,4 @@
-"""From a photo to the small square image that a VAE reads."""
+"""Crop and resize a photo to the small square image that a VAE reads."""
 
 import operator
 from collections.abc import Sequence
@@ -14,18 +14,31 @@ from latentmaps.faces.sources import aligned_size
 from latentmaps.faces.sources.aligned_size import UnusableError
 
 Photo = str | Path | Image.Image | npt.NDArray[np.uint8]
-# left, top, right, bottom, pixels; the last two are outside
+# left, top, right, bottom, in pixels; right and bottom are exclusive
 Box = tuple[int, int, int, int]
 
 _LARGEST_FILE_BYTES = 200_000_000
-# that of crop_faces in params.yaml
+# the same as crop_faces.resample in params.yaml
 _RESAMPLE = Image.Resampling.LANCZOS
 
 
 def crop(
     photo: Photo, shape: Sequence[int] = (96, 96, 3), *, box: Sequence[int] | None = None
 ) -> npt.NDArray[np.uint8]:
-    """Return a part of a photo as an image for a VAE; see ``latentmaps.crop``."""
+    """Crop a photo to an image for a VAE; see ``latentmaps.crop``.
+
+    Args:
+        photo: a path, a Pillow image or an array, uint8, 0..255.
+        shape: height, width and channels of the image.
+        box: left, top, right and bottom of a square, in pixels; None: the largest one at the
+            center.
+
+    Returns:
+        (h, w, c), uint8, 0..255.
+
+    Raises:
+        DataError: the photo cannot be read, or the shape or the box is invalid.
+    """
     height, width, num_channels = _to_shape(shape)
     name, picture = _open(photo)
     left, top, right, bottom = _center(picture) if box is None else _to_box(name, box, picture)
@@ -33,8 +46,8 @@ def crop(
     if right - left < least:
         raise DataError(
             f"{name}: {right - left}x{bottom - top} pixels to crop, expected at least "
-            f"{least}x{least} for an image of {width}x{height}: less would be a blur; take a "
-            "larger photo or a larger box"
+            f"{least}x{least} for an image of {width}x{height}, since a smaller part would be "
+            "blurred; use a larger photo or a larger box"
         )
     part = picture.crop((left, top, right, bottom)).resize((width, height), _RESAMPLE)
     part = part.convert("RGB" if num_channels == 3 else "L")
@@ -49,21 +62,21 @@ def _to_shape(shape: Any) -> tuple[int, int, int]:
     if height != width or height < 1 or num_channels not in (1, 3):
         raise DataError(
             f"shape: found {shorten(shape)}, expected height, width and channels of a square image "
-            "with 1 or 3 channels, such as (96, 96, 3); take vae.image_shape"
+            "with 1 or 3 channels, such as (96, 96, 3); use vae.image_shape"
         )
     return height, width, num_channels
 
 
 def _open(photo: Any) -> tuple[str, Image.Image]:
-    """Return what a photo is called in messages, and its pixels, upright and in RGB."""
+    """Return the name of a photo in messages, and its pixels, upright and in RGB."""
     if isinstance(photo, str | Path):
         return str(photo), _read(Path(photo))
     if isinstance(photo, np.ndarray):
         return "photo", _to_rgb(_from_array(photo))
     if not isinstance(photo, Image.Image):
         raise DataError(
-            f"photo: found {shorten(photo)}, expected a path, a picture of Pillow, or an array of "
-            "uint8; open it first"
+            f"photo: found {shorten(photo)}, expected a path, a Pillow image or a uint8 array; "
+            "open it first"
         )
     return "photo", _to_rgb(photo)
 
@@ -74,7 +87,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         return aligned_size.to_upright(picture)[0]
     except (OSError, SyntaxError, ValueError) as error:
         raise DataError(
-            f"photo: a picture that cannot be decoded ({error}), expected a whole one; take another"
+            f"photo: cannot be decoded ({error}), expected an intact image; choose another one"
         ) from error
 
 
@@ -94,7 +107,7 @@ def _read(path: Path) -> Image.Image:
 
 
 def _read_bytes(path: Path) -> bytes:
-    if not path.is_file():  # a pipe would be waited for
+    if not path.is_file():  # reading a pipe would block
         raise UnusableError("no such file, expected a photo")
     size_bytes = path.stat().st_size
     if size_bytes > _LARGEST_FILE_BYTES:
@@ -107,14 +120,14 @@ def _from_array(photo: npt.NDArray) -> Image.Image:
     has_shape = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
     if photo.dtype != np.uint8 or not has_shape or not photo.size:
         raise DataError(
-            f"photo: found {photo.dtype} of the shape {photo.shape}, expected uint8 (h, w), "
+            f"photo: found {photo.dtype} of shape {photo.shape}, expected uint8 (h, w), "
             "(h, w, 1), (h, w, 3) or (h, w, 4), 0..255; convert it"
         )
     return Image.fromarray(pixels)
 
 
 def _center(picture: Image.Image) -> Box:
-    """Return the largest square about the center."""
+    """Return the largest square at the center."""
     edge = min(picture.size)
     left, top = ((size - edge) // 2 for size in picture.size)
     return left, top, left + edge, top + edge
@@ -126,19 +139,19 @@ def _to_box(name: str, box: Sequence[int], picture: Image.Image) -> Box:
         left, top, right, bottom = (int(edge) for edge in box if edge == int(edge))
     except (TypeError, ValueError, OverflowError):
         raise DataError(
-            f"{found}, expected four whole numbers, left, top, right and bottom in pixels"
+            f"{found}, expected four integers: left, top, right and bottom in pixels; correct it"
         ) from None
     width, height = picture.size
     if not (0 <= left < right <= width and 0 <= top < bottom <= height):
         raise DataError(
-            f"{found}, expected one inside of the photo, which has {width}x{height} pixels when "
-            "upright: left < right and top < bottom"
+            f"{found}, expected one inside the photo, which has {width}x{height} pixels when "
+            "upright, with left < right and top < bottom; correct it"
         )
     if right - left != bottom - top:
         edge = min(right - left, bottom - top)
         square = ",".join(map(str, (left, top, left + edge, top + edge)))
         raise DataError(
             f"{found}, {right - left}x{bottom - top} pixels, expected a square, since the face "
-            f"would be stretched; take {square} or the like"
+            f"would be stretched; use {square} or a similar one"
         )
     return left, top, right, bottom

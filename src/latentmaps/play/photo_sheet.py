@@ -1,4 +1,4 @@
-"""The sheet of photos: original, reconstruction and result side by side, and what to make of it."""
+"""The sheet of photos: original, reconstruction and result side by side, with remarks."""
 
 import math
 
@@ -12,12 +12,12 @@ from latentmaps.play.changed_photos import ChangedPhotos
 from latentmaps.play.playable_vae import PlayableVae
 from latentmaps.vae.pictures import face_sheet
 
-# of a file name left of its row
+# maximum length of a file name to the left of its row
 _NAME_CHARACTERS = 60
-# times the error of test faces; own choice
+# an error this many times that of test faces is pointed out; own choice
 _FAR = 1.5
 
-# source of the training faces -> what such a model cannot do for a photo
+# source of the training faces -> limitation of such a model
 _SEEN = {
     "avatars": "This model has seen drawings only, no photo: it makes a drawing of any photo.",
     receipts.DIGITS: "This model has seen handwritten digits only, no face.",
@@ -35,10 +35,10 @@ def draw(
     """Draw a row for each photo.
 
     Args:
-        photos: and what became of them.
-        vae: what made it.
-        source: of the faces that the VAE learned, as ``fetch_faces.source``; None: not known.
-        test_error: of reconstructions of test faces, RMS in levels; None: not known.
+        photos: the photos and their results.
+        vae: the VAE that computed them.
+        source: source of the training faces, as in ``fetch_faces.source``; None: unknown.
+        test_error: RMS error of reconstructed test faces, in levels of 0..255; None: unknown.
     """
     kinds = [photos.originals, photos.reconstructions]
     columns = ["photo", "reconstruction"]
@@ -68,7 +68,7 @@ def draw(
 
 
 def describe_model(source: str | None) -> str:
-    """Return what a model that was trained on such faces cannot do; empty: there is nothing."""
+    """Return what a model trained on such faces cannot do for a photo; empty: nothing."""
     return _SEEN.get(source or "", "")
 
 
@@ -85,10 +85,11 @@ def _describe_columns(photos: ChangedPhotos, vae: PlayableVae) -> str:
     if photos.results is None:
         return f"{seen}."
     known = ", ".join(
-        f"{one.name} (d' {additions.describe_d_prime(one)}, {one.num_with:,} training faces)"
-        for one in photos.directions
+        f"{direction.name} (d' {additions.describe_d_prime(direction)}, "
+        f"{direction.num_with:,} training faces)"
+        for direction in photos.directions
     )
-    return f"{seen}; and of that point with so many times the direction of {known} added."
+    return f"{seen}; and of that point plus a multiple of the direction of {known}."
 
 
 def _describe_error(photos: ChangedPhotos, test_error: float | None) -> str:
@@ -105,7 +106,7 @@ def _describe_error(photos: ChangedPhotos, test_error: float | None) -> str:
 
 
 def _describe_loss(vae: PlayableVae) -> str:
-    """Return what a VAE of its size cannot keep, in plain words."""
+    """Return what a VAE of this size cannot preserve, in plain words."""
     num_latent, num_values = vae.architecture.latent_dim, math.prod(vae.image_shape)
     return (
         f"A point has {num_latent:,} numbers for the {num_values:,} of an image: light, pose and "

@@ -1,4 +1,4 @@
-"""A trained VAE to play with: attributes, samplers and walks beside encode and decode."""
+"""A trained VAE with attributes, samplers and interpolation in addition to encode and decode."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from latentmaps.vae.network.vae_files import SavedVae
 Pixels = npt.NDArray[np.float32]
 Points = npt.NDArray[np.floating]
 
-# own choice: beyond, the decoder is asked for what no face has
+# own choice: beyond this, points are far from those of any face
 _HIGHEST_TEMPERATURE = 10.0
 
 
@@ -25,7 +25,7 @@ class PlayableVae(TrainedVae):
     """A trained VAE, and what evaluate_vae found in its latent space.
 
     Attributes:
-        latents: the folder data/latents; None: samplers but the prior, and attributes, are missing.
+        latents: the folder data/latents; None: only the prior is available, and no attributes.
     """
 
     def __init__(self, saved: SavedVae, latents: Latents | None = None) -> None:
@@ -34,11 +34,11 @@ class PlayableVae(TrainedVae):
 
     @classmethod
     def load(cls, folder: Path, latents: Path | None = None) -> "PlayableVae":
-        """Return the VAE in a folder that train_vae wrote, with those latents.
+        """Load the VAE in a folder that train_vae wrote, optionally with its latents.
 
         Args:
             folder: of the model.
-            latents: folder that evaluate_vae wrote; None: without.
+            latents: the folder that evaluate_vae wrote; None: load none.
 
         Raises:
             DataError: a file is missing or damaged, or does not belong to the others.
@@ -56,18 +56,18 @@ class PlayableVae(TrainedVae):
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """Names of the attributes that enough training faces show for a direction; () without."""
-        return () if self.latents is None else self.latents.attributes.of_enough_faces().names
+        """Names of the attributes that enough training faces show; empty without latents."""
+        return () if self.latents is None else self.latents.attributes.with_enough_faces().names
 
     def attribute_direction(self, name: str) -> Points:
-        """Return what leads from faces without an attribute to faces with it, (latent_dim,).
+        """Return the vector from faces without an attribute to faces with it, (latent_dim,).
 
         Args:
             name: a column of data/faces/index.csv, such as Eyeglasses.
 
         Raises:
-            DataError: the latents are missing, there is no such attribute, or fewer than 20
-                training faces have it, or do not.
+            DataError: the latents are missing, the attribute does not exist, or fewer than 20
+                training faces have it or lack it.
         """
         return self._latents(f"attribute {shorten(name)}").attributes.find(str(name)).vector
 
@@ -76,22 +76,22 @@ class PlayableVae(TrainedVae):
         num_faces: int,
         *,
         seed: int,
-        sampler: str = samplers.OF_THE_VAE,
+        sampler: str = samplers.NOT_FITTED,
         temperature: float = 1.0,
     ) -> Pixels:
-        """Return the pixels, (num_faces, h, w, c), 0..1, of random points.
+        """Sample random points and decode them to pixels, (num_faces, h, w, c), float32, 0..1.
 
-        Face i is a function of (seed, i), whatever their number.
+        Face i depends only on (seed, i), not on the number of faces.
 
         Args:
             num_faces: 1 or more.
             seed: 0 or more.
             sampler: prior, gaussian or parzen (docs/evaluation.md).
-            temperature: the distance of each point from the mean is multiplied by this, 0 to 10;
-                below 1 faces are plainer and fewer of them fail.
+            temperature: factor on the distance of each point from the mean, 0 to 10; below 1, faces
+                are plainer and fewer of them fail.
 
         Raises:
-            DataError: a value is none of these, or the sampler needs latents.
+            DataError: an argument is invalid, or the sampler needs latents.
         """
         arguments.require_integer("num_faces", num_faces, least=1)
         arguments.require_integer("seed", seed, least=0)
@@ -99,9 +99,9 @@ class PlayableVae(TrainedVae):
         if not is_number or not 0 <= temperature <= _HIGHEST_TEMPERATURE:
             raise DataError(
                 f"temperature: found {shorten(temperature)}, expected a number from 0 to "
-                f"{_HIGHEST_TEMPERATURE:g}"
+                f"{_HIGHEST_TEMPERATURE:g}; choose another one"
             )
-        z = samplers.draw(
+        z = samplers.sample(
             self._sampler(sampler),
             num_faces,
             self.architecture.latent_dim,
@@ -115,7 +115,7 @@ class PlayableVae(TrainedVae):
             raise DataError(
                 f"sampler: found {shorten(name)}, expected one of {', '.join(samplers.SAMPLERS)}"
             )
-        if name == samplers.OF_THE_VAE:
+        if name == samplers.NOT_FITTED:
             return samplers.Prior()
         return self._latents(f"sampler {name}").samplers[name]
 
@@ -128,13 +128,13 @@ class PlayableVae(TrainedVae):
         return self.latents
 
     def reconstruct(self, images: npt.NDArray[np.uint8]) -> Pixels:
-        """Return what the decoder makes of the means of the posteriors, (n, h, w, c), 0..1.
+        """Decode the means of the posteriors of images to pixels, (n, h, w, c), float32, 0..1.
 
         Args:
             images: (n, h, w, c), uint8, 0..255.
 
         Raises:
-            DataError: as ``encode``.
+            DataError: as for ``encode``.
         """
         return self.decode(self.encode(images).z_mean)
 
@@ -146,26 +146,26 @@ class PlayableVae(TrainedVae):
         *,
         spherical: bool = False,
     ) -> Pixels:
-        """Return the way from one face to another, (num_steps, h, w, c), 0..1, both included.
+        """Decode points between two faces, both included, to (num_steps, h, w, c), float32, 0..1.
 
         Args:
             start: an image, (h, w, c), uint8, or a point, (latent_dim,), floating.
             end: likewise.
             num_steps: 2 or more.
-            spherical: walk on an arc around the origin (White 2016), not on the straight line.
+            spherical: move on an arc around the origin (White 2016) instead of a straight line.
 
         Raises:
-            DataError: one of them is not that.
+            DataError: an argument is invalid.
         """
         arguments.require_integer("num_steps", num_steps, least=2)
         first, last = self._to_point(start), self._to_point(end)
         shares = np.linspace(0.0, 1.0, num_steps)
         if spherical:
-            return self.decode(latent_geometry.walk_spherically(first, last, shares))
+            return self.decode(latent_geometry.interpolate_spherically(first, last, shares))
         return self.decode(first + shares[:, None] * (last - first))
 
     def _to_point(self, end: Any) -> Points:
-        """Return the point of an image, or the point that `end` is, (latent_dim,), float64."""
+        """Encode an image, or take a point as it is; (latent_dim,), float64."""
         several = end[np.newaxis] if isinstance(end, np.ndarray) else end
         if isinstance(end, np.ndarray) and end.dtype.kind == "f":
             return arguments.to_points(several, self.architecture.latent_dim)[0].astype(np.float64)

@@ -1,4 +1,4 @@
-"""What lies in a project beside its model: latents, the receipt of the faces, numbers."""
+"""The files of a project that belong to its model: latents, receipt of the faces, numbers."""
 
 import math
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ _ADVICE = "run evaluate_vae again"
 
 @dataclass(frozen=True)
 class Project:
-    """The folder of a project that trained a VAE.
+    """The project folder in which a VAE was trained.
 
     Attributes:
-        root: the folder; None: the model lies elsewhere, and nothing is known of it.
+        root: the folder; None: the model is not inside a project, and nothing is known about it.
     """
 
     root: Path | None
 
     @classmethod
     def around(cls, model: Path) -> "Project":
-        """Return the project in whose data/models/vae a model lies."""
+        """Return the project whose data/models/vae is the given folder."""
         absolute = model.absolute()
         return cls(absolute.parents[2] if absolute.parts[-3:] == _MODEL else None)
 
@@ -33,7 +33,7 @@ class Project:
         return None if self.root is None else self.root / "data/latents"
 
     def read_source(self) -> str | None:
-        """Return the source of the faces, as ``fetch_faces.source`` names it; None: not known.
+        """Return the source of the faces, as in ``fetch_faces.source``; None: unknown.
 
         Raises:
             DataError: the receipt of the faces is damaged.
@@ -42,7 +42,7 @@ class Project:
         return receipts.read_source(receipt) if receipt is not None and receipt.exists() else None
 
     def read_test_error(self) -> float | None:
-        """Return the error of reconstructions of test faces, RMS in levels; None: not known.
+        """Return the RMS error of reconstructed test faces, in levels of 0..255; None: unknown.
 
         Raises:
             DataError: the numbers of evaluate_vae are damaged.

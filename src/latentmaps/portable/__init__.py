@@ -1,1 +1,1 @@
-"""Our networks in plain form, for use elsewhere."""
+"""Trained networks in plain form, for use in other programs."""

@@ -11,21 +11,21 @@ from latentmaps.errors import LatentmapsError, excerpt
 from latentmaps.portable.formats import Format
 from latentmaps.portable.networks import Network, Portable
 
-# Between what a file computes and the original, as a share of the largest output or, where that is
-# below 1, as it is. Rounding in float32 makes about 1e-6; a wrong layer far more than this.
+# Largest difference between a file and the original, relative to the largest output, or absolute if
+# that is below 1. Rounding in float32 causes about 1e-6; a wrong layer causes far more than this.
 TOLERANCE = 1e-4
-# the runtimes get the inputs at once and one by one: their number is to be free
+# the runtimes get the inputs as one batch, and the first one alone: any batch size must work
 _BATCHES = (slice(0, 8), slice(0, 1))
 
 
 @dataclasses.dataclass(frozen=True)
-class Written:
+class WrittenFile:
     """A file that was written.
 
     Attributes:
         name: of the file.
-        network: what it holds.
-        differences: name of an output -> the largest difference to the original.
+        network: the network in it.
+        differences: name of an output -> its largest difference from the original.
     """
 
     name: str
@@ -34,20 +34,20 @@ class Written:
 
     @property
     def difference(self) -> float:
-        """The largest of all."""
+        """The largest difference over all outputs."""
         return max(self.differences.values())
 
 
-def write(portable: Portable, kind: Format, folder: Path) -> list[Written]:
-    """Write networks into a new folder, with a README.md that tells how to use them.
+def write(portable: Portable, kind: Format, folder: Path) -> list[WrittenFile]:
+    """Write networks into a new folder, with a README.md that explains how to use them.
 
     Args:
         portable: what to export.
         kind: the format.
-        folder: is made.
+        folder: is created.
 
     Raises:
-        LatentmapsError: a file does not compute what the original computes.
+        LatentmapsError: a file does not compute the same as the original.
         OSError: the files cannot be written.
     """
     folder.mkdir()
@@ -57,15 +57,15 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[Written]:
     return written
 
 
-def _write(network: Network, kind: Format, folder: Path) -> Written:
+def _write(network: Network, kind: Format, folder: Path) -> WrittenFile:
     path = folder / f"{network.name}{kind.suffix}"
     kind.write(network.plain, path)
     try:
         differences = _compare(network, kind, path)
-    except RuntimeError as error:  # an operation that the runtime does not have
+    except RuntimeError as error:  # the runtime lacks an operation
         reason = excerpt(" ".join(str(error).split()))
         raise LatentmapsError(
-            f"{path.name}: {kind.runtime()} does not run it ({reason}); nothing was kept - choose "
+            f"{path.name}: {kind.runtime()} cannot run it ({reason}); nothing was kept - choose "
             "another --format"
         ) from error
     wrong = [name for name, (_, share) in differences.items() if not share <= TOLERANCE]
@@ -76,14 +76,16 @@ def _write(network: Network, kind: Format, folder: Path) -> Written:
             f"{wrong[0]}, {share:.1e} of the largest value, expected at most {TOLERANCE:g}; "
             "nothing was kept - choose another --format or another version of the runtime"
         )
-    return Written(path.name, network, {name: one for name, (one, _) in differences.items()})
+    return WrittenFile(
+        path.name, network, {name: largest for name, (largest, _) in differences.items()}
+    )
 
 
 def _compare(network: Network, kind: Format, path: Path) -> dict[str, tuple[float, float]]:
-    """Return the largest difference of each output, and the same as a share; NaN counts as one."""
+    """Return the largest difference of each output, absolute and relative; NaN if any is NaN."""
     inputs = network.example_inputs(_BATCHES[0].stop)
     expected = network.run(inputs)
-    run = kind.read(path, (network.input_name, *network.gives))
+    run = kind.read(path, (network.input_name, *network.output_meanings))
     found = [(batch, run(inputs[batch])) for batch in _BATCHES]
     differences = {
         name: float(
@@ -92,12 +94,12 @@ def _compare(network: Network, kind: Format, path: Path) -> dict[str, tuple[floa
         for name, values in expected.items()
     }
     return {
-        name: (one, one / max(1.0, float(np.abs(expected[name]).max())))
-        for name, one in differences.items()
+        name: (largest, largest / max(1.0, float(np.abs(expected[name]).max())))
+        for name, largest in differences.items()
     }
 
 
-def _read_me(portable: Portable, kind: Format, written: list[Written]) -> str:
+def _read_me(portable: Portable, kind: Format, written: list[WrittenFile]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("latentmaps.portable"),
         autoescape=False,  # noqa: S701 - Markdown

@@ -1,8 +1,9 @@
 """Turn a trained network into one of Keras's own layers that computes the same function.
 
-In use, batch normalization multiplies each map by a number and adds another one; both go into the
-weights of the layer before it, and so does the bias of the last maps (Jacob et al. 2018, section
-3.2, has the formula). Dropout does nothing and goes. What is left needs no class of ours to load.
+At inference, batch normalization multiplies each map by a factor and adds an offset. Both are
+folded into the weights of the preceding layer, as is the bias of the last maps (Jacob et al. 2018,
+section 3.2, has the formula). Dropout has no effect and is removed. The result loads without any of
+our classes.
 """
 
 from typing import Any
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from latentmaps.vae.network.layers import Bias
 
-# a subclass becomes the class of Keras that it is made of
+# a subclass is replaced by the Keras class it is derived from
 _WEIGHTED = (keras.layers.Conv2DTranspose, keras.layers.Conv2D, keras.layers.Dense)
 _WITHOUT_WEIGHTS = (
     keras.layers.Activation,
@@ -28,21 +29,22 @@ _DROPPED = (keras.layers.AlphaDropout, keras.layers.Dropout)
 
 
 def to_plain(model: keras.Model, *, output_activation: str | None = None) -> keras.Model:
-    """Return a network of Keras's own layers that computes what `model` computes in use.
+    """Return a network of Keras's own layers that computes the same as `model` at inference.
 
-    The layers keep their names and come in the same order. Normalization, dropout, the layer
-    ``Bias`` and activations that do nothing are none of their own anymore; all numbers are float32.
+    The layers keep their names and their order. Normalization, dropout, the layer ``Bias`` and
+    linear activations are no longer separate layers; all numbers are float32.
 
     Args:
-        model: a functional model, as encoder, decoder and CNN are: each layer reads one other.
-        output_activation: what is applied to each output, a name of ``keras.activations``, which
-            then also is the name of that layer; None: nothing.
+        model: a functional model such as encoder, decoder and CNN, in which each layer reads one
+            other layer.
+        output_activation: an activation to apply to each output, a name from ``keras.activations``,
+            which is also the name of that layer; None: no activation.
 
     Raises:
-        ValueError: the model has a layer of another kind, or a normalization that follows no layer
-            with weights, one that is activated already, or one that others read, too.
+        ValueError: the model has an unknown kind of layer, or a normalization whose preceding layer
+            has no weights, has an activation, or is also read by other layers.
     """
-    tensors: dict[int, Any] = {}  # by the id of the one of `model` that they stand for
+    tensors: dict[int, Any] = {}  # id of a tensor of `model` -> its plain counterpart
     for layer in model.layers:
         if isinstance(layer, keras.layers.InputLayer):
             tensors[id(layer.output)] = keras.Input(layer.output.shape[1:], name=layer.name)
@@ -58,10 +60,10 @@ def to_plain(model: keras.Model, *, output_activation: str | None = None) -> ker
     if output_activation is not None:
         outputs = [_activate(output, output_activation) for output in outputs]
     inputs = [tensors[id(tensor)] for tensor in model.inputs]
-    return keras.Model(_alone(inputs), _alone(outputs), name=model.name)
+    return keras.Model(_unwrap_single(inputs), _unwrap_single(outputs), name=model.name)
 
 
-def _alone(tensors: list[Any]) -> Any:
+def _unwrap_single(tensors: list[Any]) -> Any:
     return tensors[0] if len(tensors) == 1 else tensors
 
 
@@ -70,14 +72,14 @@ def _activate(tensor: Any, name: str) -> Any:
 
 
 def _is_linear(layer: keras.layers.Layer) -> bool:
-    """Return whether a layer only changes the type of numbers."""
+    """Report whether a layer only changes the dtype."""
     return isinstance(layer, keras.layers.Activation) and (
         layer.activation is keras.activations.linear
     )
 
 
 def _copy(layer: keras.layers.Layer, read: Any) -> Any:
-    """Return what a plain copy of a layer makes of `read`.
+    """Apply a plain copy of a layer to `read`.
 
     Raises:
         ValueError: there is no plain layer of this kind.
@@ -92,7 +94,7 @@ def _copy(layer: keras.layers.Layer, read: Any) -> Any:
     config = layer.get_config() | {"dtype": "float32"}
     if kind not in _WEIGHTED:
         return kind.from_config(config)(read)
-    # neither of the two matters to a trained layer, and drawing numbers would take time
+    # a trained layer needs neither, and random initial weights would take time
     unused = {"kernel_initializer": "zeros", "kernel_regularizer": None}
     plain = kind.from_config(config | unused | {"use_bias": True})
     output = plain(read)
@@ -109,16 +111,16 @@ def _require_single_reader(model: keras.Model, layer: keras.layers.Layer) -> Non
     ]
     if readers != [layer.name] or any(output is layer.input for output in model.outputs):
         raise ValueError(
-            f"layer {layer.name}: expected to be alone in reading {layer.input.name}, which is "
-            f"also read by others or put out: {', '.join(readers)}"
+            f"layer {layer.name}: expected to be the only reader of {layer.input.name}, which is "
+            f"also an output or read by others: {', '.join(readers)}"
         )
 
 
 def _absorb(read: Any, layer: keras.layers.Layer) -> None:
-    """Give the plain layer that makes `read` weights that do the work of `layer`, too.
+    """Fold `layer` into the weights of the plain layer that computes `read`.
 
     Raises:
-        ValueError: it has no weights, or is activated.
+        ValueError: the plain layer has no weights, or has an activation.
     """
     plain = read._keras_history.operation
     if not isinstance(plain, _WEIGHTED) or plain.activation is not keras.activations.linear:
@@ -128,14 +130,14 @@ def _absorb(read: Any, layer: keras.layers.Layer) -> None:
         )
     factor, offset = _affine(layer)
     kernel, bias = (weights.astype(np.float64) for weights in plain.get_weights())
-    # the kernel of a transposed convolution has its output maps last but one
+    # in the kernel of a transposed convolution, the output maps are the second to last axis
     is_transposed = isinstance(plain, keras.layers.Conv2DTranspose)
     kernel *= factor[:, np.newaxis] if is_transposed else factor
     plain.set_weights([kernel, bias * factor + offset])
 
 
 def _affine(layer: keras.layers.Layer) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the factor and the offset of each map, (num_maps,), that a layer applies in use."""
+    """Return the factor and the offset of each map, (num_maps,), that a layer applies."""
     if isinstance(layer, Bias):
         bias = np.asarray(layer.bias, np.float64)
         return np.ones_like(bias), bias

@@ -1,6 +1,6 @@
-"""The formats of an export: how a file is written, and read by the runtime of the format.
+"""The formats of an export: how to write a file, and read it with the runtime of the format.
 
-The runtimes are imported when needed, so that a wrong format name is refused at once.
+The runtimes are imported only when needed, so that an unknown format name fails at once.
 """
 
 import difflib
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-# what a file computes: an array -> arrays by the names of the outputs
+# runs a file: an array -> arrays by the names of the outputs
 Runner = Callable[["npt.NDArray[np.float32]"], Mapping[str, Any]]
 
 
 class Format(ABC):
-    """A format of files.
+    """A file format.
 
     Attributes:
-        name: as the command takes it.
-        suffix: of its files; a folder has none.
-        runtimes: the distributions one of which runs the files, the first one is taken.
-        modules: what is imported to write and to check the files, beyond what the project needs.
+        name: as given to --format.
+        suffix: of its files; empty for a folder.
+        runtimes: distributions that can run the files; the first installed one is used.
+        modules: modules needed to write and check the files, in addition to those of the project.
     """
 
     name: ClassVar[str]
@@ -39,10 +39,10 @@ class Format(ABC):
     modules: ClassVar[tuple[str, ...]] = ()
 
     def require(self) -> None:
-        """Refuse a format whose libraries are not there.
+        """Require that the libraries of the format are installed.
 
         Raises:
-            DataError: it tells how to install them.
+            DataError: one is missing; the message says how to install it.
         """
         missing = [name for name in self.modules if importlib.util.find_spec(name) is None]
         if missing:
@@ -53,14 +53,14 @@ class Format(ABC):
 
     @abstractmethod
     def write(self, network: "keras.Model", path: Path) -> None:
-        """Write a network of plain layers with one input, whose outputs have names."""
+        """Write a network of plain layers with one input and named outputs."""
 
     @abstractmethod
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return what the runtime of the format makes of a file.
+        """Load a file with the runtime of the format and return a function that runs it.
 
         Args:
-            path: as ``write`` wrote it.
+            path: a file that ``write`` wrote.
             names: of the input, then of the outputs.
         """
 
@@ -69,7 +69,7 @@ class Format(ABC):
         for name in self.runtimes:
             if importlib.util.find_spec(name.replace("-", "_")) is not None:
                 return f"{name} {versions.installed(name)[name]}"
-        raise RuntimeError(f"{self.name}: no runtime, though the format was required")
+        raise RuntimeError(f"{self.name}: no runtime, although require() succeeded")
 
 
 class KerasFile(Format):
@@ -83,7 +83,7 @@ class KerasFile(Format):
         network.save(path)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return the loaded network."""
+        """Load the network."""
         import keras
 
         return keras.saving.load_model(path, compile=False)
@@ -97,26 +97,26 @@ class Onnx(Format):
     modules = ("onnx", "onnxruntime", "tf2onnx")
 
     def write(self, network: "keras.Model", path: Path) -> None:
-        """Write the file with tf2onnx, and mend what it cannot say."""
+        """Write the file with tf2onnx, and correct the paddings it cannot express."""
         import numpy as np
         import onnx
 
-        # Keras refuses to write one that was never called
+        # Keras cannot export a network that was never called
         network(np.zeros((1, *network.input_shape[1:]), np.float32))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # of names that NumPy once had
+            warnings.simplefilter("ignore", FutureWarning)  # about names that NumPy removed
             network.export(path, format="onnx", verbose=False)
         model = onnx.load(path)
         for node in model.graph.node:
             if node.op_type == "ConvTranspose":
-                _mend_padding(node)
+                _fix_padding(node)
         for value in (*model.graph.input, *model.graph.output):
             value.type.tensor_type.shape.dim[0].dim_param = "n"
         onnx.checker.check_model(model)
         onnx.save(model, path)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return a session on the CPU."""
+        """Open a session on the CPU."""
         import onnxruntime
 
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -135,10 +135,10 @@ class LiteRt(Format):
         _with_resizing(network).export(path, format="litert", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return the signature of an interpreter, that of TensorFlow where LiteRT is missing."""
+        """Return the signature of an interpreter, from TensorFlow if LiteRT is not installed."""
         try:
             from ai_edge_litert.interpreter import Interpreter
-        except ImportError:  # TensorFlow has a copy, and announces that it is to go some day
+        except ImportError:  # TensorFlow still has a copy, with a deprecation warning
             import tensorflow as tf
 
             Interpreter = tf.lite.Interpreter  # noqa: N806 - a class
@@ -155,24 +155,24 @@ class SavedModel(Format):
     runtimes = ("tensorflow",)
 
     def write(self, network: "keras.Model", path: Path) -> None:
-        """Write the folder; its function is called serve, and serving_default as a signature."""
+        """Write the folder; its function is named serve, as a signature serving_default."""
         network.export(path, format="tf_saved_model", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
         """Return the function serve."""
         import tensorflow as tf
 
-        network = tf.saved_model.load(path)  # holds the weights, which the function does not
+        network = tf.saved_model.load(path)  # keeps the weights alive, which the function does not
         return lambda inputs: network.serve(inputs)
 
 
 FORMATS: Mapping[str, Format] = {
-    one.name: one for one in (KerasFile(), Onnx(), LiteRt(), SavedModel())
+    kind.name: kind for kind in (KerasFile(), Onnx(), LiteRt(), SavedModel())
 }
 
 
 def find(name: str) -> Format:
-    """Return the format of a name.
+    """Return the format with a name.
 
     Raises:
         DataError: there is none, or its libraries are not installed.
@@ -188,10 +188,10 @@ def find(name: str) -> Format:
 
 
 def _with_resizing(network: "keras.Model") -> "keras.Model":
-    """Return the network with another layer of the same effect in the place of UpSampling2D.
+    """Return the network with UpSampling2D replaced by an equivalent layer.
 
-    That repeats rows and columns in a form that leaves the converter in doubt about the number of
-    maps, so that LiteRT would not run the convolution behind it.
+    The converter cannot infer the number of maps after UpSampling2D, and LiteRT then fails to run
+    the convolution that follows.
     """
     import keras
 
@@ -206,18 +206,18 @@ def _with_resizing(network: "keras.Model") -> "keras.Model":
     return resizing
 
 
-def _mend_padding(node: Any) -> None:
-    """Say by output_padding what tf2onnx says by negative pads, which ONNX does not have.
+def _fix_padding(node: Any) -> None:
+    """Replace negative pads, which tf2onnx writes and ONNX does not allow, by output_padding.
 
-    Transposed convolutions have rows that no value reaches where the kernel is smaller than the
-    stride, and where a valid convolution left rows of its input out. In TensorFlow they are the
-    last rows of all; tf2onnx takes half of them for the first ones.
+    A transposed convolution has rows that no value reaches if the kernel is smaller than the
+    stride, or if a valid convolution left rows of its input out. In TensorFlow these are the last
+    rows; tf2onnx puts half of them first.
     """
     import onnx
 
     [pads] = [attribute for attribute in node.attribute if attribute.name == "pads"]
     top, left, bottom, right = pads.ints
     unreached = [-(top + bottom), -(left + right)]
-    if max(unreached) > 0:  # kernels, strides and maps of ours are square
+    if max(unreached) > 0:  # our kernels, strides and maps are square
         pads.ints[:] = [0, 0, 0, 0]
         node.attribute.append(onnx.helper.make_attribute("output_padding", unreached))

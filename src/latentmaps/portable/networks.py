@@ -1,4 +1,4 @@
-"""Which networks of a model folder are exported, and their inputs and outputs."""
+"""The networks of a model folder that are exported, and their inputs and outputs."""
 
 import dataclasses
 import functools
@@ -25,15 +25,15 @@ class Network:
     """A network to export.
 
     Attributes:
-        original: as it was trained; reads one array, and gives one or several.
-        reads: what that array holds.
-        gives: name of an output -> what it holds.
-        reads_pixels: whether it reads pixels 0..1; else values around 0.
+        original: the trained network; it reads one array and returns one or several.
+        input_meaning: what the input is.
+        output_meanings: name of an output -> what it is.
+        reads_pixels: whether the input is pixels 0..1; otherwise values around 0.
     """
 
     original: keras.Model
-    reads: str
-    gives: Mapping[str, str]
+    input_meaning: str
+    output_meanings: Mapping[str, str]
     reads_pixels: bool = False
 
     @property
@@ -43,29 +43,29 @@ class Network:
 
     @property
     def input_name(self) -> str:
-        """The name of what it reads."""
+        """The name of its input."""
         return str(self.original.inputs[0].name)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one thing that it reads, without their number."""
+        """The shape of its input, without the batch axis."""
         return tuple(self.original.input_shape[1:])
 
     @functools.cached_property
     def plain(self) -> keras.Model:
-        """The same function in plain layers, its outputs by name."""
+        """The same function in plain layers, with its outputs by name."""
         plain = folding.to_plain(self.original)
-        outputs = dict(zip(self.gives, plain.outputs, strict=True))
+        outputs = dict(zip(self.output_meanings, plain.outputs, strict=True))
         return keras.Model(plain.inputs[0], outputs, name=plain.name)
 
     @property
     def output_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Name of an output -> its shape, without the number of inputs."""
-        outputs = zip(self.gives, self.original.outputs, strict=True)
+        """Name of an output -> its shape, without the batch axis."""
+        outputs = zip(self.output_meanings, self.original.outputs, strict=True)
         return {name: tuple(output.shape[1:]) for name, output in outputs}
 
     def example_inputs(self, num_inputs: int, *, seed: int = 0) -> Array:
-        """Return random inputs, (num_inputs, ...), always the same."""
+        """Return random inputs, (num_inputs, ...), the same for equal seeds."""
         generator, shape = seeds.export_check(seed), (num_inputs, *self.input_shape)
         if self.reads_pixels:
             return generator.uniform(size=shape).astype(np.float32)
@@ -75,7 +75,10 @@ class Network:
         """Return the outputs of the original by name."""
         outputs = self.original(inputs)
         values = outputs if isinstance(outputs, list) else [outputs]
-        return {name: np.asarray(value) for name, value in zip(self.gives, values, strict=True)}
+        return {
+            name: np.asarray(value)
+            for name, value in zip(self.output_meanings, values, strict=True)
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,8 +87,8 @@ class Portable:
 
     Attributes:
         kind: vae or cnn.
-        networks: those to export.
-        license: what the model card says of it, see ``model_card.read_license``.
+        networks: the networks to export.
+        license: the license in the model card, see ``model_card.read_license``.
     """
 
     kind: str
@@ -103,16 +106,16 @@ def find_kind(folder: Path) -> str:
         if any((folder / name).exists() for name in files):
             return kind
     raise DataError(
-        f"{folder}: no trained model in this folder, expected what train_vae or train_cnn wrote; "
-        "name data/models/vae, data/models/cnn or a copy of one"
+        f"{folder}: no trained model in this folder, expected a folder that train_vae or train_cnn "
+        "wrote; give data/models/vae, data/models/cnn or a copy of one"
     )
 
 
 def load(folder: Path) -> Portable:
-    """Return the networks in a folder that train_vae or train_cnn wrote.
+    """Load the networks in a folder that train_vae or train_cnn wrote.
 
     Raises:
-        DataError: it is no such folder, or a file in it is damaged or of another version.
+        DataError: it is another folder, or a file in it is damaged or from another version.
     """
     kind = find_kind(folder)
     return Portable(kind, _LOADERS[kind](folder), model_card.read_license(folder))
@@ -124,8 +127,8 @@ def _load_vae(folder: Path) -> tuple[Network, ...]:
     pixels = "pixels 0..1, " + ("gray" if shape.num_channels == 1 else "red, green, blue")
     encoder = Network(
         trained.encoder,
-        reads=pixels,
-        gives={
+        input_meaning=pixels,
+        output_meanings={
             "z_mean": "mean of the posterior: the point of the latent space",
             "z_log_var": "logarithm of its variance",
         },
@@ -133,15 +136,17 @@ def _load_vae(folder: Path) -> tuple[Network, ...]:
     )
     decoder = Network(
         trained.decoder,
-        reads="points of the latent space; random ones are standard normal",
-        gives={"pixels": pixels},
+        input_meaning="points of the latent space; random ones are standard normal",
+        output_meanings={"pixels": pixels},
     )
     return encoder, decoder
 
 
 def _load_cnn(folder: Path) -> tuple[Network, ...]:
-    gives = {"probabilities": "of the digits 0 to 9, 0..1"}
-    return (Network(cnn.load(folder), "images of mean 0 and standard deviation 1", gives),)
+    output_meanings = {"probabilities": "of the digits 0 to 9, 0..1"}
+    return (
+        Network(cnn.load(folder), "images of mean 0 and standard deviation 1", output_meanings),
+    )
 
 
 _FILES = {"vae": vae_files.WEIGHTS, "cnn": (cnn.WEIGHTS_FILE,)}

@@ -1,4 +1,4 @@
-"""What the page says, ready to be set: numbers, tables and parameters, as text with its meaning."""
+"""Content of the pages, ready for the templates: numbers, tables and parameters as text."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ from latentmaps.report.glossary import Term
 
 @dataclass(frozen=True)
 class Number:
-    """A number that stands by itself.
+    """A single number outside of a table.
 
     Attributes:
-        label: what it is.
-        value: as text, with its unit.
-        note: stands beside it.
-        term: explains it.
+        label: name of the number.
+        value: the value as text, with its unit.
+        note: text next to the value.
+        term: the glossary term that explains it.
     """
 
     label: str
@@ -28,11 +28,11 @@ class Number:
 
 
 def explained(name: str, value: str) -> Number:
-    """Return a number with the label and the words of a term.
+    """Return a number with the label and the explanation of a glossary term.
 
     Args:
-        name: of the term.
-        value: as text, with its unit.
+        name: name of the term.
+        value: the value as text, with its unit.
     """
     term = glossary.term(name)
     return Number(term.label, value, term=term)
@@ -40,12 +40,12 @@ def explained(name: str, value: str) -> Number:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a row or of a column.
+    """The header of a row or column.
 
     Attributes:
-        label: what stands there.
-        term: explains it.
-        note: stands below the label.
+        label: text of the header.
+        term: the glossary term that explains it.
+        note: text below the label.
     """
 
     label: str
@@ -55,11 +55,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell.
+    """A table cell.
 
     Attributes:
         text: the value, with its unit.
-        is_best: the page marks it as the best of its column.
+        is_best: whether the page marks it as the best of its column.
     """
 
     text: str
@@ -68,11 +68,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row.
+    """A table row.
 
     Attributes:
-        head: what the row is about.
-        cells: one for each column.
+        head: the row header.
+        cells: one cell per column.
     """
 
     head: Head
@@ -81,11 +81,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Columns under one head.
+    """A group of columns with a common header.
 
     Attributes:
-        head: of all of them.
-        num_columns: how many.
+        head: the header of the group.
+        num_columns: number of columns in the group.
     """
 
     head: Head
@@ -97,12 +97,12 @@ class Table:
     """A table.
 
     Attributes:
-        key: its name within the page.
-        caption: what it shows.
-        corner: what the heads of the rows are.
-        columns: their heads.
-        rows: from the top.
-        groups: of columns, which together are all columns; none: a single line of heads.
+        key: unique name within the page.
+        caption: what the table shows.
+        corner: header of the column of row headers.
+        columns: the column headers.
+        rows: the rows, from top to bottom.
+        groups: groups that together cover all columns; empty for a single line of headers.
     """
 
     key: str
@@ -114,19 +114,19 @@ class Table:
 
 
 def head(name: str, *, label: str = "", note: str = "") -> Head:
-    """Return a head with the label and the words of a term.
+    """Return a header with the label and the explanation of a glossary term.
 
     Args:
-        name: of the term.
-        label: stands in the place of that of the term.
-        note: stands below.
+        name: name of the term.
+        label: replaces the label of the term.
+        note: text below the label.
     """
     term = glossary.term(name)
     return Head(label or term.label, term, note)
 
 
 def cells(*texts: str) -> list[Cell]:
-    """Return cells none of which is marked."""
+    """Return cells without a mark."""
     return [Cell(text) for text in texts]
 
 
@@ -135,23 +135,23 @@ class Parameter:
     """A row of the table of parameters.
 
     Attributes:
-        name: section and name, as ``dvc exp run -S`` takes it.
-        value: as it would stand in params.yaml.
+        name: section and key, as in ``dvc exp run -S``.
+        value: the value as in params.yaml.
     """
 
     name: str
     value: str
 
 
-# These change no result, so a page that showed them would differ between machines.
+# These parameters affect no result; showing them would make the page differ between machines.
 _NOT_SHOWN = {"machine"}
 
 
 def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
-    """Return all parameters that decide about results, by section.
+    """Return all parameters that affect results, by section.
 
     Args:
-        sections: name -> dataclass of the section.
+        sections: section name -> dataclass.
     """
     return [
         Parameter(f"{section}.{name}", as_text(value))
@@ -161,22 +161,22 @@ def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
     ]
 
 
-# sections with a seed of their own -> what it decides; networks tell theirs in their numbers
+# drawing sections with a separate seed -> what it affects; the numbers of a network have its seed
 _SEEDED_PICTURES = {
-    "draw_samples": "the random faces drawn",
-    "draw_reconstructions": "the z of reconstructions drawn",
-    "draw_latent_space": "pairs and walking faces chosen",
-    "draw_face_oips": "patterns of the encoder grown",
-    "draw_oips": "OIPs of the CNN grown",
+    "draw_samples": "random faces",
+    "draw_reconstructions": "sampled z of reconstructions",
+    "draw_latent_space": "choice of faces in latent-space sheets",
+    "draw_face_oips": "encoder patterns",
+    "draw_oips": "OIPs of the CNN",
 }
 
 
-def tell_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
-    """Return for each kind of pictures with another seed than ``base.seed`` which one it is.
+def describe_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
+    """Describe the seeds of pictures that differ from ``base.seed``.
 
     Args:
-        sections: name -> dataclass of the section.
-        base_seed: ``base.seed``, for which a null in a section stands.
+        sections: section name -> dataclass.
+        base_seed: ``base.seed``, which is also the meaning of null in a section.
     """
     seeds = {name: getattr(sections.get(name), "seed", None) for name in _SEEDED_PICTURES}
     return [
@@ -187,11 +187,11 @@ def tell_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as in params.yaml; of a path on this machine at most the name of the file.
+    """Format a value as in params.yaml. Of an absolute path, keep at most the file name.
 
-    Told by the value, not by the name of the parameter: whoever gets the page has no use for any
-    absolute path, and a new parameter would be forgotten. A file of weights may be known by its
-    name; folders often bear that of a person.
+    Absolute paths mean nothing on other machines, and folders often contain the name of a user; the
+    file name of weights is useful. Paths are recognized by their value, so that new parameters are
+    covered, too.
     """
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")
@@ -204,7 +204,7 @@ def as_text(value: Any) -> str:
 
 
 def _local_path(value: Any) -> PurePath | None:
-    """Return a text as a path when it is an absolute one, on whatever machine the page is made."""
+    """Return the path if the value is an absolute path of any operating system, otherwise None."""
     if not isinstance(value, str):
         return None
     posix, windows = PurePosixPath(value), PureWindowsPath(value)
@@ -214,10 +214,10 @@ def _local_path(value: Any) -> PurePath | None:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Return 0.9712 as ``97.1 %``."""
+    """Format a share as percent: 0.9712 gives ``97.1 %``."""
     return f"{100 * share:.{digits}f} %"
 
 
 def count(value: float) -> str:
-    """Return 2500.0 as ``2,500``."""
+    """Format a count: 2500.0 gives ``2,500``."""
     return f"{value:,.0f}"

@@ -1,4 +1,4 @@
-"""The curves of a training, each with its words."""
+"""Curves of a training run, with their captions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Curve:
     """A chart of the page.
 
     Attributes:
-        key: its name within the page.
-        title: of the chart.
-        term: explains it.
-        drawing: SVG.
-        caption: where it begins and ends.
+        key: unique name within the page.
+        title: title of the chart.
+        term: the glossary term that explains it.
+        drawing: the chart as SVG.
+        caption: first and last values of the curves.
     """
 
     key: str
@@ -36,13 +36,13 @@ def read_curves(
     axes: Mapping[str, tuple[str, str]],
     yardsticks: Mapping[str, Yardstick] | None = None,
 ) -> list[Curve]:
-    """Return a curve for each column, in training and validation.
+    """Draw a chart for each column, with curves for training and validation.
 
     Args:
-        reports: has a folder for each stage.
-        stage: wrote history.csv.
+        reports: folder with one folder per stage, named after the stage.
+        stage: the stage that wrote history.csv.
         axes: column -> title of the chart, unit of the values.
-        yardsticks: column -> what it is compared with; None: nothing.
+        yardsticks: column -> reference values; None for no references.
 
     Raises:
         DataError: the file is missing or damaged, or lacks a column.
@@ -75,7 +75,7 @@ def _draw(
         key=f"{stage}-{column}".replace("_", "-"),
         title=title,
         term=term,
-        drawing=charts.draw_course(
+        drawing=charts.draw_history(
             history,
             column,
             title=title,

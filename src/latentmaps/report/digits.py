@@ -1,4 +1,4 @@
-"""The part of the page on the digits: what the CNN reads, and what its feature maps react to."""
+"""The digits section of the report: accuracy of the CNN, and what excites its feature maps."""
 
 import math
 import statistics
@@ -17,25 +17,25 @@ from latentmaps.report.inputs import Document
 from latentmaps.report.layers import Layers
 
 # column of history.csv -> title, unit
-_CURVES = {"accuracy": ("Accuracy", "share read rightly"), "loss": ("Loss", "nats per digit")}
+_CURVES = {"accuracy": ("Accuracy", "share read correctly"), "loss": ("Loss", "nats per digit")}
 _TABLE_COLUMNS = (
     *("status", "rescued_by", "activation", "ratio", "ratio_in_range", "winning_start"),
     *("silent_share", "converged", "num_steps", "strongest_digit_label"),
 )
 
 
-# of the output layer alone
-_OUTPUT_ROWS = 3  # of its sheet: free, in range, strongest digit
+# the output layer has a sheet of three rows and additional columns in its table
+_OUTPUT_ROWS = 3  # free pixels, pixels in range, strongest digit
 _OUTPUT_COLUMNS = ("confidence", "confidence_in_range")
 
 
 @dataclass(frozen=True)
 class Count:
-    """A place of the confusion matrix.
+    """An entry of the confusion matrix.
 
     Attributes:
-        number: test digits of the row that were taken for that of the column.
-        weight: what to show it with: right, wrong or none.
+        number: number of test digits of the class of the row that were read as that of the column.
+        weight: how to show it: right, wrong or none.
     """
 
     number: int
@@ -47,10 +47,10 @@ class Confusion:
     """The confusion matrix.
 
     Attributes:
-        digits: in the order of rows and columns.
-        rows: a row for each digit that was written, a cell for each that was read.
-        num_wrong: test digits that were read wrongly.
-        worst: the most frequent mistake in words, with its number; empty when there is none.
+        digits: the classes, in the order of rows and columns.
+        rows: one row per true class, one entry per predicted class.
+        num_wrong: number of misread test digits.
+        worst: the most frequent error in words, with its count; empty if there are no errors.
     """
 
     digits: Sequence[str]
@@ -64,14 +64,14 @@ class Layer:
     """One layer of the CNN.
 
     Attributes:
-        name: of the layer.
-        is_output: whether its units are what the CNN puts out, one for each digit.
+        name: name of the layer.
+        is_output: whether it is the output layer, with one unit per digit.
         sheet: the OIPs of all its units.
-        links: of each tile of the sheet, to its row on the page of the layer; none of the output,
-            whose tiles have rows and columns.
+        links: for each tile of the sheet, the address of its row on the page of the layer; empty
+            for the output layer, whose sheet is a grid with row and column labels.
         counts: status -> number of feature maps.
-        medians: of ``ratio`` and ``ratio_in_range``, over the maps that have one, as text.
-        table: a row for each feature map.
+        medians: medians of ``ratio`` and ``ratio_in_range`` over the maps that have one, as text.
+        table: one row per feature map.
     """
 
     name: str
@@ -84,25 +84,25 @@ class Layer:
 
     @property
     def num_maps(self) -> int:
-        """How many feature maps the layer has."""
+        """The number of feature maps of the layer."""
         return sum(self.counts.values())
 
 
 @dataclass(frozen=True)
 class Digits:
-    """What the page tells about the digits.
+    """The content of the digits section.
 
     Attributes:
-        headlines: the few numbers that stand on top of the page.
-        seed: of the training.
+        headlines: the key numbers at the top of the page.
+        seed: seed of the training.
         run: how the network was trained.
-        numbers: how many digits are read rightly.
-        per_digit: digit -> share read rightly, as text.
-        confusion: which digits are taken for which.
-        curves: a chart for each measure.
+        numbers: accuracies of the CNN.
+        per_digit: digit -> share read correctly, as text.
+        confusion: the confusion matrix of the test digits.
+        curves: one chart per measure.
         network: the layers of the CNN.
-        activation_maps: what all feature maps make of some digits.
-        layers: in the order of params.yaml.
+        activation_maps: all feature maps for a few digits.
+        layers: the layers with OIPs, in the order of params.yaml.
     """
 
     headlines: Sequence[Number]
@@ -118,11 +118,11 @@ class Digits:
 
 
 def read_digits(reports: Path, layer_names: Sequence[str]) -> Digits:
-    """Return all that the page shows of the digits.
+    """Read everything that the page shows of the digits.
 
     Args:
-        reports: has a folder for each stage, named after it.
-        layer_names: the layers of which there are OIPs.
+        reports: folder with one folder per stage, named after the stage.
+        layer_names: layers for which there are OIPs.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
@@ -154,15 +154,15 @@ def _headlines(metrics: Document, layers: Sequence[Layer]) -> list[Number]:
     read, found = glossary.term("test_accuracy"), glossary.term("oip")
     accuracy = read.text(metrics.number("test_accuracy"))
     return [
-        Number("Digits read", accuracy, "of the test images, rightly", read),
+        Number("Digits read", accuracy, "of the test images, correctly", read),
         Number(found.label, _share_found(layers), "with an input that excites them", found),
     ]
 
 
 def _describe_run(metrics: Document) -> list[Number]:
     return [
-        Number("For training", content.count(metrics.number("num_train"))),
-        Number("For the test", content.count(metrics.number("num_test"))),
+        Number("Training images", content.count(metrics.number("num_train"))),
+        Number("Test images", content.count(metrics.number("num_test"))),
         content.explained("epoch", f"{metrics.number('epochs'):.0f}"),
         content.explained("batch_size", f"{metrics.number('batch_size'):.0f}"),
         content.explained("num_parameters", content.count(metrics.number("num_parameters"))),
@@ -174,7 +174,7 @@ def _describe_numbers(metrics: Document) -> Table:
     names = ("test_accuracy", "val_accuracy", "accuracy")
     return Table(
         key="digits-read",
-        caption="How many digits the CNN reads rightly",
+        caption="Share of digits that the CNN reads correctly",
         corner=Head("Number"),
         columns=[Head("Share")],
         rows=[
@@ -198,7 +198,7 @@ def _read_layer(folder: Path, name: str) -> Layer:
     if unknown:
         raise DataError(
             f"{path}: status: found {unknown[0]!r}, expected one of {', '.join(oip.STATUSES)}; "
-            "run the stage again that writes it"
+            "rerun the stage that writes this file"
         )
     counts = {status: statuses.count(status) for status in oip.STATUSES}
     medians = {name: _median(path, name, rows) for name in ("ratio", "ratio_in_range")}
@@ -206,12 +206,12 @@ def _read_layer(folder: Path, name: str) -> Layer:
     sheet = figures.read_figure(folder / f"{name}.png", words, f"draw_oips@{name}")
     num_tiles = sum(map(len, sheet.tiles.rows)) if sheet.tiles else len(rows)
     is_output = bool(rows) and "confidence" in rows[0]
-    # the sheet of the outputs has a row for each kind of picture
+    # the sheet of the output layer has one row per kind of picture
     expected = len(rows) * (_OUTPUT_ROWS if is_output else 1)
     if num_tiles != expected:
         raise DataError(
-            f"{words.path}: found {num_tiles} tiles, expected {expected}, as many as the units of "
-            f"{path} need; run the stage again that writes both"
+            f"{words.path}: found {num_tiles} tiles, expected {expected} for the units in {path}; "
+            "rerun the stage that writes both files"
         )
     return Layer(
         name=name,
@@ -248,7 +248,7 @@ def _median(path: Path, column: str, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _shorten(text: str) -> str:
-    """Return a number with three digits, any other text as it is."""
+    """Format a number with three digits. Return other text unchanged."""
     try:
         return f"{float(text):.3g}" if "." in text else text
     except ValueError:
@@ -256,7 +256,10 @@ def _shorten(text: str) -> str:
 
 
 def read_confusion(path: Path) -> Confusion:
-    """Return the matrix for the file of predictions.
+    """Return the confusion matrix of a file of predictions.
+
+    Args:
+        path: predictions.csv of train_cnn.
 
     Raises:
         DataError: the file is missing, damaged, or holds something else.
@@ -266,8 +269,8 @@ def read_confusion(path: Path) -> Confusion:
     digits = sorted({digit for pair in pairs for digit in pair})
     if not all(len(digit) == 1 and digit in "0123456789" for digit in digits):
         raise DataError(
-            f"{path}: found {digits}, expected labels and predictions from 0 to 9; run the stage "
-            "again that writes it"
+            f"{path}: found {digits}, expected labels and predictions from 0 to 9; rerun the "
+            "stage that writes this file"
         )
     numbers = {(row, column): 0 for row in digits for column in digits}
     for pair in pairs:

@@ -1,4 +1,4 @@
-"""The tables of numbers on reconstructions and on the latent space."""
+"""Tables of numbers on reconstructions and on the latent space."""
 
 import math
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ _RECONSTRUCTION_NUMBERS = (
 )
 # name -> value of the prior N(0, I)
 _MOMENTS = {"z_mean_rms": 0.0, "z_std_mean": 1.0, "z_std_min": 1.0, "z_std_max": 1.0}
-# what stands in the table of test faces but was measured on others
-_OF_OTHERS = {
-    "kl_share": "KL share of the loss, of validation faces",
-    "kl_share_above_floor": "KL share of what can be lowered, of validation faces",
+# measured on validation faces, although the table is about test faces
+_OF_VALIDATION = {
+    "kl_share": "KL share of the loss, validation faces",
+    "kl_share_above_floor": "KL share of the reducible loss, validation faces",
 }
 _NO_VALUE = "\N{EN DASH}"
 _DIMENSION_COLUMNS = {
@@ -32,7 +32,7 @@ _NUM_SHOWN = 256
 
 
 def reconstruction_table(test: Document) -> Table:
-    """Return the numbers on reconstructions, from the posterior mean and from a sampled z.
+    """Return the table of reconstructions from the posterior mean and from a sampled z.
 
     Args:
         test: the numbers of evaluate_vae.
@@ -42,7 +42,7 @@ def reconstruction_table(test: Document) -> Table:
     """
     sampled = test.part("sampled")
     real = glossary.term("sharpness").text(test.number("sharpness_originals"))
-    notes = {"sharpness": f"The faces themselves have {real}."}
+    notes = {"sharpness": f"The original faces have {real}."}
     return Table(
         key="reconstruction-numbers",
         caption=f"Reconstructions of {content.count(test.number('num_test'))} test faces",
@@ -59,12 +59,12 @@ def reconstruction_table(test: Document) -> Table:
 
 
 def _text(document: Document, name: str, key: str = "") -> str:
-    """Return a number as the term `name` shows it; `key`: its name in the file, if another."""
+    """Format a number by the term `name`. `key`: its key in the file, if different."""
     return glossary.term(name).text(document.number(key or name))
 
 
 def latent_table(training: Document, test: Document) -> Table:
-    """Return the numbers on where faces lie in the latent space, beside those of the prior.
+    """Return the table of latent points of test faces, with the values of the prior.
 
     Args:
         training: the numbers of train_vae.
@@ -80,7 +80,7 @@ def latent_table(training: Document, test: Document) -> Table:
             name: (_text(test, name), glossary.term(name).text(0.0))
             for name in ("kl_nats", "kl_nats_of_means", "kl_nats_of_variances")
         },
-        **{name: (_text(training, name, f"val_{name}"), _NO_VALUE) for name in _OF_OTHERS},
+        **{name: (_text(training, name, f"val_{name}"), _NO_VALUE) for name in _OF_VALIDATION},
         **{
             name: (f"{test.number(name):.0f} of {latent_dim:.0f}", _NO_VALUE)
             for name in ("num_dimensions_used", "num_dimensions_90")
@@ -94,18 +94,18 @@ def latent_table(training: Document, test: Document) -> Table:
     }
     return Table(
         key="latent-numbers",
-        caption="Where the faces lie in the latent space",
+        caption="Latent points of test faces and of the prior",
         corner=Head("Number"),
         columns=[Head("Test faces"), Head("Random points, N(0, I)")],
         rows=[
-            Row(content.head(name, label=_OF_OTHERS.get(name, "")), content.cells(*texts))
+            Row(content.head(name, label=_OF_VALIDATION.get(name, "")), content.cells(*texts))
             for name, texts in values.items()
         ],
     )
 
 
 def attribute_table(test: Document) -> Table | None:
-    """Return how well each attribute can be told in the latent space; None: there are none.
+    """Return the table of attributes, or None if the faces have no attributes.
 
     Args:
         test: the numbers of evaluate_vae.
@@ -133,7 +133,7 @@ def attribute_table(test: Document) -> Table | None:
 
     return Table(
         key="attributes",
-        caption="Attributes, those that can be told best first",
+        caption="Attributes, clearest first",
         corner=Head("Attribute"),
         columns=[content.head(name) for name in (*columns.values(), "d_prime")],
         rows=[Row(Head(name), content.cells(*rows[name])) for name in sorted(rows, key=place)],
@@ -141,17 +141,17 @@ def attribute_table(test: Document) -> Table | None:
 
 
 def _d_prime(attribute: Document) -> float | None:
-    """Return the d' of an attribute; None: test faces do not tell."""
+    """Return the d' of an attribute; None if test faces cannot tell."""
     return None if attribute.values.get("d_prime", 0) is None else attribute.number("d_prime")
 
 
 @dataclass(frozen=True)
 class Dimensions:
-    """The dimensions of the latent space, those with the most KL first.
+    """The latent dimensions, sorted by decreasing KL.
 
     Attributes:
-        table: a row for each.
-        num_left_out: dimensions that have none.
+        table: one row per dimension.
+        num_left_out: number of dimensions that are not in the table.
     """
 
     table: Table
@@ -159,7 +159,7 @@ class Dimensions:
 
 
 def read_dimensions(path: Path) -> Dimensions:
-    """Return the table of dimensions.
+    """Read the table of latent dimensions.
 
     Args:
         path: dimensions.csv of evaluate_vae.
@@ -174,9 +174,9 @@ def read_dimensions(path: Path) -> Dimensions:
     table = Table(
         key="dimensions",
         caption=(
-            f"The {len(shown)} dimensions with the most KL"
+            f"The {len(shown)} dimensions with the largest KL"
             if len(shown) < len(rows)
-            else "All dimensions, those with the most KL first"
+            else "All dimensions, largest KL first"
         ),
         corner=Head("Dimension"),
         columns=[content.head(name) for name in names],
@@ -188,8 +188,8 @@ def read_dimensions(path: Path) -> Dimensions:
 def _dimension_row(path: Path, row: Mapping[str, str]) -> Row:
     if row["is_used"] not in _IN_USE:
         raise DataError(
-            f"{path}: is_used: found {row['is_used']!r}, expected True or False; run the stage "
-            "again that writes it"
+            f"{path}: is_used: found {row['is_used']!r}, expected True or False; rerun the "
+            "stage that writes this file"
         )
     numbers = [
         glossary.term(name).text(inputs.to_number(path, column, row[column]))

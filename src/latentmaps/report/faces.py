@@ -1,4 +1,4 @@
-"""The part of the page on the faces: what the variational autoencoder does with them."""
+"""The faces section of the report: what the variational autoencoder learned."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _CURVES = {
     "reconstruction_loss": ("Reconstruction loss", "loss per face"),
     "kl_loss": ("KL loss, times fact", "loss per face"),
 }
-# names of sheets -> words of their tabs, in the order of the page
+# name of a sheet -> title of its tab, in the order of the page
 SAMPLES = {
     **{name: term.label for name, term in glossary.samplers().items()},
     "temperatures": "Temperatures",
@@ -51,11 +51,11 @@ LATENT_CHARTS = {"z_points": "Distances", "dimensions": "Dimensions", "projectio
 
 @dataclass(frozen=True)
 class Notice:
-    """What to mind with pictures of real persons.
+    """A warning about pictures of real people.
 
     Attributes:
-        title: what it is about.
-        text: what to do.
+        title: the warning in one sentence.
+        text: the reason, and what to do.
     """
 
     title: str
@@ -64,48 +64,48 @@ class Notice:
 
 _NOTICE_OF_CELEBA = Notice(
     "Keep this page on this machine.",
-    "It shows photographs of real persons. CelebA is for non-commercial research only, and its "
-    "terms forbid to pass on any part of it. Every sheet with real faces or with reconstructions "
-    "of them must stay here, and so must this page: do not publish, send or commit them.",
+    "It shows photographs of real people. CelebA is for non-commercial research only, and its "
+    "terms forbid passing on any part of it. Do not publish, send or commit this page or any sheet "
+    "with real faces or their reconstructions.",
 )
 _NOTICE_OF_OTHERS = Notice(
     "These are your own pictures: whose faces are they?",
-    "Whoever can be recognised on this page has a say in where it goes. Until you have asked, keep "
-    "it on this machine.",
+    "Anyone who can be recognized on this page must agree before you share it. Until then, keep it "
+    "on this machine.",
 )
 
 
 @dataclass(frozen=True)
 class Faces:
-    """What the page tells about the faces.
+    """The content of the faces section.
 
     Attributes:
-        source: where they come from.
-        num_faces: how many were fetched.
-        licence: of the faces, and of pictures made from them.
-        notice: what to mind with pictures of real persons; None: the faces are drawn.
-        doubts: why the pictures may say little.
-        fact: weight of the KL term.
-        seed: of the training.
-        origin: where they come from and how many there are.
-        headlines: the few numbers that stand on top of the page.
+        source: source of the faces, as named in the receipt.
+        num_faces: number of faces that were fetched, as text.
+        license: license of the faces and of pictures derived from them.
+        notice: warning about pictures of real people; None if there are none.
+        doubts: reasons why the results may be meaningless.
+        fact: weight of the KL term, as text.
+        seed: seed of the training, as text.
+        origin: source and numbers of the faces.
+        headlines: the key numbers at the top of the page.
         run: how the network was trained.
-        numbers: on reconstructions and on the latent space.
-        dimensions: of the latent space.
-        attributes: how well each can be told there; None: the faces have none.
-        layers: of encoder and decoder.
-        samplers: a table for each feature net.
-        curves: a chart for each loss.
-        film: the pictures after each epoch; its first row has the validation faces.
-        reconstructions: word of the tab -> figure.
-        samples: likewise.
-        latent_walks: likewise.
-        latent_charts: likewise.
+        numbers: tables on reconstructions and on the latent space.
+        dimensions: table of the latent dimensions.
+        attributes: how clear each attribute is in the latent space; None if there are none.
+        layers: the layers of encoder and decoder.
+        samplers: one table per feature net.
+        curves: one chart per loss.
+        film: the training film; its first row has the validation faces.
+        reconstructions: title of the tab -> figure.
+        samples: title of the tab -> figure.
+        latent_walks: title of the tab -> figure.
+        latent_charts: title of the tab -> figure.
     """
 
     source: str
     num_faces: str
-    licence: str
+    license: str
     notice: Notice | None
     doubts: Sequence[str]
     fact: str
@@ -127,17 +127,17 @@ class Faces:
 
     @property
     def are_digits(self) -> bool:
-        """Whether they are no faces but digits."""
+        """Whether the VAE was trained on digits instead of faces."""
         return self.source == receipts.DIGITS
 
 
 def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yardstick]) -> Faces:
-    """Return all that the page shows of the faces.
+    """Read everything that the page shows of the faces.
 
     Args:
-        receipt_path: JSON, what fetch_faces took.
-        reports: has a folder for each stage, named after it.
-        yardsticks: column of history.csv -> what it is compared with.
+        receipt_path: JSON receipt of fetch_faces.
+        reports: folder with one folder per stage, named after the stage.
+        yardsticks: column of history.csv -> reference values of the source of the method.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
@@ -148,7 +148,7 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
     return Faces(
         source=receipt.text("source"),
         num_faces=content.count(receipt.number("num_faces")),
-        licence=receipt.text("licence"),
+        license=receipt.text("license"),
         notice=_notice(receipt.text("source")),
         doubts=_doubts(training, test),
         fact=f"{training.number('fact'):g}",
@@ -203,26 +203,26 @@ def _describe_origin(receipt: Document, training: Document, test: Document) -> l
     return [
         Number("Source", receipt.text("source")),
         Number("Fetched", content.count(receipt.number("num_faces"))),
-        Number("For training", content.count(training.number("num_train"))),
-        Number("For the test", content.count(test.number("num_test"))),
+        Number("Training faces", content.count(training.number("num_train"))),
+        Number("Test faces", content.count(test.number("num_test"))),
     ]
 
 
 def _headlines(training: Document, test: Document) -> list[Number]:
     num_used, latent_dim = test.number("num_dimensions_used"), training.number("latent_dim")
     fact, beta = f"{training.number('fact'):g}", training.number("beta_equivalent")
-    likeness, information = f"{test.number('psnr_db'):.1f} dB", f"{test.number('kl_nats'):.1f} nats"
+    psnr, information = f"{test.number('psnr_db'):.1f} dB", f"{test.number('kl_nats'):.1f} nats"
     in_use = f"{num_used:.0f} of {latent_dim:.0f}"
     return [
         _headline("fact", "fact", fact, f"weight of the KL term; beta {beta:g}"),
-        _headline("psnr_db", "Likeness", likeness, "PSNR of reconstructed test faces"),
-        _headline("kl_nats", "Information", information, "kept of each face, on average"),
+        _headline("psnr_db", "Reconstruction", psnr, "PSNR of reconstructed test faces"),
+        _headline("kl_nats", "Information", information, "about each face, on average"),
         _headline(
             "num_dimensions_used",
             "Latent space",
             in_use,
             "dimensions with more than 0.1 nat; "
-            f"{test.number('num_dimensions_90'):.0f} hold 90 % of the KL",
+            f"{test.number('num_dimensions_90'):.0f} carry 90 % of the KL",
         ),
     ]
 
@@ -237,7 +237,7 @@ def _describe_run(training: Document) -> list[Number]:
     kinds = {
         "kl_method": "kl_method",
         "reconstruction_loss_kind": "reconstruction_loss_kind",
-        "number_format": "precision",
+        "compute_dtype": "precision",
     }
     return [
         *(

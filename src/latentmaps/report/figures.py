@@ -1,7 +1,7 @@
-"""Figures of the page: sheets cut into their tiles, charts, or words alone.
+"""Figures of the page: sheets cut into tiles, charts, or text only.
 
-The page sets the tiles of a sheet anew, with words in letters of its own: so a page in the dark has
-no white paper, and words stay legible however small the picture gets.
+The page arranges the tiles of a sheet itself and sets the labels as HTML text. This avoids white
+paper in dark mode, and labels stay legible when a figure is scaled down.
 """
 
 import dataclasses
@@ -22,12 +22,12 @@ _PROCESSED = "_processed"
 
 @dataclass(frozen=True)
 class Tile:
-    """A place of a sheet.
+    """A tile of a sheet.
 
     Attributes:
-        picture: None: the place is blank.
-        label: under it, may be empty.
-        border: color around it, empty for none.
+        picture: the image; None for a blank tile.
+        label: text below the tile; may be empty.
+        border: color of the border; empty for none.
     """
 
     picture: Picture | None
@@ -37,13 +37,13 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tiles:
-    """A sheet, cut up.
+    """The tiles of a sheet.
 
     Attributes:
         rows: the tiles, row by row; the last row may be shorter.
-        row_labels: left of the rows, or none.
-        column_labels: above the columns, or none.
-        width: of a tile, pixels.
+        row_labels: labels to the left of the rows; may be empty.
+        column_labels: labels above the columns; may be empty.
+        width: width of a tile, pixels.
     """
 
     rows: Sequence[Sequence[Tile]]
@@ -54,16 +54,16 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the page: tiles with words around them, a chart, or words alone.
+    """A figure of the page: a sheet, a chart, or text only.
 
     Attributes:
-        key: its name within the page.
+        key: unique name within the page.
         title: what it shows, one line.
         caption: what each tile is.
-        command: draws the same again.
-        tiles: of a sheet of tiles.
-        chart: of a chart, ink on white paper.
-        processed: the same tiles after processing, to be folded away.
+        command: command that draws the figure again.
+        tiles: the tiles of a sheet; None for other figures.
+        chart: the picture of a chart; None for other figures.
+        processed: the same sheet after sharpening, which the page shows folded.
     """
 
     key: str
@@ -78,15 +78,15 @@ class Figure:
 def read_figures(
     reports: Path, stage: str, tabs: Mapping[str, str], *, are_charts: bool = False
 ) -> dict[str, Figure]:
-    """Return figures of one stage by the words of their tabs.
+    """Read the figures of a stage: title of the tab -> figure.
 
-    A sheet ``a_processed`` goes along with the sheet ``a``, where there is one.
+    A sheet ``a_processed``, if there is one, is attached to the sheet ``a``.
 
     Args:
-        reports: has a folder for each stage.
-        stage: drew them: sheets.json, and a PNG of the same name for each of its entries.
-        tabs: the entries -> the words of their tabs.
-        are_charts: the pictures are charts.
+        reports: folder with one folder per stage, named after the stage.
+        stage: the stage that wrote sheets.json and a PNG for each of its entries.
+        tabs: key in sheets.json -> title of the tab.
+        are_charts: whether the pictures are charts.
 
     Raises:
         DataError: a file is missing or damaged, or an entry has no title or caption.
@@ -106,13 +106,13 @@ def read_figures(
 
 
 def read_figure(path: Path, words: Document, stage: str, *, is_chart: bool = False) -> Figure:
-    """Return one figure.
+    """Read a figure.
 
     Args:
         path: the PNG.
-        words: its title and caption, and of tiles their layout, null for words alone.
-        stage: the name of the stage that drew it.
-        is_chart: the picture is a chart.
+        words: title, caption, and for a sheet its layout; a layout of null means text only.
+        stage: the stage that drew it.
+        is_chart: whether the picture is a chart.
 
     Raises:
         DataError: the picture is missing or damaged, or there is no title or caption.
@@ -129,19 +129,19 @@ def read_figure(path: Path, words: Document, stage: str, *, is_chart: bool = Fal
 
 
 def redraw_command(stage: str) -> str:
-    """Return the command that runs one stage again, whether or not anything has changed."""
+    """Return the command that reruns a stage even if nothing has changed."""
     return f"dvc repro --force --single-item {stage}"
 
 
 def read_tiles(path: Path, words: Document) -> Tiles:
-    """Cut a sheet.
+    """Cut a sheet into tiles.
 
     Args:
         path: the PNG.
-        words: what belongs to it, with its ``layout``.
+        words: the JSON object of the sheet, with its ``layout``.
 
     Raises:
-        DataError: the picture is missing or damaged, or the layout is not one of this picture.
+        DataError: the picture is missing or damaged, or the layout does not fit it.
     """
     layout = _read_layout(words)
     no_words = [""] * len(layout.is_blank)
@@ -172,12 +172,12 @@ def _read_layout(words: Document) -> Layout:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise DataError(
-            f"{words.path}: layout.{place}: found {shorten(first['input'])}: {first['msg']}; run "
-            "the stage again that writes this file"
+            f"{words.path}: layout.{place}: found {shorten(first['input'])}: {first['msg']}; rerun "
+            "the stage that writes this file"
         ) from None
     if not layout.fits():
         raise DataError(
-            f"{words.path}: layout: found other numbers of labels and tiles than rows and columns "
-            "ask for; run the stage again that writes this file"
+            f"{words.path}: layout: found numbers of labels and tiles that do not match its rows "
+            "and columns; rerun the stage that writes this file"
         )
     return layout

@@ -1,7 +1,7 @@
-"""What every number of the pages means, in plain words, and which of two values is the better one.
+"""The meaning of every number on the pages in plain words, and which values are better.
 
-The words stand in templates/glossary.toml. A page asks for a number by the name it has in
-metrics.json or numbers.json, so every page tells the same of it.
+The texts are in templates/glossary.toml. Pages look up a number by its key in metrics.json or
+numbers.json, so all pages explain it in the same way.
 """
 
 import enum
@@ -16,7 +16,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Better(enum.StrEnum):
-    """Which values of a number are good."""
+    """Which values of a number are better."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -27,24 +27,24 @@ class Better(enum.StrEnum):
 _DIRECTIONS = {
     Better.HIGHER: "Higher is better.",
     Better.LOWER: "Lower is better.",
-    Better.REAL: "Best is what real faces have.",
+    Better.REAL: "Closest to real faces is best.",
     Better.NONE: "",
 }
 
 
 @dataclass(frozen=True)
 class Term:
-    """A number, or another word that wants explaining.
+    """A number, or another term that needs an explanation.
 
     Attributes:
-        name: in metrics.json, history.csv or a table.
-        label: on a page.
+        name: its key in metrics.json, history.csv or a table.
+        label: the term as shown on a page.
         meaning: one to three plain sentences.
-        better: which values are good.
-        unit: behind the value; ``%``: the value is a share.
-        format: of the value, as Python writes it.
-        sampler: of a sampler of random faces, how a sentence names it; empty: it is none.
-        is_fitted: of a sampler: it is another one for each network.
+        better: which values are better.
+        unit: unit after the value; ``%`` for a share.
+        format: Python format of the value.
+        sampler: for a sampler of random faces, its name within a sentence; otherwise empty.
+        is_fitted: for a sampler, whether it is fitted to each trained network.
     """
 
     name: str
@@ -58,20 +58,20 @@ class Term:
 
     @property
     def explanation(self) -> str:
-        """What it means and which values are good."""
+        """The meaning, and which values are better."""
         return f"{self.meaning} {_DIRECTIONS[self.better]}".strip()
 
     def text(self, value: float) -> str:
-        """Return a value as it stands on a page, with its unit."""
+        """Format a value as shown on a page, with its unit."""
         shown = format(100 * value if self.unit == "%" else value, self.format)
         return f"{shown} {self.unit}".strip()
 
     def best(self, values: Mapping[Key, float], *, real: float | None = None) -> set[Key]:
-        """Return the keys of the best values: those that read the same as the best one.
+        """Return the keys of the best value and of all values that are shown with the same text.
 
         Args:
-            values: to choose from.
-            real: what real faces have; without it nothing is best where that decides.
+            values: key -> value, the candidates.
+            real: value of real faces; without it there is no best value for ``Better.REAL``.
         """
         if (
             not values
@@ -89,14 +89,14 @@ class Term:
 
 
 def term(name: str) -> Term:
-    """Return a term by its name.
+    """Return the term of a name.
 
     Args:
-        name: as in metrics.json or history.csv; the value of the validation part, ``val_`` and the
-            name, means the same unless it has words of its own.
+        name: key in metrics.json or history.csv. A key of the validation part, with the prefix
+            ``val_``, has the term of the key without it, unless there is a separate one.
 
     Raises:
-        KeyError: there are no words for it.
+        KeyError: there is no such term.
     """
     terms = {entry.name: entry for group in groups().values() for entry in group}
     return terms[name if name in terms else name.removeprefix("val_")]
@@ -104,7 +104,7 @@ def term(name: str) -> Term:
 
 @functools.cache
 def groups() -> Mapping[str, Sequence[Term]]:
-    """Return all terms: title of the group -> its terms, in the order of the file."""
+    """Return all terms, in the order of the file: title of the group -> its terms."""
     file = resources.files("latentmaps.report") / "templates/glossary.toml"
     document = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
@@ -115,7 +115,7 @@ def groups() -> Mapping[str, Sequence[Term]]:
 
 @functools.cache
 def samplers() -> Mapping[str, Term]:
-    """Return the samplers of random faces by name, in the order of the pages."""
+    """Return the terms of the samplers by name, in the order in which pages list them."""
     return {term.name: term for group in groups().values() for term in group if term.sampler}
 
 

@@ -1,7 +1,7 @@
-"""Read what the other stages wrote: metrics, histories, tables and pictures.
+"""Read the files of other stages: metrics, histories, tables and pictures.
 
-Strict about what the page shows, indifferent to anything beside it: a stage may add a number and
-the page still builds.
+Values that the page shows must be present and valid; all others are ignored, so a stage may add a
+number without breaking the page.
 """
 
 import contextlib
@@ -27,20 +27,20 @@ T = TypeVar("T")
 
 History = Mapping[str, Sequence[float]]
 
-# A table has a row for a digit, an epoch or a feature map. The sheet of 80 million pixels that
-# params.yaml allows stays below the limit of a picture unless its pixels are noise.
+# A table has one row per digit, epoch or feature map. A sheet of 80 million pixels, the largest
+# that params.yaml allows, stays below the limit for pictures unless its pixels are noise.
 _MAX_TABLE_BYTES = 16_000_000
 _MAX_PICTURE_BYTES = 200_000_000
 
-_ADVICE = "`dvc repro` runs the stage that writes it"
+_ADVICE = "run the stage that writes it with `dvc repro`"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A JSON object and the file it comes from.
+    """A JSON object and its file.
 
     Attributes:
-        path: the file, for messages.
+        path: the file, named in error messages.
         values: the object.
     """
 
@@ -51,13 +51,13 @@ class Document:
         """Return a finite number.
 
         Raises:
-            DataError: there is none under `key`.
+            DataError: `key` is missing or has a value of another kind.
         """
         value = self._value(key)
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
-            # no math.isfinite: it ends in an OverflowError for a whole number of 400 digits
+            # math.isfinite would raise OverflowError for an integer of 400 digits
             or not abs(value) <= sys.float_info.max
         ):
             raise DataError(self._complaint(key, value, "a number"))
@@ -67,15 +67,15 @@ class Document:
         """Return a text.
 
         Raises:
-            DataError: there is none under `key`.
+            DataError: `key` is missing or has a value of another kind.
         """
         return self._of_kind(str, key, "a text")
 
     def texts(self, key: str) -> list[str]:
-        """Return a list of texts, at least one.
+        """Return a non-empty list of texts.
 
         Raises:
-            DataError: there is none under `key`.
+            DataError: `key` is missing or has a value of another kind.
         """
         return self._list_of(str, key, "a list of texts")
 
@@ -83,23 +83,23 @@ class Document:
         """Return true or false.
 
         Raises:
-            DataError: neither is there under `key`.
+            DataError: `key` is missing or has a value of another kind.
         """
         return self._of_kind(bool, key, "true or false")
 
     def part(self, key: str) -> "Document":
-        """Return the object inside this one.
+        """Return a nested object.
 
         Raises:
-            DataError: there is none under `key`.
+            DataError: `key` is missing or has a value of another kind.
         """
         return Document(self.path, self._of_kind(dict, key, "an object with named values"))
 
     def parts(self, key: str) -> list["Document"]:
-        """Return the objects in a list, at least one.
+        """Return the objects in a non-empty list.
 
         Raises:
-            DataError: there is none under `key`.
+            DataError: `key` is missing or has a value of another kind.
         """
         parts = self._list_of(dict, key, "a list of objects with named values")
         return [Document(self.path, part) for part in parts]
@@ -119,82 +119,87 @@ class Document:
     def _value(self, key: str) -> Any:
         if key not in self.values:
             raise DataError(
-                f"{self.path}: has no {shorten(key)}, which the page shows; run the stage again "
-                "that writes this file"
+                f"{self.path}: has no {shorten(key)}, which the page shows; rerun the stage that "
+                "writes this file"
             )
         return self.values[key]
 
     def _complaint(self, key: str, value: Any, expected: str) -> str:
         return (
-            f"{self.path}: {key}: found {shorten(value)}, expected {expected}; run the stage "
-            "again that writes this file"
+            f"{self.path}: {key}: found {shorten(value)}, expected {expected}; rerun the stage "
+            "that writes this file"
         )
 
 
 def read_document(path: Path) -> Document:
-    """Return the JSON object in a file.
+    """Read a JSON object from a file.
 
     Raises:
-        DataError: the file is missing or holds something else.
+        DataError: the file is missing or contains something else.
     """
     return Document(path, json_files.read_object(path, advice=_ADVICE))
 
 
 def read_numbers(folder: Path) -> Document:
-    """Return all numbers of a stage: metrics.json and numbers.json of its folder in one.
+    """Read all numbers of a stage: metrics.json and numbers.json of its folder, merged.
 
     Raises:
-        DataError: one of the files is missing or holds something else.
+        DataError: one of the files is missing or contains something else.
     """
     metrics, numbers = (read_document(folder / name) for name in ("metrics.json", "numbers.json"))
     return Document(folder / "{metrics,numbers}.json", {**numbers.values, **metrics.values})
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Return the rows of a CSV file, at least one, as text.
+    """Read the rows of a CSV file as text. There must be at least one.
 
     Args:
-        path: the file, with a header.
-        columns: names that the header must hold; there may be others.
+        path: a file with a header.
+        columns: required columns; there may be others.
 
     Raises:
-        DataError: the file is missing, empty, cut off in a row, or lacks a column.
+        DataError: the file is missing, empty, truncated within a row, or lacks a column.
     """
     try:
         text = _read(path, _MAX_TABLE_BYTES).decode("utf-8")
         reader = csv.DictReader(io.StringIO(text), strict=True)
         rows = list(reader)
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: no CSV table ({error}); {_ADVICE}") from error
+        raise DataError(f"{path}: not a CSV table ({error}); {_ADVICE}") from error
     missing = [name for name in columns if name not in (reader.fieldnames or [])]
     if missing or not rows or any(None in row or None in row.values() for row in rows):
         found = f"columns {shorten(reader.fieldnames)}, {len(rows)} rows"
         raise DataError(
-            f"{path}: found {found}, expected the columns {list(columns)} and whole rows; run the "
-            "stage again that writes it"
+            f"{path}: found {found}, expected the columns {list(columns)} and complete rows; "
+            "rerun the stage that writes this file"
         )
     return rows
 
 
 def read_history(path: Path, columns: Sequence[str]) -> History:
-    """Return the course of training: column name -> a number for each epoch.
+    """Read the history of a training run: column name -> one number per epoch.
 
     Args:
         path: a CSV file.
-        columns: names that the page draws.
+        columns: columns to read.
 
     Raises:
-        DataError: as ``read_rows``, or a value is no number.
+        DataError: as in ``read_rows``, or a value is not a number.
     """
     rows = read_rows(path, columns)
     return {name: [to_number(path, name, row[name]) for row in rows] for name in columns}
 
 
 def to_number(path: Path, column: str, text: str) -> float:
-    """Return the finite number that a cell of a table holds.
+    """Return the finite number in a table cell.
+
+    Args:
+        path: file of the table, named in the error message.
+        column: column of the cell, named in the error message.
+        text: text of the cell.
 
     Raises:
-        DataError: it holds something else.
+        DataError: the text is not a finite number.
     """
     try:
         value = float(text)
@@ -206,21 +211,21 @@ def to_number(path: Path, column: str, text: str) -> float:
 
 
 def read_picture(path: Path) -> Picture:
-    """Return a PNG file.
+    """Read a PNG file.
 
     Raises:
-        DataError: the file is missing, damaged, too large, or no PNG.
+        DataError: the file is missing, damaged, too large, or not a PNG.
     """
     content = _read(path, _MAX_PICTURE_BYTES)
     with _opened(path, content) as image:
-        return picture.of_file(content, image.size)
+        return picture.from_png(content, image.size)
 
 
 def cut_picture(path: Path, boxes: Sequence[Box]) -> list[Picture]:
-    """Return parts of a PNG file.
+    """Cut parts out of a PNG file.
 
     Raises:
-        DataError: as ``read_picture``, or a box reaches beyond the picture.
+        DataError: as in ``read_picture``, or a box extends beyond the picture.
     """
     with _opened(path, _read(path, _MAX_PICTURE_BYTES)) as image:
         right, bottom = (max(box[side] for box in boxes) for side in (2, 3))
@@ -238,7 +243,7 @@ def _opened(path: Path, content: bytes) -> Iterator[Image.Image]:
         with picture_files.opened(content, ("PNG",)) as image:
             yield image
     except picture_files.DamagedError as error:
-        raise DataError(f"{path}: no readable PNG ({error}); {_ADVICE}") from error
+        raise DataError(f"{path}: not a readable PNG ({error}); {_ADVICE}") from error
 
 
 def _read(path: Path, limit_bytes: int) -> bytes:

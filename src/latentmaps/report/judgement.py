@@ -1,4 +1,4 @@
-"""The part of the page on random digits: what the CNN reads in them."""
+"""The section of the report on random digits of the VAE, as classified by the CNN."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ _NO_VALUE = "\N{EN DASH}"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the CNN reads in random digits.
+    """How the CNN classifies random digits.
 
     Attributes:
-        table: a row for each sampler and one for real digits.
-        sheets: word of the tab -> random digits of a sampler.
+        table: one row per sampler, and one for real digits.
+        sheets: title of the tab -> random digits of a sampler.
     """
 
     table: Table
@@ -29,10 +29,10 @@ class Judgement:
 
 
 def read_judgement(reports: Path) -> Judgement | None:
-    """Return what the page shows of random digits; None where the VAE has learned other images.
+    """Read what the page shows of random digits; None if the VAE was trained on other images.
 
     Args:
-        reports: has a folder for each stage, named after it.
+        reports: folder with one folder per stage, named after the stage.
 
     Raises:
         DataError: a file is missing, damaged, or lacks a number that the page shows.
@@ -54,13 +54,14 @@ def _tabulate(numbers: Document, names: list[str]) -> Table:
     confidence = f"{100 * numbers.number('min_confidence'):g} %"
     accuracy = content.percent(numbers.number("accuracy"))
     heads = {
-        _REAL: Head("Real digits", note=f"{accuracy} read rightly"),
+        _REAL: Head("Real digits", note=f"{accuracy} read correctly"),
         **{name: content.head(name) for name in names if name != _REAL},
     }
     return Table(
         key="judgement",
-        caption=f"Percent of digits that the CNN reads with at least {confidence} confidence. Of "
-        "each digit: of those that it reads as this one; in parentheses, how many these are of all",
+        caption=f"Percentage of digits that the CNN reads with at least {confidence} confidence. "
+        "Columns 0 to 9: of the digits read as this one; in parentheses, their share of all digits "
+        "in percent",
         corner=Head("Digits"),
         columns=[Head("all"), *(Head(str(digit)) for digit in range(NUM_CLASSES))],
         rows=[Row(heads[name], _cells(readings.part(name))) for name in names],
@@ -78,5 +79,5 @@ def _cell(digit: Document) -> Cell:
 
 
 def _percent(part: Document, name: str) -> str:
-    """Return a share as percents; the caption has the sign, for which a cell has no room."""
+    """Format a share as a percentage, without the sign, for which the cells have no room."""
     return f"{100 * part.number(name):.0f}"

@@ -1,4 +1,4 @@
-"""The tables of the layers of a network, and where its weights are."""
+"""Tables of the layers of a model, with the number of weights in each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ class Layers:
     """The layers of a model that have weights.
 
     Attributes:
-        num_weights: of the model, as text.
-        dense_share: share of them in dense layers, as text.
-        tables: a table for each network of the model.
+        num_weights: number of weights of the model, as text.
+        dense_share: share of the weights that is in dense layers, as text.
+        tables: one table per network of the model.
     """
 
     num_weights: str
@@ -24,10 +24,10 @@ class Layers:
 
 
 def read_layers(training: Document) -> Layers:
-    """Return the layers of the model of a training.
+    """Return the layers of a trained model.
 
     Args:
-        training: the numbers of the stage that trained it.
+        training: the numbers of the stage that trained the model.
 
     Raises:
         DataError: a number is missing.
@@ -50,7 +50,7 @@ def read_layers(training: Document) -> Layers:
 def _tabulate(network: str, rows: Sequence[Row]) -> Table:
     return Table(
         key=f"layers-{network}".lower(),
-        caption=f"{network[:1].upper()}{network[1:]}: layers that have weights",
+        caption=f"{network[:1].upper()}{network[1:]}: layers with weights",
         corner=Head("Layer"),
         columns=[Head("Output"), content.head("num_parameters", label="Weights"), Head("Share")],
         rows=rows,

@@ -1,7 +1,7 @@
-"""Set the report page: one HTML file with everything in it.
+"""Render the report, reports/index.html: one self-contained HTML file.
 
-No script, no font, no picture comes from outside: the page opens from a disk without a network, and
-can be sent to someone as it is. It holds no time and no path, so a rerun gives equal bytes.
+Scripts, fonts and pictures are all in the file, so the page opens without a network and can be
+passed on as a single file. It contains no time and no path: a rerun gives equal bytes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,19 +25,19 @@ def render(
     digits_source: str,
     sections: Mapping[str, Any],
 ) -> str:
-    """Return the page.
+    """Return the HTML of the report.
 
     Args:
-        receipt: JSON, what fetch_faces took.
-        reports: has a folder for each of the other stages, named after it.
-        profile: the profile in force.
+        receipt: path of the JSON receipt of fetch_faces.
+        reports: folder with one folder per stage, named after the stage.
+        profile: name of the active profile.
         seed: ``base.seed``.
-        layer_names: the layers of which there are OIPs.
-        digits_source: bundled, official or folder.
-        sections: name -> dataclass, all parameters.
+        layer_names: layers for which there are OIPs.
+        digits_source: ``bundled``, ``official`` or ``folder``.
+        sections: section name -> dataclass, all parameters.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks something that the page shows.
+        DataError: a file is missing, damaged, or lacks a value that the page shows.
     """
     environment = html_page.environment("latentmaps.report")
     script = "\n".join(environment.get_template(name).render() for name in ("page.js", "film.js"))
@@ -45,7 +45,7 @@ def render(
     html = environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
-        other_seeds=content.tell_seeds(sections, base_seed=seed),
+        other_seeds=content.describe_seeds(sections, base_seed=seed),
         faces=shown,
         digits=digits.read_digits(reports, layer_names),
         patterns=patterns.read_patterns(reports),
@@ -53,8 +53,8 @@ def render(
         digits_source=digits_source,
         parameters=content.list_parameters(sections),
         glossary=glossary.groups(),
-        # our own text; the page allows it and no other
+        # trusted: our own templates; the policy of the page allows this script only
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
     )
-    return wording.page_of_images(html) if shown.are_digits else html
+    return wording.say_images_on_page(html) if shown.are_digits else html

@@ -1,4 +1,4 @@
-"""The part of the page on the encoder: the patterns that excite its feature maps."""
+"""The encoder section of the report: the patterns that excite its feature maps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ class Patterns:
     """The patterns of all convolutions.
 
     Attributes:
-        sheets: word of the tab -> the patterns of a convolution.
-        links: word of the tab -> of each tile, to its feature map on the page of the patterns.
+        sheets: title of the tab -> the patterns of a convolution.
+        links: title of the tab -> for each tile, the address of its feature map on the page of
+            patterns.
     """
 
     sheets: Mapping[str, Figure]
@@ -24,10 +25,10 @@ class Patterns:
 
 
 def read_patterns(reports: Path) -> Patterns:
-    """Return what the page shows of the encoder.
+    """Read everything that the page shows of the encoder.
 
     Args:
-        reports: has a folder for each stage, named after it.
+        reports: folder with one folder per stage, named after the stage.
 
     Raises:
         DataError: a file is missing or damaged.

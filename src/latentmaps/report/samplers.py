@@ -1,4 +1,4 @@
-"""The numbers on random faces: what they are called, and the tables that compare the samplers."""
+"""Numbers on random faces: their names, and the tables that compare the samplers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from latentmaps.vae.evaluation import fid_network
 
 REAL = "real"
 SAMPLERS = tuple(glossary.samplers())
-# is the same for all networks
+# the one sampler that is the same for all networks
 NOT_FITTED = next(name for name, term in glossary.samplers().items() if not term.is_fitted)
-# the same samplers with less spread, by the temperature
+# suffix of the same samplers at the temperature, with less spread
 COOLED = "_cool"
 ALL_SAMPLERS = tuple(f"{sampler}{suffix}" for sampler in SAMPLERS for suffix in ("", COOLED))
 OF_PICTURES = ("sharpness", "diversity")
@@ -26,20 +26,20 @@ ERRORS = {"kernel_distance": "kernel_distance_error"}
 
 
 def label(name: str, net: str = "") -> str:
-    """Return what a number is called on the features of a net; only one net gives an FID."""
+    """Return the label of a number computed with a feature net; one net gives the FID."""
     is_fid = (net, name) == (fid_network.NAME, "frechet_distance")
     return "FID" if is_fid else glossary.term(name).label
 
 
 def head(kind: str, temperature: str) -> Head:
-    """Return the head of a row.
+    """Return the header of a row.
 
     Args:
-        kind: real, a sampler, or a sampler with ``_cool``.
-        temperature: of the cooled samplers, as text; empty: not known.
+        kind: ``real``, a sampler, or a sampler with the suffix ``_cool``.
+        temperature: temperature of cooled samplers, as text; empty if unknown.
 
     Raises:
-        KeyError: there are no words for such a sampler.
+        KeyError: the glossary has no such sampler.
     """
     if kind == REAL:
         return content.head(REAL, note="the floor")
@@ -51,18 +51,18 @@ def head(kind: str, temperature: str) -> Head:
 
 
 def find_best(term: Term, values: Mapping[str, float]) -> set[str]:
-    """Return the best samplers by one number; real faces are never among them.
+    """Return the best samplers by one number. Real faces do not compete.
 
     Args:
-        term: of the number.
-        values: kind of faces -> its value.
+        term: the term of the number.
+        values: kind of faces -> value.
     """
     rivals = {kind: value for kind, value in values.items() if kind != REAL}
     return term.best(rivals, real=values.get(REAL))
 
 
 def make_tables(test: Document) -> list[Table]:
-    """Return a table for each feature net; the first one has the pictures' own numbers, too.
+    """Return one table per feature net. The first also has the numbers measured on pictures.
 
     Args:
         test: the numbers of evaluate_vae.
@@ -85,7 +85,7 @@ def make_tables(test: Document) -> list[Table]:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: its head, and kind of faces -> cell."""
+    """A column: its header, and kind of faces -> cell."""
 
     head: Head
     cells: Mapping[str, Cell]
@@ -101,7 +101,7 @@ def _column(rows: Mapping[str, Document], name: str, *, net: str = "") -> _Colum
 
 
 def _text(document: Document, term: Term) -> str:
-    """Return a number as text, behind it its standard error, if it has one."""
+    """Format a number, followed by its standard error if it has one."""
     text = term.text(document.number(term.name))
     if term.name not in ERRORS:
         return text
@@ -117,7 +117,7 @@ def _tabulate(
     *,
     count: str,
 ) -> Table:
-    """Return the table of a feature net, with the columns `own` before its columns."""
+    """Return the table of a feature net. The columns `own` come first."""
     parts = {kind: document.part(net) for kind, document in rows.items()}
     of_net = [_column(parts, name, net=net) for name in OF_FEATURES]
     groups = [

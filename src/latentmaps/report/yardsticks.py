@@ -1,8 +1,8 @@
-"""What the source of the method tells of its training on CelebA, to compare a run with.
+"""Reference values for training on CelebA, from the source of the method.
 
 R. Moenchmeyer, "Variational Autoencoder with Tensorflow - X - VAE application to CelebA images":
-170,000 faces, 24 epochs (18 and 6 more), binary cross-entropy, fact 5. It tells where two losses
-begin and end, not their way in between, so a page draws two levels and no course.
+170,000 faces, 24 epochs (18 and 6 more), binary cross-entropy, fact 5. The source gives the first
+and last values of two losses but no curves, so charts show two horizontal lines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from latentmaps.drawing.charts import Line
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Where a loss begins and ends in the source.
+    """First and last value of a loss in the source.
 
     Attributes:
         start: loss per face at the start of the training.
-        end: after the last epoch.
-        words: both, as exactly as they are known.
+        end: loss per face after the last epoch.
+        words: both values, as precisely as the source states them.
     """
 
     start: float
@@ -27,20 +27,20 @@ class Yardstick:
     words: str
 
     def lines(self, epochs: Sequence[float]) -> list[Line]:
-        """Return a level for the start and one for the end, over all `epochs` of a chart."""
+        """Return horizontal lines at start and end, over all `epochs` of a chart."""
         return [
             Line(label, [(epochs[0], level), (epochs[-1], level)], is_floor=True)
             for label, level in (("source: start and end", self.start), ("", self.end))
         ]
 
 
-# column of history.csv -> its yardstick
+# column of history.csv -> yardstick
 SOURCE = {
     "total_loss": Yardstick(6900.0, 5100.0, "from above 6,900 to about 5,100"),
     "kl_loss": Yardstick(
         30.0,
         176.0,
-        "from about 30 to 176, where it stays nearly constant, with batch_norm: frozen",
+        "from about 30 to 176, then nearly constant, with batch_norm: frozen",
     ),
 }
 
@@ -49,11 +49,11 @@ def of_run(profile: str, sections: Mapping[str, Any]) -> Mapping[str, Yardstick]
     """Return the yardsticks of a run: column of history.csv -> yardstick.
 
     Args:
-        profile: the profile in force.
-        sections: name -> dataclass, all parameters.
+        profile: name of the active profile.
+        sections: section name -> dataclass, all parameters.
 
     Returns:
-        Empty for a run on other faces, or whose losses have another scale.
+        Empty for a run on other faces or with losses on a different scale.
     """
     if profile != "celeba":
         return {}

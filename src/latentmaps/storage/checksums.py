@@ -5,6 +5,6 @@ from pathlib import Path
 
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits; the file may exceed the memory."""
+    """Return the SHA-256 of a file in hexadecimal digits, reading the file in chunks."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,7 +1,7 @@
-"""Read JSON strictly: what other programs accept silently, or choke on, is refused in one line.
+"""Read JSON strictly, with one line of error message for invalid documents.
 
-Python's own reader takes NaN, takes the last of two values of one name, makes infinity of 1e999,
-and ends in a RecursionError for a deep document.
+Python's own reader accepts NaN, uses the last value of a duplicate name, turns 1e999 into infinity,
+and ends in a RecursionError for a deeply nested document.
 """
 
 import json
@@ -11,9 +11,9 @@ from typing import Any
 
 from latentmaps.errors import DataError, excerpt, shorten
 
-# far above any file of the pipeline
+# far larger than any file of the pipeline
 _MAX_BYTES = 16_000_000
-# the longest number of 64 bits with a sign
+# the longest 64-bit integer with a sign
 _MAX_DIGITS = 20
 
 
@@ -22,10 +22,10 @@ def read_object(path: Path, *, advice: str) -> dict[str, Any]:
 
     Args:
         path: the file.
-        advice: what to do when it is missing or holds something else.
+        advice: what to do if the file is unusable, for messages.
 
     Raises:
-        DataError: it is missing, too large, or no document that ``parse_object`` takes.
+        DataError: the file is missing, too large, or rejected by ``parse_object``.
     """
     try:
         with path.open("rb") as file:
@@ -35,17 +35,18 @@ def read_object(path: Path, *, advice: str) -> dict[str, Any]:
     try:
         return parse_object(content)
     except ValueError as error:
-        raise DataError(f"{path}: no JSON document ({error}); {advice}") from error
+        raise DataError(f"{path}: not a JSON document ({error}); {advice}") from error
 
 
 def parse_object(content: bytes) -> dict[str, Any]:
     """Return a JSON object whose numbers are finite and whose names are unique.
 
     Args:
-        content: UTF-8.
+        content: the document, UTF-8.
 
     Raises:
-        ValueError: it is something else, or too large or deep; the message has one short line.
+        ValueError: `content` is not such an object, or is too large or too deep; the message is one
+            short line.
     """
     if len(content) > _MAX_BYTES:
         raise ValueError(f"more than {_MAX_BYTES:,} bytes")
@@ -57,7 +58,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
             parse_constant=_to_float,
             object_pairs_hook=_to_dict,
         )
-        # half of a surrogate pair, "\ud800", is no text that could be written into a page
+        # a lone surrogate, such as "\ud800", could not be written into a page
         json.dumps(values, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise ValueError("nested too deeply") from None
@@ -70,14 +71,14 @@ def parse_object(content: bytes) -> dict[str, Any]:
 
 def _to_int(text: str) -> int:
     if len(text) > _MAX_DIGITS:
-        raise ValueError(f"a whole number of {len(text):,} digits")
+        raise ValueError(f"an integer of {len(text):,} digits")
     return int(text)
 
 
 def _to_float(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"{shorten(text)} is no finite number")
+        raise ValueError(f"{shorten(text)} is not a finite number")
     return value
 
 
@@ -85,6 +86,6 @@ def _to_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name in values:
-            raise ValueError(f"the name {shorten(name)} stands twice")
+            raise ValueError(f"the name {shorten(name)} occurs twice")
         values[name] = value
     return values

@@ -1,7 +1,7 @@
-"""A trained model in a folder: files of weights, and architecture.json, which tells what they are.
+"""A trained model in a folder: files of weights, and architecture.json, which describes the model.
 
-architecture.json holds the SHA-256 of its own content and of every file of weights, so that a
-folder in which anything was altered is refused before a network is built.
+architecture.json contains the SHA-256 of its own content and of every file of weights, so that a
+folder with altered files is refused before a network is built.
 """
 
 import dataclasses
@@ -19,15 +19,15 @@ from latentmaps.storage import weights
 
 DESCRIPTION_FILE = "architecture.json"
 _CHECKSUMS = "sha256"
-_NAMED = 3  # wrong values in a message
+_NAMED = 3  # maximum number of wrong values that a message names
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Description:
-    """What architecture.json holds; a kind of model adds its parts.
+    """The content of architecture.json; subclasses add the fields of a kind of model.
 
     Attributes:
-        sha256: name of a file -> its checksum; that of architecture.json is of the other parts.
+        sha256: name of a file -> its checksum; for architecture.json, of all other fields.
     """
 
     __pydantic_config__ = pydantic.ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
@@ -39,12 +39,12 @@ D = TypeVar("D", bound=Description)
 
 
 def save(folder: Path, parts: Mapping[str, Any], networks: Mapping[str, keras.Model]) -> None:
-    """Write a model into `folder`: equal bytes for equal models, unlike .keras files.
+    """Write a model into `folder`; unlike with .keras files, equal models give equal bytes.
 
     Args:
-        folder: is made if it does not exist.
-        parts: of the description, as JSON.
-        networks: name of a file -> the network whose weights it gets.
+        folder: the folder; created if it does not exist.
+        parts: fields of the description, as JSON values.
+        networks: name of a file -> the network whose weights it contains.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, network in networks.items():
@@ -53,11 +53,11 @@ def save(folder: Path, parts: Mapping[str, Any], networks: Mapping[str, keras.Mo
 
 
 def sign(folder: Path, parts: Mapping[str, Any], files: Sequence[str]) -> None:
-    """Write architecture.json beside the weights.
+    """Write architecture.json next to the weights.
 
     Args:
-        folder: has the files.
-        parts: of the description, as JSON.
+        folder: the folder with the files of weights.
+        parts: fields of the description, as JSON values.
         files: names of the files of weights.
     """
     checksums = _checksums(folder, parts, files)
@@ -66,13 +66,13 @@ def sign(folder: Path, parts: Mapping[str, Any], files: Sequence[str]) -> None:
 
 
 def load(folder: Path, kind: type[D], files: Sequence[str], *, advice: str) -> D:
-    """Return the description of a model, once everything in its folder is as it was written.
+    """Verify the checksums of a model folder and return its description.
 
     Args:
-        folder: as ``save`` wrote it.
-        kind: has the parts of the description, whose types are checked strictly.
+        folder: a folder that ``save`` wrote.
+        kind: class of the description; the types of its fields are checked strictly.
         files: names of the files of weights.
-        advice: what to do when the folder is of no use.
+        advice: what to do if the folder is unusable, for messages.
 
     Raises:
         DataError: a file is missing or was altered, or a value of architecture.json is missing,
@@ -86,18 +86,16 @@ def load(folder: Path, kind: type[D], files: Sequence[str], *, advice: str) -> D
         del parts[_CHECKSUMS]
         found = _checksums(folder, parts, files)
     except OSError as error:
-        raise DataError(
-            f"{error.filename}: no file to read ({error.strerror}); {advice}"
-        ) from error
+        raise DataError(f"{error.filename}: cannot be read ({error.strerror}); {advice}") from error
     except pydantic.ValidationError as error:
         raise DataError(f"{path}: {_describe(error)}; {advice}") from error
     except TrainingError as error:  # layers that do not fit together
-        raise DataError(f"{path}: no shape of a network ({error}); {advice}") from error
+        raise DataError(f"{path}: not a valid network ({error}); {advice}") from error
     for name, checksum in found.items():
         if description.sha256.get(name) != checksum:
             raise DataError(
-                f"{folder / name}: altered since it was written, expected the SHA-256 that stands "
-                f"in {DESCRIPTION_FILE}; {advice}"
+                f"{folder / name}: altered since it was written, expected the SHA-256 given in "
+                f"{DESCRIPTION_FILE}; {advice}"
             )
     return description
 
@@ -118,7 +116,7 @@ def _describe(error: pydantic.ValidationError) -> str:
 
 
 def _describe_one(problem: Any) -> str:
-    place = excerpt(".".join(map(str, problem["loc"])), 60) or "the whole"
+    place = excerpt(".".join(map(str, problem["loc"])), 60) or "the whole file"
     if problem["type"] == "unexpected_keyword_argument":
         return f"{place}: unknown"
     if problem["type"] == "missing":

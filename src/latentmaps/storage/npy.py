@@ -1,8 +1,8 @@
-"""The header of a .npy array, read as what it is: text that may come from anywhere.
+"""Read the header of a .npy array as untrusted input.
 
-NumPy evaluates the header as a Python literal and takes it at its word. Here the header must
-describe numbers, and exactly as many bytes as follow it. What it cannot tell is whether these bytes
-are the ones that were written: that is left to the checksums of DVC and of a zip.
+NumPy evaluates the header as a Python literal and trusts it. Here the header must describe numbers,
+and exactly as many bytes as follow it. Whether these bytes are those that were written is left to
+the checksums of DVC and of zip files.
 """
 
 import io
@@ -21,15 +21,15 @@ from latentmaps.errors import excerpt
 _NUMBERS = "biuf"
 # NumPy's own limits
 _MOST_DIMENSIONS = 64
-# of the text, and what stands before it
+# of the text and the bytes before it
 _MOST_HEADER_BYTES = 10_000 + 12
-# version 3 is for names of fields, which numbers do not have
+# version 3 is only needed for field names, which plain numbers do not have
 _READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
 
-# what ``ast.literal_eval`` documents, and what NumPy raises on the way from a literal to a dtype
+# errors that ``ast.literal_eval`` documents, and errors of NumPy in the conversion to a dtype
 _DAMAGE = (
     ValueError,
     TypeError,
@@ -45,17 +45,17 @@ _DAMAGE = (
 
 
 class HeaderError(Exception):
-    """There is no header, or it contradicts what follows it; the text is the reason."""
+    """There is no header, or it contradicts the data that follow; the text is the reason."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What stands before the values.
+    """The header of an array.
 
     Attributes:
-        shape: of the array.
-        dtype: of a number.
-        num_bytes: of the header itself.
+        shape: shape of the array.
+        dtype: dtype of the values.
+        num_bytes: size of the header itself.
     """
 
     shape: tuple[int, ...]
@@ -67,19 +67,20 @@ def read_header(file: IO[bytes], num_bytes: int) -> Header:
     """Return the header of an array of numbers.
 
     Args:
-        file: at the beginning of the array.
-        num_bytes: of the whole array, header and values.
+        file: a file positioned at the beginning of the array.
+        num_bytes: size of the whole array, header and values.
 
     Raises:
-        HeaderError: it is no header of numbers, or not as many bytes follow as it announces.
+        HeaderError: there is no header, it does not describe numbers, or it announces another
+            number of bytes than follow.
     """
     header = _parse(io.BytesIO(file.read(_MOST_HEADER_BYTES)))
     if len(header.shape) > _MOST_DIMENSIONS:
         raise HeaderError(f"{len(header.shape)} dimensions, expected at most {_MOST_DIMENSIONS}")
     if not all(type(size) is int and size >= 0 for size in header.shape):
-        raise HeaderError("a size that is no whole number from 0")
+        raise HeaderError("a size that is not an integer of at least 0")
     if header.dtype.kind not in _NUMBERS:
-        raise HeaderError("values that are no numbers")
+        raise HeaderError("values that are not numbers")
     found = num_bytes - header.num_bytes
     expected = math.prod(header.shape) * header.dtype.itemsize
     if found != expected:
@@ -89,7 +90,7 @@ def read_header(file: IO[bytes], num_bytes: int) -> Header:
 
 def _parse(file: IO[bytes]) -> Header:
     try:
-        # an old or odd header is a warning for NumPy or for Python's parser
+        # NumPy and Python's parser only warn about old or odd headers
         with warnings.catch_warnings(action="error"):
             version = np.lib.format.read_magic(file)
             read = _READERS.get(version)
@@ -98,7 +99,7 @@ def _parse(file: IO[bytes]) -> Header:
             shape, _, dtype = read(file)
     except _DAMAGE as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
-        # the place of an object in memory, which differs from run to run
+        # remove addresses of objects, which differ from run to run
         reason = re.sub(r" object at 0x[0-9a-f]+", "", reason)
         raise HeaderError(f"a damaged header: {excerpt(reason)}") from error
     return Header(shape, dtype, file.tell())

@@ -1,4 +1,4 @@
-"""Read .npz files as what they are: archives that may come from anywhere, or be damaged."""
+"""Read .npz files as untrusted archives, which may be damaged."""
 
 import zipfile
 import zlib
@@ -15,7 +15,7 @@ from latentmaps.storage.zip_files import ZipError
 
 _LIMIT_BYTES = 4_000_000_000
 
-# what is left for zipfile and NumPy to raise when directory and header of an array are sound
+# errors of zipfile and NumPy that can remain after directory and header were checked
 _DAMAGE = (
     OSError,
     ValueError,
@@ -36,13 +36,13 @@ def load(
 
     Args:
         path: the file.
-        names: names of the arrays, others are not read; None: all.
-        advice: what to do when the file is of no use.
-        limit_bytes: of all that the file holds, unpacked.
+        names: names of the arrays to read; None: all.
+        advice: what to do if the file is unusable, for messages.
+        limit_bytes: maximum size of the whole file when unpacked.
 
     Raises:
         DataError: the file is missing or damaged, would unpack to more than `limit_bytes`, lacks an
-            array, or holds other than numbers.
+            array, or contains anything other than numbers.
     """
     try:
         with zip_files.open_zip(path) as archive:
@@ -56,7 +56,7 @@ def load(
             return {name: _read(archive, name) for name in (every if names is None else names)}
     except _DAMAGE as error:
         raise DataError(
-            f"{path}: no .npz file with the arrays {', '.join(names or ['of any name'])} "
+            f"{path}: not an .npz file with the arrays {', '.join(names or ['of any name'])} "
             f"({excerpt(str(error))}); {advice}"
         ) from error
 
@@ -69,7 +69,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> npt.NDArray:
     reason = zip_files.refusal(member)
     if reason is not None:
         raise ZipError(f"{name} is {reason}")
-    # a header that lies is found before the memory for its array is asked for
+    # detect a wrong header before memory for its array is allocated
     with archive.open(member) as file:
         npy.read_header(file, member.file_size)
     with archive.open(member) as file:

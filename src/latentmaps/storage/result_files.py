@@ -1,4 +1,4 @@
-"""Write the JSON and CSV files of results, equal byte for byte for equal values."""
+"""Write the JSON and CSV files of results; equal values give equal bytes."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` as JSON.
 
-    Floats are rounded to 6 significant digits: enough for any comparison, and a diff stays legible.
+    Floats are rounded to 6 significant digits: enough for any comparison, and diffs stay readable.
 
     Args:
         path: the file.
-        content: names to numbers, texts, lists or further mappings.
+        content: name -> number, text, list or mapping.
 
     Raises:
         ValueError: a number is not finite.

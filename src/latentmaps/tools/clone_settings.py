@@ -1,9 +1,9 @@
-"""Write the settings of DVC that hold for one clone alone; ``make setup`` runs this.
+"""Write the DVC settings of this clone; ``make setup`` runs this.
 
-When DVC pushes an experiment, it reads .dvc/config from a commit and takes the root of the file
-system for the repository: a relative path of a remote leads to /.dvc/cache then. It always reads
-.dvc/config.local from the disk, so each remote that .dvc/config lays into the cache of the clone
-has its absolute path there.
+When DVC pushes an experiment, it reads .dvc/config from a commit and mistakes the root of the file
+system for the repository, so the relative path of a remote leads to /.dvc/cache. It always reads
+.dvc/config.local from the disk. Therefore this file gets the absolute path of each remote that
+.dvc/config places in the cache of the clone.
 """
 
 import sys
@@ -13,10 +13,10 @@ from dvc.config import Config
 
 
 def write(root: Path) -> None:
-    """Write .dvc/config.local; what else stands in it stays, as a store that was added.
+    """Write .dvc/config.local and keep its other settings, such as a store that the user added.
 
     Args:
-        root: the folder that holds .dvc.
+        root: the folder that contains .dvc.
     """
     cache = str((root / ".dvc/cache").absolute())
     config = Config(str(root / ".dvc"))
@@ -32,7 +32,7 @@ def write(root: Path) -> None:
 
 
 def _is_written_here(remote: dict[str, str], cache: str) -> bool:
-    """Return whether a remote is the cache of this clone, at its place or at a former one."""
+    """Return whether a remote is the cache of this clone, at its current or a former path."""
     url = str(remote.get("url", ""))
     return url == cache or (url.endswith("/.dvc/cache") and not Path(url).exists())
 

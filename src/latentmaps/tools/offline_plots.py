@@ -1,7 +1,7 @@
-"""Write the HTML template with which ``dvc plots`` draws its charts without a network.
+"""Write an HTML template with which ``dvc plots`` works offline.
 
-DVC's own page loads Vega, Vega-Lite and Vega-Embed from a public server, so offline its charts stay
-blank. This template holds the three libraries itself, from the bundle that vl-convert carries::
+DVC's own page loads Vega, Vega-Lite and Vega-Embed from a public server, so its charts are blank
+without a network. This template contains the three libraries, from the bundle of vl-convert::
 
     python -m latentmaps.tools.offline_plots TARGET.html
     dvc config --local plots.html_template TARGET.html   # absolute, or relative to .dvc
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import vl_convert
 
-# DVC puts a <script> beside each chart that calls vegaEmbed at once: the library comes first. It
-# fills in {plot_divs} and {refresh_tag}; {scripts}, the links to the public server, is left out.
+# The library comes first, since DVC puts a <script> next to each chart that calls vegaEmbed at
+# once. DVC fills in {plot_divs} and {refresh_tag}; {scripts}, the links to the public server, is
+# left out.
 _TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -31,14 +32,14 @@ BUNDLE
 body { margin: 2rem; font-family: system-ui, sans-serif; }
 table { border-spacing: 15px; }
 img { max-width: 100%; }
-/* DVC sets the pictures of two revisions in a line that is cut off at the side of the window. */
+/* DVC puts the pictures of two revisions into one line, which the window cuts off. */
 div:has(> div > img) {
   display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 1rem; padding: 8px;
   white-space: normal !important;
 }
 div:has(> div > img) > p { flex: 0 0 100%; margin: 0; }
 div:has(> img) { flex: 1 1 20rem; min-width: 0; margin: 0 !important; }
-/* DVC draws every file of a stage's plots; the charts of dvc.yaml have the columns of this one. */
+/* DVC also draws every file of a stage's plots; the charts in dvc.yaml show the same columns. */
 div[id$="_history_csv"] { display: none; }
 </style>
 </head>
@@ -48,9 +49,9 @@ div[id$="_history_csv"] { display: none; }
 </html>
 """
 
-# Hands the one function that DVC's charts call over to them. Their specifications name Vega-Lite 5,
-# of which the present bundle (6) complains on the console, and so it does of an empty row and of
-# axes that are empty until the data are there; it draws them all the same.
+# Exposes the one function that DVC's charts call. Their specifications name Vega-Lite 5, an empty
+# row, and axes that are empty until the data are loaded. The bundle (version 6) would log warnings
+# about these on the console, but draws the charts correctly.
 _SNIPPET = """
 const errorsAlone = 1;
 const isEmptyRow = (key, value) => key === "row" && Object.keys(value).length === 0;
@@ -63,22 +64,22 @@ window.vegaEmbed = (element, given) => {
 
 
 def write_template(path: Path) -> None:
-    """Writes the template.
+    """Write the template.
 
     Args:
-        path: the file; its folder is made.
+        path: the file; its folder is created if needed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(template(), encoding="utf-8", newline="\n")
 
 
 def template() -> str:
-    """Gives a page with the libraries inside and DVC's placeholders for charts and refreshing."""
+    """Return a page with the libraries and DVC's placeholders for charts and refreshing."""
     return _TEMPLATE.replace("BUNDLE", vl_convert.javascript_bundle(_SNIPPET))
 
 
 def main() -> None:
-    """Reads the command line and writes the template."""
+    """Read the command line and write the template."""
     parser = argparse.ArgumentParser(
         prog="python -m latentmaps.tools.offline_plots",
         description=__doc__,

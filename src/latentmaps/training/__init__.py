@@ -1,1 +1,1 @@
-"""What the trainings of both networks share."""
+"""The training loop, checkpoints and optimizers that both networks share."""

@@ -1,8 +1,8 @@
-"""Checkpoints of a training, so that a killed one goes on and a longer one need not begin anew.
+"""Checkpoints, so that a killed training can resume and a finished one can be extended.
 
-A folder belongs to one fingerprint: everything that decides the numbers but the number of epochs.
-It keeps the state after the last epoch, and after the last epoch of every training that ended. Of
-every epoch it keeps a frame: pictures that show how far the training was.
+Each folder belongs to one fingerprint, a hash of everything that affects the results except the
+number of epochs. The folder keeps the state after the latest epoch and after the last epoch of
+every finished training. It also keeps one frame per epoch: the pictures of the training film.
 """
 
 import hashlib
@@ -28,21 +28,21 @@ _DESCRIPTION = "fingerprint.json"
 _NOTES = "notes"
 _TILES = "tiles"
 _ADVICE = "remove it, then run again"
-# a frame is made of the weights after its epoch, which are gone
+# a frame cannot be decoded again, since the weights after its epoch no longer exist
 _ADVICE_ON_FRAMES = "remove the folder of these checkpoints, then run again"
-# weights and the optimizer's two moments of ten thousand million weights
+# ten billion weights with the two moments of the optimizer, in float32
 _LIMIT_BYTES = 120_000_000_000
 _DIGITS = 16
 
 
 @dataclass(frozen=True)
 class State:
-    """A training after an epoch.
+    """The state of a training after an epoch.
 
     Attributes:
-        epoch: passes through the data so far.
+        epoch: number of finished epochs.
         arrays: name -> value of every variable.
-        notes: whatever else the training has to remember, as JSON.
+        notes: everything else that the training must remember, as JSON values.
     """
 
     epoch: int
@@ -51,11 +51,11 @@ class State:
 
 
 def fingerprint(values: Mapping[str, Any], files: Sequence[Path]) -> str:
-    """Gives 16 hexadecimal digits that change with any value and any byte.
+    """Return a hash of 16 hexadecimal digits that depends on every value and every byte.
 
     Args:
-        values: names to numbers, texts, lists or further mappings.
-        files: their content counts, their place does not.
+        values: name -> number, text, list or nested mapping.
+        files: files whose content, but not location, is hashed.
     """
     digest = hashlib.sha256(_json(values))
     for path in files:
@@ -69,18 +69,23 @@ def _json(values: Mapping[str, Any]) -> bytes:
 
 
 class Checkpoints:
-    """The checkpoints of the trainings with one fingerprint.
+    """The checkpoints of all trainings that share a fingerprint.
 
     Attributes:
-        folder: where they are; named by the fingerprint.
+        folder: the folder of the checkpoints; its name is the fingerprint.
     """
 
     def __init__(
         self, folder: Path, description: Mapping[str, Any], *, is_writer: bool = True
     ) -> None:
-        """Takes the folder, what the fingerprint was made from, and whether to write at all.
+        """Open the checkpoints in a folder.
 
-        Of several machines one writes and all read: the folder has to be one that all can see.
+        With several machines, one writes and all read, so all must be able to access the folder.
+
+        Args:
+            folder: named by the fingerprint; created by ``locked``.
+            description: the values behind the fingerprint, for readers.
+            is_writer: whether this process writes checkpoints.
         """
         self.folder = folder
         self._description = description
@@ -88,7 +93,7 @@ class Checkpoints:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keeps other trainings with this fingerprint waiting."""
+        """Lock the folder; another training with this fingerprint waits until it is free."""
         if not self._is_writer:
             yield
             return
@@ -106,10 +111,10 @@ class Checkpoints:
             lock.release()
 
     def last_epoch(self, most: int) -> int:
-        """Return the epoch of the latest checkpoint that is not later than `most`; 0: none.
+        """Return the epoch of the latest checkpoint up to epoch `most`, or 0 if there is none.
 
         Raises:
-            DataError: a file is called like a checkpoint, but for its number.
+            DataError: the name of a checkpoint file has no valid epoch number.
         """
         return max((epoch for epoch in self._epochs() if epoch <= most), default=0)
 
@@ -124,15 +129,15 @@ class Checkpoints:
         try:
             notes = json.loads(bytes(arrays.pop(_NOTES)))
         except (KeyError, ValueError, RecursionError) as error:
-            raise self.refusal(epoch, f"its notes are no JSON: {error}") from error
+            raise self.refusal(epoch, f"its notes are not valid JSON: {error}") from error
         return State(epoch, arrays, notes)
 
     def refusal(self, epoch: int, reason: str) -> DataError:
-        """Return the error for a checkpoint from which a training cannot go on."""
+        """Return the error for a checkpoint that a training cannot resume from."""
         return _refusal(self._path(epoch), reason)
 
     def save(self, state: State) -> None:
-        """Writes the state after an epoch; that of the epoch before goes unless it is kept."""
+        """Write the state after an epoch, then delete the previous one unless it is marked."""
         if not self._is_writer:
             return
         notes = np.frombuffer(json.dumps(state.notes).encode(), np.uint8)
@@ -142,31 +147,31 @@ class Checkpoints:
             previous.unlink()
 
     def save_frame(self, epoch: int, tiles: npt.NDArray[np.uint8]) -> None:
-        """Write the pictures after an epoch; before its state, so that no state lacks them."""
+        """Write the frame of an epoch. Call it before ``save``, so that no state lacks a frame."""
         if self._is_writer:
             _write(self._frame_path(epoch), {_TILES: tiles})
 
     def load_frame(self, epoch: int, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-        """Return the pictures after an epoch.
+        """Return the frame of an epoch, uint8.
 
         Args:
             epoch: from 1.
-            shape: that they have to have.
+            shape: the expected shape.
 
         Raises:
-            DataError: the file is missing or damaged, or holds other pictures.
+            DataError: the file is missing or damaged, or its array has another shape or dtype.
         """
         path = self._frame_path(epoch)
         tiles = npz.load(path, [_TILES], advice=_ADVICE_ON_FRAMES)[_TILES]
         if tiles.dtype != np.uint8 or tiles.shape != shape:
             raise DataError(
-                f"{path}: found {tiles.dtype} of the shape {tiles.shape}, expected uint8 of the "
-                f"shape {shape}; {_ADVICE_ON_FRAMES}"
+                f"{path}: found {tiles.dtype} of shape {tiles.shape}, expected uint8 of shape "
+                f"{shape}; {_ADVICE_ON_FRAMES}"
             )
         return tiles
 
     def keep(self, epoch: int) -> None:
-        """Marks a checkpoint as the end of a training: a later one does not remove it."""
+        """Mark a checkpoint as the end of a training, so that ``save`` never deletes it."""
         if self._is_writer:
             self._keep_mark(epoch).touch()
 
@@ -175,7 +180,7 @@ class Checkpoints:
         for path in paths:
             digits = path.stem.partition("-")[2]
             if not digits.isdecimal() or path != self._path(int(digits)):
-                raise _refusal(path, "its name is not epoch- with five digits")
+                raise _refusal(path, "its name is not epoch- followed by five digits")
         return [int(path.stem.partition("-")[2]) for path in paths]
 
     def _path(self, epoch: int) -> Path:
@@ -189,7 +194,7 @@ class Checkpoints:
 
 
 def _write(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write arrays as a .npz file that is whole or absent."""
+    """Write arrays atomically as a .npz file."""
     temporary = path.with_suffix(".partial")
     with temporary.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
@@ -199,4 +204,4 @@ def _write(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
 
 
 def _refusal(path: Path, reason: str) -> DataError:
-    return DataError(f"{path}: no checkpoint of this training ({excerpt(reason)}); {_ADVICE}")
+    return DataError(f"{path}: not a checkpoint of this training ({excerpt(reason)}); {_ADVICE}")

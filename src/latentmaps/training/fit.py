@@ -1,8 +1,8 @@
-"""Train a compiled Keras model; the same for both networks.
+"""Train a compiled Keras model; both networks use this module.
 
-Keras runs the loop. This module adds checkpoints and the way back to them, early stopping, the
-history as a table, progress, and a stop with advice when a loss is no longer a number. Losses,
-optimisers and data are the models' affair.
+Keras runs the loop. This module adds checkpoints and resuming, early stopping, the history as a
+table, progress output, and an error with advice when a loss is no longer finite. Losses, optimizers
+and data come from the models.
 """
 
 import hashlib
@@ -29,12 +29,12 @@ Rows = Sequence[Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long a training goes on.
+    """The length of a training.
 
     Attributes:
         epochs: passes through the training data.
-        steps_per_epoch: batches in an epoch.
-        stopping: ends the training sooner, or None.
+        steps_per_epoch: batches per epoch.
+        stopping: early stopping, or None.
     """
 
     epochs: int
@@ -44,18 +44,18 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training told.
+    """The result of a training run.
 
     Attributes:
-        history: a row an epoch: ``epoch`` from 1, then every number of the model.
-        epoch: the one after which the model had the weights that it has.
+        history: one row per epoch: ``epoch`` from 1, then every number of the model.
+        epoch: the epoch whose weights the model has.
     """
 
     history: pd.DataFrame
     epoch: int
 
     def numbers(self) -> dict[str, float]:
-        """Gives every number of the epoch of the weights by name."""
+        """Return name -> number after the epoch whose weights the model has."""
         row = self.history[self.history["epoch"] == self.epoch].iloc[0]
         return {str(name): float(value) for name, value in row.items() if name != "epoch"}
 
@@ -71,71 +71,71 @@ def fit(
     follow: Callable[[Rows], None] | None = None,
     prefetch_to: str | None = None,
 ) -> Trained:
-    """Train `model` from its last checkpoint on, and return the result.
+    """Train `model`, starting from its latest checkpoint, and return the result.
 
     Args:
-        model: compiled and built, its optimizer too.
-        batches: first epoch, from 0 -> the batches of this epoch and all that follow.
-        validation: batches on which the ``val_`` numbers are computed after each epoch; of known
-            cardinality.
-        schedule: how long.
-        checkpoints: where the state after each epoch goes; None: nowhere.
-        callbacks: of Keras, called after the guard against losses that are no number, and before
-            the state after an epoch is saved.
-        follow: called with the rows of the history, before the first step and after each epoch.
-        prefetch_to: device on which batches wait for their step; None: where they are made.
+        model: built and compiled, with a built optimizer.
+        batches: first epoch, from 0 -> the batches of this epoch and all later ones.
+        validation: batches for the ``val_`` numbers after each epoch; of known cardinality.
+        schedule: the length of the training.
+        checkpoints: store the state after each epoch; None stores nothing.
+        callbacks: Keras callbacks. They run after the check that losses are finite and before the
+            state after an epoch is saved.
+        follow: called with all rows of the history before the first step and after each epoch.
+        prefetch_to: device to which batches are sent ahead; None leaves them where they are made.
 
     Raises:
-        TrainingError: a loss became infinite or not a number, the memory of the device is full,
-            or several machines have different checkpoints.
+        TrainingError: a loss became infinite or NaN, the device ran out of memory, or several
+            machines have different checkpoints.
         DataError: a checkpoint is damaged.
     """
-    course = _Course(model, schedule, checkpoints, follow)
-    course.go_on()
-    if not course.is_over:
-        progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=course.epoch)
+    recorder = _Recorder(model, schedule, checkpoints, follow)
+    recorder.resume()
+    if not recorder.is_over:
+        progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=recorder.epoch)
         try:
             model.fit(
-                _feed(batches(course.epoch), prefetch_to),
+                _feed(batches(recorder.epoch), prefetch_to),
                 validation_data=_feed(validation, prefetch_to),
-                # Keras cannot tell how many batches there are once they are sent ahead
+                # given here, since a prefetched data set does not know its number of batches
                 validation_steps=int(validation.cardinality()),
-                initial_epoch=course.epoch,
+                initial_epoch=recorder.epoch,
                 epochs=schedule.epochs,
                 steps_per_epoch=schedule.steps_per_epoch,
-                callbacks=[Guard(), *callbacks, progress, course],
-                shuffle=False,  # the batches come in the order that the seed gives
+                # the recorder last: it saves the state that the other callbacks leave
+                callbacks=[Guard(), *callbacks, progress, recorder],
+                shuffle=False,  # `batches` are already in the order that the seed determines
                 verbose=0,
             )
         except tf.errors.ResourceExhaustedError as error:
             raise TrainingError(
-                "the memory of the device is full: a step needs more than it has; lower "
+                "the device ran out of memory: a training step needs more than it has; lower "
                 "batch_size or filters, then run again"
             ) from error
         except KeyboardInterrupt:
-            log.info("Interrupted; %s", course.describe_rest())
+            log.info("Interrupted; %s", recorder.describe_progress())
             raise
         finally:
             progress.close()
-    return course.finish()
+    return recorder.finish()
 
 
 def _feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
     options = tf.data.Options()
-    # Our data sets leave nothing to tune, and now and then the end of `fit` would wait for the
-    # tuning thread to wake: it sleeps twice as long each time, 20 s after 20 s of training.
+    # These data sets leave nothing to tune, and the end of `fit` sometimes waited for the tuning
+    # thread. It doubles its sleep each time: after 20 s of training the wait was up to 20 s.
     options.autotune.enabled = False
-    # several machines: each makes the whole batch and takes its piece
+    # several machines: each reads the whole batch and takes its share
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     batches = batches.with_options(options)
     if prefetch_to is None:
         return batches
-    # the last transformation: what followed would bring the batches back to the CPU
+    # must be the last transformation: any later one would copy the batches back to the CPU
     return batches.apply(tf.data.experimental.prefetch_to_device(prefetch_to, buffer_size=2))
 
 
-class _Course(keras.callbacks.Callback):
-    """The training so far: its history, and the way between the model and its checkpoints."""
+class _Recorder(keras.callbacks.Callback):
+    """Record the history, and save and restore the state of the training."""
 
     def __init__(
         self,
@@ -153,20 +153,20 @@ class _Course(keras.callbacks.Callback):
 
     @property
     def epoch(self) -> int:
-        """Passes through the data so far."""
+        """Number of finished epochs."""
         return len(self._rows)
 
     @property
     def is_over(self) -> bool:
-        """Whether the training ends here."""
+        """Whether the training is complete."""
         stopping = self._schedule.stopping
         stopped = stopping is not None and self.epoch > 0 and stopping.is_over(self.epoch)
         return stopped or self.epoch >= self._schedule.epochs
 
-    def go_on(self) -> None:
-        """Take up the last checkpoint, if there is one."""
+    def resume(self) -> None:
+        """Restore the latest checkpoint, if there is one."""
         self._restore()
-        self._tell()
+        self._report()
 
     def _restore(self) -> None:
         epoch = self._checkpoints.last_epoch(self._schedule.epochs) if self._checkpoints else 0
@@ -188,7 +188,7 @@ class _Course(keras.callbacks.Callback):
         self._rows = [dict(row) for row in state.notes["history"]]
         if stopping is not None:
             stopping.restore(state.arrays, state.notes["stopping"])
-        log.info("Going on after epoch %d, checkpoint in %s", epoch, self._checkpoints.folder)
+        log.info("Resuming after epoch %d from %s", epoch, self._checkpoints.folder)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         numbers = {name: float(value) for name, value in (logs or {}).items()}
@@ -196,11 +196,11 @@ class _Course(keras.callbacks.Callback):
         if self._schedule.stopping is not None:
             self._schedule.stopping.update(self.model, self.epoch, numbers)
         self._save()
-        self._tell()
+        self._report()
         self.model.stop_training = self.is_over
 
     def finish(self) -> Trained:
-        """Gives what the training told; the model gets its best weights if it was to be stopped."""
+        """Return the result; with early stopping, restore the best weights first."""
         if self._checkpoints is not None:
             self._checkpoints.keep(self.epoch)
         history, stopping = pd.DataFrame(self._rows), self._schedule.stopping
@@ -208,16 +208,20 @@ class _Course(keras.callbacks.Callback):
         if stopping is None:
             return Trained(history, self.epoch)
         stopping.go_back(self.model)
-        log.info("Took the weights of epoch %d, the best of %d", stopping.best_epoch, self.epoch)
+        log.info(
+            "Restored the weights of epoch %d, the best of %d epochs",
+            stopping.best_epoch,
+            self.epoch,
+        )
         return Trained(history, stopping.best_epoch)
 
-    def describe_rest(self) -> str:
-        """Gives what is left of a training that was interrupted, in words."""
+    def describe_progress(self) -> str:
+        """Describe what an interrupted training leaves."""
         if self._checkpoints is None or not self.epoch:
             return "no epoch was completed"
-        return f"the checkpoint of epoch {self.epoch} is kept, run again to go on"
+        return f"the checkpoint of epoch {self.epoch} is kept; run again to resume"
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self._follow is not None:
             self._follow(self._rows)
 
@@ -233,9 +237,10 @@ class _Course(keras.callbacks.Callback):
 
 
 def _require_agreement(model: keras.Model, fingerprint: str, epoch: int) -> None:
-    """Refuse machines that train different things, or would go on from different epochs.
+    """Refuse to start if machines have different tasks or would resume from different epochs.
 
-    The former would give weights of no network in particular, the latter would wait for ever.
+    Different tasks would average the weights of different networks. Different epochs would make the
+    machines wait for each other forever.
     """
     strategy = model.distribute_strategy
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
@@ -245,21 +250,21 @@ def _require_agreement(model: keras.Model, fingerprint: str, epoch: int) -> None
     agrees = np.asarray(means) == mine
     if not agrees[1:].all():
         raise TrainingError(
-            f"checkpoints: found the fingerprint {fingerprint} here and another one on other "
-            "machines, expected equal parameters, images, code, libraries and initial weights on "
-            "all; fingerprint.json in the folder of the checkpoints tells those of a machine"
+            f"checkpoints: found the fingerprint {fingerprint} here and a different one on other "
+            "machines, expected the same parameters, images, code, libraries and initial weights "
+            "on all of them; compare fingerprint.json in the checkpoint folders of the machines"
         )
     if not agrees[0]:
         raise TrainingError(
-            f"checkpoints: found that of epoch {epoch} here and another one on other machines, "
+            f"checkpoints: found epoch {epoch} here and a different one on other machines, "
             "expected one folder that all machines see; set LATENTMAPS_CHECKPOINTS to it"
         )
 
 
 def _variables(model: keras.Model) -> dict[str, keras.Variable]:
-    """Gives everything a step changes: weights, states of random numbers, the optimizer's own.
+    """Return everything that a step changes: weights, random states and optimizer variables.
 
-    ``.weights.h5``, ``tf.train.Checkpoint`` and Keras's BackupAndRestore all lose the random ones.
+    ``.weights.h5``, ``tf.train.Checkpoint`` and Keras's BackupAndRestore all lose random states.
     """
     return {
         f"{kind}/{index:03d}": variable

@@ -1,4 +1,4 @@
-"""Where the weights of networks are: a row for each layer that has some."""
+"""Tabulate the layers of networks: one row for each layer with weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,15 +7,16 @@ import keras
 
 
 def tabulate(networks: Mapping[str, keras.Model]) -> dict[str, Any]:
-    """Return the layers of networks that are one model, for numbers.json.
+    """Return the layers of the networks of a model, for numbers.json.
 
     Args:
-        networks: name -> built network, at least one with a weight.
+        networks: name -> built network; at least one has weights.
 
     Returns:
-        ``layers``: a row for each layer with weights, from the input on: name of the network, name
-        of the layer, shape of its output for one input as 48x48x32, number of its weights, and
-        their share of the weights of all networks, 0..1. ``dense_share``: that of all dense layers.
+        ``layers``: one row for each layer with weights, starting at the input: name of the network,
+        name of the layer, output shape for one input (such as 48x48x32), number of weights, and
+        their share of all weights of the model, 0..1. ``dense_share``: the share of all dense
+        layers together, 0..1.
     """
     layers = [
         (name, layer, layer.count_params())

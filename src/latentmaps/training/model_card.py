@@ -1,7 +1,7 @@
-"""Write the model card beside a trained model.
+"""Write the model card next to a trained model.
 
-After Mitchell et al. 2019, "Model Cards for Model Reporting". At its top stand the values by which
-the Hub of Hugging Face sorts models: license, library, task, tags, data sets.
+The sections follow Mitchell et al. 2019, "Model Cards for Model Reporting". The card starts with
+the metadata of the Hugging Face Hub: license, library, task, tags and data sets.
 """
 
 import re
@@ -14,27 +14,28 @@ import yaml
 
 from latentmaps.errors import DataError
 
-# of this project; its name at the Hub
+# names at the Hugging Face Hub: the license of this project, and the MNIST data set
 OUR_LICENSE = {"license": "apache-2.0"}
-MNIST = "ylecun/mnist"  # at the Hub
+MNIST = "ylecun/mnist"
 UNKNOWN_LICENSE = {"license": "unknown"}
 _LICENSE_KEYS = ("license", "license_name", "license_link")
 _FILE = "README.md"
-# has the parts of the text that all cards share
+# the package with the parts that all cards share
 _SHARED = "latentmaps.training"
 
 
 def write(
     folder: Path, package: str, template: str, *, header: Mapping[str, Any], **values: Any
 ) -> None:
-    """Write a card.
+    """Write a model card.
 
     Args:
-        folder: of the model.
-        package: whose ``templates/`` hold the text.
-        template: name of the text.
-        header: license, pipeline_tag, tags and what else the Hub knows; the library is Keras.
-        values: what the text names.
+        folder: the folder of the model.
+        package: the package with the template in its ``templates/``.
+        template: file name of the template.
+        header: license, pipeline_tag, tags and other metadata of the Hub; ``library_name: keras``
+            is added.
+        values: variables of the template.
     """
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name) for name in (package, _SHARED)]),
@@ -48,14 +49,14 @@ def write(
 
 
 def read_license(folder: Path) -> dict[str, str]:
-    """Return what the card in a model folder says of the license of the weights.
+    """Return the license of the weights, as stated in the card of a model folder.
 
     Returns:
-        ``license`` and, where that is other, ``license_name`` and ``license_link``;
-        ``UNKNOWN_LICENSE`` where there is no card, or an older one that does not tell.
+        ``license`` and, if it is "other", ``license_name`` and ``license_link``;
+        ``UNKNOWN_LICENSE`` if there is no card, or an older one without metadata.
 
     Raises:
-        DataError: what stands at the top of the card is no YAML, or incomplete.
+        DataError: the metadata of the card is incomplete or not valid YAML.
     """
     path = folder / _FILE
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
@@ -66,11 +67,11 @@ def read_license(folder: Path) -> dict[str, str]:
         values = yaml.safe_load(header[1])
     except (yaml.YAMLError, ValueError, RecursionError):
         values = None
-    told = values if isinstance(values, dict) else {}
-    found = {key: told[key] for key in _LICENSE_KEYS if isinstance(told.get(key), str)}
+    metadata = values if isinstance(values, dict) else {}
+    found = {key: metadata[key] for key in _LICENSE_KEYS if isinstance(metadata.get(key), str)}
     if "license" not in found or (found["license"] == "other" and len(found) < len(_LICENSE_KEYS)):
         raise DataError(
-            f"{path}: no license between the first two lines of ---, expected license, and with "
-            "other license_name and license_link; take the file that the training wrote"
+            f"{path}: no license between the first two lines of ---, expected license and, if it "
+            "is other, license_name and license_link; restore the file that the training wrote"
         )
     return found

@@ -1,4 +1,4 @@
-"""Optimisers in the form we need, and the learning rate over time."""
+"""A fused Adam optimizer, and learning-rate schedules."""
 
 from typing import Any
 
@@ -7,14 +7,16 @@ import tensorflow as tf
 
 
 class FusedAdam(keras.optimizers.Adam):
-    """Keras's Adam with TensorFlow's fused kernel.
+    """Keras's Adam with the fused kernel of TensorFlow.
 
-    Keras writes the update as a dozen operations, each of which reads and writes every weight; the
-    kernel does it in one pass. Kingma & Ba 2015, the form at the end of section 2.
+    The update of Keras is a dozen operations, each of which reads and writes every weight. The
+    kernel needs one pass.
+
+    Source: Kingma & Ba 2015, the form at the end of section 2.
     """
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
-        """Move all variables, float32; Keras calls it once a step, on each device."""
+        """Update all variables, float32. Keras calls this once per step on each device."""
         step = tf.cast(self.iterations + 1, tf.float32)
         self._powers = tf.pow(self.beta_1, step), tf.pow(self.beta_2, step)
         super().apply(grads, trainable_variables)
@@ -22,7 +24,7 @@ class FusedAdam(keras.optimizers.Adam):
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
     ) -> None:
-        """Move `variable`; ``apply`` leads here for each weight, on each device."""
+        """Update one variable. ``apply`` calls this for each weight on each device."""
         index = self._get_variable_index(variable)
         beta1_power, beta2_power = self._powers
         tf.raw_ops.ResourceApplyAdam(
@@ -42,16 +44,17 @@ class FusedAdam(keras.optimizers.Adam):
 def learning_rate(
     first: float, *, schedule: str, decay_steps: int, decay_rate: float
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    """Gives the learning rate as a function of the step.
+    """Return the learning rate as a function of the step.
 
-    The number of epochs does not enter: a training that goes on longer begins like a shorter one.
+    It does not depend on the number of epochs, so a longer training starts like a shorter one.
 
     Args:
         first: the learning rate at the first step.
-        schedule: constant; step: times `decay_rate` after each `decay_steps`; cosine: falls to
-            `decay_rate` times `first` in `decay_steps` and stays there (Loshchilov & Hutter 2017).
-        decay_steps: see `schedule`.
-        decay_rate: see `schedule`.
+        schedule: "constant"; "step", multiplied by `decay_rate` every `decay_steps`; or "cosine",
+            which falls to `decay_rate` times `first` over `decay_steps` and stays there
+            (Loshchilov & Hutter 2017).
+        decay_steps: number of steps, see `schedule`.
+        decay_rate: 0..1, see `schedule`.
     """
     if schedule == "step":
         return keras.optimizers.schedules.ExponentialDecay(

@@ -1,4 +1,4 @@
-"""Why the state in a checkpoint is not one of the training that would go on from it."""
+"""Check that the state in a checkpoint fits the training that would resume from it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,17 +13,17 @@ from latentmaps.training.checkpoints import State
 def of_arrays(
     arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
 ) -> str | None:
-    """Return why arrays are not the values of variables, in words."""
+    """Return why arrays cannot be the values of variables, or None if they can."""
     other = sorted(arrays.keys() ^ variables.keys())
     if other:
         found = "found" if other[0] in arrays else "missing"
-        return f"{len(other)} arrays too few or too many, {other[0]} is {found}"
+        return f"{len(other)} arrays are missing or unexpected; {other[0]} is {found}"
     for name, variable in variables.items():
         array = arrays[name]
         if array.shape != tuple(variable.shape) or array.dtype.name != variable.dtype:
             return (
-                f"{name}: found {array.dtype} of the shape {array.shape}, expected "
-                f"{variable.dtype} of the shape {tuple(variable.shape)}"
+                f"{name}: found {array.dtype} of shape {array.shape}, expected "
+                f"{variable.dtype} of shape {tuple(variable.shape)}"
             )
         if not np.isfinite(array).all():
             return f"{name}: found a NaN or an infinite number"
@@ -31,16 +31,16 @@ def of_arrays(
 
 
 def of_notes(state: State, *, with_stopping: bool) -> str | None:
-    """Return why notes are not those after the epoch, in words."""
+    """Return why the notes of a state cannot be those after its epoch, or None if they can."""
     notes = state.notes if isinstance(state.notes, dict) else {}
     history = notes.get("history")
     rows = history if isinstance(history, list) else []
     if [row.get("epoch") if isinstance(row, dict) else None for row in rows] != list(
         range(1, state.epoch + 1)
     ):
-        return f"history: found {len(rows)} epochs, expected those from 1 to {state.epoch}"
+        return f"history: found {len(rows)} epochs, expected epochs 1 to {state.epoch}"
     if not all(_is_number(row[name]) for row in rows for name in row if name != "epoch"):
-        return "history: found a value that is no finite number"
+        return "history: found a value that is not a finite number"
     if any(row.keys() != rows[0].keys() for row in rows):
         return "history: found epochs with different numbers"
     stopping = notes.get("stopping")

@@ -1,4 +1,4 @@
-"""Zip archives through both readers: of every method, with names, sizes and places that lie."""
+"""Zip archives for both readers: all compression methods, and false names, sizes and offsets."""
 
 import functools
 import io
@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.attack import mutators
-from tests.attack.case import Group, each, write_file
+from tests.attack.case import Group, call_all, write_file
 from tests.attack.groups.pictures import picture, require_repeatable
 from tests.faces.example_raw_faces import raw_faces
 
@@ -56,7 +56,7 @@ def _zip(
     *names: str, method: int = zipfile.ZIP_STORED, mode: int = 0, content: bytes = b""
 ) -> bytes:
     file = io.BytesIO()
-    # of names that stand twice
+    # warnings about duplicate names
     with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(file, "w", method) as archive:
         for name in names:
             member = zipfile.ZipInfo(name)
@@ -72,7 +72,7 @@ def _good() -> list[bytes]:
 
 @functools.cache
 def _packed() -> list[bytes]:
-    """Return archives to damage: those of uncommon methods are good for one of the readers."""
+    """Return archives to damage; one of the readers accepts those of uncommon methods."""
     return [_zip("000001.jpg", "000002.jpg", method=method) for method in _METHODS]
 
 
@@ -88,7 +88,7 @@ def _renamed(name: bytes, *, is_utf8: bool) -> bytes:
 
 
 def _with_field(place: int, value: bytes, *, signature: bytes = b"PK\x01\x02") -> bytes:
-    """Return an archive with other bytes at a place of the directory, or of a header."""
+    """Return an archive with other bytes at an offset of its directory or of a header."""
     content = bytearray(_good()[0])
     start = content.rindex(signature)
     content[start + place : start + place + len(value)] = value
@@ -150,17 +150,17 @@ def _listed() -> list[bytes]:
 
 
 def _overlapping() -> bytes:
-    """Return an archive of 2,000 members that all lie in the same place."""
-    one = _zip("000001.jpg")
-    entry_start, end_start = one.index(b"PK\x01\x02"), one.rindex(b"PK\x05\x06")
-    entry, count = one[entry_start:end_start], 2_000
+    """Return an archive of 2,000 members that all share the same data."""
+    single = _zip("000001.jpg")
+    entry_start, end_start = single.index(b"PK\x01\x02"), single.rindex(b"PK\x05\x06")
+    entry, count = single[entry_start:end_start], 2_000
     entries = b"".join(entry.replace(b"000001", b"%06d" % number) for number in range(count))
     end = struct.pack("<4s4xHHIIH", b"PK\x05\x06", count, count, len(entries), entry_start, 0)
-    return one[:entry_start] + entries + end
+    return single[:entry_start] + entries + end
 
 
 def _mutate(content: bytes, generator: random.Random) -> bytes:
-    """Damage an archive of any method, the directory at its end more often than the pictures."""
+    """Damage an archive of any method, its directory more often than its pictures."""
     content = generator.choice(_packed())
     if generator.randrange(2):
         return mutators.mutate(content, generator)
@@ -170,7 +170,7 @@ def _mutate(content: bytes, generator: random.Random) -> bytes:
 
 def _read_faces(folder: Path) -> None:
     faces = FaceArchive(folder / _FILE)
-    each(*(partial(faces.read, name) for name in faces.names))
+    call_all(*(partial(faces.read, name) for name in faces.names))
 
 
 def _read_own(folder: Path) -> None:

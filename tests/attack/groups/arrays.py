@@ -1,4 +1,4 @@
-"""images.npy: headers that lie, other kinds of arrays, and every bit of a header turned over."""
+"""images.npy: false headers, other kinds of arrays, and every bit of a header flipped."""
 
 import functools
 import io
@@ -25,7 +25,7 @@ def npy(array: np.ndarray) -> bytes:
 
 
 def with_header(text: str, *, version: int = 1, announced: int | None = None) -> bytes:
-    """Return a .npy file with a header of any text and 3,072 bytes behind it."""
+    """Return a .npy file with any text as header, followed by 3,072 bytes."""
     header = text.encode("utf-8", "surrogatepass")
     size = len(header) if announced is None else announced
     length = size.to_bytes(2 if version == 1 else 4, "little", signed=size < 0)

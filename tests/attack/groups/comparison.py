@@ -1,4 +1,4 @@
-"""What ``latentmaps compare`` reads of an experiment: four JSON files and strips of pictures."""
+"""The files of an experiment that ``latentmaps compare`` reads: JSON files and strips of faces."""
 
 import functools
 import io
@@ -26,13 +26,13 @@ def _files() -> dict[str, bytes]:
     """Return the name and content of every file of an experiment."""
     files = {}
     for stage, numbers in (
-        ("train_vae", example_experiments.training(_FACT)),
-        ("evaluate_vae", example_experiments.evaluation(_FACT)),
+        ("train_vae", example_experiments.training_numbers(_FACT)),
+        ("evaluate_vae", example_experiments.evaluation_numbers(_FACT)),
     ):
         headlines = {name: numbers.pop(name) for name in list(numbers) if is_headline(name)}
         files[f"{stage}/metrics.json"] = json.dumps(headlines).encode()
         files[f"{stage}/numbers.json"] = json.dumps(numbers).encode()
-    for kind, image in example_experiments.strips(_FACT).items():
+    for kind, image in example_experiments.make_strips(_FACT).items():
         png = io.BytesIO()
         image.save(png, "PNG")
         files[_STRIPS[kind]] = png.getvalue()
@@ -40,7 +40,7 @@ def _files() -> dict[str, bytes]:
 
 
 def _write(folder: Path, number: int, generator: random.Random) -> None:
-    """Write the files of an experiment, one of them damaged; number 0 leaves all whole."""
+    """Write the files of an experiment, one of them damaged; number 0 damages none."""
     files = dict(_files())
     if number:
         suffix, listed = ((".json", documents.listed()), (".png", pngs.hostile_pngs()))[number % 2]
@@ -56,13 +56,13 @@ def _write(folder: Path, number: int, generator: random.Random) -> None:
 
 @dataclass
 class _Output(File):
-    """An output that DVC keeps in its cache, as one of the workspace is found."""
+    """An output of the workspace that DVC keeps in its cache."""
 
     use_cache: bool = True
 
 
 def _stages(folder: Path) -> dict[str, Stage]:
-    """Return stages that ran and wrote into a folder, as DVC's index has them."""
+    """Return stages that wrote into a folder, as in DVC's index."""
     stages: dict[str, Stage] = {}
     for name in _files():
         stage = name.partition("/")[0]
@@ -72,13 +72,13 @@ def _stages(folder: Path) -> dict[str, Stage]:
 
 
 def _read(folder: Path) -> None:
-    """Read an experiment, and compare it with a good one."""
+    """Read an experiment and compare it with a good one."""
     from latentmaps.compare import page, revision
-    from latentmaps.compare.revision import WORKSPACE, Found
+    from latentmaps.compare.revision import WORKSPACE, RequestedRevision
 
-    found = Found(WORKSPACE, WORKSPACE)
-    hostile = revision.read(found, _stages(folder), files=None)
-    good = example_experiments.experiment("good", 5.0)
+    requested = RequestedRevision(WORKSPACE, WORKSPACE)
+    hostile = revision.read(requested, _stages(folder), files=None)
+    good = example_experiments.make_experiment("good", 5.0)
     page.render([hostile, good], {})
 
 

@@ -1,7 +1,7 @@
-"""Digits: mnist.npz and IDX files, damaged, lying, and with every bit turned over.
+"""Digits: mnist.npz and IDX files, damaged, inconsistent, and with every bit flipped.
 
-Both formats carry checksums. A file with one bit turned over has to be refused, or to give the same
-digits: anything else is a silent error.
+Both formats contain checksums. A file with one flipped bit must be refused or give the same digits.
+Anything else is a silent error.
 """
 
 import functools
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from tests.attack import mutators
-from tests.attack.case import BrokenPromiseError, Group, each, write_file
+from tests.attack.case import BrokenPromiseError, Group, call_all, write_file
 from tests.attack.groups.arrays import hostile_arrays, npy
 
 from latentmaps.digits.dataset import digits
@@ -29,7 +29,7 @@ _IDX = digit_sources.IDX_FILES
 
 @functools.cache
 def _digits() -> Digits:
-    """Return four digits of a few strokes each, so that their file is small."""
+    """Return four digits with few strokes, so that their file is small."""
     images = np.zeros((4, 28, 28), np.uint8)
     images[:, 5:23, 12:15] = 200
     labels = np.array([1, 7, 1, 9], np.uint8)
@@ -55,7 +55,7 @@ def _good_npz() -> list[bytes]:
 
 @functools.cache
 def _listed_npz() -> list[bytes]:
-    """Return archives in which the labels are another array, or which are odd as archives."""
+    """Return archives with another array as labels, and odd archives."""
     good = _members()
     return [
         *(_zip(good | {"y_train.npy": array}) for array in hostile_arrays()),
@@ -72,7 +72,7 @@ def _listed_npz() -> list[bytes]:
 
 
 def _lying_size(size: int) -> bytes:
-    """Return an archive whose directory tells another size for the first member."""
+    """Return an archive whose directory has a wrong size for the first member."""
     content = bytearray(_good_npz()[0])
     entry = content.index(b"PK\x01\x02")
     content[entry + 24 : entry + 28] = size.to_bytes(4, "little")
@@ -80,7 +80,7 @@ def _lying_size(size: int) -> bytes:
 
 
 def _read_npz(folder: Path) -> None:
-    each(
+    call_all(
         partial(digit_sources.read_folder, folder),
         partial(digits.load, folder / _NPZ, keys=_KEYS),
     )
@@ -135,7 +135,7 @@ def _listed_idx(good: bytes) -> list[bytes]:
 
 
 def _write_idx(folder: Path, number: int, generator: random.Random) -> None:
-    """Write four files, plain or gzipped by turns, and damage one; numbers 0 and 1 are whole."""
+    """Write four files, alternately plain and gzipped, and damage one; cases 0 and 1 are good."""
     packed = number % 2 == 1
     names = list(_IDX)
     for name, array in _digits().arrays().items():
@@ -151,7 +151,7 @@ def _write_idx(folder: Path, number: int, generator: random.Random) -> None:
 
 
 def _write_flipped_idx(folder: Path, number: int, generator: random.Random) -> None:
-    """Turn over one bit of the gzipped training images."""
+    """Flip one bit of the gzipped training images."""
     for name, array in _digits().arrays().items():
         (folder / f"{_IDX[name]}.gz").write_bytes(gzip.compress(idx(array), mtime=0))
     path = folder / f"{_IDX['train_images']}.gz"

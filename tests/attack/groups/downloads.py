@@ -1,4 +1,4 @@
-"""A download from a server that gives any of the hostile answers, with any begun file."""
+"""Downloads from a server that sends hostile answers, with any partial file."""
 
 import hashlib
 import random
@@ -19,7 +19,7 @@ from latentmaps.errors import DownloadError
 CONTENT = b"PK" + bytes(range(256)) * 40
 _FILE = "faces.zip"
 _PART = f"{_FILE}.part"
-# what lies there from an earlier try
+# the partial file of an earlier attempt
 BEGUN = {
     "none": None,
     "partial": CONTENT[:3000],
@@ -27,22 +27,22 @@ BEGUN = {
     "longer": CONTENT + b"and more",
 }
 _HASTY = Patience(timeout_s=0.3, num_tries=2, pause_s=0.0, slowest_bytes_per_s=50_000, window_s=0.3)
-# two transfers, each with at most so many restarts and tries of one file, each with ten redirects
+# two transfers with a limited number of restarts and attempts, each with up to ten redirects
 _MOST_REQUESTS = 100
 
 
 def write_begun(folder: Path, content: bytes | None) -> None:
-    """Write what an earlier try has left."""
+    """Write the partial file of an earlier attempt."""
     if content is not None:
         (folder / _PART).write_bytes(content)
 
 
 def fetch(served: Served, path: str, folder: Path) -> None:
-    """Fetch one file, and check the promises of a download.
+    """Fetch one file and check the promises of a download.
 
     Raises:
         DownloadError: it was refused, as it should be.
-        BrokenPromiseError: it was taken or refused in the wrong way.
+        BrokenPromiseError: it was accepted or refused in the wrong way.
     """
     file = RemoteFile(
         _FILE,
@@ -67,7 +67,7 @@ def fetch(served: Served, path: str, folder: Path) -> None:
 
 
 def _write(folder: Path, number: int, generator: random.Random) -> None:
-    """Write the number of an answer, and a begun file; number 0 is a good answer."""
+    """Write the number of an answer and a partial file; number 0 is a good answer."""
     answer, state = divmod(number - 1, len(BEGUN))
     (folder / "answer").write_text(str(answer), encoding="ascii")
     write_begun(folder, list(BEGUN.values())[state] if number else None)
@@ -76,7 +76,7 @@ def _write(folder: Path, number: int, generator: random.Random) -> None:
 def _read(folder: Path) -> None:
     number = int((folder / "answer").read_text(encoding="ascii"))
     answers = {"hostile": ANSWERS[number][1]} if number >= 0 else {}
-    # a pause that a server asks for is up to a minute
+    # a server may request a pause of up to a minute
     clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
     patient = mock.patch.object(mirrors, "time", clock)
     with patient, serve(CONTENT, answers) as served:
@@ -93,7 +93,7 @@ GROUPS = (
         _write,
         _read,
         num_cases=1 + len(ANSWERS) * len(BEGUN),
-        # test_hostile_answers has all of them, many at a time
+        # test_hostile_answers runs all of them in parallel
         num_short=10,
     ),
 )

@@ -1,4 +1,4 @@
-"""Folders with names that nobody expects, links, pipes and folders in them."""
+"""Folders with unexpected names, links, pipes and subfolders."""
 
 import os
 import random
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.attack.case import Group, each
+from tests.attack.case import Group, call_all
 from tests.attack.groups.archives import NAMES, jpeg
 from tests.attack.groups.pictures import require_repeatable
 from tests.faces.example_raw_faces import raw_faces
@@ -56,13 +56,13 @@ _FOLDERS: tuple[Callable[[bytes], None], ...] = (
 
 
 def _write_names(folder: Path, number: int, generator: random.Random) -> None:
-    """Write a folder of two faces, and something odd beside them."""
+    """Write a folder with two faces and something odd."""
     pictures = folder / "img_align_celeba"
     pictures.mkdir()
     for name in ("000001.jpg", "000002.jpg"):
         (pictures / name).write_bytes(jpeg())
     if number:
-        # where the system refuses the name there is nothing to attack
+        # nothing to attack if the system refuses the name
         try:
             _FOLDERS[number - 1](os.fsencode(pictures))
         except (OSError, ValueError):
@@ -71,7 +71,7 @@ def _write_names(folder: Path, number: int, generator: random.Random) -> None:
 
 def _read_names(folder: Path) -> None:
     pictures = folder / "img_align_celeba"
-    each(
+    call_all(
         partial(_take_own, raw_faces(folder / "raw"), pictures),
         partial(_read_tree, pictures),
         partial(_take_celeba, folder),
@@ -85,12 +85,12 @@ def _take_own(raw: RawFaces, pictures: Path) -> None:
 
 def _read_tree(pictures: Path) -> None:
     tree = FaceTree(pictures)
-    each(*(partial(tree.read, name) for name in tree.names))
+    call_all(*(partial(tree.read, name) for name in tree.names))
 
 
 def _take_celeba(folder: Path) -> None:
     raw = raw_faces(folder / "celeba")
-    celeba.take_faces(raw, folder, None, downloads=folder / "downloads", accept_licence=True)
+    celeba.take_faces(raw, folder, None, downloads=folder / "downloads", accept_license=True)
 
 
 GROUPS = (

@@ -1,7 +1,7 @@
 """Folders of trained networks: architecture.json and weights, damaged or of another model.
 
-What is taken must be the very network that was saved: weights carry no meaning by which a damaged
-one could be told later.
+A network that is accepted must be identical to the saved one: later, damaged weights could not be
+detected.
 """
 
 import functools
@@ -89,13 +89,13 @@ def _read(kind: str, folder: Path) -> None:
 
     expected = _true_weights(kind)
     found = _LOAD[kind](folder)
-    keras.backend.clear_session()  # Keras remembers every model else; it takes a third of a second
+    keras.backend.clear_session()  # Keras keeps every model otherwise; takes 0.3 s
     if len(found) != len(expected) or not all(map(np.array_equal, found, expected)):
         raise BrokenPromiseError("other weights than were saved, and no message")
 
 
 def _write(kind: str, folder: Path, number: int, generator: random.Random) -> None:
-    """Damage architecture.json and a file of weights by turns; number 0 leaves all whole."""
+    """Damage architecture.json and a file of weights in turn; number 0 damages none."""
     files = dict(_GOOD[kind]())
     if number:
         turn, damaged = divmod(number - 1, 2)
@@ -116,7 +116,7 @@ def _damage_shape(content: bytes, turn: int, generator: random.Random) -> bytes:
 
 
 def _damage_weights(content: bytes, turn: int, generator: random.Random) -> bytes:
-    """Damage by turns all of a file, and its head, where HDF5 says what is where."""
+    """Damage the whole file or its head, where HDF5 stores its layout, in turn."""
     odd = [b"", b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"x" * 9_999]
     if turn < len(odd):
         return odd[turn]

@@ -1,4 +1,4 @@
-"""params.yaml: wild values for every key, and documents that are bombs, riddles or broken."""
+"""params.yaml: wild values for every key, and documents that are bombs, tricky or broken."""
 
 import functools
 import json
@@ -16,7 +16,7 @@ from latentmaps.params import loader, yaml12
 _ORIGINAL = Path(__file__).parents[3] / "params.yaml"
 _FILE = "params.yaml"
 
-# beside those of JSON: tags, anchors and spellings that only YAML has
+# in addition to those of JSON: tags, anchors and spellings that only YAML has
 _WILD = (
     *documents.WILD,
     *("~", "yes", "off", ".inf", "-.inf", ".nan", "0o17", "010", "1_000", "5e-4", "+5", "1:30"),
@@ -36,16 +36,16 @@ def _document() -> Any:
 
 
 @functools.cache
-def _ways() -> list[documents.Way]:
-    return documents.ways(_document())[1:]
+def _key_paths() -> list[documents.KeyPath]:
+    return documents.key_paths(_document())[1:]
 
 
 def _write_value(folder: Path, number: int, generator: random.Random) -> None:
-    """Set one key; counted so that the first cases have every key and every value."""
+    """Set one key; the first cases cover every key and every value."""
     text = json.dumps(_document())
     if number > 0:
-        turn, key = divmod(number - 1, len(_ways()))
-        text = documents.replace(_document(), _ways()[key], _WILD[(turn + key) % len(_WILD)])
+        turn, key = divmod(number - 1, len(_key_paths()))
+        text = documents.replace(_document(), _key_paths()[key], _WILD[(turn + key) % len(_WILD)])
     (folder / _FILE).write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
@@ -58,7 +58,7 @@ def _good() -> Sequence[bytes]:
 
 
 def _bomb(levels: int, *, place: str = "bomb") -> bytes:
-    """Return a document of a few hundred bytes that stands for 9 ** levels values."""
+    """Return a document of a few hundred bytes that expands to 9 ** levels values."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     for level in range(1, levels):
         names = ", ".join([f"*a{level - 1}"] * 9)

@@ -1,7 +1,7 @@
-"""Pictures that people have: damaged, huge, animated, and with metadata that lies.
+"""Pictures of users: damaged, huge, animated, and with false metadata.
 
-One goes in beside a good picture, so what is attacked is the whole way of a picture into the data
-set, and whether one bad file ends the run for all.
+Each one is added next to a good picture. This attacks the whole path of a picture into the data
+set, and shows whether one bad file ends the run for all.
 """
 
 import functools
@@ -56,7 +56,7 @@ def picture(
 
 
 def exif(entries: Sequence[tuple[int, int, int, bytes]], order: str = "<") -> bytes:
-    """Return metadata in which every entry is (tag, type, count, four bytes of value or place)."""
+    """Return metadata with entries of (tag, type, count, four bytes of value or offset)."""
     head = struct.pack(f"{order}2sHI", b"II" if order == "<" else b"MM", 42, 8)
     body = b"".join(struct.pack(f"{order}HHI4s", *entry) for entry in entries)
     count = struct.pack(f"{order}H", len(entries))
@@ -64,7 +64,7 @@ def exif(entries: Sequence[tuple[int, int, int, bytes]], order: str = "<") -> by
 
 
 def _turned(entry: tuple[int, int, int, bytes], order: str = "<") -> bytes:
-    """Return metadata that turn a picture on its side, with one more entry."""
+    """Return metadata that rotate a picture by 90 degrees, with one more entry."""
     six = struct.pack(f"{order}HH", 6, 0)
     return exif(sorted([(_ORIENTATION, _SHORT, 1, six), entry]), order)
 
@@ -128,7 +128,7 @@ def _listed() -> list[bytes]:
 
 
 def _sized_jpeg(width: int, height: int) -> bytes:
-    """Return a JPEG whose header tells another size."""
+    """Return a JPEG with a wrong size in its header."""
     content = bytearray(picture("JPEG"))
     place = content.index(b"\xff\xc0")
     content[place + 5 : place + 9] = struct.pack(">HH", height, width)
@@ -166,7 +166,7 @@ def _take(folder: Path) -> None:
 
 
 def require_repeatable(refused: Path) -> None:
-    """Refuse a table of reasons that a second run would not write again."""
+    """Refuse a table of reasons that would differ in a second run."""
     for reason in pd.read_csv(refused)["reason"]:
         if names_memory(reason):
             raise BrokenPromiseError(f"a reason that names a place in memory: {reason}")
@@ -185,7 +185,7 @@ def _good_aligned() -> list[bytes]:
 
 
 def _write_archive(folder: Path, number: int, generator: random.Random) -> None:
-    """Put a good picture and a hostile one into an archive of faces."""
+    """Put a good and a hostile picture into an archive of faces."""
     good, listed = _good_aligned(), _listed()
     if number < len(good):
         hostile = good[number]
@@ -213,7 +213,7 @@ def _write_start(folder: Path, number: int, generator: random.Random) -> None:
 
 def _start(folder: Path) -> None:
     start = start_specs.parse(str(folder / "start.png"), None)
-    if not isinstance(start, start_specs.OwnStart) or start.image.ndim not in (2, 3):
+    if not isinstance(start, start_specs.ImageStart) or start.image.ndim not in (2, 3):
         raise BrokenPromiseError(f"found {start!r}, expected pixels")
 
 

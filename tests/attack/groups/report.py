@@ -1,4 +1,4 @@
-"""What the report reads: the JSON, CSV and PNG files of all other stages, one of them damaged."""
+"""The JSON, CSV and PNG files of other stages that the report reads, one of them damaged."""
 
 import functools
 import json
@@ -12,8 +12,8 @@ from unittest import mock
 
 from markupsafe import Markup
 from tests.attack import documents, mutators, pngs, tables
-from tests.attack.case import Contents, Group, Mutate, each, write_file
-from tests.report.made_up import Example
+from tests.attack.case import Contents, Group, Mutate, call_all, write_file
+from tests.report.fake_results import Example
 
 from latentmaps import workers
 from latentmaps.drawing import charts
@@ -22,7 +22,7 @@ from latentmaps.faces.dataset import receipts
 
 @functools.cache
 def _example() -> dict[str, bytes]:
-    """Return the name and content of every file of a made-up run, its sheets but 8 pixels wide."""
+    """Return the name and content of every file of a made-up run, with sheets 8 pixels wide."""
     with tempfile.TemporaryDirectory() as folder:
         Example(Path(folder)).write()
         files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
@@ -30,7 +30,7 @@ def _example() -> dict[str, bytes]:
 
 
 def _shrunk(path: Path) -> bytes:
-    """Return the content of a file; of a sheet, and in its layout, tiles of 4 pixels."""
+    """Return the content of a file, with tiles of 4 pixels in sheets and their layouts."""
     if path.suffix == ".png":
         return pngs.png()
     if path.suffix != ".json":
@@ -49,7 +49,7 @@ def _names(suffix: str) -> list[str]:
 
 
 def _write(suffix: str, folder: Path, number: int, generator: random.Random) -> None:
-    """Write a whole run, one file of it damaged; number 0 leaves all whole."""
+    """Write a whole run with one damaged file; number 0 damages none."""
     for name, content in _example().items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,8 +68,8 @@ def _render(folder: Path) -> None:
 
 
 def _render_without_charts(folder: Path) -> None:
-    """Render all but the curves, which take nine tenths of the time and read no JSON and no PNG."""
-    with mock.patch.object(charts, "draw_course", return_value=Markup("<svg></svg>")):
+    """Render everything except curves, which take 90 % of the time and read no JSON or PNG."""
+    with mock.patch.object(charts, "draw_history", return_value=Markup("<svg></svg>")):
         _render(folder)
 
 
@@ -119,9 +119,9 @@ def _write_config(folder: Path, number: int, generator: random.Random) -> None:
 
 def _read_config(folder: Path) -> None:
     content = (folder / "config").read_bytes().replace(b"\0", b"")
-    if len(content) < 100_000:  # the system takes no longer variables
+    if len(content) < 100_000:  # the system allows no longer variables
         os.environ["TF_CONFIG"] = os.fsdecode(content)
-        each(workers.addresses, workers.rank)
+        call_all(workers.addresses, workers.rank)
 
 
 _READS = (

@@ -1,4 +1,4 @@
-"""Arrays that one stage leaves for another: latents, films, and the checkpoints of a training."""
+"""Arrays that stages exchange: latents, films, and checkpoints of a training."""
 
 import functools
 import io
@@ -46,8 +46,8 @@ def _latents() -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
-def _spoil(content: bytes, generator: random.Random) -> bytes:
-    """Return an .npz file with damaged bytes, or with one array that is another one."""
+def _damage(content: bytes, generator: random.Random) -> bytes:
+    """Return an .npz file with damaged bytes or with one array replaced."""
     if generator.randrange(3) == 0:
         return mutators.mutate(content, generator)
     with np.load(io.BytesIO(content)) as file:
@@ -71,7 +71,7 @@ _VALUES = (np.nan, np.inf, -np.inf, 0, -1, 1, 1e30, -1e30, 1e308, 2**31, 2**62, 
 
 
 def _other(array: np.ndarray, generator: random.Random) -> np.ndarray | None:
-    """Return an array of other values, another shape or another kind, or none at all."""
+    """Return an array with other values, another shape or another dtype, or None."""
     kind = generator.randrange(8)
     if kind == 0:
         return None
@@ -104,29 +104,30 @@ def _write_latents(folder: Path, number: int, generator: random.Random) -> None:
     if number:
         listed = hostile_arrays()
         known = number <= len(listed)
-        files[name] = listed[number - 1] if known else _spoil(files[name], generator)
+        files[name] = listed[number - 1] if known else _damage(files[name], generator)
     for file, content in files.items():
         (folder / file).write_bytes(content)
 
 
 def _read_latents(folder: Path) -> None:
-    """Load latents, and draw from every sampler as the sheets do."""
+    """Load latents and sample from every sampler, as the sheets do."""
     latents = latent_files.load(folder, latent_dim=_DIMENSIONS)
     for name, sampler in latents.samplers.items():
-        points = samplers.draw(sampler, 4, _DIMENSIONS, seed=1)
+        points = samplers.sample(sampler, 4, _DIMENSIONS, seed=1)
         if points.shape != (4, _DIMENSIONS) or not np.isfinite(points).all():
             raise BrokenPromiseError(f"points of {name} of the shape {points.shape}, or not finite")
     for faces in (latents.train, latents.test):
         shape = (len(faces.rows), _DIMENSIONS)
         if not shape == faces.encodings.z_mean.shape == faces.encodings.z_log_var.shape:
-            raise BrokenPromiseError("rows and points that do not belong together")
-    for one in latents.attributes.each():
-        if one.vector.shape != (_DIMENSIONS,) or not np.isfinite(one.vector).all():
-            raise BrokenPromiseError(f"a direction of {one.name} that is none")
+            raise BrokenPromiseError("rows and points do not belong together")
+    for direction in latents.attributes.to_list():
+        vector = direction.vector
+        if vector.shape != (_DIMENSIONS,) or not np.isfinite(vector).all():
+            raise BrokenPromiseError(f"the direction of {direction.name} is invalid")
 
 
 _ORIGIN = Origin(
-    fact=5.0,
+    kl_weight=5.0,
     reconstruction_loss="bce",
     sigma=None,
     corruption="none",
@@ -152,12 +153,12 @@ def _write_film(folder: Path, number: int, generator: random.Random) -> None:
     content, listed = _film(), hostile_arrays()
     if number:
         known = number <= len(listed)
-        content = listed[number - 1] if known else _spoil(content, generator)
+        content = listed[number - 1] if known else _damage(content, generator)
     (folder / "film.npz").write_bytes(content)
 
 
 def _read_film(folder: Path) -> None:
-    """Load a film, and draw it."""
+    """Load a film and draw it."""
     from latentmaps.vae.pictures import film_sheet
 
     film_sheet.draw(Film.load(folder / "film.npz"), _ORIGIN)
@@ -175,7 +176,7 @@ def _model() -> "keras.Model":
 
 
 def _train(folder: Path, epochs: int) -> None:
-    """Train up to an epoch; from a checkpoint of that epoch on nothing is left to compute."""
+    """Train up to an epoch; with a checkpoint of that epoch, nothing is left to compute."""
     import tensorflow as tf
 
     from latentmaps.training import fit
@@ -196,7 +197,7 @@ def _train(folder: Path, epochs: int) -> None:
             checkpoints=checkpoints,
         )
     if not all(np.isfinite(np.array(variable)).all() for variable in _model().variables):
-        raise BrokenPromiseError("weights that are not finite")
+        raise BrokenPromiseError("weights are not finite")
     trained.numbers()
 
 
@@ -211,10 +212,10 @@ _FILE_NAMES = ("epoch-abc.npz", "epoch-.npz", "epoch--1.npz", "epoch-1e3.npz", "
 
 
 def _write_checkpoint(folder: Path, number: int, generator: random.Random) -> None:
-    """Damage a checkpoint: its bytes, its arrays, its notes; or lay another file beside it."""
+    """Damage the bytes, arrays or notes of a checkpoint, or put another file next to it."""
     content, listed = _checkpoint(), hostile_arrays()
     if number > len(_FILE_NAMES) + len(listed):
-        content = _spoil_checkpoint(content, generator)
+        content = _damage_checkpoint(content, generator)
     elif number > len(_FILE_NAMES):
         content = listed[number - len(_FILE_NAMES) - 1]
     elif number:
@@ -222,9 +223,9 @@ def _write_checkpoint(folder: Path, number: int, generator: random.Random) -> No
     (folder / _CHECKPOINT).write_bytes(content)
 
 
-def _spoil_checkpoint(content: bytes, generator: random.Random) -> bytes:
+def _damage_checkpoint(content: bytes, generator: random.Random) -> bytes:
     if generator.randrange(2):
-        return _spoil(content, generator)
+        return _damage(content, generator)
     with np.load(io.BytesIO(content)) as file:
         arrays: dict[str, Any] = dict(file)
     notes = documents.mutate(bytes(arrays[_NOTES]), generator)

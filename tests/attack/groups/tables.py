@@ -1,4 +1,4 @@
-"""The tables of faces: split.csv, index.csv, those of fetch_faces, and CelebA's own lists."""
+"""The tables of faces: split.csv, index.csv, the tables of fetch_faces, and CelebA's lists."""
 
 import functools
 import random
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from tests.attack import tables
-from tests.attack.case import BrokenPromiseError, Group, each, write_file
+from tests.attack.case import BrokenPromiseError, Group, call_all, write_file
 
 from latentmaps.faces.dataset import split_table
 from latentmaps.faces.preparing import split
@@ -43,7 +43,7 @@ def _index() -> Sequence[bytes]:
 
 @functools.cache
 def _long_tables(good: bytes) -> list[bytes]:
-    """Return what is too long, too wide or too deep in a table, or no table at all."""
+    """Return tables that are too long or too wide, and files that are not a table."""
     header, first = good.split(b"\n")[:2]
     wide = b",".join(b"c%d" % column for column in range(100_000))
     return [
@@ -108,8 +108,8 @@ def _read_index(folder: Path) -> None:
     sizes: Any = {"num_train": None, "num_validation": 2, "num_test": 2}
     schemes: Any = ("random", "identity", "official")
     wanted = [SplitFaces(scheme=scheme, **sizes) for scheme in schemes]
-    each(
-        *(partial(split.split_faces, index, one, 1) for one in wanted),
+    call_all(
+        *(partial(split.split_faces, index, settings, 1) for settings in wanted),
         partial(_choose, index),
     )
 
@@ -127,7 +127,7 @@ _TABLES = {
 
 
 def _write_tables(folder: Path, number: int, generator: random.Random) -> None:
-    """Damage one of three tables; number 0 leaves them whole."""
+    """Damage one of three tables; number 0 damages none."""
     for name, content in _TABLES.items():
         (folder / name).write_bytes(content)
     name = list(_TABLES)[number % len(_TABLES)]
@@ -151,7 +151,7 @@ def _read_tables(folder: Path) -> None:
 
 
 def _spaced(content: bytes, *, head: bool) -> bytes:
-    """Return a table as CelebA's text file."""
+    """Return a table in the format of CelebA's text files."""
     names, *rows = content.replace(b",", b" ").splitlines()
     first = [b"%d" % len(rows), names.removeprefix(b"file ")] if head else []
     return b"\n".join([*first, *rows, b""])
@@ -176,7 +176,7 @@ _LISTS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
 
 
 def _write_list(folder: Path, number: int, generator: random.Random) -> None:
-    """Write one of CelebA's lists; the first of each is whole."""
+    """Write one of CelebA's lists; the first case of each list is good."""
     name = list(_LISTS)[number % len(_LISTS)]
     content = _LISTS[name][0].replace(b"file", b"image_id")
     if number >= len(_LISTS):

@@ -30,11 +30,11 @@ def test_the_outputs_are_probabilities() -> None:
 
 def test_standardize_agrees_with_numpy_and_leaves_a_black_image_black() -> None:
     images = np.concatenate([IMAGES, np.zeros((1, 28, 28), np.uint8)])
-    centred = images - images.mean(axis=(1, 2), keepdims=True)
+    centered = images - images.mean(axis=(1, 2), keepdims=True)
     spread = np.maximum(images.std(axis=(1, 2), keepdims=True), 1 / 28)
     standardized = np.asarray(cnn.standardize(images))
     assert standardized.shape == (8, 28, 28, 1)
-    np.testing.assert_allclose(standardized[..., 0], centred / spread, atol=2e-6)
+    np.testing.assert_allclose(standardized[..., 0], centered / spread, atol=2e-6)
 
 
 def test_the_seed_decides_the_weights() -> None:
@@ -43,7 +43,7 @@ def test_the_seed_decides_the_weights() -> None:
     assert (first[0] != other[0]).any()
 
 
-def test_the_l2_penalty_counts_the_kernels_alone() -> None:
+def test_the_l2_penalty_counts_only_the_kernels() -> None:
     model = cnn.build_cnn(TINY, l2=0.5)
     kernels = [weight for weight in model.get_weights() if weight.ndim > 1]
     assert len(kernels) == 5
@@ -67,33 +67,33 @@ def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
         assert first.read_bytes() == second.read_bytes()
 
 
-@pytest.mark.parametrize("spoil", [lambda b: b[:1000], lambda b: b[:99] + b"x" + b[100:]])
-def test_damaged_weights_are_refused(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize("damage", [lambda b: b[:1000], lambda b: b[:99] + b"x" + b[100:]])
+def test_damaged_weights_are_rejected(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
     path = tmp_path / "cnn.weights.h5"
-    path.write_bytes(spoil(path.read_bytes()))
+    path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(DataError, match=r"cnn\.weights\.h5: altered since .*; run train_cnn again"):
         cnn.load(tmp_path)
 
 
 def sign(folder: Path, **changes: Any) -> None:
-    """Write a shape as if the weights in the folder were of it."""
+    """Write a shape as if it belonged to the weights in the folder."""
     shape = {"filters": [2, 3, 4], "dense_units": 5, "kernel_size": 3, "pool_size": 2}
     parts = {"architecture": shape | {"image_size": 28} | changes}
     model_folder.sign(folder, parts, ["cnn.weights.h5"])
 
 
-def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+def test_weights_of_another_shape_are_rejected(tmp_path: Path) -> None:
     cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
     sign(tmp_path, filters=[2, 3, 9])
-    with pytest.raises(DataError, match=r"cnn\.weights\.h5: no weights for the shape"):
+    with pytest.raises(DataError, match=r"cnn\.weights\.h5: not the weights of the network"):
         cnn.load(tmp_path)
 
 
-def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
-    spoilt = cnn.build_cnn(TINY)
-    spoilt.get_layer("Conv2D_2").bias.assign([0.0, np.nan, 0.0])
-    cnn.save(tmp_path, TINY, spoilt)
+def test_weights_that_are_not_finite_are_rejected(tmp_path: Path) -> None:
+    damaged = cnn.build_cnn(TINY)
+    damaged.get_layer("Conv2D_2").bias.assign([0.0, np.nan, 0.0])
+    cnn.save(tmp_path, TINY, damaged)
     with pytest.raises(DataError, match=r"found a NaN .* in Conv2D_2/bias, .*run train_cnn again"):
         cnn.load(tmp_path)
 
@@ -112,7 +112,7 @@ def test_kernels_and_pooling_decide_the_sizes_of_the_maps() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"filters": [3], "dense_units": 5}'])
-def test_a_text_that_is_no_shape_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_text_that_is_not_a_shape_is_rejected(tmp_path: Path, text: str) -> None:
     (tmp_path / "architecture.json").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"architecture\.json: .*; run train_cnn again"):
         cnn.load(tmp_path)
@@ -125,11 +125,11 @@ def test_a_text_that_is_no_shape_is_refused(tmp_path: Path, text: str) -> None:
         ("filters", [2, -3, 4], r"filters\.1: found -3, expected greater"),
         ("dense_units", 5.5, r"dense_units: found 5\.5, expected a valid integer"),
         ("kernel_size", 10**30, "kernel_size: found 10+, expected less than or equal"),
-        ("kernel_size", 13, "more convolutions than a digit has room for"),
+        ("kernel_size", 13, "more convolutions than fit into a digit"),
         ("depth", 3, "depth: unknown"),
     ],
 )
-def test_a_wrong_value_of_the_shape_is_refused(
+def test_an_invalid_value_of_the_shape_is_rejected(
     tmp_path: Path, name: str, value: Any, message: str
 ) -> None:
     cnn.save(tmp_path, TINY, cnn.build_cnn(TINY))
@@ -145,7 +145,7 @@ def test_a_layer_model_ends_at_the_layer() -> None:
 
 
 @pytest.mark.parametrize("name", ["Conv2D_4", "dense, which has no feature maps", "conv2d_1"])
-def test_a_layer_that_the_cnn_lacks_is_refused_with_those_it_has(name: str) -> None:
+def test_an_unknown_layer_is_rejected_with_a_list_of_layers(name: str) -> None:
     model: keras.Model = cnn.build_cnn(TINY)
     with pytest.raises(
         TrainingError, match=f"found {name}, expected one of Conv2D_1, Conv2D_2, Conv2D_3"
@@ -162,7 +162,7 @@ def test_convolutions_and_dense_layers_have_units() -> None:
 
 
 @pytest.mark.parametrize("name", ["Conv2D_4", "features, which has no units"])
-def test_a_layer_without_units_is_refused_with_those_that_have_some(name: str) -> None:
+def test_a_layer_without_units_is_rejected_with_a_list_of_layers(name: str) -> None:
     model: keras.Model = cnn.build_cnn(TINY)
     with pytest.raises(
         TrainingError,

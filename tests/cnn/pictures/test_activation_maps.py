@@ -11,14 +11,15 @@ def test_the_first_image_of_each_digit_is_chosen() -> None:
     assert activation_maps.choose_rows(LABELS, [3, 0]).tolist() == [0, 3]
 
 
-def test_a_digit_that_the_test_part_lacks_is_refused() -> None:
+def test_a_digit_that_is_not_in_the_test_part_is_rejected() -> None:
     with pytest.raises(
-        DataError, match=r"draw_activation_maps.digits: found 7, expected .* which shows 0, 1, 3"
+        DataError,
+        match=r"draw_activation_maps.digits: found 7, expected a digit in the test part: 0, 1, 3",
     ):
         activation_maps.choose_rows(LABELS, [3, 7])
 
 
-def test_a_mosaic_holds_every_map_once_on_one_scale() -> None:
+def test_a_mosaic_shows_every_map_once_on_a_common_scale() -> None:
     maps = np.zeros((2, 3, 3, 5), np.float32)
     maps[0, 0, 0, 4] = 8
     maps[1, 2, 2, 1] = 4
@@ -45,7 +46,7 @@ def test_every_mosaic_fits_its_place(num_maps: int, size: int) -> None:
 
 
 @pytest.mark.parametrize("num_maps", [121, 128, 1000])
-def test_maps_that_do_not_fit_get_a_larger_place_of_the_same_shape(num_maps: int) -> None:
+def test_maps_that_do_not_fit_get_a_larger_mosaic_of_the_same_shape(num_maps: int) -> None:
     maps = np.ones((1, 26, 26, num_maps), np.float32)
     height, width = activation_maps._mosaics(maps)[0].shape
     assert width > activation_maps._WIDTH or height > activation_maps._HEIGHT

@@ -9,7 +9,7 @@ PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.5, 0.4], [0.6, 0.2, 0.2]], np
 LABELS = np.array([0, 2, 0], np.uint8)
 
 
-def test_accuracy_is_the_share_of_rows_read_rightly() -> None:
+def test_accuracy_is_the_share_of_correct_rows() -> None:
     assert classification.accuracy(PROBABILITIES, LABELS) == pytest.approx(2 / 3)
 
 

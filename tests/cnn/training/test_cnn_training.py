@@ -36,14 +36,14 @@ def train(params: TrainCnn, digits: Digits, *, seed: int = 5) -> tuple[keras.Mod
 
 
 def bars(num_digits: int) -> Digits:
-    """Return images with one bright row each: row 2 * label + 4."""
+    """Return images with one bright row each, row 2 * label + 4."""
     labels = np.arange(num_digits, dtype=np.uint8) % 10
     images = np.random.default_rng(0).integers(0, 60, (num_digits, 28, 28), np.uint8)
     images[np.arange(num_digits), 2 * labels + 4] = 255
     return Digits(images, labels, images[:20], labels[:20])
 
 
-def test_learns_what_can_be_learnt() -> None:
+def test_a_learnable_task_is_learned() -> None:
     model, trained = train(PARAMS, bars(360))
     history = trained.history
     probabilities = cnn.predict(model, bars(20).test_images)
@@ -53,7 +53,7 @@ def test_learns_what_can_be_learnt() -> None:
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
 
 
-def test_rmsprop_learns_it_too() -> None:
+def test_rmsprop_learns_the_task_too() -> None:
     params = dataclasses.replace(PARAMS, optimizer="rmsprop", learning_rate=0.003)
     model, _ = train(params, bars(360))
     assert isinstance(model.optimizer, keras.optimizers.RMSprop)
@@ -62,7 +62,7 @@ def test_rmsprop_learns_it_too() -> None:
 
 
 def test_the_weights_are_those_of_the_best_epoch() -> None:
-    """A rate that is far too high in the later epochs: the first one stays the best."""
+    """The learning rate is far too high in later epochs, so the first epoch is the best."""
     params = dataclasses.replace(
         PARAMS, learning_rate_schedule="step", decay_epochs=1, decay_rate=1.0, learning_rate=0.5
     )
@@ -97,7 +97,7 @@ def test_the_learning_rate_falls_to_zero_at_the_last_step() -> None:
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
 
 
-def test_the_validation_part_is_cut_out_by_its_own_seed() -> None:
+def test_the_validation_part_has_its_own_seed() -> None:
     train_rows, validation_rows = cnn_training.split(100, PARAMS, seed=5)
     assert sorted([*train_rows, *validation_rows]) == list(range(100))
     assert len(validation_rows) == 40
@@ -105,7 +105,7 @@ def test_the_validation_part_is_cut_out_by_its_own_seed() -> None:
     assert set(other) != set(validation_rows)
 
 
-def test_another_seed_of_the_training_keeps_the_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_training_seed_keeps_the_validation_part(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     ordered = digit_batches.ordered_batches
 
@@ -120,7 +120,7 @@ def test_another_seed_of_the_training_keeps_the_cut(monkeypatch: pytest.MonkeyPa
     np.testing.assert_array_equal(*seen)
 
 
-def test_the_numbers_tell_of_the_best_epoch_and_of_what_it_was_made() -> None:
+def test_the_numbers_describe_the_best_epoch_and_the_settings() -> None:
     digits = bars(80)
     model, trained = train(PARAMS, digits)
     found = cnn_training.numbers(model, trained, PARAMS, digits, seed=5)
@@ -136,12 +136,12 @@ def test_the_numbers_tell_of_the_best_epoch_and_of_what_it_was_made() -> None:
     assert found["versions"].keys() == {"keras", "numpy", "tensorflow"}
 
 
-def test_the_shape_is_that_of_the_section() -> None:
+def test_the_shape_is_that_of_the_parameters() -> None:
     params = dataclasses.replace(PARAMS, kernel_size=2, pool_size=3)
     assert cnn_training.architecture(params) == cnn.Architecture((4,), 8, 2, 3)
 
 
-def test_a_validation_part_that_leaves_no_batch_is_refused() -> None:
+def test_a_validation_part_that_leaves_no_batch_is_rejected() -> None:
     with pytest.raises(
         TrainingError,
         match=r"train_cnn\.num_validation: found 40, which leaves 15 of 55 training digits",
@@ -149,5 +149,5 @@ def test_a_validation_part_that_leaves_no_batch_is_refused() -> None:
         cnn_training.split(55, PARAMS, seed=5)
 
 
-def test_params_take_every_optimizer_and_no_other() -> None:
+def test_params_accept_the_known_optimizers_only() -> None:
     assert get_args(get_type_hints(TrainCnn)["optimizer"]) == tuple(cnn_training.OPTIMIZERS)

@@ -7,8 +7,8 @@ LABELS = np.arange(10, dtype=np.uint8)
 IMAGES = np.broadcast_to(LABELS[:, None, None], (10, 28, 28)).copy()
 
 
-def drawn_labels(*, epochs: int = 3, seed: int = 1) -> npt.NDArray[np.uint8]:
-    """Gives the labels, (epochs, steps, batch_size), after a look at the images beside them."""
+def sampled_labels(*, epochs: int = 3, seed: int = 1) -> npt.NDArray[np.uint8]:
+    """Return the labels, (epochs, steps, batch_size), and check that the images match."""
     batches = digit_batches.training_batches(
         IMAGES, LABELS, prepare=lambda images: images, batch_size=4, epochs=epochs, seed=seed
     )
@@ -18,19 +18,19 @@ def drawn_labels(*, epochs: int = 3, seed: int = 1) -> npt.NDArray[np.uint8]:
     return np.reshape([labels for _, labels in pairs], (epochs, 2, 4))
 
 
-def test_every_image_comes_at_most_once_an_epoch() -> None:
-    for epoch in drawn_labels():
+def test_every_image_occurs_at_most_once_per_epoch() -> None:
+    for epoch in sampled_labels():
         assert len(np.unique(epoch)) == 8
 
 
-def test_the_order_depends_on_seed_and_epoch_alone() -> None:
-    np.testing.assert_array_equal(drawn_labels(), drawn_labels())
-    np.testing.assert_array_equal(drawn_labels()[:1], drawn_labels(epochs=1))
-    assert (drawn_labels()[0] != drawn_labels()[1]).any()
-    assert (drawn_labels() != drawn_labels(seed=2)).any()
+def test_the_order_depends_only_on_seed_and_epoch() -> None:
+    np.testing.assert_array_equal(sampled_labels(), sampled_labels())
+    np.testing.assert_array_equal(sampled_labels()[:1], sampled_labels(epochs=1))
+    assert (sampled_labels()[0] != sampled_labels()[1]).any()
+    assert (sampled_labels() != sampled_labels(seed=2)).any()
 
 
-def test_ordered_batches_give_all_images_in_order() -> None:
+def test_ordered_batches_have_all_images_in_order() -> None:
     batches = digit_batches.ordered_batches(
         IMAGES, LABELS, prepare=lambda images: images + 1, batch_size=4
     )

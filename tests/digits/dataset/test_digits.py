@@ -11,7 +11,7 @@ from latentmaps.digits.dataset.digits import Digits
 from latentmaps.errors import DataError
 
 
-def test_what_is_saved_is_loaded(few_digits: Digits, tmp_path: Path) -> None:
+def test_digits_survive_saving_and_loading(few_digits: Digits, tmp_path: Path) -> None:
     path = tmp_path / "digits.npz"
     digits_module.save(few_digits, path)
     assert digits_module.hashes(digits_module.load(path)) == digits_module.hashes(few_digits)
@@ -38,13 +38,13 @@ def test_one_other_pixel_gives_another_hash(few_digits: Digits) -> None:
     ("name", "value", "message"),
     [
         ("train_images", np.zeros((6, 28, 28), np.float32), "train_images: found float32"),
-        ("train_images", np.zeros((5, 28, 28), np.uint8), "an image for each label"),
+        ("train_images", np.zeros((5, 28, 28), np.uint8), "one image per label"),
         ("test_images", np.zeros((3, 32, 32), np.uint8), r"test_images: found uint8 \(3, 32, 32\)"),
         ("test_labels", np.array([1, 2, 10], np.uint8), "test_labels: found 10, expected 0 to 9"),
         ("test_labels", np.array([1, 2, 3], np.int64), "test_labels: found int64"),
     ],
 )
-def test_refuses_what_are_no_digits(
+def test_refuses_arrays_that_are_not_digits(
     few_digits: Digits, tmp_path: Path, name: str, value: Any, message: str
 ) -> None:
     path = tmp_path / "digits.npz"
@@ -70,14 +70,14 @@ def test_refuses_an_empty_part(few_digits: Digits) -> None:
         arrays["test_labels"][:0],
     )
     with pytest.raises(DataError, match="test_labels: found uint8 \\(0,\\), expected uint8"):
-        digits_module.checked(arrays, "here")
+        digits_module.from_arrays(arrays, "here")
 
 
 def test_refuses_a_truncated_file(few_digits: Digits, tmp_path: Path) -> None:
     path = tmp_path / "digits.npz"
     digits_module.save(few_digits, path)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(DataError, match=r"digits\.npz: no \.npz file with the arrays"):
+    with pytest.raises(DataError, match=r"digits\.npz: not an \.npz file with the arrays"):
         digits_module.load(path)
 
 
@@ -87,5 +87,5 @@ def test_refuses_other_arrays_and_pickles(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="train_labels"):
         digits_module.load(path)
     np.savez(path, allow_pickle=True, train_images=np.array([{}]))
-    with pytest.raises(DataError, match="values that are no numbers"):
+    with pytest.raises(DataError, match="values that are not numbers"):
         digits_module.load(path)

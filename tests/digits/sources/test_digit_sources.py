@@ -19,7 +19,7 @@ from latentmaps.downloads.mirrors import Patience
 from latentmaps.errors import DataError, DownloadError
 from latentmaps.params.fetch_digits import FetchDigits
 
-# an address that is gone stays gone
+# a missing file stays missing, so one try is enough
 ONE_TRY = Patience(num_tries=1)
 ARCHIVES = tuple(f"{name}.gz" for name in IDX_FILES.values())
 
@@ -45,14 +45,14 @@ def idx_bytes(array: npt.NDArray[np.uint8]) -> bytes:
 
 @pytest.fixture
 def as_mnist(few_digits: Digits, monkeypatch: pytest.MonkeyPatch) -> Digits:
-    """Digits that pass for MNIST."""
+    """Digits whose hashes count as those of MNIST."""
     monkeypatch.setattr(digit_sources, "MNIST_SHA256", digits_module.hashes(few_digits))
     return few_digits
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """A server on this machine: its address, and the folder it shows."""
+    """A local server: its address, and the folder that it serves."""
     folder = tmp_path / "site"
     folder.mkdir()
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -89,7 +89,7 @@ def test_a_folder_may_hold_mnist_npz_or_idx_files(few_digits: Digits, tmp_path: 
         assert digits_module.hashes(found) == digits_module.hashes(few_digits)
 
 
-def test_the_log_tells_whether_a_folder_holds_mnist(
+def test_the_log_says_whether_a_folder_holds_mnist(
     as_mnist: Digits, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = dataclasses.replace(as_mnist, test_labels=as_mnist.test_labels[::-1].copy() * 0)
@@ -99,7 +99,7 @@ def test_the_log_tells_whether_a_folder_holds_mnist(
         digit_sources.read_folder(tmp_path / "mnist")
         digit_sources.read_folder(tmp_path / "other")
     assert caplog.messages[0].endswith("mnist: MNIST")
-    assert caplog.messages[1].endswith("other: not MNIST, but images and labels of its form")
+    assert caplog.messages[1].endswith("other: not MNIST, but another data set of the same form")
 
 
 def test_a_missing_idx_file_is_named(few_digits: Digits, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_missing_idx_file_is_named(few_digits: Digits, tmp_path: Path) -> None
         digit_sources.read_folder(tmp_path)
 
 
-def test_the_next_mirror_is_asked_when_one_is_gone_or_has_other_digits(
+def test_the_next_mirror_is_tried_if_one_is_gone_or_has_other_digits(
     as_mnist: Digits, site: tuple[str, Path], tmp_path: Path
 ) -> None:
     address, folder = site
@@ -125,7 +125,7 @@ def test_the_next_mirror_is_asked_when_one_is_gone_or_has_other_digits(
     assert digits_module.hashes(found) == digits_module.hashes(as_mnist)
 
 
-def test_when_every_mirror_fails_the_message_says_what_to_fetch_by_hand(
+def test_if_every_mirror_fails_the_message_says_what_to_download_by_hand(
     as_mnist: Digits, site: tuple[str, Path], tmp_path: Path
 ) -> None:
     address, _ = site

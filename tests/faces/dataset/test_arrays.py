@@ -29,16 +29,16 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 5, 20, 200])
-def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, length: int) -> None:
+def test_a_truncated_file_is_refused(tmp_path: Path, length: int) -> None:
     path = _save(tmp_path / "images.npy", IMAGES)
     path.write_bytes(path.read_bytes()[:length])
 
-    with pytest.raises(DataError, match=f"{length} bytes that are no whole"):
+    with pytest.raises(DataError, match=f"{length} bytes that are not a complete"):
         arrays.open_images(path)
 
 
 def test_a_file_with_objects_is_refused_unread(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no whole"):
+    with pytest.raises(DataError, match="not a complete"):
         arrays.open_images(_save(tmp_path / "images.npy", np.array([{}], dtype=object)))
 
 
@@ -52,11 +52,11 @@ def test_a_file_with_objects_is_refused_unread(tmp_path: Path) -> None:
     ],
 )
 def test_another_dtype_or_shape_is_refused(tmp_path: Path, array: np.ndarray) -> None:
-    with pytest.raises(DataError, match=r"of the shape .* expected uint8 of the shape"):
+    with pytest.raises(DataError, match=r"of shape .* expected uint8 of shape"):
         arrays.open_images(_save(tmp_path / "images.npy", array))
 
 
-def test_the_entropy_is_that_of_the_formula() -> None:
+def test_the_entropy_follows_the_formula() -> None:
     images = np.random.default_rng(3).integers(0, 256, (5, 4, 4, 3), dtype=np.uint8)
     x = images[[1, 3]] / 255.0
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -97,19 +97,19 @@ def test_every_flipped_bit_of_a_header_gives_the_same_images_or_one_message(tmp_
 
 
 @pytest.mark.parametrize("shape", ["(-1, 4, 4, 3)", "(True, 4, 4, 3)", "(2, 4, 4, True)"])
-def test_a_shape_of_other_things_than_sizes_is_refused(tmp_path: Path, shape: str) -> None:
+def test_a_shape_with_invalid_sizes_is_refused(tmp_path: Path, shape: str) -> None:
     path = _save(tmp_path / "images.npy", IMAGES)
     old = b"(2, 4, 4, 3), }" + b" " * len(shape)
     new = f"{shape}, }}".encode().ljust(len(old))
     path.write_bytes(path.read_bytes().replace(old, new))
 
-    with pytest.raises(DataError, match="no whole number from 0"):
+    with pytest.raises(DataError, match="not an integer of at least 0"):
         arrays.open_images(path)
 
 
 @pytest.mark.parametrize("shape", [(0, 4, 4, 3), (2, 0, 0, 3)])
 def test_an_array_without_a_pixel_is_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    with pytest.raises(DataError, match="expected uint8 of the shape"):
+    with pytest.raises(DataError, match="expected uint8 of shape"):
         arrays.open_images(_save(tmp_path / "images.npy", np.zeros(shape, np.uint8)))
 
 

@@ -18,12 +18,12 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 
 def _plain(
-    colour: tuple[int, ...] | int, *, mode: str = "RGB", size: tuple[int, int] = (12, 16)
+    color: tuple[int, ...] | int, *, mode: str = "RGB", size: tuple[int, int] = (12, 16)
 ) -> bytes:
-    return _jpeg(Image.new(mode, size, colour))
+    return _jpeg(Image.new(mode, size, color))
 
 
-def test_the_box_is_cut_before_the_picture_is_scaled() -> None:
+def test_the_picture_is_cropped_before_it_is_scaled() -> None:
     picture = np.zeros((16, 12, 3), np.uint8)
     picture[4:12, 2:10] = 255
 
@@ -39,7 +39,7 @@ def test_the_box_is_cut_before_the_picture_is_scaled() -> None:
         _plain((100, 100, 100)),
         _plain((155, 155, 155, 0), mode="CMYK"),
     ],
-    ids=["grey", "colour", "cmyk"],
+    ids=["gray", "color", "cmyk"],
 )
 def test_every_mode_becomes_rgb(jpeg: bytes) -> None:
     image = crop.crop_picture(jpeg, CROP)
@@ -51,7 +51,7 @@ def test_every_mode_becomes_rgb(jpeg: bytes) -> None:
 
 @pytest.mark.parametrize("size", [4, 8, 13])
 @pytest.mark.parametrize("resample", ["nearest", "box", "lanczos"])
-def test_size_and_filter_are_those_asked_for(size: int, resample: str) -> None:
+def test_size_and_filter_are_those_requested(size: int, resample: str) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (16, 12, 3), np.uint8)
     jpeg = _jpeg(Image.fromarray(noise))
 
@@ -63,7 +63,7 @@ def test_size_and_filter_are_those_asked_for(size: int, resample: str) -> None:
 
 
 @pytest.mark.parametrize("jpeg", [b"", b"<html>", b"\xff\xd8\xff"])
-def test_bytes_that_are_no_picture_are_refused(jpeg: bytes) -> None:
+def test_bytes_that_are_not_a_picture_are_refused(jpeg: bytes) -> None:
     with pytest.raises(PictureError, match=f"{len(jpeg)} bytes, expected a JPEG or PNG picture"):
         crop.crop_picture(jpeg, CROP)
 
@@ -80,7 +80,7 @@ def test_the_reason_is_equal_for_equal_bytes(content: bytes) -> None:
     assert "BytesIO" not in reasons[0]
 
 
-def test_damaged_exif_is_passed_over() -> None:
+def test_damaged_exif_is_ignored() -> None:
     file = io.BytesIO()
     block = exif.block(exif.orientation(1), (271, exif.ASCII, 5_000, b"....."))[:-9]
     Image.new("RGB", (12, 16), (100, 100, 100)).save(file, "JPEG", exif=block)
@@ -106,7 +106,7 @@ def test_a_png_picture_keeps_every_pixel() -> None:
     np.testing.assert_array_equal(image[..., 0], picture)
 
 
-def test_a_picture_that_is_cut_off_is_refused() -> None:
+def test_a_truncated_picture_is_refused() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
 
     with pytest.raises(PictureError, match=r"expected a JPEG or PNG picture"):
@@ -118,7 +118,7 @@ def test_a_box_outside_of_the_picture_is_refused_with_both_sizes() -> None:
         crop.crop_picture(_plain(1, mode="L", size=(8, 9)), CROP)
 
 
-def test_a_picture_that_fills_the_memory_is_refused() -> None:
+def test_a_picture_with_too_many_pixels_is_refused() -> None:
     with pytest.raises(PictureError, match="a picture of 5000x4000 pixels, expected at most"):
         crop.crop_picture(_plain(1, mode="L", size=(5000, 4000)), CROP)
 

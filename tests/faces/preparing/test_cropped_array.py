@@ -17,9 +17,9 @@ from latentmaps.faces.raw import archive, face_tables
 CROP = Crop((2, 4, 10, 12), 4, "lanczos")
 
 
-def _jpeg(grey: int, size: tuple[int, int] = (12, 16)) -> bytes:
+def _jpeg(gray: int, size: tuple[int, int] = (12, 16)) -> bytes:
     file = io.BytesIO()
-    Image.new("L", size, grey).save(file, "JPEG", quality=100)
+    Image.new("L", size, gray).save(file, "JPEG", quality=100)
     return file.getvalue()
 
 
@@ -30,14 +30,16 @@ def _archive(path: Path, *jpegs: bytes) -> Path:
     return path
 
 
-def _crop(path: Path, target: Path, how: Crop = CROP, **options: int) -> list[tuple[str, str]]:
-    return cropped_array.crop_archive(archive.FaceArchive(path), target, how, **options)
+def _crop(
+    path: Path, target: Path, crop_spec: Crop = CROP, **options: int
+) -> list[tuple[str, str]]:
+    return cropped_array.crop_archive(archive.FaceArchive(path), target, crop_spec, **options)
 
 
-def _greys(path: Path) -> list[int]:
+def _grays(path: Path) -> list[int]:
     images = arrays.open_images(path)
     assert (images == images[:, :1, :1, :1]).all()
-    return [int(grey) for grey in images[:, 0, 0, 0]]
+    return [int(gray) for gray in images[:, 0, 0, 0]]
 
 
 def test_rows_follow_the_names_and_not_the_order_in_the_archive(tmp_path: Path) -> None:
@@ -45,7 +47,7 @@ def test_rows_follow_the_names_and_not_the_order_in_the_archive(tmp_path: Path) 
 
     assert _crop(path, tmp_path / "images.npy") == []
 
-    assert _greys(tmp_path / "images.npy") == [10, 20, 30]
+    assert _grays(tmp_path / "images.npy") == [10, 20, 30]
 
 
 def test_the_file_is_the_one_numpy_would_write(tmp_path: Path) -> None:
@@ -65,7 +67,7 @@ def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
         _crop(path, target, num_processes=num_processes)
 
     assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "3.npy").read_bytes()
-    assert _greys(tmp_path / "1.npy") == list(range(200))
+    assert _grays(tmp_path / "1.npy") == list(range(200))
 
 
 BROKEN = [_jpeg(10), b"<html>", _jpeg(30), b"", _jpeg(50), _jpeg(60, (4, 4))]
@@ -89,7 +91,7 @@ def test_broken_pictures_that_are_allowed_leave_no_gap(tmp_path: Path, num_proce
     refused = _crop(path, tmp_path / "images.npy", max_refused=3, num_processes=num_processes)
 
     assert [name for name, _ in refused] == ["000002.jpg", "000004.jpg", "000006.jpg"]
-    assert _greys(tmp_path / "images.npy") == [10, 30, 50]
+    assert _grays(tmp_path / "images.npy") == [10, 30, 50]
 
 
 def test_two_runs_in_any_number_of_processes_give_the_same_reasons(tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_a_damaged_archive_is_named_from_every_process(tmp_path: Path, num_proce
         _crop(path, tmp_path / "images.npy", num_processes=num_processes)
 
 
-def test_an_archive_without_a_whole_picture_is_refused(tmp_path: Path) -> None:
+def test_an_archive_without_an_intact_picture_is_refused(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", b"", b"")
 
     with pytest.raises(DataError, match=r"2 of 2 pictures cannot be cropped.*and not all"):
@@ -141,7 +143,7 @@ def test_a_box_outside_of_the_first_picture_is_refused_before_the_work(tmp_path:
     assert not (tmp_path / "images.npy").exists()
 
 
-def test_a_disk_without_room_is_refused_before_the_work(
+def test_too_little_disk_space_is_refused_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _archive(tmp_path / "a.zip", _jpeg(1))
@@ -169,9 +171,9 @@ def test_a_full_disk_is_an_error_and_not_a_signal(tmp_path: Path) -> None:
 def test_gray_images_have_one_channel(tmp_path: Path, num_processes: int) -> None:
     path = _archive(tmp_path / "a.zip", *(_jpeg(10 * index) for index in range(1, 4)))
 
-    how = Crop((2, 4, 10, 12), 4, "lanczos", num_channels=1)
-    _crop(path, tmp_path / "images.npy", how, num_processes=num_processes)
+    crop_spec = Crop((2, 4, 10, 12), 4, "lanczos", num_channels=1)
+    _crop(path, tmp_path / "images.npy", crop_spec, num_processes=num_processes)
 
     images = arrays.open_images(tmp_path / "images.npy")
     assert images.shape == (3, 4, 4, 1)
-    assert _greys(tmp_path / "images.npy") == [10, 20, 30]
+    assert _grays(tmp_path / "images.npy") == [10, 20, 30]

@@ -46,11 +46,11 @@ def _rows(table: pd.DataFrame, part: str) -> list[int]:
     return list(table["row"][table["part"] == part])
 
 
-def test_params_take_every_scheme_and_no_other() -> None:
+def test_params_accept_every_scheme_and_no_other() -> None:
     assert get_args(get_type_hints(SplitFaces)["scheme"]) == tuple(split.SCHEMES)
 
 
-def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:
+def test_every_row_occurs_once_and_parts_have_their_sizes(index: Path) -> None:
     table = split.split_faces(index, _wanted("random", 10, 3, 4), seed=1)
 
     assert list(table["row"]) == list(range(20))
@@ -62,14 +62,14 @@ def test_every_row_stands_once_and_parts_have_their_sizes(index: Path) -> None:
     }
 
 
-def test_null_for_training_takes_the_rest(index: Path) -> None:
+def test_null_for_training_takes_the_remaining_faces(index: Path) -> None:
     table = split.split_faces(index, _wanted("random", None, 3, 4), seed=1)
 
     assert len(_rows(table, "train")) == 13
     assert _rows(table, "unused") == []
 
 
-def test_the_seed_decides_the_parts(index: Path) -> None:
+def test_the_parts_depend_on_the_seed(index: Path) -> None:
     tables = [
         split.split_faces(index, _wanted("random", 10, 3, 4), seed=seed) for seed in (1, 1, 2)
     ]
@@ -95,7 +95,7 @@ def test_parts_that_do_not_fit_are_refused_with_the_numbers(
 
 
 @pytest.mark.parametrize("sizes", [(None, 4, 4), (170_000, 1, 1)])
-def test_the_official_split_is_that_of_the_source_whatever_the_numbers(
+def test_the_official_split_ignores_the_numbers(
     index: Path, sizes: tuple[int | None, int, int]
 ) -> None:
     table = split.split_faces(index, _wanted("official", *sizes), seed=1)
@@ -115,7 +115,7 @@ def test_an_official_split_needs_a_partition(tmp_path: Path) -> None:
 def test_an_official_split_needs_faces_in_every_part(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=range(20), partition="train")
 
-    with pytest.raises(DataError, match="20 faces, none of them for validation"):
+    with pytest.raises(DataError, match="none of 20 faces to validation"):
         split.split_faces(index, _wanted("official", None, 4, 4), seed=1)
 
 
@@ -136,7 +136,7 @@ def test_nobody_is_in_two_parts(tmp_path: Path, seed: int, num_train: int | None
     assert sizes["train"] == (num_train or 13)
 
 
-def test_the_seed_decides_which_persons_are_in_a_part(tmp_path: Path) -> None:
+def test_the_persons_in_a_part_depend_on_the_seed(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=range(20))
 
     tests = [
@@ -148,7 +148,7 @@ def test_the_seed_decides_which_persons_are_in_a_part(tmp_path: Path) -> None:
     assert tests[0] != tests[2]
 
 
-def test_a_size_that_whole_persons_cannot_give_is_refused_with_the_numbers(tmp_path: Path) -> None:
+def test_a_size_that_whole_persons_cannot_reach_is_refused_with_the_numbers(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=[0] * 10 + [1] * 10)
 
     message = "num_test 4 do not fit into 20 faces of 2 persons.*test gets 0 faces"
@@ -159,7 +159,7 @@ def test_a_size_that_whole_persons_cannot_give_is_refused_with_the_numbers(tmp_p
 def test_a_split_by_identity_needs_identities(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=[None, *range(19)])
 
-    with pytest.raises(DataError, match="does not say who is on them"):
+    with pytest.raises(DataError, match="does not identify persons"):
         split.split_faces(index, _wanted("identity", None, 3, 4), seed=1)
 
 
@@ -174,11 +174,11 @@ def test_every_row_is_in_one_part(index: Path, scheme: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n", "no index of faces"),
-        ("row,file,partition,identity\n0,a.jpg,train,x\n", "no index of faces"),
-        (f"row,file,partition,identity\n0,a.jpg,train,{'9' * 30}\n", "no index of faces"),
-        ("row,file,partition,identity\n0,a.jpg,train,inf\n", "no index of faces"),
-        ("row,file,partition,identity\n0,a.jpg,train,1.5\n", "no index of faces"),
+        ("a,b\n1,2\n", "not a valid index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,x\n", "not a valid index of faces"),
+        (f"row,file,partition,identity\n0,a.jpg,train,{'9' * 30}\n", "not a valid index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,inf\n", "not a valid index of faces"),
+        ("row,file,partition,identity\n0,a.jpg,train,1.5\n", "not a valid index of faces"),
         ("row,file,partition,identity\n1,a.jpg,train,1\n", "the column row is not 0, 1, 2"),
         ("row,partition,identity,file\n0,train,1,a\n", "columns row, partition, identity, file"),
     ],
@@ -210,17 +210,17 @@ def test_a_missing_split_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no split of faces"),
-        ("row,part\nx,train\n", "no split of faces"),
+        ("", "not a valid split of faces"),
+        ("row,part\nx,train\n", "not a valid split of faces"),
         ("row,part\n0,dev\n1,train\n", "part 'dev', expected one of train"),
-        ("row,part\n0,train\n0,test\n", "not every face has one row"),
-        ("row,part\n0,train\n1,validation\n", "no face in the part test"),
-        (f"row,part\n{'9' * 30},train\n", r"no split of faces \(Overflow\)"),
+        ("row,part\n0,train\n0,test\n", "expected exactly one row per face"),
+        ("row,part\n0,train\n1,validation\n", "no faces in the part test"),
+        (f"row,part\n{'9' * 30},train\n", r"not a valid split of faces \(Overflow\)"),
         ("row,part\n0,train,x\n1,test,x\n", "3 fields in the first row"),
-        ("row,part\n0,train\n1,test,x\n", "no split of faces .*3 fields, expected 2"),
+        ("row,part\n0,train\n1,test,x\n", "not a valid split of faces .*3 fields, expected 2"),
         (f"row,part\n0,{'x' * 5000}\n1,train\n", r"part 'xxx.{140,150}\.\.\.'"),
-        ("row,part" + ",c" * 100_000, "100,002 columns|a line without end"),
-        ("row,part\n0,train\n", "1 faces, expected 2, as many as there are images"),
+        ("row,part" + ",c" * 100_000, "100,002 columns|a line that is too long"),
+        ("row,part\n0,train\n", "1 faces, expected 2, the number of images"),
     ],
 )
 def test_a_damaged_split_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -245,12 +245,12 @@ def test_a_small_share_is_one_face(index: Path) -> None:
 
 
 @pytest.mark.parametrize(("num_test", "is_enough"), [(6, False), (7, True)])
-def test_a_test_part_without_neighbours_is_refused_before_the_training(
+def test_a_test_part_without_neighbors_is_refused_before_the_training(
     index: Path, num_test: int, is_enough: bool
 ) -> None:
     parts = split.split_faces(index, _wanted("random", None, 1, num_test), seed=1)
     if is_enough:
         split.require_enough(parts)
         return
-    with pytest.raises(ParamsError, match="part test has 6 faces of 20, expected at least 7"):
+    with pytest.raises(ParamsError, match="part test has 6 of 20 faces, expected at least 7"):
         split.require_enough(parts)

@@ -20,7 +20,7 @@ def test_faces_are_counted_from_one() -> None:
     assert archive.face_name(0) == "000001.jpg"
 
 
-def test_what_is_written_is_read_in_the_order_of_the_names(tmp_path: Path) -> None:
+def test_written_pictures_are_read_in_the_order_of_the_names(tmp_path: Path) -> None:
     with archive.ArchiveWriter(tmp_path / "a.zip") as writer:
         writer.add("000002.jpg", b"two")
         writer.add("000001.jpg", b"one")
@@ -38,7 +38,7 @@ def test_equal_pictures_give_equal_bytes(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
 
 
-def test_pictures_are_stored_and_not_packed(tmp_path: Path) -> None:
+def test_pictures_are_stored_uncompressed(tmp_path: Path) -> None:
     with archive.ArchiveWriter(tmp_path / "a.zip") as writer:
         writer.add("000001.jpg", bytes(1000))
 
@@ -92,7 +92,7 @@ def test_an_archive_that_announces_more_members_than_it_has_is_refused(tmp_path:
     struct.pack_into("<L", broken, end + 12, size_of_directory + 46)
     path.write_bytes(broken)
 
-    with pytest.raises(DataError, match="no zip archive"):
+    with pytest.raises(DataError, match="expected a zip archive"):
         archive.FaceArchive(path)
 
 
@@ -104,10 +104,10 @@ def test_a_member_of_another_name_is_refused(tmp_path: Path, name: str) -> None:
         archive.FaceArchive(_zip(tmp_path / "a.zip", name))
 
 
-def test_a_face_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_face_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", "000001.jpg", "img_align_celeba/000001.jpg")
 
-    with pytest.raises(DataError, match=r"000001\.jpg stands twice"):
+    with pytest.raises(DataError, match=r"000001\.jpg occurs twice"):
         archive.FaceArchive(path)
 
 
@@ -129,11 +129,11 @@ def test_a_missing_archive_is_refused(tmp_path: Path) -> None:
         archive.FaceArchive(tmp_path / "a.zip")
 
 
-def test_an_archive_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", "000001.jpg")
     path.write_bytes(path.read_bytes()[:-10])
 
-    with pytest.raises(DataError, match="no zip archive"):
+    with pytest.raises(DataError, match="expected a zip archive"):
         archive.FaceArchive(path)
 
 
@@ -150,7 +150,7 @@ def test_a_damaged_member_is_named(tmp_path: Path) -> None:
 def test_stored_and_deflated_members_are_read(tmp_path: Path, method: int) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as file:
         file.writestr("img_align_celeba/000001.jpg", b"picture" * 100)
-        # a member whose header leaves the sizes to what follows it, and has an extra field
+        # a member with an extra field, whose sizes are in a data descriptor after the data
         with file.open("000002.jpg", "w", force_zip64=True) as member:
             member.write(b"other")
 
@@ -160,11 +160,11 @@ def test_stored_and_deflated_members_are_read(tmp_path: Path, method: int) -> No
     ]
 
 
-def test_a_method_that_is_neither_is_refused(tmp_path: Path) -> None:
+def test_another_compression_method_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as file:
         file.writestr("000001.jpg", b"picture")
 
-    with pytest.raises(DataError, match=r"000001\.jpg is packed by method 14, expected"):
+    with pytest.raises(DataError, match=r"000001\.jpg is packed with method 14, expected"):
         archive.FaceArchive(tmp_path / "a.zip")
 
 
@@ -172,7 +172,7 @@ def test_a_member_that_is_not_where_the_directory_says_is_named(tmp_path: Path) 
     path = _zip(tmp_path / "a.zip", "000001.jpg")
     path.write_bytes(b"XX" + path.read_bytes()[2:])
 
-    with pytest.raises(DataError, match=r"000001\.jpg cannot be read \(there is no member"):
+    with pytest.raises(DataError, match=r"000001\.jpg cannot be read \(no member at the position"):
         archive.FaceArchive(path).read("000001.jpg")
 
 
@@ -200,7 +200,7 @@ def test_a_name_with_a_nul_is_refused_and_shown(tmp_path: Path, name: bytes) -> 
         archive.FaceArchive(path)
 
 
-def test_a_long_name_is_cut_short_in_the_message(tmp_path: Path) -> None:
+def test_a_long_name_is_shortened_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(DataError) as raised:
         archive.FaceArchive(_zip(tmp_path / "a.zip", "x" * 60_000))
 
@@ -219,5 +219,5 @@ def test_a_member_outside_of_the_file_is_refused(tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", "000001.jpg")
     _patch_directory(path, 42, struct.pack("<L", 2**32 - 2))
 
-    with pytest.raises(DataError, match=r"member 000001\.jpg lies outside of the file"):
+    with pytest.raises(DataError, match=r"member 000001\.jpg is beyond the end of the file"):
         archive.FaceArchive(path)

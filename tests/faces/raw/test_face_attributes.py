@@ -28,7 +28,7 @@ def test_attributes_are_true_and_false_in_the_order_of_the_faces(known: Path) ->
     assert list(chosen["Smiling"]) == [False, True]
 
 
-def test_a_source_that_knows_nothing_gives_no_columns(tmp_path: Path) -> None:
+def test_a_source_without_attributes_gives_no_columns(tmp_path: Path) -> None:
     attributes = face_attributes.read_attributes(write(tmp_path / "index.csv", "", "", ""))
     chosen = face_attributes.choose(attributes, ["Smiling"], ROWS)
     assert chosen.shape == (2, 0)
@@ -50,8 +50,8 @@ def test_rows_of_another_set_are_refused(known: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "no index of faces"),
-        ("a,b\n1,2\n", "no index of faces .columns a, b, expected also file"),
+        ("", "not a valid index of faces"),
+        ("a,b\n1,2\n", "not a valid index of faces .columns a, b, expected also file"),
         (f"{HEADER},Smiling\n0,a,,,2\n", "an attribute is neither 1 nor -1"),
     ],
 )

@@ -71,7 +71,7 @@ def test_a_face_with_two_rows_is_refused() -> None:
         _index(attributes=pd.concat([ATTRIBUTES, ATTRIBUTES]))
 
 
-def test_what_a_source_does_not_know_is_empty_in_the_index(tmp_path: Path) -> None:
+def test_unknown_values_are_empty_in_the_index(tmp_path: Path) -> None:
     face_tables.write_table(tmp_path / "t.csv", face_tables.names_only(NAMES))
 
     index = _index(
@@ -95,16 +95,16 @@ def test_a_refused_face_leaves_no_gap_in_the_index() -> None:
     assert list(kept["file"]) == [NAMES[1]]
 
 
-def test_no_refusal_gives_a_table_with_a_head() -> None:
+def test_a_table_without_refusals_has_a_header() -> None:
     assert face_tables.refusals([]).to_csv(index=False) == "file,reason\n"
 
 
-def test_an_identity_that_is_no_number_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no table .*invalid literal"):
+def test_an_identity_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"not a valid table .*invalid literal"):
         face_tables.read_identity(_write(tmp_path / "t.csv", "file,identity\n000001.jpg,x\n"))
 
 
-def test_an_attribute_of_a_name_that_the_index_needs_is_refused(tmp_path: Path) -> None:
+def test_an_attribute_with_a_reserved_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="an attribute called partition"):
         face_tables.read_attributes(_write(tmp_path / "t.csv", "file,partition\n000001.jpg,1\n"))
 
@@ -129,5 +129,5 @@ def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no table"):
+    with pytest.raises(DataError, match="not a valid table"):
         face_tables.read_partition(_write(tmp_path / "t.csv", ""))

@@ -41,7 +41,7 @@ def test_a_picture_of_the_right_size_stays_as_it_is(kind: str) -> None:
     np.testing.assert_allclose(pixels[170, 89], (0, 0, 255), atol=12)
 
 
-def test_a_wide_picture_is_cut_about_its_centre() -> None:
+def test_a_wide_picture_is_cropped_around_its_center() -> None:
     picture = Image.new("RGB", (3 * 178, 218), "black")
     picture.paste("white", (178, 0, 2 * 178, 218))
 
@@ -53,7 +53,7 @@ def test_a_small_picture_is_scaled_to_cover() -> None:
 
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-# orientation -> the quarters as the camera stored them, so that red green / blue white is upright
+# orientation -> the quarters as stored by the camera; red green / blue white is upright
 STORED = {
     1: ((RED, GREEN), (BLUE, WHITE)),
     2: ((GREEN, RED), (WHITE, BLUE)),
@@ -74,7 +74,7 @@ def _stored(orientation: int) -> Image.Image:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("orientation", STORED)
-def test_the_orientation_of_the_camera_is_honoured(orientation: int, kind: str) -> None:
+def test_the_orientation_of_the_camera_is_respected(orientation: int, kind: str) -> None:
     block = exif.block(exif.orientation(orientation))
 
     pixels = _pixels(_file(_stored(orientation), kind, exif=block, quality=100))
@@ -83,7 +83,7 @@ def test_the_orientation_of_the_camera_is_honoured(orientation: int, kind: str) 
     np.testing.assert_allclose(corners, [[RED, GREEN], [BLUE, WHITE]], atol=25)
 
 
-# what a writer of EXIF would refuse, and a reader takes
+# EXIF that writers would refuse but readers accept
 LIES = {
     "width as BYTE": (256, exif.BYTE, 1, b"\1"),
     "width as ASCII": (256, exif.ASCII, 2, b"1\0"),
@@ -96,7 +96,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_an_exif_that_lies_is_read_for_its_orientation_and_never_written(lie: str) -> None:
+def test_exif_with_wrong_entries_is_read_for_its_orientation_and_never_written(lie: str) -> None:
     contents = [
         _file(_stored(6), "JPEG", exif=exif.block(exif.orientation(6), *tags))
         for tags in ((), (LIES[lie],))
@@ -118,7 +118,7 @@ def test_a_picture_whose_exif_cannot_be_read_stays_as_it_is() -> None:
     assert faces[0] == faces[1]
 
 
-GREY = {
+GRAY = {
     "L": Image.new("L", (32, 32), 100),
     "RGB": Image.new("RGB", (32, 32), (100, 100, 100)),
     "P": Image.new("RGB", (32, 32), (100, 100, 100)).quantize(4),
@@ -128,9 +128,9 @@ GREY = {
 }
 
 
-@pytest.mark.parametrize("mode", GREY)
+@pytest.mark.parametrize("mode", GRAY)
 def test_every_mode_becomes_rgb(mode: str) -> None:
-    np.testing.assert_allclose(_pixels(_file(GREY[mode])), 100, atol=3)
+    np.testing.assert_allclose(_pixels(_file(GRAY[mode])), 100, atol=3)
 
 
 def test_cmyk_becomes_rgb() -> None:
@@ -139,7 +139,7 @@ def test_cmyk_becomes_rgb() -> None:
     np.testing.assert_allclose(_pixels(_file(picture, "JPEG", quality=100)), 100, atol=3)
 
 
-def test_what_is_transparent_is_white() -> None:
+def test_transparent_pixels_become_white() -> None:
     clear = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
     palette = Image.new("P", (32, 32), 0)
 
@@ -152,7 +152,7 @@ def test_what_is_transparent_is_white() -> None:
     [(0, True), (254, True), (255, False)],
     ids=["clear", "misty", "solid"],
 )
-def test_a_picture_with_a_pixel_that_lets_something_through_is_known(
+def test_a_picture_with_a_partly_transparent_pixel_is_recognized(
     alpha: int, was_transparent: bool
 ) -> None:
     picture = Image.new("RGBA", (32, 32), (0, 0, 0, 255))
@@ -162,14 +162,14 @@ def test_a_picture_with_a_pixel_that_lets_something_through_is_known(
     assert not aligned_size.to_aligned_size(_file(picture.convert("RGB"))).was_transparent
 
 
-def test_of_an_animation_the_first_frame_is_taken() -> None:
-    frames = [Image.new("RGB", (32, 32), (grey,) * 3) for grey in (100, 200)]
+def test_the_first_frame_of_an_animation_is_used() -> None:
+    frames = [Image.new("RGB", (32, 32), (gray,) * 3) for gray in (100, 200)]
     content = _file(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
 
     np.testing.assert_allclose(_pixels(content), 100, atol=3)
 
 
-def test_a_profile_decides_the_colours_and_a_broken_one_is_passed_over() -> None:
+def test_a_color_profile_is_applied_and_a_broken_one_ignored() -> None:
     picture = Image.new("RGB", (32, 32), (100, 100, 100))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -179,7 +179,7 @@ def test_a_profile_decides_the_colours_and_a_broken_one_is_passed_over() -> None
     np.testing.assert_allclose(_pixels(_file(picture, icc_profile=lab)), 100, atol=3)
 
 
-def test_nothing_of_the_metadata_is_left() -> None:
+def test_metadata_are_removed() -> None:
     block = exif.block((0x010E, exif.ASCII, 8, b"at home\0"))
     content = aligned_size.to_aligned_size(_file(_halves(), "JPEG", exif=block)).jpeg
 
@@ -188,7 +188,7 @@ def test_nothing_of_the_metadata_is_left() -> None:
 
 
 def _announcing(kind: str, width: int, height: int) -> bytes:
-    """A file of a few bytes that claims this size."""
+    """Return a file of a few bytes that announces this size."""
     if kind == "JPEG":
         content = _file(Image.new("RGB", (32, 32)), "JPEG")
         return content.replace(struct.pack(">HH", 32, 32), struct.pack(">HH", height, width))
@@ -202,31 +202,31 @@ def _announcing(kind: str, width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", r"no whole JPEG, PNG or WebP picture \(not recognized as one\)"),
-        (b"some text", "no whole JPEG, PNG or WebP picture"),
-        (_file(_halves(), "GIF"), "no whole JPEG, PNG or WebP picture"),
-        (_file(_halves(), "JPEG")[:600], "no whole JPEG, PNG or WebP picture"),
-        (_file(_halves())[:100], "no whole JPEG, PNG or WebP picture"),
-        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 an edge"),
-        (_announcing("PNG", 9_380, 9_380), "9380x9380 pixels, expected at most 40,000,000 in all"),
-        (_announcing("JPEG", 9_380, 9_380), "9380x9380 pixels, expected at most 64,000,000 in all"),
+        (b"", r"not a complete JPEG, PNG or WebP picture \(not recognized as one\)"),
+        (b"some text", "not a complete JPEG, PNG or WebP picture"),
+        (_file(_halves(), "GIF"), "not a complete JPEG, PNG or WebP picture"),
+        (_file(_halves(), "JPEG")[:600], "not a complete JPEG, PNG or WebP picture"),
+        (_file(_halves())[:100], "not a complete JPEG, PNG or WebP picture"),
+        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 along each edge"),
+        (_announcing("PNG", 9_380, 9_380), "9380x9380 pixels, expected at most 40,000,000 in"),
+        (_announcing("JPEG", 9_380, 9_380), "9380x9380 pixels, expected at most 64,000,000 in"),
         (_announcing("PNG", 20_000, 20_000), r"Image size \(400000000 pixels\) exceeds limit"),
     ],
     ids=["empty", "text", "gif", "cut JPEG", "cut PNG", "small", "PNG", "JPEG", "bomb"],
 )
-def test_what_is_no_usable_picture_is_refused(content: bytes, reason: str) -> None:
+def test_unusable_pictures_are_refused(content: bytes, reason: str) -> None:
     with pytest.raises(UnusableError, match=reason):
         aligned_size.to_aligned_size(content)
 
 
-def test_a_webp_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_webp_has_a_separate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(aligned_size._MOST_PIXELS, "WEBP", 32 * 32 - 1)
-    with pytest.raises(UnusableError, match="expected at most 1,023 in all of a WEBP picture"):
+    with pytest.raises(UnusableError, match="expected at most 1,023 in total for a WEBP picture"):
         aligned_size.to_aligned_size(_file(Image.new("RGB", (32, 32)), "WEBP"))
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
-def test_a_jpeg_that_is_very_large_is_decoded_at_a_part_of_its_size(
+def test_a_very_large_jpeg_is_decoded_at_a_reduced_size(
     monkeypatch: pytest.MonkeyPatch, orientation: int
 ) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (26, 21, 3), np.uint8)
@@ -250,7 +250,7 @@ def test_a_jpeg_that_is_very_large_is_decoded_at_a_part_of_its_size(
     assert np.abs(in_part - in_full).mean() < 3
 
 
-def test_transparency_is_laid_on_white_in_bands_of_any_height(
+def test_transparency_becomes_white_in_bands_of_any_height(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (230, 190, 4), np.uint8)

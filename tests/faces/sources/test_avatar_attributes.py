@@ -10,12 +10,12 @@ def _true(**drawn: Any) -> set[str]:
     return {name for name, is_true in avatar_attributes.attributes(shown).items() if is_true}
 
 
-def test_a_bald_head_has_no_colour_of_hair() -> None:
+def test_a_bald_head_has_no_hair_color() -> None:
     assert _true(hairColor=["#2c1b18"]) == {"Bald", "No_Beard"}
 
 
 @pytest.mark.parametrize(
-    ("colour", "attribute"),
+    ("color", "attribute"),
     [
         ("#2c1b18", "Black_Hair"),
         ("#a55728", "Brown_Hair"),
@@ -23,15 +23,15 @@ def test_a_bald_head_has_no_colour_of_hair() -> None:
         ("#e8e1e1", "Gray_Hair"),
     ],
 )
-def test_a_colour_of_hair_has_one_name(colour: str, attribute: str) -> None:
-    assert _true(topVariant="bun", hairColor=[colour]) == {attribute, "No_Beard"}
+def test_a_hair_color_has_one_name(color: str, attribute: str) -> None:
+    assert _true(topVariant="bun", hairColor=[color]) == {attribute, "No_Beard"}
 
 
 def test_a_hat_hides_the_hair() -> None:
     assert _true(topVariant="hat", hatColor=["#262e33"]) == {"Wearing_Hat", "No_Beard"}
 
 
-def test_a_moustache_alone_is_no_beard() -> None:
+def test_a_mustache_alone_is_not_a_beard() -> None:
     assert _true(topVariant="hat", facialHairVariant="moustacheFancy") == {
         "Wearing_Hat",
         "Mustache",
@@ -39,7 +39,7 @@ def test_a_moustache_alone_is_no_beard() -> None:
     }
 
 
-def test_a_beard_has_a_moustache() -> None:
+def test_a_beard_includes_a_mustache() -> None:
     assert _true(topVariant="hat", facialHairVariant="beardLight") == {"Wearing_Hat", "Mustache"}
 
 
@@ -62,9 +62,9 @@ def test_glasses_bangs_and_pale_skin_have_their_names() -> None:
     assert {"Eyeglasses", "Bangs", "Pale_Skin"} <= found
 
 
-def test_every_hair_colour_that_is_drawn_has_a_name() -> None:
-    for colour in avatar_traits.HAIR_COLOURS:
-        assert _true(topVariant="bun", hairColor=[f"#{colour}"]) & {
+def test_every_hair_color_that_is_drawn_has_a_name() -> None:
+    for color in avatar_traits.HAIR_COLORS:
+        assert _true(topVariant="bun", hairColor=[f"#{color}"]) & {
             "Black_Hair",
             "Brown_Hair",
             "Blond_Hair",

@@ -17,24 +17,24 @@ CURATED: dict[str, list[str]] = {
     "accessories": list(avatar_traits.GLASSES),
     "clothes": list(avatar_traits.CLOTHES),
 }
-COLOURS: tuple[Mapping[str, float], ...] = (
-    avatar_traits.SKIN_COLOURS,
-    avatar_traits.HAIR_COLOURS,
-    avatar_traits.CLOTH_COLOURS,
-    avatar_traits.GLASSES_COLOURS,
-    avatar_traits.BACKGROUND_COLOURS,
+COLORS: tuple[Mapping[str, float], ...] = (
+    avatar_traits.SKIN_COLORS,
+    avatar_traits.HAIR_COLORS,
+    avatar_traits.CLOTH_COLORS,
+    avatar_traits.GLASSES_COLORS,
+    avatar_traits.BACKGROUND_COLORS,
 )
 
 
-# DiceBear takes a misspelt name without a word and draws nothing
+# DiceBear silently accepts a misspelled name and draws nothing
 @pytest.mark.parametrize("part", CURATED)
-def test_every_curated_name_is_one_of_the_style(part: str) -> None:
+def test_every_curated_name_exists_in_the_style(part: str) -> None:
     assert set(CURATED[part]) <= set(avatars.definition()["components"][part]["variants"])
 
 
-def test_every_colour_has_six_hexadecimal_digits() -> None:
-    for colour in chain.from_iterable(COLOURS):
-        assert re.fullmatch("[0-9a-f]{6}", colour)
+def test_every_color_has_six_hexadecimal_digits() -> None:
+    for color in chain.from_iterable(COLORS):
+        assert re.fullmatch("[0-9a-f]{6}", color)
 
 
 def test_dicebear_draws_what_was_chosen() -> None:
@@ -46,9 +46,9 @@ def test_dicebear_draws_what_was_chosen() -> None:
         assert drawn.get("facialHairVariant") == traits.facial_hair
         assert drawn.get("accessoriesVariant") == traits.glasses
         assert drawn["mouthVariant"] == traits.mouth
-        assert drawn["skinColor"] == [f"#{traits.skin_colour}"]
-        assert drawn["clothesColor"] == [f"#{traits.clothes_colour}"]
-        assert drawn.get("hairColor", [f"#{traits.hair_colour}"]) == [f"#{traits.hair_colour}"]
+        assert drawn["skinColor"] == [f"#{traits.skin_color}"]
+        assert drawn["clothesColor"] == [f"#{traits.clothes_color}"]
+        assert drawn.get("hairColor", [f"#{traits.hair_color}"]) == [f"#{traits.hair_color}"]
 
 
 def test_traits_depend_on_seed_and_index_alone() -> None:
@@ -57,7 +57,7 @@ def test_traits_depend_on_seed_and_index_alone() -> None:
     assert avatar_traits.choose(1, 5) != avatar_traits.choose(2, 5)
 
 
-def test_shares_are_near_those_that_were_asked_for() -> None:
+def test_shares_are_close_to_the_requested_ones() -> None:
     drawn = [avatar_traits.choose(3, index) for index in range(2000)]
 
     assert sum(t.glasses is not None for t in drawn) / 2000 == pytest.approx(0.2, abs=0.04)
@@ -74,5 +74,5 @@ def test_long_hair_never_goes_with_a_beard() -> None:
 def test_hair_can_be_seen_on_the_skin() -> None:
     for index in range(500):
         traits = avatar_traits.choose(3, index)
-        hidden = avatar_traits.HIDDEN_HAIR.get(traits.skin_colour, frozenset())
-        assert traits.hair_colour not in hidden
+        hidden = avatar_traits.HIDDEN_HAIR.get(traits.skin_color, frozenset())
+        assert traits.hair_color not in hidden

@@ -70,11 +70,11 @@ def test_the_tables_have_a_row_for_each_face(tmp_path: Path) -> None:
     assert (attributes.loc[0] == 1)["Smiling"] == avatars.draw_avatar(7, 0).attributes["Smiling"]
 
 
-def test_the_receipt_tells_source_versions_and_licence(tmp_path: Path) -> None:
+def test_the_receipt_states_source_versions_and_license(tmp_path: Path) -> None:
     receipt = avatars.draw_faces(raw_faces(tmp_path), 1, seed=7)
 
     assert receipt["source"] == "avatars"
     assert receipt["seed"] == 7
-    assert "Pablo Stanley" in receipt["licence"]
+    assert "Pablo Stanley" in receipt["license"]
     assert set(receipt["versions"]) >= {"dicebear-core", "dicebear-styles"}
     assert len(receipt["sha256"]["images.zip"]) == 64

@@ -91,9 +91,7 @@ def test_the_folders_and_names_of_kaggle_are_found(celeba_folder: Path, raw: Raw
     ]
 
 
-def test_the_folders_of_the_authors_drive_are_looked_into(
-    celeba_folder: Path, raw: RawFaces
-) -> None:
+def test_the_folders_of_the_authors_drive_are_searched(celeba_folder: Path, raw: RawFaces) -> None:
     for name, place in ((celeba_files.IMAGES, "Img"), (celeba_files.PARTITION, "Eval")):
         (celeba_folder / place).mkdir()
         shutil.move(celeba_folder / name, celeba_folder / place / name)
@@ -101,8 +99,8 @@ def test_the_folders_of_the_authors_drive_are_looked_into(
     assert take(raw, celeba_folder)["missing"] == []
 
 
-def test_terms_come_before_the_look_into_the_folder(tmp_path: Path, raw: RawFaces) -> None:
-    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence: found false"):
+def test_terms_are_shown_before_the_folder_is_read(tmp_path: Path, raw: RawFaces) -> None:
+    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_license: found false"):
         take(raw, tmp_path / "missing", accept=False)
 
 
@@ -123,7 +121,7 @@ def test_the_folder_of_pictures_itself_is_refused_with_its_parent(
     pictures.mkdir()
     (pictures / "000001.jpg").write_bytes(b"face")
 
-    with pytest.raises(DataError, match=rf"correct fetch_faces\.path to {tmp_path}$"):
+    with pytest.raises(DataError, match=rf"set fetch_faces\.path to {tmp_path}$"):
         take(raw, pictures)
 
 
@@ -160,7 +158,7 @@ def test_a_face_with_two_rows_is_refused(celeba_folder: Path, raw: RawFaces) -> 
         take(raw, celeba_folder)
 
 
-def test_all_names_of_celeba_tell_its_partition(
+def test_the_partition_follows_from_all_names_of_celeba(
     celeba_folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(celeba_layouts, "PARTITION_ENDS", (1, 2, 3))

@@ -1,4 +1,4 @@
-"""CelebA without a folder of the user's: downloaded file by file, or from Kaggle."""
+"""CelebA without a user's folder: downloaded file by file, or from Kaggle."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from latentmaps.faces.sources.raw_faces import RawFaces
 
 
 def _give(monkeypatch: pytest.MonkeyPatch, downloads: Path, *lacking: str) -> list[str]:
-    """Put these files in the place of a download; return the names that are asked for."""
+    """Replace downloads with these files; return the names that are requested."""
     asked = []
 
     def fetch(file: RemoteFile, folder: Path, *, advice: str, unreachable: set[str]) -> Path:
@@ -27,7 +27,7 @@ def _give(monkeypatch: pytest.MonkeyPatch, downloads: Path, *lacking: str) -> li
     return asked
 
 
-def test_without_a_folder_what_was_downloaded_is_taken(
+def test_without_a_folder_the_downloads_are_used(
     tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     downloads = write_celeba(tmp_path / "downloads")
@@ -36,12 +36,12 @@ def test_without_a_folder_what_was_downloaded_is_taken(
     receipt = take(raw, None)
 
     assert raw.images.samefile(downloads / celeba_files.IMAGES)
-    # three faces are not the 202,599 whose partition is known without its file
+    # only for all 202,599 faces is the partition known without its file
     assert receipt["missing"] == [celeba_files.PARTITION]
     assert asked == [celeba_files.IMAGES, celeba_files.ATTRIBUTES, celeba_files.IDENTITY]
 
 
-def test_a_table_that_cannot_be_had_is_left_out(
+def test_a_table_that_cannot_be_downloaded_is_left_out(
     tmp_path: Path,
     raw: RawFaces,
     monkeypatch: pytest.MonkeyPatch,
@@ -50,11 +50,11 @@ def test_a_table_that_cannot_be_had_is_left_out(
     _give(monkeypatch, write_celeba(tmp_path / "downloads"), celeba_files.ATTRIBUTES)
 
     assert celeba_files.ATTRIBUTES in take(raw, None)["missing"]
-    [warning] = [line for line in caplog.messages if line.startswith("Going on without")]
+    [warning] = [line for line in caplog.messages if line.startswith("Continuing without")]
     assert warning.endswith("or set fetch_faces.path to the folder where it is")
 
 
-def test_without_the_archive_no_table_is_asked_for_and_the_message_tells_what_to_do(
+def test_without_the_archive_no_table_is_requested_and_the_message_has_advice(
     tmp_path: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = _give(monkeypatch, tmp_path, celeba_files.IMAGES)
@@ -68,7 +68,7 @@ def test_without_the_archive_no_table_is_asked_for_and_the_message_tells_what_to
     assert "-S fetch_faces.path=" in str(raised.value)
 
 
-def test_kaggles_copy_is_celeba_to_all_that_follows(
+def test_later_stages_treat_kaggles_copy_as_celeba(
     celeba_folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kaggle, "download", lambda: celeba_folder)
@@ -76,15 +76,15 @@ def test_kaggles_copy_is_celeba_to_all_that_follows(
     receipt = take(raw, None, from_kaggle=True)
 
     assert receipt["source"] == "celeba"
-    assert receipt["licence_accepted_by"] == "fetch_faces.accept_licence"
-    # a copy: Kaggle's file stays its own
+    assert receipt["license_accepted_by"] == "fetch_faces.accept_license"
+    # a copy, so that Kaggle's file stays unchanged
     assert (celeba_folder / celeba_files.IMAGES).stat().st_nlink == 1
 
 
-def test_kaggle_is_not_asked_before_the_terms_are_accepted(
+def test_kaggle_is_not_contacted_before_the_terms_are_accepted(
     raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kaggle, "download", lambda: pytest.fail("asked"))
 
-    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_licence"):
+    with pytest.raises(ParamsError, match=r"fetch_faces\.accept_license"):
         take(raw, None, accept=False, from_kaggle=True)

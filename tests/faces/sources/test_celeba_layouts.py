@@ -10,7 +10,7 @@ from latentmaps.faces.sources import celeba_files, celeba_layouts, celeba_tables
 NAMES = [archive.face_name(index) for index in range(202_599)]
 
 
-def test_the_known_partition_is_that_of_the_authors_to_the_byte() -> None:
+def test_the_known_partition_equals_the_authors_file_to_the_byte() -> None:
     partition = celeba_layouts.official_partition(NAMES)
 
     assert partition is not None
@@ -23,12 +23,12 @@ def test_the_known_partition_is_that_of_the_authors_to_the_byte() -> None:
 
 
 @pytest.mark.parametrize("names", [NAMES[:-1], [*NAMES[1:], "202600.jpg"], []])
-def test_other_names_tell_no_partition(names: list[str]) -> None:
+def test_the_partition_is_unknown_for_other_names(names: list[str]) -> None:
     assert celeba_layouts.official_partition(names) is None
 
 
 @pytest.mark.parametrize("line", ["{} {}\n", "{} {}\r\n", "{},{}\n"])
-def test_the_partition_counts_as_the_authors_in_every_form(tmp_path: Path, line: str) -> None:
+def test_the_partition_is_official_in_every_form(tmp_path: Path, line: str) -> None:
     path = tmp_path / "partition"
     ends = celeba_layouts.PARTITION_ENDS
     numbers = [sum(index >= end for end in ends) for index in range(ends[-1])]
@@ -44,7 +44,7 @@ def test_the_partition_counts_as_the_authors_in_every_form(tmp_path: Path, line:
     assert not same(path)
 
 
-def test_attributes_are_two_characters_wide_but_for_the_first() -> None:
+def test_attributes_are_two_characters_wide_except_for_the_first() -> None:
     table = pd.DataFrame({"file": NAMES[:2], "Bald": [-1, 1], "Male": [1, -1], "Young": [1, 1]})
 
     assert celeba_layouts.render_attributes(table) == (
@@ -52,7 +52,7 @@ def test_attributes_are_two_characters_wide_but_for_the_first() -> None:
     )
 
 
-def test_what_is_no_table_says_nothing(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_table_is_not_official(tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("<html>quota</html>")
 
     assert not celeba_layouts.has_content(

@@ -1,4 +1,4 @@
-"""What the receipt says of CelebA's files and pictures."""
+"""What the receipt says about CelebA's files and pictures."""
 
 import hashlib
 import zipfile
@@ -13,7 +13,7 @@ from latentmaps.faces.sources.raw_faces import RawFaces
 from latentmaps.storage.checksums import file_sha256
 
 
-def test_the_receipt_tells_terms_and_whether_files_are_official(
+def test_the_receipt_states_terms_and_whether_files_are_official(
     celeba_folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sha256 = file_sha256(celeba_folder / celeba_files.PARTITION)
@@ -23,9 +23,9 @@ def test_the_receipt_tells_terms_and_whether_files_are_official(
 
     receipt = take(raw, celeba_folder, 2)
 
-    assert "no redistribution" in receipt["licence"]
-    assert receipt["licence_accepted_by"] == "fetch_faces.accept_licence"
-    assert any("non-commercial" in line for line in receipt["licence_terms"])
+    assert "no redistribution" in receipt["license"]
+    assert receipt["license_accepted_by"] == "fetch_faces.accept_license"
+    assert any("non-commercial" in line for line in receipt["license_terms"])
     assert receipt["sha256"] == {"images.zip": file_sha256(raw.images)}
     assert receipt["found"][celeba_files.PARTITION] == {
         "file": celeba_files.PARTITION,
@@ -37,7 +37,7 @@ def test_the_receipt_tells_terms_and_whether_files_are_official(
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_a_table_that_says_the_same_is_official(
+def test_a_table_with_the_same_content_is_official(
     celeba_folder: Path, raw: RawFaces, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     authors = "3\r\nMale Smiling \r\n000001.jpg -1  1\r\n000002.jpg 1  1\r\n000003.jpg -1 -1\r\n"
@@ -62,7 +62,7 @@ def test_a_table_that_says_the_same_is_official(
     assert take(raw, celeba_folder)["found"][celeba_files.ATTRIBUTES]["official"] is False
 
 
-def test_equal_pictures_have_one_hash_however_they_are_packed(
+def test_equal_pictures_have_the_same_hash_however_they_are_packed(
     celeba_folder: Path, tmp_path: Path, raw: RawFaces
 ) -> None:
     packed = take(raw, celeba_folder)

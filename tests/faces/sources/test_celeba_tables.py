@@ -15,7 +15,7 @@ ATTRIBUTES = "3\nMale Smiling \n000001.jpg -1  1\n000002.jpg  1  1\n000003.jpg -
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str], Path]:
-    """Writes a list, line ends untouched."""
+    """Write a list with its line endings unchanged."""
 
     def write(text: str) -> Path:
         path = tmp_path / "list.txt"
@@ -56,7 +56,7 @@ CSV: dict[Reader, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("reader", CSV)
-def test_a_csv_file_says_the_same_as_the_text_file(
+def test_a_csv_file_gives_the_same_table_as_the_text_file(
     write: Callable[[str], Path], reader: Reader
 ) -> None:
     text, head = CSV[reader]
@@ -70,7 +70,7 @@ def test_a_csv_file_says_the_same_as_the_text_file(
     ("reader", "text"),
     [(celeba_tables.read_partition, PARTITION), (celeba_tables.read_attributes, ATTRIBUTES)],
 )
-def test_line_ends_and_mark_of_windows_change_nothing(
+def test_line_endings_and_byte_order_mark_change_nothing(
     write: Callable[[str], Path], reader: Reader, text: str
 ) -> None:
     plain = reader(write(text))
@@ -82,11 +82,11 @@ def test_line_ends_and_mark_of_windows_change_nothing(
     ("reader", "text", "message"),
     [
         (celeba_tables.read_partition, "000001.jpg 3\n", r"partition 3 of 000001\.jpg, expected 0"),
-        (celeba_tables.read_partition, "000001.jpg x\n", "a field is no whole number"),
+        (celeba_tables.read_partition, "000001.jpg x\n", "a field is not an integer"),
         (celeba_tables.read_partition, "000001.jpg\n", "line 1 has 1 fields, expected 2"),
         (celeba_tables.read_partition, "a.jpg 1\n", "line 1 begins with 'a.jpg', expected a name"),
         (celeba_tables.read_partition, "<!DOCTYPE html>\n", "line 1 begins with '<!DOCTYPE'"),
-        (celeba_tables.read_partition, "", "no row with a face"),
+        (celeba_tables.read_partition, "", "no rows, expected one per face"),
         (celeba_tables.read_attributes, "", "begins with '', expected the number of faces"),
         (celeba_tables.read_attributes, "1\nMale\n000001.jpg 0\n", "neither 1 nor -1"),
         (celeba_tables.read_attributes, "1\nMale Young\n000001.jpg 1\n", "line 3 has 2 fields"),
@@ -95,7 +95,7 @@ def test_line_ends_and_mark_of_windows_change_nothing(
             "2\nMale\n000001.jpg 1\n",
             "announces 2 faces and 1 follow",
         ),
-        (celeba_tables.read_attributes, "1\nx\n000001.jpg 1.5\n", "a field is no whole number"),
+        (celeba_tables.read_attributes, "1\nx\n000001.jpg 1.5\n", "a field is not an integer"),
     ],
 )
 def test_a_damaged_list_is_refused(
@@ -108,9 +108,9 @@ def test_a_damaged_list_is_refused(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("000001.jpg inf\n", "a field is no whole number"),
-        (f"000001.jpg {'9' * 30}\n", "a field is no whole number"),
-        (f"000001.jpg {'x' * 5_000}\n", "a field is no whole number"),
+        ("000001.jpg inf\n", "a field is not an integer"),
+        (f"000001.jpg {'9' * 30}\n", "a field is not an integer"),
+        (f"000001.jpg {'x' * 5_000}\n", "a field is not an integer"),
         ("image_id,identity" + ",x" * 2_000 + "\n", "more than 1,000 columns"),
     ],
 )
@@ -124,6 +124,6 @@ def test_a_value_that_fits_no_column_is_refused_in_a_short_message(
 
 
 @pytest.mark.parametrize("head", ["9" * 5_000 + "\na b\n", "1\n" + "a " * 2_000 + "\n"])
-def test_a_head_that_no_list_has_is_refused(write: Callable[[str], Path], head: str) -> None:
+def test_an_unknown_header_is_refused(write: Callable[[str], Path], head: str) -> None:
     with pytest.raises(DataError, match=r"begins with '999|more than 1,000 columns"):
         celeba_tables.read_attributes(write(head + "000001.jpg 1 1\n"))

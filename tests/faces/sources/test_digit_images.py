@@ -23,7 +23,7 @@ def test_every_pixel_of_a_digit_is_kept(raw: RawFaces, few_digits: Digits) -> No
     np.testing.assert_array_equal(pictures, expected)
     assert archive.names == [f"{number:06d}.png" for number in range(1, 10)]
     assert (receipt["source"], receipt["num_faces"]) == ("digits", 9)
-    assert receipt["licence"] == "the digits are yours: nothing is known of their licence"
+    assert receipt["license"] == "your own digits; their license is not known"
 
 
 def test_a_digit_is_an_attribute_and_test_digits_are_two_parts(
@@ -39,7 +39,7 @@ def test_a_digit_is_an_attribute_and_test_digits_are_two_parts(
     assert parts.tolist() == ["train"] * 6 + ["validation", "test", "validation"]
 
 
-def test_nothing_is_known_of_persons(raw: RawFaces, few_digits: Digits) -> None:
+def test_persons_are_unknown(raw: RawFaces, few_digits: Digits) -> None:
     digit_images.take_digits(raw, few_digits, None)
     assert face_tables.read_identity(raw.identity)["identity"].isna().all()
     assert pd.read_csv(raw.refused).empty
@@ -55,5 +55,5 @@ def test_equal_digits_give_equal_bytes(tmp_path: Path, few_digits: Digits) -> No
 
 
 def test_more_digits_than_there_are_are_refused(raw: RawFaces, few_digits: Digits) -> None:
-    with pytest.raises(DataError, match=r"num_faces: found 10, expected at most 9, the digits"):
+    with pytest.raises(DataError, match=r"num_faces: found 10, expected at most 9, the number"):
         digit_images.take_digits(raw, few_digits, 10)

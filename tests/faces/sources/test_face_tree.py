@@ -6,7 +6,7 @@ from latentmaps.errors import DataError
 from latentmaps.faces.sources.face_tree import FaceTree
 
 
-def test_names_are_sorted_and_hidden_files_passed_over(tmp_path: Path) -> None:
+def test_names_are_sorted_and_hidden_files_ignored(tmp_path: Path) -> None:
     for name in ("000002.jpg", ".hidden", "000001.jpg"):
         (tmp_path / name).write_bytes(name.encode())
 
@@ -17,7 +17,7 @@ def test_names_are_sorted_and_hidden_files_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no file, expected pictures"):
+    with pytest.raises(DataError, match="no files, expected pictures"):
         FaceTree(tmp_path)
 
 

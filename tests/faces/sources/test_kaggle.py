@@ -14,7 +14,7 @@ class _CredentialError(Exception):
 
 @pytest.fixture
 def kagglehub(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A module with what is used of kagglehub."""
+    """Return a module with the parts of kagglehub that are used."""
     package, exceptions = ModuleType("kagglehub"), ModuleType("kagglehub.exceptions")
     exceptions.CredentialError = _CredentialError  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "kagglehub", package)
@@ -36,17 +36,17 @@ def test_the_folder_is_the_one_that_kagglehub_names(kagglehub: ModuleType) -> No
 
 
 @pytest.mark.parametrize("error", [_CredentialError("who?"), OSError("no network")])
-def test_what_kagglehub_raises_is_one_message(kagglehub: ModuleType, error: Exception) -> None:
+def test_an_error_of_kagglehub_becomes_one_message(kagglehub: ModuleType, error: Exception) -> None:
     def dataset_download(handle: str) -> str:
         raise error
 
     kagglehub.dataset_download = dataset_download  # type: ignore[attr-defined]
 
-    with pytest.raises(DownloadError, match=f"Kaggle did not give it .*{error}"):
+    with pytest.raises(DownloadError, match=f"download from Kaggle failed .*{error}"):
         kaggle.download()
 
 
-def test_without_the_package_the_message_tells_how_to_install_it(
+def test_without_the_package_the_message_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "kagglehub", None)  # as if it were not installed

@@ -15,24 +15,24 @@ from latentmaps.faces.sources import own_pictures
 from latentmaps.faces.sources.raw_faces import RawFaces
 
 
-def _picture(path: Path, grey: int) -> None:
+def _picture(path: Path, gray: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("L", (40, 40), grey).save(path, "PNG")
+    Image.new("L", (40, 40), gray).save(path, "PNG")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Four pictures and two files that are none."""
+    """Four pictures and two other files."""
     folder = tmp_path / "mine"
-    for name, grey in (("b/2.png", 40), ("a.PNG", 10), ("b/1", 30), ("ab.png", 20)):
-        _picture(folder / name, grey)
+    for name, gray in (("b/2.png", 40), ("a.PNG", 10), ("b/1", 30), ("ab.png", 20)):
+        _picture(folder / name, gray)
     (folder / "b/notes").write_text("no picture")
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
     (folder / ".hidden").write_text("passed over")
     return folder
 
 
-def _greys(raw: RawFaces) -> list[int]:
+def _grays(raw: RawFaces) -> list[int]:
     faces = archive.FaceArchive(raw.images)
     pictures = [Image.open(io.BytesIO(jpeg)) for _, jpeg in faces.pictures()]
     return [round(float(np.asarray(picture).mean())) for picture in pictures]
@@ -41,7 +41,7 @@ def _greys(raw: RawFaces) -> list[int]:
 def test_pictures_are_taken_in_the_order_of_their_paths(folder: Path, raw: RawFaces) -> None:
     receipt = own_pictures.take_pictures(raw, folder, None, max_refused=2)
 
-    assert _greys(raw) == [10, 20, 30, 40]
+    assert _grays(raw) == [10, 20, 30, 40]
     assert raw.origins.read_text().splitlines() == [
         "file,origin",
         "000001.jpg,a.PNG",
@@ -58,14 +58,14 @@ def test_refused_files_are_named_with_their_reasons(folder: Path, raw: RawFaces)
     head, *rows = raw.refused.read_text().splitlines()
     assert head == "file,reason"
     assert [row.partition(",")[0] for row in rows] == ["b/notes", "broken.jpg"]
-    assert all("no whole JPEG, PNG or WebP picture" in row for row in rows)
+    assert all("not a complete JPEG, PNG or WebP picture" in row for row in rows)
 
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.HEIC", b"any"), ("a.jpg", HEIC)])
-def test_a_picture_of_a_telephone_is_refused_with_the_way_to_convert_it(
+def test_a_picture_from_a_phone_is_refused_with_the_way_to_convert_it(
     folder: Path, raw: RawFaces, name: str, content: bytes
 ) -> None:
     (folder / name).write_bytes(content)
@@ -73,10 +73,10 @@ def test_a_picture_of_a_telephone_is_refused_with_the_way_to_convert_it(
     own_pictures.take_pictures(raw, folder, None, max_refused=3)
 
     row = next(row for row in raw.refused.read_text().splitlines() if row.startswith(name))
-    assert "HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pictures.md says" in row
+    assert "HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pictures.md" in row
 
 
-def test_the_log_says_what_became_of_every_file(
+def test_the_log_sums_up_how_all_files_were_treated(
     folder: Path, raw: RawFaces, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("Thumbs.db", "b/notes.txt", ".trash/1.png"):
@@ -91,15 +91,15 @@ def test_the_log_says_what_became_of_every_file(
 
     assert caplog.messages[-5:] == [
         "Took 5 pictures",
-        "1 of them had transparent pixels, which are white now",
-        "Refused 2 files, each named in reports/refused.csv with the reason",
+        "1 of them had transparent pixels, which are now white",
+        "Refused 2 files, listed with reasons in reports/refused.csv",
         "Skipped 2 files that are hidden or in a hidden folder",
-        "Skipped 2 files that are no pictures: Thumbs.db, b/notes.txt",
+        "Skipped 2 files that are not pictures: Thumbs.db, b/notes.txt",
     ]
     assert (receipt["num_skipped"], receipt["num_laid_on_white"]) == (4, 1)
 
 
-def test_what_is_not_known_of_the_faces_is_left_open(folder: Path, raw: RawFaces) -> None:
+def test_unknown_columns_are_left_out(folder: Path, raw: RawFaces) -> None:
     own_pictures.take_pictures(raw, folder, 1, max_refused=2)
 
     for table in (raw.attributes, raw.partition, raw.identity):
@@ -109,19 +109,19 @@ def test_what_is_not_known_of_the_faces_is_left_open(folder: Path, raw: RawFaces
 def test_one_refusal_more_than_allowed_is_an_error_that_names_it(
     folder: Path, raw: RawFaces
 ) -> None:
-    message = r"2 files are no usable picture, expected at most 1 \(b/notes: no whole.*broken"
+    message = r"2 files are not usable .*, expected at most 1 \(b/notes: not a complete.*broken"
     with pytest.raises(DataError, match=message):
         own_pictures.take_pictures(raw, folder, None, max_refused=1)
 
 
-def test_the_first_usable_ones_are_taken(folder: Path, raw: RawFaces) -> None:
+def test_the_first_usable_pictures_are_taken(folder: Path, raw: RawFaces) -> None:
     receipt = own_pictures.take_pictures(raw, folder, 3, max_refused=0)
 
-    assert _greys(raw) == [10, 20, 30]
-    assert receipt["num_refused"] == 0  # those come later
+    assert _grays(raw) == [10, 20, 30]
+    assert receipt["num_refused"] == 0  # the unusable files come later
 
 
-def test_fewer_usable_ones_than_asked_for_are_an_error(folder: Path, raw: RawFaces) -> None:
+def test_fewer_usable_pictures_than_requested_are_an_error(folder: Path, raw: RawFaces) -> None:
     with pytest.raises(DataError, match=r"4 usable pictures, .* expected at least 5"):
         own_pictures.take_pictures(raw, folder, 5, max_refused=2)
 
@@ -131,7 +131,7 @@ def test_a_folder_without_pictures_is_an_error(tmp_path: Path, raw: RawFaces) ->
     for name in (".a.jpg", "notes.txt", "film.mov"):
         (tmp_path / "empty" / name).write_text("no picture")
 
-    message = "0 usable pictures, 1 hidden files and 2 of other kinds skipped, expected at least 1"
+    message = "0 usable pictures, 1 hidden files and 2 of other types skipped, expected at least 1"
     with pytest.raises(DataError, match=message):
         own_pictures.take_pictures(raw, tmp_path / "empty", None, max_refused=0)
 
@@ -150,16 +150,16 @@ def test_zip_folder_and_processes_give_the_same_bytes(folder: Path, tmp_path: Pa
         assert len({getattr(raw, name).read_bytes() for raw in raws}) == 1
 
 
-def test_the_receipt_tells_no_path_of_the_machine(folder: Path, raw: RawFaces) -> None:
+def test_the_receipt_contains_no_path_of_the_machine(folder: Path, raw: RawFaces) -> None:
     receipt = own_pictures.take_pictures(raw, folder, None, max_refused=2)
 
     assert receipt["source"] == "folder"
-    assert "nothing is known of their licence" in receipt["licence"]
+    assert "license is not known" in receipt["license"]
     assert str(folder.parent) not in str(receipt)
 
 
 @pytest.mark.parametrize("num_processes", [1, 2])
-def test_names_that_no_table_can_hold_leave_one_row_a_file(
+def test_unprintable_names_leave_one_row_per_file(
     tmp_path: Path, raw: RawFaces, num_processes: int
 ) -> None:
     _picture(tmp_path / "mine/b\rc.png", 10)
@@ -174,7 +174,7 @@ def test_names_that_no_table_can_hold_leave_one_row_a_file(
 
     assert raw.origins.read_bytes() == b"file,origin\n000001.jpg,b\\rc.png\n"
     assert raw.refused.read_text().splitlines()[1:] == [
-        r"a\xff.png,a name that is no UTF-8; rename the file"
+        r"a\xff.png,a name that is not UTF-8; rename the file"
     ]
 
 
@@ -183,7 +183,7 @@ def test_a_message_that_names_many_files_stays_short(tmp_path: Path, raw: RawFac
     for index in range(12):
         (tmp_path / "mine" / f"{index:02}{'x' * 240}").write_text("no picture")
 
-    with pytest.raises(DataError, match="12 files are no usable picture") as raised:
+    with pytest.raises(DataError, match="12 files are not usable pictures") as raised:
         own_pictures.take_pictures(raw, tmp_path / "mine", None, max_refused=0)
 
     assert len(str(raised.value)) < 2000

@@ -42,23 +42,23 @@ def test_folder_and_zip_give_the_same_files_in_the_same_order(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["a", "a.1", "a.jpg~", "a.gif", "a.heic", "a.tiff"])
-def test_a_file_of_an_odd_name_is_looked_at(tmp_path: Path, name: str) -> None:
+def test_a_file_with_an_odd_name_is_tried(tmp_path: Path, name: str) -> None:
     assert picture_sources.open_source(_zip(tmp_path / "a.zip", name)).names == (name,)
 
 
 @pytest.mark.parametrize("name", ["../a.jpg", "/a.jpg", "b/../../a.jpg"])
-def test_a_path_that_leads_out_of_the_zip_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_path_that_leads_outside_of_the_zip_is_refused(tmp_path: Path, name: str) -> None:
     source = picture_sources.open_source(_zip(tmp_path / "a.zip", name))
 
-    with pytest.raises(FileError, match="leads out of the zip"):
+    with pytest.raises(FileError, match="leads outside of the zip"):
         source.read(name)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     source = picture_sources.open_source(_zip(tmp_path / "a.zip", "a.jpg", "a.jpg"))
 
-    with pytest.raises(FileError, match="stands twice"):
+    with pytest.raises(FileError, match="occurs twice"):
         source.read("a.jpg")
 
 
@@ -75,7 +75,7 @@ def test_links_are_refused(tmp_path: Path) -> None:
     folder = picture_sources.open_source(tmp_path / "tree")
     assert folder.names == ("a.jpg", "b")
     for source in (folder, picture_sources.open_source(tmp_path / "a.zip")):
-        with pytest.raises(FileError, match="a link or no plain file"):
+        with pytest.raises(FileError, match="a link or not a regular file"):
             source.read("a.jpg")
 
 
@@ -106,10 +106,10 @@ def test_a_missing_path_is_refused(tmp_path: Path) -> None:
         picture_sources.open_source(tmp_path / "missing")
 
 
-def test_a_file_that_is_no_zip_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_text("no zip")
 
-    with pytest.raises(DataError, match="6 bytes that are no zip archive"):
+    with pytest.raises(DataError, match="6 bytes that are not a zip archive"):
         picture_sources.open_source(tmp_path / "a.zip")
 
 
@@ -119,7 +119,7 @@ def _patch(path: Path, old: bytes, new: bytes) -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99])
-def test_a_member_that_is_packed_by_an_uncommon_method_is_refused(
+def test_a_member_with_an_uncommon_compression_method_is_refused(
     tmp_path: Path, method: int
 ) -> None:
     path = tmp_path / "a.zip"
@@ -133,7 +133,7 @@ def test_a_member_that_is_packed_by_an_uncommon_method_is_refused(
         content[directory + 10] = 99
         path.write_bytes(content)
 
-    with pytest.raises(FileError, match=f"packed by method {method}, expected"):
+    with pytest.raises(FileError, match=f"packed with method {method}, expected"):
         picture_sources.open_source(path).read("a.jpg")
 
 
@@ -190,7 +190,7 @@ def test_a_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     source = picture_sources.open_source(tmp_path)
 
     assert source.names == (name,)
-    with pytest.raises(FileError, match="a name that is no UTF-8"):
+    with pytest.raises(FileError, match="a name that is not UTF-8"):
         source.read(name)
 
 

@@ -15,7 +15,7 @@ def normal(num_points: int, dim: int = 6) -> np.ndarray:
 def test_points_of_the_prior_are_no_distance_away() -> None:
     estimates = [distances.mmd_to_prior(normal(400), normal(400)) for _ in range(20)]
     assert abs(np.mean(estimates)) < 3e-3
-    assert min(estimates) < 0.0 < max(estimates)  # unbiased: it falls on both sides of 0
+    assert min(estimates) < 0.0 < max(estimates)  # unbiased, so on both sides of 0
 
 
 def test_the_distance_grows_with_a_shift_and_with_a_spread() -> None:
@@ -40,7 +40,7 @@ def test_it_is_the_sum_of_the_definition() -> None:
 
 
 def spread(*, standard_deviations: list[float], mean: float = 0.0) -> np.ndarray:
-    """Gives points with exactly these spreads, independent dimensions and this mean."""
+    """Return points with exactly these spreads, independent dimensions and this mean."""
     dim = len(standard_deviations)
     points = np.concatenate([np.eye(dim), -np.eye(dim)])
     return mean + points * np.array(standard_deviations) * np.sqrt((2 * dim - 1) / 2)
@@ -77,13 +77,13 @@ def test_frechet_distance_of_a_set_and_its_copy(num_points: int) -> None:
     assert shifted == pytest.approx(np.square(shift).sum(), rel=1e-6)
 
 
-def test_frechet_distance_takes_a_direction_without_spread() -> None:
+def test_frechet_distance_accepts_a_direction_without_variance() -> None:
     x = normal(100, 3) * [1.0, 1.0, 0.0]
     assert distances.frechet_distance(x, x + np.array([0.0, 0.0, 2.0])) == pytest.approx(4.0)
     assert distances.frechet_distance(np.ones((4, 3)), np.zeros((4, 3))) == pytest.approx(3.0)
 
 
-def test_frechet_distance_takes_single_precision_and_one_dimension() -> None:
+def test_frechet_distance_accepts_float32_and_one_dimension() -> None:
     x = spread(standard_deviations=[3.0]).astype(np.float32)
     y = spread(standard_deviations=[1.0]).astype(np.float32)
     assert distances.frechet_distance(x, y) == pytest.approx(4.0, rel=1e-6)
@@ -124,7 +124,7 @@ def test_blocks_of_any_size_give_the_same(
 
 
 def test_kernel_distance_of_known_gaussians_is_that_of_their_moments() -> None:
-    # in one dimension (xy + 1)^3 = 1 + 3 xy + 3 (xy)^2 + (xy)^3 compares the first three moments
+    # in one dimension, (xy + 1)^3 = 1 + 3 xy + 3 (xy)^2 + (xy)^3 compares the first three moments
     shift = 0.5
     squares = [shift, (1.0 + shift**2) - 1.0, shift**3 + 3.0 * shift]
     expected = np.dot([3.0, 3.0, 1.0], np.square(squares))
@@ -141,15 +141,15 @@ def test_unbiased_distances_of_a_set_and_its_copy_are_below_zero() -> None:
     assert distances.mmd_to_prior(x, x) == pytest.approx(2.0 * apart - (7.0 + apart))
 
 
-def test_the_error_of_the_kernel_distance_is_the_spread_of_other_draws() -> None:
+def test_the_error_of_the_kernel_distance_is_the_spread_over_samples() -> None:
     reference = normal(300)
-    draws = [normal(200) * [1.6, 1, 1, 1, 1, 0.4] for _ in range(60)]
-    spread_of_draws = np.std([value(x, reference) for x in draws])
-    errors = [distances.kernel_distance(x, reference).error for x in draws[:10]]
-    assert np.mean(errors) == pytest.approx(spread_of_draws, rel=0.3)
+    samples = [normal(200) * [1.6, 1, 1, 1, 1, 0.4] for _ in range(60)]
+    spread_of_samples = np.std([value(x, reference) for x in samples])
+    errors = [distances.kernel_distance(x, reference).error for x in samples[:10]]
+    assert np.mean(errors) == pytest.approx(spread_of_samples, rel=0.3)
 
 
-def test_the_error_comes_from_leaving_out_one_point_after_the_other(
+def test_the_error_comes_from_leaving_out_one_point_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     x, y = normal(7), normal(5) + 0.5

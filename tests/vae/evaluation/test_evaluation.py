@@ -1,4 +1,4 @@
-"""The evaluation as a whole, of a VAE that has learned nothing."""
+"""The complete evaluation of an untrained VAE."""
 
 from pathlib import Path
 from typing import Any
@@ -52,14 +52,14 @@ def test_every_headline_of_the_evaluation_is_measured(found: Evaluation) -> None
     assert expected <= found.numbers.keys()
 
 
-def test_headlines_are_distances_on_the_net_that_is_always_there(found: Evaluation) -> None:
+def test_headlines_are_distances_on_the_net_that_is_always_used(found: Evaluation) -> None:
     rows = found.numbers["samples"]
     for name in SAMPLERS:
         assert found.numbers[f"kernel_{name}"] == rows[name]["pixels-pca"]["kernel_distance"]
     assert found.numbers["feature_nets"] == ["pixels-pca"]
 
 
-def test_samplers_are_fitted_to_so_many_training_faces(found: Evaluation) -> None:
+def test_samplers_are_fitted_to_num_encoded_training_faces(found: Evaluation) -> None:
     assert len(found.latents.train.rows) == len(found.latents.train.encodings.z_mean) == 25
     assert set(found.latents.train.rows) < set(range(40))
     np.testing.assert_array_equal(found.latents.test.rows, np.arange(40, 60))
@@ -74,7 +74,7 @@ def test_every_attribute_has_a_direction_from_the_encoded_training_faces(
     smiles = KNOWN["Smiling"].to_numpy()[found.latents.train.rows]
     z = found.latents.train.encodings.z_mean.astype(np.float64)
     direction = z[smiles].mean(axis=0) - z[~smiles].mean(axis=0)
-    smiling, bald = found.latents.attributes.each()
+    smiling, bald = found.latents.attributes.to_list()
     np.testing.assert_allclose(smiling.vector, direction)
     assert not bald.vector.any()
     assert found.numbers["attributes"] == {
@@ -101,7 +101,7 @@ def test_the_libraries_are_those_that_compute(found: Evaluation) -> None:
     assert list(found.numbers["versions"]) == names
 
 
-def test_a_vae_that_has_learned_nothing_is_doubted(found: Evaluation) -> None:
+def test_an_untrained_vae_causes_a_warning(found: Evaluation) -> None:
     reconstructions, random_faces = found.doubts()
     assert reconstructions.startswith("Reconstructions hardly differ from one another")
     of_prior = found.numbers["samples"]["prior"]["diversity"]

@@ -20,7 +20,7 @@ class Tensor:
 
 
 class Extractor:
-    """In the place of torch-fidelity's: notes what it is given, and gives means of channels."""
+    """A fake extractor: records its inputs and returns the mean of each channel."""
 
     def __init__(self, name: str, features: list[str], **options: Any) -> None:
         self.made_with = (name, features, options)
@@ -37,7 +37,7 @@ class NoGrad:
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file that passes for the real one, and libraries that do as well."""
+    """A file that passes for the real one, and mocks of the libraries."""
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"weights")
     monkeypatch.setattr(fid_network, "_SHA256", checksums.file_sha256(path))
@@ -91,7 +91,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"something else")
-    with pytest.raises(DataError, match=r"SHA-256 \w{64}, expected 6726825d\w{56}; only with"):
+    with pytest.raises(DataError, match=r"SHA-256 \w{64}, expected 6726825d\w{56}; the dist"):
         fid_network.load(path)
 
 

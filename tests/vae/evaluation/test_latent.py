@@ -4,7 +4,7 @@ import pytest
 from latentmaps.errors import DataError
 from latentmaps.vae.evaluation import latent
 from latentmaps.vae.latent import latent_geometry
-from latentmaps.vae.network.encodings import Encodings, draw_prior
+from latentmaps.vae.network.encodings import Encodings, sample_prior
 
 RANDOM = np.random.default_rng(5)
 
@@ -20,7 +20,7 @@ def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:
 
 
 def test_dimensions_in_use_have_kl_where_all_means_vary() -> None:
-    # KL of a mean with variance v beside a posterior variance of 1: v / 2
+    # KL of a mean with variance v and a posterior variance of 1: v / 2
     mean = np.stack([scale * RANDOM.normal(size=2000) for scale in (2.0, 1.0, 0.2, 0.2)], axis=1)
     numbers = evaluate(mean)
     assert numbers["num_dimensions_used"] == 2
@@ -75,13 +75,13 @@ def test_the_dimensions_have_mean_and_spread_of_their_z_points() -> None:
 def test_the_radius_of_the_prior_is_the_mean_of_chi() -> None:
     assert latent_geometry.prior_radius(1) == pytest.approx(np.sqrt(2.0 / np.pi))
     assert latent_geometry.prior_radius(256) == pytest.approx(16.0, abs=0.02)
-    drawn = latent_geometry.radii(draw_prior(4000, 8, seed=1)).mean()
-    assert drawn == pytest.approx(latent_geometry.prior_radius(8), rel=0.02)
+    sampled = latent_geometry.radii(sample_prior(4000, 8, seed=1)).mean()
+    assert sampled == pytest.approx(latent_geometry.prior_radius(8), rel=0.02)
 
 
 def test_a_pair_is_two_different_images() -> None:
-    assert all(set(pair) == {0, 1} for pair in latent_geometry.draw_pairs(2, 10, seed=1))
-    few, many = (latent_geometry.draw_pairs(9, count, seed=1) for count in (3, 5))
+    assert all(set(pair) == {0, 1} for pair in latent_geometry.sample_pairs(2, 10, seed=1))
+    few, many = (latent_geometry.sample_pairs(9, count, seed=1) for count in (3, 5))
     np.testing.assert_array_equal(few, many[:3])
     with pytest.raises(DataError, match="num_test: found 1, expected 2 or more"):
-        latent_geometry.draw_pairs(1, 1, seed=1)
+        latent_geometry.sample_pairs(1, 1, seed=1)

@@ -1,4 +1,4 @@
-"""Copies of training faces are found, wherever among them they are."""
+"""Copies of training faces are found wherever they are."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ TRAIN, TEST = (RANDOM.random((n, 4, 4, 3), dtype=np.float32) for n in (300, 50))
 
 
 class Flat:
-    """Stands for a feature net: the pixels themselves, times a factor."""
+    """A fake feature net: the pixels themselves, times a factor."""
 
     def __init__(self, name: str = "flat", factor: float = 1.0) -> None:
         self.name, self._factor = name, np.float32(factor)
@@ -62,12 +62,12 @@ def test_each_net_looks_at_each_training_face_once() -> None:
     sets = {"a": some, "b": some, "c": some}
     found = nearest_training.ratios(batches(), nets, test=test, generated=sets)
     assert [net.num_seen for net in nets] == [50 + 10 + 300] * 2
-    # a unit of its own for each net
+    # a separate unit for each net
     for numbers in found.values():
         assert numbers["ten"] == pytest.approx(numbers["one"], rel=1e-6)
 
 
 def test_test_faces_that_are_all_copies_are_refused() -> None:
     copies = {"flat": TRAIN[:10].reshape(10, -1)}
-    with pytest.raises(DataError, match="each of the 10 test faces equals a training face, as fla"):
+    with pytest.raises(DataError, match="each of the 10 test faces equals a training face, measur"):
         nearest_training.ratios(batches(), [Flat()], test=copies, generated={})

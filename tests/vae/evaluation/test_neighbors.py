@@ -16,7 +16,7 @@ def line(*places: float) -> np.ndarray:
 
 
 def test_the_four_numbers_of_points_on_a_line() -> None:
-    # with k = 1 the neighborhoods reach 1, 1, 1 and 10 far
+    # with k = 1 the neighborhoods have radii 1, 1, 1 and 10
     real = line(0.0, 1.0, 2.0, 12.0)
     # and 0.25, 0.25, 10 and 10
     generated = line(0.25, 0.5, 20.0, 30.0)
@@ -31,7 +31,7 @@ def test_the_four_numbers_of_points_on_a_line() -> None:
 
 
 def naive(real: np.ndarray, generated: np.ndarray, nearest_k: int) -> dict[str, float]:
-    """Return the four numbers as the papers write them, pair by pair, in plain float64."""
+    """Compute the four numbers as the papers define them, pair by pair, in plain float64."""
     real, generated = real.astype(np.float64), generated.astype(np.float64)
 
     def distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -68,8 +68,8 @@ def test_the_four_numbers_are_those_of_the_papers(
 
 
 @pytest.mark.parametrize("nearest_k", [1, 2, 3, 4])
-def test_points_on_the_rim_lie_outside(nearest_k: int) -> None:
-    # a grid and its copy, whose means and distances are exact: every rim has points on it
+def test_points_on_the_boundary_lie_outside(nearest_k: int) -> None:
+    # a grid and its copy have exact means and distances, so every boundary has points on it
     real = np.stack(np.meshgrid(np.arange(8.0), np.arange(4.0)), axis=-1).reshape(-1, 2)
     generated = real[::2] + np.array([1.0, 0.0])
     found = neighbors.precision_recall_density_coverage(real, generated, nearest_k=nearest_k)
@@ -78,7 +78,7 @@ def test_points_on_the_rim_lie_outside(nearest_k: int) -> None:
     assert found.coverage < closed
 
 
-def test_a_point_that_stands_twice_is_its_own_nearest() -> None:
+def test_a_duplicate_point_is_its_own_nearest() -> None:
     real = line(*[0.0, 0.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])
     generated = line(*[0.0, 1.0, 4.0, 7.0, 17.0, 40.0, 60.0, 200.0])
     for nearest_k in (1, 2):
@@ -98,7 +98,7 @@ def test_equal_sets_cover_each_other() -> None:
     real = normal(60).astype(np.float32)
     found = neighbors.precision_recall_density_coverage(real, real)
     assert (found.precision, found.recall, found.coverage) == (1.0, 1.0, 1.0)
-    # each lies in its own neighborhood; the k-th nearest, on its rim, does not count
+    # each lies in its own neighborhood; the k-th nearest, on its boundary, does not count
     assert found.density == pytest.approx(1.0, abs=0.02)
 
 
@@ -132,7 +132,7 @@ def test_too_small_a_set_is_refused(num_points: tuple[int, int]) -> None:
 def nearest_distances(points: np.ndarray, *blocks: np.ndarray) -> np.ndarray:
     nearest = neighbors.Nearest(points)
     for block in blocks:
-        nearest.look_among(block)
+        nearest.update(block)
     return nearest.distances
 
 
@@ -154,7 +154,7 @@ def test_nearest_distances_to_copies_are_zero_wherever_they_lie() -> None:
     assert np.all(nearest_distances(reference[::2], reference[:50], reference[50:]) == 0.0)
 
 
-def test_nearest_distances_take_single_precision() -> None:
+def test_nearest_distances_accept_float32() -> None:
     reference = np.array([[0.0, 0.0], [10.0, 0.0]], np.float32)
     x = np.array([[3.0, 4.0], [10.0, 0.5]], np.float32)
     assert nearest_distances(x, reference) == pytest.approx([5.0, 0.5])

@@ -35,12 +35,12 @@ def test_features_of_the_training_images_are_uncorrelated_with_a_mean_variance_o
 
 
 def test_images_along_two_directions_have_two_features_in_closed_form() -> None:
-    # the upper half varies by 60 grey steps, the lower one by 20, independently
+    # the upper half varies by 60 gray levels, the lower one by 20, independently
     images = np.full((4, 4, 4, 1), 100, np.uint8)
     images[:2, :2] += 60
     images[::2, 2:] += 20
     net = pixel_features.fit(images, np.arange(4))
-    # standard deviations of 30 and 10 steps: a mean variance of 500
+    # standard deviations of 30 and 10 levels: a mean variance of 500
     large, small = np.sqrt(900 / 500), np.sqrt(100 / 500)
     expected = np.array([[large, small], [large, -small], [-large, small], [-large, -small]])
     assert features(net, images) == pytest.approx(expected, abs=1e-5)
@@ -77,10 +77,10 @@ def test_only_the_training_rows_count() -> None:
 def test_few_and_many_images_follow_one_definition(num_images: int) -> None:
     images = random_images(num_images, size=5, channels=1)
     small = pixels_of(images).reshape(num_images, 25).astype(np.float64)
-    centred = small - small.mean(axis=0)
-    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
+    centered = small - small.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(centered, full_matrices=False)
     unit = np.sqrt(np.square(sizes[:8]).mean() / num_images)
-    expected = centred @ directions[:8].T / unit
+    expected = centered @ directions[:8].T / unit
     found = features(pixel_features.fit(images, np.arange(num_images), num_components=8), images)
     signs = np.sign(np.sum(expected * found, axis=0))
     assert found == pytest.approx(expected * signs, abs=1e-4)
@@ -104,7 +104,7 @@ def test_images_that_are_all_equal_are_refused(num_images: int) -> None:
         pixel_features.fit(images, np.arange(num_images))
 
 
-def test_pixels_that_never_change_do_not_blow_a_feature_up() -> None:
+def test_pixels_that_never_change_do_not_inflate_a_feature() -> None:
     images = random_images(300, size=8)
     images[:, 3:] = 77
     net = pixel_features.fit(images, np.arange(300), num_components=500)

@@ -52,11 +52,11 @@ def flat(value: float, size: int = 96) -> np.ndarray:
 
 @pytest.mark.parametrize(("a", "b"), [(0.2, 0.5), (0.0, 0.1), (0.9, 0.3)])
 def test_similarity_of_flat_images_is_that_of_their_luminance(a: float, b: float) -> None:
-    # nothing varies, so that contrast and structure agree at every scale
+    # nothing varies, so contrast and structure agree at every scale
     c1 = 0.01**2
     luminance = (2.0 * a * b + c1) / (a**2 + b**2 + c1)
     np.testing.assert_allclose(likeness.ssim(flat(a), flat(b)), luminance, rtol=1e-6)
-    # the luminance counts at the last of four scales alone
+    # the luminance counts only at the last of four scales
     weights = 0.0448, 0.2856, 0.3001, 0.2363
     expected = luminance ** (weights[-1] / sum(weights))
     np.testing.assert_allclose(likeness.ms_ssim(flat(a), flat(b)), expected, rtol=1e-6)
@@ -69,7 +69,7 @@ def gaussian_window() -> np.ndarray:
 
 
 def similarity(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Return SSIM, and contrast and structure alone, of two gray images, window by window."""
+    """Return SSIM, and contrast and structure only, of two gray images, window by window."""
     window, c1, c2 = gaussian_window(), 0.01**2, 0.03**2
     found = []
     for row, column in np.ndindex(x.shape[0] - 10, x.shape[1] - 10):
@@ -89,7 +89,7 @@ def channels_of(*images: np.ndarray) -> zip:
 
 
 def smooth_faces(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return an image whose variances are small beside its means, and one near it."""
+    """Return an image whose variances are small compared with its means, and one close to it."""
     rows, columns = np.mgrid[:size, :size] / size
     waves = [np.sin(4.0 * rows + phase) * np.cos(3.0 * columns) for phase in (1.0, 2.0, 3.0)]
     face = 0.6 + 0.3 * np.stack(waves, axis=-1)
@@ -104,7 +104,7 @@ def test_similarity_is_that_of_the_paper_to_nine_digits() -> None:
 
 
 def test_similarity_over_scales_is_that_of_the_paper_to_nine_digits() -> None:
-    face, near = smooth_faces(45)  # 23 and 12 pixels at the next scales: an odd size twice
+    face, near = smooth_faces(45)  # 23 and 12 pixels at the next scales: two odd sizes
     weights = np.array([0.0448, 0.2856, 0.3001])
     products = []
     for x, y in channels_of(face[0], near[0]):
@@ -170,20 +170,20 @@ def test_each_channel_counts_as_the_eye_sees_it() -> None:
 def test_a_flat_image_has_no_sharpness_and_noise_has_its_variance(channels: int) -> None:
     flat = np.full((1, 16, 16, channels), 0.3, np.float32)
     np.testing.assert_allclose(likeness.sharpness(flat), 0.0, atol=1e-9)
-    grey = RANDOM.normal(0.5, 0.1, (1, 400, 400, 1)).astype(np.float32)
-    noise = np.repeat(grey, channels, axis=3)
+    gray = RANDOM.normal(0.5, 0.1, (1, 400, 400, 1)).astype(np.float32)
+    noise = np.repeat(gray, channels, axis=3)
     # the kernel's squares sum to 4 + 16
     np.testing.assert_allclose(likeness.sharpness(noise), 1000 * 20 * 0.01, rtol=0.05)
 
 
 class Mirror:
-    """Stands in for a VAE: reconstructs every image a little too dark."""
+    """A fake VAE that reconstructs every image a little too dark."""
 
     def encode(self, images: np.ndarray, rows: np.ndarray) -> "Mirror":
         self.z_mean = images[rows] / 255.0 * 0.9
         return self
 
-    def draw_z(self, *, seed: int, first: int) -> np.ndarray:
+    def sample_z(self, *, seed: int, first: int) -> np.ndarray:
         return self.z_mean / 0.9 * 0.8
 
     def decode(self, z: np.ndarray) -> np.ndarray:
@@ -191,13 +191,15 @@ class Mirror:
 
 
 def mean_of_single_images(originals: np.ndarray, darker: float) -> dict[str, float]:
-    """Gives the mean over images of the numbers, each image looked at alone."""
+    """Return the mean over images of each measure, computed image by image."""
     faces = originals.astype(np.float32)
-    each = [
+    measures = [
         reconstruction._numbers(face[None], (darker * face[None]).astype(np.float32))
         for face in faces
     ]
-    return {name: float(np.mean([numbers[name][0] for numbers in each])) for name in each[0]}
+    return {
+        name: float(np.mean([numbers[name][0] for numbers in measures])) for name in measures[0]
+    }
 
 
 def test_numbers_are_means_over_all_rows_whatever_the_batches() -> None:

@@ -1,4 +1,4 @@
-"""The numbers of random faces, on sets of which the answers are known."""
+"""The measures of random faces, on sets with known answers."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ PARAMS = EvaluateVae(
 
 
 class Means:
-    """Stands for a feature net: the mean of each channel."""
+    """A fake feature net: the mean of each channel."""
 
     name = "means"
 
@@ -68,10 +68,10 @@ def test_equal_faces_have_no_diversity() -> None:
 
 def test_a_summary_does_not_depend_on_the_size_of_the_batches() -> None:
     pixels = np.random.default_rng(1).random((10, 5, 5, 3), dtype=np.float32)
-    one, many = (samples.summarize(batched(pixels, size), [Means()]) for size in (10, 3))
-    assert one.diversity == pytest.approx(many.diversity)
-    assert one.sharpness == pytest.approx(many.sharpness)
-    np.testing.assert_array_equal(one.features["means"], many.features["means"])
+    single, many = (samples.summarize(batched(pixels, size), [Means()]) for size in (10, 3))
+    assert single.diversity == pytest.approx(many.diversity)
+    assert single.sharpness == pytest.approx(many.sharpness)
+    np.testing.assert_array_equal(single.features["means"], many.features["means"])
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
 
 
 def test_real_faces_that_lie_in_order_of_brightness_are_as_near_as_mixed_ones() -> None:
-    # as the pictures of a folder with three sub-folders do
+    # like the pictures of a folder with three subfolders
     brightness = np.repeat([30, 120, 210], 50)[:, None, None, None]
     noise = np.random.default_rng(2).integers(-20, 20, (150, 16, 16, 3))
     images = (brightness + noise).astype(np.uint8)

@@ -25,7 +25,7 @@ SHOWN = pd.DataFrame(
 
 
 def encoded(num_faces: int = NUM_FACES, *, smile: float = 0.0) -> Encodings:
-    """Noise of 3 dimensions; every second face lies apart along the first of them."""
+    """Noise in 3 dimensions; every second face is shifted along the first."""
     z = RANDOM.normal(size=(num_faces, 3))
     z[::2, 0] += smile
     return Encodings(z, np.zeros_like(z))
@@ -58,8 +58,8 @@ def test_attributes_of_too_few_faces_are_kept_with_their_count(
     assert len(directions) == 5
     assert directions.num_with.tolist() == [100, 20, 19, 190, 0]
     assert directions.num_without.tolist() == [100, 180, 181, 10, 200]
-    assert directions.of_enough_faces().names == ("Smiling", "Eyeglasses")
-    assert len(directions.of_enough_faces().directions) == 2
+    assert directions.with_enough_faces().names == ("Smiling", "Eyeglasses")
+    assert len(directions.with_enough_faces().directions) == 2
 
 
 @pytest.mark.parametrize(
@@ -68,29 +68,29 @@ def test_attributes_of_too_few_faces_are_kept_with_their_count(
         ("Bald", "attribute Bald: 19 training faces with it, expected at least 20"),
         ("Young", "attribute Young: 10 training faces without it, expected at least 20"),
         ("Hat", "attribute Hat: 0 training faces with it"),
-        ("smile", "attribute smile: not known, expected one of Smiling, Eyeglasses$"),
-        ("Glasses", "attribute Glasses: not known, expected one of Eyeglasses, Smiling$"),
-        ("x" * 9999, r"attribute x{57}\.\.\.: not known"),
-        (3, "attribute 3: not known"),
+        ("smile", "attribute smile: unknown, expected one of Smiling, Eyeglasses$"),
+        ("Glasses", "attribute Glasses: unknown, expected one of Eyeglasses, Smiling$"),
+        ("x" * 9999, r"attribute x{57}\.\.\.: unknown"),
+        (3, "attribute 3: unknown"),
     ],
 )
-def test_an_attribute_of_no_use_is_refused(
+def test_an_unusable_attribute_is_refused(
     directions: AttributeDirections, name: Any, message: str
 ) -> None:
     with pytest.raises(DataError, match=f"^{message}"):
         directions.find(name)
 
 
-def test_faces_without_attributes_are_told(tmp_path: Path) -> None:
+def test_faces_without_attributes_are_reported(tmp_path: Path) -> None:
     none = pd.DataFrame(index=range(NUM_FACES))
     found = attribute_directions.fit(encoded(), none, encoded(), none)
     attribute_directions.save(tmp_path / "a.npz", found)
     loaded = attribute_directions.load(tmp_path / "a.npz", latent_dim=3, advice="go")
     assert len(loaded) == 0
-    with pytest.raises(DataError, match="the source of these faces knows no attributes"):
+    with pytest.raises(DataError, match="the source of these faces has no attributes"):
         loaded.find("Smiling")
     few = attribute_directions.fit(encoded(), SHOWN[["Bald"]], encoded(), SHOWN[["Bald"]])
-    with pytest.raises(DataError, match="nor is there any other that 20 training faces show"):
+    with pytest.raises(DataError, match="no other attribute is shown by 20 training faces"):
         few.find("Smiling")
 
 
@@ -134,26 +134,26 @@ def test_the_numbers_of_a_file_are_finite(directions: AttributeDirections) -> No
 
 NAMES = np.frombuffer(b'["a", "a", "b", "c", "d"]', np.uint8)
 WRONG = [
-    ("names", NAMES, "names: found no list of different names"),
-    ("names", np.frombuffer(b"[[", np.uint8), "names: found no list of different names"),
-    ("names", np.frombuffer(b"[1]", np.uint8), "names: found no list of different names"),
+    ("names", NAMES, "names: found invalid or repeated names"),
+    ("names", np.frombuffer(b"[[", np.uint8), "names: found invalid or repeated names"),
+    ("names", np.frombuffer(b"[1]", np.uint8), "names: found invalid or repeated names"),
     ("names", np.frombuffer(b'["a"]', np.uint8), r"directions: found the shape \(5, 3\), expec"),
-    ("names", np.full(3, 0.5), "names: found no list of different names"),
-    ("directions", np.zeros((5, 4)), "points of 4 dimensions, expected 3, as the VAE has"),
-    ("directions", np.full((5, 3), np.nan), "directions: found float64 numbers that are none"),
-    ("directions", np.full((5, 3), 1e9), "directions: found float64 numbers that are none"),
-    ("directions", np.zeros((5, 3), int), "directions: found int64 numbers that are none"),
+    ("names", np.full(3, 0.5), "names: found invalid or repeated names"),
+    ("directions", np.zeros((5, 4)), "points of 4 dimensions, expected 3, the latent_dim of"),
+    ("directions", np.full((5, 3), np.nan), "directions: found float64 values that are invalid"),
+    ("directions", np.full((5, 3), 1e9), "directions: found float64 values that are invalid"),
+    ("directions", np.zeros((5, 3), int), "directions: found int64 values that are invalid"),
     ("directions", np.zeros(15), r"directions: found the shape \(15,\), expected \(5, 3\)"),
-    ("num_with", np.zeros(5), "num_with: found float64 numbers that are none"),
-    ("num_with", np.full(5, -1), "num_with: found int64 numbers that are none"),
+    ("num_with", np.zeros(5), "num_with: found float64 values that are invalid"),
+    ("num_with", np.full(5, -1), "num_with: found int64 values that are invalid"),
     ("num_without", np.zeros(4, int), r"num_without: found the shape \(4,\), expected \(5,\)"),
-    ("d_prime", np.full(5, np.inf), "d_prime: found float64 numbers that are none"),
-    ("d_prime", None, "no .npz file with the arrays names, directions, num_with"),
+    ("d_prime", np.full(5, np.inf), "d_prime: found float64 values that are invalid"),
+    ("d_prime", None, "not an .npz file with the arrays names, directions, num_with"),
 ]
 
 
 @pytest.mark.parametrize(("name", "array", "message"), WRONG, ids=range(len(WRONG)))
-def test_a_file_of_no_use_is_refused(
+def test_an_unusable_file_is_refused(
     tmp_path: Path, directions: AttributeDirections, name: str, array: Any, message: str
 ) -> None:
     path = tmp_path / "a.npz"

@@ -47,8 +47,8 @@ def test_everything_comes_back_as_it_was_saved(tmp_path: Path, latents: Latents)
         np.testing.assert_array_equal(back.encodings.z_log_var, saved.encodings.z_log_var)
     for name, sampler in latents.samplers.items():
         np.testing.assert_array_equal(
-            samplers.draw(loaded.samplers[name], 9, 4, seed=1),
-            samplers.draw(sampler, 9, 4, seed=1),
+            samplers.sample(loaded.samplers[name], 9, 4, seed=1),
+            samplers.sample(sampler, 9, 4, seed=1),
         )
     assert loaded.attributes.names == latents.attributes.names == ("Smiling",)
     np.testing.assert_array_equal(loaded.attributes.directions, latents.attributes.directions)
@@ -72,7 +72,7 @@ def test_points_of_another_vae_are_refused(tmp_path: Path, latents: Latents) -> 
     latent_files.save(tmp_path, latents)
     with pytest.raises(
         DataError,
-        match=r"train\.npz: points of 4 dimensions, expected 8, as the VAE .* evaluate_vae again",
+        match=r"train\.npz: points of 4 dimensions, expected 8, the .* evaluate_vae again",
     ):
         latent_files.load(tmp_path, latent_dim=8)
 
@@ -88,7 +88,7 @@ def test_each_file_must_belong_to_the_vae(tmp_path: Path, latents: Latents, name
 
 
 def respoil(folder: Path, file: str, **changes: object) -> None:
-    """Write a file anew with other arrays; None takes one away."""
+    """Rewrite a file with other arrays; None removes one."""
     with np.load(folder / f"{file}.npz") as arrays:
         kept = dict(arrays) | changes
     np.savez(folder / f"{file}.npz", **{k: v for k, v in kept.items() if v is not None})
@@ -97,12 +97,22 @@ def respoil(folder: Path, file: str, **changes: object) -> None:
 NAN = np.where(np.arange(4) == 2, np.nan, 0.0)
 FACES = np.zeros((7, 4))
 WRONG = [
-    ("test", "rows", None, "no .npz file with the arrays rows, z_mean, z_log_var"),
+    ("test", "rows", None, "not an .npz file with the arrays rows, z_mean, z_log_var"),
     ("test", "rows", np.arange(6), r"z_mean: found the shape \(7, 4\), expected \(6, 4\)"),
-    ("test", "rows", np.array([1, 1, 2, 3, 4, 5, 6]), "rows: found a row that stands twice"),
+    ("test", "rows", np.array([1, 1, 2, 3, 4, 5, 6]), "rows: found a row that occurs twice"),
     ("test", "z_log_var", np.full((7, 4), 1e4), "z_log_var: found 1e[+]04, expected numbers of at"),
-    ("test", "rows", np.arange(7.0), "rows: found float64 from 0.0, expected integers from 0 on"),
-    ("test", "rows", np.arange(7) - 1, "rows: found int64 from -1, expected integers from 0 on"),
+    (
+        "test",
+        "rows",
+        np.arange(7.0),
+        "rows: found float64 from 0.0, expected integers of at",
+    ),
+    (
+        "test",
+        "rows",
+        np.arange(7) - 1,
+        "rows: found int64 from -1, expected integers of at",
+    ),
     ("test", "rows", np.arange(0), r"rows: found the shape \(0,\)"),
     ("test", "rows", np.int64(7), r"rows: found the shape \(\), expected"),
     ("test", "z_mean", FACES + NAN, "z_mean: found a NaN or an infinite number, expected finite"),
@@ -155,7 +165,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("file", "name", "array", "message"), WRONG, ids=range(len(WRONG)))
-def test_arrays_that_are_no_points_or_no_distribution_are_refused(
+def test_invalid_points_and_distributions_are_refused(
     tmp_path: Path, latents: Latents, file: str, name: str, array: object, message: str
 ) -> None:
     latent_files.save(tmp_path, latents)
@@ -167,7 +177,7 @@ def test_arrays_that_are_no_points_or_no_distribution_are_refused(
 
 @dataclass(frozen=True)
 class Diagonal(Prior):
-    """A sampler of which this module knows nothing."""
+    """A sampler that this module does not know."""
 
     name = "diagonal"
     axes: ClassVar[Mapping[str, str]] = {"center": "d", "spread": "d"}

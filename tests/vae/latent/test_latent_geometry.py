@@ -24,7 +24,7 @@ def test_points_that_do_not_vary_hold_no_variance() -> None:
 def test_a_spherical_walk_keeps_its_distance_from_the_origin() -> None:
     start, end = RANDOM.normal(size=(2, 6, 256))
     start, end = (z / np.linalg.norm(z, axis=1, keepdims=True) * 16.0 for z in (start, end))
-    walk = latent_geometry.walk_spherically(start, end, SHARES)
+    walk = latent_geometry.interpolate_spherically(start, end, SHARES)
     assert walk.shape == (6, 5, 256)
     np.testing.assert_allclose(np.linalg.norm(walk, axis=-1), 16.0)
     np.testing.assert_allclose(walk[:, 0], start)
@@ -34,7 +34,7 @@ def test_a_spherical_walk_keeps_its_distance_from_the_origin() -> None:
 
 
 def test_a_quarter_of_a_right_angle_is_a_quarter_of_the_way() -> None:
-    [walk] = latent_geometry.walk_spherically(
+    [walk] = latent_geometry.interpolate_spherically(
         np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]]), SHARES
     )
     angles = np.degrees(np.arctan2(walk[:, 1], walk[:, 0]))
@@ -42,9 +42,9 @@ def test_a_quarter_of_a_right_angle_is_a_quarter_of_the_way() -> None:
 
 
 @pytest.mark.parametrize("end", [[2.0, 4.0], [-1.0, -2.0], [0.0, 0.0]])
-def test_where_there_is_no_one_arc_the_way_is_straight(end: list[float]) -> None:
+def test_without_a_unique_arc_the_path_is_straight(end: list[float]) -> None:
     start = np.array([1.0, 2.0])
-    walk = latent_geometry.walk_spherically(start, np.array(end), SHARES)
+    walk = latent_geometry.interpolate_spherically(start, np.array(end), SHARES)
     np.testing.assert_allclose(walk, start + SHARES[:, None] * (np.array(end) - start))
 
 

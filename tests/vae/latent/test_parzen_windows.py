@@ -1,4 +1,4 @@
-"""How far windows follow the encodings: as far as makes unseen faces likelier."""
+"""Windows follow the encodings as closely as makes unseen faces more likely."""
 
 import numpy as np
 import pytest
@@ -72,19 +72,19 @@ def test_means_of_one_gaussian_do_not_pull() -> None:
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.01])
-def test_in_collapse_nothing_is_learned_by_heart(spread: float) -> None:
+def test_in_collapse_nothing_is_memorized(spread: float) -> None:
     def collapsed(num_images: int) -> Encodings:
         mean = RANDOM.normal(0.0, spread, (num_images, 64))
         return Encodings(mean, np.zeros_like(mean))
 
-    train, unseen = collapsed(400), collapsed(400).draw_z(seed=2)
+    train, unseen = collapsed(400), collapsed(400).sample_z(seed=2)
     found = parzen_windows.fit(train, seed=1).log_density(unseen).mean()
     gaussian = parzen_windows.place(train, 0.0).log_density(unseen).mean()
     assert found == pytest.approx(gaussian, abs=0.01)
 
 
 def test_unseen_points_of_clusters_are_likelier_in_windows() -> None:
-    train, unseen = corners(1000), corners(1000).draw_z(seed=2)
+    train, unseen = corners(1000), corners(1000).sample_z(seed=2)
     windows, gaussian = parzen_windows.fit(train, seed=1), parzen_windows.place(train, 0.0)
     gain = windows.log_density(unseen).mean() - gaussian.log_density(unseen).mean()
     # in each of two directions: clusters at 3 instead of one Gaussian; windows at 0.9 times 3 with
@@ -112,9 +112,9 @@ def test_the_file_is_no_larger_than_that_of_the_means() -> None:
     assert windows.centers.nbytes == small.z_mean.nbytes
 
 
-def test_the_log_tells_the_pull(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_the_pull(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO"):
         parzen_windows.fit(corners(1000), seed=1)
         parzen_windows.fit(corners(9), seed=1)
     assert "Fitted windows with a pull of 0.9 to the encodings of 1,000 faces" in caplog.text
-    assert "Fitted one Gaussian, since windows describe other faces no better" in caplog.text
+    assert "Fitted one Gaussian, since windows describe held-out faces no better" in caplog.text

@@ -27,25 +27,25 @@ def two_clusters(latent_dim: int) -> Encodings:
     return Encodings(mean, np.full_like(mean, np.log(0.25)))
 
 
-def draw(sampler: Sampler, num_points: int, latent_dim: int = 3, **changes: float) -> np.ndarray:
-    return samplers.draw(sampler, num_points, latent_dim, seed=1, **changes)  # type: ignore[arg-type]
+def sample(sampler: Sampler, num_points: int, latent_dim: int = 3, **changes: float) -> np.ndarray:
+    return samplers.sample(sampler, num_points, latent_dim, seed=1, **changes)  # type: ignore[arg-type]
 
 
 def gaussian_of(some: Encodings) -> Gaussian:
     return Gaussian.fit(some, seed=1)
 
 
-def test_the_gaussian_has_the_moments_of_points_drawn_from_the_posteriors() -> None:
+def test_the_gaussian_has_the_moments_of_points_sampled_from_the_posteriors() -> None:
     some = encodings(num_images=20_000)
     gaussian = gaussian_of(some)
-    z = some.draw_z(seed=1)
+    z = some.sample_z(seed=1)
     np.testing.assert_allclose(gaussian.mean, z.mean(axis=0), atol=0.05)
     np.testing.assert_allclose(gaussian.covariance, np.cov(z.T), atol=0.15)
 
 
 def test_points_of_the_gaussian_have_its_moments() -> None:
     gaussian = gaussian_of(encodings())
-    z = draw(gaussian, 20_000)
+    z = sample(gaussian, 20_000)
     np.testing.assert_allclose(z.mean(axis=0), gaussian.mean, atol=0.05)
     np.testing.assert_allclose(np.cov(z.T), gaussian.covariance, atol=0.15)
 
@@ -53,7 +53,7 @@ def test_points_of_the_gaussian_have_its_moments() -> None:
 def test_points_of_the_windows_have_its_moments_too() -> None:
     clusters = two_clusters(3)
     parzen, gaussian = Parzen.fit(clusters, seed=1), gaussian_of(clusters)
-    z = draw(parzen, 20_000)
+    z = sample(parzen, 20_000)
     assert len(parzen.centers) == 2000
     np.testing.assert_allclose(z.mean(axis=0), gaussian.mean, atol=0.08)
     np.testing.assert_allclose(np.cov(z.T), gaussian.covariance, atol=0.2)
@@ -61,8 +61,8 @@ def test_points_of_the_windows_have_its_moments_too() -> None:
 
 def test_the_windows_find_two_clusters_that_one_gaussian_bridges() -> None:
     clusters = two_clusters(6)
-    first = draw(Parzen.fit(clusters, seed=1), 4000, 6)[:, 0]
-    bridge = (draw(gaussian_of(clusters), 4000, 6)[:, 0], first)
+    first = sample(Parzen.fit(clusters, seed=1), 4000, 6)[:, 0]
+    bridge = (sample(gaussian_of(clusters), 4000, 6)[:, 0], first)
     of_gaussian, of_windows = ((np.abs(found) < 0.5).mean() for found in bridge)
     assert of_windows < 0.3 * of_gaussian
     assert (first < 0).mean() == pytest.approx(0.25, abs=0.04)
@@ -76,15 +76,15 @@ def test_each_point_comes_from_the_window_of_its_choice() -> None:
 
 
 def test_a_face_comes_from_the_same_training_face_for_every_network() -> None:
-    # the encodings of another network: other axes
+    # encodings of another network have other axes
     clusters = two_clusters(6)
     rotation = np.linalg.qr(RANDOM.normal(size=(6, 6)))[0]
     other = Encodings(clusters.z_mean @ rotation, clusters.z_log_var)
     origins = []
     for some in (clusters, other):
         parzen = Parzen.fit(some, seed=1)
-        # as if the windows were points
-        z = draw(dataclasses.replace(parzen, covariance=1e-12 * np.eye(6)), 30, 6)
+        # almost a single point per window
+        z = sample(dataclasses.replace(parzen, covariance=1e-12 * np.eye(6)), 30, 6)
         origins.append(np.linalg.norm(z[:, None] - parzen.centers, axis=-1).argmin(axis=1))
     np.testing.assert_array_equal(*origins)
     assert len(set(origins[0])) > 25
@@ -93,7 +93,7 @@ def test_a_face_comes_from_the_same_training_face_for_every_network() -> None:
 def test_a_single_window_is_the_gaussian() -> None:
     few = encodings(num_images=9)
     parzen, gaussian = Parzen.fit(few, seed=1), gaussian_of(few)
-    np.testing.assert_array_equal(draw(parzen, 5), draw(gaussian, 5))
+    np.testing.assert_array_equal(sample(parzen, 5), sample(gaussian, 5))
 
 
 def test_the_same_seed_gives_the_same_windows_to_the_last_bit() -> None:
@@ -104,16 +104,16 @@ def test_the_same_seed_gives_the_same_windows_to_the_last_bit() -> None:
 
 
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
-def test_a_point_does_not_depend_on_how_many_are_drawn(name: str) -> None:
+def test_a_point_does_not_depend_on_how_many_are_sampled(name: str) -> None:
     sampler = samplers.fit_all(two_clusters(3), seed=1)[name]
-    many = draw(sampler, 20)
-    np.testing.assert_allclose(draw(sampler, 5, first=7), many[7:12], rtol=1e-12)
+    many = sample(sampler, 20)
+    np.testing.assert_allclose(sample(sampler, 5, first=7), many[7:12], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
 def test_temperature_scales_the_distance_from_the_mean(name: str) -> None:
     sampler = samplers.fit_all(two_clusters(3), seed=1)[name]
-    warm, cool, mean = (draw(sampler, 50, temperature=t) for t in (1.0, 0.5, 0.0))
+    warm, cool, mean = (sample(sampler, 50, temperature=t) for t in (1.0, 0.5, 0.0))
     assert np.ptp(mean, axis=0).max() < 1e-9
     np.testing.assert_allclose(cool - mean, 0.5 * (warm - mean), atol=1e-9)
 
@@ -124,8 +124,8 @@ def test_every_sampler_is_found_by_its_name_and_fitted() -> None:
     assert [item for item in samplers.SAMPLERS.items() if item in known] == known
     assert [kind.name for kind in samplers.SAMPLERS.values()] == list(samplers.SAMPLERS)
     fitted = samplers.fit_all(encodings(), seed=1)
-    assert {name: type(one) for name, one in fitted.items()} == samplers.SAMPLERS
-    assert not samplers.SAMPLERS[samplers.OF_THE_VAE].axes
+    assert {name: type(sampler) for name, sampler in fitted.items()} == samplers.SAMPLERS
+    assert not samplers.SAMPLERS[samplers.NOT_FITTED].axes
 
 
 @pytest.mark.parametrize("kind", samplers.SAMPLERS.values(), ids=samplers.SAMPLERS)

@@ -1,4 +1,4 @@
-"""Each form has the values and the gradients of Keras's layers."""
+"""Every form of a convolution has the same values and gradients as the layer of Keras."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from latentmaps.vae.network import convolutions
 from latentmaps.vae.network.convolutions import Convolution, TransposedConvolution
 
 RANDOM = np.random.default_rng(6)
-# of the largest value
+# relative to the largest value
 TOLERANCE = {"float32": 1e-5, "mixed_bfloat16": 1e-2}
 
 
 def values_and_gradients(layer: keras.layers.Layer, maps: tf.Tensor) -> list[np.ndarray]:
-    """What a layer gives, and the gradients of a weighted sum for its maps and its weights."""
+    """Return the output of a layer, and the gradients of its weighted sum for maps and weights."""
     weights = list(layer.trainable_weights)
     with tf.GradientTape() as tape:
         tape.watch(maps)
@@ -46,54 +46,56 @@ SHAPES = [(kernel, stride) for kernel in (1, 2, 3, 4, 5) for stride in (1, 2, 3)
 
 @pytest.mark.parametrize("policy", TOLERANCE)
 @pytest.mark.parametrize(("kernel_size", "stride"), SHAPES)
-def test_a_convolution_does_what_keras_does(kernel_size: int, stride: int, policy: str) -> None:
-    made: dict[str, Any] = {"strides": stride, "padding": "same", "dtype": policy}
-    # in bfloat16 Keras adds up the gradient of a bias with 7 % of error
-    made["use_bias"] = policy == "float32"
-    layers = (kind(5, kernel_size, **made) for kind in (Convolution, keras.layers.Conv2D))
+def test_a_convolution_agrees_with_keras(kernel_size: int, stride: int, policy: str) -> None:
+    arguments: dict[str, Any] = {"strides": stride, "padding": "same", "dtype": policy}
+    # in bfloat16 the bias gradient of Keras has an error of 7 %
+    arguments["use_bias"] = policy == "float32"
+    layers = (kind(5, kernel_size, **arguments) for kind in (Convolution, keras.layers.Conv2D))
     assert_equal_to((3, 4 * stride, 2 * stride, 7), *layers)
 
 
 @pytest.mark.parametrize("num_maps", [1, 3, 6])
 @pytest.mark.parametrize("policy", TOLERANCE)
 @pytest.mark.parametrize(("kernel_size", "stride"), SHAPES)
-def test_a_transposed_convolution_does_what_keras_does(
+def test_a_transposed_convolution_agrees_with_keras(
     kernel_size: int, stride: int, policy: str, num_maps: int
 ) -> None:
-    made: dict[str, Any] = {"strides": stride, "padding": "same", "dtype": policy}
-    # in bfloat16 Keras adds up the gradient of a bias with 7 % of error
-    made["use_bias"] = policy == "float32"
+    arguments: dict[str, Any] = {"strides": stride, "padding": "same", "dtype": policy}
+    # in bfloat16 the bias gradient of Keras has an error of 7 %
+    arguments["use_bias"] = policy == "float32"
     kinds = (TransposedConvolution, keras.layers.Conv2DTranspose)
-    layers = (kind(num_maps, kernel_size, **made) for kind in kinds)
+    layers = (kind(num_maps, kernel_size, **arguments) for kind in kinds)
     assert_equal_to((3, 4, 2, 7), *layers)
 
 
 def test_valid_padding_is_left_to_keras() -> None:
-    made: dict[str, Any] = {"strides": 2, "padding": "valid", "output_padding": 1}
+    arguments: dict[str, Any] = {"strides": 2, "padding": "valid", "output_padding": 1}
     kinds = (TransposedConvolution, keras.layers.Conv2DTranspose)
-    assert_equal_to((3, 4, 4, 5), *(kind(2, 3, **made) for kind in kinds))
+    assert_equal_to((3, 4, 4, 5), *(kind(2, 3, **arguments) for kind in kinds))
 
 
 @pytest.mark.parametrize("num_maps", [2, 8])
-def test_the_fast_forms_are_taken_where_they_pay(
+def test_the_fast_forms_are_used_where_they_are_faster(
     num_maps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[str] = []
     for name in ("kernel_gradient", "interleaved"):
         form = getattr(convolutions, name)
 
-        def count(*arguments: Any, name: str = name, form: Any = form) -> Any:
+        def count(*tensors: Any, name: str = name, form: Any = form) -> Any:
             taken.append(name)
-            return form(*arguments)
+            return form(*tensors)
 
         monkeypatch.setattr(convolutions, name, count)
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [])
-    made: dict[str, Any] = {"strides": 2, "padding": "same", "use_bias": False}
+    arguments: dict[str, Any] = {"strides": 2, "padding": "same", "use_bias": False}
     for dtype in ("mixed_bfloat16", "float32"):
         for rows in (16, 18):
             wide = tf.zeros((1, rows, rows, 2))
-            values_and_gradients(Convolution(4, 3, dtype=dtype, **made), wide)
+            values_and_gradients(Convolution(4, 3, dtype=dtype, **arguments), wide)
             narrow = tf.zeros((1, rows // 2, rows // 2, 2))
-            values_and_gradients(TransposedConvolution(num_maps, 3, dtype=dtype, **made), narrow)
+            values_and_gradients(
+                TransposedConvolution(num_maps, 3, dtype=dtype, **arguments), narrow
+            )
     assert taken.count("kernel_gradient") == 2  # bfloat16, 16 rows: both layers
     assert taken.count("interleaved") == (4 if num_maps == 2 else 0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from latentmaps.vae.network import encodings
-from latentmaps.vae.network.encodings import Encodings, draw_choices, draw_prior
+from latentmaps.vae.network.encodings import Encodings, sample_choices, sample_prior
 
 RANDOM = np.random.default_rng(5)
 
@@ -17,31 +17,31 @@ def test_kl_of_the_prior_is_zero_and_of_a_shift_is_half_its_square() -> None:
 def test_a_z_does_not_depend_on_the_other_images() -> None:
     some = Encodings(RANDOM.normal(size=(9, 4)), RANDOM.normal(size=(9, 4)))
     rest = Encodings(some.z_mean[4:], some.z_log_var[4:])
-    np.testing.assert_array_equal(some.draw_z(seed=1)[4:], rest.draw_z(seed=1, first=4))
+    np.testing.assert_array_equal(some.sample_z(seed=1)[4:], rest.sample_z(seed=1, first=4))
 
 
 def test_a_z_has_the_moments_of_its_posterior() -> None:
     mean, log_var = np.full((20_000, 1), 3.0), np.full((20_000, 1), np.log(4.0))
-    z = Encodings(mean, log_var).draw_z(seed=1)
+    z = Encodings(mean, log_var).sample_z(seed=1)
     np.testing.assert_allclose([z.mean(), z.std()], [3.0, 2.0], atol=0.05)
 
 
-def test_a_point_of_the_prior_does_not_depend_on_how_many_are_drawn() -> None:
-    few, many = (draw_prior(count, 6, seed=2) for count in (3, 10))
+def test_a_point_of_the_prior_does_not_depend_on_the_number_of_points() -> None:
+    few, many = (sample_prior(count, 6, seed=2) for count in (3, 10))
     np.testing.assert_array_equal(few, many[:3])
-    np.testing.assert_array_equal(draw_prior(4, 6, seed=2, first=6), many[6:])
-    assert np.any(draw_prior(3, 6, seed=3) != few)
+    np.testing.assert_array_equal(sample_prior(4, 6, seed=2, first=6), many[6:])
+    assert np.any(sample_prior(3, 6, seed=3) != few)
 
 
-def test_a_choice_does_not_depend_on_how_many_are_drawn() -> None:
-    many = draw_choices(2000, seed=2)
-    np.testing.assert_array_equal(draw_choices(5, seed=2, first=3), many[3:8])
+def test_a_choice_does_not_depend_on_the_number_of_choices() -> None:
+    many = sample_choices(2000, seed=2)
+    np.testing.assert_array_equal(sample_choices(5, seed=2, first=3), many[3:8])
     np.testing.assert_allclose(
         np.quantile(many, [0.0, 0.25, 0.5, 1.0]), [0, 0.25, 0.5, 1], atol=0.05
     )
 
 
-def test_a_dimension_is_in_use_when_it_tells_something() -> None:
+def test_a_dimension_is_used_if_its_kl_exceeds_the_limit() -> None:
     kl_nats = np.array([2.0, 0.1, 0.11, 0.0])
     assert encodings.count_used(kl_nats) == 2
 

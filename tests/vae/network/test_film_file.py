@@ -34,7 +34,7 @@ def test_a_film_survives_writing_and_reading_and_has_equal_bytes(tmp_path: Path)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
 
-SPOILT: list[dict[str, Any]] = [
+INCONSISTENT: list[dict[str, Any]] = [
     {"epochs": np.arange(1, 4)},
     {"epochs": np.array([1.0, 2.0])},
     {"epochs": np.array([2, 1])},
@@ -55,7 +55,7 @@ SPOILT: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("changes", SPOILT, ids=range(len(SPOILT)))
+@pytest.mark.parametrize("changes", INCONSISTENT, ids=range(len(INCONSISTENT)))
 def test_arrays_that_do_not_fit_together_are_refused(
     tmp_path: Path, changes: dict[str, Any]
 ) -> None:
@@ -65,7 +65,7 @@ def test_arrays_that_do_not_fit_together_are_refused(
         Film.load(path)
 
 
-def test_a_film_of_nothing_is_refused(tmp_path: Path) -> None:
+def test_an_empty_film_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "film.npz"
     film(num_epochs=0).save(path)
     with pytest.raises(DataError, match="fit together"):

@@ -14,7 +14,7 @@ from latentmaps.vae.network.layers import (
 RANDOM = np.random.default_rng(2)
 
 
-def test_fused_batch_normalisation_does_what_keras_does() -> None:
+def test_fused_batch_normalization_agrees_with_keras() -> None:
     ours, theirs = FusedBatchNormalization(), keras.layers.BatchNormalization(momentum=0.9)
     for _ in range(3):
         maps = RANDOM.normal(2.0, 3.0, (8, 5, 5, 4)).astype(np.float32)
@@ -25,14 +25,14 @@ def test_fused_batch_normalisation_does_what_keras_does() -> None:
     np.testing.assert_allclose(ours(maps), theirs(maps), atol=1e-5)
 
 
-def test_fused_batch_normalisation_leaves_its_statistics_alone_in_inference() -> None:
+def test_fused_batch_normalization_keeps_its_statistics_in_inference() -> None:
     layer = FusedBatchNormalization()
     layer(np.full((2, 3, 3, 1), 7.0, np.float32), training=False)
     assert layer.moving_mean.numpy() == [0.0]
     assert layer.moving_variance.numpy() == [1.0]
 
 
-def test_frozen_batch_normalisation_never_looks_at_a_batch() -> None:
+def test_frozen_batch_normalization_ignores_the_statistics_of_a_batch() -> None:
     layer = FrozenBatchNormalization()
     maps = RANDOM.normal(2.0, 3.0, (8, 5, 5, 4)).astype(np.float32)
     outputs = layer(maps, training=True)
@@ -41,7 +41,7 @@ def test_frozen_batch_normalisation_never_looks_at_a_batch() -> None:
     assert len(layer.trainable_weights) == 2
 
 
-def test_a_bias_adds_a_number_to_each_map_and_knows_its_gradient() -> None:
+def test_a_bias_adds_a_number_to_each_map_and_has_the_right_gradient() -> None:
     layer = Bias()
     maps = tf.constant(RANDOM.normal(size=(4, 5, 6, 3)).astype(np.float32))
     weights = RANDOM.normal(size=(4, 5, 6, 3)).astype(np.float32)
@@ -61,25 +61,25 @@ DROPOUTS = [Dropout, AlphaDropout]
 
 
 def dropped(kind: type[keras.layers.Layer], *, jit_compile: bool, seed: int = 3) -> np.ndarray:
-    """Return what two steps make of ones, (2, 64, 512)."""
+    """Return the results of two steps on ones, (2, 64, 512)."""
     layer = kind(0.25, seed=seed)
     step = tf.function(lambda ones: layer(ones, training=True), jit_compile=jit_compile)
     return np.stack([step(tf.ones((64, 512))).numpy() for _ in range(2)])
 
 
 @pytest.mark.parametrize("kind", DROPOUTS)
-def test_dropout_drops_the_same_values_whether_xla_compiles_it_or_not(
+def test_dropout_drops_the_same_values_with_and_without_xla(
     kind: type[keras.layers.Layer],
 ) -> None:
     plain = dropped(kind, jit_compile=False)
     np.testing.assert_allclose(dropped(kind, jit_compile=True), plain, rtol=1e-6, atol=1e-6)
     for other in (plain[1], dropped(kind, jit_compile=False, seed=4)[0]):
-        # of two independent masks, 2 * 0.25 * 0.75 of the values differ
+        # two independent masks differ in 2 * 0.25 * 0.75 of the values
         assert np.mean(plain[0] != other) == pytest.approx(0.375, abs=0.015)
 
 
 @pytest.mark.parametrize("kind", DROPOUTS)
-def test_dropout_makes_of_a_value_what_keras_does(kind: type[keras.layers.Layer]) -> None:
+def test_dropout_changes_values_as_keras_does(kind: type[keras.layers.Layer]) -> None:
     theirs = getattr(keras.layers, kind.__name__)(0.25, seed=3)
     reference = theirs(tf.ones((64, 512)), training=True)
     expected, counts = np.unique(np.round(reference.numpy(), 5), return_counts=True)
@@ -91,7 +91,7 @@ def test_dropout_makes_of_a_value_what_keras_does(kind: type[keras.layers.Layer]
 
 @pytest.mark.parametrize("kind", DROPOUTS)
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_dropout_keeps_the_precision_and_rests_in_inference(
+def test_dropout_keeps_the_dtype_and_is_off_in_inference(
     kind: type[keras.layers.Layer], dtype: str
 ) -> None:
     layer = kind(0.25, seed=3, dtype=dtype)
@@ -111,7 +111,7 @@ def test_dropout_keeps_the_precision_and_rests_in_inference(
         (FrozenBatchNormalization(), {}),
     ],
 )
-def test_a_layer_is_made_again_from_its_values(
+def test_a_layer_is_restored_from_its_config(
     layer: keras.layers.Layer, values: dict[str, object]
 ) -> None:
     config = layer.get_config()

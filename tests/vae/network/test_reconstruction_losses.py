@@ -27,22 +27,22 @@ def gaussian(sigma: float) -> GaussianNll:
     return loss
 
 
-def test_the_registry_has_the_losses_that_params_yaml_takes() -> None:
+def test_the_registry_has_the_losses_that_params_yaml_accepts() -> None:
     literal = get_type_hints(TrainVae, include_extras=True)["reconstruction_loss"]
     assert list(RECONSTRUCTION_LOSSES) == list(get_args(literal))
 
 
 @kinds
-def test_a_loss_says_everything_that_differs_between_losses(kind: str) -> None:
+def test_a_loss_defines_every_attribute_that_differs_between_losses(kind: str) -> None:
     loss = RECONSTRUCTION_LOSSES[kind]
     assert loss.kind == kind
-    # none of them has a value in the base class, so a loss without it fails here
+    # the base class has no values, so a loss that lacks one fails here
     for name in ReconstructionLoss.__annotations__:
         assert not hasattr(ReconstructionLoss, name)
         assert hasattr(loss, name), name
 
 
-def test_titles_tell_the_losses_apart() -> None:
+def test_every_loss_has_its_own_caption() -> None:
     captions = {loss.caption for loss in RECONSTRUCTION_LOSSES.values()}
     assert len(captions) == len(RECONSTRUCTION_LOSSES)
 
@@ -69,7 +69,7 @@ def loss_and_gradient(
 
 
 @kinds
-def test_the_gradient_is_that_of_finite_differences(kind: str) -> None:
+def test_the_gradient_agrees_with_finite_differences(kind: str) -> None:
     pixels = RANDOM.random((2, 3, 4, 3)).astype(np.float32)
     logits = RANDOM.normal(0.0, 2.0, pixels.shape).astype(np.float32)
     direction = RANDOM.normal(size=pixels.shape)
@@ -83,7 +83,7 @@ def test_the_gradient_is_that_of_finite_differences(kind: str) -> None:
     assert float((gradient * direction).sum()) == pytest.approx(slope, rel=1e-4)
 
 
-def test_the_gradient_of_bce_is_that_of_tensorflow() -> None:
+def test_the_gradient_of_bce_agrees_with_tensorflow() -> None:
     pixels = tf.constant(RANDOM.random((4, 5, 6, 3)).astype(np.float32))
     logits = tf.constant(RANDOM.normal(0.0, 5.0, (4, 5, 6, 3)).astype(np.float32))
     weights = tf.constant(RANDOM.random(4).astype(np.float32))
@@ -97,7 +97,7 @@ def test_the_gradient_of_bce_is_that_of_tensorflow() -> None:
         np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-6)
 
 
-def test_bce_of_an_uninformed_reconstruction_is_ln_2_a_pixel() -> None:
+def test_bce_of_an_uninformed_reconstruction_is_ln_2_per_pixel() -> None:
     pixels = RANDOM.random((1, 96, 96, 3)).astype(np.float32)
     loss = BinaryCrossEntropy()(pixels, np.zeros_like(pixels))
     np.testing.assert_allclose(loss, [96 * 96 * np.log(2.0)], rtol=1e-5)
@@ -109,7 +109,7 @@ def test_bce_stays_finite_where_the_logistic_function_saturates() -> None:
     np.testing.assert_allclose(BinaryCrossEntropy()(pixels, logits), [200.0, 200.0])
 
 
-def test_the_gaussian_likelihood_is_that_of_a_density() -> None:
+def test_the_gaussian_likelihood_is_a_density() -> None:
     values = np.linspace(-3.0, 4.0, 20_001, dtype=np.float32).reshape((-1, 1, 1, 1))
     nll = gaussian(0.2)(values, np.zeros_like(values))
     density = np.exp(-np.asarray(nll, np.float64))
@@ -120,8 +120,8 @@ def test_the_gaussian_likelihood_is_that_of_a_density() -> None:
 @pytest.mark.parametrize(
     "kind", [kind for kind, loss in RECONSTRUCTION_LOSSES.items() if loss.nats_name == "nll"]
 )
-def test_a_loss_in_nats_is_that_of_a_density(kind: str) -> None:
-    # wide enough for tails that need up to 50 to fall by a factor of e
+def test_a_loss_in_nats_belongs_to_a_density(kind: str) -> None:
+    # wide enough for tails that fall by a factor of e over a distance of up to 50
     values = np.linspace(-499.5, 500.5, 200_001, dtype=np.float32).reshape((-1, 1, 1, 1))
     loss = RECONSTRUCTION_LOSSES[kind]()
     errors = np.asarray(loss(values, np.zeros_like(values)), np.float64)
@@ -142,24 +142,24 @@ def test_mae_in_nats_is_a_laplace_distribution_of_unit_scale() -> None:
     assert AbsoluteError.nats_per_dim(8.0, num_pixels=16) == 0.5 + np.log(2.0)
 
 
-def test_beta_is_three_times_the_weight_for_three_channels() -> None:
+def test_beta_is_three_times_the_kl_weight_for_three_channels() -> None:
     assert BinaryCrossEntropy.beta_equivalent(5.0, num_channels=3) == 15.0
     assert BinaryCrossEntropy.beta_equivalent(5.0, num_channels=1) == 5.0
     assert SquaredError.beta_equivalent(0.02, num_channels=3) == pytest.approx(0.03)
     assert AbsoluteError.beta_equivalent(0.2, num_channels=3) == pytest.approx(0.6)
 
 
-def test_the_elbo_of_a_gaussian_is_at_a_third() -> None:
+def test_a_kl_weight_of_a_third_gives_the_elbo_of_a_gaussian() -> None:
     assert GaussianNll.beta_equivalent(1 / 3, num_channels=3) == pytest.approx(1.0)
 
 
-def test_floors_are_the_entropy_and_that_of_256_levels() -> None:
+def test_floors_are_the_entropy_or_the_density_of_256_levels() -> None:
     assert BinaryCrossEntropy.floor_per_dim(0.5) == 0.5
     for loss in (SquaredError, GaussianNll, AbsoluteError):
         assert loss.floor_per_dim(0.5) == pytest.approx(-np.log(256.0))
 
 
-def test_the_learned_variance_comes_to_that_of_the_residuals() -> None:
+def test_the_learned_variance_approaches_the_variance_of_the_residuals() -> None:
     loss = GaussianNll()
     pixels = np.full((64, 16, 16, 3), 0.5, np.float32)
     pixels += np.random.default_rng(1).normal(0.0, 0.05, pixels.shape)

@@ -27,7 +27,7 @@ def source(**changes: Any) -> Architecture:
 
 def test_the_network_of_the_source_has_its_number_of_weights() -> None:
     encoder, decoder = vae.build_encoder(source()), vae.build_decoder(source())
-    # without a bias of each normalized map
+    # normalized maps have no bias
     assert encoder.count_params() == 5_109_440 - (32 + 64 + 128 + 256)
     assert decoder.count_params() == 2_757_571 - (128 + 64 + 32)
     moving = sum(int(np.prod(v.shape)) for v in [*encoder.weights, *decoder.weights]) - sum(
@@ -68,7 +68,7 @@ def test_a_dense_layer_before_the_latent_layers_saves_weights() -> None:
     ],
     ids=str,
 )
-def test_the_decoder_gives_back_the_shape_of_the_image(changes: dict[str, Any]) -> None:
+def test_the_decoder_restores_the_shape_of_the_image(changes: dict[str, Any]) -> None:
     saved = small_vae(**changes)
     shape = saved.architecture
     pixels = np.zeros((2, shape.image_size, shape.image_size, shape.num_channels), np.float32)
@@ -85,14 +85,14 @@ def kinds(model: keras.Model) -> set[str]:
     ("batch_norm", "kind"),
     [("train", "FusedBatchNormalization"), ("frozen", "FrozenBatchNormalization"), ("none", None)],
 )
-def test_normalisation_is_what_was_asked_for(batch_norm: str, kind: str | None) -> None:
+def test_batch_norm_selects_the_kind_of_normalization(batch_norm: str, kind: str | None) -> None:
     saved = small_vae(batch_norm=batch_norm)
     for model in (saved.encoder, saved.decoder):
         found = {name for name in kinds(model) if "Normalization" in name}
         assert found == ({kind} if kind else set())
 
 
-def test_selu_comes_with_its_start_and_its_dropout() -> None:
+def test_selu_comes_with_its_initializer_and_its_dropout() -> None:
     saved = small_vae(activation="selu", batch_norm="none", dropout_rate=0.1)
     for model in (saved.encoder, saved.decoder):
         assert "AlphaDropout" in kinds(model)
@@ -111,7 +111,7 @@ def test_selu_keeps_mean_and_variance() -> None:
     assert 0.6 < values.std() < 1.4
 
 
-def test_dropout_leaves_out_its_share_while_training_only() -> None:
+def test_dropout_drops_its_share_in_training_only() -> None:
     saved = small_vae(dropout_rate=0.25, batch_norm="none")
     maps = keras.Model(saved.encoder.input, saved.encoder.get_layer("dropout_1").output)
     pixels = RANDOM.random((20, 16, 16, 3)).astype(np.float32)
@@ -120,7 +120,7 @@ def test_dropout_leaves_out_its_share_while_training_only() -> None:
 
 
 def test_resizing_leaves_no_checkerboard() -> None:
-    """All maps are flat, so what the last layer adds is its own pattern."""
+    """All maps are flat, so any pattern comes from the last layer."""
     amplitudes = {}
     for upsampling in ("transpose", "resize"):
         keras.utils.set_random_seed(3)
@@ -145,8 +145,8 @@ def test_latent_layers_and_logits_stay_float32(compute_dtype: str) -> None:
 
 def test_strides_that_do_not_divide_the_maps_are_refused() -> None:
     message = (
-        "image_size: found 20, which becomes maps of 10x10 before convolution 2, expected a "
-        "multiple of its stride 4, since the decoder multiplies by it; set it to 16 or 24, or"
+        "image_size: found 20, which gives 10x10 maps before convolution 2, expected a multiple "
+        "of its stride 4, because the decoder multiplies by it; change it to 16 or 24, or"
     )
     with pytest.raises(TrainingError, match=message):
         architecture(image_size=20)
@@ -157,15 +157,15 @@ def test_a_kernel_larger_than_its_maps_is_refused() -> None:
         architecture(image_size=8, paddings=("valid", "valid"))
 
 
-def test_each_transposed_convolution_has_the_maps_and_the_kernel_asked_for() -> None:
+def test_each_transposed_convolution_has_the_requested_maps_and_kernel() -> None:
     decoder = small_vae(decoder_filters=(7, 5), decoder_kernel_sizes=(2, 6)).decoder
     assert decoder.get_layer("maps").output.shape[1:] == (2, 2, 7)
-    # (rows, columns, maps put out, maps read)
+    # (rows, columns, output maps, input maps)
     assert decoder.get_layer("convolution_2").kernel.shape == (2, 2, 5, 7)
     assert decoder.get_layer("logits").kernel.shape == (6, 6, 3, 5)
 
 
-def test_null_and_the_encoder_in_reverse_are_one_decoder() -> None:
+def test_null_means_the_encoder_in_reverse() -> None:
     assert architecture(decoder_filters=(6, 4), decoder_kernel_sizes=(5, 3)) == architecture()
     assert architecture(decoder_filters=(4, 6)) != architecture()
     assert architecture(decoder_kernel_sizes=(3, 5)) != architecture()
@@ -174,13 +174,13 @@ def test_null_and_the_encoder_in_reverse_are_one_decoder() -> None:
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
-        ((8, 4), "value 1 is 8, expected 4 to 7, with which .* a stride of 4 make maps of 7x7 of"),
-        ((3, 4), "value 1 is 3, expected 4 to 7, with"),
-        ((5, 5), "value 2 is 5, expected 3 to 4, with which .* a stride of 2 make maps of 16x16 "),
-        ((5, 2), "value 2 is 2, expected 3 to 4, with"),
+        ((8, 4), "value 1 is 8, expected 4 to 7, because .* a stride of 4 must .* maps to 7x7;"),
+        ((3, 4), "value 1 is 3, expected 4 to 7, because"),
+        ((5, 5), "value 2 is 5, expected 3 to 4, because .* a stride of 2 must .* maps to 16x16;"),
+        ((5, 2), "value 2 is 2, expected 3 to 4, because"),
     ],
 )
-def test_a_kernel_that_does_not_lead_back_to_the_larger_maps_is_refused(
+def test_a_kernel_that_cannot_restore_the_larger_maps_is_refused(
     sizes: tuple[int, int], message: str
 ) -> None:
     with pytest.raises(TrainingError, match=rf"train_vae\.decoder_kernel_sizes: {message}"):
@@ -192,7 +192,7 @@ def test_images_that_are_not_square_are_refused() -> None:
         Architecture.for_images((5, 8, 9, 3), None)
 
 
-def test_an_architecture_takes_its_values_from_a_section() -> None:
+def test_an_architecture_is_read_from_a_section() -> None:
     section = architecture(num_channels=1)
     assert Architecture.for_images((5, 32, 32, 3), section) == architecture(image_size=32)
 
@@ -205,7 +205,7 @@ def test_reconstructions_are_pixels() -> None:
     assert pixels.max() <= 1.0
 
 
-def test_rows_are_encoded_in_the_order_asked_for() -> None:
+def test_rows_are_encoded_in_the_requested_order() -> None:
     trained, faces = TrainedVae(small_vae()), images(150)
     rows = np.array([149, 0, 7])
     some = trained.encode(faces, rows).z_mean
@@ -241,9 +241,9 @@ def test_a_network_saved_as_a_whole_reloads(
         network = build(shape, compute_dtype=compute_dtype)
         network.save(tmp_path / "network.keras")
         loaded = keras.saving.load_model(tmp_path / "network.keras")
-        assert [type(layer) for layer in loaded.layers] == [type(one) for one in network.layers]
+        assert list(map(type, loaded.layers)) == list(map(type, network.layers))
         pairs = zip(loaded.layers, network.layers, strict=True)
-        assert all(one.get_config() == other.get_config() for one, other in pairs)
+        assert all(mine.get_config() == other.get_config() for mine, other in pairs)
         values = RANDOM.uniform(size=(2, *network.input_shape[1:])).astype(np.float32)
         np.testing.assert_array_equal(loaded(values), network(values))
 

@@ -41,7 +41,7 @@ def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
         assert first == second
 
 
-def test_a_decoder_of_its_own_is_saved_and_loaded(tmp_path: Path) -> None:
+def test_a_custom_decoder_is_saved_and_loaded(tmp_path: Path) -> None:
     saved = small_vae(decoder_filters=(7, 5), decoder_kernel_sizes=(2, 6))
     vae_files.save(tmp_path, saved)
     loaded = vae_files.load(tmp_path)
@@ -50,10 +50,10 @@ def test_a_decoder_of_its_own_is_saved_and_loaded(tmp_path: Path) -> None:
         np.testing.assert_array_equal(mine.numpy(), other.numpy())
 
 
-def test_a_decoder_that_mirrors_the_encoder_leaves_no_word_in_the_file(tmp_path: Path) -> None:
+def test_a_decoder_that_mirrors_the_encoder_adds_no_key_to_the_file(tmp_path: Path) -> None:
     vae_files.save(tmp_path, small_vae())
     names = set(parts_of(tmp_path)["architecture"])
-    # so a folder from before there was another decoder is read as it was meant
+    # a folder written before custom decoders existed still loads
     assert names == {field.name for field in fields(Architecture)} - {
         "decoder_filters",
         "decoder_kernel_sizes",
@@ -69,21 +69,21 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(saved: Path, tmp_path: Path) -> Path:
-    """A folder of a VAE to spoil."""
+    """The folder of a VAE, for a test to damage."""
     shutil.copytree(saved, tmp_path / "vae")
     return tmp_path / "vae"
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_missing_file_is_named(folder: Path, file: str) -> None:
+def test_a_missing_file_is_reported(folder: Path, file: str) -> None:
     (folder / file).unlink()
-    with pytest.raises(DataError, match=rf"{file}: no file to read .*; run train_vae again"):
+    with pytest.raises(DataError, match=rf"{file}: cannot be read .*; run train_vae again"):
         vae_files.load(folder)
 
 
-def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_file_instead_of_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vae").write_bytes(b"no folder")
-    with pytest.raises(DataError, match=r"architecture\.json: no file to read .*; run train_vae"):
+    with pytest.raises(DataError, match=r"architecture\.json: cannot be read .*; run train_vae"):
         vae_files.load(tmp_path / "vae")
 
 
@@ -116,7 +116,7 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     small_vae(latent_dim=6).encoder.save_weights(folder / "encoder.weights.h5")
     model_folder.sign(folder, parts_of(folder), FILES[1:])
     with pytest.raises(
-        DataError, match=r"encoder\.weights\.h5: no weights for the shape"
+        DataError, match=r"encoder\.weights\.h5: not the weights of the network"
     ) as caught:
         vae_files.load(folder)
     assert len(str(caught.value)) < 1000
@@ -126,11 +126,11 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
 def test_weights_that_are_not_finite_are_refused_with_their_layer(
     tmp_path: Path, value: float
 ) -> None:
-    spoilt = small_vae()
-    spoilt.decoder.get_layer("features").bias.assign(
+    damaged = small_vae()
+    damaged.decoder.get_layer("features").bias.assign(
         np.where(np.arange(24) == 7, value, 0.0)  # one of 24
     )
-    vae_files.save(tmp_path, spoilt)
+    vae_files.save(tmp_path, damaged)
     with pytest.raises(
         DataError, match=r"decoder\.weights\.h5: found a NaN .* in features/bias, .*run train_vae"
     ):
@@ -138,7 +138,7 @@ def test_weights_that_are_not_finite_are_refused_with_their_layer(
 
 
 def alter(parts: dict[str, Any], place: str, value: Any) -> None:
-    """Set a value of architecture.json, or, with `REMOVED`, take it away."""
+    """Set a value of architecture.json, or remove it if `value` is `REMOVED`."""
     *outer, last = place.split(".")
     for name in outer:
         parts = parts[name]
@@ -193,7 +193,7 @@ def test_a_wrong_value_is_refused_before_a_network_is_built(
 ) -> None:
     parts = parts_of(folder)
     alter(parts, place, value)
-    model_folder.sign(folder, parts, FILES[1:])  # so that nothing but the value is wrong
+    model_folder.sign(folder, parts, FILES[1:])  # so that only the value is wrong
     monkeypatch.setattr(vae, "build_encoder", lambda *_: pytest.fail("built"))
     with pytest.raises(DataError, match=rf"architecture\.json: {place}.*({message})") as caught:
         vae_files.load(folder)
@@ -204,10 +204,10 @@ def test_a_wrong_value_is_refused_before_a_network_is_built(
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
-        ("architecture.filters", [4, 6, 8], "expected .*strides and paddings of one length"),
-        ("architecture.decoder_filters", [4], "expected decoder_filters of as many values as fil"),
-        ("architecture.decoder_kernel_sizes", [4] * 3, "expected decoder_kernel_sizes of as many"),
-        ("architecture.strides", [2, 3], r"no shape of a network \(crop_faces\.image_size: found"),
+        ("architecture.filters", [4, 6, 8], "expected .*strides and paddings of equal length"),
+        ("architecture.decoder_filters", [4], "expected decoder_filters with as many values as f"),
+        ("architecture.decoder_kernel_sizes", [4] * 3, "expected decoder_kernel_sizes with as ma"),
+        ("architecture.strides", [2, 3], r"not a valid network \(crop_faces\.image_size: found"),
     ],
 )
 def test_layers_that_do_not_fit_together_are_refused(
@@ -223,21 +223,21 @@ def test_layers_that_do_not_fit_together_are_refused(
 @pytest.mark.parametrize(
     "text", [b"", b"\xff\xfe", b"[]", b"3", b"[" * 100_000, b'{"sha256": ' + b"9" * 5000 + b"}"]
 )
-def test_a_text_that_is_no_description_is_refused(tmp_path: Path, text: bytes) -> None:
+def test_a_text_that_is_not_a_description_is_refused(tmp_path: Path, text: bytes) -> None:
     (tmp_path / "architecture.json").write_bytes(text)
     with pytest.raises(DataError, match=r"architecture\.json: .*; run train_vae again") as caught:
         vae_files.load(tmp_path)
     assert len(str(caught.value)) < 1000
 
 
-def test_a_value_that_was_altered_by_hand_is_refused(folder: Path) -> None:
+def test_a_manually_altered_value_is_refused(folder: Path) -> None:
     path = folder / "architecture.json"
     path.write_text(path.read_text().replace('"fact": 5.0', '"fact": 6.0'))
     with pytest.raises(DataError, match=r"architecture\.json: altered since it was written"):
         vae_files.load(folder)
 
 
-def test_whatever_train_vae_takes_can_be_read_from_a_file() -> None:
+def test_every_option_of_train_vae_can_be_read_from_a_file() -> None:
     section = get_type_hints(TrainVae, include_extras=True)
     for kind in (Architecture, vae_files.Origin):
         for name, hint in get_type_hints(kind, include_extras=True).items():
@@ -253,7 +253,7 @@ def words(kind: Any) -> set[str]:
     return set().union(*inner)
 
 
-def test_an_origin_is_told_in_words() -> None:
+def test_an_origin_is_described_in_words() -> None:
     assert ORIGIN.describe() == "fact 5, 2 epochs on 1,600 images, seed 1"
-    other = replace(ORIGIN, reconstruction_loss="mse", fact=0.02, corruption="mask", epochs=1)
+    other = replace(ORIGIN, reconstruction_loss="mse", kl_weight=0.02, corruption="mask", epochs=1)
     assert other.describe() == "mse, fact 0.02, 1 epoch on 1,600 images, corruption mask, seed 1"

@@ -1,4 +1,4 @@
-"""Cut a sheet into the tiles that its layout tells."""
+"""Cut a sheet into its tiles, by its layout."""
 
 import numpy as np
 import numpy.typing as npt

@@ -54,7 +54,10 @@ def test_an_attribute_of_all_faces_is_named_and_left_out(trained: TrainedVae) ->
     faces = attributed(Smiling=[True, False, True, False], Young=[True] * 4)
     sheet = attribute_sheet.draw(trained, directions(faces), faces, steps=STEPS, seed=1)
     assert sheet.numbers["attribute"] == ["Smiling"]
-    assert "Not drawn, for want of faces with and without: Young." in sheet.numbers["caption"]
+    assert (
+        "Not drawn, because faces with or without it are missing: Young."
+        in sheet.numbers["caption"]
+    )
 
 
 def test_faces_without_attributes_give_a_sheet_that_says_so(trained: TrainedVae) -> None:

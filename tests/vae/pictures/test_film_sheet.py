@@ -13,7 +13,7 @@ from latentmaps.vae.pictures import film_sheet
 
 
 def film(num_epochs: int = 3, *, size: int = 48, num_channels: int = 3) -> Film:
-    """Return a film whose tiles each have a gray of their own."""
+    """Return a film in which each tile has a different gray."""
     epochs = film_file.choose_epochs(num_epochs)
     num_tiles = 2 + len(epochs) * 10
     grays = np.arange(1, num_tiles + 1, dtype=np.uint8)[:, None, None, None]
@@ -27,7 +27,7 @@ def draw(shown: Film, origin: Origin = ORIGIN, **more: str) -> Sheet:
     return film_sheet.draw(shown, replace(origin, epochs=last), **more)
 
 
-def test_faces_stand_on_top_and_a_row_follows_for_each_epoch() -> None:
+def test_faces_are_at_the_top_and_a_row_follows_for_each_epoch() -> None:
     sheet = draw(film())
     layout = Layout.model_validate(sheet.numbers["layout"])
     picture = np.asarray(sheet.image)
@@ -50,11 +50,11 @@ def test_a_long_training_says_which_epochs_are_shown() -> None:
     assert len(sheet.numbers["layout"]["row_labels"]) == 25
 
 
-def test_the_caption_tells_what_else_is_to_know() -> None:
+def test_the_caption_mentions_weights_corruption_and_note() -> None:
     early = film_sheet.draw(film(), replace(ORIGIN, epochs=2))
     assert "has the weights of epoch 2, the best" in early.numbers["caption"]
-    spoilt = draw(film(), replace(ORIGIN, corruption="noise"))
-    assert "after noise has spoilt what the encoder reads" in spoilt.numbers["caption"]
+    corrupted = draw(film(), replace(ORIGIN, corruption="noise"))
+    assert "after noise has corrupted the input of the encoder" in corrupted.numbers["caption"]
     plain = draw(film(), note="Mind this.").numbers["caption"]
     assert plain.endswith("training. Mind this.")
 

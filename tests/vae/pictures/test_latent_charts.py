@@ -22,15 +22,15 @@ def test_the_chi_density_is_that_of_the_radius_of_the_prior() -> None:
     np.testing.assert_allclose(latent_charts._chi_density(radius, 1), half_normal, rtol=1e-6)
 
 
-def test_the_radii_are_those_of_drawn_points() -> None:
+def test_the_radii_are_those_of_sampled_points() -> None:
     some = encodings()
     chart = latent_charts.draw_radii(some, origin="o", seed=1)
-    radii = np.linalg.norm(some.draw_z(seed=1), axis=1)
+    radii = np.linalg.norm(some.sample_z(seed=1), axis=1)
     assert chart.numbers["radius_mean"] == pytest.approx(radii.mean())
     assert len(chart.figure.axes) == 1
 
 
-def test_dimensions_stand_in_the_order_of_their_kl() -> None:
+def test_dimensions_are_in_the_order_of_their_kl() -> None:
     chart = latent_charts.draw_dimensions(encodings(), origin="o")
     assert list(np.diff(chart.numbers["kl_nats"]) <= 0) == [True] * 5
     assert chart.numbers["dimension"][0] == 5
@@ -55,7 +55,7 @@ def test_each_attribute_has_a_panel() -> None:
 
 
 @pytest.mark.parametrize("latent_dim", [1, 6])
-def test_faces_without_attributes_are_drawn_in_one_colour(latent_dim: int) -> None:
+def test_faces_without_attributes_are_drawn_in_one_color(latent_dim: int) -> None:
     none = pd.DataFrame(index=range(40))
     chart = latent_charts.draw_projection(encodings(latent_dim), none, origin="o")
     assert "knows no attributes" in chart.numbers["caption"]
@@ -66,6 +66,6 @@ def test_every_chart_has_a_name_and_its_origin() -> None:
     some, attributes = encodings(), pd.DataFrame({"A": np.arange(40) % 3 == 0})
     drawn = latent_charts.draw_all(some, attributes, origin="of a test", seed=1)
     assert list(drawn) == ["z_points", "dimensions", "projection"]
-    assert all(one.numbers["title"].endswith(" - of a test") for one in drawn.values())
+    assert all(chart.numbers["title"].endswith(" - of a test") for chart in drawn.values())
     radii = latent_charts.draw_radii(some, origin="o", seed=1).numbers["radius_mean"]
     assert drawn["z_points"].numbers["radius_mean"] == radii

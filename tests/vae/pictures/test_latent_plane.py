@@ -114,8 +114,8 @@ def test_labels_have_as_many_decimals_as_the_limit_asks_for(
 ) -> None:
     params = dataclasses.replace(PARAMS, plane_steps=8, traversal_limit=limit)
     sheet = latent_plane.draw(trained(1), encodings([[0.0], [1.0]]), params)
-    told = [label.partition("\n")[2] for label in sheet.numbers["layout"]["column_labels"]]
-    assert told[::3] == labels
+    shown = [label.partition("\n")[2] for label in sheet.numbers["layout"]["column_labels"]]
+    assert shown[::3] == labels
 
 
 @pytest.mark.parametrize("num_channels", [1, 3])

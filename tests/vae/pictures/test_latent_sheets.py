@@ -27,7 +27,7 @@ def trained() -> TrainedVae:
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[npt.NDArray[np.uint8]]:
-    """Takes what is drawn: the tiles of a sheet, (rows, columns, h, w, c)."""
+    """Cut the tiles out of a sheet, (rows, columns, h, w, c)."""
     taken: list[npt.NDArray[np.uint8]] = []
     draw = face_sheet.draw
 
@@ -40,7 +40,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[npt.NDArray[np.uint8]]:
 
 
 class Glass:
-    """Stands in for a VAE: shows the five coordinates of z as five gray pixels, 128 for 0."""
+    """A fake VAE that shows the five coordinates of z as five gray pixels, 128 for 0."""
 
     def __init__(self, trained: TrainedVae) -> None:
         self.origin = trained.origin
@@ -85,7 +85,7 @@ def test_interpolations_carry_their_note_and_pairs(trained: TrainedVae) -> None:
 def test_an_interpolation_leads_from_one_reconstruction_to_the_other(
     trained: TrainedVae, shown: list[np.ndarray]
 ) -> None:
-    # far apart, so that an untrained decoder answers with faces that differ
+    # far apart, so that an untrained decoder returns different faces
     faces = Encodings(50.0 * RANDOM.normal(size=(12, 5)), np.zeros((12, 5)))
     sheet = latent_sheets.draw_interpolations(trained, faces, num_pairs=3, num_steps=4, seed=1)
     [tiles] = shown
@@ -112,7 +112,7 @@ def test_a_traversal_changes_one_coordinate_and_passes_the_mean(
     trained: TrainedVae, shown: list[np.ndarray]
 ) -> None:
     mean = RANDOM.normal(size=(40, 5)) * [0.1, 2.0, 0.1, 3.0, 0.1]
-    mean -= mean.mean(axis=0)  # so that step 0 is the mean in the walking coordinate, too
+    mean -= mean.mean(axis=0)  # so that step 0 is also the mean in the varying coordinate
     mean += [0.5, 0.0, 1.0, 0.0, -0.5]
     faces, glass = Encodings(mean, np.zeros((40, 5))), Glass(trained)
     sheet = latent_sheets.draw_traversals(glass, faces, num_dimensions=2, steps=STEPS)  # type: ignore[arg-type]
@@ -166,7 +166,7 @@ def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
     assert alone.numbers["test_index"] == drawn["attributes"].numbers["test_index"]
 
 
-def test_another_seed_takes_other_faces_and_is_told(trained: TrainedVae) -> None:
+def test_another_seed_picks_other_faces_and_is_named(trained: TrainedVae) -> None:
     faces = AttributedFaces(encodings(40), pd.DataFrame({"Smiling": [True, False] * 20}))
     one, same, other = (draw_all(trained, faces, seed=seed) for seed in (1, 1, 9))
     for name in ("interpolations", "attributes"):

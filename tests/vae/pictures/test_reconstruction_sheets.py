@@ -12,7 +12,7 @@ from latentmaps.images import likeness, pixels
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import reconstruction_sheets
-from latentmaps.vae.pictures.reconstruction_sheets import Reconstructed
+from latentmaps.vae.pictures.reconstruction_sheets import ReconstructedFaces
 
 
 def section(num_columns: int, *row_seeds: int) -> DrawReconstructions:
@@ -29,13 +29,13 @@ def trained(corruption: Any = "none") -> TrainedVae:
     return TrainedVae(replace(small_vae(), origin=replace(ORIGIN, corruption=corruption)))
 
 
-def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> Reconstructed:
+def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> ReconstructedFaces:
     return reconstruction_sheets.reconstruct(
         trained(corruption), FACES, np.arange(num_faces), PICKS
     )
 
 
-def test_faces_stand_above_their_reconstructions() -> None:
+def test_faces_are_above_their_reconstructions() -> None:
     sheet = reconstruction_sheets.draw(reconstruct(), part="test")
     assert sheet.numbers["row"].shape == sheet.numbers["mse"].shape == (6,)
     assert "below them what the decoder makes of their posterior means, with" in str(
@@ -59,12 +59,12 @@ def test_the_error_of_a_tile_is_that_of_its_face() -> None:
 
 
 @pytest.mark.parametrize("corruption", ["noise", "gray", "mask"])
-def test_spoilt_images_stand_between(corruption: str) -> None:
+def test_corrupted_images_are_shown_between(corruption: str) -> None:
     plain = reconstruction_sheets.draw(reconstruct(), part="test")
-    spoilt = reconstruction_sheets.draw(reconstruct(corruption), part="test")
-    assert spoilt.image.height > plain.image.height + 2 * 16
-    assert f"after {corruption} has spoilt them" in spoilt.numbers["caption"]
-    assert f"corruption {corruption}" in spoilt.numbers["title"]
+    corrupted = reconstruction_sheets.draw(reconstruct(corruption), part="test")
+    assert corrupted.image.height > plain.image.height + 2 * 16
+    assert f"after {corruption} has corrupted them" in corrupted.numbers["caption"]
+    assert f"corruption {corruption}" in corrupted.numbers["title"]
 
 
 def test_a_note_ends_the_caption() -> None:
@@ -93,7 +93,7 @@ def test_the_same_faces_are_picked_every_time() -> None:
 
 
 def test_no_face_is_picked_twice() -> None:
-    # of 15 faces, 14 draws of the generator hold some twice
+    # 14 picks of the generator from 15 faces contain duplicates
     rows = reconstruction_sheets.pick(np.arange(100, 115), section(7, 33, 44))
     assert len(rows) == len(set(rows)) == 14
 
@@ -116,7 +116,7 @@ def draw_sampled(*, corruption: str = "none", seed: int = 1, scale: int = 1) -> 
     )
 
 
-def test_a_sampled_z_is_drawn_from_the_posterior_by_the_row_of_its_face() -> None:
+def test_a_sampled_z_depends_on_the_row_of_its_face() -> None:
     vae, faces = trained(), reconstruct()
     posteriors = vae.encode(FACES[faces.rows])
     noise = np.stack([seeds.posterior_point(1, row).standard_normal(5) for row in faces.rows])
@@ -134,7 +134,7 @@ def test_a_sampled_z_is_drawn_from_the_posterior_by_the_row_of_its_face() -> Non
     np.testing.assert_array_equal(sheet.numbers["row"], faces.rows)
 
 
-def test_the_sampled_sheet_tells_both_numbers() -> None:
+def test_the_sampled_sheet_shows_both_numbers() -> None:
     sheet = draw_sampled()
     layout, caption = sheet.numbers["layout"], sheet.numbers["caption"]
     assert layout["row_labels"] == ["face", "from the mean", "from a sampled z"] * 2
@@ -145,14 +145,14 @@ def test_the_sampled_sheet_tells_both_numbers() -> None:
     assert f"{np.mean(of_mean):.1f} dB from the mean, {np.mean(of_draw):.1f} dB from" in caption
 
 
-def test_a_vae_that_reads_spoilt_faces_samples_from_what_it_reads() -> None:
+def test_a_vae_that_reads_corrupted_faces_samples_from_what_it_reads() -> None:
     sheet = draw_sampled(corruption="noise")
     kinds = ["face", "as it was read", "from the mean", "from a sampled z"]
     assert sheet.numbers["layout"]["row_labels"] == kinds * 2
-    assert "after noise has spoilt them" in sheet.numbers["caption"]
+    assert "after noise has corrupted them" in sheet.numbers["caption"]
 
 
-def test_another_seed_samples_other_points_and_is_told() -> None:
+def test_another_seed_samples_other_points_and_is_named() -> None:
     one, same, other = (draw_sampled(seed=seed) for seed in (1, 1, 9))
     np.testing.assert_array_equal(np.asarray(one.image), np.asarray(same.image))
     assert one.numbers["sampled_psnr_db"].tolist() != other.numbers["sampled_psnr_db"].tolist()

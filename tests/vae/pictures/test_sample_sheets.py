@@ -24,7 +24,7 @@ def section(*, percent: int = 0, contrast: float = 1.0, **changes: Any) -> DrawS
     return DrawSamples(sharpen_percent=percent, contrast=contrast, **given | changes)
 
 
-@pytest.fixture(params=[1, 3], ids=["gray", "colour"])
+@pytest.fixture(params=[1, 3], ids=["gray", "color"])
 def trained(request: pytest.FixtureRequest) -> TrainedVae:
     return TrainedVae(small_vae(num_channels=request.param))
 
@@ -38,7 +38,7 @@ def test_a_face_does_not_depend_on_how_many_there_are(trained: TrainedVae) -> No
     np.testing.assert_allclose(few.images.astype(int), many.images[:3], atol=1)
 
 
-def test_processing_changes_the_faces_and_is_told(trained: TrainedVae) -> None:
+def test_processing_changes_the_faces_and_is_described(trained: TrainedVae) -> None:
     faces = sample(trained)
     plain = sample_sheets.draw(faces, section())
     processed = sample_sheets.draw_processed(faces, section(percent=120, contrast=1.2))
@@ -108,14 +108,14 @@ def test_every_sampler_has_its_pictures(trained: TrainedVae) -> None:
     assert temperatures.startswith("Random faces, z ~ N(0, I) times a temperature - ")
 
 
-def test_another_seed_draws_other_faces_and_is_told(trained: TrainedVae) -> None:
+def test_another_seed_samples_other_faces_and_is_named(trained: TrainedVae) -> None:
     one, same, other = (draw_all(trained, seed=seed) for seed in (1, 1, 9))
     for name, sheet in one.sheets.items():
         first, second = (np.asarray(drawn.sheets[name].image) for drawn in (one, same))
         np.testing.assert_array_equal(first, second)
         assert "The random numbers" not in sheet.numbers["caption"]
-        told = other.sheets[name].numbers["caption"]
-        assert "The random numbers here are those of seed 9." in told
+        caption = other.sheets[name].numbers["caption"]
+        assert "The random numbers here are those of seed 9." in caption
         tiles = [np.stack(tiles_of(drawn.sheets[name])) for drawn in (one, other)]
         assert (tiles[0] != tiles[1]).any()
 

@@ -1,8 +1,8 @@
-"""Train the small VAE with batches sent ahead to a second logical device of the CPU, and without.
+"""Train the small VAE with and without prefetching to a second logical device of the CPU.
 
     python -m tests.vae.training.prefetching <plain or xla>
 
-Writes the histories as JSON, and the devices on which batches of training and validation arrived.
+Prints the histories, and the devices on which training and validation batches arrived, as JSON.
 """
 
 import json
@@ -18,7 +18,7 @@ def main() -> None:
     cpu = tf.config.list_physical_devices("CPU")[0]
     logical = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, logical)
-    # one inter-op thread, as every stage has: sending ahead must not wait for a second one
+    # one inter-op thread, as in every stage: prefetching must not need a second one
     machine.configure(
         Machine(
             device="cpu",
@@ -37,13 +37,13 @@ def main() -> None:
     arrived: list[list[str]] = []
     feed = fit._feed
 
-    def noting(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
+    def recording_feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
         fed = feed(batches, prefetch_to)
         parts = [part for batch in fed for part in tf.nest.flatten(batch)]
         arrived.append(sorted({part.device.rpartition("device:")[2] for part in parts}))
         return fed
 
-    fit._feed = noting
+    fit._feed = recording_feed
     histories = []
     for prefetch_to in ("CPU:1", None):
         devices = vae_training.Devices(jit_compile=sys.argv[1] == "xla", prefetch_to=prefetch_to)

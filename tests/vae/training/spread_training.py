@@ -1,9 +1,9 @@
-"""Trains the small VAE on several devices, in a process of its own; writes its history as JSON.
+"""Train the small VAE on several devices in a separate process and print its history as JSON.
 
     python -m tests.vae.training.spread_training <number of devices> <KL method> <batch_norm>
         [<folder of initial weights> <folder of checkpoints>]
 
-One device; or that many logical devices of the CPU; or 0: the workers that TF_CONFIG names.
+More than one device means logical devices of the CPU; 0 means the workers in TF_CONFIG.
 """
 
 import json
@@ -56,10 +56,10 @@ def main() -> None:
         what, devices=vae_training.Devices(strategy), checkpoints=checkpoints, film=recorder
     )
     first = model.trainable_variables[0].numpy().ravel()[:5].tolist()
-    told = {"history": trained.history.to_dict("list"), "weights": first}
-    if num_devices:  # of several machines the first one alone has the film
-        told["film"] = recorder.film(3).random[:, :2].tolist()
-    sys.stdout.write(json.dumps(told) + "\n")
+    result = {"history": trained.history.to_dict("list"), "weights": first}
+    if num_devices:  # with several machines, only the first one has the film
+        result["film"] = recorder.film(3).random[:, :2].tolist()
+    sys.stdout.write(json.dumps(result) + "\n")
 
 
 if __name__ == "__main__":

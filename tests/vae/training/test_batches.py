@@ -11,25 +11,25 @@ IMAGES = np.arange(20, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 
 ROWS = np.arange(3, 14)  # 11 rows
 
 
-def faces(**changes: Any) -> batches.Faces:
+def part(**changes: Any) -> batches.FacePart:
     simple: dict[str, Any] = {"images": IMAGES, "rows": ROWS, "latent_dim": 5, "seed": 1}
-    return batches.Faces(**simple | changes)
+    return batches.FacePart(**simple | changes)
 
 
-def drawn(
+def steps_of(
     epochs: int = 2, batch_size: int = 4, first_epoch: int = 0, **changes: Any
 ) -> list[tuple[np.ndarray, ...]]:
-    """Return inputs, noise and targets of each batch, as a step sees them."""
+    """Return inputs, noise and targets of each batch as the training step sees them."""
     dataset = batches.training_batches(
-        faces(**changes), batch_size=batch_size, epochs=epochs, first_epoch=first_epoch
+        part(**changes), batch_size=batch_size, epochs=epochs, first_epoch=first_epoch
     )
     steps = map(batches.as_pixels, dataset)
     return [(i["pixels"].numpy(), i["epsilon"].numpy(), t.numpy()) for i, t in steps]
 
 
 def order(*args: Any, **kwargs: Any) -> np.ndarray:
-    """Gives the rows of each batch, (batches, batch_size)."""
-    return np.stack([row_numbers(target) for _, _, target in drawn(*args, **kwargs)])
+    """Return the rows of each batch, (num_batches, batch_size)."""
+    return np.stack([row_numbers(target) for _, _, target in steps_of(*args, **kwargs)])
 
 
 def row_numbers(pixels: np.ndarray) -> np.ndarray:
@@ -37,7 +37,7 @@ def row_numbers(pixels: np.ndarray) -> np.ndarray:
 
 
 def test_batches_hold_the_images_of_the_rows_as_pixels() -> None:
-    inputs, epsilon, target = drawn()[0]
+    inputs, epsilon, target = steps_of()[0]
     assert inputs.dtype == epsilon.dtype == target.dtype == np.float32
     assert inputs.shape == target.shape == (4, 2, 2, 3)
     assert epsilon.shape == (4, 5)
@@ -45,11 +45,11 @@ def test_batches_hold_the_images_of_the_rows_as_pixels() -> None:
     np.testing.assert_allclose(target, IMAGES[row_numbers(target)] / 255.0, rtol=1e-6)
 
 
-def test_images_go_to_the_device_as_bytes() -> None:
-    (inputs, target) = next(iter(batches.training_batches(faces(), batch_size=4, epochs=1)))
+def test_images_are_sent_to_the_device_as_bytes() -> None:
+    (inputs, target) = next(iter(batches.training_batches(part(), batch_size=4, epochs=1)))
     assert inputs["pixels"].dtype == target.dtype == np.uint8
-    spoilt = faces(corruption="noise", corruption_level=0.3)
-    (inputs, target) = next(iter(batches.training_batches(spoilt, batch_size=4, epochs=1)))
+    corrupted = part(corruption="noise", corruption_level=0.3)
+    (inputs, target) = next(iter(batches.training_batches(corrupted, batch_size=4, epochs=1)))
     assert (inputs["pixels"].dtype, target.dtype) == (np.float32, np.uint8)
 
 
@@ -62,20 +62,20 @@ def test_bytes_become_the_same_pixels_in_a_step_as_outside() -> None:
 
 
 def test_streams_of_a_seed_never_change() -> None:
-    """No stage depends on the file that names them; TensorFlow 2.21 gave these numbers."""
-    spoilt: dict[str, Any] = {"corruption": "noise", "corruption_level": 0.1}
-    inputs, epsilon, target = drawn(**spoilt)[0]
+    """No stage depends on the file that defines them. The numbers are from TensorFlow 2.21."""
+    corrupted: dict[str, Any] = {"corruption": "noise", "corruption_level": 0.1}
+    inputs, epsilon, target = steps_of(**corrupted)[0]
     assert row_numbers(target).tolist() == [10, 4, 5, 11]
     np.testing.assert_allclose(epsilon[0, :3], [0.2801795, -0.9164004, 0.42845714], rtol=1e-5)
     np.testing.assert_allclose(inputs[0, 0, 0], [0.13004132, 0.04196125, 0.01805125], rtol=1e-5)
-    validation = batches.ordered_batches(faces(**spoilt), batch_size=4)
+    validation = batches.ordered_batches(part(**corrupted), batch_size=4)
     first, _, _ = next(iter(validation))
     epsilon = first["epsilon"].numpy()
     np.testing.assert_allclose(epsilon[0, :3], [-1.6274965, -0.42839643, 0.5694111], rtol=1e-5)
     np.testing.assert_allclose(first["pixels"].numpy()[0, 0, 0], [0, 0.08774339, 0], rtol=1e-5)
 
 
-def test_no_row_comes_twice_in_an_epoch() -> None:
+def test_no_row_appears_twice_in_an_epoch() -> None:
     first, second = order().reshape(2, 8)
     for epoch in (first, second):
         assert len(set(epoch)) == 8
@@ -83,7 +83,7 @@ def test_no_row_comes_twice_in_an_epoch() -> None:
     assert list(first) != list(second)
 
 
-def test_every_row_comes_when_batches_fill_up() -> None:
+def test_every_row_appears_if_the_batches_are_full() -> None:
     np.testing.assert_array_equal(np.sort(order(epochs=1, batch_size=11).ravel()), ROWS)
 
 
@@ -94,9 +94,9 @@ def test_the_order_is_a_function_of_seed_and_epoch() -> None:
 
 
 @pytest.mark.parametrize("corruption", ["none", "noise", "mask"])
-def test_epochs_that_are_left_out_change_nothing_of_the_others(corruption: str) -> None:
+def test_skipped_epochs_do_not_change_the_others(corruption: str) -> None:
     changes: dict[str, Any] = {"corruption": corruption, "corruption_level": 0.5}
-    whole, rest = drawn(epochs=3, **changes), drawn(epochs=3, first_epoch=1, **changes)
+    whole, rest = steps_of(epochs=3, **changes), steps_of(epochs=3, first_epoch=1, **changes)
     assert len(rest) == 4
     for mine, other in zip(rest, whole[2:], strict=True):
         for first, second in zip(mine, other, strict=True):
@@ -104,20 +104,20 @@ def test_epochs_that_are_left_out_change_nothing_of_the_others(corruption: str) 
 
 
 def test_noise_is_standard_normal_and_new_in_each_batch() -> None:
-    noise = np.stack([epsilon for _, epsilon, _ in drawn(epochs=200, latent_dim=20)])
+    noise = np.stack([epsilon for _, epsilon, _ in steps_of(epochs=200, latent_dim=20)])
     assert noise.mean() == pytest.approx(0.0, abs=0.02)
     assert noise.std() == pytest.approx(1.0, abs=0.02)
     assert len(np.unique(noise[:, 0, 0])) == len(noise)
 
 
-def test_corruption_spoils_the_input_and_not_the_target() -> None:
-    inputs, _, target = drawn(corruption="noise", corruption_level=0.3)[0]
+def test_corruption_changes_the_input_and_not_the_target() -> None:
+    inputs, _, target = steps_of(corruption="noise", corruption_level=0.3)[0]
     assert np.any(inputs != target)
     np.testing.assert_allclose(target, IMAGES[row_numbers(target)] / 255.0, rtol=1e-6)
 
 
 def test_ordered_batches_hold_every_row_once_and_the_same_noise_each_time() -> None:
-    dataset = batches.ordered_batches(faces(), batch_size=4)
+    dataset = batches.ordered_batches(part(), batch_size=4)
     first, second = (
         [
             (row_numbers(t.numpy()), i["epsilon"].numpy())
@@ -129,14 +129,14 @@ def test_ordered_batches_hold_every_row_once_and_the_same_noise_each_time() -> N
     np.testing.assert_array_equal(np.concatenate([rows for rows, _ in first]), ROWS)
     for (_, mine), (_, other) in zip(first, second, strict=True):
         np.testing.assert_array_equal(mine, other)
-    assert np.any(first[0][1] != drawn()[0][1])
+    assert np.any(first[0][1] != steps_of()[0][1])
 
 
-def test_a_filled_batch_has_images_without_weight() -> None:
-    *_, (inputs, target, weights) = batches.ordered_batches(faces(), batch_size=4, filled=True)
+def test_padding_has_weight_zero() -> None:
+    *_, (inputs, target, weights) = batches.ordered_batches(part(), batch_size=4, filled=True)
     assert inputs["pixels"].shape == target.shape == (4, 2, 2, 3)
     assert list(weights.numpy()) == [1.0, 1.0, 1.0, 0.0]
-    whole = batches.ordered_batches(faces(), batch_size=4)
+    whole = batches.ordered_batches(part(), batch_size=4)
     assert [len(weights) for _, _, weights in whole] == [4, 4, 3]
     assert all(np.all(weights.numpy() == 1.0) for _, _, weights in whole)
 

@@ -1,4 +1,4 @@
-"""A step that XLA compiles learns what the plain one does."""
+"""A training step compiled by XLA learns the same as the plain step."""
 
 import functools
 import os
@@ -21,8 +21,8 @@ LOSSES = ["total_loss", "reconstruction_loss", "kl_loss", "kl_nats"]
 VALIDATION = [f"val_{name}" for name in LOSSES]
 # measured on a CPU after six steps of Adam: at most 5e-7
 FLOAT32 = 1e-5
-# measured after twelve steps in bfloat16: at most 2e-4 of the reconstruction loss, 3e-3 of the KL
-# term; in float16 a tenth of it
+# measured after twelve steps in bfloat16: at most 2e-4 for the reconstruction loss and 3e-3 for the
+# KL term; in float16, a tenth of that
 RECONSTRUCTION_OF_16_BITS, KL_OF_16_BITS = 1e-3, 1e-2
 
 
@@ -46,13 +46,13 @@ def assert_near(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", kl.METHODS)
-def test_all_methods_have_the_losses_of_the_plain_step(method: str) -> None:
+def test_all_methods_have_the_same_losses_as_the_plain_step(method: str) -> None:
     assert_near(train(jit_compile=True, kl_method=method)[1].history, plain())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", RECONSTRUCTION_LOSSES)
-def test_all_reconstruction_losses_are_those_of_the_plain_step(kind: str) -> None:
+def test_all_reconstruction_losses_agree_with_the_plain_step(kind: str) -> None:
     compiled, reference = (
         train(jit_compile=jit_compile, reconstruction_loss=kind, fact_warmup_epochs=1)[1].history
         for jit_compile in (True, False)
@@ -69,7 +69,7 @@ def test_all_reconstruction_losses_are_those_of_the_plain_step(kind: str) -> Non
     ],
     ids=str,
 )
-def test_dropout_and_validation_are_those_of_the_plain_step(changes: dict[str, Any]) -> None:
+def test_dropout_and_validation_agree_with_the_plain_step(changes: dict[str, Any]) -> None:
     compiled, reference = (
         train(jit_compile=jit_compile, **changes)[1].history for jit_compile in (True, False)
     )
@@ -78,7 +78,7 @@ def test_dropout_and_validation_are_those_of_the_plain_step(changes: dict[str, A
 
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_other_precisions_learn_what_the_plain_step_does(precision: str) -> None:
+def test_other_compute_dtypes_learn_the_same_as_the_plain_step(precision: str) -> None:
     (model, compiled), (reference_model, reference) = (
         train(jit_compile=jit_compile, precision=precision, dropout_rate=0.3, epochs=4)
         for jit_compile in (True, False)
@@ -88,7 +88,7 @@ def test_other_precisions_learn_what_the_plain_step_does(precision: str) -> None
     assert_near(mine, theirs, KL_OF_16_BITS, ["kl_loss", "kl_nats"])
     if precision == "float16":
         assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
-        # the first steps overflow: each of them halves the scale and moves no weight
+        # the first steps overflow: each one halves the scale and updates no weight
         (scale, num_steps), expected = map(scale_and_steps, (model, reference_model))
         assert (scale, num_steps) == expected
         assert scale < 32768.0
@@ -119,7 +119,7 @@ print(shapes)
 
 @pytest.mark.slow
 def test_each_step_is_traced_and_compiled_once(root: Path, tmp_path: Path) -> None:
-    """Six validation images in batches of four: the last one is filled up."""
+    """Six validation images in batches of four: the last batch is padded."""
     paths = os.pathsep.join([str(root / "src"), str(root)])
     dump = f"--xla_dump_to={tmp_path} --xla_dump_hlo_as_text"
     result = subprocess.run(
@@ -131,6 +131,6 @@ def test_each_step_is_traced_and_compiled_once(root: Path, tmp_path: Path) -> No
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "[(4, 16, 16, 3)]"
-    # XLA compiles a traced function anew for every shape that comes, and numbers its modules
+    # XLA compiles a traced function once per input shape, and numbers the modules
     steps = list(tmp_path.glob("*one_step_on_data*.before_optimizations.txt"))
-    assert len(steps) == 2, steps  # of training and of validation
+    assert len(steps) == 2, steps  # training and validation

@@ -7,14 +7,14 @@ from latentmaps.vae.training import compute_dtype
 
 
 class Capability:
-    """A GPU that TensorFlow would see."""
+    """A fake GPU with a compute capability."""
 
     def __init__(self, major: int, minor: int) -> None:
         self.details = {"compute_capability": (major, minor)}
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
-def test_a_precision_that_is_named_is_taken(precision: str) -> None:
+def test_an_explicit_precision_is_used(precision: str) -> None:
     assert compute_dtype.choose(precision) == precision
 
 
@@ -22,7 +22,7 @@ def test_a_precision_that_is_named_is_taken(precision: str) -> None:
     ("flags", "expected"),
     [("fpu avx2 avx512_bf16", True), ("amx_bf16", True), ("fpu avx2 avx512f", False)],
 )
-def test_a_cpu_has_bfloat16_when_its_flags_say_so(
+def test_the_flags_of_a_cpu_show_whether_it_has_bfloat16(
     tmp_path: Path, flags: str, expected: bool
 ) -> None:
     cpuinfo = tmp_path / "cpuinfo"
@@ -30,12 +30,12 @@ def test_a_cpu_has_bfloat16_when_its_flags_say_so(
     assert compute_dtype._cpu_has_bfloat16(cpuinfo) is expected
 
 
-def test_a_system_that_does_not_tell_has_none(tmp_path: Path) -> None:
+def test_without_cpuinfo_a_cpu_has_no_bfloat16(tmp_path: Path) -> None:
     assert not compute_dtype._cpu_has_bfloat16(tmp_path / "none")
 
 
 @pytest.mark.parametrize(("cpu_has_it", "expected"), [(True, "bfloat16"), (False, "float32")])
-def test_auto_takes_bfloat16_only_where_it_is_fast(
+def test_auto_selects_bfloat16_only_where_it_is_fast(
     monkeypatch: pytest.MonkeyPatch, cpu_has_it: bool, expected: str
 ) -> None:
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [])
@@ -46,7 +46,7 @@ def test_auto_takes_bfloat16_only_where_it_is_fast(
 @pytest.mark.parametrize(
     ("gpu", "expected"), [(Capability(8, 0), "bfloat16"), (Capability(7, 5), "float32")]
 )
-def test_auto_asks_the_gpu_where_there_is_one(
+def test_auto_depends_on_the_gpu_if_there_is_one(
     monkeypatch: pytest.MonkeyPatch, gpu: Capability, expected: str
 ) -> None:
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [gpu])

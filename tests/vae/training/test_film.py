@@ -1,4 +1,4 @@
-"""The film of a training: the same bytes, however the training came to its end."""
+"""The training film has the same bytes whether or not the training was interrupted."""
 
 import logging
 from dataclasses import replace
@@ -46,7 +46,7 @@ def assert_equal(first: Film, second: Film) -> None:
         np.testing.assert_array_equal(mine, getattr(second, name), err_msg=name)
 
 
-def test_a_frame_shows_what_the_weights_of_its_epoch_make() -> None:
+def test_a_frame_is_decoded_with_the_weights_of_its_epoch() -> None:
     what = task()
     recorder, model, _ = train(what, 2)
     film = recorder.film(2)
@@ -54,7 +54,7 @@ def test_a_frame_shows_what_the_weights_of_its_epoch_make() -> None:
     assert film.random.shape == (2, 8, 16, 16, 3)
     np.testing.assert_array_equal(film.rows, np.arange(14, 20))
     np.testing.assert_array_equal(film.faces, what.validation.images[14:])
-    # the trained network has the averaged weights, with which the last epoch was validated
+    # the trained network has the averaged weights that validated the last epoch
     z_mean, _ = model.encoder(film.faces / np.float32(255), training=False)
     expected = inputs.to_uint8(1 / (1 + np.exp(-model.decoder(z_mean, training=False))))
     difference = film.reconstructions[-1].astype(int) - expected.numpy()
@@ -68,7 +68,7 @@ def test_a_frame_shows_what_the_weights_of_its_epoch_make() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"weight_average": 0.0}, {"corruption": "noise"}], ids=str)
-def test_a_longer_training_ends_with_the_film_of_one_at_once(
+def test_an_extended_training_has_the_film_of_a_single_run(
     tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     what = task(**changes)
@@ -77,7 +77,7 @@ def test_a_longer_training_ends_with_the_film_of_one_at_once(
     assert_equal(longer, film_of(what, 4))
     paths = [tmp_path / "longer.npz", tmp_path / "again.npz"]
     longer.save(paths[0])
-    film_of(what, 4, tmp_path).save(paths[1])  # nothing is trained any more
+    film_of(what, 4, tmp_path).save(paths[1])  # nothing is left to train
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
@@ -90,7 +90,7 @@ class KilledError(Exception):
 def test_a_killed_training_ends_with_the_same_film(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    """At the end of an epoch its frame is there already, its state not yet."""
+    """At the end of an epoch its frame already exists, but not its state."""
 
     def kill(self: Any, epoch: int, logs: Any = None) -> None:
         if epoch == 1:
@@ -112,16 +112,16 @@ def test_early_stopping_ends_the_film(tmp_path: Path) -> None:
     assert_equal(film_of(what, 30), film)
 
 
-def test_no_number_of_the_training_knows_of_the_film() -> None:
+def test_no_number_of_the_training_depends_on_the_film() -> None:
     what = task(dropout_rate=0.2)
-    _, with_film, told = train(what, 2)
+    _, with_film, trained = train(what, 2)
     without, other = vae_training.train(what, devices=ONE_DEVICE)
-    assert told.history.equals(other.history)
+    assert trained.history.equals(other.history)
     for mine, weight in zip(with_film.variables, without.variables, strict=True):
         np.testing.assert_array_equal(mine.numpy(), weight.numpy())
 
 
-def test_the_tiles_are_drawn_by_a_function_that_is_traced_once() -> None:
+def test_the_function_that_draws_the_tiles_is_traced_once() -> None:
     recorder, _, _ = train(task(), 3)
     assert recorder._draw.experimental_get_tracing_count() == 1
 
@@ -146,13 +146,13 @@ def test_a_damaged_frame_is_refused_before_the_first_step(
     assert "Epoch 3" not in caplog.text
 
 
-def test_a_bit_that_was_turned_is_damage(tmp_path: Path) -> None:
+def test_a_flipped_bit_is_reported(tmp_path: Path) -> None:
     train(task(), 1, tmp_path)
     path = tmp_path / "frame-00001.npz"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"frame-00001\.npz: no \.npz file"):
+    with pytest.raises(DataError, match=r"frame-00001\.npz: not an \.npz file"):
         train(task(), 2, tmp_path)
 
 
@@ -166,7 +166,7 @@ def test_other_machines_record_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_long_training_has_a_film_of_bearable_length() -> None:
+def test_a_long_training_has_a_film_of_limited_length() -> None:
     assert film_file.choose_epochs(1) == [1]
     assert film_file.choose_epochs(11) == list(range(1, 12))
     for num_epochs in range(1, 400):

@@ -1,4 +1,4 @@
-"""A training starts from the weights of a folder, or is refused before its first step."""
+"""A training starts from the weights in a folder, or is refused before its first step."""
 
 import json
 import shutil
@@ -19,12 +19,12 @@ from latentmaps.vae.training import training_results, vae_task, vae_training
 from latentmaps.vae.training.initial_weights import InitialWeights
 from latentmaps.vae.training.trainable_vae import TrainableVae
 
-# moves no weight in float32
+# a learning rate that changes no weight in float32
 STANDING = 1e-30
 
 
 def write(folder: Path, *, sigma: float | None = None, seed: int = 7, **changes: Any) -> str:
-    """Write a VAE whose weights, statistics too, are those of no start; return its folder."""
+    """Write a VAE whose weights and statistics differ from any initial ones; return its folder."""
     saved = small_vae(**changes)
     generator = np.random.default_rng(seed)
     for network in (saved.encoder, saved.decoder):
@@ -73,11 +73,11 @@ def test_the_averages_start_from_the_weights_of_the_folder(
         np.testing.assert_allclose(average.numpy(), weight.numpy(), rtol=1e-6)
 
 
-def test_the_order_of_the_faces_and_the_noise_are_those_of_another_start(folder: str) -> None:
-    """Loading draws nothing from the streams that a training has."""
+def test_initial_weights_do_not_change_the_random_states(folder: str) -> None:
+    """Loading weights uses no random number of the training."""
     dropouts = [
-        [v.numpy() for v in vae_training.build(each).variables if "seed_generator" in v.path]
-        for each in (task(dropout_rate=0.2), task(dropout_rate=0.2, initial_weights=other(folder)))
+        [v.numpy() for v in vae_training.build(what).variables if "seed_generator" in v.path]
+        for what in (task(dropout_rate=0.2), task(dropout_rate=0.2, initial_weights=other(folder)))
     ]
     assert dropouts[0]
     np.testing.assert_array_equal(dropouts[0], dropouts[1])
@@ -91,7 +91,7 @@ def other(folder: str) -> str:
     ("loss", "learned", "expected"),
     [("gaussian", 0.07, 0.07), ("gaussian", None, 0.3), ("bce", 0.07, None)],
 )
-def test_a_learned_sigma_is_taken_where_the_loss_learns_one(
+def test_a_learned_sigma_is_used_if_the_loss_learns_one(
     tmp_path: Path, loss: str, learned: float | None, expected: float | None
 ) -> None:
     given = write(tmp_path / "vae", sigma=learned)
@@ -99,7 +99,7 @@ def test_a_learned_sigma_is_taken_where_the_loss_learns_one(
     assert model.reconstruction_loss.sigma == (expected and pytest.approx(expected, rel=1e-5))
 
 
-def test_two_goes_end_where_one_ends(folder: str, tmp_path: Path) -> None:
+def test_a_resumed_training_equals_a_single_run(folder: str, tmp_path: Path) -> None:
     whole, first = (task(initial_weights=folder, epochs=epochs) for epochs in (3, 2))
     train(first, tmp_path / "checkpoints")
     resumed, at_once = train(whole, tmp_path / "checkpoints"), train(whole)
@@ -113,7 +113,7 @@ def checkpoints_of(given: str | None, root: Path) -> Path:
     return vae_task.open_checkpoints(what, root, images=root / "images.npy", code={}).folder
 
 
-def test_checkpoints_belong_to_the_bytes_of_the_weights_and_not_to_their_place(
+def test_checkpoints_depend_on_the_content_of_the_weights_and_not_on_their_path(
     tmp_path: Path,
 ) -> None:
     given = write(tmp_path / "vae")
@@ -126,7 +126,7 @@ def test_checkpoints_belong_to_the_bytes_of_the_weights_and_not_to_their_place(
     assert len({none, first, with_sigma, checkpoints_of(given, tmp_path)}) == 4
 
 
-def test_card_numbers_and_title_tell_the_checksums_and_no_path(folder: str, tmp_path: Path) -> None:
+def test_card_and_numbers_state_the_checksums_and_no_path(folder: str, tmp_path: Path) -> None:
     what = task(initial_weights=folder)
     model, trained = vae_training.train(what, devices=vae_training.Devices())
     numbers = training_results.write_model(tmp_path / "new", what, model, trained, source="avatars")
@@ -143,7 +143,7 @@ def test_card_numbers_and_title_tell_the_checksums_and_no_path(folder: str, tmp_
         assert folder.encode() not in file.read_bytes()
 
 
-def test_a_training_from_random_weights_says_nothing_of_others(tmp_path: Path) -> None:
+def test_a_training_from_random_weights_does_not_mention_others(tmp_path: Path) -> None:
     what = task()
     model, trained = vae_training.train(what, devices=vae_training.Devices())
     assert "initial_weights" not in training_results.write_model(
@@ -166,7 +166,7 @@ def test_a_training_from_random_weights_says_nothing_of_others(tmp_path: Path) -
         ({"batch_norm": "frozen"}, r"batch_norm frozen \(expected train\)"),
     ],
 )
-def test_another_architecture_is_refused_with_what_differs(
+def test_another_architecture_is_refused_with_its_differences(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     given = write(tmp_path / "vae", **changes)
@@ -174,7 +174,7 @@ def test_another_architecture_is_refused_with_what_differs(
         task(initial_weights=given)
 
 
-def test_the_encoder_in_reverse_is_no_other_architecture(folder: str) -> None:
+def test_the_encoder_in_reverse_is_the_same_architecture(folder: str) -> None:
     assert task(initial_weights=folder, decoder_filters=(6, 4)).initial_weights is not None
 
 
@@ -189,18 +189,18 @@ def refuse(given: Path | str, message: str) -> None:
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    refuse(tmp_path / "none", rf"none/architecture\.json: no file to read .*; {ADVICE}")
+    refuse(tmp_path / "none", rf"none/architecture\.json: cannot be read .*; {ADVICE}")
 
 
-def test_a_file_is_no_folder(folder: str) -> None:
+def test_a_file_instead_of_a_folder_is_refused(folder: str) -> None:
     path = Path(folder) / "encoder.weights.h5"
-    refuse(path, rf"h5/architecture\.json: no file to read .*; {ADVICE}")
+    refuse(path, rf"h5/architecture\.json: cannot be read .*; {ADVICE}")
 
 
 @pytest.mark.parametrize("file", ["architecture.json", *vae_files.WEIGHTS])
 def test_a_missing_file_is_refused(folder: str, file: str) -> None:
     (Path(folder) / file).unlink()
-    refuse(folder, rf"{file}: no file to read .*; {ADVICE}")
+    refuse(folder, rf"{file}: cannot be read .*; {ADVICE}")
 
 
 @pytest.mark.parametrize("file", vae_files.WEIGHTS)
@@ -217,19 +217,19 @@ def test_the_folder_of_a_cnn_is_refused(tmp_path: Path) -> None:
 
 
 def sign(folder: str) -> None:
-    """Make a folder one that was not altered since it was written."""
+    """Update the checksums of a folder, so that it looks unaltered."""
     parts = json.loads((Path(folder) / "architecture.json").read_bytes())
     del parts["sha256"]
     model_folder.sign(Path(folder), parts, vae_files.WEIGHTS)
 
 
-def test_weights_of_another_network_than_the_folder_tells_are_refused_before_a_step(
+def test_weights_that_do_not_match_their_architecture_are_refused_before_a_step(
     folder: str,
 ) -> None:
     small_vae(latent_dim=6).decoder.save_weights(Path(folder) / "decoder.weights.h5")
     sign(folder)
     what = task(initial_weights=folder)
-    with pytest.raises(DataError, match=rf"decoder\.weights\.h5: no weights for .*; {ADVICE}"):
+    with pytest.raises(DataError, match=rf"decoder\.weights\.h5: not the weights .*; {ADVICE}"):
         vae_training.build(what)
 
 
@@ -242,7 +242,7 @@ def test_weights_that_are_not_finite_are_refused_before_a_step(tmp_path: Path) -
         vae_training.build(what)
 
 
-def test_long_lists_are_cut_in_the_message(folder: str) -> None:
+def test_long_lists_are_shortened_in_the_message(folder: str) -> None:
     deep = {"kernel_sizes": (3,) * 64, "strides": (1,) * 64, "paddings": ("same",) * 64}
     with pytest.raises(
         DataError, match=r"filters \[4, 6\] \(expected \[4, 4, .*\.\.\.\)"

@@ -10,14 +10,14 @@ from tests.vae.loss_formulas import FORMULAS
 from latentmaps.vae.network import inputs
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 from latentmaps.vae.training import kl, vae_training
-from latentmaps.vae.training.trainable_vae import TrainableVae, draw_z
+from latentmaps.vae.training.trainable_vae import TrainableVae, sample_z
 
 kinds = pytest.mark.parametrize("kind", RECONSTRUCTION_LOSSES)
 methods = pytest.mark.parametrize("method", kl.METHODS)
 
 
 class Recorder(keras.optimizers.SGD):
-    """Keeps the gradients and moves nothing."""
+    """Record the gradients without updating any weight."""
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         self.recorded = [np.asarray(gradient) for gradient in grads]
@@ -41,7 +41,7 @@ def with_targets(model: TrainableVae, data: tuple[dict[str, tf.Tensor], tf.Tenso
 def validated(
     model: TrainableVae, data: tuple[dict[str, tf.Tensor], tf.Tensor]
 ) -> dict[str, float]:
-    """Gives the means so far, with the images of a batch in them."""
+    """Return the running means after validating a batch."""
     return numbers(model.test_step((*with_targets(model, data), tf.ones(len(data[1])))))
 
 
@@ -86,15 +86,15 @@ def test_all_methods_have_the_same_losses_and_gradients(kind: str, warm_up: floa
 
 
 @methods
-def test_all_methods_learn_alike_in_fit(method: str) -> None:
+def test_all_methods_learn_the_same_in_fit(method: str) -> None:
     _, trained = vae_training.train(task(kl_method=method), devices=vae_training.Devices())
     _, expected = vae_training.train(task(), devices=vae_training.Devices())
-    # Adam makes much of the rounding of gradients near zero
+    # Adam amplifies rounding errors of gradients near zero
     assert trained.numbers() == pytest.approx(expected.numbers(), rel=1e-4, abs=0.03)
 
 
 @methods
-def test_the_parts_add_up_to_the_total(method: str) -> None:
+def test_the_losses_add_up_to_the_total(method: str) -> None:
     model = compiled(method)
     logs = numbers(model.train_step(with_targets(model, batch())))
     assert logs["total_loss"] == pytest.approx(logs["reconstruction_loss"] + logs["kl_loss"])
@@ -103,7 +103,7 @@ def test_the_parts_add_up_to_the_total(method: str) -> None:
 
 @methods
 @kinds
-def test_the_reported_losses_are_those_of_numpy(method: str, kind: str) -> None:
+def test_the_reported_losses_agree_with_numpy(method: str, kind: str) -> None:
     model, (inputs, pixels) = compiled(method, reconstruction_loss=kind), batch(4)
     reported = validated(model, (inputs, pixels))
     z_mean, z_log_var = (output.numpy() for output in model.encoder(inputs["pixels"]))
@@ -119,7 +119,7 @@ def test_the_reported_losses_are_those_of_numpy(method: str, kind: str) -> None:
 
 
 @methods
-def test_means_count_images_not_batches(method: str) -> None:
+def test_means_are_over_images_not_batches(method: str) -> None:
     first, second = batch(6), batch(2)
     model = compiled(method)
     apart = []
@@ -135,7 +135,7 @@ def test_means_count_images_not_batches(method: str) -> None:
 
 
 @methods
-def test_a_step_moves_every_weight_and_the_moving_statistics(method: str) -> None:
+def test_a_step_updates_every_weight_and_the_moving_statistics(method: str) -> None:
     model = compiled(method)
     networks = [*model.encoder.weights, *model.decoder.weights]
     before = {v.path: v.numpy().copy() for v in networks}
@@ -144,7 +144,7 @@ def test_a_step_moves_every_weight_and_the_moving_statistics(method: str) -> Non
     assert still == []
 
 
-def test_frozen_normalisation_keeps_its_statistics_and_learns_the_rest() -> None:
+def test_frozen_normalization_keeps_its_statistics_and_learns_the_rest() -> None:
     model = vae_training.build(task(batch_norm="frozen"))
     before = {v.path: v.numpy().copy() for v in model.encoder.weights}
     model.train_step(batch())
@@ -153,7 +153,7 @@ def test_frozen_normalisation_keeps_its_statistics_and_learns_the_rest() -> None
 
 
 @methods
-def test_validation_moves_nothing(method: str) -> None:
+def test_validation_changes_no_variable(method: str) -> None:
     model = compiled(method)
     before = [v.numpy().copy() for v in model.variables]
     validated(model, batch())
@@ -168,7 +168,7 @@ def test_training_lowers_the_loss() -> None:
     assert after < 0.9 * before
 
 
-def test_a_larger_weight_of_the_kl_term_gives_a_smaller_kl() -> None:
+def test_a_larger_kl_weight_gives_a_smaller_kl() -> None:
     data = batch(16)
     weak, strong = (
         trained_numbers(compiled(fact=weight, learning_rate=0.01), data, num_steps=40)["kl_nats"]
@@ -181,13 +181,13 @@ def test_z_has_the_mean_and_the_variance_of_the_posterior() -> None:
     mean = np.full((40_000, 2), [1.5, -2.0], np.float32)
     log_var = np.full((40_000, 2), np.log([4.0, 0.25]), np.float32)
     epsilon = np.random.default_rng(3).standard_normal((40_000, 2)).astype(np.float32)
-    z = draw_z(mean, log_var, epsilon).numpy()
+    z = sample_z(mean, log_var, epsilon).numpy()
     np.testing.assert_allclose(z.mean(axis=0), [1.5, -2.0], atol=0.05)
     np.testing.assert_allclose(z.var(axis=0), [4.0, 0.25], rtol=0.05)
-    np.testing.assert_array_equal(draw_z(mean, log_var, 0.0 * epsilon), mean)
+    np.testing.assert_array_equal(sample_z(mean, log_var, 0.0 * epsilon), mean)
 
 
-def test_precision_leaves_the_losses_in_float32() -> None:
+def test_losses_are_float32_for_every_compute_dtype() -> None:
     model = compiled(precision="bfloat16")
     logs = model.test_step((*batch(), tf.ones(8)))
     assert {value.dtype for value in logs.values()} == {tf.float32}

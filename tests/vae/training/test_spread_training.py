@@ -1,4 +1,4 @@
-"""Several devices, and several machines, learn what one does."""
+"""Several devices and several machines learn the same as one device."""
 
 import json
 import os
@@ -15,10 +15,10 @@ from tests.vae.example_vae import small_vae
 from latentmaps.vae.network import vae_files
 from latentmaps.vae.training import kl
 
-# Sums over devices are added in another order. After nine steps of Adam rounding is this large.
+# Sums over devices round differently. After nine steps of Adam, the difference is this large.
 TOLERANCE = 2e-5
-# Batch normalisation looks at the piece of a batch that its device has.
-TOLERANCE_WITH_NORMALISATION = 0.05
+# Batch normalization uses the statistics of its own device's share of the batch.
+TOLERANCE_WITH_NORMALIZATION = 0.05
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ def alone(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("method", kl.METHODS)
-def test_two_devices_learn_what_one_does(
+def test_two_devices_learn_the_same_as_one(
     root: Path, method: str, alone: dict[str, dict[str, Any]]
 ) -> None:
     mine = train(root, 2, method, "none")
@@ -70,23 +70,23 @@ def test_two_devices_learn_what_one_does(
     np.testing.assert_allclose(mine["film"], alone["none"]["film"], atol=1)
 
 
-def test_two_devices_normalise_their_own_piece(
+def test_two_devices_normalize_their_own_share(
     root: Path, alone: dict[str, dict[str, Any]]
 ) -> None:
     mine = train(root, 2, "train_step", "train")
     expected = alone["train"]["history"]["total_loss"]
     assert mine["history"]["total_loss"] == pytest.approx(
-        expected, rel=TOLERANCE_WITH_NORMALISATION
+        expected, rel=TOLERANCE_WITH_NORMALIZATION
     )
 
 
 def free_ports(number: int) -> list[int]:
     sockets = [socket.socket() for _ in range(number)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [int(each.getsockname()[1]) for each in sockets]
-    for each in sockets:
-        each.close()
+    for bound in sockets:
+        bound.bind(("127.0.0.1", 0))
+    ports = [int(bound.getsockname()[1]) for bound in sockets]
+    for bound in sockets:
+        bound.close()
     return ports
 
 
@@ -99,7 +99,7 @@ def configs() -> list[str]:
 
 
 @pytest.mark.parametrize("method", kl.METHODS)
-def test_two_machines_learn_what_one_does(
+def test_two_machines_learn_the_same_as_one(
     root: Path, method: str, alone: dict[str, dict[str, Any]]
 ) -> None:
     processes = [start(root, 0, method, "none", TF_CONFIG=config) for config in configs()]
@@ -156,5 +156,5 @@ def test_machines_with_different_initial_weights_are_refused(root: Path, tmp_pat
         end(processes)
     for process, error in zip(processes, errors, strict=True):
         assert process.returncode == 1
-        assert "here and another one on other machines, expected equal parameters" in error
+        assert "here and a different one on other machines, expected the same parameters" in error
     assert not list((tmp_path / "kept").glob("*/epoch-*"))

@@ -16,7 +16,7 @@ def train(what: Task) -> tuple[TrainableVae, Trained]:
     return vae_training.train(what, devices=vae_training.Devices())
 
 
-def test_the_final_numbers_are_in_units_that_compare() -> None:
+def test_the_final_numbers_are_in_comparable_units() -> None:
     model, trained = train(task(reconstruction_loss="gaussian"))
     numbers = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     assert numbers["beta_equivalent"] == 15.0
@@ -41,7 +41,7 @@ def test_a_training_on_absolute_errors_ends_in_nats_of_a_laplace_distribution() 
     numbers = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
     history = trained.history["reconstruction_loss"]
     assert history.iloc[1] < history.iloc[0]
-    # 256 pixels, and errors of random pixels from a network that has learned next to nothing
+    # 256 random pixels, and a network that has learned almost nothing
     assert 0.2 < numbers["val_reconstruction_loss"] / 256 < 0.3
     assert numbers["beta_equivalent"] == pytest.approx(0.3)
     assert numbers["val_nll_per_dim"] == pytest.approx(
@@ -55,7 +55,7 @@ def test_a_training_on_absolute_errors_ends_in_nats_of_a_laplace_distribution() 
     assert numbers["val_kl_share_above_floor"] == numbers["val_kl_share"]
 
 
-def test_what_no_network_can_lower_does_not_count_in_the_share_above_the_floor() -> None:
+def test_the_share_above_the_floor_excludes_the_loss_of_a_perfect_copy() -> None:
     model, trained = train(task())
     known, unknown = (
         training_results.final_numbers(model, trained, entropy_per_dim=entropy)

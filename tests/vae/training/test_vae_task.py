@@ -19,7 +19,7 @@ def test_auto_is_resolved_for_the_faces() -> None:
     assert what.compute_dtype in ("float32", "bfloat16")
 
 
-def test_the_validation_part_has_a_seed_of_its_own() -> None:
+def test_the_validation_part_has_its_own_seed() -> None:
     what = task(seed=2)
     assert (what.train.seed, what.validation.seed) == (2, 1)
 
@@ -36,7 +36,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-# a value other than that of ``task`` for each value of the section that decides the numbers
+# a value different from that of ``task`` for each parameter that affects the results
 OTHERS: dict[str, Any] = {
     "fact": 4.0,
     "fact_warmup_epochs": 1,
@@ -67,9 +67,9 @@ OTHERS: dict[str, Any] = {
 }
 
 
-def test_checkpoints_are_named_after_everything_that_decides(root: Path) -> None:
-    # `seed` of the section reaches a task by another way, of initial weights the bytes count, see
-    # test_initial_weights, and epochs do not count
+def test_checkpoints_are_named_after_everything_that_affects_the_results(root: Path) -> None:
+    # `seed` is an argument of its own below, test_initial_weights tests `initial_weights`, and
+    # `epochs` is not part of the name
     assert OTHERS.keys() | {"seed", "initial_weights", "epochs"} == {
         field.name for field in fields(TrainVae)
     }
@@ -82,16 +82,16 @@ def test_checkpoints_are_named_after_everything_that_decides(root: Path) -> None
         replace(what, validation=replace(what.validation, seed=2)),
         replace(what, train=replace(what.train, rows=np.arange(13))),
     ]
-    folders = [folder(each, root) for each in tasks]
+    folders = [folder(changed, root) for changed in tasks]
     folders.append(folder(what, root, code="b"))
     (root / "images.npy").write_bytes(b"2")
     folders.append(folder(what, root))
     assert len(set(folders)) == len(folders)
 
 
-def test_a_longer_training_has_the_checkpoints_of_a_shorter_one(root: Path) -> None:
+def test_a_longer_training_shares_the_checkpoints_of_a_shorter_one(root: Path) -> None:
     assert folder(task(epochs=3), root) == folder(task(epochs=2), root)
 
 
-def test_auto_has_the_checkpoints_of_the_value_that_it_comes_to(root: Path) -> None:
+def test_auto_shares_the_checkpoints_of_its_resolved_value(root: Path) -> None:
     assert folder(task(batch_size="auto"), root) == folder(task(batch_size=14), root)

@@ -62,7 +62,7 @@ VARIED: list[dict[str, Any]] = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("changes", VARIED, ids=str)
-def test_two_goes_end_where_one_ends(tmp_path: Path, changes: dict[str, Any]) -> None:
+def test_a_resumed_training_equals_a_single_run(tmp_path: Path, changes: dict[str, Any]) -> None:
     what = task(**changes)
     at_once = train(what, 5)
     train(what, 3, tmp_path)
@@ -76,11 +76,11 @@ def test_a_finished_training_is_not_trained_again(
     with caplog.at_level(logging.INFO):
         second = train(task(), 2, tmp_path)
     assert_equal(first, second)
-    assert "Going on after epoch 2" in caplog.text
+    assert "Resuming after epoch 2" in caplog.text
     assert "Epoch " not in caplog.text
 
 
-def test_fewer_epochs_begin_anew_and_leave_the_later_checkpoint(tmp_path: Path) -> None:
+def test_fewer_epochs_start_from_scratch_and_keep_the_later_checkpoint(tmp_path: Path) -> None:
     train(task(), 4, tmp_path)
     assert_equal(train(task(), 2, tmp_path), train(task(), 2))
     assert {path.name for path in tmp_path.glob("*.npz")} == {"epoch-00002.npz", "epoch-00004.npz"}
@@ -92,7 +92,7 @@ class KilledError(Exception):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("at_step", [4, 5])
-def test_a_killed_training_goes_on_after_its_last_epoch(
+def test_a_killed_training_resumes_after_its_last_epoch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_step: int
 ) -> None:
     what = task(dropout_rate=0.2)
@@ -112,7 +112,7 @@ def test_a_killed_training_goes_on_after_its_last_epoch(
     assert_equal(train(what, 3, tmp_path), train(what, 3))
 
 
-def test_an_interrupted_training_tells_what_is_kept(
+def test_an_interrupted_training_reports_the_checkpoint_it_keeps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def interrupt(self: Any, epoch: int, logs: Any = None) -> None:
@@ -122,10 +122,10 @@ def test_an_interrupted_training_tells_what_is_kept(
     monkeypatch.setattr(training_progress.Progress, "on_epoch_begin", interrupt)
     with caplog.at_level(logging.INFO), pytest.raises(KeyboardInterrupt):
         train(task(), 3, tmp_path)
-    assert "Interrupted; the checkpoint of epoch 1 is kept, run again to go on" in caplog.text
+    assert "Interrupted; the checkpoint of epoch 1 is kept; run again to resume" in caplog.text
 
 
-def test_early_stopping_takes_the_best_weights(tmp_path: Path) -> None:
+def test_early_stopping_restores_the_best_weights(tmp_path: Path) -> None:
     what = task(early_stopping_patience=2, learning_rate=0.05)
     model, trained = train(what, 30, tmp_path)
     losses = trained.history["val_total_loss"]
@@ -141,7 +141,7 @@ def replace_patience(what: vae_task.Task, patience: int | None) -> vae_task.Task
     return replace(what, params=replace(what.params, early_stopping_patience=patience))
 
 
-def test_the_weight_of_the_kl_term_warms_up_and_validation_has_the_whole() -> None:
+def test_the_kl_weight_warms_up_and_validation_uses_the_full_weight() -> None:
     _, trained = train(task(fact_warmup_epochs=3, learning_rate=0.02), 5)
     history = trained.history
     np.testing.assert_allclose(history["fact"], [1.25, 2.5, 3.75, 5.0, 5.0], rtol=1e-6)
@@ -158,7 +158,7 @@ def test_the_schedule_does_not_depend_on_the_number_of_epochs() -> None:
     np.testing.assert_allclose(rates, [0.004, 0.002, 0.002, 0.001, 0.001], rtol=1e-5)
 
 
-def test_a_loss_that_is_no_number_stops_with_epoch_and_batch(tmp_path: Path) -> None:
+def test_a_loss_that_is_not_finite_stops_with_epoch_and_batch(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"is (nan|inf) in epoch 1, batch [23]"):
         train(task(learning_rate=10.0), 3, tmp_path)
     assert Checkpoints(tmp_path, {}).last_epoch(9) == 0
@@ -173,14 +173,14 @@ def test_a_loss_that_is_no_number_stops_with_epoch_and_batch(tmp_path: Path) -> 
     ],
     ids=str,
 )
-def test_a_decoder_of_its_own_learns(changes: dict[str, Any]) -> None:
+def test_a_custom_decoder_learns(changes: dict[str, Any]) -> None:
     losses = train(task(fact=0.01, **changes), 6)[1].history["reconstruction_loss"]
     assert losses.iloc[-1] < losses.iloc[0]
 
 
 def test_a_batch_that_devices_cannot_share_is_refused() -> None:
     with pytest.raises(TrainingError, match="found 4, expected a multiple of 3"):
-        vae_training._require_equal_pieces(4, FakeStrategy(3))
+        vae_training._require_equal_shares(4, FakeStrategy(3))
 
 
 class FakeStrategy:
@@ -188,7 +188,7 @@ class FakeStrategy:
         self.num_replicas_in_sync = num_devices
 
 
-def test_seeds_decide_the_result() -> None:
+def test_the_seed_determines_the_result() -> None:
     first, same = (train(task(), 1) for _ in range(2))
     assert_equal(first, same)
     other = train(task(seed=2), 1)[0]
@@ -196,20 +196,20 @@ def test_seeds_decide_the_result() -> None:
 
 
 def test_the_trained_network_has_averaged_weights_and_their_numbers() -> None:
-    averaged, told = train(task(weight_average=0.9), 2)
+    averaged, trained = train(task(weight_average=0.9), 2)
     last, other = train(task(weight_average=0.0), 2)
     assert not last.averages
-    # the steps are the same, and so is what is said of them
+    # the steps are the same, and so are their numbers
     for name in ("total_loss", "kl_nats"):
-        np.testing.assert_array_equal(told.history[name], other.history[name])
+        np.testing.assert_array_equal(trained.history[name], other.history[name])
     for average, mine, weight in zip(
         averaged.averages, averaged.trainable_variables, last.trainable_variables, strict=True
     ):
         np.testing.assert_array_equal(average.numpy(), weight.numpy())
         assert np.any(mine.numpy() != weight.numpy())
-    assert told.history["val_total_loss"].iloc[-1] != other.history["val_total_loss"].iloc[-1]
+    assert trained.history["val_total_loss"].iloc[-1] != other.history["val_total_loss"].iloc[-1]
     again = averaged.evaluate(validation(averaged, task()), verbose=0, return_dict=True)
-    np.testing.assert_allclose(again["total_loss"], told.numbers()["val_total_loss"], rtol=1e-6)
+    np.testing.assert_allclose(again["total_loss"], trained.numbers()["val_total_loss"], rtol=1e-6)
 
 
 def validation(model: TrainableVae, what: vae_task.Task) -> Any:
@@ -217,7 +217,7 @@ def validation(model: TrainableVae, what: vae_task.Task) -> Any:
     return vae_training.with_targets(model, data)
 
 
-def test_moving_statistics_forget_the_start_in_a_few_dozen_steps() -> None:
+def test_moving_statistics_forget_their_initial_values_in_a_few_dozen_steps() -> None:
     model = vae_training.build(task(batch_norm="train"))
     layers = [
         layer
@@ -231,7 +231,9 @@ def test_moving_statistics_forget_the_start_in_a_few_dozen_steps() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", ["plain", "xla"])
-def test_batches_wait_on_their_device_and_no_number_changes(root: Path, step: str) -> None:
+def test_batches_are_prefetched_to_their_device_and_no_number_changes(
+    root: Path, step: str
+) -> None:
     result = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.vae.training.prefetching", step],
         cwd=root,
@@ -242,8 +244,8 @@ def test_batches_wait_on_their_device_and_no_number_changes(root: Path, step: st
         timeout=300,
     )
     assert result.returncode == 0, result.stderr
-    told = json.loads(result.stdout.splitlines()[-1])
-    # training and validation: sent ahead to the second device, then not
-    assert told["arrived"] == [["CPU:1"], ["CPU:1"], ["CPU:0"], ["CPU:0"]]
-    sent_ahead, plain = told["histories"]
-    assert sent_ahead == plain
+    printed = json.loads(result.stdout.splitlines()[-1])
+    # training and validation, first with prefetching to the second device, then without
+    assert printed["arrived"] == [["CPU:1"], ["CPU:1"], ["CPU:0"], ["CPU:0"]]
+    prefetched, plain = printed["histories"]
+    assert prefetched == plain

@@ -1,1 +1,1 @@
-"""What the network is, how it is saved, and how it is used."""
+"""The network: definition, files and inference."""

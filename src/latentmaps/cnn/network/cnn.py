@@ -1,7 +1,8 @@
-"""The CNN that reads digits: built, saved, loaded, and cut at one of its layers.
+"""The CNN that classifies digits: build, save, load, and cut it at a layer.
 
-Valid convolutions with pooling between them, by default three of 3x3 as in the source's series on
-MNIST; they are called Conv2D_1, Conv2D_2, Conv2D_3. How it is trained stands in ``cnn_training``.
+The convolutions have no padding, with pooling between them. By default there are three with 3x3
+kernels, named Conv2D_1, Conv2D_2 and Conv2D_3, as in the original posts on MNIST. ``cnn_training``
+trains the network.
 """
 
 import dataclasses
@@ -28,13 +29,13 @@ _PREDICTION_BATCH_SIZE = 256
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    """The shape of the CNN. The types are checked where one is read from a file.
+    """The shape of the CNN. The types are checked when it is read from a file.
 
     Attributes:
-        filters: feature maps of each convolution.
-        dense_units: width of the dense layer before the output.
+        filters: number of feature maps of each convolution.
+        dense_units: number of units of the dense layer before the output.
         kernel_size: height and width of a kernel.
-        pool_size: height and width of what a pooling makes one value of.
+        pool_size: height and width of a pooling window.
         image_size: height and width of an image, pixels.
     """
 
@@ -46,20 +47,20 @@ class Architecture:
 
 
 def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> keras.Model:
-    """Return the untrained CNN: standardized images (n, size, size, 1) -> probabilities (n, 10).
+    """Build the untrained CNN: standardized images (n, size, size, 1) -> probabilities (n, 10).
 
     Args:
         architecture: the shape.
         l2: weight of the L2 penalty on all kernels.
-        seed: of the initial kernels; every layer has a stream of its own.
+        seed: seed of the initial kernels; each layer has its own stream.
 
     Raises:
-        ValueError: the image has no room for so many convolutions.
+        ValueError: the image is too small for this number of convolutions.
     """
     num_convolutions = len(architecture.filters)
     kernel_seeds = seeds.kernels(seed, num_convolutions + 2)
     size = architecture.image_size
-    inputs = keras.Input((size, size, 1), name="standardised_images")
+    inputs = keras.Input((size, size, 1), name="standardized_images")
     maps = inputs
     for index, num_maps in enumerate(architecture.filters):
         name = f"Conv2D_{index + 1}"
@@ -89,7 +90,7 @@ def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> 
 
 
 def _kernel(seed: int, l2: float) -> dict[str, Any]:
-    # He's initialisation, made for ReLU, diverged at a learning rate of 0.05, Glorot's did not
+    # He initialization, designed for ReLU, diverged at a learning rate of 0.05; Glorot's did not
     return {
         "kernel_initializer": keras.initializers.GlorotUniform(seed),
         "kernel_regularizer": keras.regularizers.L2(l2),
@@ -97,9 +98,9 @@ def _kernel(seed: int, l2: float) -> dict[str, Any]:
 
 
 def standardize(images: npt.NDArray[np.uint8] | tf.Tensor) -> tf.Tensor:
-    """Return each image with mean 0 and standard deviation 1, what the CNN reads.
+    """Scale each image to mean 0 and standard deviation 1, as the CNN expects.
 
-    (x - mean) / max(std, 1 / sqrt(number of pixels)), the definition of TensorFlow.
+    This is TensorFlow's definition, (x - mean) / max(std, 1 / sqrt(number of pixels)).
 
     Args:
         images: (n, 28, 28), uint8, 0..255.
@@ -111,10 +112,10 @@ def standardize(images: npt.NDArray[np.uint8] | tf.Tensor) -> tf.Tensor:
 
 
 def predict(model: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return the outputs of `model` for images.
+    """Return the outputs of a model for images, float32.
 
     Args:
-        model: reads standardized images.
+        model: model that reads standardized images.
         images: (n, 28, 28), uint8, 0..255.
     """
     batches = tf.data.Dataset.from_tensor_slices(images).batch(_PREDICTION_BATCH_SIZE)
@@ -123,42 +124,42 @@ def predict(model: keras.Model, images: npt.NDArray[np.uint8]) -> npt.NDArray[np
 
 
 def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
-    """Return the part of the CNN up to the feature maps (n, h, w, num_maps) of a convolution.
+    """Return the CNN up to the feature maps (n, h, w, num_maps) of a convolution.
 
     Raises:
         TrainingError: the CNN has no convolution of that name.
     """
-    _require_one(model, layer_name, layer_names(model), "feature maps")
+    _require_name(model, layer_name, layer_names(model), "feature maps")
     return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
 
 
 def require_layer(model: keras.Model, layer_name: str) -> None:
-    """Refuse a layer that has neither feature maps nor dense units.
+    """Require a layer with feature maps or dense units.
 
     Raises:
         TrainingError: the CNN has no convolution and no dense layer of that name.
     """
-    _require_one(model, layer_name, unit_layer_names(model), "units")
+    _require_name(model, layer_name, unit_layer_names(model), "units")
 
 
-def _require_one(model: keras.Model, layer_name: str, names: Sequence[str], values: str) -> None:
+def _require_name(model: keras.Model, layer_name: str, names: Sequence[str], values: str) -> None:
     if layer_name not in names:
         others = {layer.name for layer in model.layers}
         found = f"{layer_name}, which has no {values}" if layer_name in others else layer_name
         raise TrainingError(
             f"draw_oips.layers: found {found}, expected one of {', '.join(names)}, layers of the "
-            "trained CNN; correct it or add to train_cnn.filters"
+            "trained CNN; correct the name or extend train_cnn.filters"
         )
 
 
 def unit_layer_names(model: keras.Model) -> list[str]:
-    """Return the names of the convolutions and the dense layers, from the image on."""
+    """Return the names of the convolutions and the dense layers, in order."""
     kinds = (keras.layers.Conv2D, keras.layers.Dense)
     return [layer.name for layer in model.layers if isinstance(layer, kinds)]
 
 
 def layer_names(model: keras.Model) -> list[str]:
-    """Return the names of the convolutions, from the image on."""
+    """Return the names of the convolutions, in order."""
     return [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
 
 
@@ -168,16 +169,22 @@ class _Description(model_folder.Description):
 
 
 def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:
-    """Write shape and weights into `folder`: equal bytes for equal models."""
+    """Write shape and weights into a folder; equal models give equal bytes.
+
+    Args:
+        folder: the folder.
+        architecture: shape of the model.
+        model: the CNN.
+    """
     parts = {"architecture": dataclasses.asdict(architecture)}
     model_folder.save(folder, parts, {WEIGHTS_FILE: model})
 
 
 def load(folder: Path) -> keras.Model:
-    """Return the CNN that ``save`` wrote.
+    """Load a CNN that ``save`` wrote.
 
     Raises:
-        DataError: a file is missing or damaged, does not belong to the other, or the CNN reads
+        DataError: a file is missing or damaged, the files do not belong together, or the CNN reads
             images of another size.
     """
     description = model_folder.load(folder, _Description, [WEIGHTS_FILE], advice=_ADVICE)
@@ -192,7 +199,7 @@ def load(folder: Path) -> keras.Model:
         model = build_cnn(architecture)
     except ValueError as error:
         raise DataError(
-            f"{path}: more convolutions than a digit has room for; {_ADVICE}"
+            f"{path}: found more convolutions than fit into a digit; {_ADVICE}"
         ) from error
     weights.load(model, folder / WEIGHTS_FILE, advice=_ADVICE)
     return model

@@ -1,4 +1,4 @@
-"""Use a trained CNN: images to probabilities, and to the feature maps of a layer."""
+"""Use a trained CNN: compute probabilities and the feature maps of a layer."""
 
 import difflib
 from pathlib import Path
@@ -20,9 +20,9 @@ class TrainedCnn:
     """A trained CNN.
 
     Attributes:
-        model: the Keras model: standardized images (n, 28, 28, 1), float32, as
-            ``cnn.standardize`` makes them -> probabilities (n, 10).
-        layer_names: the convolutions, from the image on.
+        model: the Keras model: standardized images (n, 28, 28, 1), float32, as returned by
+            ``cnn.standardize`` -> probabilities (n, 10).
+        layer_names: names of the convolutions, in order.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -31,10 +31,10 @@ class TrainedCnn:
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedCnn":
-        """Return the CNN that ``cnn.save`` wrote into `folder`.
+        """Load a CNN that ``cnn.save`` wrote into a folder.
 
         Raises:
-            DataError: a file is missing or damaged, or does not belong to the other.
+            DataError: a file is missing or damaged, or the files do not belong together.
         """
         return cls(cnn.load(folder))
 
@@ -42,23 +42,23 @@ class TrainedCnn:
         """Return the probability of each digit, (n, 10), 0..1.
 
         Args:
-            images: (n, 28, 28), uint8, 0..255, light strokes on dark ground.
+            images: (n, 28, 28), uint8, 0..255, light strokes on a dark background.
 
         Raises:
-            DataError: the images are not uint8, of another shape, or none.
+            DataError: the images are not uint8, have another shape, or there are none.
         """
         _require_images(images)
         return cnn.predict(self.model, images)
 
     def feature_maps(self, images: Images, layer_name: str) -> npt.NDArray[np.float32]:
-        """Return the maps of a convolution, (n, h, w, num_maps), 0 or more.
+        """Return the feature maps of a convolution, (n, h, w, num_maps), 0 or more.
 
         Args:
             images: (n, 28, 28), uint8, 0..255.
             layer_name: one of `layer_names`.
 
         Raises:
-            DataError: the images are not uint8 or of another shape, or there is no such layer.
+            DataError: the images are not uint8 or have another shape, or there is no such layer.
         """
         _require_images(images)
         if layer_name not in self.layer_names:
@@ -69,16 +69,16 @@ class TrainedCnn:
         return cnn.predict(cnn.layer_model(self.model, layer_name), images)
 
     def all_feature_maps(self, images: Images) -> dict[str, npt.NDArray[np.float32]]:
-        """Return the maps of every convolution by its name, each (n, h, w, num_maps), 0 or more.
+        """Return layer name -> feature maps, (n, h, w, num_maps), 0 or more, of all convolutions.
 
         Args:
             images: (n, 28, 28), uint8, 0..255.
 
         Raises:
-            DataError: the images are not uint8, of another shape, or none.
+            DataError: the images are not uint8, have another shape, or there are none.
         """
         _require_images(images)
-        # one model for all layers: Keras warns of retracing when it compiles one after the other
+        # one model for all layers, because Keras warns of retracing if it compiles one per layer
         outputs = {name: self.model.get_layer(name).output for name in self.layer_names}
         maps: Any = cnn.predict(keras.Model(self.model.inputs, outputs), images)
         return {name: maps[name] for name in self.layer_names}

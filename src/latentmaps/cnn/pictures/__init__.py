@@ -1,1 +1,1 @@
-"""Pictures of what its layers see."""
+"""Pictures of the activations of the network."""

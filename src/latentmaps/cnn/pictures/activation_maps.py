@@ -1,6 +1,7 @@
-"""What the feature maps of each layer show when the CNN looks at a digit: its activation maps.
+"""Draw activation maps: the feature maps of each layer for some digits.
 
-The source calls the patterns that emerge within and across them feature-creating patterns (FCP).
+The original posts call the patterns that emerge within and across maps feature-creating patterns
+(FCP).
 """
 
 import math
@@ -18,38 +19,42 @@ from latentmaps.images import pixels
 Maps = npt.NDArray[np.float32]
 Tile = npt.NDArray[np.uint8]
 
-# the place of a mosaic, pixels; it grows with the largest
+# smallest size of a mosaic, pixels; all tiles have the size of the largest mosaic
 _WIDTH, _HEIGHT = 432, 230
 _PERCENTILE = 99.5
 _PAPER, _LINE = 255, 205
 
 
 def choose_rows(labels: npt.NDArray[np.uint8], digits: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Return the first row of each of `digits` among `labels`.
+    """Return the first row with each label.
+
+    Args:
+        labels: (n,), uint8, 0..9.
+        digits: labels to look for.
 
     Raises:
-        DataError: there is no such row.
+        DataError: a label does not occur.
     """
     missing = sorted(set(digits) - set(labels.tolist()))
     if missing:
         raise DataError(
-            f"draw_activation_maps.digits: found {missing[0]}, expected digits of the test part, "
-            f"which shows {', '.join(map(str, np.unique(labels)))}; take one of them"
+            f"draw_activation_maps.digits: found {missing[0]}, expected a digit in the test part: "
+            f"{', '.join(map(str, np.unique(labels)))}; choose one of them"
         )
     return np.array([np.flatnonzero(labels == digit)[0] for digit in digits])
 
 
 def draw(images: npt.NDArray[np.uint8], labels: Sequence[int], layers: Mapping[str, Maps]) -> Sheet:
-    """Draw the sheet: a row for each image, a mosaic of all maps for each layer.
+    """Draw the sheet, with a row for each image and a mosaic of all maps for each layer.
 
     Args:
-        images: (num_images, 28, 28), uint8, what the CNN looked at.
-        labels: what they show.
-        layers: name -> maps (num_images, height, width, num_maps), 0 or more, from the image on.
+        images: (num_images, 28, 28), uint8, 0..255, inputs of the CNN.
+        labels: labels of the images.
+        layers: name -> maps (num_images, height, width, num_maps), float32, 0 or more, in order.
     """
     digits = [enlarge(255 - image, _HEIGHT // image.shape[0]) for image in images]
     mosaics = [[enlarge(tile, 1) for tile in _mosaics(maps)] for maps in layers.values()]
-    columns = _of_one_size([digits, *mosaics])
+    columns = _pad_to_one_size([digits, *mosaics])
     return sheets.draw_sheet(
         [tile for row in zip(*columns, strict=True) for tile in row],
         num_columns=len(columns),
@@ -81,15 +86,15 @@ def _limit(maps: npt.NDArray[np.float32]) -> float:
 
 
 def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Return a picture of all maps for each image, (num_images, h, w); dark is active."""
+    """Arrange all maps of each image in a mosaic, (num_images, h, w), uint8; dark is active."""
     num_images, height, width, num_maps = maps.shape
     num_columns, scale = _arrangement(num_maps, height, width)
     num_rows = -(-num_maps // num_columns)
     padded = np.pad(maps, ((0, 0), (0, 0), (0, 0), (0, num_rows * num_columns - num_maps)))
-    greys = pixels.to_uint8(1 - padded / _limit(maps))
-    greys[..., num_maps:] = _PAPER
-    tiles = np.moveaxis(greys, 3, 1).repeat(scale, axis=2).repeat(scale, axis=3)
-    # a line right of and under each map, and later one left of and above them all
+    grays = pixels.to_uint8(1 - padded / _limit(maps))
+    grays[..., num_maps:] = _PAPER
+    tiles = np.moveaxis(grays, 3, 1).repeat(scale, axis=2).repeat(scale, axis=3)
+    # a line to the right of and below each map; the last line adds one to the left and on top
     framed = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=_LINE)
     grid = framed.reshape(num_images, num_rows, num_columns, *framed.shape[2:])
     mosaic = grid.swapaxes(2, 3).reshape(num_images, num_rows * framed.shape[2], -1)
@@ -97,9 +102,10 @@ def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
-    """Return columns and enlargement with which the maps fill a mosaic best.
+    """Return the number of columns and the enlargement with which the maps fill a mosaic best.
 
-    More maps than fit into its place are not enlarged, in a larger mosaic of its shape.
+    If the maps do not fit, they are not enlarged, and the mosaic is larger but has the same aspect
+    ratio.
     """
 
     def scale(num_columns: int) -> int:
@@ -113,15 +119,15 @@ def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
     return math.ceil(math.sqrt(num_maps * _WIDTH / _HEIGHT * (height + 1) / (width + 1))), 1
 
 
-def _of_one_size(columns: Sequence[Sequence[Tile]]) -> list[list[Tile]]:
-    """Return all tiles in the middle of white ones of one size."""
+def _pad_to_one_size(columns: Sequence[Sequence[Tile]]) -> list[list[Tile]]:
+    """Pad all tiles to the same size, with white borders."""
     sizes = [tile.shape for tiles in columns for tile in tiles]
     height = max(_HEIGHT, *(size[0] for size in sizes))
     width = max(_WIDTH, *(size[1] for size in sizes))
-    return [[_centred(tile, height, width) for tile in tiles] for tiles in columns]
+    return [[_center(tile, height, width) for tile in tiles] for tiles in columns]
 
 
-def _centred(tile: Tile, height: int, width: int) -> Tile:
+def _center(tile: Tile, height: int, width: int) -> Tile:
     above, left = (height - tile.shape[0]) // 2, (width - tile.shape[1]) // 2
     below, right = height - tile.shape[0] - above, width - tile.shape[1] - left
     return np.pad(tile, ((above, below), (left, right), (0, 0)), constant_values=_PAPER)

@@ -1,1 +1,1 @@
-"""How the network is trained and tested."""
+"""Training and evaluation of the network."""

@@ -1,4 +1,4 @@
-"""How well probabilities name what a picture shows; numbers only, no tensors."""
+"""How well predicted probabilities match the labels. NumPy only, no tensors."""
 
 from pathlib import Path
 from typing import Any
@@ -7,18 +7,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-# the smallest probability that the loss looks at, as in Keras
+# lower bound of the probabilities in the loss, as in Keras
 _SMALLEST = 1e-7
 
 
 def numbers(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[str, Any]:
-    """Return the numbers on the test part by name.
+    """Return the metrics on the test part by name.
 
     Args:
-        probabilities: (n, num_classes), each row sums to 1.
-        labels: (n,), 0..num_classes - 1.
+        probabilities: (n, num_classes), float32, each row sums to 1.
+        labels: (n,), uint8, 0..num_classes - 1.
     """
     return {
         "test_accuracy": accuracy(probabilities, labels),
@@ -31,8 +31,8 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
     """Return the share of rows whose most probable class is the label, 0..1.
 
     Args:
-        probabilities: (n, num_classes), each row sums to 1.
-        labels: (n,), 0..num_classes - 1.
+        probabilities: (n, num_classes), float32, each row sums to 1.
+        labels: (n,), uint8, 0..num_classes - 1.
     """
     return float(np.mean(probabilities.argmax(axis=1) == labels))
 
@@ -40,7 +40,7 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
 def accuracy_per_class(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[int, float]:
-    """Return the accuracy among the rows of each class that occurs in `labels`."""
+    """Return label -> accuracy, 0..1, for each class that occurs in `labels`."""
     return {
         int(label): accuracy(probabilities[labels == label], labels[labels == label])
         for label in np.unique(labels)
@@ -48,22 +48,23 @@ def accuracy_per_class(
 
 
 def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> float:
-    """Return the mean of -log(probability of the label), nats."""
-    right = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    return float(-np.mean(np.log(np.maximum(right, _SMALLEST))))
+    """Return the mean of -log(probability of the label), in nats."""
+    correct = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return float(-np.mean(np.log(np.maximum(correct, _SMALLEST))))
 
 
 def write_predictions(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8], path: Path
 ) -> None:
-    """Write label, prediction and its probability of each row as CSV.
+    """Write the label, the prediction and its probability of each row as CSV.
 
-    That is what a confusion matrix is counted from, and it leads to the images behind each count.
+    A confusion matrix is computed from this file, which also identifies the images behind each of
+    its counts.
 
     Args:
-        probabilities: (n, num_classes), each row sums to 1.
-        labels: (n,), 0..num_classes - 1.
-        path: the file.
+        probabilities: (n, num_classes), float32, each row sums to 1.
+        labels: (n,), uint8, 0..num_classes - 1.
+        path: path of the file.
     """
     table = pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""The model card of a CNN: what it is, what it is made of, what it is not for."""
+"""The model card of a CNN: what it is, how it was made, and its limits."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,12 +9,12 @@ from latentmaps.training import model_card
 
 
 def write(folder: Path, architecture: Architecture, metrics: Mapping[str, Any]) -> None:
-    """Write the card of a CNN into the folder of its files.
+    """Write the model card of a CNN into the folder of its files.
 
     Args:
-        folder: where ``cnn.save`` wrote it.
-        architecture: its shape.
-        metrics: the numbers of metrics.json.
+        folder: folder into which ``cnn.save`` wrote the CNN.
+        architecture: shape of the CNN.
+        metrics: the metrics of the training, by name.
     """
     accuracies = metrics["test_accuracy_per_digit"]
     worst = min(accuracies, key=accuracies.__getitem__)

@@ -1,6 +1,6 @@
-"""Train the CNN: which digits, in which order, with which optimizer.
+"""Train the CNN: choose the digits, their order and the optimizer.
 
-The loop itself is in ``training``.
+The training loop is in the package ``training``.
 """
 
 import functools
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 _VALIDATION_BATCH_SIZE = 256
 
-# name in params.yaml -> optimizer of a learning rate and a momentum
+# name in params.yaml -> constructor (learning rate, momentum) of the optimizer
 OPTIMIZERS: Mapping[str, Callable[..., keras.optimizers.Optimizer]] = {
     "sgd": functools.partial(keras.optimizers.SGD, nesterov=True),
     "rmsprop": keras.optimizers.RMSprop,
@@ -34,7 +34,7 @@ OPTIMIZERS: Mapping[str, Callable[..., keras.optimizers.Optimizer]] = {
 
 
 def architecture(params: TrainCnn) -> cnn.Architecture:
-    """Return the shape of the CNN that a section asks for."""
+    """Return the shape of the CNN that a section of params.yaml defines."""
     return cnn.Architecture(
         filters=params.filters,
         dense_units=params.dense_units,
@@ -46,19 +46,19 @@ def architecture(params: TrainCnn) -> cnn.Architecture:
 def train(
     params: TrainCnn, digits: Digits, *, seed: int, split_seed: int, jit_compile: bool
 ) -> tuple[keras.Model, fit.Trained]:
-    """Train a CNN and return it with the weights of its best epoch, and its history.
+    """Train a CNN, and return it with the weights of its best epoch and its history.
 
-    The best epoch is the one with the lowest cross-entropy on the validation part.
+    The best epoch has the lowest cross-entropy on the validation part.
 
     Args:
-        params: shape and training.
-        digits: of their training part.
-        seed: of the initial kernels and of the order.
-        split_seed: of the choice of the validation part.
-        jit_compile: whether XLA compiles the step.
+        params: parameters of the CNN and its training.
+        digits: digits, of which the training part is used.
+        seed: seed of the initial kernels and of the order of the digits.
+        split_seed: seed of the choice of the validation part.
+        jit_compile: whether to compile the training step with XLA.
 
     Raises:
-        TrainingError: the training part is too small, or the loss became no number.
+        TrainingError: the training part is too small, or the loss is not a number.
     """
     train_rows, validation_rows = split(len(digits.train_labels), params, seed=split_seed)
     steps_per_epoch = len(train_rows) // params.batch_size
@@ -74,7 +74,7 @@ def train(
     )
 
     def all_epochs(_: int) -> tf.data.Dataset:
-        # without checkpoints a training begins with its first epoch
+        # there are no checkpoints, so training always begins with the first epoch
         return digit_batches.training_batches(
             digits.train_images[train_rows],
             digits.train_labels[train_rows],
@@ -93,7 +93,7 @@ def train(
             prepare=cnn.standardize,
             batch_size=_VALIDATION_BATCH_SIZE,
         ),
-        # a patience of all epochs: the training never stops sooner, but goes back to the best
+        # with this patience, training never stops early but returns to the best epoch
         schedule=fit.Schedule(
             params.epochs, steps_per_epoch, EarlyStopping("val_cross_entropy", params.epochs)
         ),
@@ -104,14 +104,14 @@ def train(
 def numbers(
     model: keras.Model, trained: fit.Trained, params: TrainCnn, digits: Digits, *, seed: int
 ) -> dict[str, Any]:
-    """Return the numbers of the best epoch by name, and what the CNN was made of.
+    """Return the metrics of the best epoch and the settings of the training, by name.
 
     Args:
         model: the CNN.
-        trained: as ``train`` returns it.
-        params: shape and training.
-        digits: on which it was trained.
-        seed: of the training.
+        trained: result of ``train``.
+        params: parameters of the CNN and its training.
+        digits: digits it was trained on.
+        seed: seed of the training.
     """
     return {
         **trained.numbers(),
@@ -129,10 +129,18 @@ def numbers(
 
 
 def split(num_digits: int, params: TrainCnn, *, seed: int) -> tuple[npt.NDArray[np.int64], ...]:
-    """Return the rows of the training part to learn from, and those for the val_ metrics.
+    """Split the training part into rows for training and rows for validation.
+
+    Args:
+        num_digits: number of digits in the training part.
+        params: number of validation digits and batch size.
+        seed: seed of the choice.
+
+    Returns:
+        Rows for training and rows for validation, ascending, int.
 
     Raises:
-        TrainingError: fewer rows are left than a batch holds.
+        TrainingError: fewer rows than one batch are left for training.
     """
     num_train = num_digits - params.num_validation
     if num_train < params.batch_size:
@@ -156,9 +164,9 @@ def _compile(
     )
     model.compile(
         optimizer=OPTIMIZERS[params.optimizer](rate, momentum=params.momentum),
-        # the categorical cross-entropy, from labels that are numbers instead of one-hot rows
+        # categorical cross-entropy for integer labels instead of one-hot rows
         loss="sparse_categorical_crossentropy",
-        # the loss holds the L2 penalty too, so the cross-entropy stands beside it
+        # the loss includes the L2 penalty, so the cross-entropy is reported separately
         metrics=[
             "accuracy",
             keras.metrics.SparseCategoricalCrossentropy(name="cross_entropy"),

@@ -1,6 +1,7 @@
-"""Batches of digits with their labels, as tf.data sets.
+"""Batches of digits with their labels, as tf.data datasets.
 
-Pixels stay uint8 until they are in the graph; what the model reads is made there by `prepare`.
+Pixels stay uint8 until they are in the graph, where `prepare` converts them to the input format of
+the model.
 """
 
 from collections.abc import Callable
@@ -23,16 +24,15 @@ def training_batches(
     epochs: int,
     seed: int,
 ) -> tf.data.Dataset:
-    """Return the shuffled batches of all epochs, one after the other.
+    """Return the shuffled batches of all epochs in sequence.
 
     Args:
-        images: (n, 28, 28), uint8.
-        labels: (n,), uint8.
-        prepare: images of a batch -> what the model reads.
-        batch_size: every batch has this many images; what does not fill one is left out, another
-            remainder in each epoch.
-        epochs: passes through `images`.
-        seed: the order of an epoch is a function of (seed, epoch).
+        images: (n, 28, 28), uint8, 0..255.
+        labels: (n,), uint8, 0..9.
+        prepare: images of a batch -> inputs of the model.
+        batch_size: size of every batch; the remainder, different in each epoch, is dropped.
+        epochs: number of passes over the images.
+        seed: seed; the order in an epoch depends on (seed, epoch) only.
     """
     num_used = len(labels) // batch_size * batch_size
     order = [
@@ -40,7 +40,7 @@ def training_batches(
         for epoch in range(epochs)
     ]
     rows = tf.data.Dataset.from_tensor_slices(np.concatenate(order)).batch(batch_size)
-    # on the CPU and once: captured as constants they would be copied into the graph
+    # created once, on the CPU: NumPy arrays would be copied into the graph as constants
     all_images, all_labels = tf.constant(images), tf.constant(labels)
 
     def read(batch_rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -56,6 +56,13 @@ def ordered_batches(
     prepare: Callable[[tf.Tensor], tf.Tensor],
     batch_size: int,
 ) -> tf.data.Dataset:
-    """Return every image once, in order; the last batch may be smaller."""
+    """Return batches of all images in order; the last batch may be smaller.
+
+    Args:
+        images: (n, 28, 28), uint8, 0..255.
+        labels: (n,), uint8, 0..9.
+        prepare: images of a batch -> inputs of the model.
+        batch_size: size of the batches.
+    """
     batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(batch_size)
     return batches.map(lambda image, label: (prepare(image), label)).prefetch(_PREFETCH)

@@ -1,5 +1,5 @@
-// Enlarges a strip of faces, with the test faces above reconstructions; the arrow keys lead from row
-// to row.
+// Enlarge a strip of faces, with the test faces above reconstructions. The up and down arrow keys
+// switch to the previous or next row.
 (() => {
   const dialog = document.querySelector(".enlarged");
   const [title, strips] = [dialog.querySelector(".title"), dialog.querySelector(".strips")];
@@ -11,16 +11,16 @@
     const row = figure.closest(".experiment");
     const pictures = figure.matches(".of-reconstructions") && originals ? [originals] : [];
     title.textContent = [row?.querySelector("h3"), row?.querySelector(".name code"), figure.querySelector(".title [data-title], .title")]
-      .filter(Boolean).map((one) => one.dataset.title ?? one.textContent).join(", ");
-    strips.replaceChildren(...[...pictures, button.firstChild].map((one) => one.cloneNode()));
+      .filter(Boolean).map((element) => element.dataset.title ?? element.textContent).join(", ");
+    strips.replaceChildren(...[...pictures, button.firstChild].map((image) => image.cloneNode()));
     shown = button;
   };
 
   const move = (step) => {
-    const visible = [...document.querySelectorAll(".enlarge")].filter((one) => one.checkVisibility());
-    const isAlike = (one) => one.closest("figure").className === shown.closest("figure").className;
-    const alike = visible.filter(isAlike);
-    const next = alike[alike.indexOf(shown) + step];
+    const visible = [...document.querySelectorAll(".enlarge")].filter((button) => button.checkVisibility());
+    const kind = (button) => button.closest("figure").className;
+    const sameKind = visible.filter((button) => kind(button) === kind(shown));
+    const next = sameKind[sameKind.indexOf(shown) + step];
     if (next) show(next);
   };
 

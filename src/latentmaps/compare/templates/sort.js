@@ -1,5 +1,5 @@
 "use strict";
-// Sorts the tables of numbers; without it the tables are there, in the order of fact.
+// Sort the tables of numbers. Without this script they are in the order of fact.
 (() => {
   const compare = (a, b) => {
     const [first, second] = [Number(a), Number(b)];
@@ -18,7 +18,7 @@
       const value = (row) => row.cells[column].dataset.order;
       const rows = [...body.rows].sort((a, b) => {
         const [first, second] = [value(a), value(b)];
-        // without a value: last, whichever the direction; equal ones keep the order of fact
+        // empty values come last in both directions; equal values keep the order of fact
         if (first === "" || second === "") return (first === "") - (second === "") || places.get(a) - places.get(b);
         return sign * compare(first, second) || places.get(a) - places.get(b);
       });
@@ -39,5 +39,5 @@
   };
 
   document.querySelectorAll(".scores").forEach(makeSortable);
-  document.querySelectorAll(".needs-script").forEach((one) => { one.hidden = false; });
+  document.querySelectorAll(".needs-script").forEach((element) => { element.hidden = false; });
 })();

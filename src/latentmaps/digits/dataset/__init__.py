@@ -1,1 +1,1 @@
-"""Read the digits."""
+"""The data set of digits."""

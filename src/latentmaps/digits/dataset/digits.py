@@ -1,6 +1,6 @@
-"""Handwritten digits: four arrays that belong together, in one file.
+"""The data set of handwritten digits: four arrays in one file.
 
-Where they come from is the affair of ``digit_sources``.
+``digit_sources`` fetches the digits.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from latentmaps.errors import DataError
 from latentmaps.storage import npz
 
-# EMNIST, the largest set of this kind, has 0.7 GB; a small file may unpack to anything
+# A small file may unpack to any size. EMNIST, the largest data set of this kind, has 0.7 GB.
 _LIMIT_BYTES = 1_000_000_000
 
 IMAGE_SIZE = 28
@@ -23,13 +23,13 @@ NUM_CLASSES = 10
 
 
 def attribute_name(label: int) -> str:
-    """Return the name of the attribute of images that show a digit, where digits are faces."""
+    """Return the attribute name of a digit, used when digits take the place of faces."""
     return f"Digit_{label}"
 
 
 @dataclasses.dataclass(frozen=True)
 class Digits:
-    """Images of digits and what they show.
+    """Images of digits and their labels.
 
     Attributes:
         train_images: (num_train, 28, 28), uint8, 0..255, white on black.
@@ -44,15 +44,15 @@ class Digits:
     test_labels: npt.NDArray[np.uint8]
 
     def arrays(self) -> dict[str, npt.NDArray[np.uint8]]:
-        """Gives the four arrays by name."""
+        """Return the four arrays by name."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
 
 def hashes(digits: Digits) -> dict[str, str]:
-    """Gives the sha256 of the bytes of each array, by name.
+    """Return the SHA-256 of the bytes of each array, by name.
 
-    They tell the same digits whatever file held them: .npz files and gzip streams with equal
-    content differ in their own bytes.
+    The hashes identify digits whatever file they come from: .npz files and gzip streams with equal
+    content can differ in their bytes.
     """
     return {
         name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in digits.arrays().items()
@@ -60,38 +60,38 @@ def hashes(digits: Digits) -> dict[str, str]:
 
 
 def save(digits: Digits, path: Path) -> None:
-    """Writes `digits` as .npz: equal bytes for equal digits."""
+    """Write digits as .npz; equal digits give equal bytes."""
     arrays: dict[str, Any] = digits.arrays()
     np.savez_compressed(path, **arrays)
 
 
 def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
-    """Gives the digits in an .npz file.
+    """Load digits from an .npz file.
 
     Args:
         path: the file.
-        keys: name of an array here -> its name in the file; None when they are the same.
+        keys: attribute of ``Digits`` -> name of the array in the file; None if the names are equal.
 
     Raises:
-        DataError: the file is damaged, or holds something else.
+        DataError: the file is missing or damaged, or does not hold digits.
     """
     names = keys or {field.name: field.name for field in dataclasses.fields(Digits)}
     content = npz.load(
         path, list(names.values()), advice="fetch it again", limit_bytes=_LIMIT_BYTES
     )
     arrays = {name: content[key] for name, key in names.items()}
-    return checked(arrays, str(path))
+    return from_arrays(arrays, str(path))
 
 
-def checked(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digits:
-    """Gives `arrays` as digits after a look at shapes, types and ranges.
+def from_arrays(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digits:
+    """Check shapes, types and ranges of arrays, and return them as digits.
 
     Args:
         arrays: the attributes of ``Digits`` by name.
-        place: where they come from, for the message.
+        place: origin of the arrays, for the message.
 
     Raises:
-        DataError: they are no digits of 28 x 28 pixels with a label each.
+        DataError: the arrays are not images of 28x28 pixels with a label each.
     """
     for part in ("train", "test"):
         _check_part(arrays[f"{part}_images"], arrays[f"{part}_labels"], f"{place}: {part}")
@@ -110,6 +110,6 @@ def _check_part(images: npt.NDArray, labels: npt.NDArray, place: str) -> None:
     expected = (len(labels), IMAGE_SIZE, IMAGE_SIZE)
     if images.dtype != np.uint8 or images.shape != expected:
         raise DataError(
-            f"{place}_images: found {images.dtype} {images.shape}, expected uint8 {expected}, an "
-            "image for each label"
+            f"{place}_images: found {images.dtype} {images.shape}, expected uint8 {expected}, one "
+            "image per label"
         )

@@ -1,1 +1,1 @@
-"""Where digits come from: bundled, downloaded, or a folder."""
+"""The sources of digits: the repository, a download, or a folder."""

@@ -1,7 +1,8 @@
-"""Where digits come from: the repository, the network, or a folder of the user's.
+"""The sources of digits: the repository, a download, or a folder.
 
-MNIST is published in many wrappings, so the hashes of the four arrays decide what is MNIST, never
-those of files. A folder may hold other digits, or clothes: the log then says that it is not MNIST.
+MNIST is published in several file formats, so it is identified by the hashes of its four arrays,
+not of its files. A folder may hold another data set of the same form, such as other digits or
+clothes; the log then says that it is not MNIST.
 """
 
 import logging
@@ -49,20 +50,20 @@ BUNDLED_SHA256 = {
 
 _LIMIT_BYTES = 100_000_000
 _ADVICE = (
-    f"fetch {NPZ_FILE} or the four files {', '.join(IDX_FILES.values())} (.gz or unpacked) in a "
-    "browser, put them into one folder, and set profiles.<profile>.fetch_digits.source to folder "
-    "and fetch_digits.path to that folder; or set the source to bundled, the 12,000 digits that "
-    "come with the project"
+    f"download {NPZ_FILE} or the four files {', '.join(IDX_FILES.values())} (.gz or unpacked) with "
+    "a browser, put them into one folder, and set profiles.<profile>.fetch_digits.source to folder "
+    "and fetch_digits.path to that folder; or set the source to bundled, the 12,000 digits in the "
+    "repository"
 )
 
 
 @dataclass(frozen=True)
 class Mirror:
-    """A place on the network that has all of MNIST.
+    """A server that has all of MNIST.
 
     Attributes:
-        address: what stands before the names of its files, with a slash at the end.
-        file_names: the files to fetch.
+        address: URL of the folder, with a slash at the end.
+        file_names: the files to download from it.
     """
 
     address: str
@@ -78,16 +79,16 @@ MIRRORS = (
 
 
 def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
-    """Return the digits of one of the three sources.
+    """Read the digits from one of the three sources.
 
     Args:
-        wanted: which source, and its folder.
-        bundled: the file in the repository.
-        workspace: an existing folder for what is downloaded; the caller removes it.
+        wanted: the section fetch_digits of params.yaml.
+        bundled: path of the digits in the repository.
+        workspace: an existing folder for downloads; the caller removes it.
 
     Raises:
         DataError: a file is missing or damaged.
-        DownloadError: no mirror gave MNIST.
+        DownloadError: no mirror delivered MNIST.
     """
     if wanted.source == "official":
         return read_official(workspace)
@@ -99,15 +100,15 @@ def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
 
 
 def are_mnist(digits: Digits) -> bool:
-    """Return whether digits are all of MNIST, or those of it that are in the repository."""
+    """Report whether digits are all of MNIST, or its part in the repository."""
     return digits_module.hashes(digits) in (MNIST_SHA256, BUNDLED_SHA256)
 
 
 def read_bundled(path: Path) -> Digits:
-    """Gives the digits in the repository.
+    """Read the digits in the repository.
 
     Raises:
-        DataError: the file is damaged, or its arrays are not the ones committed.
+        DataError: the file is damaged, or its arrays differ from the committed ones.
     """
     digits = digits_module.load(path)
     _require_hashes(digits, BUNDLED_SHA256, f"{path}: restore it with git")
@@ -117,24 +118,24 @@ def read_bundled(path: Path) -> Digits:
 def read_official(
     workspace: Path, mirrors: Sequence[Mirror] = MIRRORS, *, patience: Patience | None = None
 ) -> Digits:
-    """Gives all of MNIST from the first mirror that has it whole.
+    """Download all of MNIST from the first mirror that delivers it intact.
 
     Args:
         workspace: an existing folder for the files.
-        mirrors: in the order of trying.
-        patience: how long one is given.
+        mirrors: mirrors in the order in which they are tried.
+        patience: time limits for a mirror; None for the default ones.
 
     Raises:
-        DownloadError: none has.
+        DownloadError: no mirror delivered MNIST.
     """
     reasons = []
     for number, mirror in enumerate(mirrors):
         try:
             return _fetch(mirror, workspace / f"mirror_{number}", patience or Patience())
         except (DownloadError, DataError) as error:
-            log.info("Leaving the mirror %s: %s", mirror.address, error)
+            log.info("Skipped the mirror %s: %s", mirror.address, error)
             reasons.append(str(error))
-    raise DownloadError(f"MNIST: no mirror gave it: {'; '.join(reasons)}. To go on, {_ADVICE}")
+    raise DownloadError(f"MNIST: no mirror delivered it: {'; '.join(reasons)}. To go on, {_ADVICE}")
 
 
 def _fetch(mirror: Mirror, folder: Path, patience: Patience) -> Digits:
@@ -147,7 +148,7 @@ def _fetch(mirror: Mirror, folder: Path, patience: Patience) -> Digits:
 
 
 def read_folder(folder: Path) -> Digits:
-    """Gives the digits in a folder: ``mnist.npz``, or four IDX files, gzipped or not.
+    """Read the digits in a folder with ``mnist.npz``, or with four IDX files, gzipped or not.
 
     Raises:
         DataError: a file is missing or damaged.
@@ -159,7 +160,7 @@ def read_folder(folder: Path) -> Digits:
         len(digits.train_labels),
         len(digits.test_labels),
         folder,
-        "MNIST" if is_mnist else "not MNIST, but images and labels of its form",
+        "MNIST" if is_mnist else "not MNIST, but another data set of the same form",
     )
     return digits
 
@@ -168,7 +169,7 @@ def _read_files(folder: Path) -> Digits:
     if (folder / NPZ_FILE).exists():
         return digits_module.load(folder / NPZ_FILE, keys=NPZ_KEYS)
     arrays = {name: idx.read(_find(folder, file)) for name, file in IDX_FILES.items()}
-    return digits_module.checked(arrays, str(folder))
+    return digits_module.from_arrays(arrays, str(folder))
 
 
 def _find(folder: Path, file_name: str) -> Path:
@@ -176,8 +177,8 @@ def _find(folder: Path, file_name: str) -> Path:
         if path.exists():
             return path
     raise DataError(
-        f"{folder}: found neither {NPZ_FILE} nor {file_name} (.gz or unpacked), expected the "
-        "one or all four IDX files; correct fetch_digits.path or add the file"
+        f"{folder}: found neither {NPZ_FILE} nor {file_name} (.gz or unpacked), expected "
+        f"{NPZ_FILE} or all four IDX files; correct fetch_digits.path or add the file"
     )
 
 

@@ -1,8 +1,8 @@
-"""Read IDX, the format in which MNIST is published, plain or gzipped.
+"""Read IDX files, the format in which MNIST is published, plain or gzipped.
 
-Two zero bytes, one byte for the type, one for the number of dimensions, then the sizes as
-big-endian uint32 and the values. Only unsigned bytes occur here. What the values mean is not known
-to this module.
+A file has two zero bytes, one byte for the type, one for the number of dimensions, the sizes as
+big-endian uint32, and the values. Only unsigned bytes are supported. This module does not interpret
+the values.
 """
 
 import gzip
@@ -21,19 +21,20 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 # labels have one dimension, images three
 _MOST_DIMENSIONS = 3
-# EMNIST, the largest set of this kind, has 0.7 GB; a small .gz may unpack to anything
+# A small .gz may unpack to any size. EMNIST, the largest data set of this kind, has 0.7 GB.
 _LIMIT_BYTES = 1_000_000_000
 
 
 def read(path: Path) -> npt.NDArray[np.uint8]:
-    """Return the array in an IDX file.
+    """Read the array in an IDX file.
 
     Args:
-        path: the file. Whether it is gzipped its first bytes say, not its name: servers and
-            browsers unpack a .gz on the way and keep the name.
+        path: the file. Its first bytes decide whether it is gzipped, not its name, because servers
+            and browsers may unpack a .gz in transit and keep the name.
 
     Raises:
-        DataError: it is no IDX file of unsigned bytes, truncated, too long, or larger than 1 GB.
+        DataError: the file is not an IDX file of unsigned bytes, is truncated or too long, or has
+            more than 1 GB of values.
     """
     try:
         with path.open("rb") as file:
@@ -45,11 +46,11 @@ def read(path: Path) -> npt.NDArray[np.uint8]:
 
 
 def parse(content: bytes, place: str) -> npt.NDArray[np.uint8]:
-    """Return the array in the bytes of an IDX file.
+    """Parse the bytes of an IDX file.
 
     Args:
         content: the whole file, not gzipped.
-        place: where it comes from, for the message.
+        place: origin of the bytes, for the message.
 
     Raises:
         DataError: as for ``read``.
@@ -58,20 +59,20 @@ def parse(content: bytes, place: str) -> npt.NDArray[np.uint8]:
 
 
 def _read(file: io.BufferedIOBase, place: str) -> npt.NDArray[np.uint8]:
-    """Return the array; of a file that unpacks to more than it announces only one byte more."""
+    """Read the array, but at most one byte more than announced if the file unpacks to more."""
     shape = _read_shape(file, place)
     num_values = math.prod(shape)
     if num_values > _LIMIT_BYTES:
         raise DataError(
-            f"{place}: announces {num_values:,} values of the shape {shape}, expected at most "
-            f"{_LIMIT_BYTES:,}, MNIST or a set of its size; fetch it again"
+            f"{place}: announces {num_values:,} values of shape {shape}, expected at most "
+            f"{_LIMIT_BYTES:,}, such as MNIST; fetch it again"
         )
     values = file.read(num_values + 1)
     if len(values) != num_values:
         found = f"{len(values):,}" if len(values) < num_values else "more"
         raise DataError(
-            f"{place}: {found} values, expected {num_values:,} for the shape {shape}; fetch it "
-            "again"
+            f"{place}: found {found} values, expected {num_values:,} for the shape {shape}; fetch "
+            "it again"
         )
     return np.frombuffer(values, np.uint8).reshape(shape)
 
@@ -88,7 +89,7 @@ def _read_shape(file: io.BufferedIOBase, place: str) -> tuple[int, ...]:
     shape = tuple(int(size) for size in np.frombuffer(sizes, ">u4"))
     if not 1 <= num_dimensions <= _MOST_DIMENSIONS or 0 in shape:
         raise DataError(
-            f"{place}: {num_dimensions} dimensions, the first of them {list(shape[:3])}, expected "
-            f"1 to {_MOST_DIMENSIONS} that are not 0; fetch it again"
+            f"{place}: found {num_dimensions} dimensions, starting with {list(shape[:3])}, "
+            f"expected 1 to {_MOST_DIMENSIONS}, none of size 0; fetch it again"
         )
     return shape

@@ -1,4 +1,4 @@
-// The networks of this page, which run in a Worker.
+// Runs the networks of this page in a Worker.
 "use strict";
 
 class Networks {
@@ -9,13 +9,13 @@ class Networks {
     this.worker = null;
   }
 
-  // Unpacks a network, once. Returns its description.
+  // Unpacks a network on the first call. Returns its description.
   load(name) {
     if (!this.loading.has(name)) this.loading.set(name, this.send(name));
     return this.loading.get(name);
   }
 
-  // Runs a network on a Float32Array, and returns {output, kept}: kept has the output of each layer named in `keep`.
+  // Runs a network on a Float32Array. Returns {output, kept}; kept has the output of each layer named in `keep`.
   async run(name, input, keep = []) {
     await this.load(name);
     return this.ask({ network: name, input, keep });
@@ -25,7 +25,7 @@ class Networks {
     const description = JSON.parse(document.getElementById(`${name}-network`).textContent);
     const element = document.getElementById(`${name}-weights`);
     await this.ask({ network: name, description, weights: element.textContent });
-    element.textContent = ""; // millions of letters
+    element.textContent = ""; // free several megabytes of text
     return description;
   }
 
@@ -41,14 +41,14 @@ class Networks {
   start() {
     const source = document.getElementById("worker-source").textContent;
     this.worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-    this.worker.onmessage = ({ data: { id, error, ...found } }) => {
+    this.worker.onmessage = ({ data: { id, error, ...result } }) => {
       const { resolve, reject } = this.waiting.get(id);
       this.waiting.delete(id);
       if (error) reject(new Error(error));
-      else resolve(found);
+      else resolve(result);
     };
     this.worker.onerror = (event) => {
-      for (const { reject } of this.waiting.values()) reject(new Error(event.message || "the worker stopped"));
+      for (const { reject } of this.waiting.values()) reject(new Error(event.message || "the worker has stopped"));
       this.waiting.clear();
     };
   }
@@ -56,7 +56,7 @@ class Networks {
 
 const networks = new Networks();
 
-// An asynchronous function of which one call runs at a time; of the calls meanwhile the last one follows.
+// Returns an asynchronous function that runs one call at a time. Of the calls made meanwhile, only the last is run.
 function latest(work) {
   let isRunning = false, next = null;
   return async (...values) => {

@@ -1,7 +1,7 @@
 "use strict";
-// The feature maps of one layer, each beside its OIP, and the OIPs as parts of one picture.
+// The feature maps of a layer, each next to its OIP. The OIPs are cut from one picture.
 
-// inferno, by Nathaniel Smith and Stefan van der Walt, CC0: lightness grows evenly
+// the color map inferno, by Nathaniel Smith and Stefan van der Walt, CC0: its lightness increases uniformly
 const ACTIVATION_COLORS = [[0, 0, 4], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]];
 
 const activationTable = (() => {
@@ -20,7 +20,7 @@ function createElement(name, properties = {}, children = []) {
   return element;
 }
 
-// Shows the OIP of a unit in an element; false where there is none to show.
+// Shows the OIP of a unit in an element. Returns false if there is none.
 function showOip(element, oips, kind, unit) {
   const shown = oips && oips[kind];
   const isFound = Boolean(shown) && shown.activations[unit] > 0;
@@ -35,23 +35,23 @@ const rounded = value => String(Number(value.toPrecision(2)));
 const percent = share => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
 class LayerMaps {
-  // layer: of digits-data, its arrays decoded; shape: height, width, number of maps
+  // layer: an entry of digits-data with decoded arrays; shape: height, width, number of maps
   constructor(layer, shape) {
     [this.height, this.width, this.count] = shape;
     Object.assign(this, { layer, means: new Float32Array(this.count), peaks: new Float32Array(this.count) });
     this.image = new ImageData(this.width, this.height);
     this.tiles = Array.from({ length: this.count }, (_, unit) => this.makeTile(unit));
-    this.contexts = this.tiles.map(one => one.querySelector("canvas").getContext("2d"));
+    this.contexts = this.tiles.map(tile => tile.querySelector("canvas").getContext("2d"));
     this.current = this.tiles[0];
     this.current.tabIndex = 0;
     this.words = createElement("span");
     this.detail = createElement("p", {
-      className: "soft layer-detail", textContent: "Point at a map, or move with the arrow keys, to read its numbers.",
+      className: "soft layer-detail", textContent: "Point at a map, or select one with the arrow keys, to see its numbers.",
     });
-    this.list = createElement("ul", { className: "digit-maps" }, this.tiles.map(one => one.parentElement));
-    this.list.setAttribute("aria-label", `Feature maps of ${layer.name}; arrow keys lead from one to the next`);
+    this.list = createElement("ul", { className: "digit-maps" }, this.tiles.map(tile => tile.parentElement));
+    this.list.setAttribute("aria-label", `Feature maps of ${layer.name}; use the arrow keys to move between them`);
     const scale = createElement("span", { className: "scale" });
-    scale.style.background = `linear-gradient(to right, ${ACTIVATION_COLORS.map(one => `rgb(${one})`)})`;
+    scale.style.background = `linear-gradient(to right, ${ACTIVATION_COLORS.map(color => `rgb(${color})`)})`;
     const line = createElement("p", { className: "soft layer-line" }, [
       this.words,
       createElement("span", {}, ["activation 0 ", scale, ` ${rounded(layer.limit)} and above`]),
@@ -61,7 +61,7 @@ class LayerMaps {
     ]);
     this.list.addEventListener("keydown", event => this.move(event));
     for (const kind of ["focusin", "pointerover"]) {
-      this.list.addEventListener(kind, event => this.tell(event.target.closest(".digit-map")));
+      this.list.addEventListener(kind, event => this.showDetail(event.target.closest(".digit-map")));
     }
   }
 
@@ -79,7 +79,7 @@ class LayerMaps {
     return tile;
   }
 
-  // Draws all maps: (height, width, count) values. null: nothing was read.
+  // Draws all maps: (height, width, count) values, or null for an empty drawing.
   show(values) {
     const { image, count } = this, pixels = image.data, limit = this.layer.limit;
     const size = this.width * this.height;
@@ -99,19 +99,19 @@ class LayerMaps {
     this.isRead = Boolean(values);
   }
 
-  // Which of the two numbers stands under a map: its mean compared with a test digit's or its OIP's.
+  // Returns the mean activation of a map relative to its OIP, or to the test digit that excites it most.
   share(unit, order, kind) {
-    const found = order === "oip" ? this.activation(unit, kind) : this.layer.strongest[unit];
-    return found > 0 ? this.means[unit] / found : null;
+    const reference = order === "oip" ? this.activation(unit, kind) : this.layer.strongest[unit];
+    return reference > 0 ? this.means[unit] / reference : null;
   }
 
-  // Returns the mean activation of a map by its OIP; the free one where none is shown.
+  // Returns the mean activation of a map for its OIP; for the OIP with free pixels if none is shown.
   activation(unit, kind) {
     const { oips } = this.layer;
     return oips ? (oips[kind] || oips.free).activations[unit] : 0;
   }
 
-  // Puts numbers and names in order once a drawing rests.
+  // Updates numbers, labels and order when no stroke is in progress.
   settle(order, kind) {
     const shares = this.tiles.map((_, unit) => this.share(unit, order, kind));
     let numSilent = 0;
@@ -129,21 +129,21 @@ class LayerMaps {
     const units = this.tiles.map((_, unit) => unit);
     if (order !== "number") units.sort((a, b) => (shares[b] || 0) - (shares[a] || 0) || a - b);
     const sorted = units.map(unit => this.tiles[unit].parentElement);
-    if (sorted.some((one, i) => one !== this.list.children[i])) this.list.append(...sorted);
+    if (sorted.some((item, i) => item !== this.list.children[i])) this.list.append(...sorted);
   }
 
   describe(unit, kind) {
     const start = `${this.layer.name}, map ${unit}`, strongest = this.layer.strongest[unit];
     const activation = this.activation(unit, kind), mean = this.means[unit];
-    const dead = this.layer.oips && !(activation > 0) ? ", dead: nothing that was tried excites it" : "";
+    const dead = this.layer.oips && !(activation > 0) ? ", dead: no input was found that excites it" : "";
     if (!this.isRead) return start + dead;
     if (!this.peaks[unit]) return `${start}${dead}: silent, 0 everywhere`;
-    return `${start}${dead}: mean activation ${rounded(mean)}, at most ${rounded(this.peaks[unit])}; `
-      + (strongest > 0 ? `${percent(mean / strongest)} of the strongest test digit's mean` : "no test digit excites it")
-      + (activation > 0 ? `, ${percent(mean / activation)} of its OIP's` : "");
+    return `${start}${dead}: mean activation ${rounded(mean)}, maximum ${rounded(this.peaks[unit])}; `
+      + (strongest > 0 ? `${percent(mean / strongest)} of that for the strongest test digit` : "no test digit excites it")
+      + (activation > 0 ? `, ${percent(mean / activation)} of that for its OIP` : "");
   }
 
-  // Shows OIPs with free pixels, in range, or none.
+  // Shows the OIPs with free pixels or with pixels in range, or none.
   showOips(kind) {
     const isShown = Boolean(this.layer.oips) && kind !== "none";
     this.list.classList.toggle("without", !isShown);
@@ -156,13 +156,13 @@ class LayerMaps {
     });
   }
 
-  tell(tile) {
+  showDetail(tile) {
     if (tile) this.detail.textContent = tile.title;
   }
 
   move(event) {
-    const tiles = Array.from(this.list.children, one => one.firstChild), at = tiles.indexOf(event.target);
-    const numColumns = tiles.filter(one => one.offsetTop === tiles[0].offsetTop).length;
+    const tiles = Array.from(this.list.children, item => item.firstChild), at = tiles.indexOf(event.target);
+    const numColumns = tiles.filter(tile => tile.offsetTop === tiles[0].offsetTop).length;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -numColumns, ArrowDown: numColumns, Home: -at, End: tiles.length - 1 - at };
     if (at < 0 || !(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 "use strict";
-// The canvas on which one draws: pointers become strokes, strokes become smooth lines.
+// The drawing canvas: turns pointer movements into strokes, and strokes into smooth lines.
 
-// Puts bytes, white on black, into a context of 28 x 28 pixels.
+// Puts bytes, white on black, into a canvas context of 28 x 28 pixels.
 function putDigit(context, bytes) {
   const image = new ImageData(strokes.SIZE, strokes.SIZE);
   bytes.forEach((byte, i) => image.data.set([byte, byte, byte, 255], 4 * i));
@@ -15,7 +15,7 @@ function makeDigit(bytes) {
 }
 
 class DrawingPad {
-  // begin() -> what the new stroke is like, {erases, width}; change(): it grew; end(stroke): it is done
+  // Callbacks: begin() returns {erases, width} of a new stroke; change(): it has grown; end(stroke): it is complete
   constructor(canvas, { begin, change, end }) {
     Object.assign(this, { canvas, live: null, pen: canvas.getContext("2d"), scale: canvas.width / strokes.SIZE / strokes.UNIT });
     canvas.addEventListener("pointerdown", event => {
@@ -46,15 +46,15 @@ class DrawingPad {
   addPoints(event) {
     const box = this.canvas.getBoundingClientRect(), { points } = this.live;
     const between = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-    for (const one of between.length ? between : [event]) {
-      const x = strokes.toUnits((one.clientX - box.left) / box.width * strokes.SIZE);
-      const y = strokes.toUnits((one.clientY - box.top) / box.height * strokes.SIZE);
+    for (const { clientX, clientY } of between.length ? between : [event]) {
+      const x = strokes.toUnits((clientX - box.left) / box.width * strokes.SIZE);
+      const y = strokes.toUnits((clientY - box.top) / box.height * strokes.SIZE);
       const [lastX, lastY] = points.slice(-2);
       if (!points.length || Math.abs(x - lastX) + Math.abs(y - lastY) > 2) points.push(x, y);
     }
   }
 
-  // Draws strokes over the pixels of a test digit (or null), and a hint.
+  // Draws strokes on top of a test digit (or null), and a hint.
   draw(background, list, hint) {
     const { pen, scale, canvas } = this;
     pen.fillStyle = "#000";
@@ -67,7 +67,7 @@ class DrawingPad {
       pen.lineWidth = width * scale;
       pen.beginPath();
       pen.moveTo(points[0] * scale, points[1] * scale);
-      // from the first point to itself: a dot
+      // starts with a line from the first point to itself, so that a single point becomes a dot
       for (let i = 0; i < points.length; i += 2) pen.lineTo(points[i] * scale, points[i + 1] * scale);
       pen.stroke();
     }

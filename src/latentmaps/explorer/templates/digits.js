@@ -2,7 +2,7 @@
 {% include "digit_maps.js" %}
 {% include "digit_pad.js" %}
 "use strict";
-// The part of the page on digits: what is drawn, what the CNN answers, and the controls.
+// The digits part of the page: drawing, predictions of the CNN, and controls.
 whenOpened("digits", () => {
   const at = name => document.getElementById(`digit-${name}`);
   const input = at("input").getContext("2d");
@@ -16,15 +16,15 @@ whenOpened("digits", () => {
     }
   }
   const DEFAULTS = { order: "number", kind: "in_range", width: "2.5" };
-  // a digit that nobody chose: it shows what the page does until something is drawn
+  // a test digit shown as an example until the user draws or chooses one
   const DEMO = data.tests.labels.indexOf(7) < 0 ? 0 : data.tests.labels.indexOf(7);
 
-  // digit: place of a test digit in the data, or null; strokes: on top of it; isDemo: see above
+  // digit: index of a test digit in the data, or null; strokes: drawn on top of it; isDemo: whether it is the example
   let drawing = { digit: DEMO, strokes: [], isDemo: true };
   let past = [];
   let layers = [];
-  let said = "";
-  let asked = 0;
+  let summary = "";
+  let numRequests = 0;
 
   const imageOf = place => images.subarray(place * input.canvas.width ** 2, (place + 1) * input.canvas.width ** 2);
   const backgroundOf = ({ digit }) => (digit === null ? null : imageOf(digit));
@@ -43,7 +43,7 @@ whenOpened("digits", () => {
     const ranked = Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
     const [best, second] = ranked, { digit } = drawing;
     const shown = digit === null ? "" : `Test digit ${data.tests.rows[digit]} shows ${an(data.tests.labels[digit])}`
-      + `${drawing.strokes.length ? " and was changed" : ""}. `;
+      + `${drawing.strokes.length ? ", with changes" : ""}. `;
     const doubt = probabilities[best] < 0.9 ? `, ${an(second)} with ${number(probabilities[second])}` : "";
     return `${shown}The CNN reads ${an(best)} with ${number(probabilities[best])}${doubt}.`;
   }
@@ -55,48 +55,48 @@ whenOpened("digits", () => {
       item.querySelector(".bar span").textContent = words.replace(" %", "");
       item.querySelector("i").style.height = `${probabilities ? 80 * probabilities[digit] : 0}%`;
       item.firstChild.classList.toggle("best", digit === best);
-      item.firstChild.setAttribute("aria-label", `${digit}: ${words || "nothing was read"}`);
+      item.firstChild.setAttribute("aria-label", `${digit}: ${words || "no input"}`);
       item.firstChild.title = words && `${digit}: ${words}`;
     });
   }
 
-  // Runs the CNN on what is drawn now; `latest` leaves out drawings that nobody would see.
+  // Runs the CNN on the current drawing. `latest` skips drawings that are already outdated.
   const readLatest = latest(async () => {
-    const wanted = asked;
+    const request = numRequests;
     const image = strokes.paint(allStrokes(), backgroundOf(drawing), at("fit").checked);
     const isBlank = image.every(byte => byte === 0);
     putDigit(input, image);
     try {
-      const found = isBlank ? null
-        : await networks.run("cnn", strokes.standardize(image), data.layers.map(one => one.name));
-      showBars(found && found.output);
-      for (const one of layers) one.show(found && found.kept[one.layer.name]);
-      said = found ? describe(found.output) : "Nothing is drawn.";
+      const result = isBlank ? null
+        : await networks.run("cnn", strokes.standardize(image), data.layers.map(layer => layer.name));
+      showBars(result && result.output);
+      for (const maps of layers) maps.show(result && result.kept[maps.layer.name]);
+      summary = result ? describe(result.output) : "The drawing is empty.";
     } catch (error) {
-      at("message").textContent = `The CNN cannot run: ${error.message || error}`;
+      at("message").textContent = `The CNN failed to run: ${error.message || error}`;
     }
     if (!pad.live) settle();
-    if (wanted === asked) at("reading").setAttribute("aria-busy", "false");
+    if (request === numRequests) at("reading").setAttribute("aria-busy", "false");
   });
 
   function read() {
-    asked += 1;
+    numRequests += 1;
     at("reading").setAttribute("aria-busy", "true");
     readLatest();
   }
 
-  // What would flicker or be read aloud too often while one draws.
+  // Updates what would flicker, or be announced too often, during a stroke.
   function settle() {
-    at("reading").textContent = said;
-    for (const one of layers) one.settle(at("order").value, at("kind").value);
+    at("reading").textContent = summary;
+    for (const maps of layers) maps.settle(at("order").value, at("kind").value);
   }
 
   function refresh() {
     drawPad();
     at("undo").disabled = !past.length;
     at("clear").disabled = drawing.digit === null && !drawing.strokes.length;
-    Array.from(at("tests").children, one =>
-      one.setAttribute("aria-pressed", String(!drawing.isDemo && Number(one.dataset.place) === drawing.digit)));
+    Array.from(at("tests").children, button =>
+      button.setAttribute("aria-pressed", String(!drawing.isDemo && Number(button.dataset.place) === drawing.digit)));
     read();
   }
 
@@ -147,13 +147,13 @@ whenOpened("digits", () => {
     refresh();
   }
 
-  // Says what the numbers under the maps are, and shows the OIPs that are wanted.
+  // Explains the numbers below the maps, and shows the chosen kind of OIPs.
   function showOptions() {
     const kind = at("kind").value, isOip = at("order").value === "oip";
     at("width-words").textContent = `${Number(at("width").value)} px`;
-    at("percent").textContent = `Percent: the mean activation of a map for this digit, relative to that for ${
+    at("percent").textContent = `Percent: mean activation of the map for this digit, relative to that for ${
       isOip ? "its OIP" : "the test digit that excites it most"}. Color: where in the image the map is active.`;
-    for (const one of layers) one.showOips(kind);
+    for (const maps of layers) maps.showOips(kind);
     Array.from(at("bars").querySelectorAll(".oip-tile"), (tile, digit) => {
       tile.hidden = !showOip(tile, data.output.oips, kind, digit);
     });
@@ -161,7 +161,7 @@ whenOpened("digits", () => {
 
   function beginStroke(isEraser) {
     const erases = isEraser || at("eraser").getAttribute("aria-pressed") === "true";
-    // a pen draws on black, an eraser needs something to erase
+    // a pen replaces the example; an eraser keeps it, to have something to erase
     if (drawing.isDemo) change({ digit: erases ? drawing.digit : null, strokes: [] });
     // in eighths of a pixel; an eraser is twice as wide
     return { erases, width: Math.round(Number(at("width").value) * strokes.UNIT) * (erases ? 2 : 1) };
@@ -173,18 +173,18 @@ whenOpened("digits", () => {
       change({ digit: drawing.digit, strokes: list });
     } else {
       refresh();
-      at("message").textContent = "No address holds more strokes: undo some, or clear.";
+      at("message").textContent = "The address cannot store more strokes. Undo some, or clear the drawing.";
     }
   }
 
-  function take(place) {
+  function chooseDigit(place) {
     change({ digit: place, strokes: [] });
   }
 
-  function roll(isWanted) {
+  function chooseRandomDigit(isCandidate) {
     const places = data.tests.rows.map((_, place) => place);
-    const others = places.filter(place => place !== drawing.digit && isWanted(place));
-    if (others.length) take(others[Math.floor(Math.random() * others.length)]);
+    const others = places.filter(place => place !== drawing.digit && isCandidate(place));
+    if (others.length) chooseDigit(others[Math.floor(Math.random() * others.length)]);
   }
 
   const isMisread = place => data.tests.labels[place] !== data.tests.readings[place];
@@ -196,7 +196,7 @@ whenOpened("digits", () => {
     button.dataset.place = place;
     button.title = `test digit ${data.tests.rows[place]}, ${an(label)}${isMisread(place) ? `, which the CNN reads as ${an(reading)}` : ""}`;
     button.setAttribute("aria-label", button.title);
-    button.addEventListener("click", () => take(place));
+    button.addEventListener("click", () => chooseDigit(place));
     return button;
   }
 
@@ -218,13 +218,13 @@ whenOpened("digits", () => {
     const misread = places.filter(isMisread);
     at("tests").append(...[...firsts.filter(place => place !== undefined), ...misread.slice(0, 5)].map(makeTest));
     at("misread").hidden = !misread.length;
-    at("kind-label").hidden = ![...data.layers, data.output].some(one => one.oips);
+    at("kind-label").hidden = ![...data.layers, data.output].some(layer => layer.oips);
     at("eraser").addEventListener("click", () =>
       at("eraser").setAttribute("aria-pressed", String(at("eraser").getAttribute("aria-pressed") !== "true")));
     at("undo").addEventListener("click", undo);
     at("clear").addEventListener("click", () => change({ digit: null, strokes: [] }));
-    at("dice").addEventListener("click", () => roll(() => true));
-    at("misread").addEventListener("click", () => roll(isMisread));
+    at("dice").addEventListener("click", () => chooseRandomDigit(() => true));
+    at("misread").addEventListener("click", () => chooseRandomDigit(isMisread));
     for (const name of ["fit", "order", "kind", "width"]) {
       at(name).addEventListener("input", () => {
         showOptions();
@@ -241,7 +241,7 @@ whenOpened("digits", () => {
     });
   }
 
-  // Without values, as behind the link on top of the page and after Back, the drawing is kept.
+  // Without parameters, as after the link at the top of the page or after Back, the drawing is kept.
   function followAddress(params) {
     if (String(params)) readAddress(params);
     else writeAddress();
@@ -253,13 +253,13 @@ whenOpened("digits", () => {
     addressState.onChange("digits", followAddress);
     try {
       const description = await networks.load("cnn");
-      const shape = name => description.layers.find(one => one.name === name).shape;
+      const shape = name => description.layers.find(layer => layer.name === name).shape;
       layers = data.layers.map(layer => new LayerMaps(layer, shape(layer.name)));
-      at("layers").append(...layers.map(one => one.element));
+      at("layers").append(...layers.map(maps => maps.element));
       showOptions();
       refresh();
     } catch (error) {
-      at("message").textContent = `The CNN cannot be unpacked: ${error.message || error}`;
+      at("message").textContent = `The CNN failed to load: ${error.message || error}`;
     }
   }
 

@@ -6,32 +6,32 @@
 {% include "faces_map.js" %}
 {% include "faces_past.js" %}
 {% include "faces_tabs.js" %}
-// The faces' part of the page. There is one state, never changed in place: the point z and its origin, the dice, the two
-// ends of a way, the look. Controls show what they read off it; whatever a person does makes the next one.
+// The faces part of the page. It has a single immutable state: the point z and its origin, the settings of random faces,
+// the faces A and B, sharpening and contrast. Controls show values computed from it; each action creates the next state.
 
 const Faces = (() => {
   const byId = (name) => document.getElementById(`faces-${name}`);
   const all = (selector) => Array.from(document.querySelectorAll(`#faces ${selector}`));
   const PER_PAGE = 8;
-  const NUM_DICE = 100_000;
+  const NUM_SEEDS = 100_000;
   const GLIDE_MS = 300;
 
   let data, points, picture, map, state, first, past;
-  let preview = null; // a point that is looked at, not gone to
+  let preview = null; // a point that is shown without becoming the state
   let page = 0;
   const levers = [];
 
   // -- the state and its history
 
-  // Shows another state; ``commit`` makes it one to come back to.
+  // Shows another state. `commit` adds it to the history.
   function change(next) {
     state = { ...state, ...next };
-    look(null);
+    showPoint(null);
     refresh();
   }
 
-  // Shows a point that is not the state, or with null the state again.
-  function look(point) {
+  // Shows a point that is not the state; null shows the state again.
+  function showPoint(point) {
     preview = point;
     byId("caption").textContent = points.describe(preview ?? state);
     picture.show((preview ?? state).z, lookOf(state));
@@ -54,12 +54,12 @@ const Faces = (() => {
   function go(next, sentence) {
     const from = state.z;
     state = { ...state, ...next };
-    if (state.z === from || matchMedia("(prefers-reduced-motion: reduce)").matches) look(null);
+    if (state.z === from || matchMedia("(prefers-reduced-motion: reduce)").matches) showPoint(null);
     else glide(from, state);
     commit(sentence ?? `${points.describe(state)}.`);
   }
 
-  // Shows the way from one point to the state in a moment, as long as nothing else is shown meanwhile.
+  // Animates from a point to the state; stops when something else is shown.
   function glide(from, target) {
     const start = performance.now();
     let shown = null;
@@ -67,17 +67,17 @@ const Faces = (() => {
       if (state !== target || (shown && preview !== shown)) return;
       const share = (performance.now() - start) / GLIDE_MS;
       shown = share < 1 ? { z: Space.between(from, target.z, share, false), origin: target.origin } : null;
-      look(shown);
+      showPoint(shown);
       if (shown) requestAnimationFrame(step);
     };
     step();
   }
 
   function travel(by) {
-    const found = past.travel(by);
-    if (!found) return;
-    state = found;
-    look(null);
+    const target = past.travel(by);
+    if (!target) return;
+    state = target;
+    showPoint(null);
     finish(`${by < 0 ? "Undone" : "Redone"}: ${points.describe(state)}.`);
   }
 
@@ -94,10 +94,10 @@ const Faces = (() => {
       byId(`name-${side}`).textContent = `${side.toUpperCase()}: ${points.describe(state[side])}`;
       if (!byId("between").hidden) picture.showSmall(byId(side), state[side].z);
     }
-    const onWay = points.way(state, points.shareOf(state)).z;
-    byId("off").hidden = state.z.every((value, i) => Math.abs(value - onWay[i]) < 1e-3);
-    for (const one of all('[name="faces-sampler"]')) one.checked = one.value === state.sampler;
-    for (const one of all('[name="faces-way"]')) one.checked = (one.value === "arc") === state.isArc;
+    const onPath = points.between(state, points.shareOf(state)).z;
+    byId("off").hidden = state.z.every((value, i) => Math.abs(value - onPath[i]) < 1e-3);
+    for (const input of all('[name="faces-sampler"]')) input.checked = input.value === state.sampler;
+    for (const input of all('[name="faces-way"]')) input.checked = (input.value === "arc") === state.isArc;
     map.ring = points.place(state.z);
     map.draw();
   }
@@ -117,7 +117,7 @@ const Faces = (() => {
     const value = read(state);
     const [min, max] = [Number(input.min), Number(input.max)];
     const share = (number) => `${(100 * (Math.min(max, Math.max(min, number)) - min)) / (max - min)}%`;
-    const [low, high] = [zero ?? min, value].sort((one, other) => one - other);
+    const [low, high] = [zero ?? min, value].sort((a, b) => a - b);
     input.value = value;
     input.style.setProperty("--low", share(low));
     input.style.setProperty("--high", share(high));
@@ -146,7 +146,7 @@ const Faces = (() => {
       if (canvas.hasPointerCapture(event.pointerId)) return change(point);
       map.ghost = points.place(point.z);
       map.draw();
-      return look(point);
+      return showPoint(point);
     });
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
@@ -158,33 +158,33 @@ const Faces = (() => {
     canvas.addEventListener("pointerleave", () => {
       map.ghost = null;
       map.draw();
-      if (preview) look(null);
+      if (preview) showPoint(null);
     });
     canvas.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
-      if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+      const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
+      if (!direction || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       const step = event.shiftKey ? 0.5 : 0.1;
-      if (placeKind() === "nearest") change(points.test(map.neighbor(map.ring, by)));
-      else change(pointAt(map.ring.map((value, i) => value + step * by[i])));
+      if (placeKind() === "nearest") change(points.test(map.neighbor(map.ring, direction)));
+      else change(pointAt(map.ring.map((value, i) => value + step * direction[i])));
       commit(say(), "map");
     });
-    const color = () => {
+    const setColors = () => {
       map.has = byId("color") && data.shown[byId("color").value];
       map.draw();
     };
-    byId("color")?.addEventListener("change", color);
-    color();
+    byId("color")?.addEventListener("change", setColors);
+    setColors();
     addEventListener("resize", () => map.draw());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map.draw());
   }
 
   // -- starting points
 
-  function turnTo(wanted) {
+  function turnTo(target) {
     const numTests = data.test.rows.length;
     const numPages = Math.ceil(numTests / PER_PAGE);
-    page = (wanted + numPages) % numPages;
+    page = (target + numPages) % numPages;
     const [begin, end] = [page * PER_PAGE, Math.min((page + 1) * PER_PAGE, numTests)];
     byId("count").textContent = `Test ${data.noun}s ${begin + 1}-${end} of ${numTests}`;
     byId("thumbs").replaceChildren(...Array.from({ length: end - begin }, (_, i) => thumb(begin + i)));
@@ -203,12 +203,12 @@ const Faces = (() => {
     return button;
   }
 
-  function roll() {
-    const seed = Math.floor(NUM_DICE * Math.random());
+  function showRandom() {
+    const seed = Math.floor(NUM_SEEDS * Math.random());
     go({ seed, ...points.dice({ ...state, seed }) });
   }
 
-  // -- keeping
+  // -- saving and sharing
 
   async function copyLink() {
     const link = `${location.href.split("#")[0]}#faces?${points.toParams(state, first)}`;
@@ -223,7 +223,7 @@ const Faces = (() => {
       const field = byId("link-shown").querySelector("input");
       field.value = link;
       field.select();
-      byId("said").textContent = "The address is in the field: copy it.";
+      byId("said").textContent = "Copy the address from the field.";
     }
   }
 
@@ -240,50 +240,50 @@ const Faces = (() => {
         byId("said").textContent = `Saved as ${name}.`;
       },
       link: copyLink,
-      roll,
+      roll: showRandom,
       previous: () => turnTo(page - 1),
       next: () => turnTo(page + 1),
       mean: () => go(points.mean()),
-      "look-sheets": () => go({ percent: data.look.percent, factor: data.look.contrast }, "As in the sheets."),
-      "look-none": () => go({ percent: 0, factor: 1 }, "As the decoder gives it."),
+      "look-sheets": () => go({ percent: data.look.percent, factor: data.look.contrast }, "Sharpening and contrast as in the report."),
+      "look-none": () => go({ percent: 0, factor: 1 }, "No sharpening, original contrast."),
     };
     for (const [side, share] of [["a", 0], ["b", 1]]) {
-      clicks[`go-${side}`] = () => go(points.way(state, share));
+      clicks[`go-${side}`] = () => go(points.between(state, share));
       clicks[`set-${side}`] = () => {
         const next = { ...state, [side]: { z: state.z, origin: state.origin } };
-        go({ [side]: next[side], ...points.way(next, share) }, `${side.toUpperCase()} is this ${data.noun}.`);
+        go({ [side]: next[side], ...points.between(next, share) }, `${side.toUpperCase()} set to this ${data.noun}.`);
       };
     }
     for (const [name, click] of Object.entries(clicks)) byId(name).addEventListener("click", click);
-    const bindChoice = (name, choose) => all(`[name="faces-${name}"]`).forEach((one) => one.addEventListener("change", () => choose(one.value)));
+    const bindChoice = (name, choose) => all(`[name="faces-${name}"]`).forEach((input) => input.addEventListener("change", () => choose(input.value)));
     bindChoice("sampler", (sampler) => go(Levers.reroll(points, state, { sampler })));
     bindChoice("way", (value) => {
       const next = { ...state, isArc: value === "arc" };
-      go(points.isOnWay(state) ? { ...next, ...points.way(next, state.origin.share) } : next);
+      go(points.isOnPath(state) ? { ...next, ...points.between(next, state.origin.share) } : next);
     });
-    const crisp = () => byId("canvas").classList.toggle("crisp", byId("crisp").checked);
-    byId("crisp").addEventListener("change", crisp);
-    crisp();
+    const setCrisp = () => byId("canvas").classList.toggle("crisp", byId("crisp").checked);
+    byId("crisp").addEventListener("change", setCrisp);
+    setCrisp();
     all("[data-zero]").forEach((button) => button.addEventListener("click", () => {
       for (const lever of levers) if (lever.kind === button.dataset.zero) change(lever.make(state, 0));
-      commit(`All ${button.dataset.zero}s at 0.`);
+      commit(`All ${button.dataset.zero}s set to 0.`);
     }));
   }
 
   function bindKeys() {
-    const typing = 'select, textarea, input:not([type="range"], [type="radio"], [type="checkbox"])';
+    const textFields = 'select, textarea, input:not([type="range"], [type="radio"], [type="checkbox"])';
     addEventListener("keydown", (event) => {
-      if (document.getElementById("faces").hidden || event.target.closest?.(typing) || event.altKey) return;
+      if (document.getElementById("faces").hidden || event.target.closest?.(textFields) || event.altKey) return;
       const key = event.key.toLowerCase();
       const isControl = event.ctrlKey || event.metaKey;
       if (isControl && (key === "z" || key === "y")) travel(key === "y" || event.shiftKey ? 1 : -1);
-      else if (!isControl && !event.repeat && key === "r") roll();
+      else if (!isControl && !event.repeat && key === "r") showRandom();
       else return;
       event.preventDefault();
     });
   }
 
-  // -- the beginning
+  // -- start
 
   async function unpackAll() {
     const unpackSampler = async (sampler) => {
@@ -301,13 +301,13 @@ const Faces = (() => {
     const decoder = networks.load("decoder");
     points = new Points(data, await unpackAll());
     await decoder;
-    picture = new Picture(byId("canvas"), data.shape, (speed) => (byId("speed").textContent = `${Math.round(speed)} ${data.noun}s a second`));
+    picture = new Picture(byId("canvas"), data.shape, (speed) => (byId("speed").textContent = `${Math.round(speed)} ${data.noun}s per second`));
     map = new PlaneMap(byId("map-canvas"), points);
     const [a, b] = [points.test(0), points.test(Math.min(1, data.test.rows.length - 1))];
     first = { ...a, sampler: data.samplers[0].name, temperature: 0.8, seed: 0, a, b, isArc: true, percent: 0, factor: 1 };
     state = points.fromParams(addressState.read("faces"), first);
     past = new Past(state);
-    look(null);
+    showPoint(null);
     const kinds = Levers.makeAll(points, () => byId("hold").checked);
     for (const row of all(".lever")) bindLever(row, kinds);
     bindTabs(all('[role="tab"]'), refresh);
@@ -317,7 +317,7 @@ const Faces = (() => {
     turnTo(state.origin.kind === "test" ? Math.floor(state.origin.index / PER_PAGE) : 0);
     addressState.onChange("faces", (params) => {
       if (String(params)) go(points.fromParams(params, first));
-      else finish(""); // the way back from another part
+      else finish(""); // return from another part
     });
   }
 

@@ -1,12 +1,12 @@
 "use strict";
-// Sliders. Each reads a number off the state, and says what changes in the state for another number.
+// Sliders. `read` computes the value of a slider from the state, `make` returns the changes of the state for a new value.
 
 const Levers = (() => {
   const signed = (value) => `${value < -0.005 ? "−" : value > 0.005 ? "+" : ""}${Math.abs(value).toFixed(2)}`;
   const percents = (value) => `${Math.round(value)} %`;
 
-  // A slider along a direction: its number is how many times that leads from `origin` to z, minus `offset`. It moves z by
-  // `step`, which leads as far along the direction as the direction itself does.
+  // A slider along a direction. Its value is the coordinate of z along `direction`, in multiples of the direction from
+  // `origin`, minus `offset`. It moves z along `step`, whose component along the direction is the direction itself.
   function alongDirection(direction, origin, { offset = 0, step = () => direction } = {}) {
     const read = ({ z }) => Space.along(z, origin, direction) - offset;
     const make = (state, value) => ({
@@ -16,7 +16,7 @@ const Levers = (() => {
     return { read, make, words: signed, zero: 0 };
   }
 
-  // Returns the sliders by kind, functions of an index. `isHeld` tells whether attributes leave one another alone.
+  // Returns functions from an index to a slider, by kind. `isHeld()`: whether an attribute slider holds the others fixed.
   function makeAll(points, isHeld) {
     const { data, space, latentDim } = points;
     const origin = new Float64Array(latentDim);
@@ -30,13 +30,13 @@ const Levers = (() => {
       },
       attribute: (index) => {
         const { each } = data.attributes;
-        const apart = Space.apart(row(index), each.map((_, i) => row(i)).filter((_, i) => i !== index));
+        const orthogonal = Space.orthogonalStep(row(index), each.map((_, i) => row(i)).filter((_, i) => i !== index));
         return alongDirection(row(index), origin, {
           offset: each[index].without,
-          step: () => (isHeld() && apart) || row(index),
+          step: () => (isHeld() && orthogonal) || row(index),
         });
       },
-      // the same dice, nearer to the mean or farther from it
+      // the same random numbers, closer to the mean or farther from it
       temperature: () => ({
         read: ({ temperature }) => temperature,
         make: (state, temperature) => reroll(points, state, { temperature }),
@@ -44,7 +44,7 @@ const Levers = (() => {
       }),
       share: () => ({
         read: (state) => points.shareOf(state),
-        make: (state, share) => points.way(state, share),
+        make: (state, share) => points.between(state, share),
         words: (value) => percents(100 * value),
       }),
       percent: () => ({ read: ({ percent }) => percent, make: (_, percent) => ({ percent }), words: percents }),
@@ -52,7 +52,7 @@ const Levers = (() => {
     };
   }
 
-  // What changes with the sampler, the temperature or the seed: z, too, where it is as the dice fell.
+  // Returns what changes with the sampler, the temperature or the seed. If z is an unchanged random point, z changes too.
   function reroll(points, state, values) {
     const isDice = state.origin.kind === "dice" && !state.origin.isChanged;
     return isDice ? { ...values, ...points.dice({ ...state, ...values }) } : values;

@@ -1,16 +1,16 @@
 "use strict";
-// Sharpening and contrast, as the sheets of processed faces have them: the filters of Pillow, to the byte or nearly so.
+// Sharpening and contrast as in the sheets of processed faces: the filters of Pillow, equal up to rounding.
 
 const Look = (() => {
-  const ONE = 2 ** 24; // weights are whole numbers of this
+  const ONE = 2 ** 24; // fixed-point scale of weights, as in Pillow
   const clip = (value) => Math.min(255, Math.max(0, value));
 
-  // Returns pixels 0..1 as bytes, rounded half up.
+  // Converts pixels 0..1 to bytes, rounding half up.
   function toBytes(pixels) {
     return Uint8ClampedArray.from(pixels, (value) => Math.floor(255 * Math.min(1, Math.max(0, value)) + 0.5));
   }
 
-  // Blurs one line of bytes with a box whose edge has a fraction: BoxBlur.c of Pillow. `step`: from pixel to pixel.
+  // Blurs one line of bytes with a box of fractional width, as BoxBlur.c of Pillow. `step`: distance between pixels.
   function blurLine(source, target, start, step, length, radius) {
     const whole = Math.floor(radius);
     const inner = Math.floor(ONE / (2 * radius + 1));
@@ -24,7 +24,7 @@ const Look = (() => {
     }
   }
 
-  // Returns bytes blurred by about a Gaussian: three boxes along the rows, then three along the columns.
+  // Approximates a Gaussian blur: three box blurs along the rows, then three along the columns.
   function blur(bytes, [height, width, channels], radius) {
     const variance = (radius * radius) / 3;
     const whole = Math.floor((Math.sqrt(12 * variance + 1) - 1) / 2);
@@ -43,14 +43,14 @@ const Look = (() => {
     return source;
   }
 
-  // Returns bytes plus a share of their distance from the blurred ones; percent 0 leaves them.
+  // Applies an unsharp mask: adds `percent` of the difference from the blurred image. 0 changes nothing.
   function sharpen(bytes, shape, radius, percent) {
     if (!percent) return bytes;
     const blurred = blur(bytes, shape, radius);
     return bytes.map((value, i) => clip(value + Math.trunc(((value - blurred[i]) * percent) / 100)));
   }
 
-  // Returns bytes with `factor` times their distance from the mean gray; 1 leaves them.
+  // Multiplies the distance from the mean gray by `factor`. 1 changes nothing.
   function contrast(bytes, channels, factor) {
     if (factor === 1) return bytes;
     let sum = 0;
@@ -61,12 +61,12 @@ const Look = (() => {
     return bytes.map((value) => Math.trunc(clip(mean + factor * (value - mean))));
   }
 
-  // Returns the bytes of a picture as it is shown: pixels (h, w, c), 0..1, sharpened by percent, contrast times factor.
+  // Returns bytes for display: pixels (h, w, c), 0..1, sharpened by `percent`, contrast multiplied by `factor`.
   function process(pixels, shape, { radius, percent, factor }) {
     return contrast(sharpen(toBytes(pixels), shape, radius, percent), shape[2], factor);
   }
 
-  // Paints bytes (h, w, c), gray or RGB, into a canvas of that size.
+  // Paints bytes (h, w, c), gray or RGB, on a canvas and sets its size.
   function paint(canvas, bytes, [height, width, channels]) {
     const image = new ImageData(width, height);
     for (let i = 0; i < width * height; i++) {

@@ -1,5 +1,5 @@
 "use strict";
-// The map: every face a mark in the plane of components 1 and 2, and a ring for the point that is shown.
+// The map: a mark for each face in the plane of components 1 and 2, and a ring for the point shown.
 
 class PlaneMap {
   constructor(canvas, points) {
@@ -12,12 +12,12 @@ class PlaneMap {
     const tests = Array.from({ length: this.numTests }, (_, i) => points.place(points.test(i).z));
     this.places = [...tests, ...Array.from({ length: space.places.length / width }, dot)];
     this.limit = 3.2;
-    this.has = null; // a letter for each place, 1: has the attribute
+    this.has = null; // one character per place, 1: has the attribute
     this.ring = [0, 0];
     this.ghost = null;
   }
 
-  // Returns the place under the pointer; a pointer that was dragged off the map is at its edge.
+  // Returns the place under the pointer, clamped to the map when the pointer is dragged beyond its edge.
   placeOf(event) {
     const box = this.canvas.getBoundingClientRect();
     const within = (share) => Math.min(1, Math.max(0, share));
@@ -25,7 +25,7 @@ class PlaneMap {
     return [this.limit * (2 * x - 1), this.axes.length > 1 ? this.limit * (1 - 2 * y) : 0];
   }
 
-  // Returns the number of the test face nearest to a place.
+  // Returns the index of the test face nearest to a place.
   nearest([x, y]) {
     let [best, least] = [0, Infinity];
     for (let i = 0; i < this.numTests; i++) {
@@ -35,7 +35,7 @@ class PlaneMap {
     return best;
   }
 
-  // Returns the number of the nearest test face within 45 degrees of a direction, else of the one nearest to the place.
+  // Returns the index of the nearest test face within 45 degrees of a direction; if there is none, of the nearest one.
   neighbor([x, y], [right, up]) {
     let [best, least] = [this.nearest([x, y]), Infinity];
     for (let i = 0; i < this.numTests; i++) {
@@ -48,7 +48,7 @@ class PlaneMap {
 
   draw() {
     const edge = Math.round(this.canvas.clientWidth * devicePixelRatio);
-    if (!edge) return; // not shown
+    if (!edge) return; // hidden
     if (this.canvas.width !== edge) this.canvas.width = this.canvas.height = edge;
     const context = this.canvas.getContext("2d");
     const style = getComputedStyle(this.canvas);
@@ -69,7 +69,7 @@ class PlaneMap {
       context.lineTo(edge, y);
       context.stroke();
     }
-    // those with the attribute last: they are fewer, and lie on top
+    // faces with the attribute last: they are fewer, so they should be on top
     for (const wanted of [false, true]) {
       context.fillStyle = color(wanted ? "--with" : "--without");
       for (let i = this.places.length - 1; i >= 0; i--) {

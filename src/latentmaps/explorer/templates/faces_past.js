@@ -1,9 +1,9 @@
 "use strict";
-// The states that one can come back to.
+// The history of states, for undo and redo.
 
 class Past {
   static MOST = 200;
-  static ONE_CHANGE_MS = 1200; // changes of one control that follow so fast are one to undo
+  static ONE_CHANGE_MS = 1200; // changes of one control within this time are undone together
 
   constructor(state) {
     this.states = [state];
@@ -11,7 +11,7 @@ class Past {
     this.forget();
   }
 
-  // Makes the next change one of its own, whatever control it is of.
+  // Starts a new undo step with the next change, whichever control it comes from.
   forget() {
     this.key = "";
     this.time = 0;
@@ -25,7 +25,7 @@ class Past {
     return this.at < this.states.length - 1;
   }
 
-  // Adds a state, after the one that is shown; `key` names the control that made it, if it may do so many times a second.
+  // Adds a state after the current one. `key` names a control that may change the state many times per second.
   add(state, key = "") {
     if (state === this.states[this.at]) return;
     const now = performance.now();
@@ -35,7 +35,7 @@ class Past {
     [this.key, this.time] = [key, now];
   }
 
-  // Returns the state before, by -1, or the one after, by 1; null where there is none.
+  // Moves by -1 (undo) or 1 (redo) and returns the state there, or null if there is none.
   travel(by) {
     if (!(this.at + by in this.states)) return null;
     this.at += by;

@@ -1,41 +1,41 @@
 "use strict";
-// The large picture and the small ones, as the decoder makes them of points.
+// The large picture and the thumbnails, decoded from latent points.
 
 class Picture {
-  // canvas: the large one; onSpeed: is told how many pictures a second there are
+  // canvas: of the large picture; onSpeed: a callback that receives the number of pictures per second
   constructor(canvas, shape, onSpeed) {
     this.canvas = canvas;
     this.shape = shape;
     this.onSpeed = onSpeed;
-    this.asked = 0;
+    this.numRequests = 0;
     this.frames = [];
     this.thumbs = Promise.resolve();
     this.decode = latest((z, look) => this.run(z, look));
   }
 
-  // Shows a point, or the last one of those that are asked for while the decoder works.
+  // Shows a point. Of the points requested while the decoder is busy, only the last is shown.
   show(z, look) {
-    this.asked += 1;
+    this.numRequests += 1;
     this.canvas.dataset.shown = false;
     this.decode(Float32Array.from(z), look);
   }
 
   async run(z, look) {
-    const wanted = this.asked;
+    const request = this.numRequests;
     const start = performance.now();
     const { output } = await networks.run("decoder", z);
     this.measure(performance.now() - start);
     Look.paint(this.canvas, Look.process(output, this.shape, look), this.shape);
-    if (wanted === this.asked) this.canvas.dataset.shown = true;
+    if (request === this.numRequests) this.canvas.dataset.shown = true;
   }
 
-  // The median of the last ones; the very first are slow.
+  // Reports the median speed of the last nine pictures; the first few are slow.
   measure(milliseconds) {
     this.frames = [...this.frames.slice(-8), milliseconds];
-    if (this.frames.length === 9) this.onSpeed(1000 / [...this.frames].sort((one, other) => one - other)[4]);
+    if (this.frames.length === 9) this.onSpeed(1000 / [...this.frames].sort((a, b) => a - b)[4]);
   }
 
-  // Decodes a small picture into a canvas, after those that were asked for before.
+  // Decodes a thumbnail into a canvas, after those requested earlier.
   showSmall(canvas, z) {
     canvas.wanted = z;
     this.thumbs = this.thumbs.then(async () => {
@@ -46,7 +46,7 @@ class Picture {
     });
   }
 
-  // Saves the picture of a point as a PNG, each pixel `scale` times as large.
+  // Saves the picture of a point as a PNG, enlarged `scale` times.
   async save(z, look, { name, scale, isCrisp }) {
     const { output } = await networks.run("decoder", Float32Array.from(z));
     const small = document.createElement("canvas");

@@ -1,5 +1,5 @@
 "use strict";
-// Points with an origin: {z, origin}. An origin has a kind, what the kind needs, and isChanged: sliders moved z since.
+// Points with an origin: {z, origin}. An origin has a kind, its details, and isChanged: whether sliders have moved z since.
 
 class Points {
   constructor(data, space) {
@@ -21,29 +21,29 @@ class Points {
     return { z: Space.bound(z), origin: { kind: "dice", sampler, temperature, seed } };
   }
 
-  // The point after a share of the way from a to b.
-  way({ a, b, isArc }, share) {
-    return { z: Space.between(a.z, b.z, share, isArc), origin: { kind: "way", share } };
+  // Returns the point at a share of the path from a to b.
+  between({ a, b, isArc }, share) {
+    return { z: Space.between(a.z, b.z, share, isArc), origin: { kind: "path", share } };
   }
 
-  // How far z is on that way: what led there, else the foot of z on the chord.
+  // Returns the share at which z is on that path: the share it came from, or else its projection on the chord.
   shareOf({ z, origin, a, b }) {
-    if (this.isOnWay({ origin })) return origin.share;
+    if (this.isOnPath({ origin })) return origin.share;
     const chord = b.z.map((value, i) => value - a.z[i]);
     return Space.dot(chord, chord) ? Math.min(1, Math.max(0, Space.along(z, a.z, chord))) : 0;
   }
 
-  isOnWay({ origin }) {
-    return origin.kind === "way" && !origin.isChanged;
+  isOnPath({ origin }) {
+    return origin.kind === "path" && !origin.isChanged;
   }
 
-  // One standard deviation along a component.
+  // Returns one standard deviation along a component.
   axis(index) {
     const { std } = this.data.components.each[index];
     return Space.row(this.space.axes, this.latentDim, index).map((value) => value * std);
   }
 
-  // Where z is on the map, standard deviations of components 1 and 2; of one latent dimension the second is 0.
+  // Returns the place of z on the map, in standard deviations of components 1 and 2; with one latent dimension, [x, 0].
   place(z) {
     const numAxes = Math.min(2, this.data.components.each.length);
     return [0, 1].map((index) => (index < numAxes ? Space.along(z, this.space.mean, this.axis(index)) : 0));
@@ -55,14 +55,14 @@ class Points {
       test: () => `Reconstruction of test ${noun} ${origin.index + 1}`,
       mean: () => `Mean ${noun}`,
       dice: () => `Random ${noun} ${origin.seed}, ${this.space.samplers[origin.sampler].label}, temperature ${origin.temperature}`,
-      way: () => `Between A and B, ${Math.round(100 * origin.share)} %`,
+      path: () => `Between A and B, ${Math.round(100 * origin.share)} %`,
       map: () => "A point on the map",
       link: () => `${noun === "image" ? "An" : "A"} ${noun} from a link`,
     }[origin.kind]();
     return words + (origin.isChanged ? ", changed" : "");
   }
 
-  // A point as text: its origin where that says it all, else its coordinates.
+  // Encodes a point as text: its origin if that determines z, otherwise its coordinates.
   toToken({ z, origin }) {
     if (!origin.isChanged) {
       if (origin.kind === "test") return `t.${origin.index + 1}`;
@@ -72,7 +72,7 @@ class Points {
     return `z.${Space.toText(z)}`;
   }
 
-  // The point of a token, or null for one that this page cannot have written.
+  // Decodes a token; null if it is invalid.
   fromToken(token) {
     const [kind, ...rest] = (token ?? "").split(".");
     if (kind === "m") return this.mean();
@@ -82,20 +82,20 @@ class Points {
     }
     if (kind === "d") {
       const [sampler, temperature, seed] = [rest[0], rest[1] / 100, Number(rest[2])];
-      const isFit = Object.hasOwn(this.space.samplers, sampler) && temperature >= 0 && temperature <= 10 && Number.isInteger(seed) && seed >= 0;
-      return isFit ? this.dice({ sampler, temperature, seed }) : null;
+      const isValid = Object.hasOwn(this.space.samplers, sampler) && temperature >= 0 && temperature <= 10 && Number.isInteger(seed) && seed >= 0;
+      return isValid ? this.dice({ sampler, temperature, seed }) : null;
     }
     const z = kind === "z" ? Space.fromText(rest[0] ?? "", this.latentDim) : null;
     return z && { z, origin: { kind: "link" } };
   }
 
-  // A state as the values of an address. What is as in `first` is left out.
+  // Encodes a state as the parameters of an address. Values equal to those of `first` are left out.
   toParams(state, first) {
     const params = new URLSearchParams();
-    const isOnWay = this.isOnWay(state);
-    if (isOnWay) params.set("share", state.origin.share.toFixed(3));
+    const isOnPath = this.isOnPath(state);
+    if (isOnPath) params.set("share", state.origin.share.toFixed(3));
     else params.set("face", this.toToken(state));
-    if (isOnWay || state.a !== first.a || state.b !== first.b) {
+    if (isOnPath || state.a !== first.a || state.b !== first.b) {
       for (const side of ["a", "b"]) params.set(side, this.toToken(state[side]));
     }
     if (!state.isArc) params.set("way", "straight");
@@ -104,17 +104,17 @@ class Points {
     return params;
   }
 
-  // The state that an address describes; what is missing or unfit in it is as in `first`.
+  // Decodes the state in an address. Missing or invalid values are taken from `first`.
   fromParams(params, first) {
-    const number = (name, least, most, otherwise) => {
+    const number = (name, least, most, fallback) => {
       const value = params.has(name) ? Number(params.get(name)) : NaN;
-      return value >= least && value <= most ? value : otherwise;
+      return value >= least && value <= most ? value : fallback;
     };
     const next = { ...first, percent: Math.round(number("sharpen", 0, 300, 0)), factor: number("contrast", 0.5, 2, 1) };
     next.isArc = params.get("way") !== "straight";
     for (const side of ["a", "b"]) next[side] = this.fromToken(params.get(side)) ?? first[side];
     const share = number("share", 0, 1, null);
-    Object.assign(next, share === null ? this.fromToken(params.get("face")) : this.way(next, share));
+    Object.assign(next, share === null ? this.fromToken(params.get("face")) : this.between(next, share));
     const { kind, sampler, temperature, seed } = next.origin;
     return kind === "dice" ? { ...next, sampler, temperature, seed } : next;
   }

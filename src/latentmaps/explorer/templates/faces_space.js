@@ -1,12 +1,12 @@
 "use strict";
-// Points of the latent space, without a page: directions, ways between two points, random points, links.
+// Arithmetic in the latent space, independent of the page: directions, interpolation, random points, links.
 
 const Space = (() => {
-  // Links hold coordinates as multiples of this; a decoder turns half of it into far less than a level.
+  // Links store coordinates as multiples of STEP; an error of half a STEP changes a picture by far less than one level.
   const STEP = 1 / 2048;
   const LARGEST = 32767 * STEP;
 
-  // Unpacks {shape, scale, type, data}: gzipped integers, each of them times scale a number.
+  // Unpacks {shape, scale, type, data}: gzipped integers, to be multiplied by scale.
   async function unpackArray(packed) {
     const bytes = await unpack(packed.data);
     const integers = packed.type === "int8" ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : new Int16Array(bytes.slice().buffer);
@@ -18,32 +18,32 @@ const Space = (() => {
     return matrix.subarray(index * width, (index + 1) * width);
   }
 
-  function dot(one, other) {
+  function dot(a, b) {
     let sum = 0;
-    for (let i = 0; i < one.length; i++) sum += one[i] * other[i];
+    for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
     return sum;
   }
 
-  // Returns one + factor * other.
-  function add(one, other, factor) {
-    return one.map((value, i) => value + factor * other[i]);
+  // Returns a + factor * b.
+  function add(a, b, factor) {
+    return a.map((value, i) => value + factor * b[i]);
   }
 
-  // Returns z within what a link can hold.
+  // Clamps z to the range that a link can store.
   function bound(z) {
     return z.map((value) => Math.min(LARGEST, Math.max(-LARGEST, value)));
   }
 
-  // Returns how many times `direction` leads from `origin` to the foot of `z` on the line along it.
+  // Returns the coordinate of `z` along `direction`, in multiples of the direction from `origin`.
   function along(z, origin, direction) {
     return (dot(z, direction) - dot(origin, direction)) / dot(direction, direction);
   }
 
-  // Returns a vector at right angles to the `others` that leads as far along `direction` as that does itself, or null where
-  // the others leave less than a tenth of its length.
-  function apart(direction, others) {
+  // Returns a vector that is orthogonal to the `others` and whose component along `direction` is `direction` itself; null if
+  // less than a tenth of its length is independent of the others.
+  function orthogonalStep(direction, others) {
     const basis = [];
-    const rest = (vector) => basis.reduce((left, one) => add(left, one, -dot(left, one)), vector);
+    const rest = (vector) => basis.reduce((left, axis) => add(left, axis, -dot(left, axis)), vector);
     const unit = (vector, least) => {
       const length = Math.sqrt(dot(vector, vector));
       return length > least ? vector.map((value) => value / length) : null;
@@ -57,7 +57,7 @@ const Space = (() => {
     return kept > 0.01 * whole ? left.map((value) => (value * whole) / kept) : null;
   }
 
-  // Returns the point after a share of the way: the chord, or the arc around the origin. As walk_spherically in Python.
+  // Interpolates on the chord, or on the arc around the origin as interpolate_spherically does in Python.
   function between(start, end, share, isArc) {
     const chord = start.map((value, i) => (1 - share) * value + share * end[i]);
     const lengths = Math.sqrt(dot(start, start) * dot(end, end));
@@ -68,7 +68,7 @@ const Space = (() => {
     return start.map((value, i) => left * value + right * end[i]);
   }
 
-  // Returns a function that gives uniform numbers, at least 0 and below 1: sfc32 of PractRand, mixed from the seed.
+  // Returns a generator of uniform numbers in [0, 1): sfc32 of PractRand, initialized from the seed.
   function uniform(seed) {
     let [a, b, c, counter] = [0x9e3779b9 ^ seed, 0x243f6a88, 0xb7e15162 + seed, 1];
     const next = () => {
@@ -83,7 +83,7 @@ const Space = (() => {
     return next;
   }
 
-  // Returns {noise, choice}: normal numbers, one for each dimension, and a uniform one. The same for every sampler.
+  // Returns {noise, choice}: a normal number per dimension, and a uniform number. All samplers use the same numbers.
   function roll(seed, latentDim) {
     const next = uniform(seed);
     const choice = next();
@@ -97,8 +97,8 @@ const Space = (() => {
     return { noise, choice };
   }
 
-  // Returns a random point, as `place` of the samplers in Python: each is mean + temperature * (center - mean + factor noise).
-  // A sampler has mean, factor (lower triangle, row by row) and centers; null: zeros, the identity, the mean.
+  // Returns a random point, as Sampler.place does in Python: mean + temperature * (center - mean + factor noise). A sampler
+  // has mean, factor (lower triangle, row by row) and centers; null stands for zeros, the identity, and the mean.
   function place(sampler, { noise, choice }, temperature) {
     const num = noise.length;
     const mean = sampler.mean ?? new Float64Array(num);
@@ -114,7 +114,7 @@ const Space = (() => {
     });
   }
 
-  // Returns coordinates as text for an address: two bytes each, base64 with - and _.
+  // Encodes coordinates for an address: two bytes each, base64 with - and _.
   function toText(z) {
     const bytes = new Uint8Array(2 * z.length);
     const view = new DataView(bytes.buffer);
@@ -122,10 +122,10 @@ const Space = (() => {
     return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   }
 
-  // Returns the coordinates, or null where the text does not hold `latentDim` of them.
+  // Decodes coordinates; null if the text does not have `latentDim` of them.
   function fromText(text, latentDim) {
     try {
-      const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+      const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
       if (bytes.length !== 2 * latentDim) return null;
       const view = new DataView(bytes.buffer);
       return Float64Array.from({ length: latentDim }, (_, i) => view.getInt16(2 * i, true) * STEP);
@@ -134,5 +134,5 @@ const Space = (() => {
     }
   }
 
-  return { unpackArray, row, dot, add, bound, along, apart, between, roll, place, toText, fromText };
+  return { unpackArray, row, dot, add, bound, along, orthogonalStep, between, roll, place, toText, fromText };
 })();

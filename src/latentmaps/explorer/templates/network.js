@@ -1,7 +1,7 @@
-// A trained network in plain JavaScript: what ``layer_list`` describes and ``packing`` packs, without a page.
+// Runs a trained network, described by layer_list.py and packed by packing.py. Independent of the page.
 "use strict";
 
-// `count` numbers of a format from `offset` on; the lowest bytes of all come first, then the next ones.
+// Reads `count` numbers of a format from `offset`. The lowest bytes of all numbers come first, then the next bytes.
 function readNumbers(bytes, offset, count, format) {
   const size = { int8: 1, float16: 2, float32: 4 }[format];
   const bits = new Uint32Array(count);
@@ -13,7 +13,7 @@ function readNumbers(bytes, offset, count, format) {
     if (format === "int8") {
       floats[i] = (bits[i] << 24) >> 24;
     } else {
-      // sign, exponent and fraction in their places; the exponents of float32 are 112 larger
+      // move sign, exponent and fraction to their places; the exponent bias of float32 is larger by 112
       bits[i] = ((bits[i] & 0x8000) << 16) | ((bits[i] & 0x7fff) << 13);
       floats[i] *= 2 ** 112;
     }
@@ -21,9 +21,9 @@ function readNumbers(bytes, offset, count, format) {
   return floats;
 }
 
-// Which values of a layer use which weights. A convolution uses the same ones everywhere. Of a transposed one those
-// values do whose row and column leave the same remainders, divided by the stride: each class of them is a small
-// convolution. A tap is a weight of the kernel and the place, relative to its own, where a value reads.
+// Groups output positions by the weights that they use. In a convolution all positions use the same weights. In a
+// transposed convolution, positions do whose row and column have the same remainders modulo the stride: each such class is
+// a small convolution. A tap is an index into the kernel and the offset at which it reads the input.
 function classesOf(layer) {
   const [rows, columns] = layer.kernel || [1, 1];
   const { stride = 1, zeros = 0 } = layer;
@@ -47,7 +47,7 @@ function classesOf(layer) {
   return classes;
 }
 
-// The weights of a class in the order of use: for four maps at a time, all taps, all maps that are read.
+// Arranges the weights of a class in order of use: groups of four output maps, then taps, then input maps.
 function arrange(kernel, taps, numRead, numMaps) {
   const arranged = new Float32Array(Math.ceil(numMaps / 4) * 4 * taps.length * numRead);
   let to = 0;
@@ -62,8 +62,8 @@ function arrange(kernel, taps, numRead, numMaps) {
   return arranged;
 }
 
-// The sums of products of four positions with four maps. `values` has the four values of each term side by side,
-// `weights` the four weights. Sixteen sums stay in registers; loops over them would keep them in memory.
+// Computes the 16 dot products of four positions with four maps. Each term has its four positions side by side in
+// `values`, and its four maps in `weights`. Unrolled, the 16 sums stay in registers; in loops they would be in memory.
 function multiply(values, weights, offset, numTerms, sums) {
   let a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
   let c0 = 0, c1 = 0, c2 = 0, c3 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0;
@@ -78,7 +78,7 @@ function multiply(values, weights, offset, numTerms, sums) {
   sums.set([a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3]);
 }
 
-// Copies what a position reads, (taps, maps), into one of the four columns of `values`; outside of the maps is 0.
+// Copies the inputs of a position, (taps, maps), into one of the four columns of `values`; zeros outside the maps.
 function gather(maps, [height, width, numRead], taps, y, x, column, values) {
   let to = column;
   for (const tap of taps) {
@@ -113,7 +113,7 @@ function convolve(maps, layer) {
         multiply(values, weights, map * numTerms, numTerms, sums);
         const end = Math.min(map + 4, numMaps);
         for (let k = 0; k < group; k++) {
-          for (let made = map; made < end; made++) output[places[k] + made] = sums[4 * k + made - map] + layer.bias[made];
+          for (let m = map; m < end; m++) output[places[k] + m] = sums[4 * k + m - map] + layer.bias[m];
         }
       }
     }
@@ -139,7 +139,7 @@ function connect(features, layer) {
   return output;
 }
 
-// Each value of a map `size` times in both directions.
+// Repeats each value `size` times in both directions.
 function enlarge(maps, { reads, shape: [height, width, numMaps], size }) {
   const output = new Float32Array(height * width * numMaps);
   for (let y = 0, to = 0; y < height; y++) {
@@ -151,7 +151,7 @@ function enlarge(maps, { reads, shape: [height, width, numMaps], size }) {
   return output;
 }
 
-// The largest value of each square of `size` rows and columns.
+// Takes the maximum of each square of `size` rows and columns.
 function pool(maps, { reads, shape: [height, width, numMaps], size }) {
   const output = new Float32Array(height * width * numMaps).fill(-Infinity);
   for (let y = 0; y < height * size; y++) {
@@ -166,7 +166,7 @@ function pool(maps, { reads, shape: [height, width, numMaps], size }) {
 
 const OPERATIONS = { convolution: convolve, transposed: convolve, dense: connect, upsampling: enlarge, pooling: pool };
 
-// scale and alpha of SELU
+// scale and alpha of SELU: Klambauer et al. 2017, Self-Normalizing Neural Networks
 const SCALE = 1.0507009873554805, ALPHA = 1.6732632423543772;
 
 function mapEach(values, change) {
@@ -184,25 +184,25 @@ const ACTIVATIONS = {
   selu: (values) => mapEach(values, (value) => SCALE * (value < 0 ? ALPHA * Math.expm1(value) : value)),
   sigmoid: (values) => mapEach(values, (value) => 1 / (1 + Math.exp(-value))),
   softmax: (values) => {
-    const largest = values.reduce((one, other) => Math.max(one, other));
+    const largest = values.reduce((a, b) => Math.max(a, b));
     mapEach(values, (value) => Math.exp(value - largest));
-    const sum = values.reduce((one, other) => one + other);
+    const sum = values.reduce((a, b) => a + b);
     mapEach(values, (value) => value / sum);
   },
 };
 
 class Network {
-  // `description` is that of ``layer_list`` with the format of `bytes`: first all biases and scales in float32, then
-  // the kernels.
+  // `description` comes from packing.py and names the number format of the kernels. `bytes` has all biases and scales
+  // first, in float32, then the kernels.
   constructor(description, bytes) {
     this.description = description;
     const { format } = description.weights;
     const weighted = description.layers.filter((layer) => ["convolution", "transposed", "dense"].includes(layer.type));
     let offset = 0;
     const take = (count, as) => {
-      const found = readNumbers(bytes, offset, count, as);
+      const numbers = readNumbers(bytes, offset, count, as);
       offset += count * { int8: 1, float16: 2, float32: 4 }[as];
-      return found;
+      return numbers;
     };
     const prepared = new Map();
     for (const layer of weighted) {
@@ -216,18 +216,18 @@ class Network {
       const [rows, columns] = layer.kernel || [1, 1];
       const kernel = take(rows * columns * numRead * numMaps, format);
       if (scales) for (let i = 0; i < kernel.length; i++) kernel[i] *= scales[i % numMaps];
-      prepared.get(layer).classes = classesOf(layer).map((one) => ({
-        ...one,
-        weights: arrange(kernel, one.taps, numRead, numMaps),
+      prepared.get(layer).classes = classesOf(layer).map((group) => ({
+        ...group,
+        weights: arrange(kernel, group.taps, numRead, numMaps),
       }));
     }
     if (offset !== bytes.length) throw new Error(`weights: found ${bytes.length} bytes, expected ${offset}`);
     this.layers = description.layers.map((layer) => prepared.get(layer) || layer);
   }
 
-  // The output of the network, and of the layers whose names are in `keep`, after their activation; (h, w, c), flat.
+  // Returns the output of the network and of the layers named in `keep`, after activation; flat arrays of (h, w, c).
   run(input, keep = []) {
-    const expected = this.description.input.reduce((one, other) => one * other);
+    const expected = this.description.input.reduce((a, b) => a * b);
     if (input.length !== expected) throw new Error(`input: found ${input.length} numbers, expected ${expected}`);
     const kept = {};
     let output = input;

@@ -1,10 +1,10 @@
-// What the parts of the page share: which part is shown, the state in the address, data, and a word of trouble.
+// Shared by the parts of the page: choice of the part shown, state in the address, data blocks, error messages.
 "use strict";
 
-// also seen where a browser does not understand this script
+// visible until here, so that users also see it if their browser cannot parse this script
 document.getElementById("without-script").hidden = true;
 
-// the address holds the state, so the link must not change it
+// the address holds the state, so the skip link must not change it
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById("content").focus();
@@ -12,8 +12,8 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 
 const PARTS = Array.from(document.querySelectorAll("main > section"), (section) => section.id);
 
-// Shows a sentence on top of the page.
-function complain(sentence) {
+// Shows an error message at the top of the page.
+function showProblem(sentence) {
   const element = document.getElementById("problem");
   element.textContent = sentence;
   element.hidden = false;
@@ -22,15 +22,15 @@ function complain(sentence) {
 const missing = ["Worker", "DecompressionStream", "Blob"].filter((name) => !(name in window));
 if (!Object.hasOwn) missing.push("Object.hasOwn");
 if (missing.length > 0) {
-  complain(
-    `This browser is too old to run the networks of this page: it has no ${missing.join(" and no ")}. ` +
-      "Chrome and Edge from 93 on, Firefox from 113 on and Safari from 16.4 on can run them.",
+  showProblem(
+    `This browser is too old to run the networks on this page: it lacks ${missing.join(" and ")}. ` +
+      "Use Chrome or Edge 93, Firefox 113, Safari 16.4, or a later version.",
   );
 }
 
-addEventListener("unhandledrejection", (event) => complain(`Something went wrong: ${event.reason.message}.`));
+addEventListener("unhandledrejection", (event) => showProblem(`Something went wrong: ${event.reason.message}.`));
 
-// The numbers that stand in base64 as a little-endian array of a type, such as Float32Array.
+// Decodes base64 of little-endian values into a typed array; `Kind` is its class, such as Float32Array.
 function toArray(base64, Kind) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
@@ -38,17 +38,17 @@ function toArray(base64, Kind) {
   return new Kind(bytes.buffer);
 }
 
-// The data of a part, or null where it has none.
+// Returns the data of a part, or null if it has none.
 function readData(part) {
   const element = document.getElementById(`${part}-data`);
   return element && JSON.parse(element.textContent);
 }
 
-// The state of a part behind its name in the address, #faces?key=value&..., so that a link shows the same.
+// The state of a part is in the address, #faces?key=value&..., so that a link restores it.
 const addressState = {
-  DELAY_MS: 250, // browsers refuse more than some hundred changes a minute
+  DELAY_MS: 250, // browsers block more than a few hundred changes per minute
   listeners: new Map(),
-  latest: new Map(), // what each part wrote or read last
+  latest: new Map(), // the address that each part last wrote or read
   timer: 0,
   pending: null,
 
@@ -58,7 +58,7 @@ const addressState = {
     return new URLSearchParams(name === part ? query || "" : "");
   },
 
-  // Puts the state there a little later; it replaces the entry of the browser's history.
+  // Writes the state after a short delay. It replaces the current entry of the browser history.
   write(part, params) {
     this.pending = `#${part}${String(params) && `?${params}`}`;
     this.latest.set(part, this.pending);
@@ -66,7 +66,7 @@ const addressState = {
     this.timer = setTimeout(() => this.flush(), this.DELAY_MS);
   },
 
-  // Puts there at once what waits.
+  // Writes a pending state immediately.
   flush() {
     clearTimeout(this.timer);
     if (this.pending !== null && this.pending.startsWith(`#${shownPart()}`)) {
@@ -75,14 +75,14 @@ const addressState = {
     this.pending = null;
   },
 
-  // Calls `listen` with the new state when the user changes the address of a part that is open, as by a link. It gets no
-  // values where the address is the one that the part wrote or read last, or has none: the part keeps its state.
+  // Calls `listen` with the new state when the user changes the address of an open part, for example by a link. The
+  // parameters are empty if the part should keep its state: the address has none, or is the one that it last wrote or read.
   onChange(part, listen) {
     this.listeners.set(part, listen);
   },
 };
 
-// a link leaves the state that Back returns to
+// write the state before a link is followed, so that Back returns to it
 addEventListener("click", (event) => {
   if (event.target.closest("a")) addressState.flush();
 }, true);
@@ -94,7 +94,7 @@ function shownPart() {
 
 const starts = new Map();
 
-// Calls `start` once, when a part is shown for the first time.
+// Calls `start` once, when the part is first shown.
 function whenOpened(part, start) {
   starts.set(part, start);
   if (shownPart() === part) openPart(part);

@@ -1,17 +1,17 @@
 "use strict";
-// Strokes of a pen and what they are as an image of 28 x 28 bytes, white on black. No page here.
-// A stroke is {erases, width, points}: points x, y, x, y, ...; all in eighths of a pixel, so that a
-// link, which stores a byte for each number, leads to the very same image.
+// Converts pen strokes to an image of 28 x 28 bytes, white on black. Independent of the page.
+// A stroke is {erases, width, points}; points are x, y, x, y, ... All are in eighths of a pixel, so
+// that a link, which stores one byte per number, restores exactly the same image.
 const strokes = (() => {
   const SIZE = 28, UNIT = 8;
-  // MNIST: the longer side of a digit has 20 pixels, its center of mass is the center of pixel 14
+  // MNIST: the longer side of a digit has 20 pixels, the center of mass is at the center of pixel 14
   const BOX = 20, CENTER = 14.5, LARGEST_SCALE = 6;
   const MOST_BYTES = 60000;
   const STAY = { scale: 1, right: 0, down: 0 };
 
   const toUnits = pixels => Math.max(0, Math.min(SIZE * UNIT, Math.round(pixels * UNIT)));
 
-  // Adds the share of each pixel that a line from (x0, y0) to (x1, y1) covers, by its distance.
+  // Adds the share of each pixel that a line from (x0, y0) to (x1, y1) covers, estimated from its distance.
   function cover(coverage, x0, y0, x1, y1, radius) {
     const reach = radius + 0.5, dx = x1 - x0, dy = y1 - y0, length = dx * dx + dy * dy;
     const within = value => Math.max(0, Math.min(SIZE - 1, Math.floor(value)));
@@ -28,7 +28,7 @@ const strokes = (() => {
     }
   }
 
-  // Returns the image, (784,) floats 0..1. Moved strokes keep their width, as one pen has one.
+  // Returns the image, (784,) floats 0..1. Scaled strokes keep the width of the pen.
   function paintShares(list, background, place) {
     const shares = new Float64Array(SIZE * SIZE);
     if (background) background.forEach((byte, i) => { shares[i] = byte / 255; });
@@ -48,7 +48,7 @@ const strokes = (() => {
     return shares;
   }
 
-  // Returns how strokes come to lie as a digit of MNIST does.
+  // Returns the scale and shift that give strokes the size and position of an MNIST digit.
   function findPlace(list) {
     let left = SIZE, right = 0, top = SIZE, bottom = 0;
     paintShares(list, null, STAY).forEach((share, i) => {
@@ -58,11 +58,11 @@ const strokes = (() => {
       top = Math.min(top, y); bottom = Math.max(bottom, y + 1);
     });
     if (right <= left) return STAY;
-    const width = Math.max(...list.filter(one => !one.erases).map(one => one.width)) / UNIT;
+    const width = Math.max(...list.filter(stroke => !stroke.erases).map(stroke => stroke.width)) / UNIT;
     const longer = Math.max(right - left, bottom - top) - width;
-    // a dot stays a dot
+    // do not enlarge a dot
     const scale = longer > 1 ? Math.min(LARGEST_SCALE, (BOX - width) / longer) : 1;
-    // the middle of the box first, so that nothing is cut off when the center of mass is found
+    // center the bounding box first, so that nothing is cut off when the center of mass is computed
     const place = {
       scale,
       right: (SIZE / 2 - (left + right) / 2) * scale,
@@ -82,7 +82,7 @@ const strokes = (() => {
     return Uint8Array.from(paintShares(list, background, place), share => Math.floor(255 * share + 0.5));
   }
 
-  // (x - mean) / max(standard deviation, 1 / sqrt(number of pixels)), the definition of TensorFlow
+  // (x - mean) / max(standard deviation, 1 / sqrt(number of pixels)), as tf.image.per_image_standardization
   function standardize(bytes) {
     const count = bytes.length;
     const mean = bytes.reduce((sum, byte) => sum + byte, 0) / count;
@@ -91,8 +91,8 @@ const strokes = (() => {
     return Float32Array.from(bytes, byte => (byte - mean) / divisor);
   }
 
-  // Per stroke: a byte with its width (and 128 for an eraser), two with the number of its points,
-  // then the points; as base64 for addresses.
+  // Encodes strokes in base64 for addresses. Per stroke: one byte for the width (plus 128 for an
+  // eraser), two for the number of points, then the points.
   function pack(list) {
     const bytes = [];
     for (const { erases, width, points } of list) {
@@ -103,12 +103,12 @@ const strokes = (() => {
     return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  // Returns the strokes in a text of `pack`; null when it is none.
+  // Decodes the text of `pack`; null if it is invalid.
   function unpack(text) {
     if (text.length > MOST_BYTES || !/^[\w-]*$/.test(text)) return null;
     let bytes;
     try {
-      bytes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), one => one.charCodeAt(0));
+      bytes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), character => character.charCodeAt(0));
     } catch {
       return null;
     }
@@ -116,7 +116,7 @@ const strokes = (() => {
     for (let i = 0; i < bytes.length;) {
       const count = bytes[i + 1] * 256 + bytes[i + 2], end = i + 3 + 2 * count, width = bytes[i] & 127;
       const points = bytes.slice(i + 3, end);
-      if (!(count && width && end <= bytes.length) || points.some(one => one > SIZE * UNIT)) return null;
+      if (!(count && width && end <= bytes.length) || points.some(value => value > SIZE * UNIT)) return null;
       list.push({ erases: bytes[i] >= 128, width, points });
       i = end;
     }

@@ -1,6 +1,6 @@
 "use strict";
 
-// Unpacks gzip in base64.
+// Decodes base64 and decompresses gzip.
 async function unpack(base64) {
   const text = atob(base64.trim());
   const packed = new Uint8Array(text.length);

@@ -1,5 +1,5 @@
-// Runs networks off the page, in a Worker whose text is unpack.js, network.js and this file.
-// In: {id, network, description, weights} to load, {id, network, input, keep} to run. Out: {id, ...} or {id, error}.
+// Runs networks in a Worker. Its source is unpack.js, network.js and this file.
+// Requests: {id, network, description, weights} to load, {id, network, input, keep} to run. Replies: {id, ...} or {id, error}.
 "use strict";
 
 const loaded = new Map();
@@ -14,9 +14,9 @@ async function answer({ network, description, weights, input, keep }) {
 
 onmessage = async ({ data }) => {
   try {
-    const found = await answer(data);
-    const arrays = found.output ? [found.output, ...Object.values(found.kept)] : [];
-    postMessage({ id: data.id, ...found }, arrays.map((array) => array.buffer));
+    const result = await answer(data);
+    const arrays = result.output ? [result.output, ...Object.values(result.kept)] : [];
+    postMessage({ id: data.id, ...result }, arrays.map((array) => array.buffer));
   } catch (error) {
     postMessage({ id: data.id, error: String(error.message || error) });
   }

@@ -1,1 +1,1 @@
-"""Read the array of faces and its parts."""
+"""Readers of the array of faces and its parts."""

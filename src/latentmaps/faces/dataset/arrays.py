@@ -1,4 +1,4 @@
-"""The array of images, mapped into memory: opened at once, read where it is touched."""
+"""The array of images, mapped into memory: it opens instantly and is read on access."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from latentmaps.errors import DataError
 from latentmaps.storage import npy
 from latentmaps.storage.npy import Header, HeaderError
 
-_EXPECTED = "expected uint8 of the shape (num_images, size, size, 3 or 1)"
+_EXPECTED = "expected uint8 of shape (num_images, size, size, 3 or 1)"
 _ADVICE = "run crop_faces again"
 
 
@@ -19,15 +19,15 @@ def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
 
     Args:
         path: the file that crop_faces wrote.
-        in_memory: read them all, for a disk that is slow at any place but the next.
+        in_memory: read all images into memory, for disks with slow random access.
 
     Returns:
-        (num_images, size, size, channels), uint8, 0..255, 3 or 1 channels; read-only, in memory
-        only where it was touched.
+        (num_images, size, size, channels), uint8, 0..255, with 3 or 1 channels. Unless `in_memory`,
+        the array is read-only and loaded on access.
 
     Raises:
-        DataError: the file is missing, no .npy, of another dtype or shape, shorter or longer than
-            its header announces, or larger than the memory that it should be read into.
+        DataError: the file is missing, not a .npy file, has another dtype or shape, does not have
+            the length that its header announces, or does not fit into memory.
     """
     try:
         num_bytes = path.stat().st_size
@@ -37,13 +37,11 @@ def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
         raise DataError(f"{path}: no such file, {_EXPECTED}; {_ADVICE}") from None
     except HeaderError as error:
         raise DataError(
-            f"{path}: {num_bytes:,} bytes that are no whole .npy array ({error}), "
+            f"{path}: {num_bytes:,} bytes that are not a complete .npy array ({error}), "
             f"{_EXPECTED}; {_ADVICE}"
         ) from error
     if not _announces_images(header):
-        raise DataError(
-            f"{path}: {header.dtype} of the shape {header.shape}, {_EXPECTED}; {_ADVICE}"
-        )
+        raise DataError(f"{path}: {header.dtype} of shape {header.shape}, {_EXPECTED}; {_ADVICE}")
     images: npt.NDArray[np.uint8] = np.lib.format.open_memmap(path, mode="r")
     return _read_into_memory(images) if in_memory else images
 
@@ -58,21 +56,21 @@ def _read_into_memory(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     free_bytes = resources.free_memory_bytes()
     if images.nbytes > free_bytes:
         raise DataError(
-            f"machine.cache_images: the images have {images.nbytes / 1e9:,.1f} GB, expected at "
-            f"most the {free_bytes / 1e9:,.1f} GB of memory that are free; set it to false"
+            f"machine.cache_images: the images need {images.nbytes / 1e9:,.1f} GB, expected at "
+            f"most the {free_bytes / 1e9:,.1f} GB of free memory; set it to false"
         )
     return np.array(images)
 
 
 def mean_entropy(images: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]) -> float:
-    """Return the entropy of pixels that are read as probabilities, in nats per pixel and channel.
+    """Return the mean entropy of pixels read as probabilities, in nats per pixel and channel.
 
-    -x log x - (1 - x) log(1 - x) for a pixel x, 0..1: what the binary cross-entropy of a perfect
-    reconstruction would be.
+    The entropy of a pixel x, 0..1, is -x log x - (1 - x) log(1 - x). This is the binary
+    cross-entropy of a perfect reconstruction.
 
     Args:
-        images: (num_images, h, w, c), uint8; may be memory-mapped.
-        rows: (n,), the images that count.
+        images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
+        rows: (n,), int64, the images to average over.
     """
     counts = np.zeros(256, np.int64)
     for row in rows:

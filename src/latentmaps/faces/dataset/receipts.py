@@ -1,4 +1,4 @@
-"""What the receipt of fetch_faces says about pictures that show its faces."""
+"""The source of the faces according to the receipt of fetch_faces, and its sharing notes."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from latentmaps.errors import DataError, shorten
 from latentmaps.storage import json_files
 
 DIGITS = "digits"
-# source -> the sentence; empty: no person is shown
+# source -> note; empty: no person is shown
 _NOTES = {
     "avatars": "",
     DIGITS: "",
@@ -22,19 +22,19 @@ WITHOUT_PERSONS = frozenset(source for source, note in _NOTES.items() if not not
 
 
 def sharing_note(receipt: Path) -> str:
-    """Return the sentence that a picture of these faces has to carry; empty where none is needed.
+    """Return the note that a picture of these faces must carry; empty if it needs none.
 
     Raises:
-        DataError: the receipt is missing, damaged, or names no source that is known.
+        DataError: the receipt is missing, damaged, or names an unknown source.
     """
     return _NOTES[read_source(receipt)]
 
 
 def read_source(receipt: Path) -> str:
-    """Return the source of the faces, as ``fetch_faces.source`` names it; kaggle is celeba.
+    """Return the source of the faces, as in ``fetch_faces.source``; celeba also for kaggle.
 
     Raises:
-        DataError: the receipt is missing, damaged, or names no source that is known.
+        DataError: the receipt is missing, damaged, or names an unknown source.
     """
     source = json_files.read_object(receipt, advice="run fetch_faces again").get("source")
     if not isinstance(source, str) or source not in _NOTES:

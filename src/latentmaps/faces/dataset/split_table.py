@@ -1,6 +1,6 @@
-"""Read which face is for training, validation and test.
+"""Read the assignment of faces to the training, validation and test parts.
 
-A split is a table, not a copy of the images: the columns row and part, one row per face.
+A split is a table, not a copy of the images: it has the columns row and part, one row per face.
 """
 
 from pathlib import Path
@@ -20,10 +20,10 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
 
     Args:
         path: the table split.csv.
-        num_rows: rows of the array of images that the table belongs to.
+        num_rows: number of rows of the corresponding array of images.
 
     Returns:
-        part -> rows of images.npy, int64, rising.
+        part -> rows of images.npy, int64, ascending.
 
     Raises:
         DataError: the file is missing or damaged, belongs to another array, or a part is empty.
@@ -36,7 +36,7 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
     )
     if len(table) != num_rows:
         raise DataError(
-            f"{path}: {len(table):,} faces, expected {num_rows:,}, as many as there are images; "
+            f"{path}: {len(table):,} faces, expected {num_rows:,}, the number of images; "
             "run split_faces again"
         )
     unknown = table["part"][~table["part"].isin(PARTS)]
@@ -46,9 +46,9 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
             "run split_faces again"
         )
     if not np.array_equal(np.sort(table["row"]), np.arange(len(table))):
-        raise DataError(f"{path}: not every face has one row; run split_faces again")
+        raise DataError(f"{path}: expected exactly one row per face; run split_faces again")
     parts = {part: np.sort(table["row"][table["part"] == part].to_numpy("int64")) for part in PARTS}
     empty = [part for part in USED if not len(parts[part])]
     if empty:
-        raise DataError(f"{path}: no face in the part {empty[0]}; run split_faces again")
+        raise DataError(f"{path}: no faces in the part {empty[0]}; run split_faces again")
     return parts

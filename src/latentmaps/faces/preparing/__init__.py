@@ -1,1 +1,1 @@
-"""From raw faces to an array: crop, resize, and decide the parts."""
+"""Turn raw faces into an array: crop, resize, and split into parts."""

@@ -1,4 +1,4 @@
-"""From one picture to one small image: decode, cut, scale."""
+"""Decode, crop and scale one picture."""
 
 import functools
 import math
@@ -10,12 +10,12 @@ from PIL import Image
 from latentmaps.images import picture_files
 from latentmaps.images.picture_files import DamagedError
 
-# a small file can claim to be a picture that fills the memory
+# the header of a small file can announce a picture that does not fit into memory
 _LARGEST_PICTURE_PIXELS = 16_000_000
 
 
 class PictureError(Exception):
-    """The bytes are no whole picture, or none that can be cropped."""
+    """The bytes are not a complete picture, or the picture cannot be cropped."""
 
 
 class BoxError(PictureError):
@@ -24,13 +24,13 @@ class BoxError(PictureError):
 
 @dataclass(frozen=True)
 class Crop:
-    """What becomes of a picture.
+    """How pictures are cropped and scaled.
 
     Attributes:
-        box: left, top, right, bottom in pixels of the picture; the last two are outside.
+        box: left, top, right, bottom in pixels of the picture; right and bottom are exclusive.
         image_size: height and width of the image, pixels.
         resample: the filter: nearest, box, bilinear, hamming, bicubic or lanczos.
-        num_channels: 3 for colour, 1 for luminance alone.
+        num_channels: 3 for color, 1 for luminance.
     """
 
     box: tuple[int, ...]
@@ -40,7 +40,7 @@ class Crop:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Of an image in the array."""
+        """Shape of an image in the array: (height, width, channels)."""
         return self.image_size, self.image_size, self.num_channels
 
     @property
@@ -53,12 +53,12 @@ def crop_picture(content: bytes, crop: Crop) -> np.ndarray:
     """Return one image, (image_size, image_size, num_channels), uint8, 0..255.
 
     Args:
-        content: the JPEG or PNG file; pictures of any mode become RGB, or luminance alone.
-        crop: what part of the picture is kept, and at which size.
+        content: a JPEG or PNG file; pictures of any mode are converted to RGB or luminance.
+        crop: crop box, size and channels of the image.
 
     Raises:
-        PictureError: the bytes are no whole picture.
-        BoxError: the box is not inside of it.
+        PictureError: the bytes are not a complete picture, or the picture has too many pixels.
+        BoxError: the box does not fit into the picture.
     """
     try:
         check_size = functools.partial(_check_size, crop=crop)
@@ -75,7 +75,7 @@ def _check_size(picture: Image.Image, crop: Crop) -> None:
     if width * height > _LARGEST_PICTURE_PIXELS:
         raise PictureError(
             f"a picture of {width}x{height} pixels, expected at most "
-            f"{_LARGEST_PICTURE_PIXELS:,} in all"
+            f"{_LARGEST_PICTURE_PIXELS:,} in total"
         )
     _, _, right, bottom = crop.box
     if right > width or bottom > height:

@@ -1,4 +1,4 @@
-"""Decide which face is for training, validation and test; see ``split_table`` for the table."""
+"""Assign faces to the training, validation and test parts; ``split_table`` reads the result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from latentmaps.faces.dataset.split_table import UNUSED
 from latentmaps.faces.raw import face_tables
 from latentmaps.params.split_faces import SplitFaces
 
-# evaluate_vae looks for the 5 nearest of each face among the others
+# evaluate_vae searches for the 5 nearest neighbors of each face
 _LEAST_FACES = 7
 
 
 @dataclass(frozen=True)
 class _Counts:
-    """The sizes of the parts in faces."""
+    """The sizes of the parts, in faces."""
 
     num_train: int | None
     num_validation: int
@@ -27,7 +27,7 @@ class _Counts:
 
 
 def _counts(wanted: SplitFaces, num_faces: int) -> _Counts:
-    def count(size: float) -> int:  # below 1 a share of all faces; a part has at least one
+    def count(size: float) -> int:  # below 1: a share of all faces, but at least one face
         return int(size) if size >= 1 else max(1, round(size * num_faces))
 
     return _Counts(
@@ -38,15 +38,15 @@ def _counts(wanted: SplitFaces, num_faces: int) -> _Counts:
 
 
 def split_faces(index: Path, wanted: SplitFaces, seed: int) -> pd.DataFrame:
-    """Gives the columns row and part: train, validation, test or unused.
+    """Return the columns row and part: train, validation, test or unused.
 
     Args:
         index: the table index.csv of crop_faces.
-        wanted: the scheme, and the sizes of the parts for those that draw.
-        seed: of the schemes that draw.
+        wanted: the scheme, and the sizes of the parts for random schemes.
+        seed: seed of the random schemes.
 
     Raises:
-        DataError: the table is damaged, or lacks what the scheme needs.
+        DataError: the table is damaged, or lacks the column that the scheme needs.
         ParamsError: the parts cannot have these sizes.
     """
     table = face_tables.read_index(index)
@@ -54,7 +54,10 @@ def split_faces(index: Path, wanted: SplitFaces, seed: int) -> pd.DataFrame:
 
 
 def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
-    """Return the part of every row. The test part comes first, so num_train does not change it."""
+    """Return the part of every row.
+
+    The test part is sampled first, so that it does not depend on num_train.
+    """
     num_faces, sizes = len(table), _counts(wanted, len(table))
     held_out = sizes.num_test + sizes.num_validation
     num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
@@ -69,11 +72,12 @@ def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) ->
 
 
 def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
-    """Return the part of every row; all faces of a person are in one part, or unused.
+    """Return the part of every row; all faces of a person are in the same part, or unused.
 
-    Persons are drawn one after the other. A part takes each one who still fits into it, the test
-    part first, until it has its size to the face. With few persons, or none of few faces, the one
-    order drawn may miss a size that another would meet; the message then says what it gives.
+    Persons are visited in one random order. Each part, starting with the test part, takes every
+    person who still fits, until it has exactly its size. With few persons, or without persons who
+    have few faces, this order may miss a size that another order would reach; the error message
+    then reports the size that was reached.
     """
     sizes = _counts(wanted, len(table))
     persons, person_of_row, num_faces = np.unique(
@@ -100,7 +104,13 @@ def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int
 
 
 def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
-    """Gives the first persons, in their order, whose faces together are no more than `wanted`."""
+    """Return the persons that fit, in order, until they have `wanted` faces together.
+
+    Args:
+        persons: the candidates, in the order in which they are tried.
+        num_faces: number of faces of each person.
+        wanted: the size of the part, in faces.
+    """
     chosen, num_left = [], wanted
     for person in persons:
         if num_faces[person] <= num_left:
@@ -114,14 +124,14 @@ def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
 def _identities(index: Path, table: pd.DataFrame) -> np.ndarray:
     if table["identity"].isna().any():
         raise DataError(
-            f"{index}: the source of the faces does not say who is on them, so split_faces.scheme "
+            f"{index}: the source of the faces does not identify persons, so split_faces.scheme "
             "cannot be identity; set it to random"
         )
     return table["identity"].to_numpy(dtype=np.int64)
 
 
 def _official(index: Path, table: pd.DataFrame, _wanted: SplitFaces, _seed: int) -> np.ndarray:
-    """Return the part of every row as the source has it, whatever sizes are wanted."""
+    """Return the part of every row according to the source; the requested sizes do not apply."""
     partition = table["partition"]
     if (partition == "").all():
         raise DataError(
@@ -132,13 +142,13 @@ def _official(index: Path, table: pd.DataFrame, _wanted: SplitFaces, _seed: int)
     empty = [part for part in face_tables.PARTITIONS if not (partition == part).any()]
     if empty:
         raise DataError(
-            f"{index}: the source's own partition has {len(table):,} faces, none of them for "
+            f"{index}: the source's own partition assigns none of {len(table):,} faces to "
             f"{empty[0]}; fetch more faces, or set split_faces.scheme to random"
         )
     return partition.to_numpy(dtype="<U10")
 
 
-# scheme in params.yaml -> index, its table, section, seed -> part of every row
+# scheme in params.yaml -> function: path of index, its table, section, seed -> part of every row
 SCHEMES: Mapping[str, Callable[[Path, pd.DataFrame, SplitFaces, int], np.ndarray]] = {
     "random": _random,
     "identity": _by_identity,
@@ -163,16 +173,16 @@ def _table(parts: np.ndarray) -> pd.DataFrame:
 
 
 def require_enough(parts: pd.DataFrame) -> None:
-    """Refuse a split with which evaluate_vae could not work, before anything is trained.
+    """Refuse a split that is too small for evaluate_vae, before anything is trained.
 
     Raises:
-        ParamsError: training or test part is too small to look for neighbours among its faces.
+        ParamsError: the training or test part has too few faces for a search for nearest neighbors.
     """
     for part in ("train", "test"):
         num_faces = int((parts["part"] == part).sum())
         if num_faces < _LEAST_FACES:
             raise ParamsError(
-                f"split_faces: the part {part} has {num_faces} faces of {len(parts):,}, expected "
+                f"split_faces: the part {part} has {num_faces} of {len(parts):,} faces, expected "
                 f"at least {_LEAST_FACES}; fetch more faces (60 or more with profile: own), or "
                 f"raise num_{part}"
             )

@@ -1,1 +1,1 @@
-"""What every source writes: an archive of pictures and tables about them."""
+"""The output of every source: an archive of pictures and the tables that describe them."""

@@ -1,9 +1,9 @@
-"""The archive of raw faces: pictures named 000001.jpg and so on in a zip, as CelebA has it.
+"""The archive of raw faces: a zip of pictures named 000001.jpg and so on, as in CelebA.
 
-Digits are PNG files, 000001.png and so on, since a JPEG would change them.
+Digits are PNG files, 000001.png and so on, because JPEG compression would change them.
 
-It is read member by member in the order of the names and never unpacked. An archive comes from
-somebody else, so what is read is checked first: the names of its members, their kinds and sizes.
+The archive is read member by member in the order of the names and never unpacked. An archive is
+untrusted input: the names, types and sizes of its members are checked before any of them is read.
 """
 
 import re
@@ -18,12 +18,12 @@ from latentmaps.faces.raw.archive_member import Member, read_member
 from latentmaps.storage import zip_files
 from latentmaps.storage.zip_files import ZipError
 
-# the official archive has its pictures in a folder, the one from Kaggle in a folder of that folder
+# the official archive has its pictures in a folder, Kaggle's in a folder of that name inside it
 _FOLDER = "img_align_celeba/"
 _MEMBER = re.compile(rf"(?:{_FOLDER}){{0,2}}([0-9]{{6}}\.(?:jpg|png))")
-# CelebA's pictures have 3 to 30 kB
+# CelebA's pictures are 3 to 30 kB
 _LARGEST_PICTURE_BYTES = 1_000_000
-# the first instant a zip can hold: a clock would make equal pictures unequal archives
+# the earliest time a zip can store; with the current time, equal pictures would give unequal bytes
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 
@@ -34,7 +34,7 @@ def face_name(index: int, *, suffix: str = "jpg") -> str:
 
 
 class ArchiveWriter:
-    """Writes pictures into a new archive; equal pictures give equal bytes."""
+    """Writer of a new archive; equal pictures give equal bytes."""
 
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
@@ -54,9 +54,9 @@ class ArchiveWriter:
         """Append one picture.
 
         Args:
-            name: 000001.jpg or the like.
-            picture: the whole JPEG or PNG file; stored as it is, since a zip would not make it
-                smaller.
+            name: such as 000001.jpg.
+            picture: the content of a JPEG or PNG file, stored uncompressed, since deflating would
+                not make it smaller.
         """
         member = zipfile.ZipInfo(name, _FIXED_TIME)
         member.create_system = _UNIX
@@ -65,7 +65,7 @@ class ArchiveWriter:
 
 
 class FaceArchive:
-    """An existing archive, checked.
+    """An existing archive whose directory has been checked.
 
     Attributes:
         path: the file.
@@ -73,10 +73,11 @@ class FaceArchive:
     """
 
     def __init__(self, path: Path) -> None:
-        """Reads the directory of an archive.
+        """Read the directory of an archive.
 
         Raises:
-            DataError: the file is missing, no zip, empty, or holds something other than pictures.
+            DataError: the file is missing, empty or not a zip, or contains other files than
+                pictures.
         """
         self.path = path
         self._members: dict[str, Member] = {}
@@ -87,19 +88,19 @@ class FaceArchive:
                     self._add(info, size_bytes)
         self.names = sorted(self._members)
         if not self.names:
-            raise DataError(f"{path}: no member, expected pictures named 000001.jpg and so on")
+            raise DataError(f"{path}: no members, expected pictures named 000001.jpg and so on")
 
     def _add(self, info: zipfile.ZipInfo, archive_bytes: int) -> None:
         matched = _MEMBER.fullmatch(info.orig_filename)
         if matched is None:
             raise DataError(
                 f"{self.path}: member {excerpt(repr(info.orig_filename))}, expected pictures "
-                "named 000001.jpg and so on, at most in a folder img_align_celeba; use CelebA's "
+                "named 000001.jpg and so on, if any folder then img_align_celeba; use CelebA's "
                 "own archive"
             )
         name = matched[1]
         if name in self._members:
-            raise DataError(f"{self.path}: member {name} stands twice; use CelebA's own archive")
+            raise DataError(f"{self.path}: member {name} occurs twice; use CelebA's own archive")
         reason = zip_files.refusal(info)
         if reason is not None:
             raise DataError(
@@ -114,7 +115,7 @@ class FaceArchive:
             )
         if not 0 <= info.header_offset < archive_bytes:
             raise DataError(
-                f"{self.path}: member {name} lies outside of the file; fetch the archive again"
+                f"{self.path}: member {name} is beyond the end of the file; fetch the archive again"
             )
         self._members[name] = Member(
             name=name,
@@ -126,11 +127,11 @@ class FaceArchive:
         )
 
     def member(self, name: str) -> Member:
-        """Gives what another process needs to read a picture."""
+        """Return what another process needs to read a picture."""
         return self._members[name]
 
     def read(self, name: str) -> bytes:
-        """Return one picture as the bytes of its file.
+        """Return a picture as the bytes of its file.
 
         Raises:
             DataError: the member is damaged.
@@ -139,7 +140,7 @@ class FaceArchive:
             return read_member(file, self._members[name])
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
-        """Gives name and bytes of every picture, in the order of the names.
+        """Iterate over the name and bytes of every picture, in the order of the names.
 
         Raises:
             DataError: as for ``read``.
@@ -154,6 +155,6 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
         raise DataError(f"{path}: no such file, expected an archive of faces") from None
     except ZipError as error:
         raise DataError(
-            f"{path}: {path.stat().st_size:,} bytes that are no zip archive ({error}); "
-            "it is cut off, damaged or another file - fetch it again"
+            f"{path}: {path.stat().st_size:,} bytes, expected a zip archive ({error}); "
+            "the file is truncated, damaged or a different one - fetch it again"
         ) from error

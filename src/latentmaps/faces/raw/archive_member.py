@@ -1,8 +1,8 @@
-"""One picture of a zip, read without the directory of the zip.
+"""Read one picture of a zip without its directory.
 
 ``zipfile`` reads the whole directory to open one member: two seconds and 150 MB for 200,000
-pictures, in every process that crops. Here the process that has read it tells the others where a
-picture lies. The format: .ZIP File Format Specification (APPNOTE) 6.3.10, section 4.3.7.
+pictures, in every cropping process. Here one process reads the directory and passes the position of
+each picture to the others. Format: .ZIP File Format Specification (APPNOTE) 6.3.10, section 4.3.7.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from latentmaps.errors import DataError
 
-# signature, 22 bytes that the directory tells too, length of the name, length of the extra field
+# signature, 22 bytes that repeat the directory, length of the name, length of the extra field
 _HEADER = struct.Struct("<4s22xHH")
 _SIGNATURE = b"PK\x03\x04"
 _RAW_DEFLATE = -15
@@ -21,14 +21,14 @@ _RAW_DEFLATE = -15
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Where a picture lies, and what its bytes must be.
+    """The position of a picture in an archive, and the expected size and checksum.
 
     Attributes:
-        name: 000001.jpg or the like, without a folder.
-        position: of its header in the archive, bytes.
+        name: such as 000001.jpg, without a folder.
+        position: offset of its header in the archive, bytes.
         packed_bytes: its size in the archive.
         size_bytes: the size of the picture.
-        is_deflated: as against stored.
+        is_deflated: whether it is compressed; otherwise it is stored.
         checksum: CRC-32 of the picture.
     """
 
@@ -41,14 +41,14 @@ class Member:
 
 
 def read_member(archive: BinaryIO, member: Member) -> bytes:
-    """Gives the picture as the bytes of a JPEG file.
+    """Return a picture as the bytes of its file.
 
     Args:
-        archive: the zip, opened to read.
-        member: what its directory says of the picture.
+        archive: the zip, opened for reading.
+        member: the directory entry of the picture.
 
     Raises:
-        DataError: the bytes are not those that the directory announces.
+        DataError: the bytes do not match the directory entry.
     """
     try:
         return _verified(_packed(archive, member), member)
@@ -63,7 +63,7 @@ def _packed(archive: BinaryIO, member: Member) -> bytes:
     archive.seek(member.position)
     header = archive.read(_HEADER.size)
     if len(header) < _HEADER.size or not header.startswith(_SIGNATURE):
-        raise ValueError("there is no member where the directory says")
+        raise ValueError("no member at the position given in the directory")
     _, name_length, extra_length = _HEADER.unpack(header)
     archive.seek(name_length + extra_length, os.SEEK_CUR)
     return archive.read(member.packed_bytes)
@@ -72,9 +72,9 @@ def _packed(archive: BinaryIO, member: Member) -> bytes:
 def _verified(packed: bytes, member: Member) -> bytes:
     picture = packed
     if member.is_deflated:
-        # at most one byte more than announced: what unpacks to gigabytes stops here
+        # at most one byte more than announced, so that a zip bomb stops here
         unpacker = zlib.decompressobj(_RAW_DEFLATE)
         picture = unpacker.decompress(packed, member.size_bytes + 1)
     if len(picture) != member.size_bytes or zlib.crc32(picture) != member.checksum:
-        raise ValueError("its size or checksum is not the announced one")
+        raise ValueError("size or checksum differs from the directory")
     return picture

@@ -1,4 +1,4 @@
-"""What is known of the faces: a smile, glasses, the colour of the hair."""
+"""Known attributes of the faces, such as a smile, glasses or hair color."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,13 +12,13 @@ from latentmaps.faces.raw import face_tables
 
 
 def read_attributes(index: Path) -> pd.DataFrame:
-    """Gives the attributes of all faces, a row a face in the order of images.npy.
+    """Return the attributes of all faces, one row per face in the order of images.npy.
 
     Args:
         index: the table index.csv of crop_faces.
 
     Returns:
-        A column of booleans for each attribute; none when the source of the faces knows none.
+        One boolean column per attribute; no columns if the source has no attributes.
 
     Raises:
         DataError: the table is missing or damaged.
@@ -32,16 +32,16 @@ def read_attributes(index: Path) -> pd.DataFrame:
 def choose(
     attributes: pd.DataFrame, names: Sequence[str], rows: npt.NDArray[np.int64]
 ) -> pd.DataFrame:
-    """Gives some attributes of some faces.
+    """Return selected attributes of selected faces.
 
     Args:
-        attributes: of ``read_attributes``.
-        names: the attributes; where the source knows none at all, the result is without columns.
-        rows: (n,), the faces.
+        attributes: the result of ``read_attributes``.
+        names: the attributes to select. If the source has no attributes, the result has no columns.
+        rows: (n,), int64, the faces to select.
 
     Raises:
-        ParamsError: the source knows attributes, but not all of `names`.
-        DataError: there is no such row.
+        ParamsError: the source has attributes, but not all of `names`.
+        DataError: a row is out of range.
     """
     if len(rows) and rows.max() >= len(attributes):
         raise DataError(

@@ -1,10 +1,10 @@
-"""The tables that go with the faces, from attributes.csv to index.csv.
+"""The tables that accompany the faces, from attributes.csv to index.csv.
 
-All name a face by its file in the archive. attributes.csv has the columns file and one per
-attribute, 1 for true and -1 for false as in CelebA; partition.csv has file and partition;
-identity.csv has file and identity, the number of the person. A source that does not know one of
-them writes the column file alone. index.csv joins them and adds the row of the face in images.npy;
-what is not known is empty there.
+All of them identify a face by its file in the archive. attributes.csv has the column file and one
+per attribute, 1 for true and -1 for false as in CelebA; partition.csv has file and partition;
+identity.csv has file and identity, the number of the person. A source without this information
+writes the column file alone. index.csv joins the tables and adds the row of the face in images.npy;
+unknown values are empty there.
 """
 
 from collections.abc import Sequence
@@ -17,41 +17,43 @@ from latentmaps.errors import DataError, excerpt
 from latentmaps.storage import csv_tables
 
 PARTITIONS = ("train", "validation", "test")
-# of index.csv; what follows them is attributes
+# the first columns of index.csv; all others are attributes
 INDEX_COLUMNS = ("row", "file", "partition", "identity")
-_AGAIN = "run the stage again that writes it"
+_AGAIN = "rerun the stage that writes it"
 _INDEX_AGAIN = "run crop_faces again"
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Writes a table as CSV, equal byte for byte for equal content on every system."""
+    """Write a table as CSV; equal content gives equal bytes on every system."""
     table.to_csv(path, index=False, lineterminator="\n")
 
 
 def names_only(names: Sequence[str]) -> pd.DataFrame:
-    """Gives the table of a source that knows nothing but the names of its faces."""
+    """Return the table of a source that knows only the names of its faces."""
     return pd.DataFrame({"file": list(names)}, dtype="str")
 
 
 def refusals(reasons: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """Gives the columns file and reason.
+    """Return a table of refused files with the columns file and reason.
 
     Args:
-        reasons: a file that became no face, and why.
+        reasons: name of each refused file, and why it was refused.
     """
     return pd.DataFrame(reasons, columns=["file", "reason"], dtype="str")
 
 
 def read_attributes(path: Path) -> pd.DataFrame:
-    """Gives the columns file and one per attribute, int8, 1 and -1.
+    """Return the column file and one column per attribute, int8, 1 or -1.
 
     Raises:
-        DataError: the file is no such table.
+        DataError: the file is missing or is not such a table.
     """
     attributes = list(_header(path)[1:])
     reserved = sorted(set(attributes) & set(INDEX_COLUMNS))
     if reserved:
-        raise DataError(f"{path}: an attribute called {reserved[0]}, a name the index needs itself")
+        raise DataError(
+            f"{path}: an attribute called {reserved[0]}, a name that is reserved for index.csv"
+        )
     table = _read(path, ["file", *attributes], dict.fromkeys(attributes, "int8"))
     if not table[attributes].isin([1, -1]).all(axis=None):
         raise DataError(f"{path}: an attribute is neither 1 nor -1; run fetch_faces again")
@@ -59,10 +61,10 @@ def read_attributes(path: Path) -> pd.DataFrame:
 
 
 def read_partition(path: Path) -> pd.DataFrame:
-    """Gives the columns file and partition: train, validation or test; empty where not known.
+    """Return the columns file and partition: train, validation or test; empty if unknown.
 
     Raises:
-        DataError: the file is no such table.
+        DataError: the file is missing or is not such a table.
     """
     table = _read_known(path, "partition", "str")
     if "partition" not in table:
@@ -72,10 +74,10 @@ def read_partition(path: Path) -> pd.DataFrame:
 
 
 def read_identity(path: Path) -> pd.DataFrame:
-    """Gives the columns file and identity, Int64: the number of the person; NA where not known.
+    """Return the columns file and identity, Int64: the number of the person; NA if unknown.
 
     Raises:
-        DataError: the file is no such table.
+        DataError: the file is missing or is not such a table.
     """
     table = _read_known(path, "identity", "int64")
     if "identity" not in table:
@@ -84,10 +86,10 @@ def read_identity(path: Path) -> pd.DataFrame:
 
 
 def check_partition(path: Path, partition: "pd.Series[str]") -> None:
-    """Checks that every face of the table `path` is in one of the three partitions.
+    """Check that every face of the table `path` is in one of the three partitions.
 
     Raises:
-        DataError: one is not.
+        DataError: a face is in none of them.
     """
     other = partition[~partition.isin(PARTITIONS)]
     if len(other):
@@ -108,7 +110,7 @@ def _header(path: Path) -> list[str]:
 
 
 def _read(path: Path, columns: list[str], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Return a table with just these columns; names are text, though they are digits."""
+    """Return a table with exactly these columns; names stay text even if they consist of digits."""
     header = _header(path)
     if header != columns:
         raise DataError(
@@ -125,16 +127,18 @@ def build_index(
     identity: pd.DataFrame,
     attributes: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Gives the columns row, file, partition, identity and one per attribute, a row per face.
+    """Return the columns row, file, partition, identity and one per attribute, one row per face.
+
+    The tables may list more faces than `names`; those are ignored.
 
     Args:
         names: the faces in the order of images.npy.
-        partition: of ``read_partition``; further faces are left out.
-        identity: of ``read_identity``; further faces are left out.
-        attributes: of ``read_attributes``; further faces are left out.
+        partition: the result of ``read_partition``.
+        identity: the result of ``read_identity``.
+        attributes: the result of ``read_attributes``.
 
     Raises:
-        DataError: a face is missing in a table, or stands there twice.
+        DataError: a table lacks a face, or lists one twice.
     """
     index = pd.DataFrame({"row": np.arange(len(names)), "file": list(names)})
     tables = {"partition": partition, "identity": identity, "attributes": attributes}
@@ -145,10 +149,10 @@ def build_index(
 
 
 def read_index(path: Path) -> pd.DataFrame:
-    """Return the table that ``build_index`` made: identity is Int64, NA where not known.
+    """Return the table that ``build_index`` built: identity is Int64, NA if unknown.
 
     Raises:
-        DataError: the file is no such table, or its rows are not counted 0, 1, 2, ...
+        DataError: the file is missing or is not such a table, or its rows are not 0, 1, 2, ...
     """
     table = csv_tables.read(
         path,
@@ -167,26 +171,26 @@ def read_index(path: Path) -> pd.DataFrame:
 
 
 def without_refused(index: pd.DataFrame, refused: Sequence[str]) -> pd.DataFrame:
-    """Gives the index without some faces, its rows counted anew.
+    """Return the index without the refused faces, and with rows renumbered.
 
     Args:
-        index: of ``build_index``.
-        refused: the files of the faces that go.
+        index: the result of ``build_index``.
+        refused: the files to remove.
     """
     kept = index[~index["file"].isin(refused)]
     return kept.assign(row=np.arange(len(kept)))
 
 
 def require_rows(title: str, files: "pd.Series[str]", names: Sequence[str]) -> None:
-    """Checks that a table has one row for each face.
+    """Check that a table has one row for each face.
 
     Args:
         title: of the table, for the message.
         files: its column file.
-        names: of the faces.
+        names: the names of the faces.
 
     Raises:
-        DataError: a face is missing in the table, or stands there twice.
+        DataError: the table lacks a face, or lists one twice.
     """
     twice = files[files.duplicated()]
     if len(twice):

@@ -1,1 +1,1 @@
-"""Where faces come from: avatars, CelebA, or a folder of pictures."""
+"""Sources of faces: avatars, CelebA, a folder of pictures, or digits in place of faces."""

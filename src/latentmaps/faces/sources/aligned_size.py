@@ -1,4 +1,4 @@
-"""From any picture to an upright one in RGB, and to a JPEG of CelebA's size, scaled to cover."""
+"""Convert any picture to an upright RGB image, and to a JPEG that covers CelebA's size."""
 
 import io
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from latentmaps.images.picture_files import DamagedError
 SIZE = (178, 218)
 _JPEG_QUALITY = 95
 _FORMATS = ("JPEG", "PNG", "WEBP")
-# what is smaller is an icon, and would be a blur
+# smaller pictures are icons; enlarged, they would be a blur
 _SMALLEST_EDGE = 16
 
-# A file of a few kB can hold this many pixels, and every process converts one file at a time. Each
-# limit keeps the process under about 0.5 GB. Measured per pixel: a progressive JPEG 8 bytes, and 4
-# more if it is decoded at its full size; a PNG 8 bytes; a WebP, which Pillow decodes as an
-# animation, 16. MPO: several JPEG pictures in one file, as telephones write it.
+# A file of a few kB can contain this many pixels, and every process converts one file at a time.
+# These limits keep each process under about 0.5 GB. Measured bytes per pixel: 8 for a progressive
+# JPEG, and 4 more if it is decoded at full size; 8 for a PNG; 16 for a WebP, which Pillow decodes
+# as an animation. MPO: several JPEG pictures in one file, as written by phones.
 _MOST_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
-# phones write it, sometimes under the name of a JPEG; Pillow does not read it
+# phones write it, sometimes with the suffix of a JPEG; Pillow cannot read it
 _HEIC_SUFFIXES = (".heic", ".heif")
 _HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
-_HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it as docs/own-pictures.md says"
-# a larger JPEG is decoded at a half, a quarter or an eighth of its size
+_HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pictures.md"
+# a larger JPEG is decoded at 1/2, 1/4 or 1/8 of its size
 _MOST_PIXELS_IN_FULL = 40_000_000
-# of a picture with transparency that are laid on white at a time
+# transparent pictures are composited onto white in bands of this size
 _BAND_PIXELS = 1_000_000
 
 
 class UnusableError(Exception):
-    """The bytes are no picture that a face could be taken from."""
+    """The bytes are not a picture that can be used as a face."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Aligned:
     """A picture of CelebA's size.
 
     Attributes:
-        jpeg: the file, 178 wide and 218 high, quality 95, without metadata.
-        was_transparent: whether a pixel was at least partly transparent; it is on white now.
+        jpeg: the file, 178 pixels wide and 218 high, quality 95, without metadata.
+        was_transparent: whether any pixel was at least partly transparent, and is now on white.
     """
 
     jpeg: bytes
@@ -48,16 +48,16 @@ class Aligned:
 
 
 def to_aligned_size(content: bytes) -> Aligned:
-    """Return a picture at CelebA's size.
+    """Scale and crop a picture to CelebA's size.
 
     Args:
-        content: a JPEG, PNG or WebP file; of an animation the first frame is taken.
+        content: a JPEG, PNG or WebP file; of an animation, the first frame is used.
 
     Raises:
-        UnusableError: it is none of these, damaged, has an edge of fewer than 16 pixels, or more
-            than 64 million pixels (PNG: 40, WebP: 25).
+        UnusableError: the file has another format, is damaged, has an edge of fewer than 16 pixels,
+            or more than 64 million pixels (PNG: 40, WebP: 25).
     """
-    # the result still covers the face, also after a turn
+    # a square, since the EXIF orientation may still rotate the picture by 90 degrees
     face, was_transparent = read_upright(content, covering=(max(SIZE), max(SIZE)))
     jpeg = io.BytesIO()
     ImageOps.fit(face, SIZE, Image.Resampling.LANCZOS).save(jpeg, "JPEG", quality=_JPEG_QUALITY)
@@ -71,16 +71,16 @@ def read_upright(
 
     Args:
         content: as for ``to_aligned_size``.
-        covering: width and height that the result has at least; one of more than 40 million pixels
-            is then decoded at a part of its size. None: it is always decoded at its full size.
+        covering: minimum width and height of the result, which lets JPEG files of more than 40
+            million pixels be decoded at a reduced size. None: always decode at full size.
 
     Raises:
-        UnusableError: as ``to_aligned_size``.
+        UnusableError: as for ``to_aligned_size``.
     """
 
     def prepare(picture: Image.Image) -> None:
         _check_size(picture)
-        # JPEG alone may be that large
+        # only JPEG files may be that large
         if covering is not None and picture.width * picture.height > _MOST_PIXELS_IN_FULL:
             picture.draft(None, covering)
 
@@ -88,23 +88,23 @@ def read_upright(
         with picture_files.opened(content, _FORMATS, prepare=prepare) as picture:
             return to_upright(picture)
     except DamagedError as error:
-        raise UnusableError(f"no whole JPEG, PNG or WebP picture ({error})") from error
+        raise UnusableError(f"not a complete JPEG, PNG or WebP picture ({error})") from error
 
 
 def to_upright(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Return what ``read_upright`` returns of a picture that is decoded, whatever its mode."""
+    """Return the same as ``read_upright`` for a decoded picture of any mode."""
     transposition = picture_files.find_transposition(picture)
     upright, was_transparent = _to_rgb(picture)
     return upright if transposition is None else upright.transpose(transposition), was_transparent
 
 
 def explain(name: str, content: bytes, error: UnusableError) -> str:
-    """Return why a file is no usable picture, and of the format of telephones what to do.
+    """Return why a file is not a usable picture, with advice if it is HEIC.
 
     Args:
-        name: of the file.
+        name: the name of the file.
         content: its bytes.
-        error: what it was refused with.
+        error: the error that ``to_aligned_size`` raised.
     """
     is_heic = name.lower().endswith(_HEIC_SUFFIXES) or content[4:12] in _HEIC_STARTS
     return _HEIC_REASON if is_heic else str(error)
@@ -113,11 +113,13 @@ def explain(name: str, content: bytes, error: UnusableError) -> str:
 def _check_size(picture: Image.Image) -> None:
     width, height = picture.size
     if min(width, height) < _SMALLEST_EDGE:
-        raise UnusableError(f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} an edge")
+        raise UnusableError(
+            f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} along each edge"
+        )
     most_pixels = _MOST_PIXELS[str(picture.format)]
     if width * height > most_pixels:
         raise UnusableError(
-            f"{width}x{height} pixels, expected at most {most_pixels:,} in all of a "
+            f"{width}x{height} pixels, expected at most {most_pixels:,} in total for a "
             f"{picture.format} picture; scale it down"
         )
 
@@ -129,15 +131,15 @@ def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
         flat, was_transparent = _on_white(picture)
         return _to_srgb(flat, profile) if profile else flat, was_transparent
     if picture.mode.startswith("I"):
-        # 16 bits of grey: Pillow would cut them off at 255
+        # 16-bit gray: Pillow would clip the values at 255
         picture = picture.convert("I").point(lambda value: value / 257).convert("L")
     return _to_srgb(picture, profile) if profile else picture.convert("RGB"), False
 
 
 def _on_white(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Lay a picture on white, and return what ``_to_rgb`` returns.
+    """Composite a picture onto white, and return the same as ``_to_rgb``.
 
-    It goes band by band: three whole layers would fill the memory.
+    The picture is processed in bands, since three full-size layers would need too much memory.
     """
     width, height = picture.size
     flat = Image.new("RGB", picture.size)
@@ -152,7 +154,7 @@ def _on_white(picture: Image.Image) -> tuple[Image.Image, bool]:
 
 
 def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Return the colours that the profile means; a broken profile means nothing."""
+    """Convert colors from the profile to sRGB; a broken profile is ignored."""
     if picture.mode not in ("RGB", "CMYK", "L"):
         picture = picture.convert("RGB")
     try:

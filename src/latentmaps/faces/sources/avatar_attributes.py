@@ -1,12 +1,12 @@
-"""CelebA's attributes of an avatar, read from what DiceBear says it drew.
+"""CelebA attributes of an avatar, derived from the options that DiceBear reports.
 
-The sets below were decided on enlarged pictures of each variant.
+The sets below were chosen by inspecting enlarged pictures of each variant.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-# hair whose ends lie on the forehead; straight01 and straight02 are swept aside
+# hair whose ends are on the forehead; straight01 and straight02 are swept aside
 BANGS = {"bob", "miaWallace", "straightAndStrand"}
 HATS = {"hat", "winterHat03", "winterHat1"}
 SMILES = {"twinkle", "smile", "default"}
@@ -22,15 +22,15 @@ PALE = {"#ffdbb4"}
 
 
 def attributes(drawn: Mapping[str, Any]) -> dict[str, bool]:
-    """Gives attributes under CelebA's names, in CelebA's order.
+    """Return attributes under CelebA's names, in CelebA's order.
 
     Args:
-        drawn: the options of DiceBear's ``Avatar.to_json()``: resolved names such as `topVariant`,
-            colours as lists of one; what is not drawn has no key, and so has the hair's colour
-            under a hat.
+        drawn: the options in DiceBear's ``Avatar.to_json()``: resolved names such as `topVariant`,
+            and colors as lists of length 1. Parts that are not drawn have no key; neither has the
+            hair color under a hat.
     """
     top = drawn.get("topVariant")
-    hair = _colours(drawn, "hairColor") if top is not None else set()
+    hair = _colors(drawn, "hairColor") if top is not None else set()
     return {
         "Bald": top is None,
         "Bangs": top in BANGS,
@@ -40,14 +40,14 @@ def attributes(drawn: Mapping[str, Any]) -> dict[str, bool]:
         "Eyeglasses": "accessoriesVariant" in drawn,
         "Gray_Hair": bool(hair & GRAY),
         "Mouth_Slightly_Open": drawn["mouthVariant"] in OPEN_MOUTHS,
-        # every beard of the style comes with a moustache, and a moustache alone is no beard
+        # every beard of the style comes with a mustache, and a mustache alone is no beard
         "Mustache": "facialHairVariant" in drawn,
         "No_Beard": drawn.get("facialHairVariant") not in BEARDS,
-        "Pale_Skin": bool(_colours(drawn, "skinColor") & PALE),
+        "Pale_Skin": bool(_colors(drawn, "skinColor") & PALE),
         "Smiling": drawn["mouthVariant"] in SMILES,
         "Wearing_Hat": top in HATS,
     }
 
 
-def _colours(drawn: Mapping[str, Any], name: str) -> set[str]:
+def _colors(drawn: Mapping[str, Any], name: str) -> set[str]:
     return set(drawn.get(name, []))

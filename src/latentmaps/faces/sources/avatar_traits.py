@@ -1,9 +1,10 @@
-"""What an avatar looks like: the variants and colours we allow, and the draw for face i.
+"""The appearance of avatars: the allowed variants and colors, and the traits sampled for face i.
 
-The style's own lists hold heart eyes, vomit and yellow skin; these are the ones that look like a
-person, chosen on pictures. Few and frequent ones, because a small VAE learns no rare variant from
-a few thousand faces. The draw is ours and not DiceBear's, so that traits can hang together: the
-beard has the colour of the hair, and only short hair, a bald head or a hat goes with a beard.
+The style's own lists include heart eyes, vomit and yellow skin. The variants here look like a
+person; they were chosen by inspecting pictures. There are only a few, all of them frequent, because
+a small VAE does not learn rare variants from a few thousand faces. The traits are sampled here and
+not by DiceBear, so that they can depend on each other: the beard has the color of the hair, and
+goes only with short hair, a bald head or a hat.
 """
 
 from collections.abc import Mapping
@@ -61,8 +62,8 @@ FACIAL_HAIR: Weights = {
 GLASSES: Weights = {"prescription01": 1, "prescription02": 1, "round": 1}
 CLOTHES: Weights = {"shirtCrewNeck": 2, "shirtVNeck": 1, "collarAndSweater": 1}
 
-SKIN_COLOURS: Weights = {"ffdbb4": 3, "edb98a": 3, "d08b5b": 2, "ae5d29": 2, "614335": 1.5}
-HAIR_COLOURS: Weights = {
+SKIN_COLORS: Weights = {"ffdbb4": 3, "edb98a": 3, "d08b5b": 2, "ae5d29": 2, "614335": 1.5}
+HAIR_COLORS: Weights = {
     "2c1b18": 5,
     "4a312c": 2.5,
     "724133": 2.5,
@@ -71,15 +72,16 @@ HAIR_COLOURS: Weights = {
     "d6b370": 3,
     "e8e1e1": 2,
 }
-# skin -> hair that is hard to see on it: a face that looks bald must not be labelled brown-haired
+# skin -> hair colors that are hard to see on it: a face that looks bald must not be labeled
+# brown-haired
 HIDDEN_HAIR: Mapping[str, frozenset[str]] = {
     "d08b5b": frozenset({"b58143"}),
     "ae5d29": frozenset({"a55728"}),
     "614335": frozenset({"4a312c", "724133"}),
 }
-CLOTH_COLOURS: Weights = {"262e33": 1, "25557c": 1, "929598": 1, "b85450": 1, "e6e6e6": 1}
-GLASSES_COLOURS: Weights = {"262e33": 3, "25557c": 1}
-BACKGROUND_COLOURS: Weights = {
+CLOTH_COLORS: Weights = {"262e33": 1, "25557c": 1, "929598": 1, "b85450": 1, "e6e6e6": 1}
+GLASSES_COLORS: Weights = {"262e33": 3, "25557c": 1}
+BACKGROUND_COLORS: Weights = {
     "b6c7d6": 1,
     "d8d2c4": 1,
     "7c8894": 1,
@@ -89,21 +91,31 @@ BACKGROUND_COLOURS: Weights = {
 }
 
 _SHARE_OF_GLASSES = 0.2
-# of the heads without long hair, which makes about 20 % of all
+# of the heads without long hair, about 20 % of all heads
 _SHARE_OF_FACIAL_HAIR = 0.35
 
 
 @dataclass(frozen=True)
 class Traits:
-    """What one avatar shows. Names are those of the style, colours six hexadecimal digits.
+    """The traits of one avatar. Names are those of the style, colors six hexadecimal digits.
 
     Attributes:
-        top: hair or hat; None is a bald head.
-        facial_hair: None is none.
-        glasses: None is none.
+        top: hair or hat; None: bald.
+        eyes: variant of the eyes.
+        eyebrows: variant of the eyebrows.
+        mouth: variant of the mouth.
+        facial_hair: variant of beard or mustache; None: no facial hair.
+        glasses: variant of the glasses; None: no glasses.
+        clothes: variant of the clothes.
+        skin_color: of the face.
+        hair_color: of hair and beard.
+        hat_color: of the hat, if there is one.
+        clothes_color: of the clothes.
+        glasses_color: of the glasses, if there are any.
+        background_color: of the whole picture.
         rotation: of the whole drawing, degrees, clockwise.
-        scale: pixels of the 178x218 picture to one unit of the style's canvas; 0.75 gives the
-            distance of the eyes that CelebA's faces have.
+        scale: pixels of the 178x218 picture per unit of the style's canvas; at 0.75, the eyes are
+            as far apart as in CelebA.
     """
 
     top: str | None
@@ -113,26 +125,26 @@ class Traits:
     facial_hair: str | None
     glasses: str | None
     clothes: str
-    skin_colour: str
-    hair_colour: str
-    hat_colour: str
-    clothes_colour: str
-    glasses_colour: str
-    background_colour: str
+    skin_color: str
+    hair_color: str
+    hat_color: str
+    clothes_color: str
+    glasses_color: str
+    background_color: str
     rotation: float
     scale: float
 
 
 def choose(seed: int, index: int) -> Traits:
-    """Gives the traits of avatar `index`; they depend on nothing but the two arguments.
+    """Sample the traits of avatar `index`; they depend on the two arguments alone.
 
     Args:
-        seed: of the whole set.
-        index: of the avatar, from 0.
+        seed: seed of the whole set.
+        index: index of the avatar, from 0.
     """
     generator = seeds.avatar(seed, index)
     head = _pick(generator, HEADS)
-    skin_colour = _pick(generator, SKIN_COLOURS)
+    skin_color = _pick(generator, SKIN_COLORS)
     return Traits(
         top=None if head == "bald" else _pick(generator, TOPS[head]),
         eyes=_pick(generator, EYES),
@@ -143,20 +155,20 @@ def choose(seed: int, index: int) -> Traits:
         ),
         glasses=_maybe(generator, GLASSES, _SHARE_OF_GLASSES),
         clothes=_pick(generator, CLOTHES),
-        skin_colour=skin_colour,
-        hair_colour=_pick(generator, _visible_hair(skin_colour)),
-        hat_colour=_pick(generator, CLOTH_COLOURS),
-        clothes_colour=_pick(generator, CLOTH_COLOURS),
-        glasses_colour=_pick(generator, GLASSES_COLOURS),
-        background_colour=_pick(generator, BACKGROUND_COLOURS),
+        skin_color=skin_color,
+        hair_color=_pick(generator, _visible_hair(skin_color)),
+        hat_color=_pick(generator, CLOTH_COLORS),
+        clothes_color=_pick(generator, CLOTH_COLORS),
+        glasses_color=_pick(generator, GLASSES_COLORS),
+        background_color=_pick(generator, BACKGROUND_COLORS),
         rotation=round(generator.uniform(-6, 6), 2),
         scale=round(generator.uniform(0.75, 0.83), 3),
     )
 
 
-def _visible_hair(skin_colour: str) -> Weights:
-    hidden = HIDDEN_HAIR.get(skin_colour, frozenset())
-    return {colour: weight for colour, weight in HAIR_COLOURS.items() if colour not in hidden}
+def _visible_hair(skin_color: str) -> Weights:
+    hidden = HIDDEN_HAIR.get(skin_color, frozenset())
+    return {color: weight for color, weight in HAIR_COLORS.items() if color not in hidden}
 
 
 def _pick(generator: np.random.Generator, weights: Weights) -> str:
@@ -170,7 +182,7 @@ def _maybe(generator: np.random.Generator, weights: Weights, share: float) -> st
 
 
 def to_options(traits: Traits) -> dict[str, Any]:
-    """Gives the options with which DiceBear draws exactly these traits, on a clear background."""
+    """Return the options for DiceBear to draw exactly these traits, on a transparent background."""
     return {
         **_part("top", traits.top),
         **_part("facialHair", traits.facial_hair),
@@ -179,19 +191,19 @@ def to_options(traits: Traits) -> dict[str, Any]:
         "eyebrowsVariant": traits.eyebrows,
         "mouthVariant": traits.mouth,
         "clothesVariant": traits.clothes,
-        "skinColor": traits.skin_colour,
-        "hairColor": traits.hair_colour,
-        "facialHairColor": traits.hair_colour,
-        "hatColor": traits.hat_colour,
-        "clothesColor": traits.clothes_colour,
-        "accessoriesColor": traits.glasses_colour,
+        "skinColor": traits.skin_color,
+        "hairColor": traits.hair_color,
+        "facialHairColor": traits.hair_color,
+        "hatColor": traits.hat_color,
+        "clothesColor": traits.clothes_color,
+        "accessoriesColor": traits.glasses_color,
         "rotate": traits.rotation,
         "scale": traits.scale,
     }
 
 
 def _part(name: str, variant: str | None) -> dict[str, Any]:
-    """Gives the options of a part that may be absent; with a probability of 0 it is never drawn."""
+    """Return the options of an optional part; a probability of 0 omits it."""
     if variant is None:
         return {f"{name}Probability": 0}
     return {f"{name}Probability": 100, f"{name}Variant": variant}

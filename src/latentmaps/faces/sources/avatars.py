@@ -1,8 +1,8 @@
-"""Faces that are drawn, so that the pipeline runs without a download.
+"""Draw avatars, so that the pipeline runs without a download.
 
-DiceBear composes an SVG drawing in the style avataaars, resvg makes pixels of it. The picture has
-CelebA's size and puts the eyes where CelebA has them, about (69, 111) and (108, 111): the same crop
-then suits both. What a face shows is chosen in ``avatar_traits``.
+DiceBear composes an SVG drawing in the style avataaars, and resvg renders it. The pictures have
+CelebA's size, and the eyes are where CelebA has them, at about (69, 111) and (108, 111), so the
+same crop box suits both. ``avatar_traits`` samples the appearance of each face.
 """
 
 import functools
@@ -30,20 +30,20 @@ from latentmaps.storage.checksums import file_sha256
 log = logging.getLogger(__name__)
 
 STYLE = "avataaars"
-LICENCE = "Avataaars by Pablo Stanley, free for personal and commercial use"
+LICENSE = "Avataaars by Pablo Stanley, free for personal and commercial use"
 
 # CelebA's aligned pictures
 _WIDTH, _HEIGHT = 178, 218
-# The part of the canvas (280x280) that becomes the picture, one unit a pixel. The size of the face
-# is set by `scale` instead, about the middle of the canvas; resvg rounds any other ratio up, to
-# 219 rows. Top 10: the eyes, 24 units above the middle, come to row 111.
+# The part of the canvas (280x280) that becomes the picture, one unit per pixel; with any other
+# ratio, resvg rounds up to 219 rows. The size of the face is therefore set by `scale`, about the
+# center of the canvas. Top 10: the eyes, 24 units above the center, are in row 111.
 _CANVAS = 'viewBox="0 0 280 280"'
 _PICTURE = f'viewBox="51 10 {_WIDTH} {_HEIGHT}"'
 _JPEG_QUALITY = 92
 
-# of a task for a process: long enough that passing it on costs nothing
+# per task of a process: enough that the overhead of passing it on is negligible
 _FACES_A_TASK = 16
-# a process needs a second to start, about 100 faces
+# a process needs a second to start, the time of about 100 faces
 _FACES_WORTH_A_PROCESS = 100
 
 
@@ -52,8 +52,8 @@ class Avatar:
     """One drawn face.
 
     Attributes:
-        jpeg: the file, 178 wide and 218 high.
-        attributes: CelebA's name -> whether it is true of the picture.
+        jpeg: the file, 178 pixels wide and 218 high.
+        attributes: CelebA's name of an attribute -> whether it applies to the picture.
     """
 
     jpeg: bytes
@@ -63,17 +63,17 @@ class Avatar:
 def draw_faces(
     raw: RawFaces, num_faces: int, seed: int, *, num_processes: int | None = None
 ) -> dict[str, Any]:
-    """Draws faces and writes their archive and tables.
+    """Draw faces and write their archive and tables.
 
     Args:
-        raw: where to write.
-        num_faces: how many; face i is the same in a larger set.
-        seed: of the set.
-        num_processes: that draw at the same time; None takes what the machine and the number of
-            faces are worth. The bytes do not depend on it.
+        raw: the files to write.
+        num_faces: number of faces; face i is the same in a larger set.
+        seed: seed of the set.
+        num_processes: number of parallel processes; None derives it from the number of cores and of
+            faces. The result does not depend on it.
 
     Returns:
-        the receipt: what was drawn, with which versions, under which licence.
+        The receipt: source, number, seed, license, versions of packages, and checksum.
     """
     if num_processes is None:
         num_processes = min(parallel.num_cores(), num_faces // _FACES_WORTH_A_PROCESS)
@@ -95,7 +95,7 @@ def draw_faces(
 
 
 def _draw(num_faces: int, seed: int, num_processes: int) -> Iterator[Avatar]:
-    """Gives the avatars in order. Threads would not do: resvg holds Python's lock."""
+    """Draw the avatars in order, in processes, since resvg holds the GIL."""
     tasks = (
         range(first, min(first + _FACES_A_TASK, num_faces))
         for first in range(0, num_faces, _FACES_A_TASK)
@@ -109,16 +109,16 @@ def _draw_range(seed: int, indices: range) -> list[Avatar]:
 
 
 def draw_avatar(seed: int, index: int) -> Avatar:
-    """Gives avatar `index` of the set `seed`.
+    """Draw avatar `index` of the set `seed`.
 
     Args:
-        seed: of the set.
-        index: of the avatar, from 0.
+        seed: seed of the set.
+        index: index of the avatar, from 0.
     """
     traits = avatar_traits.choose(seed, index)
     drawing = dicebear.Avatar(_style(), avatar_traits.to_options(traits)).to_json()
     return Avatar(
-        jpeg=_to_jpeg(drawing["svg"], traits.background_colour),
+        jpeg=_to_jpeg(drawing["svg"], traits.background_color),
         attributes=avatar_attributes.attributes(drawing["options"]),
     )
 
@@ -129,19 +129,20 @@ def _style() -> dicebear.Style:
 
 
 def definition() -> dict[str, Any]:
-    """Gives the definition of the style: its canvas, parts, variants and colours."""
+    """Return the definition of the style: its canvas, parts, variants and colors."""
     file = importlib.resources.files("dicebear_styles").joinpath(f"{STYLE}.json")
     content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return content
 
 
-def _to_jpeg(svg: str, background_colour: str) -> bytes:
-    # Twice the size and scaled down differs by half a grey level and takes four times as long.
+def _to_jpeg(svg: str, background_color: str) -> bytes:
+    # Rendering at twice the size and scaling down differs by half a gray level and takes four times
+    # as long.
     png = resvg_py.svg_to_bytes(
         svg_string=svg.replace(_CANVAS, _PICTURE, 1),
         width=_WIDTH,
         height=_HEIGHT,
-        background=f"#{background_colour}",
+        background=f"#{background_color}",
         skip_system_fonts=True,
     )
     jpeg = io.BytesIO()
@@ -155,14 +156,14 @@ def _attribute_table(names: list[str], attributes: list[dict[str, bool]]) -> pd.
 
 
 def _partition_table(names: list[str]) -> pd.DataFrame:
-    """Gives eight faces of ten to training and one each to the other two, by their number."""
+    """Assign faces by their index: eight of ten to training, one to each of the other two parts."""
     turns = ["train"] * 8 + ["validation", "test"]
     partition = [turns[index % len(turns)] for index in range(len(names))]
     return pd.DataFrame({"file": names, "partition": partition})
 
 
 def _identity_table(names: list[str]) -> pd.DataFrame:
-    """Makes every avatar a person of its own: each draws its traits anew."""
+    """Make every avatar a separate person, since the traits of each are sampled independently."""
     return pd.DataFrame({"file": names, "identity": range(1, len(names) + 1)})
 
 
@@ -173,7 +174,7 @@ def _receipt(raw: RawFaces, num_faces: int, seed: int) -> dict[str, Any]:
         "num_faces": num_faces,
         "seed": seed,
         "style": STYLE,
-        "licence": LICENCE,
+        "license": LICENSE,
         "versions": {name: importlib.metadata.version(name) for name in packages},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }

@@ -1,4 +1,4 @@
-"""From CelebA's files to raw faces: the archive, and tables that fit it."""
+"""Turn CelebA's files into raw faces: the archive and matching tables."""
 
 import hashlib
 import logging
@@ -17,7 +17,7 @@ from latentmaps.faces.raw.archive import ArchiveWriter, FaceArchive
 from latentmaps.faces.sources import (
     celeba_files,
     celeba_layouts,
-    celeba_licence,
+    celeba_license,
     celeba_tables,
     kaggle,
 )
@@ -41,31 +41,32 @@ def take_faces(
     num_faces: int | None,
     *,
     downloads: Path,
-    accept_licence: bool,
+    accept_license: bool,
     from_kaggle: bool = False,
 ) -> dict[str, Any]:
-    """Take faces from CelebA's files.
+    """Read faces from CelebA's files.
 
     Args:
-        raw: where to write.
-        folder: of the user's, with CelebA's files or others of their form; None downloads them.
-        num_faces: the first ones in the order of the names; None takes all.
-        downloads: the folder that keeps what is downloaded, whole or begun.
-        accept_licence: whether the user has agreed to the terms.
-        from_kaggle: whether Kaggle's copy is fetched if there is no folder of the user's.
+        raw: the files to write.
+        folder: the user's folder with CelebA's files, or others in the same form; None downloads
+            them.
+        num_faces: number of faces, the first in the order of their names; None takes all.
+        downloads: the folder for complete and partial downloads.
+        accept_license: whether the user has agreed to the terms.
+        from_kaggle: whether to download Kaggle's copy if `folder` is None.
 
     Returns:
-        the receipt: what was taken, sizes and checksums of what was found, what was not there, and
-        the terms. Its ``pictures_sha256`` covers name, CRC-32 and size of each picture, however
-        they are packed: equal values mean equal pictures.
+        The receipt: number of faces, sizes and checksums of the files that were found, names of
+        missing tables, and the terms. ``pictures_sha256`` covers the name, CRC-32 and size of each
+        picture, regardless of how they are packed: equal values mean equal pictures.
 
     Raises:
         ParamsError: the terms are not accepted.
-        DownloadError: no place gave the archive.
+        DownloadError: no server delivered the archive.
         DataError: a file is damaged, archive and partition differ, another table lacks a face, or
-            there are fewer faces than asked for.
+            there are fewer than `num_faces` faces.
     """
-    licence = celeba_licence.require_acceptance(is_accepted=accept_licence)
+    acceptance = celeba_license.require_acceptance(is_accepted=accept_license)
     if from_kaggle and folder is None:
         folder = kaggle.download()
     files = celeba_files.fetch(downloads) if folder is None else celeba_files.find(folder)
@@ -77,17 +78,17 @@ def take_faces(
         "pictures_sha256": _pictures_sha256(raw.images),
         "found": celeba_files.describe(files),
         "missing": missing,
-        **licence,
+        **acceptance,
     }
 
 
 def _take(
     raw: RawFaces, files: CelebaFiles, num_faces: int | None, *, may_link: bool
 ) -> tuple[list[str], list[str]]:
-    """Write archive and tables; return the names of the faces and of tables that are not there.
+    """Write archive and tables; return the names of the faces and of missing tables.
 
-    A downloaded archive may be linked: then it takes its room on the disk once, and nothing writes
-    to it. DVC changes the permissions of what it caches, which a user's own file must not suffer.
+    A downloaded archive may be hard-linked, which saves disk space; nothing writes to it. A user's
+    own file must not be linked, because DVC changes the permissions of files that it caches.
     """
     source = _open(files.images)
     names = _first_names(source, num_faces)
@@ -103,7 +104,7 @@ def _take(
 def _pictures_sha256(images: Path) -> str:
     archive = FaceArchive(images)
     members = (archive.member(name) for name in archive.names)
-    lines = (f"{one.name} {one.checksum:08x} {one.size_bytes}\n" for one in members)
+    lines = (f"{member.name} {member.checksum:08x} {member.size_bytes}\n" for member in members)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -123,23 +124,23 @@ def _first_names(source: FaceArchive | FaceTree, num_faces: int | None) -> list[
     if num_faces is not None and num_faces > len(source.names):
         raise DataError(
             f"{source.path}: {len(source.names):,} faces, expected at least {num_faces:,}; "
-            "lower fetch_faces.num_faces, or set it to null for all that there are"
+            "lower fetch_faces.num_faces, or set it to null to take all"
         )
     return source.names[:num_faces]
 
 
 def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return the tables that are there, each of which has a row for every face of the archive."""
+    """Return the available tables, each of which has a row for every face of the archive."""
     tables = {}
     known = celeba_layouts.official_partition(names)
     if celeba_files.PARTITION not in files.tables and known is not None:
-        log.info("Found no %s: took CelebA's, which is known", celeba_files.PARTITION)
+        log.info("Found no %s: using CelebA's, which is known", celeba_files.PARTITION)
         tables[celeba_files.PARTITION] = known
     for name, reader in _READERS.items():
         if name in tables:
             continue
         if name not in files.tables:
-            log.info("Found no %s: the faces have none of what it tells", name)
+            log.info("Found no %s: continuing without its information", name)
             continue
         path = files.tables[name]
         tables[name] = reader(path)
@@ -150,18 +151,18 @@ def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataF
 
 
 def _require_no_more(files: CelebaFiles, listed: "pd.Series[str]", names: Sequence[str]) -> None:
-    """Refuses an archive that lacks a face of the partition; nothing else tells it is whole."""
+    """Refuse an archive that lacks a face of the partition; no other check finds it incomplete."""
     missing = sorted(set(listed) - set(names))
     if missing:
         raise DataError(
             f"{files.images}: {len(names):,} faces, expected the {len(listed):,} of "
             f"{files.tables[celeba_files.PARTITION].name}; {missing[0]} is the first one missing - "
-            "fetch the archive again, or take the lines of missing faces out of that file"
+            "fetch the archive again, or remove the lines of missing faces from that file"
         )
 
 
 def _rows_of(table: pd.DataFrame | None, names: Sequence[str]) -> pd.DataFrame:
-    """Gives the rows of the faces `names`, in their order."""
+    """Return the rows of the faces `names`, in their order."""
     if table is None:
         return face_tables.names_only(names)
     return table.set_index("file").loc[list(names)].reset_index()
@@ -184,7 +185,7 @@ def _copy(source: Path, target: Path, *, may_link: bool) -> None:
         try:
             os.link(source, target)
         except OSError as error:
-            # another disk, or one without links
+            # the target is on another disk, or its file system has no hard links
             log.info("Copying %s, since it cannot be linked: %s", source, error.strerror)
         else:
             return

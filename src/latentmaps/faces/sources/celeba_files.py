@@ -1,9 +1,9 @@
-"""CelebA's files: what the authors publish, where it can be had, and what lies in a user's folder.
+"""CelebA's files: what the authors publish, where to download it, and how to find it in a folder.
 
 Sizes and hashes are those that torchvision and TensorFlow Datasets publish for the authors' files.
-The archive is at two known places with plain HTTPS. No such place is known for attributes and
-identities, so they come from Google Drive. No machine that built this project could reach any of
-these places: the hashes decide. Other projects use the two places with the authors' hashes.
+Two servers offer the archive over plain HTTPS; other projects use both with the authors' hashes. No
+such server is known for attributes and identities, so they come from Google Drive. None of these
+addresses could be reached while this project was built, so it relies on the hashes.
 """
 
 import functools
@@ -17,7 +17,7 @@ import pandas as pd
 from latentmaps.downloads import download
 from latentmaps.downloads.download import RemoteFile
 from latentmaps.errors import DataError, DownloadError
-from latentmaps.faces.sources import celeba_layouts, celeba_licence, celeba_tables, kaggle
+from latentmaps.faces.sources import celeba_layouts, celeba_license, celeba_tables, kaggle
 from latentmaps.storage.checksums import file_sha256
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def _table(
     read: Callable[[Path], pd.DataFrame],
     render: Callable[[pd.DataFrame], str],
 ) -> RemoteFile:
-    """Return a table of which copies with other line endings, or as CSV, are accepted too."""
+    """Describe a table; copies with other line endings or as CSV are accepted too."""
     return RemoteFile(
         name,
         urls=(),
@@ -78,7 +78,7 @@ OFFICIAL = {
             ATTRIBUTES,
             "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
             "0B7EVK8r0v71pblRyaVFSWGxPY0U",
-            "11um21kRUuaUNoMl59TCe2fb01FNjqNms",  # someone else's copy, with its own quota
+            "11um21kRUuaUNoMl59TCe2fb01FNjqNms",  # a third party's copy, with a separate quota
             read=celeba_tables.read_attributes,
             render=celeba_layouts.render_attributes,
         ),
@@ -103,8 +103,8 @@ class CelebaFiles:
 
     Attributes:
         images: the zip, or a folder of pictures.
-        tables: official name -> the file, in the authors' or in Kaggle's spelling; a table that
-            is not there is left out.
+        tables: official name -> the file, named as by the authors or by Kaggle; missing tables are
+            left out.
     """
 
     images: Path
@@ -112,11 +112,12 @@ class CelebaFiles:
 
 
 def find(folder: Path) -> CelebaFiles:
-    """Gives what a user's folder holds.
+    """Find CelebA's files in a user's folder.
 
     Args:
-        folder: with img_align_celeba.zip or the unpacked img_align_celeba, and any of the tables,
-            as text or CSV; the folders Anno, Eval and Img of the authors' Drive are looked into.
+        folder: contains img_align_celeba.zip or the unpacked img_align_celeba, and any of the
+            tables, as text or CSV. The subfolders Anno, Eval and Img of the authors' Drive are
+            searched, too.
 
     Raises:
         DataError: there is no archive.
@@ -140,7 +141,7 @@ def _find_images(folder: Path) -> Path:
                 return folder / place / tree
     if (folder / "000001.jpg").is_file():
         raise DataError(
-            f"{folder}: the pictures themselves, expected the folder that holds this one; correct "
+            f"{folder}: the pictures themselves, expected the folder that contains this one; set "
             f"fetch_faces.path to {folder.parent}"
         )
     raise DataError(
@@ -158,17 +159,19 @@ def _path_advice() -> str:
 
 
 def fetch(downloads: Path) -> CelebaFiles:
-    """Gives CelebA's files, verified, after a download of what is not there yet.
+    """Download and verify the CelebA files that are not in the downloads folder yet.
+
+    A table that cannot be downloaded is logged and left out; the later stages work without it. The
+    partition is never downloaded, since its content is known.
 
     Args:
-        downloads: the folder that keeps them, also what is not whole yet.
+        downloads: the folder for complete and partial downloads.
 
     Raises:
-        DownloadError: no place gave the archive. A table that cannot be had is logged and left out:
-            the later stages work without. The partition is not fetched, since it is known.
+        DownloadError: no server delivered the archive.
     """
     unreachable: set[str] = set()
-    # first, since nothing works without it
+    # the archive first, since nothing works without it
     images = download.fetch(
         OFFICIAL[IMAGES],
         downloads,
@@ -183,24 +186,24 @@ def fetch(downloads: Path) -> CelebaFiles:
                 OFFICIAL[name], downloads, advice=advice, unreachable=unreachable
             )
         except DownloadError as error:
-            log.warning("Going on without %s: %s", name, error)
+            log.warning("Continuing without %s: %s", name, error)
     return CelebaFiles(images, tables)
 
 
 def _by_hand(name: str, downloads: Path) -> str:
     return (
-        f"fetch {name} by hand from {celeba_licence.PROJECT_PAGE}, put it into "
+        f"fetch {name} by hand from {celeba_license.PROJECT_PAGE}, put it into "
         f"{downloads.absolute()} and run again; or set fetch_faces.path to the folder where it is"
     )
 
 
 def describe(files: CelebaFiles) -> dict[str, dict[str, object]]:
-    """Return what the receipt says of every file that was found.
+    """Return what the receipt says about every file that was found.
 
     Returns:
         name -> file, size_bytes, sha256, and official: whether it is the authors' file, or a table
-        that says the same. Of an unpacked archive that is not known, and null: the authors publish
-        no hash of its pictures.
+        with the same content. For an unpacked archive, official is None, since the authors publish
+        no hashes of single pictures.
     """
     found = {name: _describe(path, OFFICIAL[name]) for name, path in files.tables.items()}
     if files.images.is_file():

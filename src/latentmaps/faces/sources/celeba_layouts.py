@@ -1,14 +1,14 @@
-"""CelebA's tables in the bytes of the authors' files.
+"""Render CelebA's tables in the layout of the authors' files.
 
-Copies circulate with other line endings and as CSV. Whether a copy has the content of the authors'
-file can be decided without that file: written as the authors write it, the copy has the published
-hash or it does not. No copy is taken for the authors' by mistake; if a layout were wrong, copies
-would merely count as unofficial.
+Copies circulate with other line endings and as CSV. To decide whether a copy has the content of the
+authors' file, it is rendered in their layout and hashed: the hash equals the published one or it
+does not. This never mistakes a copy for the authors' file; if a layout were wrong, copies would
+merely count as unofficial.
 
-How certain the layouts are: that of the partition is proven, since its content is known and has the
-published hash. That of the attributes follows from the published length, which leaves two
-characters for each value of a row except the first; no file was at hand to prove it. Identities are
-separated from the names by one space; both kinds of line endings are tried.
+How certain are the layouts? The one of the partition is proven, since its content is known and has
+the published hash. The one of the attributes follows from the published length, which leaves two
+characters for each value of a row except the first; no file was available to prove it. Identities
+are separated from the names by one space. Both kinds of line endings are tried.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ PARTITION_ENDS = (162_770, 182_637, 202_599)
 
 
 def official_partition(names: Sequence[str]) -> pd.DataFrame | None:
-    """Return the columns file and partition of CelebA, or None if these are not all of its faces.
+    """Return the columns file and partition of CelebA, or None if `names` are not all its faces.
 
     Args:
-        names: of the faces, 000001.jpg and so on, sorted, none twice.
+        names: the names of the faces, 000001.jpg and so on, sorted and unique.
     """
     last = PARTITION_ENDS[-1]
     if len(names) != last or (names[0], names[-1]) != ("000001.jpg", f"{last:06d}.jpg"):
@@ -45,13 +45,13 @@ def has_content(
     render: Callable[[pd.DataFrame], str],
     sha256: str,
 ) -> bool:
-    """Tell whether a table has the content of the file with this hash.
+    """Return whether a table has the content of the file with this hash.
 
     Args:
-        path: the table, in any form that `read` takes and with its rows in any order.
-        read: of ``celeba_tables``.
-        render: of this module.
-        sha256: of the authors' file.
+        path: the table, in any form that `read` accepts and with rows in any order.
+        read: a reader of ``celeba_tables``.
+        render: the corresponding function of this module.
+        sha256: hash of the authors' file.
     """
     try:
         table = read(path)
@@ -63,21 +63,23 @@ def has_content(
 
 
 def render_partition(table: pd.DataFrame) -> str:
-    """Return ``000001.jpg 0`` and so on, for the columns file and partition."""
+    """Render the columns file and partition as lines such as ``000001.jpg 0``."""
     numbers = {name: number for number, name in enumerate(face_tables.PARTITIONS)}
     return _lines(table["file"], table["partition"].map(numbers))
 
 
 def render_identity(table: pd.DataFrame) -> str:
-    """Return ``000001.jpg 2880`` and so on, for the columns file and identity."""
+    """Render the columns file and identity as lines such as ``000001.jpg 2880``."""
     return _lines(table["file"], table["identity"])
 
 
 def render_attributes(table: pd.DataFrame) -> str:
-    """Return the number of faces, the names with a space behind each, and a row for each face.
+    """Render the number of faces, the names of the attributes, and a row for each face.
+
+    Each name of an attribute is followed by a space, also the last one.
 
     Args:
-        table: the columns file and one per attribute, 1 or -1.
+        table: the column file and one column per attribute, 1 or -1.
     """
     values = np.where(table.iloc[:, 1:] == 1, " 1", "-1").tolist()
     names = "".join(f"{name} " for name in table.columns[1:])

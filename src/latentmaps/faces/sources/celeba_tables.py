@@ -1,8 +1,8 @@
-"""CelebA's lists as tables: the authors' text files, or the CSV files that circulate.
+"""Read CelebA's lists as tables, from the authors' text files or from CSV copies.
 
-A text file has a line per face, "000001.jpg -1 1 ...", its fields parted by spaces. Attributes
-begin with a line that tells the number of faces and one with the names of the columns. A CSV file
-begins with the names of the columns, the first of which is image_id.
+A text file has one line per face, "000001.jpg -1 1 ...", with fields separated by spaces. The
+attributes begin with a line with the number of faces and a line with the column names. A CSV file
+begins with the column names, the first of which is image_id.
 """
 
 import re
@@ -20,19 +20,19 @@ from latentmaps.storage import csv_tables
 _NAME = re.compile(r"[0-9]{6}\.jpg")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _ADVICE = "fetch CelebA's own file again"
-# a byte order mark, as some editors of Windows put it
+# skips a byte order mark, which some Windows editors write
 _ENCODING = "utf-8-sig"
 
 
 @dataclass(frozen=True)
 class _Head:
-    """What stands before the rows of a list.
+    """The header of a list.
 
     Attributes:
-        columns: names, the first of which is file.
-        num_lines: lines before the first row.
-        num_announced: rows that the list says it has, if it does.
-        separator: between the fields; None for any spaces.
+        columns: column names, the first of which is file.
+        num_lines: number of lines before the first row.
+        num_announced: number of rows that the header announces, if any.
+        separator: separator of the fields; None: any whitespace.
     """
 
     columns: list[str]
@@ -45,7 +45,7 @@ class _Head:
 
 
 def read_partition(path: Path) -> pd.DataFrame:
-    """Gives the columns file and partition: train, validation or test.
+    """Return the columns file and partition: train, validation or test.
 
     Raises:
         DataError: the list is damaged, or a partition is not 0, 1 or 2.
@@ -62,7 +62,7 @@ def read_partition(path: Path) -> pd.DataFrame:
 
 
 def read_identity(path: Path) -> pd.DataFrame:
-    """Gives the columns file and identity, the number of the person.
+    """Return the columns file and identity, the number of the person.
 
     Raises:
         DataError: the list is damaged.
@@ -71,7 +71,7 @@ def read_identity(path: Path) -> pd.DataFrame:
 
 
 def read_attributes(path: Path) -> pd.DataFrame:
-    """Gives the columns file and one per attribute, int8, 1 or -1.
+    """Return the column file and one column per attribute, int8, 1 or -1.
 
     Raises:
         DataError: the list is damaged, or an attribute is neither 1 nor -1.
@@ -84,11 +84,11 @@ def read_attributes(path: Path) -> pd.DataFrame:
 
 
 def _head(path: Path, *, column: str | None = None) -> _Head:
-    """Reads what stands before the rows.
+    """Read the header.
 
     Args:
         path: the list.
-        column: name of the one column that a text file without names has beside file.
+        column: name of the second column of a text file without column names.
     """
     with path.open(encoding=_ENCODING, errors="replace") as file:
         first, second = (file.readline(csv_tables.MOST_CHARACTERS_A_LINE) for _ in range(2))
@@ -103,7 +103,7 @@ def _head(path: Path, *, column: str | None = None) -> _Head:
     if not _NUMBER.fullmatch(first.strip()) or not second.strip():
         raise DataError(
             f"{path}: begins with {first.strip()[:40]!r}, expected the number of faces and a line "
-            f"with the names of the columns, or a CSV file with the column image_id; {_ADVICE}"
+            f"with column names, or a CSV file with the column image_id; {_ADVICE}"
         )
     return _Head(["file", *second.split()], 2, int(first), None)
 
@@ -116,7 +116,7 @@ def _read(path: Path, head: _Head) -> pd.DataFrame:
             f"{_ADVICE}"
         )
     try:
-        # of an infinite number NumPy warns, and makes another one
+        # NumPy only warns about an infinite number, and converts it to another one
         with warnings.catch_warnings(action="error"):
             return pd.read_csv(
                 path,
@@ -128,12 +128,12 @@ def _read(path: Path, head: _Head) -> pd.DataFrame:
             )
     except (ValueError, TypeError, OverflowError, Warning) as error:
         raise DataError(
-            f"{path}: a field is no whole number ({excerpt(str(error))}); {_ADVICE}"
+            f"{path}: a field is not an integer ({excerpt(str(error))}); {_ADVICE}"
         ) from error
 
 
 def _check_rows(path: Path, head: _Head) -> int:
-    """Gives the number of rows after a check of each: pandas shifts or fills what does not fit."""
+    """Check every row, since pandas shifts or fills short ones; return the number of rows."""
     num_rows = 0
     for number, line in _rows(path, head):
         fields = head.fields(line)
@@ -149,7 +149,7 @@ def _check_rows(path: Path, head: _Head) -> int:
             )
         num_rows += 1
     if num_rows == 0:
-        raise DataError(f"{path}: no row with a face; {_ADVICE}")
+        raise DataError(f"{path}: no rows, expected one per face; {_ADVICE}")
     return num_rows
 
 

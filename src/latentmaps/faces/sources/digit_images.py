@@ -1,7 +1,7 @@
-"""Handwritten digits in the place of faces, so that the VAE learns them.
+"""Handwritten digits in place of faces, for the VAE to learn.
 
-What an image shows is an attribute, Digit_0 to Digit_9. The pictures are PNG files of 28x28 pixels,
-since a JPEG would change them.
+The label of an image becomes an attribute, Digit_0 to Digit_9. The pictures are PNG files of 28x28
+pixels, because JPEG compression would change them.
 """
 
 import importlib.metadata
@@ -27,32 +27,32 @@ from latentmaps.storage.checksums import file_sha256
 log = logging.getLogger(__name__)
 
 _OF_MNIST = "MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0"
-_OF_OTHERS = "the digits are yours: nothing is known of their licence"
+_OF_OTHERS = "your own digits; their license is not known"
 
 
 def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[str, Any]:
     """Write the archive of digits and its tables.
 
-    The training digits come first and are the part train. The test digits are validation and test
-    in turn, so both parts have images that no CNN was trained with either.
+    The training digits come first and form the training part. The test digits alternate between
+    validation and test part, so neither part has images that the CNN was trained on.
 
     Args:
-        raw: where to write.
-        digits: the images and what they show.
-        num_faces: how many in that order; None takes all.
+        raw: the files to write.
+        digits: images and labels.
+        num_faces: number of digits, the first in that order; None takes all.
 
     Returns:
-        the receipt: what was taken, with which versions, under which licence.
+        The receipt: source, number, license, versions of packages, and checksum.
 
     Raises:
-        DataError: there are fewer digits.
+        DataError: there are fewer than `num_faces` digits.
     """
     num_train, num_test = len(digits.train_labels), len(digits.test_labels)
     if num_faces is not None and num_faces > num_train + num_test:
         raise DataError(
             f"fetch_faces.num_faces: found {num_faces:,}, expected at most "
-            f"{num_train + num_test:,}, the digits of fetch_digits.source; lower it, or set it to "
-            "null for all"
+            f"{num_train + num_test:,}, the number of digits of fetch_digits.source; lower it, or "
+            "set it to null to take all"
         )
     labels = np.concatenate([digits.train_labels, digits.test_labels])[:num_faces]
     turns = np.where(np.arange(num_test) % 2 == 0, "validation", "test")
@@ -62,7 +62,7 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
     images = itertools.chain(digits.train_images, digits.test_images)
     with archive.ArchiveWriter(raw.images) as writer:
         tracked = progress.track(names, len(names), "Taking", "digits")
-        for name, image in zip(tracked, images, strict=False):  # the names may be fewer
+        for name, image in zip(tracked, images, strict=False):  # there may be fewer names
             writer.add(name, _to_png(image))
     shown = {attribute_name(label): _true_or_false(labels == label) for label in range(NUM_CLASSES)}
     face_tables.write_table(raw.attributes, pd.DataFrame({"file": names, **shown}))
@@ -73,7 +73,7 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
     return {
         "source": receipts.DIGITS,
         "num_faces": len(names),
-        "licence": _OF_MNIST if digit_sources.are_mnist(digits) else _OF_OTHERS,
+        "license": _OF_MNIST if digit_sources.are_mnist(digits) else _OF_OTHERS,
         "versions": {name: importlib.metadata.version(name) for name in ("pillow", "numpy")},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }

@@ -1,4 +1,4 @@
-"""Raw faces that lie unpacked in a folder: the same names and the same reading as an archive."""
+"""Raw faces in an unpacked folder, with the same names and the same interface as an archive."""
 
 import re
 from pathlib import Path
@@ -18,25 +18,25 @@ class FaceTree:
     """
 
     def __init__(self, path: Path) -> None:
-        """Lists a folder.
+        """List a folder.
 
         Raises:
-            DataError: it has no picture, or holds something other than pictures.
+            DataError: it is empty, or contains other files than pictures.
         """
         self.path = path
-        # hidden files are what file managers leave behind
+        # file managers leave hidden files behind
         self.names = sorted(file.name for file in path.iterdir() if not file.name.startswith("."))
         other = [name for name in self.names if not _NAME.fullmatch(name)]
         if other:
             raise DataError(
                 f"{path}: found {other[0]!r}, expected only pictures named 000001.jpg and so on; "
-                "take it out of the folder"
+                "remove it from the folder"
             )
         if not self.names:
-            raise DataError(f"{path}: no file, expected pictures named 000001.jpg and so on")
+            raise DataError(f"{path}: no files, expected pictures named 000001.jpg and so on")
 
     def read(self, name: str) -> bytes:
-        """Gives one picture as the bytes of a JPEG file.
+        """Return a picture as the bytes of a JPEG file.
 
         Raises:
             DataError: it is a link or a folder, or too large for an aligned picture.

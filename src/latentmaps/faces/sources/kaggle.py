@@ -1,4 +1,4 @@
-"""CelebA as Kaggle has it, fetched by kagglehub, which is an optional package."""
+"""Kaggle's copy of CelebA, downloaded with the optional package kagglehub."""
 
 import importlib
 import logging
@@ -13,25 +13,25 @@ INSTALL = "pip install kagglehub"
 _BY_HAND = f"import kagglehub; print(kagglehub.dataset_download('{DATASET}'))"
 ADVICE = (
     f'or take Kaggle\'s copy (without identities): {INSTALL}; python -c "{_BY_HAND}"; then add '
-    "-S fetch_faces.path= and the folder that it prints"
+    "-S fetch_faces.path= with the folder that it prints"
 )
 
 
 def download() -> Path:
-    """Return the folder into which kagglehub has put CelebA.
+    """Download CelebA with kagglehub and return its folder.
 
     The package keeps the folder in its own cache, resumes an interrupted download, and needs no
     account for a public data set.
 
     Raises:
-        DownloadError: the package is not installed, or it cannot fetch the data set.
+        DownloadError: the package is not installed, or it cannot download the data set.
     """
     try:
         kagglehub = importlib.import_module("kagglehub")
     except ModuleNotFoundError as error:
         raise DownloadError(
-            "fetch_faces.source: found kaggle, which needs the package kagglehub, and it is not "
-            f"installed; run `{INSTALL}` in this environment, or set source: celeba"
+            "fetch_faces.source: found kaggle, expected the package kagglehub to be installed; run "
+            f"`{INSTALL}` in this environment, or set source: celeba"
         ) from error
     log.info("Fetching %s from Kaggle", DATASET)
     kinds = vars(importlib.import_module("kagglehub.exceptions")).values()
@@ -42,6 +42,6 @@ def download() -> Path:
         return Path(kagglehub.dataset_download(DATASET))
     except refusals as error:
         raise DownloadError(
-            f"{DATASET}: Kaggle did not give it ({type(error).__name__}: {excerpt(str(error))}); "
-            "run again to go on where it ended, or set source: celeba"
+            f"{DATASET}: the download from Kaggle failed ({type(error).__name__}: "
+            f"{excerpt(str(error))}); run again to resume it, or set source: celeba"
         ) from error

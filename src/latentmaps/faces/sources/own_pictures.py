@@ -1,4 +1,4 @@
-"""The user's own pictures as raw faces, in CelebA's form."""
+"""Turn the user's own pictures into raw faces in CelebA's form."""
 
 import functools
 import logging
@@ -21,24 +21,24 @@ from latentmaps.storage.checksums import file_sha256
 
 log = logging.getLogger(__name__)
 
-LICENCE = "the pictures are yours: nothing is known of their licence"
+LICENSE = "your own pictures; their license is not known"
 
 # the six digits of a name
 _MOST_FACES = 999_999
 # a process needs a second to start; photographs take 20 to 100 ms each
 _FILES_WORTH_A_PROCESS = 50
-# at most so many skipped files are named in the log
+# maximum number of skipped files that the log names
 _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class _Converted:
-    """What became of one file.
+    """The result for one file.
 
     Attributes:
-        name: of the file, as ``picture_sources.printable`` gives it.
-        face: the face, or None.
-        reason: why there is none.
+        name: name of the file, made printable by ``picture_sources.printable``.
+        face: the face, or None if the file was refused.
+        reason: why it was refused.
     """
 
     name: str
@@ -48,12 +48,12 @@ class _Converted:
 
 @dataclass
 class _Taken:
-    """What became of all files.
+    """The results for all files.
 
     Attributes:
-        origins: the names of files that became faces, in their order.
-        refused: names and reasons of the others.
-        num_transparent: faces that had transparent pixels.
+        origins: names of the files that became faces, in order.
+        refused: names of the others, and why they were refused.
+        num_transparent: number of faces that had transparent pixels.
     """
 
     origins: list[str] = field(default_factory=list)
@@ -70,24 +70,25 @@ def take_pictures(
     refused_path: Path | None = None,
     num_processes: int | None = None,
 ) -> dict[str, Any]:
-    """Take pictures from a folder tree or a zip, in the order of their paths.
+    """Collect pictures from a folder tree or a zip, in the order of their paths.
 
     Args:
-        raw: where to write.
+        raw: the files to write.
         path: the folder or zip.
-        num_faces: the first usable ones; None takes all.
-        max_refused: so many files may be no usable picture.
+        num_faces: number of faces, the first usable pictures; None takes all.
+        max_refused: maximum number of unusable files.
         refused_path: the final path of the table of refused files, for the log; None: the path to
             which it is written.
-        num_processes: that convert at the same time; None takes what the machine and the number of
-            files are worth. The bytes do not depend on it.
+        num_processes: number of parallel processes; None derives it from the number of cores and of
+            files. The result does not depend on it.
 
     Returns:
-        the receipt: how many were taken, refused and skipped, the checksum of the archive.
+        The receipt: numbers of faces and of refused and skipped files, license, version of Pillow,
+        and checksum of the archive.
 
     Raises:
-        DataError: there is no such folder or zip, more files are refused than allowed, or fewer
-            are usable than asked for.
+        DataError: there is no such folder or zip, more than `max_refused` files are refused, or
+            fewer than `num_faces` are usable.
     """
     source = picture_sources.open_source(path)
     taken = _write_archive(raw.images, source, num_faces or _MOST_FACES, num_processes)
@@ -102,7 +103,7 @@ def take_pictures(
         "num_refused": len(taken.refused),
         "num_skipped": source.num_hidden + len(source.others),
         "num_laid_on_white": taken.num_transparent,
-        "licence": LICENCE,
+        "license": LICENSE,
         "versions": {"pillow": PIL.__version__},
         "sha256": {"images.zip": file_sha256(raw.images)},
     }
@@ -145,17 +146,17 @@ def _convert(source: PictureSource, name: str) -> _Converted:
 
 
 def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iterator[str]:
-    """Return lines for the log that say what became of all files."""
+    """Yield lines for the log that sum up the results for all files."""
     yield f"Took {len(taken.origins):,} pictures"
     if taken.num_transparent:
-        yield f"{taken.num_transparent:,} of them had transparent pixels, which are white now"
+        yield f"{taken.num_transparent:,} of them had transparent pixels, which are now white"
     if taken.refused:
         files = "1 file" if len(taken.refused) == 1 else f"{len(taken.refused):,} files"
-        yield f"Refused {files}, each named in {refused_path} with the reason"
+        yield f"Refused {files}, listed with reasons in {refused_path}"
     if source.num_hidden:
         yield f"Skipped {source.num_hidden:,} files that are hidden or in a hidden folder"
     if source.others:
-        yield f"Skipped {len(source.others):,} files that are no pictures: {_some(source.others)}"
+        yield f"Skipped {len(source.others):,} files that are not pictures: {_some(source.others)}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -167,9 +168,9 @@ def _require_few(path: Path, refused: Sequence[tuple[str, str]], max_refused: in
     if len(refused) <= max_refused:
         return
     raise DataError(
-        f"{path}: {len(refused):,} files are no usable picture, expected at most {max_refused:,} "
-        f"({describe_refusals(refused)}); mend them, take them out, or raise "
-        "fetch_faces.max_refused to go on without them"
+        f"{path}: {len(refused):,} files are not usable pictures, expected at most {max_refused:,} "
+        f"({describe_refusals(refused)}); fix or remove them, or raise "
+        "fetch_faces.max_refused to continue without them"
     )
 
 
@@ -178,7 +179,7 @@ def _require_enough(
 ) -> None:
     if num_taken >= (num_faces or 1):
         return
-    skipped = f"{source.num_hidden:,} hidden files and {len(source.others):,} of other kinds"
+    skipped = f"{source.num_hidden:,} hidden files and {len(source.others):,} of other types"
     raise DataError(
         f"{path}: {num_taken:,} usable pictures, {skipped} skipped, expected at least "
         f"{num_faces or 1:,} pictures; add JPEG, PNG or WebP files, or lower fetch_faces.num_faces "

@@ -1,6 +1,6 @@
-"""The user's own pictures where they lie: a folder tree, or a zip of one.
+"""Read the user's own pictures from a folder tree, or from a zip of one.
 
-Both are read as untrusted: nothing outside is touched, and the size of what is read has a limit.
+Both are untrusted input: nothing outside of them is read, and the size of files is limited.
 """
 
 import functools
@@ -18,52 +18,52 @@ from latentmaps.storage import zip_files
 from latentmaps.storage.zip_files import ZipError
 
 _LARGEST_FILE_BYTES = 200_000_000
-# Files with other suffixes, or none, are looked at: a picture may have an odd name.
+# Files with other suffixes, or without one, are tried: a picture may have an unusual name.
 _NO_PICTURE = re.compile(
     r".+\.(txt|md|log|csv|tsv|jsonl?|xml|html?|ya?ml|toml|ini|cfg|pdf|docx?|odt|rtf|xlsx?|ods|pptx?"
     r"|db|sqlite|url|lnk|zip|7z|rar|tar|t?gz|bz2|xz|mp4|mov|m4v|avi|mkv|webm|3gp|mp3|m4a|aac|wav"
     r"|ogg|flac|aae|xmp|thm|py|ipynb|sh|bat|exe|dmg|np[yz]|h5|part|tmp)",
     re.IGNORECASE | re.DOTALL,
 )
-# control characters, halves of a character, line and paragraph separators
+# control characters, lone surrogates, line and paragraph separators
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class FileError(Exception):
-    """A file of the source cannot be read, or must not be."""
+    """A file of the source cannot be read, or is not allowed to be read."""
 
 
 class PictureSource(Protocol):
-    """Files by name."""
+    """A set of files that are read by name."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Relative paths with slashes, sorted; a name may stand twice in a zip.
+        """Relative paths with slashes, sorted; a name may occur twice in a zip.
 
-        They can hold any character, so ``printable`` makes of them what is shown or written.
+        They may contain any character, so use ``printable`` before showing or writing them.
         """
 
     @property
     def num_hidden(self) -> int:
-        """The number of files left out of the names because they, or a folder above, are hidden."""
+        """Number of files left out of the names because they, or a parent folder, are hidden."""
 
     @property
     def others(self) -> tuple[str, ...]:
-        """The files left out of the names because their suffix is not that of a picture."""
+        """Files left out of the names because their suffix is not that of a picture."""
 
     def read(self, name: str) -> bytes:
         """Return the content of a file.
 
         Raises:
-            FileError: it cannot be read, or must not be.
+            FileError: it cannot be read, or is not allowed to be read.
         """
 
 
 def open_source(path: Path) -> PictureSource:
-    """Return the files of a folder or a zip.
+    """Open a folder or a zip.
 
     Raises:
-        DataError: it is neither.
+        DataError: `path` is neither.
     """
     if path.is_dir():
         return _Folder(path, *_sort_out(_list_folder(path)))
@@ -76,15 +76,16 @@ def open_source(path: Path) -> PictureSource:
         return _Zip(path, *_sort_out(_list_zip(path)))
     except ZipError as error:
         raise DataError(
-            f"{path}: {path.stat().st_size:,} bytes that are no zip archive ({error}), expected a "
-            "folder or a zip with pictures; correct fetch_faces.path"
+            f"{path}: {path.stat().st_size:,} bytes that are not a zip archive ({error}), expected "
+            "a folder or a zip with pictures; correct fetch_faces.path"
         ) from error
 
 
 def printable(name: str) -> str:
-    r"""Return a name on one line, in characters that a table can hold: \r, \xff for the others.
+    r"""Return a name as one line, with unprintable characters escaped, such as \r and \xff.
 
-    Python keeps the bytes of a name that is no UTF-8 as halves of characters, which no file takes.
+    Python keeps the bytes of a name that is not UTF-8 as lone surrogates, which cannot be written
+    to a file.
     """
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(
@@ -96,7 +97,7 @@ def printable(name: str) -> str:
 
 
 def _sort_out(files: Iterable[str]) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
-    """Return the names to look at, the number of hidden files, and the other files' names."""
+    """Return the names to try, the number of hidden files, and the names of other files."""
     names: list[str] = []
     others: list[str] = []
     num_hidden = 0
@@ -111,20 +112,20 @@ def _sort_out(files: Iterable[str]) -> tuple[tuple[str, ...], int, tuple[str, ..
 
 
 def _is_hidden(name: str) -> bool:
-    # zips that macOS makes have a folder __MACOSX beside the files
+    # zips from macOS have a folder __MACOSX next to the files
     parts = (part for part in name.split("/") if part != "..")
     return any(part == "__MACOSX" or part.startswith(".") for part in parts)
 
 
 def _list_folder(folder: Path) -> list[str]:
-    # a link to a folder is listed, and refused, as a file: following it could go round in circles
+    # a link to a folder is listed, and refused, as a file: following it could loop forever
     files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return [path.relative_to(folder).as_posix() for path in files]
 
 
 def _list_zip(path: Path) -> list[str]:
     with zip_files.open_zip(path) as file:
-        # `filename` ends at a NUL, and a folder is then not told from a file
+        # `filename` ends at a NUL, so a folder could look like a file
         names = [member.orig_filename for member in file.infolist()]
     return [name for name in names if not name.endswith("/")]
 
@@ -136,7 +137,7 @@ def _require_size(size_bytes: int) -> None:
 
 @dataclass(frozen=True)
 class _Folder:
-    """A folder tree; it can be handed to another process."""
+    """A folder tree; it can be sent to another process."""
 
     path: Path
     names: tuple[str, ...]
@@ -147,10 +148,10 @@ class _Folder:
         try:
             name.encode()
         except UnicodeEncodeError:
-            raise FileError("a name that is no UTF-8; rename the file") from None
+            raise FileError("a name that is not UTF-8; rename the file") from None
         file = self.path / name
         if file.is_symlink() or not file.is_file():
-            raise FileError("a link or no plain file")
+            raise FileError("a link or not a regular file")
         try:
             _require_size(file.stat().st_size)
             return file.read_bytes()
@@ -160,7 +161,7 @@ class _Folder:
 
 @dataclass(frozen=True)
 class _Zip:
-    """A zip; it can be handed to another process, which opens it once."""
+    """A zip; it can be sent to another process, which opens it once."""
 
     path: Path
     names: tuple[str, ...]
@@ -170,11 +171,11 @@ class _Zip:
     def read(self, name: str) -> bytes:
         archive, members, counts = _opened(self.path)
         if counts[name] > 1:
-            raise FileError("a name that stands twice in the zip")
+            raise FileError("a name that occurs twice in the zip")
         if not name or "\0" in name:
-            raise FileError("no name, or one with a NUL; rename the file and pack it again")
+            raise FileError("an empty name or one with a NUL; rename the file and pack it again")
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise FileError("a path that leads out of the zip")
+            raise FileError("a path that leads outside of the zip")
         member = members[name]
         reason = zip_files.refusal(member)
         if reason is not None:

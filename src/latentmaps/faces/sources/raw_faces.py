@@ -1,4 +1,4 @@
-"""What every source of faces writes: the same files, so the next stage knows no source."""
+"""The files that every source of faces writes, so that later stages do not depend on the source."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,17 +6,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RawFaces:
-    """Where a source writes its faces.
+    """The paths to which a source writes its faces.
 
-    A table of which a source knows nothing has the column file alone, a row per face.
+    A table for which the source has no information has the column file alone, one row per face.
 
     Attributes:
         images: the archive, see ``archive``.
-        attributes: CelebA's 40 or others, see ``face_tables``.
+        attributes: CelebA's 40 attributes or others, see ``face_tables``.
         partition: the source's own split, see ``face_tables``.
-        identity: the number of the person a face belongs to, see ``face_tables``.
-        origins: what the picture was called at its source.
-        refused: files of the source that became no face, and the reasons.
+        identity: the number of the person on each face, see ``face_tables``.
+        origins: the name of each picture at its source.
+        refused: files of the source that were refused, and the reasons.
     """
 
     images: Path

@@ -1,4 +1,4 @@
-// Looks again for a newer page, at the same place; says when there has been none for long.
+// Reload the page at the same scroll position; warn if it has not been updated for a long time.
 addEventListener("DOMContentLoaded", () => {
   const { refresh, quiet, written } = document.body.dataset;
   const key = `scroll of ${location.pathname}`;
@@ -6,7 +6,7 @@ addEventListener("DOMContentLoaded", () => {
 
   try {
     scrollTo({ top: Number(sessionStorage.getItem(key)), behavior: "instant" });
-  } catch {} // a browser that keeps nothing for files
+  } catch {} // some browsers have no storage for file: pages
 
   function reload() {
     try {
@@ -15,15 +15,15 @@ addEventListener("DOMContentLoaded", () => {
     location.reload();
   }
 
-  function lookAgain() {
+  function reloadWhenVisible() {
     if (document.hidden) addEventListener("visibilitychange", reload, { once: true });
     else reload();
   }
 
   if (Number(quiet) && minutes * 60 > Number(quiet)) {
     const note = document.getElementById("quiet");
-    note.textContent = `No news for ${minutes} min: the training may have been killed.`;
+    note.textContent = `No update for ${minutes} min: the training may have been killed.`;
     note.hidden = false;
   }
-  setTimeout(lookAgain, 1000 * refresh);
+  setTimeout(reloadWhenVisible, 1000 * refresh);
 });

@@ -2,7 +2,7 @@
 (function () {
   const controls = document.getElementById("controls");
   const rows = Array.from(document.getElementById("rows").children);
-  // the tile of each row, in the same order
+  // the tiles of the rows, in the same order
   const tiles = Array.from(document.getElementById("tiles").children);
   const filter = document.getElementById("filter");
   const bounds = document.getElementById("bounds");
@@ -43,7 +43,7 @@
     document.getElementById("shown").value = shown.length + " of " + rows.length + " shown";
   }
 
-  // a row that the filter hides is shown again
+  // reset the filter if it hides the row
   function show(row) {
     if (row.hidden) {
       filter.value = bounds.value = "";
@@ -54,7 +54,7 @@
 
   function goTo() {
     const text = wanted.value;
-    const row = text && rows.find(one => Number(one.dataset.index) === Number(text));
+    const row = text && rows.find(row => Number(row.dataset.index) === Number(text));
     const range = "type a number from " + wanted.min + " to " + wanted.max;
     refusal.value = row ? "" : (text ? "There is no map " + text + ": " : "Not a number: ") + range;
     wanted.setAttribute("aria-invalid", String(!row));
@@ -80,7 +80,7 @@
     const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (row && row.hidden) show(row);
   });
-  // a browser keeps what was chosen when a page is loaded again
+  // browsers keep the state of a form when a page is reloaded
   controls.reset();
   controls.hidden = false;
   arrange();

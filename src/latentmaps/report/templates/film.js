@@ -1,4 +1,4 @@
-// Shows one epoch of a film at a time: by hand, by keys, or one after the other.
+// Shows one epoch of a training film at a time, chosen by slider or keys, or played in sequence.
 addEventListener("DOMContentLoaded", () => {
   for (const film of document.querySelectorAll(".film")) start(film);
 
@@ -9,7 +9,7 @@ addEventListener("DOMContentLoaded", () => {
     let timer = 0;
 
     function show(index) {
-      frames.forEach((frame, each) => frame.classList.toggle("is-shown", each === index));
+      frames.forEach((frame, i) => frame.classList.toggle("is-shown", i === index));
       slider.value = index;
       epoch.textContent = frames[index].dataset.label;
       slider.setAttribute("aria-valuetext", epoch.textContent);
@@ -28,7 +28,7 @@ addEventListener("DOMContentLoaded", () => {
       else timer = setTimeout(next, pace());
     }
 
-    // who wants less motion gets one picture after the other, slowly
+    // milliseconds per epoch; slower for users who prefer reduced motion
     function pace() {
       return matchMedia("(prefers-reduced-motion: reduce)").matches ? 1500 : 400;
     }

@@ -1,4 +1,4 @@
-// Shows one tab of a group at a time, and marks in the contents what is being read.
+// Marks the current section in the contents, and opens the tab that contains the target of a link.
 document.documentElement.classList.add("scripted");
 
 addEventListener("DOMContentLoaded", () => {
@@ -8,7 +8,7 @@ addEventListener("DOMContentLoaded", () => {
 
   function mark() {
     const line = innerHeight / 3;
-    // the last one that begins above the line; at the end of the page the last one of all
+    // the last section that starts above the line; at the end of the page, the last section
     const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
     let current = isAtEnd ? targets.length - 1 : 0;
     while (!isAtEnd && current + 1 < targets.length && targets[current + 1].getBoundingClientRect().top < line) current += 1;
@@ -23,7 +23,7 @@ addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  // a link to a figure opens its tab
+  // opens the tab of the figure that the address names
   function open() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const panel = target?.closest(".panel");

@@ -1,1 +1,1 @@
-"""Numbers on reconstructions, the latent space and random faces."""
+"""Measures of reconstructions, the latent space and random faces."""

@@ -1,7 +1,7 @@
-"""How far two sets of points are apart, as distributions.
+"""Distances between two sets of points, taken as samples of two distributions.
 
-All functions take points (n, d) and (m, d). What compares every point with every other looks at
-two blocks of rows at a time: memory does not grow with their number.
+All functions take points (n, d) and (m, d). Functions that compare every point with every other
+work on two blocks of rows at a time, so memory use does not grow with the number of points.
 """
 
 import functools
@@ -12,20 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 Points = npt.NDArray[np.floating]
-# returns k(x, y), (n, m), for points (n, d) and (m, d)
+# maps points (n, d) and (m, d) to k(x, y), (n, m)
 Kernel = Callable[[Points, Points], Points]
 
 _ROWS_A_BLOCK = 500
-# multiples of the base width; Tolstikhin et al. 2018 sum over these
+# multiples of the base width; Tolstikhin et al. 2018 sum over the same ones
 _WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 def mmd_to_prior(z: Points, prior_z: Points) -> float:
-    """Return the squared maximum mean discrepancy of z-points and points of the prior N(0, I).
+    """Return the squared maximum mean discrepancy between z-points and points of N(0, I).
 
-    The unbiased estimate (Gretton et al. 2012, equation 3) with a sum of inverse multiquadratics
-    C / (C + |x - y|^2), C = w * 2 d for the widths w: 2 d is the mean squared distance of two
-    points of the prior in d dimensions (Tolstikhin et al. 2018, appendix).
+    The unbiased estimate (Gretton et al. 2012, equation 3) with a sum of inverse multiquadratic
+    kernels C / (C + |x - y|^2), where C = w * 2 d for each width w. 2 d is the mean squared
+    distance of two points of the prior in d dimensions (Tolstikhin et al. 2018, appendix).
 
     Args:
         z: (n, d), n at least 2.
@@ -38,7 +38,7 @@ def mmd_to_prior(z: Points, prior_z: Points) -> float:
 
     def kernel(x: Points, y: Points) -> Points:
         squared = np.maximum(_squared_distances(x, y), 0.0)
-        # one term at a time: an array of all seven would be slower
+        # term by term: one array of all seven terms would be slower
         return functools.reduce(np.add, (base * w / (base * w + squared) for w in _WIDTHS))
 
     z, prior_z = z.astype(np.float64), prior_z.astype(np.float64)
@@ -52,8 +52,7 @@ class KernelDistance:
 
     Attributes:
         value: 0 for equal distributions, up to sampling error; may be negative.
-        error: how far another draw of as many points x would typically move the value, y staying as
-            it is.
+        error: standard error of the value over samples x of the same size, with y fixed.
     """
 
     value: float
@@ -63,12 +62,14 @@ class KernelDistance:
 def kernel_distance(x: Points, y: Points) -> KernelDistance:
     """Return the squared maximum mean discrepancy with the kernel (x . y / d + 1)^3, unbiased.
 
-    The kernel Inception distance when x and y are features of that network (Binkowski et al. 2018,
-    section 4); here over all points at once, not as a mean over subsets.
+    This is the kernel Inception distance if x and y are features of the Inception network
+    (Binkowski et al. 2018, section 4). It is computed over all points at once, not as a mean over
+    subsets.
 
-    Its error is that of the jackknife (Efron & Stein 1981): the spread of the distances without one
-    point of x each. Of 400 random faces eight draws had a spread of 0.010, 0.015 and 0.029 (prior,
-    Gaussian, ten Gaussians), and errors of 0.011, 0.019 to 0.029 and 0.024 to 0.050.
+    The error is the jackknife estimate (Efron & Stein 1981): the spread of the distances that leave
+    out one point of x at a time. Eight samples of 400 random faces had a spread of 0.010, 0.015 and
+    0.029 (prior, Gaussian, ten Gaussians) and estimated errors of 0.011, 0.019 to 0.029 and 0.024
+    to 0.050.
 
     Args:
         x: (n, d), n at least 3.
@@ -85,12 +86,12 @@ def kernel_distance(x: Points, y: Points) -> KernelDistance:
 
 
 def _jackknife(within: Points, between: Points, num_y: int) -> float:
-    """Return the standard error of a distance.
+    """Return the jackknife standard error of a kernel distance.
 
     Args:
-        within: (n,), sum of the kernel of each point with all others of its set.
-        between: (n,), that with all points of the other set.
-        num_y: how many these are.
+        within: (n,), for each point of x, the sum of the kernel with all other points of x.
+        between: (n,), for each point of x, the sum of the kernel with all points of y.
+        num_y: number of points of y.
     """
     num_x = len(within)
     without_one = (within.sum() - 2.0 * within) / ((num_x - 1) * (num_x - 2))
@@ -108,20 +109,21 @@ def _cubic_of_itself(x: Points) -> Points:
 
 
 def frechet_distance(x: Points, y: Points) -> float:
-    """Return the squared Frechet distance between the Gaussians with the moments of x and of y.
+    """Return the squared Frechet distance between the Gaussians fitted to x and to y.
 
     |mean_x - mean_y|^2 + tr C_x + tr C_y - 2 tr (C_x C_y)^(1/2) (Dowson & Landau 1982; Heusel et
-    al. 2017, section 3, for features of images). With C = F F' from the eigenvalues the last trace
-    is the sum of the singular values of F_x' F_y: no root of a matrix that is not symmetric, and
-    nothing lost when a covariance is singular, as it is for fewer points than dimensions.
+    al. 2017, section 3, for features of images). With C = F F' from the eigendecomposition, the
+    last trace is the sum of the singular values of F_x' F_y. This avoids the square root of a
+    matrix that is not symmetric, and it stays exact for singular covariances, which occur with
+    fewer points than dimensions.
 
     Args:
         x: (n, d), n at least 2.
         y: (m, d), m at least 2.
 
     Returns:
-        0 or more. A finite number of points adds to it, so compare sets of equal size, and keep the
-        distance of two sets of one distribution beside it.
+        0 or more. Few points bias it upward: compare sets of equal size only, and report the
+        distance of two sets from the same distribution next to it.
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
     factor_x, factor_y = _covariance_factor(x), _covariance_factor(y)
@@ -132,10 +134,10 @@ def frechet_distance(x: Points, y: Points) -> float:
 
 
 def _covariance_factor(x: Points) -> Points:
-    """Return F, (d, rank), with F F' the unbiased covariance of x, (n, d)."""
+    """Return F, (d, rank), where F F' is the unbiased covariance of x, (n, d)."""
     covariance = np.atleast_2d(np.cov(x, rowvar=False))
     values, vectors = np.linalg.eigh(covariance)
-    # below this an eigenvalue is rounding; the rule of numpy.linalg.matrix_rank
+    # smaller eigenvalues are rounding errors; same rule as numpy.linalg.matrix_rank
     kept = values > values.max(initial=0.0) * len(values) * np.finfo(np.float64).eps
     return vectors[:, kept] * np.sqrt(values[kept])
 
@@ -145,7 +147,7 @@ class _Sum:
     """Sums of a kernel k(x_i, y_j).
 
     Attributes:
-        of_all: over all pairs; for the same set twice without those of a point with itself.
+        of_all: over all pairs; without the pairs (i, i) if x and y are the same set.
         of_rows: (n,), over all j.
     """
 
@@ -154,7 +156,7 @@ class _Sum:
 
 
 def _mmd(within_x: _Sum, within_y: _Sum, between: _Sum) -> float:
-    """Return the squared maximum mean discrepancy, unbiased."""
+    """Return the unbiased estimate of the squared maximum mean discrepancy."""
     num_x, num_y = len(within_x.of_rows), len(within_y.of_rows)
     mean_x = within_x.of_all / (num_x * (num_x - 1))
     mean_y = within_y.of_all / (num_y * (num_y - 1))
@@ -180,5 +182,5 @@ def _blocks(points: Points) -> Iterator[slice]:
 
 
 def _squared_distances(x: Points, y: Points) -> Points:
-    """Return |x_i - y_j|^2, (n, m); rounding may leave it a little below 0."""
+    """Return |x_i - y_j|^2, (n, m); rounding can make it slightly negative."""
     return np.square(x).sum(axis=1)[:, None] + np.square(y).sum(axis=1) - 2.0 * x @ y.T

@@ -1,18 +1,18 @@
-"""How much the faces of a set differ from one another."""
+"""Diversity: how much the faces of a set differ from one another."""
 
 import numpy as np
 import numpy.typing as npt
 
 
 class Diversity:
-    """The root mean square difference of two faces, 0..1, of faces that come batch by batch."""
+    """Root mean square difference of two faces, 0..1, accumulated batch by batch."""
 
     def __init__(self) -> None:
         self._num_faces = 0
         self._total, self._total_of_squares = np.zeros(1), np.zeros(1)
 
     def add(self, pixels: npt.NDArray[np.float32]) -> None:
-        """Add a batch of pixels, (n, h, w, c), 0..1."""
+        """Add a batch of pixels, (n, h, w, c), float32, 0..1."""
         self._num_faces += len(pixels)
         self._total = self._total + pixels.sum(axis=0, dtype=np.float64)
         squares = np.square(pixels, dtype=np.float64)
@@ -21,7 +21,7 @@ class Diversity:
     def value(self) -> float:
         """Return the diversity; 0 for fewer than 2 faces.
 
-        The mean square difference of two independent draws is twice the variance.
+        The mean squared difference of two independent samples is twice the variance.
         """
         if self._num_faces < 2:
             return 0.0

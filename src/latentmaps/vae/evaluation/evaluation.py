@@ -1,4 +1,4 @@
-"""All that is measured on a trained VAE, put together from the other modules of this folder."""
+"""Everything that is measured on a trained VAE, combined from the modules of this package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ _LIBRARIES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured.
+    """The result of an evaluation.
 
     Attributes:
-        numbers: by name; those of several kinds of faces are nested.
-        latents: the encodings of faces, the fitted samplers, and directions of attributes.
-        dimensions: a row for each dimension of the latent space, see ``describe_dimensions``.
+        numbers: by name; the numbers of several kinds of faces are nested.
+        latents: encodings of faces, fitted samplers and attribute directions.
+        dimensions: one row for each latent dimension, see ``describe_dimensions``.
     """
 
     numbers: Mapping[str, Any]
@@ -42,12 +42,12 @@ class Evaluation:
     dimensions: pd.DataFrame
 
     def doubts(self) -> list[str]:
-        """Return a warning for each kind of faces that are all alike."""
+        """Return a warning for each kind of faces that look all alike."""
         rows = self.numbers["samples"]
         return doubts.of_evaluation(
             reconstructions=(self.numbers["diversity"], self.numbers["diversity_originals"]),
             random_faces=(
-                rows[samplers.OF_THE_VAE]["diversity"],
+                rows[samplers.NOT_FITTED]["diversity"],
                 rows[samples.REAL]["diversity"],
             ),
         )
@@ -62,24 +62,24 @@ def evaluate(
     fid_weights: Path | None,
     seed: int,
 ) -> Evaluation:
-    """Measure reconstructions, the latent space, and the faces of every sampler.
+    """Measure reconstructions, the latent space and the faces of every sampler.
 
     Args:
         trained: the VAE.
         real: training and test faces.
         known: the attributes of all faces, see ``face_attributes.read_attributes``.
-        params: how much is measured.
-        fid_weights: weights of a second feature net, see ``fid_network``; None: there is none.
-        seed: of everything random.
+        params: the section evaluate_vae.
+        fid_weights: weights of a second feature net, see ``fid_network``; None: no second net.
+        seed: seed of all random numbers.
 
     Raises:
         DataError: there are too few faces, no two training faces differ, all test faces are copies
-            of training faces, the attributes are those of fewer faces, or `fid_weights` is another
-            file.
-        ParamsError: a library of the second net is missing.
+            of training faces, the attributes belong to fewer faces, or `fid_weights` is not the
+            published file.
+        ParamsError: a library of the second net is not installed.
     """
-    samples.count_compared(real, params)  # refuses too few before the work
-    train_rows = subset.draw(real.train, params.num_encoded, seed=seed)
+    samples.count_compared(real, params)  # fail early if there are too few faces
+    train_rows = subset.sample(real.train, params.num_encoded, seed=seed)
     names = [str(name) for name in known.columns]
     shown = [face_attributes.choose(known, names, rows) for rows in (train_rows, real.test)]
     train, test = (trained.encode(real.images, rows) for rows in (train_rows, real.test))

@@ -1,8 +1,8 @@
-"""Networks whose features stand for images when two sets of them are compared.
+"""Feature nets: they turn images into features, in which two sets of images are compared.
 
-A Frechet or kernel distance means something only together with the name of its feature net, and
-with the distance between two sets of real images beside it. ``pixel_features`` is always there,
-``fid_network`` beside it when params.yaml names its weights.
+A Frechet or kernel distance has a meaning only together with the name of its feature net and with
+the distance between two sets of real images. ``pixel_features`` is always used; ``fid_network`` is
+added if params.yaml names its weights.
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from latentmaps.vae.evaluation import fid_network
 
 
 class FeatureNet(Protocol):
-    """What turns images into features."""
+    """A network that computes features of images."""
 
     @property
     def name(self) -> str:
-        """The name that stands in metrics."""
+        """The name of the net in metrics."""
 
     def features(self, pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Return the features, (n, d), of one batch of pixels, (n, h, w, c), 0..1."""
+        """Return the features, (n, d), of a batch of pixels, (n, h, w, c), 0..1."""
 
 
 def libraries(nets: Sequence[FeatureNet]) -> list[str]:
-    """Return the packages that compute features besides those of every evaluation."""
+    """Return the libraries that the nets need in addition to those of every evaluation."""
     is_fid = any(net.name == fid_network.NAME for net in nets)
     return ["torch", "torch-fidelity"] if is_fid else []

@@ -1,4 +1,4 @@
-"""Where the z-points of real images lie, against the prior N(0, I) from which faces are drawn."""
+"""Where the z-points of real images lie, compared with the prior N(0, I)."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,35 +7,36 @@ import pandas as pd
 from latentmaps.vae.evaluation import distances
 from latentmaps.vae.latent import latent_geometry
 from latentmaps.vae.network import encodings as posteriors
-from latentmaps.vae.network.encodings import Encodings, draw_prior
+from latentmaps.vae.network.encodings import Encodings, sample_prior
 
 Array = npt.NDArray[np.floating]
 
-# Burda et al. 2016, section 5.2. It tells idle dimensions from others in a network that collapses;
-# here every dimension passes.
+# Burda et al. 2016, section 5.2. It finds the inactive dimensions of a collapsed network; in ours
+# every dimension is active.
 _ACTIVE_VARIANCE = 0.01
 
 
 def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[str, float]:
-    """Measure where z-points of real images lie.
+    """Measure where the z-points of real images lie.
 
     Args:
         encodings: the posteriors of some images.
-        table: their dimensions, of ``describe_dimensions``.
-        seed: for one z of each posterior, and for the points of the prior.
+        table: the result of ``describe_dimensions`` for these encodings.
+        seed: seed of the z that is sampled from each posterior, and of the points of the prior.
 
     Returns:
-        ``kl_nats``, and the part of it that the means cause, ``kl_nats_of_means``, and the part of
-        the variances, ``kl_nats_of_variances``; ``num_dimensions_used`` with more than 0.1 nat, and
-        the fewest that hold 90 % of the KL, ``num_dimensions_90``; ``active_units``, those whose
-        posterior mean has a variance of more than 0.01 over images (Burda et al. 2016, section
-        5.2); mean and spread of the radii, and ``radius_prior`` beside them; over the dimensions,
-        the root mean square of the means of z, ``z_mean_rms``, and mean, least and greatest spread
-        of z; ``mmd_prior`` between the z of the images and as many points of the prior, and
-        ``mmd_floor``, what two sets of the prior have between them.
+        ``kl_nats`` and its two parts: ``kl_nats_of_means``, caused by the means, and
+        ``kl_nats_of_variances``, caused by the variances; ``num_dimensions_used``, the number of
+        dimensions with more than 0.1 nat, and ``num_dimensions_90``, the least number that holds 90
+        % of the KL; ``active_units``, the number of dimensions whose posterior mean has a variance
+        of more than 0.01 over images (Burda et al. 2016, section 5.2); mean and standard deviation
+        of the radii, and ``radius_prior`` for comparison; over the dimensions, the root mean square
+        of the means of z, ``z_mean_rms``, and the mean, least and greatest standard deviation of z;
+        ``mmd_prior`` between the z of the images and as many points of the prior, and ``mmd_floor``
+        between two such sets of the prior.
     """
-    z = encodings.draw_z(seed=seed)
-    prior, other_prior = np.split(draw_prior(2 * len(z), z.shape[1], seed=seed), 2)
+    z = encodings.sample_z(seed=seed)
+    prior, other_prior = np.split(sample_prior(2 * len(z), z.shape[1], seed=seed), 2)
     z_radii = latent_geometry.radii(z)
     kl_nats, kl_of_means = float(table["kl_nats"].to_numpy().sum()), encodings.kl_of_means()
     return {

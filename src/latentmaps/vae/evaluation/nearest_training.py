@@ -1,7 +1,8 @@
-"""Are random faces copies of training faces? How near the nearest one is, in units of real faces.
+"""How close random faces are to the nearest training face, relative to test faces.
 
-A copy is found only where it is looked for, so all training faces are searched, whatever their
-number: they come batch by batch, and of each batch nothing is kept but shorter distances.
+This detects copies of training faces. A copy is found only among the faces that are searched, so
+all training faces are searched by default. They come batch by batch, and only the shortest
+distances are kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ Pixels = npt.NDArray[np.float32]
 # name of a feature net -> (n, num_features)
 Features = Mapping[str, npt.NDArray[np.float32]]
 
-# of 128 faces each: one batch at a time takes five times as long to compare
+# batches of 128 faces; comparing them one by one takes five times as long
 _BATCHES_A_BLOCK = 8
 
 
@@ -28,14 +29,14 @@ def ratios(
     test: Features,
     generated: Mapping[str, Features],
 ) -> dict[str, dict[str, float]]:
-    """Return the mean distance to the nearest training face, over that of test faces.
+    """Return the mean distance to the nearest training face, divided by that of test faces.
 
-    Each training face goes through each net once, for all sets together.
+    Each training face passes through each net once, for all sets together.
 
     Args:
-        training_faces: batches of pixels (n, h, w, c), 0..1; looked through once.
+        training_faces: batches of pixels (n, h, w, c), 0..1; consumed once.
         nets: the feature nets.
-        test: features of test faces, which had no part in the training.
+        test: features of test faces, which were not used for training.
         generated: name -> features of the faces that may be copies.
 
     Returns:
@@ -49,7 +50,7 @@ def ratios(
     searches = [_Search(net, [features[net.name] for features in sets]) for net in nets]
     for pixels in training_faces:
         for search in searches:
-            search.look_at(pixels)
+            search.add(pixels)
     means = {search.name: search.mean_distances() for search in searches}
     for net, (mean_of_test, *_) in means.items():
         _refuse_copies(net, mean_of_test, num_test=len(test[net]))
@@ -62,9 +63,9 @@ def ratios(
 def _refuse_copies(net: str, mean_distance: float, *, num_test: int) -> None:
     if mean_distance == 0.0:
         raise DataError(
-            f"images.npy: each of the {num_test:,} test faces equals a training face, as {net} "
-            "sees them; expected faces that had no part in the training: take the copies out of "
-            "the source, and run fetch_faces again"
+            f"images.npy: each of the {num_test:,} test faces equals a training face, measured "
+            f"with {net}; expected faces that were not used for training: remove the copies from "
+            "the source and run fetch_faces again"
         )
 
 
@@ -78,19 +79,19 @@ class _Search:
         self._ends = np.cumsum([len(features) for features in sets])
         self._waiting: list[npt.NDArray[np.float32]] = []
 
-    def look_at(self, pixels: Pixels) -> None:
-        """Look at a batch of training faces; several are compared at a time."""
+    def add(self, pixels: Pixels) -> None:
+        """Add a batch of training faces; several batches are compared at a time."""
         self._waiting.append(self._net.features(pixels))
         if len(self._waiting) == _BATCHES_A_BLOCK:
             self._compare()
 
     def mean_distances(self) -> list[float]:
-        """Return the mean distance of each set to the nearest of all faces looked at."""
+        """Return the mean distance of each set to the nearest of all added faces."""
         if self._waiting:
             self._compare()
         sets = np.split(self._nearest.distances, self._ends[:-1])
         return [float(distances.mean()) for distances in sets]
 
     def _compare(self) -> None:
-        self._nearest.look_among(np.concatenate(self._waiting))
+        self._nearest.update(np.concatenate(self._waiting))
         self._waiting = []

@@ -1,6 +1,6 @@
-"""Near neighbors among features: are generated images like real ones, all of them, or copies?
+"""Precision, recall, density and coverage of generated images, and nearest neighbors.
 
-All functions take features (n, d), in float64 or float32, and compute in float64.
+All functions take features (n, d), float64 or float32, and compute in float64.
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ _ROWS_A_BLOCK = 500
 
 @dataclass(frozen=True)
 class Neighborhoods:
-    """How two sets cover each other; all are 0..1 but density, which can exceed 1.
+    """How well two sets cover each other; all values are 0..1 except density, which can exceed 1.
 
     Attributes:
-        precision: share of generated images that lie among the real ones.
-        recall: share of real images that lie among the generated ones.
-        density: how many real neighborhoods a generated image lies in, over `nearest_k`; about 1
-            for equal distributions.
-        coverage: share of real images with a generated one in their neighborhood.
+        precision: share of generated images that lie in the neighborhood of a real one.
+        recall: share of real images that lie in the neighborhood of a generated one.
+        density: mean number of real neighborhoods that a generated image lies in, divided by
+            `nearest_k`; about 1 for equal distributions.
+        coverage: share of real images whose neighborhood contains a generated one.
     """
 
     precision: float
@@ -39,31 +39,31 @@ class Neighborhoods:
 def precision_recall_density_coverage(
     real: Features, generated: Features, *, nearest_k: int = _NEAREST_K
 ) -> Neighborhoods:
-    """Return how well generated features cover real ones, and the other way round.
+    """Return how well generated features cover real ones, and the other way around.
 
-    A neighborhood is the open ball up to the k-th nearest of the same set, the point itself not
-    counted. Precision and recall: Kynkäänniemi et al. 2019, equations 1 and 2; density and
-    coverage: Naeem et al. 2020, equations 3 and 4. As in the code of Naeem et al., what lies on the
-    rim lies outside.
+    The neighborhood of a point is the open ball that reaches to the k-th nearest other point of the
+    same set. Precision and recall: Kynkäänniemi et al. 2019, equations 1 and 2; density and
+    coverage: Naeem et al. 2020, equations 3 and 4. As in the code of Naeem et al., points on the
+    boundary lie outside.
 
-    Distances are computed for a few rows at a time: memory does not grow with the product of the
-    numbers of images.
+    Distances are computed for a few rows at a time, so memory use does not grow with the product of
+    the numbers of images.
 
     Args:
         real: (n, d), n larger than nearest_k + 1.
-        generated: (m, d), m likewise.
-        nearest_k: the k.
+        generated: (m, d), m larger than nearest_k + 1.
+        nearest_k: k.
 
     Raises:
         DataError: a set is too small.
     """
     for features in (real, generated):
         require_enough(len(features), nearest_k=nearest_k)
-    # distances by |x|^2 + |y|^2 - 2 x.y keep more digits when the points lie around the origin
+    # |x|^2 + |y|^2 - 2 x.y loses fewer digits if the points are centered on the origin
     center = real.mean(axis=0, dtype=np.float64)
     real, generated = real - center, generated - center
     real_radii, generated_radii = (_radii(points, nearest_k) for points in (real, generated))
-    num_around = np.zeros(len(generated), np.int64)  # real neighborhoods around each
+    num_around = np.zeros(len(generated), np.int64)  # real neighborhoods that contain each
     num_recalled = num_covered = 0
     for rows, distances in _distances(real, generated):
         is_near = distances < real_radii[rows, None]  # (rows, m)
@@ -79,57 +79,57 @@ def precision_recall_density_coverage(
 
 
 def _radii(points: Features, nearest_k: int) -> Features:
-    """Return the distance of each point, (n, d), to the k-th nearest of the others, (n,)."""
+    """Return the distance of each point, (n, d), to its k-th nearest other point, (n,)."""
     radii = np.empty(len(points))
     for rows, distances in _distances(points, points):
-        np.fill_diagonal(distances[:, rows], np.inf)  # of each to itself
+        np.fill_diagonal(distances[:, rows], np.inf)  # a point is not its own neighbor
         radii[rows] = np.partition(distances, nearest_k - 1, axis=1)[:, nearest_k - 1]
     return radii
 
 
 def _distances(x: Features, y: Features) -> Iterator[tuple[slice, Features]]:
-    """Yield some rows of x, (n, d), and their distances to all of y, (rows, m), until all came."""
+    """Yield slices of rows of x, (n, d), and their distances to all of y, (rows, m)."""
     for first in range(0, len(x), _ROWS_A_BLOCK):
         rows = slice(first, first + _ROWS_A_BLOCK)
         yield rows, metrics.euclidean_distances(x[rows], y)
 
 
 def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
-    """Refuse a set that is too small to look for neighbors.
+    """Require that a set is large enough for nearest neighbors.
 
     Raises:
-        DataError: there are no more than nearest_k + 1 images.
+        DataError: it has at most nearest_k + 1 images.
     """
     if num_images <= nearest_k + 1:
         raise DataError(
             f"evaluate_vae: found {num_images} images in a set to compare, expected at least "
-            f"{nearest_k + 2} to look for {nearest_k} neighbors of each; fetch more faces, "
-            "or raise num_compared, or num_train and num_test of split_faces"
+            f"{nearest_k + 2} to find {nearest_k} neighbors of each; fetch more faces, or raise "
+            "evaluate_vae.num_compared, split_faces.num_train or split_faces.num_test"
         )
 
 
 class Nearest:
-    """The distance from some points to the nearest of others, which come block by block.
+    """The distance from each of some points to the nearest of others, which come block by block.
 
-    Memory does not grow with the number of the others.
+    Memory use does not grow with the number of the other points.
 
     Attributes:
-        distances: (n,), to the nearest of all that have come so far; infinite before the first.
+        distances: (n,), to the nearest point seen so far; infinite before the first block.
     """
 
     def __init__(self, points: Features) -> None:
         self._points = points
         self.distances = np.full(len(points), np.inf)
 
-    def look_among(self, others: Features) -> None:
-        """Shorten the distances of points to which any of `others`, (m, d), are nearer.
+    def update(self, others: Features) -> None:
+        """Shorten the distances of the points that are closer to one of `others`, (m, d).
 
-        Which one is the nearest comes from |x|^2 + |y|^2 - 2 x.y, which scikit-learn computes in
-        float64 a few rows at a time; its distance then from the difference itself: 0 for a copy,
-        where the former leaves the root of a rounding error.
+        The nearest point is found with |x|^2 + |y|^2 - 2 x.y, which scikit-learn computes in
+        float64 a few rows at a time. Its distance is then computed from the difference itself, so
+        that it is 0 for a copy; the first formula would leave the square root of a rounding error.
         """
-        nearest, about = metrics.pairwise_distances_argmin_min(self._points, others)
-        closer = np.flatnonzero(about < self.distances)
+        nearest, approximate = metrics.pairwise_distances_argmin_min(self._points, others)
+        closer = np.flatnonzero(approximate < self.distances)
         points = self._points[closer].astype(np.float64)
-        found = np.linalg.norm(points - others[nearest[closer]], axis=1)
-        self.distances[closer] = np.minimum(found, self.distances[closer])
+        exact = np.linalg.norm(points - others[nearest[closer]], axis=1)
+        self.distances[closer] = np.minimum(exact, self.distances[closer])

@@ -1,7 +1,7 @@
-"""The feature net that is always there: small pictures, along the main directions of real ones.
+"""The feature net that is always used: principal components of small versions of the images.
 
-It needs no weights. It sees pose, light, colors and coarse shapes, nothing that is finer than its
-small pictures: what is lost in sharpness must be read elsewhere.
+It needs no weights. It captures pose, light, colors and coarse shapes, but no detail finer than the
+small images, so a loss of sharpness has to be measured elsewhere.
 """
 
 import math
@@ -24,27 +24,28 @@ NUM_COMPONENTS = 64
 
 _LARGEST_SIDE = 32
 _ROWS_A_CHUNK = 250
-# a variance below this share of the largest is rounding, and its direction any
+# below this share of the largest variance, a variance is rounding and its direction arbitrary
 _SMALLEST_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
 class PixelsPca:
-    """Principal components of small pictures.
+    """Principal components of small images.
 
-    Definition 1: area averages of at most 32x32 pixels, gray or color as they come, 0..1; their
-    mean over the training images subtracted; the 64 directions in which the training images vary
-    most, fewer if they vary in fewer, all divided by one number, the root of their mean variance
-    over the training images. So numbers compare only between experiments with the same training
-    images. Whoever changes this counts the definition up.
+    Definition 1: average the image over areas to at most 32x32 pixels, gray or color, 0..1;
+    subtract the mean over the training images; project onto the 64 directions of largest variance
+    of the training images, or fewer if their rank is lower; divide all by one number, the root of
+    the mean variance along these directions. Numbers are therefore comparable only between
+    experiments with the same training images. A change of this definition must increase its number.
 
-    Directions keep their weights: divided each by its own standard deviation, the many in which no
-    blurred face varies drowned the rest, and samplers that look very different had equal distances.
+    The directions keep their relative weights. Dividing each by its own standard deviation lets the
+    many directions in which no blurred face varies dominate, and samplers that look very different
+    had equal distances.
 
     Attributes:
-        mean: (height * width * channels,), of the small pictures.
+        mean: (height * width * channels,), of the small images.
         directions: (height * width * channels, d), already divided by that number.
-        name: stands in metrics.
+        name: the name of the net in metrics.
     """
 
     mean: Array
@@ -62,21 +63,21 @@ def fit(
     *,
     num_components: int = NUM_COMPONENTS,
 ) -> PixelsPca:
-    """Return the feature net of these training images.
+    """Fit the feature net to training images.
 
-    The covariance is summed up chunk by chunk, exactly and in flat memory (75 MB at 32x32x3), then
-    decomposed once; 10,000 images of 96x96x3 take 7 s on two cores. Incremental PCA takes longer,
-    and its result depends on the size of its batches.
+    The covariance is summed chunk by chunk, exactly and in constant memory (75 MB at 32x32x3), and
+    then decomposed once; 10,000 images of 96x96x3 take 7 s on two cores. Incremental PCA takes
+    longer, and its result depends on the batch size.
 
     Args:
         images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
         rows: (n,), the training images.
-        num_components: at most so many features.
+        num_components: maximum number of features.
 
     Raises:
         DataError: no two of the training images differ.
     """
-    # near the data, and exactly the data if all are equal: nothing cancels in the sums
+    # a point close to the data, so that the sums lose no digits; exact if all images are equal
     origin = _small_pictures(images, rows[:1])[0]
     chunks = (rows[i : i + _ROWS_A_CHUNK] for i in range(0, len(rows), _ROWS_A_CHUNK))
     pictures = (_small_pictures(images, chunk) - origin for chunk in chunks)
@@ -85,18 +86,19 @@ def fit(
     if not len(values):
         raise DataError(
             f"split_faces.num_train: {len(rows)} training image(s), all of them equal, expected "
-            "2 or more that differ; give the stage other faces, or more of them"
+            "2 or more that differ; use other faces, or more of them"
         )
-    # the sign of an eigenvector is arbitrary: the largest entry is made positive
+    # the sign of an eigenvector is arbitrary: make its largest entry positive
     largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))]
     unit = np.sqrt(values[:num_components].mean())
     return PixelsPca(origin + offset, (vectors * np.sign(largest) / unit)[:, :num_components])
 
 
 def _directions_of_few(chunks: Iterator[Array]) -> Directions:
-    """Return mean, variances and directions of pictures, (n, d) in all, n at most d.
+    """Return mean, variances and directions of n small images of d values, n at most d.
 
-    From their products with each other, (n, n): decomposing a (d, d) matrix of low rank is slow.
+    They come from the products of the images with each other, (n, n): decomposing a (d, d) matrix
+    of low rank is slow.
     """
     pictures = np.concatenate(list(chunks))
     mean = pictures.mean(axis=0)
@@ -106,7 +108,7 @@ def _directions_of_few(chunks: Iterator[Array]) -> Directions:
 
 
 def _directions_of_many(chunks: Iterator[Array]) -> Directions:
-    """Return mean, variances and directions of pictures, (n, d) in all."""
+    """Return mean, variances and directions of n small images of d values."""
     num_pictures, total, products = 0, np.zeros(()), np.zeros(())
     for pictures in chunks:
         num_pictures += len(pictures)
@@ -117,7 +119,7 @@ def _directions_of_many(chunks: Iterator[Array]) -> Directions:
 
 
 def _largest_first(matrix: Array) -> tuple[Array, Array]:
-    """Return the eigenvalues that are not 0, (rank,), and their vectors as columns."""
+    """Return the nonzero eigenvalues, (rank,), largest first, and their vectors as columns."""
     values, vectors = np.linalg.eigh(matrix)
     kept = values > _SMALLEST_SHARE * values[-1]
     return values[kept][::-1], vectors[:, kept][:, ::-1]
@@ -133,14 +135,14 @@ def _flat(pixels: Pixels) -> Array:
 
 
 def area_averages(pixels: Pixels, largest_side: int) -> Array:
-    """Return pictures of which no side is longer than `largest_side`.
+    """Downsample images by area averages so that no side is longer than `largest_side`.
 
-    Each pixel is the mean of the rectangle it covers, pixels that are covered in part counted in
-    part; a side that is short enough stays.
+    Each output pixel is the mean of the rectangle it covers, with partly covered pixels weighted by
+    the covered share. A side that is short enough is kept.
 
     Args:
         pixels: (n, h, w, c).
-        largest_side: pixels.
+        largest_side: in pixels.
 
     Returns:
         (n, min(h, largest_side), min(w, largest_side), c).
@@ -153,7 +155,7 @@ def area_averages(pixels: Pixels, largest_side: int) -> Array:
 
 
 def _overlaps(num_pixels: int, num_cells: int) -> Array:
-    """Return the share of each cell, (num_cells,), that each pixel, (num_pixels,), covers."""
+    """Return the share of each cell that each pixel covers, (num_cells, num_pixels)."""
     cells = np.arange(num_cells + 1) * (num_pixels / num_cells)
     begins, ends = cells[:-1, None], cells[1:, None]
     pixels = np.arange(num_pixels)

@@ -1,6 +1,6 @@
-"""How near reconstructions come to their originals, image by image.
+"""How close reconstructions are to their originals, image by image.
 
-All functions take pixels (n, h, w, c), float32, 0..1, and give one number an image.
+All functions take pixels (n, h, w, c), float32, 0..1.
 """
 
 from collections.abc import Mapping
@@ -22,25 +22,25 @@ def evaluate(
     *,
     seed: int,
 ) -> dict[str, Any]:
-    """Measure reconstructions, and return the mean of each number over the images.
+    """Measure reconstructions and return the mean of each measure over the images.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8; may be memory-mapped, only one batch is in memory.
         rows: (n,), the images to reconstruct.
-        seed: for one z of each posterior.
+        seed: seed of the z that is sampled from each posterior.
 
     Returns:
-        The numbers when z is the posterior mean; ``diversity``, how much these reconstructions
+        The measures with z at the posterior mean; ``diversity``, how much these reconstructions
         differ from one another; ``sharpness_originals`` and ``diversity_originals``; and, under
-        ``sampled``, the numbers when z is drawn from the posterior, as in training.
+        ``sampled``, the measures with z sampled from the posterior, as in training.
     """
-    from_mean, from_draw = _Means(), _Means()
+    from_mean, from_sample = _Means(), _Means()
     of_originals, of_reconstructions = Diversity(), Diversity()
     for chunk in inference.chunks(rows):
         originals = pixels.to_pixels(images[chunk])
         posteriors = trained.encode(images, chunk)
-        drawn = posteriors.draw_z(seed=seed, first=from_mean.num_images)
+        sampled_z = posteriors.sample_z(seed=seed, first=from_mean.num_images)
         reconstructions = trained.decode(posteriors.z_mean)
         of_originals.add(originals)
         of_reconstructions.add(reconstructions)
@@ -48,12 +48,12 @@ def evaluate(
             _numbers(originals, reconstructions)
             | {"sharpness_originals": likeness.sharpness(originals)}
         )
-        from_draw.add(_numbers(originals, trained.decode(drawn)))
+        from_sample.add(_numbers(originals, trained.decode(sampled_z)))
     return {
         **from_mean.values(),
         "diversity": of_reconstructions.value(),
         "diversity_originals": of_originals.value(),
-        "sampled": from_draw.values(),
+        "sampled": from_sample.values(),
     }
 
 
@@ -71,7 +71,7 @@ class _Means:
             self._totals[name] = self._totals.get(name, 0.0) + float(values.sum())
 
     def values(self) -> dict[str, float]:
-        """Return the mean of each number, by name."""
+        """Return the mean of each measure, by name."""
         return {name: total / self.num_images for name, total in self._totals.items()}
 
 

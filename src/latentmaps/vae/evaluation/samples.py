@@ -1,8 +1,8 @@
-"""What random faces are worth, beside real ones: numbers for every sampler of the latent space.
+"""Measures of the random faces of every sampler, next to those of real faces.
 
-Every number stands beside what real faces have: training faces take the place of random ones
-against the same test faces. Faces are looked at a batch at a time, and of those that are compared
-only the features are kept, so memory does not grow with the size of a face.
+Each number is comparable with that of real faces: training faces take the place of random ones and
+are compared with the same test faces. Faces are processed batch by batch, and only the features of
+the compared ones are kept, so memory use does not grow with the image size.
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ Pixels = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 Features = Mapping[str, npt.NDArray[np.float32]]
 
-# the row of real faces; a sampler's row has its name, the one at the other temperature this behind
+# the row of real faces, and the suffix of a sampler's row at the other temperature
 REAL = "real"
 _COOL = "_cool"
 
@@ -50,7 +50,7 @@ class RealFaces:
 
 @dataclass(frozen=True)
 class FaceSet:
-    """A set of faces, as far as the numbers need it.
+    """What the measures need of a set of faces.
 
     Attributes:
         sharpness: mean variance of the Laplacian, times 1000.
@@ -64,11 +64,11 @@ class FaceSet:
 
 
 def summarize(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
-    """Return what the numbers need of faces that come batch by batch.
+    """Return what the measures need of faces that come batch by batch.
 
     Args:
         faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
-        nets: look at every face.
+        nets: the feature nets.
     """
     num_faces, sharpness, diversity = 0, 0.0, Diversity()
     features: dict[str, list[npt.NDArray[np.float32]]] = {net.name: [] for net in nets}
@@ -86,10 +86,10 @@ def summarize(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
 
 
 def count_compared(real: RealFaces, params: EvaluateVae) -> int:
-    """Return how many faces there are in each set that is compared.
+    """Return the number of faces in each set that is compared.
 
     Raises:
-        DataError: too few for nearest neighbors.
+        DataError: there are too few for nearest neighbors.
     """
     num_compared = min(params.num_compared, len(real.train), len(real.test))
     neighbors.require_enough(num_compared)
@@ -112,14 +112,14 @@ def evaluate(
         fitted: the samplers by name.
         real: the faces to compare with.
         nets: feature nets, for the distances.
-        params: how much is compared.
-        seed: of the random points, and of what is taken of the real faces.
+        params: the section evaluate_vae.
+        seed: seed of the random points and of the subsets of real faces.
 
     Returns:
-        ``num_compared``; ``num_searched``, how many training faces were searched for copies;
-        ``temperature``; ``feature_nets``, their names; and ``samples``, a row of numbers for
-        ``real``, each sampler, and, with ``_cool`` behind its name, each sampler at the other
-        temperature. A row holds ``sharpness``, ``diversity`` and a part for each feature net.
+        ``num_compared``; ``num_searched``, the number of training faces that were searched for
+        copies; ``temperature``; ``feature_nets``, their names; and ``samples``, a row of numbers
+        for ``real``, for each sampler and, with the suffix ``_cool``, for each sampler at the other
+        temperature. A row holds ``sharpness``, ``diversity`` and an object for each feature net.
 
     Raises:
         DataError: there are too few faces for nearest neighbors, or all test faces are copies of
@@ -127,25 +127,25 @@ def evaluate(
     """
     num_compared = count_compared(real, params)
     train, test = (
-        summarize(_read(real.images, subset.draw(rows, num_compared, seed=seed)), nets)
+        summarize(_read(real.images, subset.sample(rows, num_compared, seed=seed)), nets)
         for rows in (real.train, real.test)
     )
-    drawn = {
+    random_faces = {
         f"{name}{suffix}": summarize(
             _decode(trained, sampler, num_compared, temperature, seed=seed), nets
         )
         for name, sampler in fitted.items()
         for suffix, temperature in (("", 1.0), (_COOL, params.temperature))
     }
-    searched = subset.draw(real.train, params.num_searched, seed=seed)
+    searched = subset.sample(real.train, params.num_searched, seed=seed)
     nearness = nearest_training.ratios(
         _track(_read(real.images, searched), len(searched)),
         nets,
         test=test.features,
-        generated={name: faces.features for name, faces in drawn.items()},
+        generated={name: faces.features for name, faces in random_faces.items()},
     )
     rows = {REAL: _row(test, train.features, test.features, dict.fromkeys(test.features, 1.0))}
-    for name, faces in drawn.items():
+    for name, faces in random_faces.items():
         rows[name] = _row(faces, faces.features, test.features, nearness[name])
     return {
         "num_compared": num_compared,
@@ -157,12 +157,12 @@ def evaluate(
 
 
 def headlines(rows: Mapping[str, Any], names: Iterable[str], net: str) -> dict[str, float]:
-    """Return the kernel distance of each sampler at temperature 1, by ``kernel_`` and its name.
+    """Return the kernel distance of each sampler at temperature 1, as ``kernel_`` and its name.
 
     Args:
-        rows: ``samples``, as ``evaluate`` returns it.
+        rows: ``samples``, as returned by ``evaluate``.
         names: of the samplers.
-        net: the feature net on which it is taken.
+        net: the feature net whose distance is returned.
     """
     return {f"kernel_{name}": rows[name][net]["kernel_distance"] for name in names}
 
@@ -170,11 +170,11 @@ def headlines(rows: Mapping[str, Any], names: Iterable[str], net: str) -> dict[s
 def _row(
     faces: FaceSet, features: Features, test: Features, nearness: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Return the numbers of some faces.
+    """Return the numbers of a set of faces.
 
     Args:
-        faces: have the sharpness and the diversity of the row.
-        features: are compared with the test faces.
+        faces: the set whose sharpness and diversity are reported.
+        features: the features that are compared with those of the test faces.
         test: features of the test faces.
         nearness: name of the feature net -> ``nearest_training``.
     """
@@ -217,7 +217,7 @@ def _decode(
 ) -> Iterator[Pixels]:
     latent_dim = trained.architecture.latent_dim
     for chunk in inference.chunks(np.arange(num_faces)):
-        z = samplers.draw(
+        z = samplers.sample(
             sampler, len(chunk), latent_dim, seed=seed, first=chunk[0], temperature=temperature
         )
         yield trained.decode(z)

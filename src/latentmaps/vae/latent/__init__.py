@@ -1,1 +1,1 @@
-"""The latent space: where faces lie, and samplers of random points."""
+"""The latent space: encodings of faces, samplers, and attribute directions."""

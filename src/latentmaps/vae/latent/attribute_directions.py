@@ -1,8 +1,7 @@
-"""The directions of attributes in the latent space: what to add to a face so that it smiles.
+"""Directions of attributes in the latent space: what to add to a face so that it smiles.
 
-Whoever changes faces with them takes those that ``find`` gives: it refuses an attribute of which
-too few faces tell. How well the faces with and without an attribute can be told apart along its
-direction is its d', which stands beside it.
+To change faces, get a direction with ``find``: it rejects an attribute that too few faces show. The
+d' of a direction measures how well it separates the faces with the attribute from those without.
 """
 
 import difflib
@@ -22,17 +21,17 @@ from latentmaps.vae.network.encodings import Encodings
 
 Array = npt.NDArray[np.floating]
 
-# Training faces with an attribute, and without it, from which its direction is of use; own choice.
-# The mean of so many faces has a standard error of 0.22 standard deviations in each dimension.
+# A direction needs at least this number of training faces with the attribute, and without it; own
+# choice. A mean of 20 faces has a standard error of 0.22 standard deviations in each dimension.
 FEWEST_FACES = 20
-# A d' below which faces with and without an attribute hardly differ along its direction: a limit is
-# right in 60 % of the cases, where guessing is right in 50 %; own choice.
+# Below this d', faces with and without an attribute hardly differ along its direction: a threshold
+# is right in 60 % of the cases, compared with 50 % for guessing; own choice.
 LEAST_D_PRIME = 0.5
 
 _ARRAYS = ("names", "directions", "num_with", "num_without", "d_prime")
-# of a name in a message
+# maximum length of a name in a message
 _NAME_CHARACTERS = 60
-# of a coordinate: those of the encodings, of which it is a difference, are at most half as large
+# largest valid coordinate: twice that of the encodings, whose difference it is
 _LARGEST = 1000.0
 
 
@@ -42,10 +41,10 @@ class Direction:
 
     Attributes:
         name: of the attribute.
-        vector: (latent_dim,), float64; zeros where no training face has it, or each.
-        num_with: training faces with it.
-        num_without: training faces without it.
-        d_prime: see ``measure_d_prime``, of test faces; NaN: they do not tell.
+        vector: (latent_dim,), float64; zeros if no training face has the attribute, or all have it.
+        num_with: number of training faces with it.
+        num_without: number of training faces without it.
+        d_prime: see ``measure_d_prime``, on test faces; NaN: unknown.
     """
 
     name: str
@@ -61,26 +60,26 @@ class Direction:
 
     @property
     def is_clear(self) -> bool:
-        """Whether faces with and without the attribute can be told apart along the direction."""
-        return self.d_prime >= LEAST_D_PRIME  # not where it is NaN
+        """Whether the direction separates faces with and without the attribute."""
+        return self.d_prime >= LEAST_D_PRIME  # False for NaN
 
     @property
     def has_enough_faces(self) -> bool:
-        """Whether at least 20 training faces have the attribute, and 20 do not."""
+        """Whether at least 20 training faces have the attribute and at least 20 lack it."""
         return min(self.num_with, self.num_without) >= FEWEST_FACES
 
 
 @dataclass(frozen=True)
 class AttributeDirections:
-    """The direction of each attribute that the index of the faces knows, k of them.
+    """The directions of all k attributes in the index of the faces.
 
     Attributes:
         names: (k,), in the order of the index.
         directions: (k, latent_dim), float64, the mean of training faces with the attribute minus
-            the mean of those without; zeros where there are none of either kind.
-        num_with: (k,), int64, training faces with it.
-        num_without: (k,), int64, training faces without it.
-        d_prime: (k,), float64, see ``measure_d_prime``, of test faces; NaN: they do not tell.
+            the mean of those without; zeros if either kind is missing.
+        num_with: (k,), int64, number of training faces with it.
+        num_without: (k,), int64, number of training faces without it.
+        d_prime: (k,), float64, see ``measure_d_prime``, on test faces; NaN: unknown.
     """
 
     names: tuple[str, ...]
@@ -93,8 +92,8 @@ class AttributeDirections:
         """Return the number of attributes."""
         return len(self.names)
 
-    def each(self) -> list[Direction]:
-        """Return the attributes one by one."""
+    def to_list(self) -> list[Direction]:
+        """Return the direction of each attribute."""
         return [
             Direction(name, vector, int(num_with), int(num_without), float(d_prime))
             for name, vector, num_with, num_without, d_prime in zip(
@@ -107,9 +106,9 @@ class AttributeDirections:
             )
         ]
 
-    def of_enough_faces(self) -> "AttributeDirections":
-        """Return the attributes that at least 20 training faces have and 20 do not have."""
-        chosen = np.flatnonzero([one.has_enough_faces for one in self.each()])
+    def with_enough_faces(self) -> "AttributeDirections":
+        """Return the attributes that at least 20 training faces have and at least 20 lack."""
+        chosen = np.flatnonzero([found.has_enough_faces for found in self.to_list()])
         return AttributeDirections(
             tuple(self.names[index] for index in chosen),
             self.directions[chosen],
@@ -122,38 +121,38 @@ class AttributeDirections:
         """Return the direction of an attribute that enough training faces show.
 
         Raises:
-            DataError: there is no such attribute, or fewer than 20 training faces have it, or do
-                not have it.
+            DataError: the attribute does not exist, or fewer than 20 training faces have it or lack
+                it.
         """
-        found = {one.name: one for one in self.each()}.get(name)
+        found = {direction.name: direction for direction in self.to_list()}.get(name)
         if found is None:
             raise DataError(f"attribute {_shown(name)}: {self._describe_known(name)}")
         if not found.has_enough_faces:
             num_faces, kind = min((found.num_with, "with"), (found.num_without, "without"))
             raise DataError(
                 f"attribute {_shown(name)}: {num_faces:,} training faces {kind} it, expected at "
-                f"least {FEWEST_FACES}: the mean of so few shows who they are, not what they "
-                "share; train with more of them"
+                f"least {FEWEST_FACES}: the mean of fewer faces shows who they are, not what they "
+                "have in common; train with more of them"
             )
         return found
 
     def _describe_known(self, name: str) -> str:
-        """Return which attributes there are, those spelled most like `name` first."""
-        known = self.of_enough_faces().names
+        """Return which attributes exist, those with the most similar names first."""
+        known = self.with_enough_faces().names
         if not self.names:
             return (
-                "the source of these faces knows no attributes; train on faces that have "
-                "attributes, avatars or CelebA"
+                "the source of these faces has no attributes; train on faces with attributes, "
+                "such as avatars or CelebA"
             )
         if not known:
-            return f"not known, nor is there any other that {FEWEST_FACES} training faces show"
+            return f"unknown, and no other attribute is shown by {FEWEST_FACES} training faces"
 
-        asked = str(name)[:_NAME_CHARACTERS].lower()
+        wanted = str(name)[:_NAME_CHARACTERS].lower()
 
         def likeness(other: str) -> float:
-            return difflib.SequenceMatcher(None, asked, other.lower()).ratio()
+            return difflib.SequenceMatcher(None, wanted, other.lower()).ratio()
 
-        return f"not known, expected one of {', '.join(sorted(known, key=likeness, reverse=True))}"
+        return f"unknown, expected one of {', '.join(sorted(known, key=likeness, reverse=True))}"
 
 
 def _shown(name: Any) -> str:
@@ -166,11 +165,11 @@ def fit(
     test: Encodings,
     test_attributes: pd.DataFrame,
 ) -> AttributeDirections:
-    """Return the direction of each attribute from training faces, and its d' on test faces.
+    """Compute the direction of each attribute from training faces, and its d' on test faces.
 
     Args:
         train: the posteriors of n training faces.
-        train_attributes: n rows, a column of booleans for each attribute.
+        train_attributes: n rows, one boolean column per attribute.
         test: the posteriors of m test faces.
         test_attributes: m rows, the same columns.
     """
@@ -189,20 +188,20 @@ def fit(
 
 
 def measure_d_prime(values: Array, has_attribute: npt.NDArray[np.bool_]) -> float:
-    """Return how well faces with and without an attribute can be told apart by one value of each.
+    """Return d', how well one value per face separates faces with and without an attribute.
 
-    d' = (m1 - m0) / s, the distance of the means of both kinds over their pooled standard
-    deviation, s^2 = ((n1 - 1) s1^2 + (n0 - 1) s0^2) / (n1 + n0 - 2); Green & Swets 1966, "Signal
-    Detection Theory and Psychophysics", section 3.2. Of two normal distributions of equal width,
-    a limit halfway between the means is right in Phi(d' / 2) of the cases: 0 is a coin toss, 0.5
-    right in 60 %, 1 in 69 %, 2 in 84 %, 4 in 98 %.
+    d' = (m1 - m0) / s, the distance of the two means divided by the pooled standard deviation, s^2
+    = ((n1 - 1) s1^2 + (n0 - 1) s0^2) / (n1 + n0 - 2); Green & Swets 1966, "Signal Detection Theory
+    and Psychophysics", section 3.2. For two normal distributions of equal width, a threshold
+    halfway between the means is right in Phi(d' / 2) of the cases: 50 % for 0, 60 % for 0.5, 69 %
+    for 1, 84 % for 2, 98 % for 4.
 
     Args:
         values: (n,), such as coordinates along a direction, in any unit.
         has_attribute: (n,).
 
     Returns:
-        The number; NaN where either kind has fewer than 2 faces, or no value differs.
+        d'; NaN if either kind has fewer than 2 faces or all values of each kind are equal.
     """
     kinds = [values[has_attribute], values[~has_attribute]]
     if min(map(len, kinds)) < 2:
@@ -215,44 +214,49 @@ def measure_d_prime(values: Array, has_attribute: npt.NDArray[np.bool_]) -> floa
 
 
 def tabulate(directions: AttributeDirections) -> dict[str, dict[str, float | None]]:
-    """Return the numbers of each attribute by its name, for a file; d' None: it is not known."""
+    """Return the numbers of each attribute by its name, for a file; an unknown d' is None."""
     return {
-        one.name: {
-            "num_with": one.num_with,
-            "num_without": one.num_without,
-            "length": one.length,
-            "d_prime": None if np.isnan(one.d_prime) else one.d_prime,
+        direction.name: {
+            "num_with": direction.num_with,
+            "num_without": direction.num_without,
+            "length": direction.length,
+            "d_prime": None if np.isnan(direction.d_prime) else direction.d_prime,
         }
-        for one in directions.each()
+        for direction in directions.to_list()
     }
 
 
 def save(path: Path, directions: AttributeDirections) -> None:
-    """Write a .npz file; names are JSON in UTF-8, since strict readers take numbers alone."""
+    """Write the directions to a .npz file.
+
+    Names are stored as JSON in UTF-8, since the strict readers accept only numeric arrays.
+    """
     names = np.frombuffer(json.dumps(directions.names).encode(), np.uint8)
     np.savez(path, **(vars(directions) | {"names": names}))
 
 
 def load(path: Path, *, latent_dim: int, advice: str) -> AttributeDirections:
-    """Return what ``save`` wrote.
+    """Read a file that ``save`` wrote.
 
     Args:
         path: the file.
-        latent_dim: of the VAE that shall decode the points.
-        advice: what to do when the file is of no use.
+        latent_dim: of the VAE that decodes the points.
+        advice: what to do if the file is unusable.
 
     Raises:
-        DataError: the file is missing or damaged, or belongs to a VAE of another latent_dim.
+        DataError: the file is missing or damaged, or belongs to a VAE with another latent_dim.
     """
     arrays = npz.load(path, _ARRAYS, advice=advice)
     names = _read_names(arrays.pop("names"))
     if names is None:
-        raise DataError(f"{path}: names: found no list of different names; {advice}")
+        raise DataError(
+            f"{path}: names: found invalid or repeated names, expected distinct ones; {advice}"
+        )
     directions = arrays["directions"]
     if directions.ndim == 2 and directions.shape[1] != latent_dim:
         raise DataError(
-            f"{path}: points of {directions.shape[1]} dimensions, expected {latent_dim}, as the "
-            f"VAE has that was trained since; {advice}"
+            f"{path}: points of {directions.shape[1]} dimensions, expected {latent_dim}, the "
+            f"latent_dim of the VAE trained since; {advice}"
         )
     for name, array in arrays.items():
         shape = (len(names), latent_dim) if name == "directions" else (len(names),)
@@ -262,7 +266,7 @@ def load(path: Path, *, latent_dim: int, advice: str) -> AttributeDirections:
             )
         if not _is_fit(name, array):
             raise DataError(
-                f"{path}: {name}: found {array.dtype} numbers that are none of that kind; {advice}"
+                f"{path}: {name}: found {array.dtype} values that are invalid for it; {advice}"
             )
     return AttributeDirections(names, **arrays)
 
@@ -277,7 +281,7 @@ def _read_names(array: npt.NDArray) -> tuple[str, ...] | None:
 
 
 def _is_fit(name: str, array: npt.NDArray) -> bool:
-    """Return whether an array has values that ``save`` can have written."""
+    """Report whether an array has values that ``save`` can have written."""
     if name.startswith("num_"):
         return array.dtype == np.int64 and bool((array >= 0).all())
     if name == "d_prime":

@@ -1,4 +1,4 @@
-"""The folder data/latents: where the faces lie in the latent space, and what was fitted to them."""
+"""The folder data/latents: encodings of faces, fitted samplers and attribute directions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from latentmaps.vae.network.encodings import Encodings
 _ADVICE = "run evaluate_vae again"
 _ATTRIBUTES = "attributes.npz"
 
-# array of encoded faces -> its axes, as ``Sampler.axes`` has those of a sampler; n faces
+# array of encoded faces -> its axes, in the notation of ``Sampler.axes``; n faces
 _AXES = {"rows": "n", "z_mean": "nd", "z_log_var": "nd"}
 
-# covariances of float64 that come from products of matrices differ in the last digits
+# relative asymmetry of a covariance: matrix products in float64 differ in the last digits
 _TOLERANCE = 1e-6
-# of anything here, a log variance among them: whose exponential then is a number in float64
+# largest valid value of any array; the exponential of such a log variance fits in float64
 _LARGEST = 500.0
 
 
@@ -41,10 +41,10 @@ class EncodedFaces:
 
 @dataclass(frozen=True)
 class Latents:
-    """What evaluate_vae hands to the drawings.
+    """What evaluate_vae hands on to the stages that draw.
 
     Attributes:
-        train: training faces, those to which the samplers were fitted.
+        train: the training faces to which the samplers were fitted.
         test: all test faces.
         samplers: by name.
         attributes: the direction of each attribute of the faces.
@@ -69,15 +69,15 @@ def save(folder: Path, latents: Latents) -> None:
 
 
 def load(folder: Path, *, latent_dim: int) -> Latents:
-    """Return what ``save`` wrote.
+    """Read a folder that ``save`` wrote.
 
     Args:
         folder: the folder.
-        latent_dim: of the VAE that shall decode the points.
+        latent_dim: of the VAE that decodes the points.
 
     Raises:
-        DataError: a file is missing or damaged, belongs to a VAE of another latent_dim, or holds
-            arrays that do not fit together or are no distribution.
+        DataError: a file is missing or damaged, belongs to a VAE with another latent_dim, or holds
+            arrays that do not fit together or do not define a distribution.
     """
     train, test = (_faces(_load(folder, part, _AXES, latent_dim)) for part in ("train", "test"))
     samplers = {
@@ -100,13 +100,13 @@ def _load(
         return {}
     path = folder / f"{name}.npz"
     arrays = npz.load(path, list(axes), advice=_ADVICE)
-    # the first matrix, or else the first array, whose last axis is the latent space
+    # take latent_dim from the first matrix, or else the first array, whose last axis it is
     points = min((key for key in axes if axes[key].endswith("d")), key=lambda k: len(axes[k]) != 2)
     found = (0, *arrays[points].shape)[-1]
     if found != latent_dim:
         raise DataError(
-            f"{path}: points of {found} dimensions, expected {latent_dim}, as the VAE has that was "
-            f"trained since; {_ADVICE}"
+            f"{path}: points of {found} dimensions, expected {latent_dim}, the latent_dim of the "
+            f"VAE trained since; {_ADVICE}"
         )
     sizes = {"d": latent_dim}
     for key, letters in axes.items():
@@ -125,12 +125,12 @@ def _load(
 
 
 def _problem(name: str, array: npt.NDArray) -> str | None:
-    """Return what is wrong with the values of an array, in words."""
+    """Return what is wrong with the values of an array, in words; None: nothing."""
     if name == "rows":
         is_fit = array.dtype.kind == "i" and array.min() >= 0
         if not is_fit:
-            return f"{array.dtype} from {array.min()}, expected integers from 0 on"
-        return None if len(np.unique(array)) == len(array) else "a row that stands twice"
+            return f"{array.dtype} from {array.min()}, expected integers of at least 0"
+        return None if len(np.unique(array)) == len(array) else "a row that occurs twice"
     if array.dtype.type not in (np.float32, np.float64):
         return f"{array.dtype}, expected float32 or float64"
     if not np.isfinite(array).all():
@@ -141,7 +141,7 @@ def _problem(name: str, array: npt.NDArray) -> str | None:
 
 
 def _problem_of_covariance(covariance: npt.NDArray) -> str | None:
-    """Return why a matrix (d, d) is no covariance, in words."""
+    """Return why a matrix, (d, d), is not a covariance, in words; None: it is one."""
     if np.abs(covariance - covariance.T).max() > _TOLERANCE * np.abs(covariance).max():
         return "a matrix that is not symmetric, expected a covariance"
     try:

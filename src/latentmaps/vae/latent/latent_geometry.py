@@ -1,4 +1,4 @@
-"""Axes, ways, distances and dimensions of the latent space. No tensors."""
+"""Axes, paths, distances and dimensions of the latent space. Uses no tensors."""
 
 import math
 
@@ -13,19 +13,19 @@ from latentmaps.vae.network.encodings import Encodings
 
 Array = npt.NDArray[np.floating]
 
-# cosine of an angle below which a chord and its arc are the same to seven digits
+# from this absolute cosine on, a chord and its arc agree to seven digits
 _PARALLEL = 1.0 - 1e-8
 
 
 def principal_axes(points: Array) -> tuple[Array, Array]:
-    """Return the directions along which points vary, those of the greatest variance first.
+    """Return the principal axes of points, largest variance first.
 
     Args:
         points: (n, d), n at least 2.
 
     Returns:
         The axes as columns, (d, d), of length 1, the largest entry of each positive; and the share
-        of the variance that each holds, (d,), zeros for points that do not vary.
+        of the variance along each, (d,), zeros if the points do not vary.
     """
     axes, variances = axes_of_covariance(np.cov(points.astype(np.float64), rowvar=False))
     total = variances.sum()
@@ -33,10 +33,10 @@ def principal_axes(points: Array) -> tuple[Array, Array]:
 
 
 def axes_of_covariance(covariance: Array) -> tuple[Array, Array]:
-    """Return the principal axes of a distribution, those of the greatest variance first.
+    """Return the principal axes of a distribution, largest variance first.
 
     Args:
-        covariance: (d, d), or a number where d is 1.
+        covariance: (d, d), or a number if d is 1.
 
     Returns:
         The axes as columns, (d, d), of length 1, the largest entry of each positive; and the
@@ -48,21 +48,21 @@ def axes_of_covariance(covariance: Array) -> tuple[Array, Array]:
     return axes * np.sign(largest), variances
 
 
-def walk_spherically(start: Array, end: Array, shares: Array) -> Array:
-    """Return the points on the arc from `start` to `end` around the origin.
+def interpolate_spherically(start: Array, end: Array, shares: Array) -> Array:
+    """Return points on the arc from `start` to `end` around the origin.
 
     In many dimensions points of the prior lie near a sphere; the chord between two of them leaves
-    it, the arc does not. White 2016, "Sampling Generative Networks", section 2.1, with both
-    lengths: the length changes from one to the other along the arc.
+    it, the arc does not. White 2016, "Sampling Generative Networks", section 2.1, for vectors of
+    different lengths: along the arc the length changes from one to the other.
 
     Args:
         start: (..., d).
         end: (..., d).
-        shares: (num_steps,), of the angle; 0 gives `start`, 1 gives `end`.
+        shares: (num_steps,), of the angle; 0 is `start`, 1 is `end`.
 
     Returns:
-        (..., num_steps, d). Where both point the same way, opposite ways, or one is zero, there is
-        no one arc: the straight line.
+        (..., num_steps, d). On a straight line if both point in the same or in opposite directions,
+        or if one is zero, since the arc is then undefined.
     """
     start, end = start[..., None, :].astype(np.float64), end[..., None, :].astype(np.float64)
     shares = shares[:, None]  # (num_steps, 1)
@@ -90,8 +90,13 @@ def attribute_direction(z: Array, has_attribute: npt.NDArray[np.bool_]) -> Array
     return points[has_attribute].mean(axis=0) - points[~has_attribute].mean(axis=0)
 
 
-def draw_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
-    """Return pairs of different images, (num_pairs, 2); pair i depends on (seed, i) alone.
+def sample_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[np.int64]:
+    """Sample pairs of different images, (num_pairs, 2); pair i depends only on (seed, i).
+
+    Args:
+        num_images: the images are numbered from 0.
+        num_pairs: number of pairs.
+        seed: seed of the pairs.
 
     Raises:
         DataError: there are fewer than 2 images.
@@ -110,14 +115,14 @@ def radii(z: Array) -> Array:
 def prior_radius(latent_dim: int) -> float:
     """Return the mean radius of z ~ N(0, I) in d dimensions, about sqrt(d).
 
-    sqrt(2) Gamma((d + 1) / 2) / Gamma(d / 2): the mean of the chi distribution.
+    sqrt(2) Gamma((d + 1) / 2) / Gamma(d / 2), the mean of the chi distribution.
     """
     log_ratio = math.lgamma((latent_dim + 1) / 2) - math.lgamma(latent_dim / 2)
     return math.sqrt(2.0) * math.exp(log_ratio)
 
 
 def describe_dimensions(encodings: Encodings) -> pd.DataFrame:
-    """Return a row for each dimension of the latent space.
+    """Return a table with one row for each dimension of the latent space.
 
     Args:
         encodings: the posteriors of some images.

@@ -1,16 +1,16 @@
 """Windows around the encodings of training faces: a kernel density with the moments of q(z).
 
-With the mean m and the covariance C of q(z), and with the covariance B of the posterior means mu_i
+With the mean m and the covariance C of q(z), and the covariance B of the posterior means mu_i
 alone, the density
 
     p(z) = 1/n sum_i N(z; m + pull (mu_i - m), C - pull^2 B)
 
-has the mean m and the covariance C, whatever the pull from 0 to 1 is. With 0 it is the Gaussian of
-q(z). With 1 it is q(z) itself, up to one variance for all posteriors, and random faces are training
-faces decoded once more. Between them it follows q(z) where that is no Gaussian, and every window
-still is wider than a posterior. It is the smoothed bootstrap, shrunk to keep the covariance
-(Silverman & Young 1987, "The bootstrap: to smooth or not to smooth?"; Silverman 1986, section
-6.4.1). The pull is decided by faces that the density has not seen.
+has mean m and covariance C for any pull from 0 to 1. A pull of 0 is the Gaussian of q(z). A pull of
+1 is q(z) itself, except that all posteriors share one variance, and random faces are
+reconstructions of training faces. In between, it follows q(z) where that is not Gaussian, while
+each window is still wider than a posterior. It is the smoothed bootstrap, shrunk to keep the
+covariance (Silverman & Young 1987, "The bootstrap: to smooth or not to smooth?"; Silverman 1986,
+section 6.4.1). The pull is chosen on held-out faces.
 """
 
 import logging
@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 Array = npt.NDArray[np.floating]
 
-# Own choice: at least a fifth of the variance of the means belongs to the windows, 1 - 0.9^2, so
-# that no random face is a training face, however narrow the posteriors are.
+# Own choice: the windows keep at least a fifth of the variance of the means, 1 - 0.9^2, so that no
+# random face is a training face, however narrow the posteriors are.
 _PULLS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
-# one face of so many, and so many at most, is kept from the densities that decide on the pull
+# one face in five, but at most 2000, is held out to choose the pull
 _HELD_OUT, _MOST_HELD_OUT = 5, 2000
 _ROWS_A_BLOCK = 500
 
@@ -52,7 +52,7 @@ class Windows:
         """Return the logarithm of the density, nats, (n,), at points (n, latent_dim)."""
         factor = np.linalg.cholesky(self.covariance)
         log_volume = np.log(np.diag(factor)).sum() + 0.5 * len(factor) * math.log(2.0 * math.pi)
-        # distances lose no digits when the points lie around the origin
+        # distances lose fewer digits if the points are centered on the origin
         origin = self.centers.mean(axis=0, dtype=np.float64)
         points, centers = (np.linalg.solve(factor, (x - origin).T).T for x in (z, self.centers))
         exponents = np.concatenate(
@@ -71,51 +71,51 @@ def _log_mean_exp(exponents: Array) -> Array:
 
 
 def fit(encodings: Encodings, *, seed: int) -> Windows:
-    """Return the windows around the encodings of n images.
+    """Fit windows to the encodings of n images.
 
     Args:
         encodings: the posteriors.
-        seed: for the z of the posteriors, and for who is held out.
+        seed: seed of the z of the posteriors and of the choice of held-out images.
 
     Returns:
-        A window for each image, in their order; one alone, the Gaussian of q(z), where windows
-        describe other images no better.
+        A window for each image, in their order; or a single one, the Gaussian of q(z), if windows
+        describe held-out images no better.
     """
     pull = choose_pull(encodings, seed=seed)
     log.info(
         "Fitted %s to the encodings of %s faces",
         f"windows with a pull of {pull:g}"
         if pull
-        else "one Gaussian, since windows describe other faces no better,",
+        else "one Gaussian, since windows describe held-out faces no better,",
         f"{len(encodings.z_mean):,}",
     )
     return place(encodings, pull)
 
 
 def choose_pull(encodings: Encodings, *, seed: int) -> float:
-    """Return the pull with which unseen faces are likeliest.
+    """Return the pull under which held-out faces are most likely.
 
-    Unless they are then likelier than under the Gaussian by more than the standard error of the
-    difference, the answer is 0: the simpler model, the rule of Breiman et al. 1984, "Classification
-    and Regression Trees", section 3.4.3.
+    The pull is 0 unless the gain over the Gaussian exceeds the standard error of the difference:
+    prefer the simpler model, the rule of Breiman et al. 1984, "Classification and Regression
+    Trees", section 3.4.3.
 
-    Test faces gained 2.9 nats on the Gaussian at a pull of 0.9 (2,400 avatars; 3.2 at 0.95, 2.6 at
-    1) and 0.6 at 0.7 and 0.8 (1,600 photographs; -2.9 at 1). A mixture of ten Gaussians gained 1.1
-    and nothing; faces of a second VAE on the z-points (Dai & Wipf 2019) were farther from real ones
-    than those of the Gaussian. For 10,000 posteriors of 256 dimensions it takes 8 s of processor
-    time.
+    Test faces gained 2.9 nats over the Gaussian at a pull of 0.9 (2,400 avatars; 3.2 at 0.95, 2.6
+    at 1) and 0.6 at 0.7 and 0.8 (1,600 photographs; -2.9 at 1). A mixture of ten Gaussians gained
+    1.1 and nothing, respectively. Faces from a second VAE on the z-points (Dai & Wipf 2019) were
+    farther from real ones than those of the Gaussian. For 10,000 posteriors of 256 dimensions it
+    takes 8 s of processor time.
 
     Args:
         encodings: the posteriors of n images.
-        seed: for the z of the posteriors, and for who is held out.
+        seed: seed of the z of the posteriors and of the choice of held-out images.
     """
     everyone = np.arange(len(encodings.z_mean))
     num_held_out = min(len(everyone) // _HELD_OUT, _MOST_HELD_OUT)
     if num_held_out < 2:
         return 0.0
-    held_out = subset.draw(everyone, num_held_out, seed=seed)
+    held_out = subset.sample(everyone, num_held_out, seed=seed)
     known = encodings.select(np.setdiff1d(everyone, held_out))
-    z = encodings.draw_z(seed=seed)[held_out]
+    z = encodings.sample_z(seed=seed)[held_out]
     densities = {pull: place(known, pull).log_density(z) for pull in _PULLS}
     best = max(_PULLS, key=lambda pull: densities[pull].mean())
     gains = densities[best] - densities[0.0]
@@ -128,15 +128,15 @@ def place(encodings: Encodings, pull: float) -> Windows:
 
     Args:
         encodings: the posteriors.
-        pull: 0..1, how far the windows follow the means; 0: one window, the Gaussian.
+        pull: 0..1, how closely the windows follow the means; 0: one window, the Gaussian.
     """
     mean, covariance = encodings.moments()
     if not pull:
         return Windows(mean[None], covariance)
-    # C = B + W, with W the mean variance of the posteriors
+    # C = B + W, where W is the mean variance of the posteriors
     within = np.diag(encodings.variances_within())
     return Windows(
-        # as precise as the means, for a file of that size
+        # in the dtype of the means, so that the file is no larger
         centers=(mean + pull * (encodings.z_mean - mean)).astype(encodings.z_mean.dtype),
         covariance=within + (1.0 - pull**2) * (covariance - within),
     )

@@ -1,17 +1,17 @@
-"""Where random points of the latent space come from: the prior, or what was fitted to q(z).
+"""Samplers of the latent space: the prior, and distributions fitted to q(z).
 
 q(z), the aggregate posterior, is the mixture of the posteriors of all training images. The decoder
-has learned to answer to points of q(z); as far as q(z) differs from the prior N(0, I), points of
-the prior lie where it has learned little. Ghosh et al. 2020, "From Variational to Deterministic
-Autoencoders", section 4, fit a density to the z-points after the training for that reason.
+has learned to decode points of q(z). To the extent that q(z) differs from the prior N(0, I), points
+of the prior lie where it has learned little. Ghosh et al. 2020, "From Variational to Deterministic
+Autoencoders", section 4, therefore fit a density to the z-points after training.
 
-All samplers move the same noise to their points. So face number i of the Gaussian resembles face
-number i of the prior, as far as these distributions agree. Of windows around training faces, face
-number i is drawn from the same training face in every experiment with these faces and this seed,
-whatever the network is; with the other samplers it shares only the noise in its window.
+All samplers transform the same noise, so face i of the Gaussian resembles face i of the prior as
+far as the two distributions agree. Windows around training faces are different: face i comes from
+the window of the same training face in every experiment with these faces and this seed, whatever
+the network is, and shares with the other samplers only the noise within its window.
 
-A further sampler is a class below and its place in ``SAMPLERS``: it is then fitted, saved,
-measured and drawn. dvc.yaml lists the pictures of each.
+To add a sampler, write a class below and list it in ``SAMPLERS``; it is then fitted, saved,
+measured and drawn. Its pictures have to be listed in dvc.yaml.
 """
 
 import abc
@@ -33,11 +33,11 @@ class Sampler(abc.ABC):
     """A distribution over the latent space.
 
     Attributes:
-        name: in numbers and in names of files.
+        name: in numbers and file names.
         words: what its points are, for titles.
-        axes: of each array that is fitted and saved, its axes, a letter each: d is the latent
-            space, any other letter a number of its own. The array is an attribute of the sampler;
-            the last axis of one at least is d. A ``covariance`` has to be positive definite. Empty:
+        axes: array that is fitted and saved -> its axes, one letter each: d is the latent space,
+            any other letter another size. Each array is an attribute of the sampler, and at
+            least one has d as its last axis. A ``covariance`` must be positive definite. Empty:
             nothing is fitted, and there is no file.
     """
 
@@ -48,32 +48,32 @@ class Sampler(abc.ABC):
     @classmethod
     @abc.abstractmethod
     def fit(cls, encodings: Encodings, *, seed: int) -> Self:
-        """Return the sampler for the posteriors of n images.
+        """Fit the sampler to the posteriors of n images.
 
         Args:
             encodings: the posteriors.
-            seed: for what is random about the fit.
+            seed: seed of the random parts of the fit.
         """
 
     @abc.abstractmethod
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
-        """Return points of the distribution, (n, latent_dim).
+        """Transform noise into points of the distribution, (n, latent_dim).
 
         Args:
             noise: (n, latent_dim), points of N(0, I).
-            choices: (n,), uniform in 0..1, for what has to choose between parts.
-            temperature: the distance of each point from the mean is multiplied by this; below 1
-                faces are plainer and fewer of them fail.
+            choices: (n,), uniform in 0..1, to choose a component of a mixture.
+            temperature: factor on the distance of each point from the mean; below 1, faces are
+                plainer and fewer of them fail.
         """
 
     def note(self) -> str:
-        """Return a sentence for the captions of its faces; empty: there is nothing to say."""
+        """Return a sentence for the captions of its faces; empty: nothing to say."""
         return ""
 
 
 @dataclass(frozen=True)
 class Prior(Sampler):
-    """N(0, I), from which the KL term keeps the posteriors from straying."""
+    """N(0, I), the distribution that the KL term pulls the posteriors towards."""
 
     name = "prior"
     words = "z ~ N(0, I)"
@@ -107,11 +107,14 @@ class Gaussian(Sampler):
 
     @classmethod
     def fit(cls, encodings: Encodings, *, seed: int) -> Self:
-        """Return the Gaussian for the posteriors; nothing in it is random."""
+        """Fit the Gaussian to the posteriors; nothing about it is random."""
         return cls(*encodings.moments())
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
-        """Move the noise by the lower Cholesky factor, which keeps which face is which."""
+        """Transform the noise with the lower Cholesky factor; see ``Sampler``.
+
+        Unlike other square roots of the covariance, it keeps face i similar to face i of the prior.
+        """
         return self.mean + temperature * noise @ np.linalg.cholesky(self.covariance).T
 
 
@@ -125,19 +128,19 @@ class Parzen(parzen_windows.Windows, Sampler):
 
     @classmethod
     def fit(cls, encodings: Encodings, *, seed: int) -> Self:
-        """Return the windows that make unseen faces likeliest; see ``parzen_windows``.
+        """Fit the windows under which held-out faces are most likely; see ``parzen_windows``.
 
         Args:
             encodings: the posteriors of n images.
-            seed: for the z of the posteriors, and for who is unseen.
+            seed: seed of the z of the posteriors and of the choice of held-out images.
         """
         return cls(**vars(parzen_windows.fit(encodings, seed=seed)))
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
-        """Choose a window for each point and move its noise there; see ``Sampler``.
+        """Choose a window for each point and add its noise; see ``Sampler``.
 
-        The temperature also moves the windows towards their mean: narrower windows alone would
-        make copies of training faces.
+        The temperature also moves the windows towards their mean. Narrower windows alone would
+        produce copies of training faces.
         """
         num_windows = len(self.centers)
         chosen = np.minimum((choices * num_windows).astype(int), num_windows - 1)
@@ -146,7 +149,7 @@ class Parzen(parzen_windows.Windows, Sampler):
         return mean + temperature * offsets
 
     def note(self) -> str:
-        """Return what one window means."""
+        """Return what a single window means."""
         if len(self.centers) > 1:
             return ""
         return (
@@ -155,14 +158,14 @@ class Parzen(parzen_windows.Windows, Sampler):
         )
 
 
-SAMPLERS: Mapping[str, type[Sampler]] = {one.name: one for one in (Prior, Gaussian, Parzen)}
+SAMPLERS: Mapping[str, type[Sampler]] = {kind.name: kind for kind in (Prior, Gaussian, Parzen)}
 
-# The sampler of the VAE itself, to which nothing is fitted afterwards: the sheet of temperatures
-# shows its faces, and doubts about random faces are about them.
-OF_THE_VAE = Prior.name
+# The sampler of the VAE itself, to which nothing is fitted: the sheet of temperatures shows its
+# faces, and the warnings about random faces refer to it.
+NOT_FITTED = Prior.name
 
 
-def draw(
+def sample(
     sampler: Sampler,
     num_points: int,
     latent_dim: int,
@@ -171,23 +174,23 @@ def draw(
     first: int = 0,
     temperature: float = 1.0,
 ) -> Array:
-    """Return random points, (num_points, latent_dim); point i depends on (seed, i) alone.
+    """Sample random points, (num_points, latent_dim); point i depends only on (seed, i).
 
     Args:
         sampler: the distribution.
-        num_points: how many.
+        num_points: number of points.
         latent_dim: dimensions of the latent space.
-        seed: of the noise, the same for all samplers.
+        seed: seed of the noise, which is the same for all samplers.
         first: the number i of the first point.
         temperature: see ``Sampler.place``.
     """
-    noise = encodings_module.draw_prior(num_points, latent_dim, seed=seed, first=first)
-    choices = encodings_module.draw_choices(num_points, seed=seed, first=first)
+    noise = encodings_module.sample_prior(num_points, latent_dim, seed=seed, first=first)
+    choices = encodings_module.sample_choices(num_points, seed=seed, first=first)
     return sampler.place(noise, choices, temperature=temperature)
 
 
 def fit_all(encodings: Encodings, *, seed: int) -> dict[str, Sampler]:
-    """Return every sampler of ``SAMPLERS``, fitted, by name.
+    """Fit every sampler of ``SAMPLERS`` and return them by name.
 
     Args:
         encodings: the posteriors of training images.

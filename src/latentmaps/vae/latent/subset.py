@@ -1,4 +1,4 @@
-"""A part of some rows that is as mixed as all of them."""
+"""Random subsets of rows that are as mixed as all rows."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,19 +8,19 @@ from latentmaps import seeds
 Rows = npt.NDArray[np.int64]
 
 
-def draw(rows: Rows, at_most: int | None, *, seed: int) -> Rows:
-    """Return some of the rows, in their order.
+def sample(rows: Rows, at_most: int | None, *, seed: int) -> Rows:
+    """Sample some of the rows and return them in their order.
 
-    The first ones would not do: pictures of a folder lie sub-folder by sub-folder. A smaller subset
-    of the same rows and seed is contained in every larger one.
+    The first rows would not be representative: pictures of a folder are sorted by subfolder. For
+    the same rows and seed, a smaller subset is contained in every larger one.
 
     Args:
-        rows: (n,), rising.
-        at_most: how many; None: all.
-        seed: decides which.
+        rows: (n,), ascending.
+        at_most: size of the subset; None: all rows.
+        seed: seed of the choice.
 
     Returns:
-        (min(n, at_most),), rising.
+        (min(n, at_most),), ascending.
     """
     if at_most is None or len(rows) <= at_most:
         return rows

@@ -1,1 +1,1 @@
-"""What the network is, how it is saved, and how it is used."""
+"""The networks of the VAE: their layers and losses, how they are saved, and how they are used."""

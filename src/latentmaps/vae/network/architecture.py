@@ -1,4 +1,4 @@
-"""The shape of a VAE: what its layers are, and whether they fit together."""
+"""The architecture of a VAE: its layers, and whether they fit together."""
 
 import dataclasses
 import itertools
@@ -14,26 +14,27 @@ from latentmaps.storage.sizes import Size, Sizes
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    """The shape of a VAE. The types are checked where one is read from a file.
+    """The layers of a VAE. ``vae_files.load`` checks the types of all attributes.
 
     Attributes:
         image_size: height and width of an image, pixels.
         num_channels: 1 or 3.
-        latent_dim: dimensions of the latent space.
+        latent_dim: number of latent dimensions.
         filters: feature maps of each convolution of the encoder.
         kernel_sizes: pixels, one per convolution.
-        strides: one per convolution.
+        strides: pixels, one per convolution.
         paddings: same or valid, one per convolution.
         activation: leaky_relu, relu or selu.
         batch_norm: train, frozen or none.
-        dropout_rate: share of the values behind each activation that a training step leaves out.
-        dense_units: of a dense layer before the latent layers; None: there is none.
-        upsampling: transpose or resize, what undoes a stride in the decoder.
-        decoder_filters: feature maps that each transposed convolution of the decoder reads, from
-            the latent space on: first those of the dense layer, and the last one puts out the
-            channels of the image. None: `filters` in reverse, also where that is what was given.
-        decoder_kernel_sizes: pixels, one per transposed convolution, in the same order. None:
-            `kernel_sizes` in reverse, likewise.
+        dropout_rate: share of the values after each activation that a training step drops, 0..1.
+        dense_units: units of a dense layer before the latent layers; None for no such layer.
+        upsampling: transpose or resize, the way the decoder undoes a stride.
+        decoder_filters: number of feature maps that each transposed convolution of the decoder
+            reads, starting at the latent space. The first reads those of the dense layer; the last
+            outputs the channels of the image. None means `filters` in reverse; that list itself
+            becomes None.
+        decoder_kernel_sizes: pixels, one per transposed convolution, in the same order. None means
+            `kernel_sizes` in reverse; that list itself becomes None.
     """
 
     image_size: Size
@@ -53,14 +54,15 @@ class Architecture:
 
     @classmethod
     def for_images(cls, shape: Sequence[int], section: Any) -> Self:
-        """Gives the architecture for images of a shape.
+        """Return the architecture for images of a given shape.
 
         Args:
             shape: (num_images, height, width, channels).
-            section: has every other attribute under the same name, as ``train_vae`` has.
+            section: an object with every other attribute under the same name, such as the section
+                ``train_vae``.
 
         Raises:
-            TrainingError: the images are not square, or layers do not fit.
+            TrainingError: the images are not square, or the layers do not fit together.
         """
         _, height, width, num_channels = shape
         if height != width:
@@ -75,22 +77,22 @@ class Architecture:
     def __post_init__(self) -> None:
         lengths = {len(self.filters), len(self.kernel_sizes), len(self.strides), len(self.paddings)}
         if len(lengths) > 1:
-            raise ValueError("filters, kernel_sizes, strides and paddings of one length")
+            raise ValueError("filters, kernel_sizes, strides and paddings of equal length")
         for name in ("filters", "kernel_sizes"):
             own = getattr(self, f"decoder_{name}")
             if own is not None and len(own) not in lengths:
-                raise ValueError(f"decoder_{name} of as many values as {name}")
+                raise ValueError(f"decoder_{name} with as many values as {name}")
             if own == getattr(self, name)[::-1]:
-                # one network has one description
+                # equal networks must have equal descriptions
                 object.__setattr__(self, f"decoder_{name}", None)
         self._require_valid_decoder_kernels()
 
     @property
     def map_sizes(self) -> tuple[int, ...]:
-        """Heights, and so widths, of the image and of the maps behind each convolution.
+        """Height (and width) of the image and of the maps after each convolution.
 
         Raises:
-            TrainingError: a stride does not divide its map, or a kernel is larger than it.
+            TrainingError: a stride does not divide the size of its maps, or a kernel exceeds it.
         """
         sizes = [self.image_size]
         layers = zip(self.kernel_sizes, self.strides, self.paddings, strict=True)
@@ -102,20 +104,20 @@ class Architecture:
 
     @property
     def decoder_maps(self) -> tuple[int, ...]:
-        """Feature maps that the decoder reads to undo each convolution, in the encoder's order."""
+        """Number of maps that the decoder reads to undo each convolution, in encoder order."""
         return self.filters if self.decoder_filters is None else self.decoder_filters[::-1]
 
     @property
     def decoder_kernels(self) -> tuple[int, ...]:
-        """Kernel sizes with which the decoder undoes each convolution, in the encoder's order."""
+        """Kernel size with which the decoder undoes each convolution, in encoder order."""
         own = self.decoder_kernel_sizes
         return self.kernel_sizes if own is None else own[::-1]
 
     def _require_valid_decoder_kernels(self) -> None:
-        """Refuse a kernel of the decoder that does not lead from its maps back to the larger ones.
+        """Refuse a decoder kernel that cannot restore the size of the larger maps.
 
-        Only a valid convolution ties the three together: it fits into the larger maps as often as
-        the smaller ones have rows.
+        Only valid padding restricts the kernel: the number of positions where the kernel fits into
+        the larger maps must equal the size of the smaller ones.
         """
         layers = zip(self.decoder_kernels, self.strides, self.paddings, strict=True)
         sizes = itertools.pairwise(self.map_sizes)
@@ -127,22 +129,22 @@ class Architecture:
             if padding == "valid" and not least <= kernel_size <= most:
                 raise TrainingError(
                     f"train_vae.decoder_kernel_sizes: value {len(self.strides) - index} is "
-                    f"{kernel_size}, expected {least} to {most}, with which valid padding and a "
-                    f"stride of {stride} make maps of {size}x{size} of {smaller}x{smaller}; "
+                    f"{kernel_size}, expected {least} to {most}, because valid padding and a "
+                    f"stride of {stride} must enlarge {smaller}x{smaller} maps to {size}x{size}; "
                     "change it, or set train_vae.paddings to same there"
                 )
 
     def _misfit(self, index: int, size: int) -> str:
-        """Return what to do when the stride of a convolution does not divide the maps it reads."""
+        """Return the error message for a stride that does not divide the size of its maps."""
         product = math.prod(self.strides)
         below = self.image_size // product * product
         sizes = " or ".join(f"{fitting}" for fitting in (below, below + product) if fitting)
         advice = "" if "valid" in self.paddings else f" to {sizes}"
         return (
-            f"crop_faces.image_size: found {self.image_size}, which becomes maps of {size}x{size} "
+            f"crop_faces.image_size: found {self.image_size}, which gives {size}x{size} maps "
             f"before convolution {index + 1}, expected a multiple of its stride "
-            f"{self.strides[index]}, since the decoder multiplies by it; set it{advice}, or change "
-            "train_vae.strides"
+            f"{self.strides[index]}, because the decoder multiplies by it; change it{advice}, or "
+            "change train_vae.strides"
         )
 
 

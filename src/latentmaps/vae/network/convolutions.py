@@ -1,12 +1,12 @@
-"""Convolutions with stride, each computed in the form that is fastest for its shape on a CPU.
+"""Strided convolutions, each computed in the form that is fastest for its shape on a CPU.
 
-All forms compute the same sums, so a network may be trained in one and used in another; they round
-differently in the last digit. Times are for the network of params.yaml on a processor with
-bfloat16 instructions (AMD Zen 4, oneDNN), and benchmarks/README.md has those of a whole step. On a
-GPU nothing was measured.
+All forms compute the same sums and differ only by rounding in the last digit, so a network can be
+trained with one form and used with another. The times below are for the network of params.yaml on a
+CPU with bfloat16 instructions (AMD Zen 4, oneDNN); benchmarks/README.md has the times of whole
+steps. Nothing was measured on a GPU.
 
-The layers are made for ``vae``: square kernels and strides, which divide the maps that are read,
-as ``Architecture`` ensures; no dilation, and no activation of their own.
+The layers support what ``vae`` needs: square kernels, square strides that divide the size of the
+input maps (``Architecture`` ensures this), no dilation and no built-in activation.
 """
 
 from collections.abc import Callable
@@ -17,9 +17,9 @@ import tensorflow as tf
 
 from latentmaps.vae.network.layers import PACKAGE
 
-# from so many rows on the dilated form of the gradient is slower than TensorFlow's own
+# maps with more rows than this: the dilated gradient is slower than TensorFlow's own
 _MOST_ROWS_DILATED = 16
-# gray or colors
+# gray or RGB images
 _FEW_MAPS = 3
 
 _Gradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
@@ -27,10 +27,10 @@ _Gradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Convolution(keras.layers.Conv2D):
-    """Keras's convolution with a faster gradient of the kernel."""
+    """Keras's convolution with a faster kernel gradient."""
 
     def convolution_op(self, inputs: tf.Tensor, kernel: Any) -> tf.Tensor:
-        """Return the maps (n, h / stride, w / stride, filters), without a bias."""
+        """Return maps (n, h / stride, w / stride, filters), before the bias is added."""
         if not _pays_dilated(self, inputs.shape[1]):
             return super().convolution_op(inputs, kernel)
         stride = self.strides[0]
@@ -48,10 +48,10 @@ class Convolution(keras.layers.Conv2D):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class TransposedConvolution(keras.layers.Conv2DTranspose):
-    """Keras's transposed convolution, with faster forms for few maps and for small ones."""
+    """Keras's transposed convolution, with faster forms for few maps and for small maps."""
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Return the maps (n, h * stride, w * stride, filters)."""
+        """Return maps (n, h * stride, w * stride, filters)."""
         if self.padding != "same":
             return super().call(inputs)
         stride = self.strides[0]
@@ -80,10 +80,10 @@ class TransposedConvolution(keras.layers.Conv2DTranspose):
 
 
 def _pays_dilated(layer: Any, num_rows: int) -> bool:
-    """Return whether ``kernel_gradient`` is faster than TensorFlow's own.
+    """Report whether ``kernel_gradient`` is faster than TensorFlow's own gradient.
 
-    Measured with 3x3 kernels and stride 2, batches of 32 and 128: 0.5 to 0.6 of the time for maps
-    of 8 and 12 rows, 0.7 for 16, 1.0 to 1.2 for 24, and 1.0 to 1.1 in float32.
+    Time relative to TensorFlow's, for 3x3 kernels, stride 2 and batches of 32 and 128: 0.5 to 0.6
+    for maps of 8 and 12 rows, 0.7 for 16, and 1.0 to 1.2 for 24. In float32: 1.0 to 1.1.
     """
     return (
         layer.compute_dtype == "bfloat16"
@@ -97,23 +97,26 @@ def _pays_dilated(layer: Any, num_rows: int) -> bool:
 def kernel_gradient(
     wide: tf.Tensor, of_narrow: tf.Tensor, kernel_size: int, stride: int
 ) -> tf.Tensor:
-    """Return the gradient of the kernel of a convolution, as a convolution with holes.
+    """Return the kernel gradient of a convolution, computed as a dilated convolution.
 
-    d/dK[i, j, c, k] = sum over n, y, x of wide[n, y stride + i, x stride + j, c] of_narrow[n, y, x,
-    k]: the maps are the images, the images are the maps, and the kernel, `of_narrow`, has holes.
-    oneDNN has fast code in bfloat16 for convolutions, but not for gradients of kernels.
+    The gradient with respect to K[i, j, c, k] is the sum over n, y and x of
+
+        wide[n, y * stride + i, x * stride + j, c] * of_narrow[n, y, x, k].
+
+    This is a convolution in which images and maps swap roles and `of_narrow` is a kernel dilated by
+    `stride`. oneDNN has fast bfloat16 code for convolutions, but not for kernel gradients.
 
     Args:
-        wide: (n, h, w, c), what the convolution reads; padding same.
-        of_narrow: (n, h / stride, w / stride, k), the gradient of what it gives.
+        wide: (n, h, w, c), the input of the convolution, whose padding is same.
+        of_narrow: (n, h / stride, w / stride, k), the gradient of its output.
         kernel_size: rows and columns of the kernel.
-        stride: of the convolution; divides h and w.
+        stride: stride of the convolution; divides h and w.
 
     Returns:
-        (kernel_size, kernel_size, c, k)
+        (kernel_size, kernel_size, c, k).
     """
     height, width = ((rows - 1) * stride + kernel_size for rows in of_narrow.shape[1:3])
-    # no row is read beyond these where the kernel is smaller than the stride
+    # if the kernel is smaller than the stride, the rows beyond these are never read
     swapped = tf.transpose(wide[:, :height, :width], (3, 1, 2, 0))  # (c, h, w, n)
     kernel = tf.transpose(of_narrow, (1, 2, 0, 3))  # (h / stride, w / stride, n, k)
     zeros = list(_padding(kernel_size, stride))
@@ -123,25 +126,27 @@ def kernel_gradient(
 
 
 def interleaved(narrow: tf.Tensor, kernel: tf.Tensor, stride: int, size: Any) -> tf.Tensor:
-    """Return a transposed convolution, as a convolution to stride^2 times as many maps.
+    """Compute a transposed convolution as a convolution to stride^2 times as many maps.
 
-    The values of a map at rows and columns that leave the same remainder, divided by the stride,
-    come from the same weights: each remainder becomes a map, and these are interleaved (Shi et al.
-    2016, "Is the deconvolution layer the same as a convolutional layer?"). For three maps 0.4 of
-    the time of the transposed form, in float32 0.5, although a 3x3 kernel is filled up to 4x4.
+    Output values whose row and column have the same remainders modulo the stride are computed from
+    the same weights. So each pair of remainders becomes one map of a plain convolution, and these
+    maps are interleaved. For three output maps this takes 0.4 of the time of the transposed form
+    (0.5 in float32), although a 3x3 kernel is padded to 4x4.
+
+    Source: Shi et al. 2016, "Is the deconvolution layer the same as a convolutional layer?".
 
     Args:
         narrow: (n, h, w, c).
         kernel: (kernel_size, kernel_size, num_maps, c).
-        stride: of the transposed convolution; padding same.
+        stride: stride of the transposed convolution, whose padding is same.
         size: [h * stride, w * stride].
 
     Returns:
-        (n, h * stride, w * stride, num_maps)
+        (n, h * stride, w * stride, num_maps).
     """
     kernel_size, _, num_maps, _ = kernel.shape
     top, _ = _padding(kernel_size, stride)
-    # row q stride + r reads row q - d of `narrow` with row d stride + r + top of the kernel
+    # output row q * stride + r reads row q - d of `narrow` with kernel row d * stride + r + top
     first, last = -((stride - 1 + top) // stride), (kernel_size - 1 - top) // stride
     num_taps = last - first + 1
     before = -first * stride - top
@@ -156,12 +161,12 @@ def interleaved(narrow: tf.Tensor, kernel: tf.Tensor, stride: int, size: Any) ->
 
 
 def _transposed(narrow: tf.Tensor, kernel: tf.Tensor, stride: int, size: Any) -> tf.Tensor:
-    """Return a transposed convolution in TensorFlow's own form; see ``interleaved``."""
+    """Compute a transposed convolution in TensorFlow's own form; see ``interleaved``."""
     shape = (tf.shape(narrow)[0], *size, kernel.shape[2])
     return tf.nn.conv2d_transpose(narrow, kernel, shape, stride, "SAME")
 
 
 def _padding(kernel_size: int, stride: int) -> tuple[int, int]:
-    """Return the rows of zeros before and behind a map whose size the stride divides."""
+    """Return the number of zero rows before and after a map whose size the stride divides."""
     total = max(kernel_size - stride, 0)
     return total // 2, total - total // 2

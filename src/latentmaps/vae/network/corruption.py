@@ -1,7 +1,7 @@
-"""Spoil the images that a VAE reads, never those it is to give back.
+"""Corrupt the inputs of a VAE, never its targets.
 
-Denoising, recoloring and filling in are the same task with another way to spoil; Vincent et al.
-2008. Everything is a function of the seed that is handed in.
+Denoising, colorization and inpainting are the same task with different corruptions (Vincent et al.
+2008). All randomness comes from the `seed` argument.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,35 +10,35 @@ import tensorflow as tf
 
 # ITU-R BT.601, as in Pillow's convert("L")
 _LUMINANCE = (0.299, 0.587, 0.114)
+# medium gray
 _MASKED = 0.5
 
 
 def corrupt(pixels: tf.Tensor, kind: str, *, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Return spoilt pixels of the same shape, 0..1.
+    """Return corrupted pixels, (n, h, w, c), float32, 0..1.
 
     Args:
         pixels: (n, h, w, c), float32, 0..1.
-        kind: a name of ``CORRUPTIONS``.
-        level: of noise the standard deviation; of mask the edge of the square as a share of that of
-            the image.
-        seed: (2,), decides noise and places.
+        kind: a name in ``CORRUPTIONS``.
+        level: standard deviation of the noise, or edge of the mask as a share of the image edge.
+        seed: (2,), integer; determines the noise or the positions of the masks.
     """
     return CORRUPTIONS[kind](pixels, level, seed)
 
 
 def _none(pixels: tf.Tensor, _level: float, _seed: tf.Tensor) -> tf.Tensor:
-    """Leave the pixels as they are."""
+    """Return the pixels unchanged."""
     return pixels
 
 
 def _noise(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Add Gaussian noise of the standard deviation `level`."""
+    """Add Gaussian noise with standard deviation `level`."""
     noise = tf.random.stateless_normal(tf.shape(pixels), seed, stddev=level)
     return tf.clip_by_value(pixels + noise, 0.0, 1.0)
 
 
 def _gray(pixels: tf.Tensor, _level: float, _seed: tf.Tensor) -> tf.Tensor:
-    """Put the luminance into every channel."""
+    """Set every channel to the luminance."""
     if pixels.shape[-1] != len(_LUMINANCE):
         return pixels
     luminance = tf.tensordot(pixels, tf.constant(_LUMINANCE), axes=1)  # (n, h, w)
@@ -46,7 +46,7 @@ def _gray(pixels: tf.Tensor, _level: float, _seed: tf.Tensor) -> tf.Tensor:
 
 
 def _mask(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Put a square of medium gray at a place of its own into each image."""
+    """Replace a square at a random position in each image by medium gray."""
     return tf.where(_squares(pixels, level, seed), _MASKED, pixels)
 
 
@@ -59,7 +59,7 @@ CORRUPTIONS: Mapping[str, Callable[[tf.Tensor, float, tf.Tensor], tf.Tensor]] = 
 
 
 def _squares(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Return where the squares are, (n, h, w, 1), bool."""
+    """Return a mask of one square per image, (n, h, w, 1), bool."""
     size = int(pixels.shape[1])
     edge = max(1, round(level * size))
     corners = tf.random.stateless_uniform(

@@ -1,6 +1,6 @@
-"""Points of the latent space: the posteriors of images, and the noise of random draws. No tensors.
+"""Posteriors of images and random latent points, in NumPy; this module needs no TensorFlow.
 
-Every row of noise has a stream of its own, so it is the same however many rows are drawn.
+Every row of noise has its own random stream, so it does not depend on the number of rows.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from latentmaps import seeds
 
 Array = npt.NDArray[np.floating]
 
-# A dimension with less KL, nats, tells next to nothing; own choice: 0.1 nat is a seventh of a bit.
+# A dimension with less KL carries almost no information; own choice: 0.1 nats is a seventh of a bit
 USED_KL_NATS = 0.1
 
 
@@ -30,74 +30,95 @@ class Encodings:
     z_log_var: Array
 
     def kl_per_dimension(self) -> Array:
-        """Gives the mean KL divergence from the prior, nats, of each dimension, (latent_dim,)."""
+        """Return the mean KL divergence from the prior in each dimension, (latent_dim,), nats."""
         mean, log_var = self.z_mean.astype(np.float64), self.z_log_var.astype(np.float64)
         return (0.5 * (np.square(mean) + np.exp(log_var) - log_var - 1.0)).mean(axis=0)
 
     def kl_of_means(self) -> float:
-        """Return the part of the mean KL divergence that the means cause, mu^2 / 2, nats."""
+        """Return the part of the mean KL divergence that depends on means, mu^2 / 2, nats."""
         return float(0.5 * np.square(self.z_mean.astype(np.float64)).sum(axis=1).mean())
 
     def variances_within(self) -> Array:
-        """Gives the mean variance of the posteriors in each dimension, (latent_dim,)."""
+        """Return the mean variance of the posteriors in each dimension, (latent_dim,)."""
         return np.exp(self.z_log_var.astype(np.float64)).mean(axis=0)
 
     def moments(self) -> tuple[Array, Array]:
-        """Gives mean, (latent_dim,), and covariance, (latent_dim, latent_dim), of their mixture.
+        """Return mean and covariance of the aggregate posterior q(z), the mixture of posteriors.
 
-        That is q(z), the aggregate posterior; its covariance by the law of total covariance.
+        The covariance follows from the law of total covariance.
+
+        Returns:
+            (latent_dim,) and (latent_dim, latent_dim), float64.
         """
         z_mean = self.z_mean.astype(np.float64)
         between = np.atleast_2d(np.cov(z_mean, rowvar=False, bias=True))
         return z_mean.mean(axis=0), between + np.diag(self.variances_within())
 
     def select(self, indices: npt.NDArray[np.int64]) -> "Encodings":
-        """Gives the posteriors of some of the images."""
+        """Return the posteriors of the images at `indices`, (num_selected,)."""
         return Encodings(self.z_mean[indices], self.z_log_var[indices])
 
-    def draw_z(self, *, seed: int, first: int = 0) -> Array:
-        """Gives one z for each posterior, (n, latent_dim); that of image i depends on (seed, i).
+    def sample_z(self, *, seed: int, first: int = 0) -> Array:
+        """Sample one z from each posterior, (n, latent_dim); z of image i depends on (seed, i).
 
         Args:
-            seed: of the draws.
-            first: the number i of the first image.
+            seed: seed of the noise.
+            first: index i of the first image.
         """
         epsilon = _normal_rows(self.z_mean.shape, seeds.posterior_point, seed=seed, first=first)
         return self.z_mean + np.exp(0.5 * self.z_log_var) * epsilon
 
 
 def count_used(kl_nats: Array) -> int:
-    """Return the number of dimensions with more than 0.1 nat of KL, of (latent_dim,)."""
+    """Count the dimensions with more than 0.1 nats of KL.
+
+    Args:
+        kl_nats: (latent_dim,), KL divergence of each dimension, nats.
+    """
     return int((kl_nats > USED_KL_NATS).sum())
 
 
 def count_holding(kl_nats: Array, share: float) -> int:
-    """Return the least number of dimensions that together hold a share of the KL.
+    """Return the smallest number of dimensions that together hold a share of the KL.
 
     Args:
-        kl_nats: (latent_dim,), KL divergence of each dimension.
-        share: 0..1, of their sum; 0 dimensions hold it where the sum is 0.
+        kl_nats: (latent_dim,), KL divergence of each dimension, nats.
+        share: share of their sum, 0..1.
+
+    Returns:
+        A number of dimensions; 0 if the sum is 0.
     """
     held = np.cumsum(np.sort(kl_nats)[::-1])
     return int(np.searchsorted(held, share * held[-1]) + 1) if held[-1] > 0.0 else 0
 
 
-def draw_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:
-    """Gives z ~ N(0, I), (num_points, latent_dim); point i depends on (seed, i) alone.
+def sample_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:
+    """Sample z ~ N(0, I); point i depends on (seed, i) only.
 
     Args:
-        num_points: how many.
-        latent_dim: dimensions of the latent space.
-        seed: of the draws.
-        first: the number i of the first point.
+        num_points: number of points.
+        latent_dim: number of latent dimensions.
+        seed: seed of the points.
+        first: index i of the first point.
+
+    Returns:
+        (num_points, latent_dim), float64.
     """
     return _normal_rows((num_points, latent_dim), seeds.prior_point, seed=seed, first=first)
 
 
-def draw_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
-    """Gives uniform numbers 0..1, (num_points,), with which a mixture picks its component.
+def sample_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
+    """Sample uniform numbers, 0..1, that select the components of a mixture.
 
-    Number i depends on (seed, i) alone and has nothing to do with point i of ``draw_prior``.
+    Number i depends on (seed, i) only, and is independent of point i of ``sample_prior``.
+
+    Args:
+        num_points: number of points.
+        seed: seed of the numbers.
+        first: index i of the first point.
+
+    Returns:
+        (num_points,), float64.
     """
     return np.array([seeds.component(seed, first + index).random() for index in range(num_points)])
 

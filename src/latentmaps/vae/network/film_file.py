@@ -1,4 +1,4 @@
-"""The film of a training: the same pictures after its epochs, as train_vae hands them to others."""
+"""The file of a training film: the same pictures after each epoch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +12,21 @@ from latentmaps.storage import npz
 
 Images = npt.NDArray[np.uint8]
 
-# own choice: as many rows of pictures as one looks through
+# own choice: more rows of pictures than this are tedious to look through
 MOST_EPOCHS = 24
 _ADVICE = "run train_vae again"
 
 
 @dataclass(frozen=True)
 class Film:
-    """The pictures of some epochs, all (..., h, w, c).
+    """The pictures of a training film, uint8, 0..255.
 
     Attributes:
-        epochs: (num_epochs,), from 1, rising; the last is the last of the training.
+        epochs: (num_epochs,), increasing, from 1; the last is the last epoch of the training.
         rows: (num_faces,), rows of the validation faces in images.npy.
-        faces: (num_faces, ...), these faces.
-        reconstructions: (num_epochs, num_faces, ...), from the means of their posteriors.
-        random: (num_epochs, num_points, ...), what the decoder makes of the same random points.
+        faces: (num_faces, h, w, c), the images in these rows.
+        reconstructions: (num_epochs, num_faces, h, w, c), from the means of their posteriors.
+        random: (num_epochs, num_points, h, w, c), the same random latent points, decoded.
     """
 
     epochs: npt.NDArray[np.int64]
@@ -36,13 +36,13 @@ class Film:
     random: Images
 
     def save(self, path: Path) -> None:
-        """Write it as a .npz file; equal pictures give equal bytes."""
+        """Write the film as a .npz file. Equal pictures give equal bytes."""
         with path.open("wb") as file:
             np.savez(file, **vars(self))
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Return what ``save`` wrote.
+        """Load the film that ``save`` wrote.
 
         Raises:
             DataError: the file is missing or damaged, or its arrays do not fit together.
@@ -81,6 +81,6 @@ class Film:
 
 
 def choose_epochs(num_epochs: int) -> list[int]:
-    """Return the epochs that a film shows, from 1: all, or 24 evenly spread with both ends."""
+    """Return the epochs that a film shows, from 1: all, or 24 evenly spaced ones with both ends."""
     count = min(num_epochs, MOST_EPOCHS)
     return [int(epoch) for epoch in np.linspace(1, num_epochs, count).round()]

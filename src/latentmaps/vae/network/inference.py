@@ -1,4 +1,4 @@
-"""Use a trained VAE: images to z-points, z-points to pixels, in batches of flat memory."""
+"""Use a trained VAE: encode images, decode latent points, in batches of bounded memory."""
 
 import functools
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from latentmaps import arguments
 from latentmaps.vae.network import inputs, vae_files
-from latentmaps.vae.network.encodings import Encodings, draw_prior
+from latentmaps.vae.network.encodings import Encodings, sample_prior
 
 BATCH_SIZE = 128
 
@@ -28,7 +28,7 @@ class TrainedVae:
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedVae":
-        """Return the VAE that ``vae_files.save`` wrote into `folder`.
+        """Load the VAE that ``vae_files.save`` wrote into `folder`.
 
         Raises:
             DataError: a file is missing or damaged, or does not belong to the others.
@@ -42,10 +42,10 @@ class TrainedVae:
 
     @functools.cached_property
     def decoder(self) -> keras.Model:
-        """The decoder: z (n, latent_dim) -> pixels (n, h, w, c), 0..1, as ``decode`` has them.
+        """The decoder: z (n, latent_dim) -> pixels (n, h, w, c), 0..1.
 
-        The trained network gives logits; the sigmoid behind them is the last layer here, and its
-        input the logits.
+        The trained network outputs logits. Here a sigmoid follows as the last layer, so the input
+        of the last layer is the logits.
         """
         logits = self._saved.decoder.output
         pixels = keras.layers.Activation("sigmoid", dtype="float32", name="pixels")(logits)
@@ -58,11 +58,11 @@ class TrainedVae:
 
         Args:
             images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
-            rows: (n,), which of them; None takes all.
+            rows: (n,), rows of `images` to encode; None encodes all.
 
         Raises:
-            DataError: the images are not uint8, of another size than the model was trained on, or
-                none, or a row is not theirs.
+            DataError: `images` is empty, not uint8, or of another size than the model was trained
+                on, or a row is out of range.
         """
         shape = self.architecture
         arguments.require_images(images, (shape.image_size, shape.image_size, shape.num_channels))
@@ -73,36 +73,37 @@ class TrainedVae:
         return Encodings(np.concatenate(means), np.concatenate(log_vars))
 
     def decode(self, z: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
-        """Return the pixels, (n, h, w, c), 0..1, of points of the latent space.
+        """Decode latent points to pixels, (n, h, w, c), float32, 0..1.
 
         Args:
             z: (n, latent_dim), float32 or float64.
 
         Raises:
-            DataError: they are of another type or width, none, or not finite in float32.
+            DataError: `z` is empty, has another dtype or width, or is not finite in float32.
         """
         points = arguments.to_points(z, self.architecture.latent_dim)
         parts = [self._decode(chunk) for chunk in chunks(points)]
         return np.concatenate(parts)
 
     def sample(self, num_faces: int, *, seed: int) -> npt.NDArray[np.float32]:
-        """Return the pixels, (num_faces, h, w, c), 0..1, of random points z ~ N(0, I).
-
-        Face i is a function of (seed, i), whatever their number.
+        """Decode random latent points z ~ N(0, I); face i depends on (seed, i) only.
 
         Args:
-            num_faces: 1 or more.
-            seed: 0 or more.
+            num_faces: number of faces, 1 or more.
+            seed: seed of the points, 0 or more.
+
+        Returns:
+            (num_faces, h, w, c), float32, 0..1.
 
         Raises:
-            DataError: one of them is not.
+            DataError: an argument is out of range or not an integer.
         """
         arguments.require_integer("num_faces", num_faces, least=1)
         arguments.require_integer("seed", seed, least=0)
-        return self.decode(draw_prior(num_faces, self.architecture.latent_dim, seed=seed))
+        return self.decode(sample_prior(num_faces, self.architecture.latent_dim, seed=seed))
 
 
 def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:
-    """Gives `array` in pieces of at most 128 along its first axis."""
+    """Yield `array` in chunks of up to 128 along its first axis."""
     for start in range(0, len(array), BATCH_SIZE):
         yield array[start : start + BATCH_SIZE]

@@ -1,13 +1,13 @@
-"""Bytes of images and pixels, as tensors."""
+"""Convert between uint8 images and float pixels, as tensors."""
 
 import tensorflow as tf
 
 
 def to_pixels(images: tf.Tensor) -> tf.Tensor:
-    """Return uint8 images 0..255 as float32 pixels 0..1."""
+    """Convert images, uint8, 0..255, to pixels, float32, 0..1."""
     return tf.cast(images, tf.float32) / 255.0
 
 
 def to_uint8(pixels: tf.Tensor) -> tf.Tensor:
-    """Return float32 pixels 0..1 as uint8 images 0..255, as ``images.pixels.to_uint8`` does."""
+    """Convert pixels, float32, 0..1, to images, uint8, 0..255; see ``images.pixels.to_uint8``."""
     return tf.cast(tf.floor(255.0 * tf.cast(pixels, tf.float64) + 0.5), tf.uint8)

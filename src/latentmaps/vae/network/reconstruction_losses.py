@@ -1,11 +1,11 @@
-"""The reconstruction losses: what compares an image with its reconstruction.
+"""Reconstruction losses: how an image is compared with its reconstruction.
 
-A loss is one class, found under its name in ``RECONSTRUCTION_LOSSES``. Reductions follow the source
-of the method: a loss is summed over the pixels of an image and averaged over its color channels;
-the training step averages it over the batch.
+Each loss is one class, registered under its name in ``RECONSTRUCTION_LOSSES``. The reduction
+follows the source of the method: sum over the pixels of an image, mean over its color channels. The
+training step then averages over the batch.
 
-They stand beside the networks, not in the training, because the title of every picture names the
-loss that its VAE was trained with.
+The losses are next to the networks and not in the training package, because the title of every
+picture names the loss that its VAE was trained with.
 """
 
 import math
@@ -17,20 +17,20 @@ import tensorflow as tf
 
 
 class ReconstructionLoss(keras.layers.Layer):
-    """A loss for each image: pixels and logits (n, h, w, c) -> (n,), float32.
+    """A per-image loss: pixels and logits, (n, h, w, c) each -> (n,), float32.
 
-    Pixels are the targets, 0..1; the reconstruction is the logistic function of the logits. No
-    attribute has a value here that a new loss could inherit by mistake.
+    Pixels are the targets, 0..1. The reconstruction is the logistic function of the logits. The
+    attributes have no defaults, so that a new loss cannot inherit a wrong value by mistake.
 
     Attributes:
-        kind: name in params.yaml, in files of results and on pages.
+        kind: name in params.yaml, in result files and on pages.
         caption: name in titles of pictures; empty for the loss that titles do not mention.
-        nats_name: name of the loss in nats, in names of numbers: bce or nll.
-        nats_per_unit: nats of the negative log-likelihood in one unit of the loss.
-        constant_per_dim: nats of the negative log-likelihood that the loss leaves out, for each
+        nats_name: prefix of the loss in nats in names of numbers: bce or nll.
+        nats_per_unit: nats of negative log-likelihood per unit of the loss.
+        constant_per_dim: constant term of the negative log-likelihood that the loss omits, nats per
             pixel and channel.
-        floor: the least that ``nats_per_dim`` can be; None: the entropy of the targets.
-        least_per_pixel: what a perfect copy has of this loss, for each pixel; None: likewise.
+        floor: smallest possible value of ``nats_per_dim``; None means the entropy of the targets.
+        least_per_pixel: loss of a perfect copy, per pixel; None means the entropy of the targets.
     """
 
     kind: ClassVar[str]
@@ -47,33 +47,33 @@ class ReconstructionLoss(keras.layers.Layer):
 
     @property
     def sigma(self) -> float | None:
-        """The learned standard deviation of the pixels, 0..1; None: the loss learns none."""
+        """The learned standard deviation of the pixels, 0..1; None if the loss learns none."""
         return None
 
     def start_at(self, sigma: float | None) -> None:
-        """Start a training from a learned standard deviation, if this loss learns one.
+        """Start from an earlier standard deviation, if this loss learns one.
 
         Args:
-            sigma: of the pixels, 0..1; None: none was learned before.
+            sigma: standard deviation of the pixels, 0..1; None if none was learned before.
         """
 
     @classmethod
     def beta_equivalent(cls, kl_weight: float, *, num_channels: int) -> float:
-        """Return the weight of the KL term when everything is in nats of the whole image.
+        """Return beta, the KL weight when the loss is in nats summed over the whole image.
 
-        The loss is a mean over channels, so multiplying the total by their number gives the
-        negative ELBO of Higgins et al. 2017 with beta = num_channels * kl_weight, for a loss that
-        is in nats itself.
+        The loss is a mean over channels. Multiplying the total by their number gives the negative
+        ELBO of Higgins et al. 2017 with beta = num_channels * kl_weight, if the loss is in nats.
+        For any other loss, ``nats_per_unit`` converts it.
 
         Args:
-            kl_weight: of the KL term beside this loss.
-            num_channels: of the images.
+            kl_weight: weight of the KL term next to this loss.
+            num_channels: number of color channels of the images.
         """
         return num_channels * kl_weight * cls.nats_per_unit
 
     @classmethod
     def nats_per_dim(cls, reconstruction_loss: float, *, num_pixels: int) -> float:
-        """Return a value of this loss as negative log-likelihood, in nats per pixel and channel.
+        """Convert a value of this loss to a negative log-likelihood, nats per pixel and channel.
 
         Args:
             reconstruction_loss: sum over pixels, mean over channels.
@@ -83,20 +83,20 @@ class ReconstructionLoss(keras.layers.Layer):
 
     @classmethod
     def floor_per_dim(cls, entropy_per_dim: float) -> float:
-        """Return the least that ``nats_per_dim`` can be, whatever the network.
+        """Return the smallest value of ``nats_per_dim`` that any network can reach.
 
         Args:
-            entropy_per_dim: -x log x - (1 - x) log(1 - x), mean over the pixels x of the targets,
+            entropy_per_dim: mean of -x log x - (1 - x) log(1 - x) over the pixels x of the targets,
                 nats.
         """
         return entropy_per_dim if cls.floor is None else cls.floor
 
     @classmethod
     def least(cls, entropy_per_dim: float, *, num_pixels: int) -> float:
-        """Return what a perfect copy has of this loss: what no network can lower.
+        """Return the loss of a perfect copy, which no network can fall below.
 
         Args:
-            entropy_per_dim: as in ``floor_per_dim``.
+            entropy_per_dim: see ``floor_per_dim``.
             num_pixels: height times width.
         """
         per_pixel = entropy_per_dim if cls.least_per_pixel is None else cls.least_per_pixel
@@ -106,7 +106,9 @@ class ReconstructionLoss(keras.layers.Layer):
 class BinaryCrossEntropy(ReconstructionLoss):
     """``bce``: -x log r - (1 - x) log(1 - r) for a pixel x and its reconstruction r, in nats.
 
-    The pixel is read as a probability; Kingma & Welling 2014, appendix C.1.
+    The pixel is interpreted as a probability.
+
+    Source: Kingma & Welling 2014, appendix C.1.
     """
 
     kind = "bce"
@@ -123,10 +125,10 @@ class BinaryCrossEntropy(ReconstructionLoss):
 
 
 class _Density(ReconstructionLoss):
-    """A loss that is the negative logarithm of a density of the pixels, up to constants.
+    """A loss that is the negative log of a probability density of the pixels, up to constants.
 
-    A density of values with 256 levels, each 1/256 wide, is at most 256, so the floor is -log 256;
-    what is above it is the length of the code of a value.
+    The density of a value with 256 levels, each 1/256 wide, is at most 256, so the floor is
+    -log 256. The difference to the floor is the code length of a value.
     """
 
     nats_name = "nll"
@@ -137,7 +139,7 @@ class _Density(ReconstructionLoss):
 class SquaredError(_Density):
     """``mse``: (x - r)^2 for a pixel x and its reconstruction r.
 
-    Read as a Gaussian of unit variance, whose negative log-likelihood is
+    This is a Gaussian with unit variance, whose negative log-likelihood is
     ((x - r)^2 + log(2 pi)) / 2.
     """
 
@@ -154,7 +156,7 @@ class SquaredError(_Density):
 class AbsoluteError(_Density):
     """``mae``: |x - r| for a pixel x and its reconstruction r.
 
-    Read as a Laplace distribution of unit scale, whose negative log-likelihood is
+    This is a Laplace distribution with unit scale, whose negative log-likelihood is
     |x - r| + log 2.
     """
 
@@ -169,24 +171,26 @@ class AbsoluteError(_Density):
 
 
 class GaussianNll(_Density):
-    """``gaussian``: the negative log-likelihood under one Gaussian for all pixels.
+    """``gaussian``: the negative log-likelihood of a Gaussian whose one sigma is learned.
 
     (x - r)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2 for a pixel x and its reconstruction r, in
-    nats of a density: it may be negative. sigma is learned; Rybkin, Daniilidis & Levine 2021,
-    equation 4.
+    nats. It is the negative log of a density, so it can be negative.
+
+    Source: Rybkin, Daniilidis & Levine 2021, equation 4.
     """
 
     kind = "gaussian"
     caption = "gaussian"
     nats_per_unit = 1.0
     constant_per_dim = 0.0
-    least_per_pixel = _Density.floor  # sigma would become as small as a level is wide
+    # for a perfect copy, sigma would shrink to the width of a level
+    least_per_pixel = _Density.floor
 
-    # Adam moves every weight by about the learning rate a step. log sigma has to go from -1.2 to
-    # about -3: with a learning rate of 0.0005 that would take 4,000 steps, with a weight a tenth of
-    # it 400.
+    # Adam moves every weight by about the learning rate per step, and log sigma must go from -1.2
+    # to about -3. With a learning rate of 0.0005 that takes 4,000 steps. The trained weight is a
+    # tenth of log sigma, so it takes 400.
     SCALE = 10.0
-    # near the standard deviation of the pixels of a face
+    # close to the standard deviation of the pixels of a face
     FIRST_SIGMA = 0.3
 
     def __init__(self) -> None:
@@ -208,7 +212,7 @@ class GaussianNll(_Density):
         return float(math.exp(self.SCALE * float(self.scaled_log_sigma.numpy())))
 
     def start_at(self, sigma: float | None) -> None:
-        """Start a training from a learned standard deviation of the pixels, 0..1; None: do not."""
+        """Start from an earlier standard deviation of the pixels, 0..1, unless it is None."""
         if sigma is not None:
             self.scaled_log_sigma.assign(math.log(sigma) / self.SCALE)
 
@@ -224,9 +228,13 @@ def _bce_from_logits(
 ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]]:
     """Return the binary cross-entropy of each image, (n,), and its gradient.
 
-    max(l, 0) - l x - log(max(s(l), 1 - s(l))) for logit l and pixel x, s the logistic function: the
-    stable form of -x log s(l) - (1 - x) log(1 - s(l)). The gradient s(l) - x is written out, since
-    s(l) is there already; TensorFlow's own cross-entropy takes twice as long.
+    For a logit l, a pixel x and the logistic function s,
+
+        max(l, 0) - l x - log(max(s(l), 1 - s(l)))
+
+    is the numerically stable form of -x log s(l) - (1 - x) log(1 - s(l)). The gradient, s(l) - x,
+    is written out because s(l) is already computed. TensorFlow's own cross-entropy takes twice as
+    long.
     """
     share = tf.sigmoid(logits)
     distance_from_half = tf.math.log(tf.maximum(share, 1.0 - share))
@@ -245,6 +253,6 @@ def _squared_error(pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
 
 
 def _sum_over_pixels(values: tf.Tensor) -> tf.Tensor:
-    # one reduction, then one division for each image: cheaper than a mean for each pixel
+    # one reduction and one division per image: faster than a mean over channels for each pixel
     num_channels = tf.cast(tf.shape(values)[-1], tf.float32)
     return tf.reduce_sum(values, axis=(1, 2, 3)) / num_channels

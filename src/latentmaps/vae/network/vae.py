@@ -1,7 +1,7 @@
-"""Encoder and decoder of the VAE, untrained.
+"""Build the encoder and the decoder of a VAE, untrained.
 
-The losses are in ``reconstruction_losses`` and, with the KL term, in ``vae.training.kl``; how a
-trained VAE is saved is in ``vae_files``.
+The reconstruction losses are in ``reconstruction_losses``, the KL term is in ``vae.training.kl``,
+and ``vae_files`` saves a trained VAE.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ from latentmaps.vae.network.layers import (
     FusedBatchNormalization,
 )
 
-# The default slope of Keras, and so that of the source.
+# the default of Keras, which the source of the method uses
 _LEAKY_SLOPE = 0.3
 
-_NORMALISATIONS: Mapping[str, type[keras.layers.Layer]] = {
+_NORMALIZATIONS: Mapping[str, type[keras.layers.Layer]] = {
     "train": FusedBatchNormalization,
     "frozen": FrozenBatchNormalization,
 }
@@ -32,9 +32,9 @@ def build_encoder(architecture: Architecture, *, compute_dtype: str = "float32")
     """Return the encoder: pixels (n, h, w, c), 0..1 -> [z_mean, z_log_var], (n, latent_dim) each.
 
     Args:
-        architecture: the shape.
-        compute_dtype: float32, bfloat16 or float16 for convolutions and matrices. What comes out is
-            float32: exp(z_log_var) overflows in float16.
+        architecture: the layers.
+        compute_dtype: float32, bfloat16 or float16, for convolutions and matrix products. The
+            outputs are always float32, because exp(z_log_var) would overflow in float16.
     """
     blocks = _Blocks(architecture, compute_dtype)
     size, channels = architecture.image_size, architecture.num_channels
@@ -49,11 +49,11 @@ def build_encoder(architecture: Architecture, *, compute_dtype: str = "float32")
             name=f"convolution_{index + 1}",
             **blocks.normalized,
         )
-        maps = blocks.behind(convolution(maps), str(index + 1))
+        maps = blocks.activate(convolution(maps), str(index + 1))
     features = keras.layers.Flatten(dtype=blocks.policy, name="features")(maps)
     if architecture.dense_units is not None:
         dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
-        features = blocks.behind(dense(features), "dense")
+        features = blocks.activate(dense(features), "dense")
     latent = [blocks.latent(features, name) for name in ("z_mean", "z_log_var")]
     return keras.Model(inputs, latent, name="encoder")
 
@@ -62,8 +62,8 @@ def build_decoder(architecture: Architecture, *, compute_dtype: str = "float32")
     """Return the decoder: z (n, latent_dim) -> logits (n, h, w, c), unbounded, float32.
 
     Args:
-        architecture: the shape; strides and paddings are the encoder's in reverse.
-        compute_dtype: float32, bfloat16 or float16 for convolutions and matrices.
+        architecture: the layers. Strides and paddings are those of the encoder in reverse.
+        compute_dtype: float32, bfloat16 or float16, for convolutions and matrix products.
     """
     blocks = _Blocks(architecture, compute_dtype)
     size, maps_read = architecture.map_sizes[-1], architecture.decoder_maps
@@ -71,7 +71,7 @@ def build_decoder(architecture: Architecture, *, compute_dtype: str = "float32")
     features = inputs
     if architecture.dense_units is not None:
         dense = keras.layers.Dense(architecture.dense_units, name="dense", **blocks.trainable)
-        features = blocks.behind(dense(features), "dense")
+        features = blocks.activate(dense(features), "dense")
     num_features = size * size * maps_read[-1]
     features = keras.layers.Dense(num_features, name="features", dtype=blocks.policy)(features)
     maps = keras.layers.Reshape((size, size, maps_read[-1]), dtype=blocks.policy, name="maps")(
@@ -79,61 +79,62 @@ def build_decoder(architecture: Architecture, *, compute_dtype: str = "float32")
     )
     for index in reversed(range(1, len(maps_read))):
         maps = blocks.enlarge(maps, index, maps_read[index - 1], name=f"convolution_{index + 1}")
-        maps = blocks.behind(maps, str(index + 1))
+        maps = blocks.activate(maps, str(index + 1))
     logits = blocks.enlarge(maps, 0, architecture.num_channels, name="logits")
     return keras.Model(inputs, Bias(name="logits_bias")(logits), name="decoder")
 
 
 class _Blocks:
-    """The layers that encoder and decoder share.
+    """Building blocks that the encoder and the decoder share.
 
-    Every layer has a name of ours: Keras numbers those without one through the whole process, and
-    the names are saved, but equal models are to have equal bytes.
+    Every layer gets an explicit name. Keras would number unnamed layers across the whole process
+    and save these numbers, so equal models would have different bytes.
 
     Attributes:
-        policy: the types of a layer without weights.
-        trainable: arguments of a layer whose output is activated.
-        normalized: arguments of a convolution whose maps are normalized, where maps are.
+        policy: dtype policy of every layer that does not need float32.
+        trainable: arguments of a layer that is followed by an activation.
+        normalized: arguments of a convolution that is followed by batch normalization, if any.
     """
 
     def __init__(self, architecture: Architecture, compute_dtype: str) -> None:
         self._architecture = architecture
         name = "float32" if compute_dtype == "float32" else f"mixed_{compute_dtype}"
         self.policy = keras.DTypePolicy(name)
-        # SELU keeps mean 0 and variance 1 only with this start; Klambauer et al. 2017, section 3
+        # SELU keeps mean 0 and variance 1 only with this initializer; Klambauer et al. 2017, sec. 3
         initializer = "lecun_normal" if architecture.activation == "selu" else "glorot_uniform"
         self.trainable: dict[str, Any] = {
             "dtype": self.policy,
             "kernel_initializer": initializer,
         }
-        # a bias would be taken off again with the mean of the maps, or be added to the offset
+        # redundant before batch normalization, which subtracts the mean and adds its own offset
         has_bias = architecture.batch_norm == "none"
         self.normalized: dict[str, Any] = self.trainable | {"use_bias": has_bias}
 
-    def behind(self, maps: Any, name: str) -> Any:
-        """Gives maps, or features, normalised, activated, and thinned out."""
-        normalisation = _NORMALISATIONS.get(self._architecture.batch_norm)
-        if normalisation is not None and len(maps.shape) == 4:
-            maps = normalisation(dtype=self.policy, name=f"normalisation_{name}")(maps)
+    def activate(self, maps: Any, name: str) -> Any:
+        """Apply normalization, activation and dropout to maps or features."""
+        normalization = _NORMALIZATIONS.get(self._architecture.batch_norm)
+        if normalization is not None and len(maps.shape) == 4:
+            maps = normalization(dtype=self.policy, name=f"normalization_{name}")(maps)
         maps = self._activation(f"activation_{name}")(maps)
         if self._architecture.dropout_rate == 0.0:
             return maps
         return self._dropout(f"dropout_{name}")(maps)
 
     def latent(self, features: Any, name: str) -> Any:
-        """Gives z_mean or z_log_var, (n, latent_dim), float32."""
+        """Return z_mean or z_log_var, (n, latent_dim), float32."""
         dense = keras.layers.Dense(self._architecture.latent_dim, dtype=self.policy, name=name)
         to_float32 = keras.layers.Activation("linear", dtype="float32", name=f"{name}_float32")
         return to_float32(dense(features))
 
     def enlarge(self, maps: Any, index: int, num_maps: int, *, name: str) -> Any:
-        """Return maps, (n, h, w, num_maps), as large as those that convolution `index` reads.
+        """Undo convolution `index` of the encoder: return maps as large as those that it reads.
 
-        The convolution is the encoder's; the maps are not activated yet.
+        Returns:
+            (n, h, w, num_maps), before normalization and activation.
         """
         stride = self._architecture.strides[index]
         kernel_size = self._architecture.decoder_kernels[index]
-        # the last maps are logits: no activation follows, and their bias is a layer of its own
+        # index 0 gives the logits: no activation follows, and a separate layer adds their bias
         arguments = {"dtype": self.policy, "use_bias": False} if index == 0 else self.normalized
         if self._architecture.upsampling == "transpose":
             return TransposedConvolution(
@@ -154,7 +155,7 @@ class _Blocks:
         )
 
     def _output_padding(self, index: int) -> int | None:
-        """Return the rows that a valid convolution with the decoder's kernel does not reach."""
+        """Return the number of rows that a valid convolution with the decoder kernel misses."""
         if self._architecture.paddings[index] == "same":
             return None
         size, smaller = self._architecture.map_sizes[index : index + 2]
@@ -171,6 +172,6 @@ class _Blocks:
         return keras.layers.LeakyReLU(negative_slope=slope, dtype=self.policy, name=name)
 
     def _dropout(self, name: str) -> keras.layers.Layer:
-        # plain dropout would spoil the mean and variance that SELU keeps
+        # plain dropout would change the mean and the variance that SELU preserves
         kind = AlphaDropout if self._architecture.activation == "selu" else Dropout
         return kind(self._architecture.dropout_rate, dtype=self.policy, name=name)

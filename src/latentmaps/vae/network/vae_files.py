@@ -1,4 +1,4 @@
-"""A trained VAE on disk: weights, shape, origin, and a model card."""
+"""A trained VAE on disk: weights, architecture and origin."""
 
 import dataclasses
 from pathlib import Path
@@ -15,8 +15,10 @@ from latentmaps.vae.network.corruption import CORRUPTIONS
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 
 _ADVICE = "run train_vae again"
-# the files of weights: of the encoder, of the decoder
+# weights files of the encoder and the decoder
 WEIGHTS = ("encoder.weights.h5", "decoder.weights.h5")
+# attributes of ``Origin`` whose key in architecture.json has another name, as in params.yaml
+_KEYS = {"kl_weight": "fact"}
 
 
 def _require_known_loss(kind: str) -> str:
@@ -33,24 +35,24 @@ def _require_known_corruption(kind: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where the weights of a VAE come from, for titles of pictures.
+    """The training that produced the weights of a VAE.
 
-    The types are checked where it is read from a file.
+    ``load`` checks the types of all attributes.
 
     Attributes:
-        fact: weight of the KL term.
-        reconstruction_loss: a name of ``RECONSTRUCTION_LOSSES``.
-        sigma: learned standard deviation of the pixels, 0..1; None where the loss learns none.
-        corruption: of the images that were read while training, a name of ``CORRUPTIONS``.
+        kl_weight: weight of the KL term; ``fact`` in architecture.json.
+        reconstruction_loss: a name in ``RECONSTRUCTION_LOSSES``.
+        sigma: learned standard deviation of the pixels, 0..1; None if the loss does not learn it.
+        corruption: corruption of the training inputs, a name in ``CORRUPTIONS``.
         corruption_level: see ``corruption.corrupt``.
         epochs: passes through the training part.
-        seed: of the training.
-        num_train: faces of the training part.
-        initial_weights: name of a file of weights, from which the training started, -> its SHA-256;
-            None: it started from random ones.
+        seed: seed of the training.
+        num_train: faces in the training part.
+        initial_weights: name of each weights file that the training started from -> its SHA-256;
+            None if it started from random weights.
     """
 
-    fact: Annotated[float, Field(ge=0)]
+    kl_weight: Annotated[float, Field(ge=0, alias=_KEYS["kl_weight"])]
     reconstruction_loss: Annotated[str, AfterValidator(_require_known_loss)]
     sigma: Annotated[float, Field(gt=0)] | None
     corruption: Annotated[str, AfterValidator(_require_known_corruption)]
@@ -61,25 +63,25 @@ class Origin:
     initial_weights: dict[str, str] | None = None
 
     def describe(self) -> str:
-        """Return it in words, for a title."""
+        """Describe the training in words, for the title of a picture."""
         caption = RECONSTRUCTION_LOSSES[self.reconstruction_loss].caption
         loss = f"{caption}, " if caption else ""
         corrupted = "" if self.corruption == "none" else f", corruption {self.corruption}"
         start = "" if self.initial_weights is None else ", started from trained weights"
         epochs = "epoch" if self.epochs == 1 else "epochs"
         return (
-            f"{loss}fact {self.fact:g}, {self.epochs} {epochs} on {self.num_train:,} images"
+            f"{loss}fact {self.kl_weight:g}, {self.epochs} {epochs} on {self.num_train:,} images"
             f"{corrupted}{start}, seed {self.seed}"
         )
 
 
 @dataclasses.dataclass(frozen=True)
 class SavedVae:
-    """What a folder of a trained VAE holds.
+    """The content of a folder with a trained VAE.
 
     Attributes:
-        architecture: the shape of the networks.
-        origin: where the weights come from.
+        architecture: layers of the networks.
+        origin: the training that produced the weights.
         encoder: pixels -> [z_mean, z_log_var].
         decoder: z -> logits.
     """
@@ -92,31 +94,33 @@ class SavedVae:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Description(model_folder.Description):
-    """What architecture.json of a trained VAE holds; attributes as those of ``SavedVae``."""
+    """The content of architecture.json of a trained VAE; see ``SavedVae`` for the attributes."""
 
     architecture: Architecture
     origin: Origin
 
 
 def save(folder: Path, saved: SavedVae) -> None:
-    """Write a trained VAE into `folder`: equal bytes for equal models."""
+    """Write a trained VAE into `folder`. Equal models give equal bytes."""
     parts = {name: _values(getattr(saved, name)) for name in ("architecture", "origin")}
     networks = dict(zip(WEIGHTS, (saved.encoder, saved.decoder), strict=True))
     model_folder.save(folder, parts, networks)
 
 
 def _values(part: Any) -> dict[str, Any]:
-    """Return the values of a part of the description by name, without those that are the default.
+    """Return the attributes of a part of the description by JSON key, without default values.
 
-    So a value that came later, which has a default, leaves the files of all other networks alike.
+    A new attribute with a default thus leaves the files of all other networks unchanged.
     """
     defaults = {field.name: field.default for field in dataclasses.fields(part)}
     values = dataclasses.asdict(part)
-    return {name: value for name, value in values.items() if value != defaults[name]}
+    return {
+        _KEYS.get(name, name): value for name, value in values.items() if value != defaults[name]
+    }
 
 
 def load(folder: Path) -> SavedVae:
-    """Return the VAE that ``save`` wrote, in float32.
+    """Load the VAE that ``save`` wrote, in float32.
 
     Raises:
         DataError: a file is missing or damaged, or does not belong to the others.
@@ -129,30 +133,30 @@ def load(folder: Path) -> SavedVae:
 
 
 def describe(folder: Path, *, advice: str) -> Description:
-    """Return the description of the VAE that ``save`` wrote, once no file in `folder` was altered.
+    """Check that no file in `folder` was altered, and return the description of the VAE.
 
     Args:
-        folder: of the VAE.
-        advice: what to do when it is of no use.
+        folder: the folder that ``save`` wrote.
+        advice: what to do if the folder is unusable; ends the error message.
 
     Raises:
-        DataError: as ``load``.
+        DataError: see ``load``.
     """
     return model_folder.load(folder, Description, WEIGHTS, advice=advice)
 
 
 def load_weights(folder: Path, encoder: keras.Model, decoder: keras.Model, *, advice: str) -> None:
-    """Give two networks the weights that ``save`` wrote.
+    """Load the weights that ``save`` wrote into an encoder and a decoder.
 
     Args:
-        folder: of the VAE.
-        encoder: built, of the architecture in `folder`.
-        decoder: likewise.
-        advice: what to do when the weights are of no use.
+        folder: the folder that ``save`` wrote.
+        encoder: a built network with the architecture in `folder`.
+        decoder: a built network with the architecture in `folder`.
+        advice: what to do if the weights are unusable; ends the error message.
 
     Raises:
-        DataError: a file is missing or damaged, of another network, or has weights that are not
-            finite.
+        DataError: a file is missing or damaged, belongs to another network, or has weights that are
+            not finite.
     """
     for network, name in zip((encoder, decoder), WEIGHTS, strict=True):
         weights.load(network, folder / name, advice=advice)

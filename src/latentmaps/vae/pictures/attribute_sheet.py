@@ -1,4 +1,4 @@
-"""Attribute arithmetic: the direction of an attribute in the latent space, added to faces."""
+"""The sheet of attribute arithmetic: attribute directions added to test faces."""
 
 from dataclasses import dataclass
 
@@ -24,11 +24,11 @@ _FRAME = "#d55e00"
 
 @dataclass(frozen=True)
 class AttributedFaces:
-    """Faces of which is known what they show.
+    """Faces with known attributes.
 
     Attributes:
         encodings: the posteriors of n faces.
-        attributes: n rows, a column of booleans for each attribute.
+        attributes: n rows, one boolean column per attribute.
     """
 
     encodings: Encodings
@@ -62,20 +62,20 @@ def draw(
     note: str = "",
     scale: int = 1,
 ) -> Sheet:
-    """Draw two rows for each attribute: a test face without and one with it walk along it.
+    """Draw two rows per attribute: its direction added to a test face without and one with it.
 
     Args:
         trained: the VAE.
         directions: of the attributes, from training faces.
-        test: walk along the directions of their attributes.
-        steps: (num_steps,), how many times the direction is added.
-        seed: decides which faces walk.
-        note: a sentence that the sheet has to carry.
-        scale: every pixel of a tile becomes a square of this edge.
+        test: the test faces.
+        steps: (num_steps,), factors on the direction.
+        seed: seed of the choice of test faces.
+        note: a sentence for the end of the caption.
+        scale: each pixel of a tile becomes a square with this edge length.
 
     Returns:
-        The sheet; where the faces have no attributes, or none of them stands for both kinds of
-        faces, one that says so in words.
+        The sheet; a sheet with a reason in words if the faces have no attributes, or if no
+        attribute has faces both with and without it.
 
     Raises:
         DataError: an attribute of the test faces has no direction.
@@ -86,7 +86,7 @@ def draw(
     names = [name for name in known if _has_both(found[name], test)]
     missing = sorted(set(known) - set(names))
     if not names:
-        return _say_why_not(title, missing)
+        return _draw_reason(title, missing)
     walks = [
         _Walk(found[name], test, seeds.attribute_faces(seed, i)) for i, name in enumerate(names)
     ]
@@ -94,7 +94,7 @@ def draw(
     is_start_of_walk = np.isclose(steps, 0.0)
     framed = "; framed: nothing added, the reconstruction itself" if is_start_of_walk.any() else ""
     lengths = ", ".join(f"{name} {found[name].length:.1f}" for name in names)
-    left_out = f"Not drawn, for want of faces with and without: {', '.join(missing)}."
+    left_out = f"Not drawn, because faces with or without it are missing: {', '.join(missing)}."
     return face_sheet.draw(
         list(face_sheet.decode(trained, z)),
         title=title,
@@ -103,7 +103,7 @@ def draw(
             f"z of those without; their lengths: {lengths}. In each row so many times that "
             f"direction is added to the z of a test face{framed}.",
             left_out if missing else "",
-            face_sheet.tell_seed(trained.origin, seed),
+            face_sheet.describe_seed(trained.origin, seed),
             note,
         ),
         numbers={
@@ -124,14 +124,14 @@ def draw(
 
 
 class _Walk:
-    """One attribute: its direction, and the test faces to which it is added."""
+    """One attribute: its direction, and the two test faces to which it is added."""
 
     def __init__(
         self, direction: Direction, test: AttributedFaces, generator: np.random.Generator
     ) -> None:
         self._direction = direction.vector
         has = test.attributes[direction.name].to_numpy()
-        self.test_indices = [int(generator.choice(np.flatnonzero(k))) for k in (~has, has)]
+        self.test_indices = [int(generator.choice(np.flatnonzero(kind))) for kind in (~has, has)]
         self._start = test.encodings.z_mean[self.test_indices]
 
     def points(self, steps: Points) -> npt.NDArray[np.floating]:
@@ -140,23 +140,23 @@ class _Walk:
 
 
 def _directions(directions: AttributeDirections, names: list[str]) -> dict[str, Direction]:
-    found = {one.name: one for one in directions.each()}
+    found = {direction.name: direction for direction in directions.to_list()}
     for name in names:
         if name not in found:
             raise DataError(
-                f"attributes.npz: no direction of {name}, which the index of the faces has; run "
-                "evaluate_vae again"
+                f"attributes.npz: found no direction of {name}, expected one for each attribute in "
+                "the index of the faces; run evaluate_vae again"
             )
     return {name: found[name] for name in names}
 
 
 def _has_both(direction: Direction, test: AttributedFaces) -> bool:
-    """Return whether there are faces with and without an attribute in both parts."""
+    """Report whether both parts have faces with and without an attribute."""
     in_training = min(direction.num_with, direction.num_without) > 0
     return in_training and bool(test.attributes[direction.name].nunique() == 2)
 
 
-def _say_why_not(title: str, missing: list[str]) -> Sheet:
+def _draw_reason(title: str, missing: list[str]) -> Sheet:
     reason = "The source of these faces knows no attributes (attributes.csv has none)."
     if missing:
         reason = (

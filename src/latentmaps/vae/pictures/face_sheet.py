@@ -1,6 +1,6 @@
-"""What all sheets of faces share.
+"""What all sheets of faces have in common.
 
-Every experiment shows the same faces and the same z, so that sheets compare.
+Every experiment shows the same faces and the same z, so that sheets can be compared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ Points = npt.NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Labels:
-    """Words and frames around the tiles; see ``sheets.draw_sheet``."""
+    """Labels and borders of the tiles; see ``sheets.draw_sheet``."""
 
     rows: Sequence[str] | None = None
     columns: Sequence[str] | None = None
@@ -42,27 +42,27 @@ def draw(
     labels: Labels | None = None,
     scale: int = 1,
 ) -> Sheet:
-    """Draw the sheet.
+    """Draw a sheet of faces.
 
     Args:
         tiles: row by row, each (h, w, c), uint8; None leaves the place blank.
-        num_columns: tiles a row.
-        title: on top.
+        num_columns: tiles per row.
+        title: at the top.
         caption: at the bottom.
-        numbers: what the sheet shows, for its twin.
-        labels: words around the tiles.
-        scale: every pixel of a tile becomes a square of this edge.
+        numbers: what the sheet shows, for the JSON file next to it.
+        labels: labels and borders of the tiles.
+        scale: each pixel of a tile becomes a square with this edge length.
     """
     labels = labels or Labels()
-    speak = wording.of_images if _are_digits(tiles) else str
+    reword = wording.say_images if _are_digits(tiles) else str
     sheet = sheets.draw_sheet(
         tiles,
         num_columns=num_columns,
-        title=speak(title),
+        title=reword(title),
         scale=scale,
-        caption=speak(caption),
-        row_labels=labels.rows and [speak(label) for label in labels.rows],
-        column_labels=labels.columns and [speak(label) for label in labels.columns],
+        caption=reword(caption),
+        row_labels=labels.rows and [reword(label) for label in labels.rows],
+        column_labels=labels.columns and [reword(label) for label in labels.columns],
         tile_labels=labels.tiles,
         borders=labels.borders,
     )
@@ -70,25 +70,25 @@ def draw(
 
 
 def _are_digits(tiles: Sequence[Images | None]) -> bool:
-    """Return whether tiles have the shape of digits: then words speak of images, not of faces."""
+    """Report whether tiles have the shape of digits; texts then say image instead of face."""
     return {tile.shape for tile in tiles if tile is not None} == {_SHAPE_OF_DIGITS}
 
 
 def decode(trained: TrainedVae, z: Points) -> Images:
-    """Return the faces, (n, h, w, c), of z-points (..., latent_dim), in their order."""
+    """Decode z-points, (..., latent_dim), to faces, (n, h, w, c), in their order."""
     return pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
 
 
 def sentences(*parts: str) -> str:
-    """Join the parts that are not empty."""
+    """Join the sentences that are not empty."""
     return " ".join(filter(None, parts))
 
 
 def signed(steps: Points) -> list[str]:
-    """Return the labels of steps to both sides of 0, (num_steps,)."""
+    """Return the labels of steps on both sides of 0, (num_steps,)."""
     return ["0" if np.isclose(step, 0.0) else f"{step:+.3g}" for step in steps]
 
 
-def tell_seed(origin: Origin, seed: int) -> str:
-    """Return a sentence on the seed of random draws; empty where it is that in the title."""
+def describe_seed(origin: Origin, seed: int) -> str:
+    """Return a sentence on the seed of random samples; empty if the title already names it."""
     return "" if seed == origin.seed else f"The random numbers here are those of seed {seed}."

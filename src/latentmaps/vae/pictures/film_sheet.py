@@ -1,4 +1,4 @@
-"""The film of a training: a row for each epoch, so that one sees the faces come."""
+"""The training film: a row of faces for each epoch, which shows how they emerge."""
 
 import itertools
 
@@ -8,7 +8,7 @@ from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Labels
 
-# An image that is smaller is enlarged: its tiles are to be about as large as those of faces.
+# pixels; smaller images are enlarged to about this size, that of the sample's faces
 _TILE_SIZE = 96
 
 
@@ -16,9 +16,9 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
     """Draw validation faces above their reconstructions, with random faces on the right.
 
     Args:
-        film: of the training.
+        film: the training film.
         origin: of the VAE.
-        note: a sentence that the sheet has to carry.
+        note: a sentence for the end of the caption.
     """
     num_faces, num_points = len(film.faces), film.random.shape[1]
     frames = zip(film.reconstructions, film.random, strict=True)
@@ -29,10 +29,10 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
         title=f"From epoch to epoch - {origin.describe()}",
         caption=face_sheet.sentences(
             "Faces of the validation part, and after each epoch what the decoder makes of the "
-            f"means of their posteriors{_tell_spoilt(origin)} and of the same {num_points} random "
-            "points of the prior, all in the number format of the training.",
-            _tell_choice(film),
-            _tell_weights(film, origin),
+            f"means of their posteriors{_after_corruption(origin)} and of the same {num_points} "
+            "random points of the prior, all in the number format of the training.",
+            _describe_choice(film),
+            _describe_weights(film, origin),
             note,
         ),
         numbers={"row": film.rows, "epoch": film.epochs},
@@ -47,20 +47,20 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
     )
 
 
-def _tell_spoilt(origin: Origin) -> str:
+def _after_corruption(origin: Origin) -> str:
     if origin.corruption == "none":
         return ""
-    return f", after {origin.corruption} has spoilt what the encoder reads,"
+    return f", after {origin.corruption} has corrupted the input of the encoder,"
 
 
-def _tell_choice(film: Film) -> str:
-    """Return a sentence on epochs that have no row; empty where all have one."""
+def _describe_choice(film: Film) -> str:
+    """Return a sentence on epochs that have no row; empty if all have one."""
     shown, last = len(film.epochs), film.epochs[-1]
     return "" if shown == last else f"Of {last} epochs {shown} are shown, evenly spread."
 
 
-def _tell_weights(film: Film, origin: Origin) -> str:
-    """Return a sentence on the epoch of the weights, where it is not the last one."""
+def _describe_weights(film: Film, origin: Origin) -> str:
+    """Return a sentence on the epoch of the weights; empty if it is the last one."""
     if origin.epochs == film.epochs[-1]:
         return ""
     return f"The trained network has the weights of epoch {origin.epochs}, the best."

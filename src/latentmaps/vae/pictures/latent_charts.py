@@ -1,4 +1,4 @@
-"""Charts of the z-points: their distance from the origin, their dimensions, their leading plane."""
+"""Charts of the z-points: distances from the origin, dimensions, leading plane."""
 
 import math
 from collections.abc import Mapping
@@ -18,17 +18,17 @@ from latentmaps.vae.network.encodings import Encodings
 _NUM_BINS = 40
 _SHOWN_DIMENSIONS = 64
 _PANELS_A_ROW = 3
-# of the palette of Okabe and Ito, see ``charts``
+# from the palette of Okabe and Ito, see ``charts``
 _BLUE, _ORANGE, _RED = "#0072b2", "#e69f00", "#d55e00"
 
 
 @dataclass(frozen=True)
 class LatentChart:
-    """A chart and its twin in numbers.
+    """A chart and the numbers it shows.
 
     Attributes:
-        figure: one panel or several.
-        numbers: ``title``, ``caption``, and what the chart shows.
+        figure: with one panel or several.
+        numbers: ``title``, ``caption`` and the plotted values.
     """
 
     figure: Figure
@@ -42,9 +42,9 @@ def draw_all(
 
     Args:
         encodings: the posteriors of n images.
-        attributes: n rows, a column of booleans for each attribute.
-        origin: what trained the VAE, for the titles.
-        seed: for one z of each posterior.
+        attributes: n rows, one boolean column per attribute.
+        origin: how the VAE was trained, for the titles.
+        seed: seed of the z that is sampled from each posterior.
 
     Returns:
         The charts ``z_points``, ``dimensions`` and ``projection``.
@@ -61,10 +61,10 @@ def draw_radii(encodings: Encodings, *, origin: str, seed: int) -> LatentChart:
 
     Args:
         encodings: the posteriors of some images.
-        origin: what trained the VAE, for the title.
-        seed: for one z of each posterior.
+        origin: how the VAE was trained, for the title.
+        seed: seed of the z that is sampled from each posterior.
     """
-    drawn = latent_geometry.radii(encodings.draw_z(seed=seed))
+    sampled = latent_geometry.radii(encodings.sample_z(seed=seed))
     means = latent_geometry.radii(encodings.z_mean)
     words = {
         "title": f"Distance of the z-points of {len(means)} test images from the origin - {origin}",
@@ -76,21 +76,21 @@ def draw_radii(encodings: Encodings, *, origin: str, seed: int) -> LatentChart:
     }
     with charts.style():
         figure = Figure(figsize=(10, 3.8), layout="constrained")
-        _draw_radii(figure.subplots(), drawn, means, encodings.z_mean.shape[1])
+        _draw_radii(figure.subplots(), sampled, means, encodings.z_mean.shape[1])
         figure.suptitle(words["title"], fontsize=11)
-    return LatentChart(figure, words | {"radius_mean": drawn.mean(), "radius_std": drawn.std()})
+    return LatentChart(figure, words | {"radius_mean": sampled.mean(), "radius_std": sampled.std()})
 
 
 def _draw_radii(
     axes: Axes,
-    drawn: npt.NDArray[np.floating],
+    sampled: npt.NDArray[np.floating],
     means: npt.NDArray[np.floating],
     latent_dim: int,
 ) -> None:
-    top = 1.15 * max(drawn.max(), means.max(), latent_geometry.prior_radius(latent_dim))
+    top = 1.15 * max(sampled.max(), means.max(), latent_geometry.prior_radius(latent_dim))
     bins = np.linspace(0.0, top, _NUM_BINS + 1).tolist()
     axes.hist(means, bins=bins, density=True, alpha=0.7, color=_ORANGE, label="posterior means")
-    axes.hist(drawn, bins=bins, density=True, alpha=0.7, color=_BLUE, label="z from posteriors")
+    axes.hist(sampled, bins=bins, density=True, alpha=0.7, color=_BLUE, label="z from posteriors")
     radius = np.linspace(1e-3, top, 400)
     axes.plot(radius, _chi_density(radius, latent_dim), "k--", label="prior N(0, I)")
     axes.set(xlabel="distance from the origin", ylabel="density")
@@ -98,17 +98,17 @@ def _draw_radii(
 
 
 def _chi_density(radius: npt.NDArray[np.float64], latent_dim: int) -> npt.NDArray[np.float64]:
-    """Return the density of |z| for z ~ N(0, I): r^(d-1) exp(-r^2 / 2) / (2^(d/2-1) Gamma(d/2))."""
+    """Return the density of |z|, z ~ N(0, I): r^(d-1) exp(-r^2/2) / (2^(d/2-1) Gamma(d/2))."""
     log_norm = (latent_dim / 2 - 1) * math.log(2.0) + math.lgamma(latent_dim / 2)
     return np.exp((latent_dim - 1) * np.log(radius) - 0.5 * radius**2 - log_norm)
 
 
 def draw_dimensions(encodings: Encodings, *, origin: str) -> LatentChart:
-    """Draw mean, spread and KL of each dimension, those with the most KL first.
+    """Draw mean, standard deviation and KL of each dimension, those with the most KL first.
 
     Args:
         encodings: the posteriors of some images.
-        origin: what trained the VAE, for the title.
+        origin: how the VAE was trained, for the title.
     """
     num_images = len(encodings.z_mean)
     table = latent_geometry.describe_dimensions(encodings)
@@ -152,9 +152,9 @@ def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: s
 
     Args:
         encodings: the posteriors of n images.
-        attributes: n rows, a column of booleans for each attribute; a panel for each. Without
-            columns there is one panel, in one color, and the words say so.
-        origin: what trained the VAE, for the title.
+        attributes: n rows, one boolean column per attribute, each with its own panel. Without
+            columns there is one panel in one color, and the caption says so.
+        origin: how the VAE was trained, for the title.
     """
     axes_of_means, shares = latent_geometry.principal_axes(encodings.z_mean)
     points = (encodings.z_mean - encodings.z_mean.mean(axis=0)) @ axes_of_means[:, :2]
@@ -163,7 +163,7 @@ def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: s
     reading = (
         "Where the two colours lie apart, the attribute has a direction in the latent space."
         if len(attributes.columns)
-        else "Without colours: the source of these images knows no attributes."
+        else "Without colors: the source of these images has no attributes."
     )
     words = {
         "title": f"z-points of {len(points)} test images in a plane - {origin}",
@@ -198,7 +198,7 @@ def _draw_points(
     if has_attribute is None:
         axes.plot(*points.T, ".", color=_BLUE, markersize=4)
         return
-    # the shape tells them apart without a color
+    # markers of different shapes, readable without color
     axes.plot(*points[~has_attribute].T, "o", color=_BLUE, markersize=3, alpha=0.6, label="without")
     axes.plot(*points[has_attribute].T, "^", color=_RED, markersize=4, alpha=0.8, label="with")
     axes.legend(frameon=False)

@@ -1,4 +1,4 @@
-"""The map of a plane of the latent space: in each place what the decoder makes of that point."""
+"""The map of a plane of the latent space: a grid of decoded points."""
 
 import math
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from latentmaps.vae.pictures.face_sheet import Images, Labels, Points
 
 @dataclass(frozen=True)
 class Plane:
-    """A plane of the latent space; where that has one dimension, a line.
+    """A plane of the latent space; a line if latent_dim is 1.
 
     Attributes:
         center: (latent_dim,).
         axes: (1 or 2, latent_dim), one standard deviation along each axis.
         names: of the axes, for the labels.
-        title: what it is.
-        caption: what its places are.
-        variance_share: of the variance of the posterior means that it holds, 0..1.
+        title: of the map.
+        caption: describes the plane.
+        variance_share: share of the variance of the posterior means that lies in the plane, 0..1.
     """
 
     center: npt.NDArray[np.floating]
@@ -40,8 +40,8 @@ class Plane:
         """Return the points of a grid, (num_rows, num_steps, latent_dim); one row for a line.
 
         Args:
-            steps: (num_steps,), ascending, in standard deviations. They lead to the right along the
-                first axis, and along the second from the bottom to the top.
+            steps: (num_steps,), ascending, in standard deviations; from left to right along the
+                first axis and from bottom to top along the second.
         """
         right = steps[:, None] * self.axes[0]
         if len(self.axes) == 1:
@@ -50,15 +50,16 @@ class Plane:
 
 
 def choose(encodings: Encodings) -> Plane:
-    """Return the plane of two latent dimensions, or that in which more of them vary most.
+    """Choose the plane to map: two latent dimensions, or the plane of largest variance.
 
     Args:
         encodings: the posteriors of at least 2 images.
 
     Returns:
-        For one or two latent dimensions all of the latent space, in standard deviations of the
-        prior. For more the plane through the mean of the aggregate posterior that the two leading
-        principal axes of the posterior means span, in standard deviations of these along each.
+        For one or two latent dimensions, the whole latent space, in standard deviations of the
+        prior. For more, the plane through the mean of the aggregate posterior along the two leading
+        principal axes of the posterior means, in standard deviations of the posterior means along
+        each.
     """
     latent_dim = encodings.z_mean.shape[1]
     if latent_dim <= 2:
@@ -86,7 +87,7 @@ def choose(encodings: Encodings) -> Plane:
 
 
 def _whole_space(latent_dim: int) -> Plane:
-    """Return the plane that is all of a latent space of 2 dimensions, or the line of 1."""
+    """Return the plane of a two-dimensional latent space, or the line of a one-dimensional one."""
     upwards = ", z[1] upwards" if latent_dim == 2 else ""
     return Plane(
         center=np.zeros(latent_dim),
@@ -108,17 +109,17 @@ def draw(
     Args:
         trained: the VAE.
         encodings: the posteriors of at least 2 images.
-        params: how far the map reaches, in how many steps, and how large a tile is.
-        note: a sentence that the sheet has to carry: of few faces the plane passes some closely.
+        params: the section draw_latent_space.
+        note: a sentence for the end of the caption; with few faces the plane passes close to some.
     """
     limit = params.traversal_limit
     steps = np.linspace(-limit, limit, params.plane_steps)
     plane = choose(encodings)
     z = plane.points(steps)  # (rows, steps, latent_dim)
-    # row by row: all tiles of a large map at once would fill the memory
+    # decode row by row: all tiles of a large map at once would exhaust the memory
     tiles = [_reduce(image) for row in z for image in face_sheet.decode(trained, row)]
     edge, full_edge = tiles[0].shape[0], trained.architecture.image_size
-    # to a hundredth of the limit's leading digit: 30 columns of a page have no room for more
+    # round to a hundredth of the limit's leading digit: 30 columns have no room for more digits
     labels = face_sheet.signed(np.round(steps, 2 - math.floor(math.log10(limit))))
     return face_sheet.draw(
         tiles,
@@ -140,12 +141,12 @@ def draw(
 
 
 def _reduce(image: Images) -> Images:
-    """Return an image with at most 128 pixels along an edge, each the mean of a square of pixels.
+    """Reduce an image to at most 128 pixels along an edge, each the mean of a square of pixels.
 
     Args:
-        image: (h, w, c), uint8; a smaller one stays as it is.
+        image: (h, w, c), uint8; a smaller one is returned unchanged.
     """
     factor = math.ceil(max(image.shape[:2]) / LARGEST_TILE_OF_A_MAP)
-    # Pillow takes gray pictures without an axis for the channel
+    # Pillow expects gray images without a channel axis
     picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).reduce(factor)
     return np.asarray(picture).reshape(picture.height, picture.width, -1)

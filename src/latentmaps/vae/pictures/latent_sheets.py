@@ -1,4 +1,4 @@
-"""Walks through the latent space: along its dimensions, between faces, towards an attribute."""
+"""Paths through the latent space: along its dimensions, between faces, towards an attribute."""
 
 import numpy as np
 
@@ -22,15 +22,15 @@ def draw_all(
     seed: int,
     note: str = "",
 ) -> dict[str, Sheet]:
-    """Draw every walk through the latent space, and the map of a plane of it.
+    """Draw every path through the latent space, and the map of a plane.
 
     Args:
         trained: the VAE.
         directions: of the attributes, from training faces.
-        test: walk.
-        params: how far the walks lead, and in how many steps.
-        seed: decides which faces walk.
-        note: a sentence that the sheets with faces of people have to carry.
+        test: the test faces that are changed.
+        params: the section draw_latent_space.
+        seed: seed of the choice of test faces.
+        note: a sentence for the end of the captions of sheets that show people.
 
     Returns:
         The sheets ``interpolations``, ``traversals``, ``attributes`` and ``plane``.
@@ -77,14 +77,14 @@ def draw_traversals(
     steps: Points,
     scale: int = 1,
 ) -> Sheet:
-    """Draw a row for each of the dimensions with the most KL: one coordinate walks, others rest.
+    """Draw a row for each of the dimensions with the most KL, varying one coordinate at a time.
 
     Args:
         trained: the VAE.
-        encodings: posteriors of some images; the walk starts from the mean of their means.
-        num_dimensions: rows, as far as the latent space has dimensions.
-        steps: (num_steps,), the values of the walking coordinate.
-        scale: every pixel of a tile becomes a square of this edge.
+        encodings: posteriors of some images; the other coordinates stay at the mean of their means.
+        num_dimensions: maximum number of rows.
+        steps: (num_steps,), the values of the coordinate that varies.
+        scale: each pixel of a tile becomes a square with this edge length.
     """
     kl_nats = encodings.kl_per_dimension()
     dimensions = np.argsort(kl_nats, kind="stable")[::-1][:num_dimensions]
@@ -131,24 +131,24 @@ def draw_interpolations(
         encodings: posteriors of at least 2 images.
         num_pairs: rows.
         num_steps: columns, both ends included.
-        seed: decides which images make a pair.
-        note: a sentence that the sheet has to carry.
-        scale: every pixel of a tile becomes a square of this edge.
+        seed: seed of the choice of pairs.
+        note: a sentence for the end of the caption.
+        scale: each pixel of a tile becomes a square with this edge length.
 
     Raises:
         DataError: there are fewer than 2 images.
     """
-    pairs = latent_geometry.draw_pairs(len(encodings.z_mean), num_pairs, seed=seed)  # (pairs, 2)
+    pairs = latent_geometry.sample_pairs(len(encodings.z_mean), num_pairs, seed=seed)  # (pairs, 2)
     shares = np.linspace(0.0, 1.0, num_steps)
     start, end = (encodings.z_mean[pairs[:, side]] for side in (0, 1))
-    z = latent_geometry.walk_spherically(start, end, shares)  # (pairs, steps, latent_dim)
+    z = latent_geometry.interpolate_spherically(start, end, shares)  # (pairs, steps, latent_dim)
     return face_sheet.draw(
         list(face_sheet.decode(trained, z)),
         title=f"Interpolations between test faces - {trained.origin.describe()}",
         caption=face_sheet.sentences(
             "Each row walks on an arc around the origin of the latent space, from the "
             "reconstruction of one test face (left) to that of another (right).",
-            face_sheet.tell_seed(trained.origin, seed),
+            face_sheet.describe_seed(trained.origin, seed),
             note,
         ),
         numbers={"test_index": pairs},

@@ -1,4 +1,4 @@
-"""Faces above their reconstructions."""
+"""Sheets of faces above their reconstructions."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -24,19 +24,19 @@ from latentmaps.vae.pictures.face_sheet import Images, Labels, Points
 Item = TypeVar("Item")
 Rows = npt.NDArray[np.int64]
 
-# behind the seed of the training
-_SPOILING = 3
+# stream of the corruption, combined with the seed of the training run
+_CORRUPTION_STREAM = 3
 
 
 def pick(available: Rows, params: DrawReconstructions) -> Rows:
-    """Return entries of `available`, a row of them for each seed, none of them twice.
+    """Pick distinct entries of `available`, one row of faces for each seed.
 
-    The generator is that of the method's source, which draws a face twice now and then; another one
-    is drawn for it.
+    The generator is that of the method's source, which sometimes picks a face twice; another face
+    is then picked instead.
 
     Args:
         available: (n,).
-        params: the seeds, and how many faces a row has.
+        params: the seeds, and the number of faces per row.
 
     Returns:
         (len(row_seeds) * num_columns,); all of `available`, in their order, if there are no more.
@@ -46,8 +46,8 @@ def pick(available: Rows, params: DrawReconstructions) -> Rows:
     picked: list[int] = []
     for seed in params.row_seeds:
         generator = seeds.source_rows(seed)
-        for drawn in generator.randint(0, len(available), params.num_columns):
-            index = int(drawn)
+        for choice in generator.randint(0, len(available), params.num_columns):
+            index = int(choice)
             while index in picked:
                 index = int(generator.randint(0, len(available)))
             picked.append(index)
@@ -55,16 +55,16 @@ def pick(available: Rows, params: DrawReconstructions) -> Rows:
 
 
 @dataclass(frozen=True)
-class Reconstructed:
-    """Faces and what became of them.
+class ReconstructedFaces:
+    """Faces and their reconstructions.
 
     Attributes:
         rows: (n,), rows of the array of images.
-        kinds: what stands in a row of tiles -> the tiles, (n, h, w, c): the face, what the encoder
-            read where that was corrupted, the reconstruction.
+        kinds: name of a row of tiles -> the tiles, (n, h, w, c): the face, what the encoder read if
+            it was corrupted, and the reconstruction.
         posteriors: of the faces.
         mse: (n,), mean squared error of each reconstruction.
-        num_columns: faces a row; the last row may be shorter.
+        num_columns: faces per row; the last row may be shorter.
         origin: of the VAE.
     """
 
@@ -82,7 +82,7 @@ class ReconstructionSheets:
 
     Attributes:
         sheets: ``train``, ``test`` and ``sampled``.
-        strip: a row of test faces above their reconstructions, without words.
+        strip: a row of test faces above their reconstructions, without text.
     """
 
     sheets: Mapping[str, Sheet]
@@ -98,15 +98,15 @@ def draw_all(
     seed: int,
     note: str = "",
 ) -> ReconstructionSheets:
-    """Draw faces of the training and the test part, and the latter from sampled z-points, too.
+    """Draw faces of the training and the test part, the latter also from sampled z-points.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
         parts: rows of `images` in the part ``train`` and in the part ``test``.
-        params: which faces, and how large a tile is.
-        seed: of the z that are drawn from posteriors.
-        note: a sentence that the sheets have to carry.
+        params: the section draw_reconstructions.
+        seed: seed of the z that are sampled from posteriors.
+        note: a sentence for the end of the captions.
     """
     train, test = (reconstruct(trained, images, parts[p], params) for p in ("train", "test"))
     scale = params.tile_scale
@@ -120,26 +120,26 @@ def draw_all(
 
 def reconstruct(
     trained: TrainedVae, images: Images, available: Rows, params: DrawReconstructions
-) -> Reconstructed:
+) -> ReconstructedFaces:
     """Return some faces and their reconstructions from the posterior mean.
 
-    A VAE that was trained on corrupted images reads corrupted images here, too.
+    A VAE that was trained on corrupted images also reads corrupted images here.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
         available: rows of `images` to pick from.
-        params: which of them.
+        params: how to pick them.
     """
     rows = pick(available, params)
     originals = np.asarray(images[rows])
-    read = _spoil(trained.origin, originals)
+    read = _corrupt(trained.origin, originals)
     posteriors = trained.encode(read)
     decoded = trained.decode(posteriors.z_mean)
     kinds = {"face": originals, "as it was read": read, "reconstruction": pixels.to_uint8(decoded)}
     if trained.origin.corruption == "none":
         del kinds["as it was read"]
-    return Reconstructed(
+    return ReconstructedFaces(
         rows=rows,
         kinds=kinds,
         posteriors=posteriors,
@@ -149,22 +149,22 @@ def reconstruct(
     )
 
 
-def draw(faces: Reconstructed, *, part: str, note: str = "", scale: int = 1) -> Sheet:
+def draw(faces: ReconstructedFaces, *, part: str, note: str = "", scale: int = 1) -> Sheet:
     """Draw rows of faces, each above a row of their reconstructions.
 
     Args:
-        faces: of ``reconstruct``.
+        faces: the result of ``reconstruct``.
         part: the name of the part in the title.
-        note: a sentence that the sheet has to carry.
-        scale: every pixel of a tile becomes a square of this edge.
+        note: a sentence for the end of the caption.
+        scale: each pixel of a tile becomes a square with this edge length.
     """
     return face_sheet.draw(
         _row_by_row(faces, faces.kinds, None),
         title=f"Reconstructions of the {part} part - {faces.origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy, and below them what the decoder makes of their "
-            f"posterior means{_tell_spoilt(faces)}, with its mean squared error, pixels from 0 to "
-            f"1. Mean of these {len(faces.rows)} faces: {faces.mse.mean():.4f}.",
+            f"posterior means{_after_corruption(faces)}, with its mean squared error, pixels from "
+            f"0 to 1. Mean of these {len(faces.rows)} faces: {faces.mse.mean():.4f}.",
             note,
         ),
         numbers={"row": faces.rows, "mse": faces.mse},
@@ -175,18 +175,19 @@ def draw(faces: Reconstructed, *, part: str, note: str = "", scale: int = 1) -> 
 
 
 def draw_sampled(
-    trained: TrainedVae, faces: Reconstructed, *, seed: int, note: str = "", scale: int = 1
+    trained: TrainedVae, faces: ReconstructedFaces, *, seed: int, note: str = "", scale: int = 1
 ) -> Sheet:
-    """Draw rows of faces, each above their reconstructions from the posterior mean and from a draw.
+    """Draw faces above their reconstructions from the posterior mean and from a sampled z.
 
     Args:
         trained: the VAE.
-        faces: of ``reconstruct``, of the test part.
-        seed: of the draws; that of a face depends on the seed and its row in the array alone.
-        note: a sentence that the sheet has to carry.
-        scale: every pixel of a tile becomes a square of this edge.
+        faces: the result of ``reconstruct`` for the test part.
+        seed: seed of the sampled z; that of a face depends only on the seed and its row in the
+            array.
+        note: a sentence for the end of the caption.
+        scale: each pixel of a tile becomes a square with this edge length.
     """
-    decoded = trained.decode(_draw_z(faces, seed=seed))
+    decoded = trained.decode(_sample_z(faces, seed=seed))
     originals = pixels.to_pixels(faces.kinds["face"])
     kinds = {"from the mean" if k == "reconstruction" else k: v for k, v in faces.kinds.items()}
     kinds["from a sampled z"] = pixels.to_uint8(decoded)
@@ -194,22 +195,23 @@ def draw_sampled(
         "from the mean": likeness.psnr_db(faces.mse),
         "from a sampled z": likeness.psnr_db(likeness.mean_squared_error(originals, decoded)),
     }
-    of_mean, of_draw = psnr_db.values()
+    of_mean, of_sample = psnr_db.values()
     return face_sheet.draw(
         _row_by_row(faces, kinds, None),
         title=f"Reconstructions from a sampled z, test part - {faces.origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy; below them what the decoder makes of the mean of "
-            f"the posterior q(z|x){_tell_spoilt(faces)}, and of one z drawn from it, as in each "
-            "step of the training. They differ because the draw adds the spread of the posterior, "
-            "which is what the encoder leaves open: the decoder answers with a face that is a "
-            "little different. The mean is free of that noise and, as a rule, nearer to the face. "
+            f"the posterior q(z|x){_after_corruption(faces)}, and of one z drawn from it, as in "
+            "each step of the training. They differ because the draw adds the spread of the "
+            "posterior, which is what the encoder leaves open: the decoder answers with a face "
+            "that is a little different. The mean is free of that noise and, as a rule, nearer "
+            "to the face. "
             f"Mean PSNR of these {len(faces.rows)} faces: {of_mean.mean():.1f} dB from the mean, "
-            f"{of_draw.mean():.1f} dB from the sampled z.",
-            face_sheet.tell_seed(faces.origin, seed),
+            f"{of_sample.mean():.1f} dB from the sampled z.",
+            face_sheet.describe_seed(faces.origin, seed),
             note,
         ),
-        numbers={"row": faces.rows, "psnr_db": of_mean, "sampled_psnr_db": of_draw},
+        numbers={"row": faces.rows, "psnr_db": of_mean, "sampled_psnr_db": of_sample},
         num_columns=faces.num_columns,
         labels=_label(
             faces, kinds, {k: [f"PSNR {db:.1f} dB" for db in v] for k, v in psnr_db.items()}
@@ -218,22 +220,24 @@ def draw_sampled(
     )
 
 
-def _draw_z(faces: Reconstructed, *, seed: int) -> Points:
-    """Return one z of each posterior, (n, latent_dim)."""
-    each = [faces.posteriors.select(np.array([i])) for i in range(len(faces.rows))]
-    drawn = [e.draw_z(seed=seed, first=int(r)) for e, r in zip(each, faces.rows, strict=True)]
-    return np.concatenate(drawn)
+def _sample_z(faces: ReconstructedFaces, *, seed: int) -> Points:
+    """Sample one z from each posterior, (n, latent_dim)."""
+    sampled = [
+        faces.posteriors.select(np.array([index])).sample_z(seed=seed, first=int(row))
+        for index, row in enumerate(faces.rows)
+    ]
+    return np.concatenate(sampled)
 
 
-def _tell_spoilt(faces: Reconstructed) -> str:
+def _after_corruption(faces: ReconstructedFaces) -> str:
     corruption = faces.origin.corruption
-    return "" if corruption == "none" else f" after {corruption} has spoilt them"
+    return "" if corruption == "none" else f" after {corruption} has corrupted them"
 
 
 def _label(
-    faces: Reconstructed, kinds: Mapping[str, Images], words: Mapping[str, list[str]]
+    faces: ReconstructedFaces, kinds: Mapping[str, Images], words: Mapping[str, list[str]]
 ) -> Labels:
-    """Return labels of the rows by their kinds, and under the tiles their row or their words."""
+    """Label the rows by their kind, and the tiles by their row or the given words."""
     words = {"face": [f"row {row}" for row in faces.rows], **words}
     blank = [""] * len(faces.rows)
     return Labels(
@@ -242,22 +246,22 @@ def _label(
     )
 
 
-def draw_strip(faces: Reconstructed) -> Image.Image:
-    """Return the first row of faces above their reconstructions, without words."""
+def draw_strip(faces: ReconstructedFaces) -> Image.Image:
+    """Draw the first row of faces above their reconstructions, without text."""
     num_columns = faces.num_columns
     rows = [faces.kinds[kind][:num_columns] for kind in ("face", "reconstruction")]
     return sheets.draw_strip(list(np.concatenate(rows)), num_columns=num_columns)
 
 
 def _row_by_row(
-    faces: Reconstructed, kinds: Mapping[str, Iterable[Item]], blank: Item
+    faces: ReconstructedFaces, kinds: Mapping[str, Iterable[Item]], blank: Item
 ) -> list[Item]:
-    """Return what belongs to the tiles in the order of the sheet: under each row its other kinds.
+    """Arrange one item per tile in the order of the sheet: below each row, its other kinds.
 
     Args:
-        faces: of ``reconstruct``.
-        kinds: what belongs to each of the faces, by kind.
-        blank: what fills a row up that is shorter than the others.
+        faces: the result of ``reconstruct``.
+        kinds: name of a kind -> an item for each face.
+        blank: fills up a row that is shorter than the others.
     """
     listed = [list(items) for items in kinds.values()]
     places: list[Item] = []
@@ -268,14 +272,14 @@ def _row_by_row(
     return places
 
 
-def _spoil(origin: Origin, images: Images) -> Images:
-    """Return the images as the encoder read them while training."""
+def _corrupt(origin: Origin, images: Images) -> Images:
+    """Return the images as the encoder read them in training."""
     if origin.corruption == "none":
         return images
-    spoilt = corruption.corrupt(
+    corrupted = corruption.corrupt(
         pixels.to_pixels(images),
         origin.corruption,
         level=origin.corruption_level,
-        seed=[origin.seed, _SPOILING],
+        seed=[origin.seed, _CORRUPTION_STREAM],
     )
-    return pixels.to_uint8(np.asarray(spoilt))
+    return pixels.to_uint8(np.asarray(corrupted))

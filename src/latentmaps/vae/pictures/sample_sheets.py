@@ -1,4 +1,4 @@
-"""Faces from random points of the latent space."""
+"""Sheets of faces decoded from random points of the latent space."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ class RandomFaces:
 
     Attributes:
         trained: the VAE.
-        sampler: where their points come from.
-        images: (n, h, w, c), uint8, as the decoder gives them.
+        sampler: the sampler of their points.
+        images: (n, h, w, c), uint8, as decoded.
         seed: of the points.
     """
 
@@ -42,8 +42,9 @@ class SampleSheets:
     """All pictures of random faces.
 
     Attributes:
-        sheets: name of a sampler, the same with ``_processed`` behind it, ``temperatures``.
-        strips: ``strip_`` and the name of a sampler -> a row of its faces, without words.
+        sheets: by the name of a sampler, the same with the suffix ``_processed``, and
+            ``temperatures``.
+        strips: ``strip_`` and the name of a sampler -> a row of its faces, without text.
     """
 
     sheets: Mapping[str, Sheet]
@@ -53,12 +54,12 @@ class SampleSheets:
 def draw_all(
     trained: TrainedVae, fitted: Mapping[str, Sampler], params: DrawSamples, *, seed: int
 ) -> SampleSheets:
-    """Draw the faces of every sampler, as they are and processed, and those at some temperatures.
+    """Draw the faces of every sampler, as decoded and post-processed, and the temperatures.
 
     Args:
         trained: the VAE.
         fitted: the samplers by name.
-        params: number of faces, how they are processed, the temperatures, the size of a tile.
+        params: the section draw_samples.
         seed: of the points.
     """
     drawn: dict[str, Sheet] = {}
@@ -69,25 +70,32 @@ def draw_all(
         drawn[f"{name}_processed"] = draw_processed(faces, params)
         strips[f"strip_{name}"] = draw_strip(faces)
     drawn["temperatures"] = draw_temperatures(
-        trained, fitted[samplers.OF_THE_VAE], params, seed=seed
+        trained, fitted[samplers.NOT_FITTED], params, seed=seed
     )
     return SampleSheets(drawn, strips)
 
 
 def sample(trained: TrainedVae, sampler: Sampler, *, num_faces: int, seed: int) -> RandomFaces:
-    """Return random faces; face i depends on the sampler and (seed, i) alone."""
+    """Sample random faces; face i depends only on the sampler and (seed, i).
+
+    Args:
+        trained: the VAE.
+        sampler: the sampler of the points.
+        num_faces: number of faces.
+        seed: of the points.
+    """
     latent_dim = trained.architecture.latent_dim
-    z = samplers.draw(sampler, num_faces, latent_dim, seed=seed)
+    z = samplers.sample(sampler, num_faces, latent_dim, seed=seed)
     return RandomFaces(trained, sampler, face_sheet.decode(trained, z), seed)
 
 
 def draw(faces: RandomFaces, params: DrawSamples) -> Sheet:
-    """Draw the sheet of the faces as they are."""
+    """Draw the sheet of the faces as decoded."""
     return _draw(faces, faces.images, params, done="as the decoder gives them")
 
 
 def draw_processed(faces: RandomFaces, params: DrawSamples) -> Sheet:
-    """Draw the sheet of the faces, sharpened and with another contrast."""
+    """Draw the sheet of the faces with sharpening and another contrast."""
     done = (
         f"sharpened (unsharp mask, radius {params.sharpen_radius:g}, {params.sharpen_percent} %), "
         f"contrast times {params.contrast:g}"
@@ -106,7 +114,7 @@ def _draw(
         caption=face_sheet.sentences(
             f"{len(shown)} faces that do not exist, {done}: each tile is the decoder's answer to a "
             f"random point of the latent space, {_SAME}.",
-            face_sheet.tell_seed(origin, faces.seed),
+            face_sheet.describe_seed(origin, faces.seed),
             faces.sampler.note(),
         ),
         numbers={
@@ -119,18 +127,21 @@ def _draw(
 
 
 def process(faces: Images, params: DrawSamples) -> Images:
-    """Sharpen faces and change their contrast, only to show them, never to measure them.
+    """Sharpen faces and change their contrast, for display only, never before measuring.
 
     Args:
         faces: (n, h, w, c), uint8.
         params: radius and strength of the unsharp mask; the factor on the distance from the mean
             gray of each face.
+
+    Returns:
+        (n, h, w, c), uint8.
     """
     return np.stack([_process(face, params) for face in faces])
 
 
 def _process(face: Images, params: DrawSamples) -> Images:
-    # Pillow takes gray pictures without an axis for the channel
+    # Pillow expects gray images without a channel axis
     picture = Image.fromarray(face[..., 0] if face.shape[-1] == 1 else face)
     mask = ImageFilter.UnsharpMask(params.sharpen_radius, params.sharpen_percent, threshold=0)
     enhanced = ImageEnhance.Contrast(picture.filter(mask)).enhance(params.contrast)
@@ -138,7 +149,7 @@ def _process(face: Images, params: DrawSamples) -> Images:
 
 
 def draw_strip(faces: RandomFaces) -> Image.Image:
-    """Return the first row of the faces, without words."""
+    """Draw the first row of the faces, without text."""
     return sheets.draw_strip(list(faces.images[:_NUM_COLUMNS]), num_columns=_NUM_COLUMNS)
 
 
@@ -149,15 +160,15 @@ def draw_temperatures(
 
     Args:
         trained: the VAE.
-        sampler: where the points come from.
-        params: the temperatures, and how large a tile is.
+        sampler: the sampler of the points.
+        params: the section draw_samples.
         seed: of the points.
     """
     temperatures = params.temperatures
     latent_dim = trained.architecture.latent_dim
     z = np.stack(
         [
-            samplers.draw(sampler, _NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
+            samplers.sample(sampler, _NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
             for temperature in temperatures
         ]
     )  # (temperatures, faces, latent_dim)
@@ -170,7 +181,7 @@ def draw_temperatures(
             f"In each column one random point of the latent space, {_SAME}; in each row its "
             "distance from the origin is multiplied by the temperature. Near 0 all faces become "
             "the same plain one; far above 1 they fall apart.",
-            face_sheet.tell_seed(trained.origin, seed),
+            face_sheet.describe_seed(trained.origin, seed),
         ),
         numbers={"temperature": temperatures, "sharpness": sharpness},
         num_columns=_NUM_COLUMNS,

@@ -1,1 +1,1 @@
-"""How the network is trained: losses, KL methods, batches."""
+"""Training of the VAE: KL methods, batches, the training film and the results."""

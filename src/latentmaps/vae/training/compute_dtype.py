@@ -1,4 +1,4 @@
-"""The number format of convolutions and matrices: what ``precision: auto`` means here."""
+"""Choose the compute dtype of convolutions and matrix products for ``precision: auto``."""
 
 from pathlib import Path
 
@@ -9,9 +9,10 @@ _COMPUTE_CAPABILITY = (8, 0)
 
 
 def choose(precision: str) -> str:
-    """Return the compute dtype for ``train_vae.precision``: itself, or the answer to "auto".
+    """Return the compute dtype for ``train_vae.precision``.
 
-    bfloat16 on a CPU without instructions for it takes about ten times as long as float32.
+    "auto" is bfloat16 on devices with bfloat16 instructions, and float32 elsewhere. On a CPU
+    without such instructions, bfloat16 takes about ten times as long as float32.
 
     Args:
         precision: auto, float32, bfloat16 or float16.
@@ -29,7 +30,7 @@ def _gpu_has_bfloat16(gpu: tf.config.PhysicalDevice) -> bool:
 
 
 def _cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Read the flags of the processor; only Linux tells them in a file."""
+    """Report whether the CPU has bfloat16 instructions; False where there is no /proc/cpuinfo."""
     if not cpuinfo.exists():
         return False
     return not _CPU_FLAGS.isdisjoint(cpuinfo.read_text(encoding="utf-8").split())

@@ -1,4 +1,4 @@
-"""Pictures of the same faces and the same random points after each epoch of a training."""
+"""Record the training film: the same faces and random points, decoded after each epoch."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,27 +16,27 @@ from latentmaps.vae.network.film_file import Film, Images
 from latentmaps.vae.training import batches
 from latentmaps.vae.training.vae_task import Task
 
-# of faces and of random points
+# number of faces, and number of random points
 NUM_TILES = 8
 
 
 class FilmRecorder(keras.callbacks.Callback):
-    """Decode after each epoch, with the weights and in the number format that were validated.
+    """Decode a frame after each epoch, with the validated weights and their compute dtype.
 
-    The frame of an epoch is kept beside its checkpoint, so a resumed training has the film of one
-    that ran at once. Of several machines the first one records.
+    The frame of an epoch is saved next to its checkpoint, so a resumed training has the same film
+    as an uninterrupted one. With several machines, only the first one records.
 
     Attributes:
         rows: (num_faces,), the first rows of the validation part, at most 8.
-        faces: (num_faces, h, w, c), uint8, these faces.
+        faces: (num_faces, h, w, c), uint8, 0..255, the images in these rows.
     """
 
     def __init__(self, task: Task, checkpoints: Checkpoints | None = None) -> None:
-        """Choose faces and points.
+        """Choose the faces and the random points.
 
         Args:
-            task: what is trained on what.
-            checkpoints: where frames are kept; None: in memory.
+            task: the training.
+            checkpoints: store the frames; None keeps them in memory.
         """
         super().__init__()
         self._checkpoints = checkpoints
@@ -50,11 +50,11 @@ class FilmRecorder(keras.callbacks.Callback):
             for index in range(NUM_TILES)
         ]
         self._points = tf.constant(np.array(points), tf.float32)
-        # there is no Python control flow to convert, and looking for it takes half of the tracing
+        # no Python control flow to convert, and the search for it takes half of the tracing time
         self._draw = tf.function(self._draw_tiles, autograph=False)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Refuse damaged frames of the epochs before, while no time is lost.
+        """Check the frames of all earlier epochs, before any training time is lost.
 
         Raises:
             DataError: a frame is missing or damaged.
@@ -75,13 +75,13 @@ class FilmRecorder(keras.callbacks.Callback):
         self._num_known = epoch + 1
 
     def _draw_tiles(self) -> tf.Tensor:
-        """Return reconstructions and random faces, (num_faces + 8, h, w, c), uint8."""
+        """Return reconstructions, then random faces, (num_faces + 8, h, w, c), uint8."""
         z_mean, _ = self.model.encoder(self._pixels, training=False)
         logits = self.model.decoder(tf.concat([z_mean, self._points], axis=0), training=False)
         return inputs.to_uint8(tf.sigmoid(logits))
 
     def frame(self, epoch: int) -> Images:
-        """Return the pictures after an epoch, (num_faces + 8, h, w, c): reconstructions first.
+        """Return the frame of an epoch, (num_faces + 8, h, w, c), uint8: reconstructions first.
 
         Raises:
             DataError: the frame is missing or damaged.
@@ -92,7 +92,7 @@ class FilmRecorder(keras.callbacks.Callback):
         return self._checkpoints.load_frame(epoch, (num_faces + NUM_TILES, *tile))
 
     def film(self, num_epochs: int) -> Film:
-        """Return the pictures of the epochs that a film of so many epochs shows.
+        """Return the film of a training of `num_epochs` epochs.
 
         Raises:
             DataError: a frame is missing or damaged.
@@ -109,7 +109,7 @@ class FilmRecorder(keras.callbacks.Callback):
         )
 
     def save(self, path: Path, num_epochs: int) -> None:
-        """Write the film of a training of so many epochs.
+        """Write the film of a training of `num_epochs` epochs.
 
         Raises:
             DataError: a frame is missing or damaged.
@@ -118,8 +118,8 @@ class FilmRecorder(keras.callbacks.Callback):
             self.film(num_epochs).save(path)
 
 
-def _read(part: batches.Faces, faces: Images) -> tf.Tensor:
-    """Return the pixels that the encoder reads of some faces, spoilt where the training's are."""
+def _read(part: batches.FacePart, faces: Images) -> tf.Tensor:
+    """Return the pixels that the encoder reads, corrupted as in the training."""
     pixels = inputs.to_pixels(tf.constant(faces))
     if part.corruption == "none":
         return pixels

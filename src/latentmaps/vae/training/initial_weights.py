@@ -1,4 +1,4 @@
-"""Trained weights from which a training starts, in the place of random ones."""
+"""Start a training from trained weights instead of random ones."""
 
 import dataclasses
 import logging
@@ -15,8 +15,8 @@ from latentmaps.vae.training.trainable_vae import TrainableVae
 log = logging.getLogger(__name__)
 
 _ADVICE = (
-    "set train_vae.initial_weights to null or to the folder of a model that train_vae wrote - to a "
-    "copy of data/models/vae, since DVC removes that folder before it trains"
+    "set train_vae.initial_weights to null or to the folder of a model that train_vae wrote. Use a "
+    "copy of data/models/vae, because DVC removes that folder before it trains"
 )
 
 
@@ -26,8 +26,8 @@ class InitialWeights:
 
     Attributes:
         folder: as ``vae_files.save`` wrote it.
-        sha256: name of a file of weights -> its checksum.
-        sigma: learned standard deviation of the pixels, 0..1; None: none was learned.
+        sha256: name of each weights file -> its SHA-256.
+        sigma: learned standard deviation of the pixels, 0..1; None if none was learned.
     """
 
     folder: Path
@@ -36,15 +36,15 @@ class InitialWeights:
 
     @classmethod
     def read(cls, folder: Path, expected: Architecture) -> Self:
-        """Return the weights in a folder.
+        """Check the weights in a folder and return them.
 
         Args:
-            folder: of a trained VAE.
-            expected: the architecture of the VAE that is to be trained.
+            folder: the folder of a trained VAE.
+            expected: the architecture of the VAE to be trained.
 
         Raises:
-            DataError: a file is missing or was altered, the folder holds something else, or the
-                VAE in it has another architecture.
+            DataError: a file is missing or was altered, the folder holds something else, or its VAE
+                has a different architecture.
         """
         description = vae_files.describe(folder, advice=_ADVICE)
         found = dataclasses.asdict(description.architecture)
@@ -56,16 +56,16 @@ class InitialWeights:
         if differences:
             raise DataError(
                 f"{folder}: found the weights of a network with {', '.join(differences)}, expected "
-                f"the architecture of train_vae and crop_faces; set them alike, or {_ADVICE}"
+                f"the architecture set in train_vae and crop_faces; make them equal, or {_ADVICE}"
             )
         sha256 = {name: description.sha256[name] for name in vae_files.WEIGHTS}
         return cls(folder, sha256, description.origin.sigma)
 
     def load_into(self, model: TrainableVae) -> None:
-        """Give a model these weights: also statistics of batch normalization, and a learned sigma.
+        """Load the weights into a model, with batch-normalization statistics and a learned sigma.
 
         Raises:
-            DataError: a file of weights belongs to another network, or a weight is not finite.
+            DataError: a weights file belongs to another network, or a weight is not finite.
         """
         vae_files.load_weights(self.folder, model.encoder, model.decoder, advice=_ADVICE)
         model.reconstruction_loss.start_at(self.sigma)
@@ -73,6 +73,6 @@ class InitialWeights:
 
 
 def _text(value: Any) -> str:
-    """Return a value of an architecture as in params.yaml, for a message."""
+    """Return a value of an architecture as params.yaml would spell it."""
     listed = list(value) if isinstance(value, tuple) else value
     return "null" if listed is None else excerpt(f"{listed}", 60)

@@ -1,33 +1,51 @@
-"""Four ways to bring the KL term into the training of a VAE.
+"""Four ways to add the KL term to the loss of a Keras VAE.
 
-For the same weights, batch, noise and ``kl_weight`` all four have the same loss,
+All four train on the same loss,
 
-    total_loss = reconstruction_loss + kl_weight * KL(q(z|x) || N(0, I)),
+    total_loss = mean(reconstruction_loss) + kl_weight * mean(KL(q(z|x) || N(0, I))),
 
-and so the same gradients; they differ in where Keras meets the KL term:
+where each mean is over the images of a batch. For the same weights, batch, noise and ``kl_weight``
+they give the same loss and the same gradients. They differ in who applies ``kl_weight``, and where:
 
-``train_step``: one GradientTape records encoder, noise and decoder, and the whole loss is written
-out where it is differentiated. The least that happens behind one's back; what Keras's own step
-brings along (sample weights, the share of a device in a batch) has to be done by hand.
+=================== ============================================ =====================
+method              where the KL weight is applied               who runs the step
+=================== ============================================ =====================
+``train_step``      ``TrainStepVae._total_loss``                 our ``train_step``
+``kl_layer``        ``KlLayer.call``, by ``add_loss``            Keras
+``add_loss``        ``AddLossVae.call``, by ``add_loss``         Keras
+``output_transfer`` ``OutputTransferVae.make_ready``, by         Keras
+                    ``compile(loss_weights=...)``
+=================== ============================================ =====================
 
-``kl_layer``: a layer behind the encoder lets z_mean and z_log_var pass and hands the KL term to
-Keras by ``add_loss``. Keras trains with its own step. The term belongs to a place in the network
-and goes with it; the price is a loss that ``compile`` does not show.
+``kl_weight`` is ``train_vae.fact`` in params.yaml. During a warm-up it is multiplied by a factor
+that rises to 1; ``TrainableVae.current_kl_weight`` returns the product. If you read only one class,
+read ``TrainStepVae``: its ``_total_loss`` is the formula above. The KL divergence itself is in
+``kl_terms``, the shared forward pass in ``trainable_vae``.
 
-``add_loss``: the same, but the model itself calls ``add_loss`` in its ``call``. One class less; the
-model has to be a class, since Keras 3 has no ``add_loss`` on functional models.
+``train_step``: a ``GradientTape`` records encoder, noise and decoder, and the whole loss is one
+expression. This method has the fewest hidden steps. The price: our step must do what the step of
+Keras would do for us, such as set the training phase and divide the loss by the number of devices.
 
-``output_transfer``: z_mean and z_log_var become outputs of the model with losses and loss weights
-of their own: mu^2 / 2 and (exp(lv) - lv - 1) / 2, summed over dimensions, weight ``kl_weight``
-each. All losses stand in ``compile``; every batch has to carry targets for them, which nobody
-reads.
+``kl_layer``: a layer after the encoder passes z_mean and z_log_var through and registers the KL
+term with ``add_loss``. The term belongs to a place in the network, and any model that contains the
+layer inherits it. The price: a loss that ``compile`` does not show.
 
-The three that leave the step to Keras sum their losses in it. Its own ``loss`` is kept out of the
-numbers: with a ragged last batch it is not the sum of the weighted parts. Each part is averaged
-over images by a mean of ours, where it is computed, and the total is the sum of the parts.
+``add_loss``: the same, but the model itself calls ``add_loss`` in its ``call``. This saves the
+layer. The model must be a subclass of ``keras.Model``, since functional models in Keras 3 have no
+``add_loss``.
 
-The noise comes with the batch: it is a function of seed and step, the same for every method, for
-any number of devices and after a break. docs/kl-methods.md compares time, memory and code.
+``output_transfer``: z_mean and z_log_var become outputs of the model, each with a loss and a loss
+weight: sum(mu^2 / 2) and sum((exp(lv) - lv - 1) / 2), both weighted by ``kl_weight``. All losses
+are listed in ``compile``. The price: every batch must carry targets for these outputs, although
+their losses ignore them.
+
+Reported numbers do not use Keras's own ``loss`` metric: if the last batch is smaller, it is not the
+sum of its weighted parts. ``TrainableVae`` averages each part over images and adds the averages.
+
+The noise comes with the batch. It is a function of seed and step, so it is the same for every
+method, for any number of devices, and after an interruption.
+
+docs/kl-methods.md compares speed, memory and code size.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,94 +55,121 @@ import tensorflow as tf
 
 from latentmaps.vae.network.reconstruction_losses import ReconstructionLoss
 from latentmaps.vae.training import batches, kl_terms
-from latentmaps.vae.training.trainable_vae import Inputs, TrainableVae, draw_z, one_row_each
+from latentmaps.vae.training.trainable_vae import (
+    Inputs,
+    TrainableVae,
+    one_row_per_worker,
+    sample_z,
+)
 
 
 class TrainStepVae(TrainableVae):
-    """Method ``train_step``: mean(reconstruction) + kl_weight * mean(KL), differentiated by us.
+    """Method ``train_step``: write out the loss and differentiate it in our own step.
 
-    Costs a step of one's own: training phase, share of a device and loss scale are our affair.
+    The KL weight is applied in ``_total_loss``.
+
+    Trade-off: a custom step must set the training phase, divide the loss by the number of devices
+    and scale it for float16 itself.
     """
 
     def call(self, inputs: Inputs, training: bool = False) -> tf.Tensor:
-        """Gives the logits of the reconstruction, (n, h, w, c)."""
+        """Return the logits of the reconstruction, (n, h, w, c)."""
         return self._forward(inputs, training=training)[0]
 
     def train_step(self, data: tuple[Inputs, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Learns from a batch and gives the means so far."""
+        """Update the weights on one batch and return the running means of the losses."""
         with tf.GradientTape() as tape:
             loss = self._total_loss(batches.as_pixels(data))
-            # The optimizer adds up the gradients of all devices.
+            # Each device sees its share of the batch; the optimizer sums the gradients of all.
             loss /= tf.distribute.get_strategy().num_replicas_in_sync
-            # changes the loss in float16 only
+            # In float16 small gradients would underflow to 0. A no-op for every other dtype.
             loss = self.optimizer.scale_loss(loss)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply(gradients, self.trainable_variables)
-        return one_row_each(self.get_metrics_result())
+        return one_row_per_worker(self.get_metrics_result())
 
     def _total_loss(self, data: tuple[Inputs, tf.Tensor]) -> tf.Tensor:
         inputs, pixels = data
-        # Without `training=True` batch normalisation would use its moving statistics and never
-        # update them: a train_step of one's own gets no training phase from Keras.
+        # Keras does not set the training phase in a custom step. Without `training=True`, batch
+        # normalization would use its moving statistics and never update them.
         logits, z_mean, z_log_var = self._forward(inputs, training=True)
-        reconstruction_loss = tf.reduce_mean(self._count_reconstruction(pixels, logits))
-        return reconstruction_loss + self._weight_in_force() * self._kl_nats(z_mean, z_log_var)
+        reconstruction_loss = tf.reduce_mean(self._reconstruction_per_image(pixels, logits))
+        kl_loss = self.current_kl_weight() * self._mean_kl(z_mean, z_log_var)
+        return reconstruction_loss + kl_loss
 
 
 class KlLayer(keras.layers.Layer):
-    """Lets z_mean and z_log_var pass and adds their KL term to the losses of the model."""
+    """Identity on z_mean and z_log_var that adds their weighted KL term to the model's losses."""
 
     def __init__(
-        self, weight: Callable[[], tf.Tensor], kl_nats: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+        self,
+        kl_weight: Callable[[], tf.Tensor],
+        mean_kl: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
     ) -> None:
-        """Takes what gives the weight in force, and what gives the mean KL of a batch."""
+        """Create the layer.
+
+        Args:
+            kl_weight: return the current KL weight, ().
+            mean_kl: z_mean, z_log_var -> mean KL divergence of the batch, (), nats.
+        """
         super().__init__(dtype="float32", name="kl_layer")
-        self._weight, self._kl_nats = weight, kl_nats
+        self._kl_weight, self._mean_kl = kl_weight, mean_kl
 
     def call(self, z_mean: tf.Tensor, z_log_var: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Gives its inputs, (n, latent_dim) each."""
-        self.add_loss(self._weight() * self._kl_nats(z_mean, z_log_var))
+        """Return the inputs unchanged, (n, latent_dim) each."""
+        self.add_loss(self._kl_weight() * self._mean_kl(z_mean, z_log_var))
         return z_mean, z_log_var
 
 
 class KlLayerVae(TrainableVae):
-    """Method ``kl_layer``: Keras adds kl_weight * mean(KL), a loss of a layer, to compile's loss.
+    """Method ``kl_layer``: a layer after the encoder adds the KL term to the loss of ``compile``.
 
-    Costs a layer in the network, which any model that contains it brings along.
+    The KL weight is applied in ``KlLayer.call``.
+
+    Trade-off: one more layer, which goes wherever the encoder goes.
     """
 
     def __init__(
         self, *networks: keras.Model, reconstruction_loss: ReconstructionLoss, kl_weight: float
     ) -> None:
         super().__init__(*networks, reconstruction_loss=reconstruction_loss, kl_weight=kl_weight)
-        self.kl_layer = KlLayer(self._weight_in_force, self._kl_nats)
+        self.kl_layer = KlLayer(self.current_kl_weight, self._mean_kl)
 
     def call(self, inputs: Inputs, training: bool = False) -> tf.Tensor:
-        """Gives the logits of the reconstruction, (n, h, w, c)."""
+        """Return the logits of the reconstruction, (n, h, w, c)."""
         z_mean, z_log_var = self.encoder(inputs["pixels"], training=training)
         z_mean, z_log_var = self.kl_layer(z_mean, z_log_var)
-        return self.decoder(draw_z(z_mean, z_log_var, inputs["epsilon"]), training=training)
+        z = sample_z(z_mean, z_log_var, inputs["epsilon"])  # (n, latent_dim)
+        return self.decoder(z, training=training)
 
 
 class AddLossVae(TrainableVae):
-    """Method ``add_loss``: Keras adds kl_weight * mean(KL), a loss of the model, to compile's loss.
+    """Method ``add_loss``: the model's ``call`` adds the KL term to the loss of ``compile``.
 
-    Costs a model that is a class; nothing else.
+    The KL weight is applied in ``call``.
+
+    Trade-off: works in a model subclass only, not in a functional model.
     """
 
     def call(self, inputs: Inputs, training: bool = False) -> tf.Tensor:
-        """Gives the logits of the reconstruction, (n, h, w, c)."""
+        """Return the logits of the reconstruction, (n, h, w, c)."""
         logits, z_mean, z_log_var = self._forward(inputs, training=training)
-        self.add_loss(self._weight_in_force() * self._kl_nats(z_mean, z_log_var))
+        self.add_loss(self.current_kl_weight() * self._mean_kl(z_mean, z_log_var))
         return logits
 
 
 class OutputTransferVae(TrainableVae):
-    """Method ``output_transfer``: compile has all losses and their weights.
+    """Method ``output_transfer``: ``compile`` lists every loss and its weight.
 
-    mean(reconstruction)
-    + kl_weight * mean(sum(mu^2 / 2)) + kl_weight * mean(sum((exp(lv) - lv - 1) / 2)).
-    Costs empty targets, which every batch carries, and losses that are told apart by output.
+    Keras minimizes
+
+        mean(reconstruction_loss)
+        + kl_weight * mean(sum(mu^2 / 2)) + kl_weight * mean(sum((exp(lv) - lv - 1) / 2)).
+
+    The KL weight is applied by ``loss_weights`` in ``make_ready``, the warm-up in
+    ``_loss_of_output``.
+
+    Trade-off: every batch carries dummy targets, and the KL term is split into two losses.
     """
 
     def __init__(
@@ -134,8 +179,8 @@ class OutputTransferVae(TrainableVae):
         self._kl_means = [keras.metrics.Mean(name=name) for name in ("z_mean", "z_log_var")]
 
     def make_ready(self, optimizer: keras.Optimizer, *, jit_compile: bool) -> None:
-        """Compiles the model with a loss and a weight for each output."""
-        of_means, of_variances = (
+        """Compile the model with a loss and a loss weight for each output."""
+        loss_of_means, loss_of_variances = (
             self._loss_of_output(part, mean)
             for part, mean in zip(
                 (kl_terms.kl_of_means, kl_terms.kl_of_variances), self._kl_means, strict=True
@@ -144,42 +189,45 @@ class OutputTransferVae(TrainableVae):
         self.compile(
             optimizer=optimizer,
             loss={
-                "logits": self._count_reconstruction,
-                "z_mean": of_means,
-                "z_log_var": of_variances,
+                "logits": self._reconstruction_per_image,
+                "z_mean": loss_of_means,
+                "z_log_var": loss_of_variances,
             },
             loss_weights={"logits": 1.0, "z_mean": self.kl_weight, "z_log_var": self.kl_weight},
             jit_compile=jit_compile,
         )
 
     def targets(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Gives the target of each output; nobody reads those of the latent ones."""
-        nothing = tf.zeros((tf.shape(pixels)[0], 1))
-        return {"logits": pixels, "z_mean": nothing, "z_log_var": nothing}
+        """Return a target for each output; the losses of the latent outputs ignore theirs."""
+        dummy = tf.zeros((tf.shape(pixels)[0], 1))  # (n, 1)
+        return {"logits": pixels, "z_mean": dummy, "z_log_var": dummy}
 
     def _clean_pixels(self, targets: dict[str, tf.Tensor]) -> tf.Tensor:
         return targets["logits"]
 
-    def _count_kl(
+    def _kl_per_image(
         self, z_mean: tf.Tensor, z_log_var: tf.Tensor, weights: tf.Tensor | None = None
     ) -> tf.Tensor:
         parts = kl_terms.kl_of_means(z_mean), kl_terms.kl_of_variances(z_log_var)
-        sums = [tf.reduce_sum(part, axis=1) for part in parts]
+        sums = [tf.reduce_sum(part, axis=1) for part in parts]  # (n,) each
         for mean, per_image in zip(self._kl_means, sums, strict=True):
             mean.update_state(per_image, sample_weight=weights)
         return tf.add_n(sums)
 
     def call(self, inputs: Inputs, training: bool = False) -> dict[str, tf.Tensor]:
-        """Gives the logits of the reconstruction, z_mean and z_log_var."""
+        """Return the logits of the reconstruction, z_mean and z_log_var."""
         logits, z_mean, z_log_var = self._forward(inputs, training=training)
         return {"logits": logits, "z_mean": z_mean, "z_log_var": z_log_var}
 
     def _loss_of_output(
         self, part: Callable[[tf.Tensor], tf.Tensor], mean: keras.metrics.Mean
     ) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-        def loss(_: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
+        """Return the loss of a latent output: one part of the KL divergence, without the weight."""
+
+        def loss(_target: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
             per_image = tf.reduce_sum(part(output), axis=1)  # (n,)
             mean.update_state(per_image)
+            # `loss_weights` is fixed once the model is compiled, so the warm-up is applied here
             return tf.convert_to_tensor(self.warm_up) * per_image
 
         return loss

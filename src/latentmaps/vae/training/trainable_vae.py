@@ -1,6 +1,7 @@
-"""A VAE while it is trained: what all methods of ``kl`` share.
+"""The VAE as a trainable Keras model: everything that the methods in ``kl`` share.
 
-How the KL term gets into the loss is left to them.
+Each class in ``kl`` decides where the KL term, weighted by ``kl_weight``, joins the loss. This
+module has the rest: the forward pass, the running means of the losses, and validation.
 """
 
 from collections.abc import Mapping
@@ -16,18 +17,32 @@ Inputs = Mapping[str, tf.Tensor]
 
 
 class TrainableVae(keras.Model):
-    """Encoder, decoder and reconstruction loss, with their noise, numbers and validation.
+    """Base class of a VAE in training: encoder, sampling, decoder and running losses.
 
-    It reads ``{"pixels": (n, h, w, c), "epsilon": (n, latent_dim)}``; the target is clean pixels.
-    Its steps take both as bytes, too, see ``batches``.
+    The forward pass is
+
+        z_mean, z_log_var = encoder(pixels)
+        z = z_mean + exp(z_log_var / 2) * epsilon
+        logits = decoder(z)
+
+    Inputs are ``{"pixels": (n, h, w, c), "epsilon": (n, latent_dim)}``, targets the clean pixels,
+    (n, h, w, c), 0..1. The noise epsilon is an input, so it does not depend on the method or the
+    number of devices. ``train_step`` and ``test_step`` also accept uint8 images; see ``batches``.
+
+    A subclass implements ``call`` and adds
+
+        current_kl_weight() * mean(KL)
+
+    to the loss; the table at the top of ``kl`` says where each one does. ``get_metrics_result``
+    reports the same sum for every subclass.
 
     Attributes:
         encoder: pixels -> [z_mean, z_log_var].
         decoder: z -> logits.
-        reconstruction_loss: of each image.
-        kl_weight: weight of the KL term.
-        warm_up: (), 0..1, by which ``kl_weight`` is multiplied.
-        averages: of the trained weights, see ``keep_averages``.
+        reconstruction_loss: pixels, logits -> loss of each image, (n,).
+        kl_weight: weight of the KL term, ``train_vae.fact``.
+        warm_up: (), 0..1, factor of `kl_weight`; 1 outside a warm-up.
+        averages: moving averages of the trained weights; empty unless ``keep_averages`` was called.
     """
 
     def __init__(
@@ -43,6 +58,7 @@ class TrainableVae(keras.Model):
         self.decoder = decoder
         self.reconstruction_loss = reconstruction_loss
         self.kl_weight = kl_weight
+        # a variable, not a number: a compiled step must see when it changes
         self.warm_up = self.add_weight(
             shape=(), initializer="ones", trainable=False, dtype="float32", name="warm_up"
         )
@@ -52,11 +68,15 @@ class TrainableVae(keras.Model):
 
     @property
     def num_parameters(self) -> int:
-        """The number of weights of encoder and decoder."""
+        """Number of weights in the encoder and the decoder."""
         return int(self.encoder.count_params() + self.decoder.count_params())
 
+    def current_kl_weight(self) -> tf.Tensor:
+        """Return the KL weight with the warm-up applied, ()."""
+        return self.kl_weight * tf.convert_to_tensor(self.warm_up)
+
     def keep_averages(self) -> None:
-        """Make a variable for each trained weight, which ``WeightAverage`` sets."""
+        """Add a variable for each trained weight, for ``WeightAverage`` to fill."""
         self.averages = [
             self.add_weight(
                 shape=weight.shape,
@@ -69,44 +89,51 @@ class TrainableVae(keras.Model):
         ]
 
     def make_ready(self, optimizer: keras.Optimizer, *, jit_compile: bool) -> None:
-        """Compiles the model with the losses that the method leaves to Keras."""
-        self.compile(optimizer=optimizer, loss=self._count_reconstruction, jit_compile=jit_compile)
+        """Compile the model with the losses that the method leaves to Keras."""
+        self.compile(
+            optimizer=optimizer, loss=self._reconstruction_per_image, jit_compile=jit_compile
+        )
 
     def targets(self, pixels: tf.Tensor) -> Any:
-        """Gives what a batch has to carry for clean pixels (n, h, w, c)."""
+        """Return the targets of a batch with the clean pixels (n, h, w, c)."""
         return pixels
 
     def _clean_pixels(self, targets: Any) -> tf.Tensor:
-        """Gives the pixels in what ``targets`` gave."""
+        """Return the pixels in the result of ``targets``."""
         return targets
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
-        """The means over images that are reset after each epoch."""
+        """Running means over images, which Keras resets at the start of an epoch."""
         return [self._reconstruction_mean, *self._kl_means]
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Learns from a batch, in Keras's way, and gives the means so far."""
-        return one_row_each(super().train_step(batches.as_pixels(data)))
+        """Run the training step of Keras and return the running means of the losses."""
+        return one_row_per_worker(super().train_step(batches.as_pixels(data)))
 
     def test_step(self, data: tuple[Inputs, Any, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Gives the means so far for images that are not learnt from, whatever the method.
+        """Return the running means of the losses, without training; the same for every method.
 
         Args:
-            data: inputs, targets, and a weight for each image: 0 for those that fill a batch up.
+            data: inputs, targets, and a weight for each image, (n,): 0 for padding, otherwise 1.
         """
         inputs, targets, weights = batches.as_pixels(data)
         logits, z_mean, z_log_var = self._forward(inputs, training=False)
-        per_image = self.reconstruction_loss(self._clean_pixels(targets), logits)
+        per_image = self.reconstruction_loss(self._clean_pixels(targets), logits)  # (n,)
         self._reconstruction_mean.update_state(per_image, sample_weight=weights)
-        self._count_kl(z_mean, z_log_var, weights)
-        return one_row_each(self.get_metrics_result())
+        self._kl_per_image(z_mean, z_log_var, weights)
+        return one_row_per_worker(self.get_metrics_result())
 
     def get_metrics_result(self) -> dict[str, tf.Tensor]:
-        """Gives the losses so far; they add up."""
+        """Return the running losses; total_loss is the sum of the other two.
+
+        Returns:
+            ``total_loss``, ``reconstruction_loss``, ``kl_loss`` (with the KL weight) and
+            ``kl_nats`` (without it), () each.
+        """
         reconstruction_loss = self._reconstruction_mean.result()
         kl_nats = tf.add_n([mean.result() for mean in self._kl_means])
-        kl_loss = self._weight_in_force() * kl_nats
+        kl_loss = self.current_kl_weight() * kl_nats
         return {
             "total_loss": reconstruction_loss + kl_loss,
             "reconstruction_loss": reconstruction_loss,
@@ -117,65 +144,76 @@ class TrainableVae(keras.Model):
     def compute_metrics(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
     ) -> dict[str, tf.Tensor]:
-        """Gives the losses so far; Keras calls it at the end of its own steps."""
+        """Return the running losses; Keras calls this at the end of its own steps."""
         return self.get_metrics_result()
 
     def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
-        """Builds what compile left unbuilt; a hook of Keras's trainer.
+        """Build what ``compile`` left unbuilt; Keras's trainer calls this hook.
 
-        Keras's own averages a batch over all devices to learn its shapes, which fails for batches
-        of several machines that are dictionaries (Keras 3.15, its issue 20585).
+        Keras averages a batch over all devices to infer its shapes. That fails for batches of
+        several machines that are dictionaries (Keras 3.15, issue 20585), so this override takes the
+        batch of one device instead.
         """
         strategy = self.distribute_strategy
         if iterator is None or not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
             super()._maybe_symbolic_build(iterator, data_batch)
             return
-        batches = next(each for _, _, each in iterator)
-        mine = tf.nest.map_structure(
-            lambda value: strategy.experimental_local_results(value)[0], next(batches)
+        epoch_batches = next(iterator_of_epoch for _, _, iterator_of_epoch in iterator)
+        local_batch = tf.nest.map_structure(
+            lambda value: strategy.experimental_local_results(value)[0], next(epoch_batches)
         )
         with strategy.scope():
-            self._symbolic_build(data_batch=mine)
+            self._symbolic_build(data_batch=local_batch)
 
     def _forward(self, inputs: Inputs, *, training: bool) -> tuple[tf.Tensor, ...]:
-        """Gives logits, z_mean and z_log_var."""
-        z_mean, z_log_var = self.encoder(inputs["pixels"], training=training)
-        z = draw_z(z_mean, z_log_var, inputs["epsilon"])
+        """Return logits, z_mean and z_log_var."""
+        z_mean, z_log_var = self.encoder(inputs["pixels"], training=training)  # (n, latent_dim)
+        z = sample_z(z_mean, z_log_var, inputs["epsilon"])  # (n, latent_dim)
         return self.decoder(z, training=training), z_mean, z_log_var
 
-    def _weight_in_force(self) -> tf.Tensor:
-        return self.kl_weight * tf.convert_to_tensor(self.warm_up)
-
-    def _count_reconstruction(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        """Return the reconstruction loss of each image, (n,), and count it."""
+    def _reconstruction_per_image(self, pixels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Return the reconstruction loss of each image, (n,), and update its running mean."""
         per_image = self.reconstruction_loss(pixels, logits)
         self._reconstruction_mean.update_state(per_image)
         return per_image
 
-    def _kl_nats(self, z_mean: tf.Tensor, z_log_var: tf.Tensor) -> tf.Tensor:
-        """Gives the mean KL divergence of the batch, (), and counts that of each image."""
-        return tf.reduce_mean(self._count_kl(z_mean, z_log_var))
+    def _mean_kl(self, z_mean: tf.Tensor, z_log_var: tf.Tensor) -> tf.Tensor:
+        """Return the mean KL divergence of the batch, (), nats, and update its running mean."""
+        return tf.reduce_mean(self._kl_per_image(z_mean, z_log_var))
 
-    def _count_kl(
+    def _kl_per_image(
         self, z_mean: tf.Tensor, z_log_var: tf.Tensor, weights: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """Gives the KL divergence of each image, (n,), and counts it."""
-        per_image = tf.reduce_sum(kl_terms.kl_divergence(z_mean, z_log_var), axis=1)
+        """Return the KL divergence of each image, (n,), nats, and update its running mean."""
+        per_image = tf.reduce_sum(kl_terms.kl_divergence(z_mean, z_log_var), axis=1)  # (n,)
         self._kl_means[0].update_state(per_image, sample_weight=weights)
         return per_image
 
 
-def one_row_each(numbers: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """Gives (1,) for several machines: there Keras's trainer averages over the first axis."""
+def one_row_per_worker(numbers: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Return scalars with shape (1,) on several machines, and unchanged otherwise.
+
+    There, Keras's trainer averages the results of the workers over the first axis.
+    """
     if not isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
         return dict(numbers)
     return {name: tf.reshape(number, (1,)) for name, number in numbers.items()}
 
 
-def draw_z(z_mean: tf.Tensor, z_log_var: tf.Tensor, epsilon: tf.Tensor) -> tf.Tensor:
-    """Gives z ~ N(z_mean, exp(z_log_var)), all (n, latent_dim), from epsilon ~ N(0, I).
+def sample_z(z_mean: tf.Tensor, z_log_var: tf.Tensor, epsilon: tf.Tensor) -> tf.Tensor:
+    """Return z ~ N(z_mean, exp(z_log_var)), computed from epsilon ~ N(0, I).
 
-    z = z_mean + exp(z_log_var / 2) * epsilon, the reparametrisation trick; Kingma & Welling 2014,
-    section 2.4. With epsilon = 0 it is the posterior mean.
+    z = z_mean + exp(z_log_var / 2) * epsilon, the reparameterization trick. With epsilon = 0 the
+    result is the posterior mean.
+
+    Source: Kingma & Welling 2014, section 2.4.
+
+    Args:
+        z_mean: (n, latent_dim).
+        z_log_var: (n, latent_dim).
+        epsilon: (n, latent_dim).
+
+    Returns:
+        (n, latent_dim).
     """
     return z_mean + tf.exp(0.5 * z_log_var) * epsilon

@@ -1,22 +1,22 @@
-"""How long a VAE is trained, from the number of faces."""
+"""Choose epochs and batch size from the number of faces."""
 
 from dataclasses import dataclass
 
-# Own choice, measured on avatars and photo-like faces: fewer steps give gray smears, whatever the
-# number of faces; and large sets still want to be seen more than once.
+# Own choice, measured on avatars and photo-like faces: with fewer steps the network produces gray
+# smears, whatever the number of faces. A large set still needs several passes.
 _LEAST_STEPS, _LEAST_EPOCHS = 1000, 10
-# up to so many faces, batches of so many images; small ones, since few faces give few steps
+# (largest number of faces, batch size): few faces need small batches to get enough steps per epoch
 _BATCH_SIZES = ((2_000, 16), (10_000, 32), (50_000, 64))
 LARGEST_BATCH_SIZE = 128
 
 
 @dataclass(frozen=True)
 class Length:
-    """How long a VAE is trained.
+    """The length of a training.
 
     Attributes:
         epochs: passes through the training part.
-        batch_size: images a step, over all devices.
+        batch_size: images per step, over all devices.
     """
 
     epochs: int
@@ -24,20 +24,22 @@ class Length:
 
 
 def choose_length(num_train: int, *, epochs: int | str, batch_size: int | str) -> Length:
-    """Return how long to train: what is given, and for "auto" what suits the number of faces.
+    """Return the length of a training, with "auto" replaced by a value that suits the faces.
 
-    Batches of 16 up to 2,000 faces, 32 up to 10,000, 64 up to 50,000, then 128, and never more than
-    there are faces; at least 1,000 steps, and at least 10 epochs.
+    An automatic batch size is 16 for up to 2,000 faces, 32 up to 10,000, 64 up to 50,000, and 128
+    above, but never more than the number of faces. An automatic number of epochs gives at least
+    1,000 steps and at least 10 epochs.
 
     Args:
-        num_train: faces of the training part.
-        epochs: a number, or auto.
-        batch_size: a number, or auto.
+        num_train: faces in the training part.
+        epochs: a number, or "auto".
+        batch_size: a number, or "auto".
     """
     if isinstance(batch_size, str):
         sizes = [size for most, size in _BATCH_SIZES if num_train <= most]
         batch_size = min(num_train, *sizes, LARGEST_BATCH_SIZE)
     if isinstance(epochs, str):
-        steps = max(1, num_train // batch_size)  # a batch that is not filled is refused elsewhere
+        # `batches.steps_per_epoch` rejects a batch that the faces do not fill
+        steps = max(1, num_train // batch_size)
         epochs = max(_LEAST_EPOCHS, -(-_LEAST_STEPS // steps))
     return Length(epochs, batch_size)

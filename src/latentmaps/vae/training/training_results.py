@@ -1,4 +1,4 @@
-"""What a training leaves: the model in its folder, its card, and the numbers of its weights."""
+"""The results of a VAE training: the model in its folder, its card, and its numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -18,21 +18,21 @@ from latentmaps.vae.training.vae_task import Task
 def write_model(
     folder: Path, task: Task, model: TrainableVae, trained: Trained, *, source: str
 ) -> dict[str, Any]:
-    """Write a trained VAE with its card into `folder`, and return all numbers of the training.
+    """Write a trained VAE and its card into `folder`, and return all numbers of the training.
 
     Args:
-        folder: of the model; is made if it does not exist.
-        task: what was trained on what.
-        model: as ``vae_training.train`` returned it.
-        trained: likewise.
-        source: of the faces, see ``receipts.read_source``.
+        folder: the folder of the model; created if missing.
+        task: the training.
+        model: the model that ``vae_training.train`` returned.
+        trained: the result that ``vae_training.train`` returned.
+        source: source of the faces, see ``receipts.read_source``.
 
     Returns:
-        Names to numbers and texts, in the order of numbers.json.
+        Name -> number or text, in the order of numbers.json.
     """
     saved = saved_vae(task, model, trained)
     vae_files.save(folder, saved)
-    # the numbers of the model that later stages load: in float32, and from its file
+    # measured on the model that later stages load: from its files, in float32
     images, rows = task.validation.images, task.validation.rows
     kl_nats = TrainedVae.load(folder).encode(images, rows).kl_per_dimension()
     entropy_per_dim = arrays.mean_entropy(images, rows)
@@ -49,24 +49,24 @@ def write_model(
         "num_steps": len(trained.history) * task.steps_per_epoch,
         "precision": task.compute_dtype,
         "seed": task.train.seed,
-        **_start(saved.origin),
+        **_initial_weights(saved.origin),
         "versions": versions.installed(*vae_task.LIBRARIES),
     }
     vae_card.write(folder, saved, numbers, source=source)
     return numbers
 
 
-def _start(origin: Origin) -> dict[str, Any]:
-    """Return the checksums of the files from which the training started, if it did from any."""
+def _initial_weights(origin: Origin) -> dict[str, Any]:
+    """Return the checksums of the initial weights, or nothing if they were random."""
     files = origin.initial_weights
     return {} if files is None else {"initial_weights": files}
 
 
 def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
-    """Return the networks of a trained VAE with their origin, as ``vae_files.save`` takes them."""
+    """Return the networks of a trained VAE with their origin, for ``vae_files.save``."""
     params, initial = task.params, task.initial_weights
     origin = Origin(
-        fact=task.kl_weight,
+        kl_weight=task.kl_weight,
         reconstruction_loss=params.reconstruction_loss,
         sigma=model.reconstruction_loss.sigma,
         corruption=params.corruption,
@@ -82,19 +82,20 @@ def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
 def final_numbers(
     model: TrainableVae, trained: Trained, *, entropy_per_dim: float
 ) -> dict[str, Any]:
-    """Return the losses of the epoch of the weights, and the same in units that compare.
+    """Return the losses after the epoch of the final weights, also in comparable units.
 
     Args:
         model: the trained VAE.
-        trained: as ``vae_training.train`` returned it.
-        entropy_per_dim: of the validation part, see ``ReconstructionLoss.floor_per_dim``.
+        trained: the result that ``vae_training.train`` returned.
+        entropy_per_dim: of the validation part, nats, see ``ReconstructionLoss.floor_per_dim``.
 
     Returns:
-        The losses and their ``val_`` twins, and ``beta_equivalent``; ``val_kl_share`` of the total
-        loss, and ``val_kl_share_above_floor``, of what is left of it without the loss of a perfect
-        copy; ``val_bce_per_dim`` or ``val_nll_per_dim`` in nats, and how much of it
-        is above its floor; ``sigma`` if it is learned; ``num_parameters``, and what
-        ``layer_table.tabulate`` tells of them; ``epoch``.
+        The losses and their ``val_`` counterparts; ``fact`` and ``beta_equivalent``;
+        ``val_kl_share``, the KL loss as a share of the total loss, 0..1, and
+        ``val_kl_share_above_floor``, as a share of what exceeds the loss of a perfect copy;
+        ``val_bce_per_dim`` or ``val_nll_per_dim``, nats, and the amount above its floor; ``sigma``
+        if it is learned; ``num_parameters`` and the numbers of ``layer_table.tabulate``;
+        ``epoch``.
     """
     numbers = trained.numbers()
     loss = model.reconstruction_loss

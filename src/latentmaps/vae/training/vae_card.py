@@ -1,4 +1,4 @@
-"""The model card of a VAE: what it is, what it is made of, what it is not for."""
+"""The model card of a VAE: what it is, what it was trained on, and what it is not for."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,8 +26,8 @@ _NUMBERS = (
 )
 
 
-# source of the faces -> the license of weights that were derived from them, for the Hub; the user's
-# own pictures have one that only the user knows
+# source of the faces -> license of the weights derived from them, in the terms of the Hugging Face
+# Hub; only the user knows the license of the user's own pictures
 _LICENSES: Mapping[str, Mapping[str, Any]] = {
     "avatars": model_card.OUR_LICENSE,
     "digits": {**model_card.OUR_LICENSE, "datasets": [model_card.MNIST]},
@@ -45,10 +45,10 @@ def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any], *, source: 
     """Write the card of a VAE into the folder of its files.
 
     Args:
-        folder: where ``vae_files.save`` wrote it.
+        folder: the folder that ``vae_files.save`` wrote.
         saved: the VAE.
-        metrics: the numbers of metrics.json.
-        source: of the faces, see ``receipts.read_source``.
+        metrics: the numbers of the training, as in numbers.json.
+        source: source of the faces, see ``receipts.read_source``.
     """
     shape = saved.architecture
     model_card.write(
@@ -68,7 +68,7 @@ def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any], *, source: 
 
 def _header(saved: SavedVae, source: str) -> dict[str, Any]:
     license_of_faces = _LICENSES.get(source, model_card.UNKNOWN_LICENSE)
-    # what the weights that it started from had been trained on is not known here
+    # the data behind the initial weights is not known here, nor its license
     is_known = saved.origin.initial_weights is None
     return {
         **(license_of_faces if is_known else model_card.UNKNOWN_LICENSE),

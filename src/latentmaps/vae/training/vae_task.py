@@ -1,4 +1,4 @@
-"""What is trained on what: everything that decides the numbers of a training."""
+"""The task of a VAE training: everything that affects its results."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,34 +17,34 @@ from latentmaps.vae.training import batches, compute_dtype, training_length
 from latentmaps.vae.training.initial_weights import InitialWeights
 from latentmaps.vae.training.training_length import Length
 
-# what computes a training
+# the libraries that compute a training
 LIBRARIES = ("keras", "numpy", "tensorflow")
-# Of these a fingerprint has what they come to, under another name. The number of epochs is not in
-# it: a longer training goes on where a shorter one ended. Of initial weights the bytes count, and
-# not their place.
+# Parameters that a fingerprint does not take from the section. It has their resolved values under
+# other names; for initial weights that is the checksum, not the path. The number of epochs is left
+# out, so that a longer training resumes where a shorter one ended.
 _RESOLVED = {"fact", "epochs", "batch_size", "precision", "seed", "initial_weights"}
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is trained on what, and for how long.
+    """Network, data, loss and length of a VAE training.
 
     Attributes:
-        params: the section ``train_vae``; what the other attributes say has precedence over it.
-        kl_weight: of the KL term.
+        params: the section ``train_vae``. The other attributes take precedence over its values.
+        kl_weight: weight of the KL term.
         length: epochs and batch size.
         compute_dtype: float32, bfloat16 or float16.
-        train: the faces to learn from; their seed is that of the initial weights, too.
-        validation: the faces for the ``val_`` numbers.
-        initial_weights: from which the training starts; None: random ones.
+        train: the training part; its seed also seeds the random initial weights.
+        validation: the validation part, for the ``val_`` numbers.
+        initial_weights: trained weights to start from; None starts from random weights.
     """
 
     params: TrainVae
     kl_weight: float
     length: Length
     compute_dtype: str
-    train: batches.Faces
-    validation: batches.Faces
+    train: batches.FacePart
+    validation: batches.FacePart
     initial_weights: InitialWeights | None
 
     @classmethod
@@ -58,27 +58,27 @@ class Task:
         seed: int,
         validation_seed: int,
     ) -> Self:
-        """Return the task for some faces, with what "auto" in the section comes to here.
+        """Return the task for a set of faces, with every "auto" of the section resolved.
 
         Args:
             params: the section ``train_vae``.
             images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
-            parts: train and validation -> (num_rows,), rows of `images`.
-            kl_weight: of the KL term.
-            seed: of initial weights, order, noise and corruption of the training part.
-            validation_seed: of noise and corruption of the validation part: trainings compare where
-                it is the same.
+            parts: "train" and "validation" -> (num_rows,), rows of `images`.
+            kl_weight: weight of the KL term.
+            seed: of the initial weights, and of order, noise and corruption of the training part.
+            validation_seed: of noise and corruption of the validation part. Trainings that share it
+                can be compared.
 
         Raises:
-            TrainingError: the images are not square, or layers do not fit.
-            DataError: the initial weights are missing, altered, or of another network.
+            TrainingError: the images are not square, or the layers do not fit together.
+            DataError: the initial weights are missing, altered, or belong to another network.
         """
         dtype = compute_dtype.choose(params.precision)
         length = training_length.choose_length(
             len(parts["train"]), epochs=params.epochs, batch_size=params.batch_size
         )
         train, validation = (
-            batches.Faces(
+            batches.FacePart(
                 images,
                 parts[part],
                 latent_dim=params.latent_dim,
@@ -99,43 +99,43 @@ class Task:
         """The shape of the networks.
 
         Raises:
-            TrainingError: the images are not square, or layers do not fit.
+            TrainingError: the images are not square, or the layers do not fit together.
         """
         return Architecture.for_images(self.train.images.shape, self.params)
 
     @property
     def steps_per_epoch(self) -> int:
-        """The number of batches in an epoch.
+        """Number of batches in an epoch.
 
         Raises:
-            TrainingError: the training part does not fill one.
+            TrainingError: the training part does not fill a batch.
         """
         return batches.steps_per_epoch(len(self.train.rows), self.length.batch_size)
 
     @property
     def num_steps(self) -> int:
-        """The number of batches in all epochs."""
+        """Number of batches in all epochs."""
         return self.length.epochs * self.steps_per_epoch
 
 
 def open_checkpoints(
     task: Task, root: Path, *, images: Path, code: Mapping[str, str]
 ) -> Checkpoints:
-    """Return the checkpoints of a task; of several machines the first one writes them.
+    """Return the checkpoints of a task. With several machines, only the first one writes them.
 
     Args:
-        task: what is trained on what.
-        root: the folder of all checkpoints.
-        images: the file of the images; its bytes count.
-        code: path -> hash of all code that decides the result, see ``stage_code``.
+        task: the training.
+        root: the folder with the checkpoints of all tasks.
+        images: the file of the images; its content is part of the fingerprint.
+        code: path -> hash of all code that affects the result, see ``stage_code``.
     """
-    description = _what_decides(task) | {"code": dict(code)}
+    description = _fingerprint_values(task) | {"code": dict(code)}
     name = fingerprint(description, [images])
     return Checkpoints(root / name, description, is_writer=workers.is_writer())
 
 
-def _what_decides(task: Task) -> dict[str, Any]:
-    """Return what decides the numbers, except the images, the code and the number of epochs."""
+def _fingerprint_values(task: Task) -> dict[str, Any]:
+    """Return everything that affects the results except images, code and number of epochs."""
     params = {name: value for name, value in asdict(task.params).items() if name not in _RESOLVED}
     initial = task.initial_weights
     return {

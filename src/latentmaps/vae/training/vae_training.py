@@ -1,4 +1,4 @@
-"""Train a VAE: what stands between the parameters and ``training.fit``."""
+"""Train a VAE: build the model from its task and hand it to ``training.fit``."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -27,13 +27,13 @@ _MONITORED = "val_total_loss"
 
 @dataclass(frozen=True)
 class Devices:
-    """Where a VAE is trained.
+    """The devices that train a VAE.
 
     Attributes:
-        strategy: of several devices or machines; None: one device.
-        jit_compile: whether the step is compiled with XLA.
-        prefetch_to: device on which batches wait for their step; None: the host's memory, from
-            which a strategy spreads them.
+        strategy: distributes the training over several devices or machines; None for one device.
+        jit_compile: whether XLA compiles the step.
+        prefetch_to: device to which batches are sent ahead; None keeps them in host memory, from
+            which a strategy distributes them.
     """
 
     strategy: tf.distribute.Strategy | None = None
@@ -49,26 +49,28 @@ def train(
     film: FilmRecorder | None = None,
     follow: Callable[[fit.Rows], None] | None = None,
 ) -> tuple[TrainableVae, fit.Trained]:
-    """Train a VAE, and return it with the result of the training.
+    """Train a VAE and return it with the result of the training.
 
     Args:
-        task: what to train on what; the epochs before the last checkpoint count.
-        devices: where.
-        checkpoints: where the state after each epoch goes; None: nowhere.
-        film: records pictures after each epoch; None: nobody does.
+        task: network, data and length of the training. Epochs that a checkpoint covers are not
+            trained again.
+        devices: the devices to train on.
+        checkpoints: store the state after each epoch; None stores nothing.
+        film: records pictures after each epoch; None records nothing.
         follow: see ``fit.fit``.
 
     Raises:
-        TrainingError: the training part does not fill a batch, a batch cannot be spread over the
-            devices, or a loss is not finite.
-        DataError: a checkpoint, a frame of the film or the initial weights are damaged.
+        TrainingError: the training part does not fill a batch, the batch size is not a multiple of
+            the number of devices, or a loss is not finite.
+        DataError: a checkpoint, a frame of the film or a file of initial weights is damaged.
     """
     epochs, batch_size, steps = task.length.epochs, task.length.batch_size, task.steps_per_epoch
-    _require_equal_pieces(batch_size, devices.strategy)
+    _require_equal_shares(batch_size, devices.strategy)
     with (devices.strategy or tf.distribute.get_strategy()).scope():
         model = build(task, jit_compile=devices.jit_compile)
     log.info(
-        "Training a VAE of %s weights on %s faces: epochs %d, each %d batches of %d, %s, %s",
+        "Training a VAE with %s weights on %s faces: %d epochs of %d batches of %d images, "
+        "kl_method %s, compute dtype %s",
         f"{model.num_parameters:,}",
         f"{len(task.train.rows):,}",
         epochs,
@@ -84,7 +86,7 @@ def train(
         )
         return with_targets(model, data)
 
-    # a last batch of another size would be compiled a second time
+    # XLA would compile the step a second time for a smaller last batch
     filled = devices.strategy is not None or devices.jit_compile
     validation = batches.ordered_batches(task.validation, batch_size=batch_size, filled=filled)
     patience = task.params.early_stopping_patience
@@ -96,7 +98,7 @@ def train(
             epochs, steps, EarlyStopping(_MONITORED, patience) if patience else None
         ),
         checkpoints=checkpoints,
-        # behind those that give the model its averaged weights
+        # the film last: it must see the averaged weights
         callbacks=[*make_callbacks(task, model), *([film] if film else [])],
         follow=follow,
         prefetch_to=devices.prefetch_to,
@@ -104,20 +106,20 @@ def train(
     return model, trained
 
 
-def _require_equal_pieces(batch_size: int, strategy: tf.distribute.Strategy | None) -> None:
+def _require_equal_shares(batch_size: int, strategy: tf.distribute.Strategy | None) -> None:
     num_devices = strategy.num_replicas_in_sync if strategy else 1
     if batch_size % num_devices:
         raise TrainingError(
             f"train_vae.batch_size: found {batch_size}, expected a multiple of {num_devices}, the "
-            "number of devices that share a batch"
+            "number of devices that share a batch; change it"
         )
 
 
 def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
-    """Return the VAE before its first step, compiled and built.
+    """Return the VAE before its first step, built and compiled.
 
     Raises:
-        DataError: the initial weights are damaged, or of another network.
+        DataError: the initial weights are damaged or belong to another network.
     """
     params = task.params
     keras.utils.set_random_seed(task.train.seed)  # random weights, dropout
@@ -147,23 +149,26 @@ def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
 
 
 def make_callbacks(task: Task, model: TrainableVae) -> list[keras.callbacks.Callback]:
-    """Return what follows the training of a model that ``build`` returned."""
-    follow: list[keras.callbacks.Callback] = [_WarmUp(task.params.fact_warmup_epochs)]
+    """Return the callbacks for a model from ``build``: KL warm-up and averaged weights."""
+    callbacks: list[keras.callbacks.Callback] = [_WarmUp(task.params.fact_warmup_epochs)]
     if model.averages:
         momentum = task.params.weight_average
-        follow.append(WeightAverage(model.averages, momentum, steps_per_epoch=task.steps_per_epoch))
-    return follow
+        callbacks.append(
+            WeightAverage(model.averages, momentum, steps_per_epoch=task.steps_per_epoch)
+        )
+    return callbacks
 
 
 def with_targets(model: TrainableVae, data: tf.data.Dataset) -> tf.data.Dataset:
-    """Return the batches with the targets that the KL method of the model expects."""
+    """Return `data` with the targets that the KL method of the model expects."""
     return data.map(lambda inputs, pixels, *weights: (inputs, model.targets(pixels), *weights))
 
 
 class _WarmUp(keras.callbacks.Callback):
-    """Raises the weight of the KL term epoch by epoch; validation always has the whole.
+    """Raise the KL weight epoch by epoch; validation always uses the full weight.
 
-    Epoch e of w has e / (w + 1) of the weight: none has nothing, and the epoch behind them has all.
+    With a warm-up of w epochs, epoch e (from 1) uses the fraction min(1, e / (w + 1)) of the
+    weight. The first epoch is above 0, and the first epoch after the warm-up has the full weight.
     """
 
     def __init__(self, epochs: int) -> None:

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-# pages that draw_oips, draw_face_oips and build_explorer write beside
+# pages next to the report, written by draw_oips, draw_face_oips and build_explorer
 BESIDE = {f"draw_oips/{layer}.html" for layer in ("Conv2D_1", "Conv2D_2")} | {
     "draw_face_oips/index.html",
     "explorer.html",
@@ -12,7 +12,7 @@ VOID = {"meta", "link", "img", "input", "br"}
 
 
 class Outline(HTMLParser):
-    """Collects the elements of a page, and which were left open or closed twice."""
+    """The elements of a page, and those left open or closed twice."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -35,6 +35,6 @@ class Outline(HTMLParser):
             self.faults.append(tag)
 
     def attributes(self, name: str, *tags: str) -> list[str]:
-        """Gives all values of an attribute, of all elements or of those named."""
-        found = [values.get(name) for tag, values in self.elements if not tags or tag in tags]
-        return [value for value in found if value is not None]
+        """Return all values of an attribute, of all elements or only of the given tags."""
+        present = [values.get(name) for tag, values in self.elements if not tags or tag in tags]
+        return [value for value in present if value is not None]

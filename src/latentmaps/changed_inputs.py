@@ -1,8 +1,8 @@
-"""Tell how to mend an input that was changed after the stage that wrote it.
+"""Explain how to restore an input that was changed after its stage wrote it.
 
-DVC trusts a read-only file in its cache without reading it. Where a file in the workspace is a hard
-link to it and the user may write to read-only files, as root may, a change spoils both. Then DVC
-says that everything is up to date, and none of its commands mends that.
+DVC trusts read-only files in its cache without reading them. If a file in the workspace is a hard
+link to the cache and the user may write to read-only files, as root may, a change corrupts both.
+DVC then reports that everything is up to date, and none of its commands repairs the files.
 """
 
 import hashlib
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 
 def advise(message: str, inputs: Iterable[Path]) -> str:
-    """Return what brings back the changed input that a message names.
+    """Return how to restore a changed input that an error message names.
 
     Args:
         message: an error about an input.
-        inputs: of the stage; each is an output of another stage, or a folder of such outputs.
+        inputs: the inputs of the stage; each is an output of another stage, or a folder of such
+            outputs.
 
     Returns:
-        A sentence that continues the message after ". "; empty if no named input was changed.
+        A sentence to append to the message, beginning with ". "; empty if no named input was
+        changed.
     """
     # only after an error, since the import takes a second
     from dvc.repo import Repo
@@ -36,15 +38,15 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
                 for file, digest in _recorded(out, given):
                     if str(file) in message and file.is_file() and _md5(file) != digest:
                         return f". {_describe(out, file, Path(out.cache.oid_to_path(digest)))}"
-    # DVC and what it builds on (YAML, git, its stores) raise errors without a common base; whatever
-    # is wrong there, the user must see the message that asked for advice.
+    # DVC and its dependencies (YAML, git, remotes) raise errors without a common base class. In any
+    # case, the user must see the original message.
     except Exception:
         return ""
     return ""
 
 
 def _recorded(out: "Output", given: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files of an output in `given`, named as `given` is, with their recorded MD5."""
+    """Yield the files of an output below `given`, in the same spelling, and their recorded MD5."""
     top = Path(out.fs_path)
     if not top.is_relative_to(given.absolute()):
         return
@@ -60,11 +62,11 @@ def _describe(out: "Output", file: Path, cached: Path) -> str:
     stage, target = shlex.quote(out.stage.addressing), shlex.quote(out.def_path)
     changed = f"{file} is not the file that DVC recorded as the output of {stage}"
     if cached.is_file() and _md5(cached) == cached.parent.name + cached.name:
-        return f"{changed}; `dvc checkout --force {target}` brings that one back"
+        return f"{changed}; `dvc checkout --force {target}` restores it"
     wrong = shlex.join([str(file), os.path.relpath(cached)])
     return (
-        f"{changed}, and DVC's cache has no whole copy of it; `rm -f {wrong}`, then "
-        f"`dvc repro {stage}` writes both anew"
+        f"{changed}, and DVC's cache has no intact copy of it; run `rm -f {wrong}`, then "
+        f"`dvc repro {stage}` to write both again"
     )
 
 

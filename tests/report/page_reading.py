@@ -1,33 +1,32 @@
-"""What the browser tests of the page do more than once."""
+"""Steps shared by the browser tests of pages: unfold, Tab through, explanations."""
 
 from playwright.sync_api import Locator, Page, expect
 
 
 def unfold(page: Page) -> None:
-    """Opens all that is folded."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    """Open all folded content."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
 
 
-# What the Tab key should reach; of radio buttons of one name it reaches one, and arrows the others.
+# The number of elements that Tab should reach; of a group of radio buttons it reaches only one.
 _REACHABLE = """() => Array.from(
         document.querySelectorAll('a, button, input, summary, [tabindex="0"]'))
-    .filter(one => one.checkVisibility() && !(one.type === 'radio' && !one.checked)).length"""
-# Gives the number of the element in focus, and whether an outline shows that it is in focus.
+    .filter(item => item.checkVisibility() && !(item.type === 'radio' && !item.checked)).length"""
+# The index of the focused element, and whether an outline shows the focus.
 _IN_FOCUS = """() => {
-    const one = document.activeElement;
-    const shown = one.matches('.zoom, .tab') ? one.nextElementSibling : one;
+    const focused = document.activeElement;
+    const shown = focused.matches('.zoom, .tab') ? focused.nextElementSibling : focused;
     const style = getComputedStyle(shown);
-    const number = Array.from(document.querySelectorAll('*')).indexOf(one);
+    const number = Array.from(document.querySelectorAll('*')).indexOf(focused);
     const isShown = shown.checkVisibility() && style.outlineStyle === 'solid';
     return [number, isShown && parseFloat(style.outlineWidth) >= 2];
 }"""
 
 
 def tab_through(page: Page) -> int:
-    """Presses the Tab key until the end of the page; gives how many elements it reached.
+    """Press Tab until the end of the page and return the number of elements reached.
 
-    Fails when it does not reach all of them, in their order, or one does not show that it is in
-    focus.
+    Fails if Tab does not reach all elements in order, or if one does not show the focus.
     """
     expected = int(page.evaluate(_REACHABLE))
     reached = []
@@ -42,7 +41,7 @@ def tab_through(page: Page) -> int:
 
 
 def follow_skip_link(page: Page, words: str) -> None:
-    """Press Tab, Enter on the skip link of these words, which comes into sight, and Tab again."""
+    """Press Tab, Enter on the skip link with this text, which must be visible, and Tab again."""
     page.keyboard.press("Tab")
     expect(page.get_by_text(words)).to_be_in_viewport()
     page.keyboard.press("Enter")
@@ -50,6 +49,6 @@ def follow_skip_link(page: Page, words: str) -> None:
 
 
 def explanation(page: Page, place: str) -> tuple[Locator, Locator]:
-    """Gives the button and the explanation with the id ``about-`` and `place`."""
+    """Return the button and the explanation whose id is ``about-`` plus `place`."""
     popover = f"about-{place}"
     return page.locator(f"[popovertarget={popover}]"), page.locator(f"#{popover}")

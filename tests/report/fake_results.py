@@ -1,4 +1,4 @@
-"""Made-up results of all stages that the report page reads, small enough to write in a blink."""
+"""Fake results of all stages that the report reads, small enough to write in a moment."""
 
 import csv
 import dataclasses
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tests.report.made_up_numbers import (
+from tests.committed_numbers import ROOT
+from tests.report.fake_numbers import (
     CHARTS,
     EVALUATE_VAE,
     LAYERS,
@@ -26,7 +27,7 @@ from latentmaps.storage import stage_numbers
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """Stands for a section of params.yaml."""
+    """A stand-in for a section of params.yaml."""
 
     fact: float = 5.0
     filters: tuple[int, ...] = (32, 64)
@@ -35,25 +36,24 @@ class Section:
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """The made-up results in a folder.
+    """Fake results in a folder.
 
     Attributes:
-        folder: holds receipt.json and a folder for each of the other stages.
+        folder: contains receipt.json and one folder per stage.
     """
 
     folder: Path
 
     def write(self) -> None:
-        """Writes every file that the page reads."""
-        receipt = {"source": "avatars", "num_faces": 3000, "licence": "free for any use"}
-        losses = ["total_loss", "reconstruction_loss", "kl_loss"]
+        """Write every file that the page reads."""
+        receipt = {"source": "avatars", "num_faces": 3000, "license": "free for any use"}
         _write_json(self.folder / "receipt.json", receipt)
         _write_numbers(self.folder / "train_vae", TRAIN_VAE)
-        _write_history(self.folder / "train_vae/history.csv", losses)
+        _write_history(self.folder, "train_vae", ["total_loss", "reconstruction_loss", "kl_loss"])
         _write_numbers(self.folder / "evaluate_vae", EVALUATE_VAE)
         _write_dimensions(self.folder / "evaluate_vae/dimensions.csv", NUM_DIMENSIONS)
         _write_numbers(self.folder / "train_cnn", TRAIN_CNN)
-        _write_history(self.folder / "train_cnn/history.csv", ["accuracy", "loss"])
+        _write_history(self.folder, "train_cnn", ["accuracy", "loss"])
         for stage, titles in SHEETS.items():
             _write_sheets(self.folder / stage, titles, charts=CHARTS.get(stage, set()))
         _write_sheets(self.folder / "draw_face_oips/patterns", PATTERNS, charts=set())
@@ -70,7 +70,7 @@ class Example:
             _write_layer(self.folder / "draw_oips", layer, num_maps)
 
     def write_film(self, *, num_epochs: int = 3, num_faces: int = 8) -> None:
-        """Write the film: its sheet and its words."""
+        """Write the training film: its sheet and its JSON file."""
         tiles = np.random.default_rng(3).integers(
             0, 256, (num_faces + num_epochs * (num_faces + 8), 24, 24, 3), np.uint8
         )
@@ -85,7 +85,7 @@ class Example:
         _write_json(self.folder / "train_vae/film.json", sheet.numbers)
 
     def add_outputs(self, num_outputs: int = 2) -> None:
-        """Write the layer probabilities: a column for each output, in three rows."""
+        """Write the layer of probabilities: one column per output, in three rows."""
         folder = self.folder / "draw_oips"
         _write_layer(folder, "probabilities", num_outputs)
         table = folder / "probabilities.csv"
@@ -97,7 +97,7 @@ class Example:
         _write_json(path.with_suffix(".json"), words)
 
     def judge(self) -> None:
-        """Write what the CNN reads in random digits; nothing is read as a 9."""
+        """Write how the CNN reads random digits; none is read as a 9."""
         digits = {str(digit): {"read": 0.1, "sure": 0.08 * digit} for digit in range(9)}
         reading = {"sure": 0.36, "digits": digits | {"9": {"read": 0.0, "sure": None}}}
         names = glossary.samplers()
@@ -112,7 +112,7 @@ class Example:
         _write_json(self.folder / "judge_digits/numbers.json", numbers)
 
     def change(self, name: str, **values: Any) -> Path:
-        """Sets values in a JSON file; None takes the name away. Gives its path."""
+        """Set values in a JSON file, or remove those that are None; return its path."""
         path = self.folder / name
         content = json.loads(path.read_text(encoding="utf-8")) | values
         kept = {key: value for key, value in content.items() if value is not None}
@@ -133,32 +133,35 @@ class Example:
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Writes a JSON file into a folder that may not exist yet."""
+    """Write a JSON file; create its folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _write_numbers(folder: Path, content: Mapping[str, Any]) -> None:
-    """Writes metrics.json and numbers.json into a folder that may not exist yet."""
+    """Write metrics.json and numbers.json; create their folder if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     stage_numbers.write(content, metrics=folder / "metrics.json", numbers=folder / "numbers.json")
 
 
-def _write_history(path: Path, columns: Sequence[str]) -> None:
-    """Writes three epochs of falling values, for training and validation."""
+def _write_history(reports: Path, stage: str, columns: Sequence[str]) -> None:
+    """Write three epochs of falling values, for training and validation."""
     names = [*columns, *(f"val_{name}" for name in columns)]
+    committed = (ROOT / f"reports/{stage}/history.csv").read_text(encoding="utf-8")
+    if unknown := {"epoch", *names} - set(committed.splitlines()[0].split(",")):
+        raise KeyError(f"found no {sorted(unknown)} in the committed history.csv of {stage}")
     values = [[epoch, *(100.0 / epoch + i for i in range(len(names)))] for epoch in (1, 2, 3)]
-    _write_csv(path, ["epoch", *names], values)
+    _write_csv(reports / stage / "history.csv", ["epoch", *names], values)
 
 
 def _write_dimensions(path: Path, num_dimensions: int) -> None:
-    """Writes a table in which the KL rises from one dimension to the next."""
+    """Write a table in which the KL rises from one dimension to the next."""
     rows = [[i, 0.5 * i, 0.01 * i, 1.0 - 0.01 * i, i > 2] for i in range(num_dimensions)]
     _write_csv(path, ["dimension", "kl_nats", "mean", "std", "is_used"], rows)
 
 
 def _write_layer(folder: Path, layer: str, num_maps: int) -> None:
-    """Writes a table and a sheet: the first map rescued, the last one dead, the others alive."""
+    """Write a table and a sheet: the first map is rescued, the last dead, the others alive."""
     alive = [
         [i, "alive", "", 3.25, 1.5 + i, 1.2, "coarse", 0.25, True, 90, 7]
         for i in range(1, num_maps - 1)
@@ -178,7 +181,7 @@ def _write_layer(folder: Path, layer: str, num_maps: int) -> None:
 
 
 def _write_sheets(folder: Path, titles: Mapping[str, str], *, charts: Set[str]) -> None:
-    """Write the pictures of a stage and sheets.json, in which charts have no layout."""
+    """Write the pictures of a stage and sheets.json, where charts have no layout."""
     folder.mkdir(parents=True, exist_ok=True)
     words = {}
     for key, title in titles.items():
@@ -189,8 +192,8 @@ def _write_sheets(folder: Path, titles: Mapping[str, str], *, charts: Set[str]) 
 
 
 def _write_sheet(path: Path, title: str, *, size: int) -> dict[str, Any]:
-    """Write a PNG of 17 tiles and a blank place in 2 rows; return its words and layout."""
-    generator = np.random.default_rng([*title.encode()])  # other pictures for each title
+    """Write a PNG of 17 tiles and a blank one in 2 rows; return its JSON object."""
+    generator = np.random.default_rng([*title.encode()])  # different pictures for each title
     tiles = generator.integers(0, 256, size=(17, size, size), dtype=np.uint8)
     sheet = sheets.draw_sheet(
         [*tiles, None],
@@ -206,7 +209,7 @@ def _write_sheet(path: Path, title: str, *, size: int) -> dict[str, Any]:
 
 
 def _write_layer_sheet(path: Path, layer: str, num_maps: int) -> dict[str, Any]:
-    """Write the sheet of a layer, the last of its maps dead; return its words and layout."""
+    """Write the sheet of a layer whose last map is dead; return its JSON object."""
     generator = np.random.default_rng(num_maps)
     tiles = generator.integers(0, 256, size=(num_maps - 1, 26, 26), dtype=np.uint8)
     sheet = sheets.draw_sheet(

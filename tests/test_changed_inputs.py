@@ -1,4 +1,4 @@
-"""The advice of ``mending`` in a DVC repository, followed to the letter."""
+"""The advice of ``changed_inputs`` in a DVC repository, followed to the letter."""
 
 import hashlib
 import os
@@ -6,12 +6,12 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests import warm_python
 
-from latentmaps import mending
+from latentmaps import changed_inputs
 
 DVC_YAML = """\
 stages:
@@ -27,9 +27,9 @@ INPUTS = [Path("data/file.txt"), Path("data/folder")]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a repository whose outputs are made, and DVC's own folders."""
-    folder = tmp_path_factory.mktemp("made")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a repository, after `dvc repro`, and separate folders for DVC itself."""
+    folder = tmp_path_factory.mktemp("built")
     (folder / "repository").mkdir()
     (folder / "repository/dvc.yaml").write_text(DVC_YAML, encoding="utf-8")
     dvc("init", "--no-scm", cwd=folder / "repository")
@@ -38,11 +38,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def repository(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, the present folder."""
-    for name, value in own_folders(made).items():
+def repository(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the built repository, as the working directory."""
+    for name, value in own_folders(built).items():
         monkeypatch.setenv(name, value)
-    shutil.copytree(made / "repository", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(built / "repository", tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -53,17 +53,17 @@ def own_folders(folder: Path) -> dict[str, str]:
 
 
 def dvc(*arguments: str, cwd: Path) -> None:
-    # a process of its own: DVC warns of things that end a test
+    # in a separate process, since warnings of DVC would fail a test
     subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments, "--quiet"],
+        [str(warm_python.interpreter()), "-m", "dvc", *arguments, "--quiet"],
         cwd=cwd,
         env=os.environ | own_folders(cwd.parent),
         check=True,
     )
 
 
-def spoil(name: str, *, cached: bool) -> None:
-    """Changes a file, and its copy in the cache as a hard link does it."""
+def corrupt(name: str, *, cached: bool) -> None:
+    """Change a file and, if `cached`, its copy in the cache, as with a hard link."""
     path = Path(name)
     if cached:
         digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
@@ -80,36 +80,37 @@ def follow(advice: str) -> None:
     assert commands
     for command in commands:
         words = shlex.split(command)
-        program = [sys.executable, "-m", "dvc"] if words[0] == "dvc" else words[:1]
+        program = [str(warm_python.interpreter()), "-m", "dvc"] if words[0] == "dvc" else words[:1]
         subprocess.run([*program, *words[1:]], check=True)
 
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("cached", [False, True], ids=["file", "file and cache"])
 @pytest.mark.usefixtures("repository")
-def test_the_advice_mends_a_changed_input(name: str, cached: bool) -> None:
-    spoil(name, cached=cached)
-    advice = mending.advise(f"{name}: damaged, expected a text", INPUTS)
+def test_the_advice_restores_a_changed_input(name: str, cached: bool) -> None:
+    corrupt(name, cached=cached)
+    advice = changed_inputs.advise(f"{name}: damaged, expected a text", INPUTS)
     assert advice.startswith(f". {name} is not the file that DVC recorded as the output of make_")
-    assert ("no whole copy" in advice) == cached
+    assert ("no intact copy" in advice) == cached
     follow(advice)
     assert Path(name).read_text(encoding="utf-8") == FILES[name]
-    assert mending.advise(f"{name}: damaged, expected a text", INPUTS) == ""
+    assert changed_inputs.advise(f"{name}: damaged, expected a text", INPUTS) == ""
 
 
 def test_an_input_is_named_as_the_message_names_it(repository: Path) -> None:
-    spoil("data/file.txt", cached=False)
+    corrupt("data/file.txt", cached=False)
     path = repository / "data/file.txt"
-    assert mending.advise(f"{path}: damaged", [path]).startswith(f". {path} is not the file")
-    assert "data/file.txt is not the file" in mending.advise("data/file.txt: no", [Path("data")])
+    assert changed_inputs.advise(f"{path}: damaged", [path]).startswith(f". {path} is not the file")
+    advice = changed_inputs.advise("data/file.txt: no", [Path("data")])
+    assert "data/file.txt is not the file" in advice
 
 
 @pytest.mark.usefixtures("repository")
-def test_there_is_no_advice_on_what_is_not_concerned() -> None:
-    spoil("data/file.txt", cached=False)
-    assert mending.advise("params.yaml: a message that names no file", INPUTS) == ""
-    assert mending.advise("data/file.txt: damaged", [Path("data/folder")]) == ""
-    assert mending.advise("data/folder/two.txt: damaged", INPUTS) == ""
+def test_unrelated_messages_get_no_advice() -> None:
+    corrupt("data/file.txt", cached=False)
+    assert changed_inputs.advise("params.yaml: a message that names no file", INPUTS) == ""
+    assert changed_inputs.advise("data/file.txt: damaged", [Path("data/folder")]) == ""
+    assert changed_inputs.advise("data/folder/two.txt: damaged", INPUTS) == ""
 
 
 @pytest.mark.parametrize(
@@ -125,12 +126,12 @@ def test_there_is_no_advice_on_what_is_not_concerned() -> None:
     ids=["absent", "empty", "no text", "a list", "no stages", "no checksum"],
 )
 def test_an_odd_lock_gives_no_advice(repository: Path, lock: bytes | None) -> None:
-    spoil("data/file.txt", cached=False)
+    corrupt("data/file.txt", cached=False)
     if lock is None:
         (repository / "dvc.lock").unlink()
     else:
         (repository / "dvc.lock").write_bytes(lock)
-    assert mending.advise("data/file.txt: damaged", INPUTS) == ""
+    assert changed_inputs.advise("data/file.txt: damaged", INPUTS) == ""
 
 
 def test_there_is_no_advice_outside_of_a_repository(
@@ -138,4 +139,4 @@ def test_there_is_no_advice_outside_of_a_repository(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file.txt").touch()
-    assert mending.advise("file.txt: damaged", [Path("file.txt")]) == ""
+    assert changed_inputs.advise("file.txt: damaged", [Path("file.txt")]) == ""

@@ -1,7 +1,7 @@
-"""CelebA's terms, and the user's word on them.
+"""CelebA's terms, and the user's agreement to them.
 
-They are shown before anything is fetched or copied. A stage without a terminal takes the word from
-params.yaml; on a terminal it asks.
+The terms are shown before anything is downloaded or copied. The user agrees in params.yaml or, on a
+terminal, by answering a question.
 """
 
 import logging
@@ -11,7 +11,7 @@ from latentmaps.errors import ParamsError
 
 log = logging.getLogger(__name__)
 
-LICENCE = "CelebA: non-commercial research only, no redistribution"
+LICENSE = "CelebA: non-commercial research only, no redistribution"
 PROJECT_PAGE = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 _USE = "It is available for non-commercial research purposes only."
 _COMMERCE = (
@@ -30,41 +30,41 @@ TERMS = (_USE, _COMMERCE, _COPIES, _OWNERS)
 
 
 def require_acceptance(*, is_accepted: bool) -> dict[str, object]:
-    """Shows the terms and gives what the receipt says about them.
+    """Log the terms and return their entries in the receipt.
 
     Args:
-        is_accepted: what fetch_faces.accept_licence says.
+        is_accepted: the value of fetch_faces.accept_license.
 
     Returns:
-        name, terms, their page, and how they were accepted.
+        Name, terms, the address of their page, and how they were accepted.
 
     Raises:
-        ParamsError: they were not accepted.
+        ParamsError: the terms were not accepted.
     """
     for line in (f"Terms of CelebA ({PROJECT_PAGE}):", *TERMS):
         log.info("  %s", line)
     return {
-        "licence": LICENCE,
-        "licence_terms": list(TERMS),
-        "licence_page": PROJECT_PAGE,
-        "licence_accepted_by": _accepted_by(is_accepted=is_accepted),
+        "license": LICENSE,
+        "license_terms": list(TERMS),
+        "license_page": PROJECT_PAGE,
+        "license_accepted_by": _accepted_by(is_accepted=is_accepted),
     }
 
 
 def _accepted_by(*, is_accepted: bool) -> str:
     if is_accepted:
-        return "fetch_faces.accept_licence"
+        return "fetch_faces.accept_license"
     if sys.stdin.isatty() and _ask():
         return "an answer at the terminal"
     raise ParamsError(
-        "fetch_faces.accept_licence: found false, expected true once you agree to CelebA's terms "
-        f"({PROJECT_PAGE}); add -S fetch_faces.accept_licence=true, or use `profile: sample`, "
-        "which draws its faces, or `profile: own` for pictures of yours"
+        "fetch_faces.accept_license: found false, expected true once you agree to CelebA's terms "
+        f"({PROJECT_PAGE}); add -S fetch_faces.accept_license=true, or use `profile: sample`, "
+        "which draws its faces, or `profile: own` for your own pictures"
     )
 
 
 def _ask() -> bool:
-    # the log goes to standard error, and the question must not be lost in a pipe
-    sys.stderr.write("Do you agree to these terms? Type yes to go on: ")
+    # on stderr, next to the log, since stdout may be a pipe
+    sys.stderr.write("Do you agree to these terms? Type yes to continue: ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() == "yes"

@@ -1,58 +1,58 @@
-"""Ascent on the second layer of a small CNN, for the tests."""
+"""Ascents for the tests: start images and parameters."""
 
 import dataclasses
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from tests.oips.example_results import PARAMS, patterns
+from tests.oips.example_results import PARAMS, image_spec
 
 from latentmaps.oips import ascent, start_images
+from latentmaps.oips.constraints import Constraint, standardized
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
-from latentmaps.oips.restore import Restore, standardized
 from latentmaps.params.draw_oips import DrawOips
 
 ASCENT = dataclasses.replace(PARAMS, num_steps=20)
 
 
-class Climbers(NamedTuple):
-    """Start images (n, h, w, c), and the map that each is to excite (n,)."""
+class AscentInputs(NamedTuple):
+    """Start images (n, h, w, c), and the maps that they are to excite (n,)."""
 
     starts: Floats
     map_indices: npt.NDArray[np.int64]
 
 
-def climbers(num_images: int, *, num_maps: int = 8) -> Climbers:
-    """Return random images, for the maps in turn."""
+def ascent_inputs(num_images: int, *, num_maps: int = 8) -> AscentInputs:
+    """Return random start images, for the maps in turn."""
     numbers = np.arange(num_images)
     one_each = dataclasses.replace(PARAMS, num_starts=1)
-    starts = start_images.sample(patterns(one_each), map_indices=numbers, seed=3)[:, 0]
-    return Climbers(starts, numbers % num_maps)
+    starts = start_images.sample(image_spec(one_each), map_indices=numbers, seed=3)[:, 0]
+    return AscentInputs(starts, numbers % num_maps)
 
 
-def part(whole: Climbers, row: int) -> Climbers:
-    """Return one of them."""
-    return Climbers(whole.starts[row : row + 1], whole.map_indices[row : row + 1])
+def part(whole: AscentInputs, row: int) -> AscentInputs:
+    """Return one row of the inputs."""
+    return AscentInputs(whole.starts[row : row + 1], whole.map_indices[row : row + 1])
 
 
-def climb(
+def ascend(
     objective: Objective,
-    images: Climbers,
+    images: AscentInputs,
     params: DrawOips,
     *,
-    restore: Restore = standardized,
+    constraint: Constraint = standardized,
     seed: int = 0,
     jit_compile: bool = False,
     chunk_size: int = 32,
 ) -> AscentResult:
-    """Return where each image ends, as the only start of its map, without the axis of starts."""
+    """Run the ascent with one start per map, and return the result without the axis of starts."""
     result = ascent.ascend(
         objective,
         images.starts[:, np.newaxis],
         images.map_indices,
         params,
-        restore=restore,
+        constraint=constraint,
         seed=seed,
         jit_compile=jit_compile,
         chunk_size=chunk_size,

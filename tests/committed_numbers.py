@@ -1,0 +1,30 @@
+"""The committed numbers of the sample, from which fake numbers are derived."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+def read_committed(stage: str) -> dict[str, Any]:
+    """Read the committed numbers of a stage; git has numbers.json as a copy in docs/figures."""
+    files = [ROOT / f"docs/figures/{stage}.json", ROOT / f"reports/{stage}/metrics.json"]
+    numbers, headlines = (json.loads(path.read_text(encoding="utf-8")) for path in files)
+    return {**numbers, **headlines}
+
+
+def override(numbers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return numbers with some values replaced, also within nested objects.
+
+    Raises:
+        KeyError: there is no such number to replace.
+    """
+    if unknown := changes.keys() - numbers.keys():
+        raise KeyError(f"found no {sorted(unknown)} in the committed numbers")
+    replaced = {
+        name: override(numbers[name], value) if isinstance(value, Mapping) else value
+        for name, value in changes.items()
+    }
+    return {**numbers, **replaced}
