@@ -114,6 +114,14 @@ class Gaussian(Sampler):
         """Transform the noise with the lower Cholesky factor; see ``Sampler``.
 
         Unlike other square roots of the covariance, it keeps face i similar to face i of the prior.
+
+        Args:
+            noise: (n, latent_dim), points of N(0, I).
+            choices: (n,), uniform in 0..1; ignored.
+            temperature: factor on the distance of each point from the mean.
+
+        Returns:
+            (n, latent_dim).
         """
         return self.mean + temperature * noise @ np.linalg.cholesky(self.covariance).T
 
@@ -141,6 +149,14 @@ class Parzen(parzen_windows.Windows, Sampler):
 
         The temperature also moves the windows towards their mean. Narrower windows alone would
         produce copies of training faces.
+
+        Args:
+            noise: (n, latent_dim), points of N(0, I).
+            choices: (n,), uniform in 0..1; selects the window.
+            temperature: factor on the distance of each point from the mean.
+
+        Returns:
+            (n, latent_dim).
         """
         num_windows = len(self.centers)
         chosen = np.minimum((choices * num_windows).astype(int), num_windows - 1)
