@@ -107,7 +107,12 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
 
 
 def choose_rows(labels: npt.NDArray[np.uint8], readings: npt.NDArray) -> npt.NDArray[np.int64]:
-    """Return the sorted rows of the test digits that the page offers."""
+    """Return the sorted rows of the test digits that the page offers, (n,).
+
+    Args:
+        labels: (num_digits,), 0..9.
+        readings: (num_digits,), the digits that the CNN read.
+    """
     per_class = [np.flatnonzero(labels == label)[:_NUM_PER_CLASS] for label in range(NUM_CLASSES)]
     misread = np.flatnonzero(readings != labels)[:_NUM_MISREAD]
     return np.unique(np.concatenate([*per_class, misread]))

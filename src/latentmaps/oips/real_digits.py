@@ -85,6 +85,12 @@ def rank_rows(values: Floats) -> npt.NDArray[np.float64]:
     """Return the ranks in each row, centered and of norm 1; ties share their mean rank.
 
     The product of two such rows is their rank correlation. Rows of equal values become NaN.
+
+    Args:
+        values: (num_rows, n).
+
+    Returns:
+        (num_rows, n), float64.
     """
     smaller = (values[:, :, np.newaxis] > values[:, np.newaxis, :]).sum(axis=2)
     equal = (values[:, :, np.newaxis] == values[:, np.newaxis, :]).sum(axis=2)

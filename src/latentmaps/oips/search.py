@@ -202,7 +202,14 @@ def _strongest_digits(
 def help_with_digits(
     chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, constraint: Constraint
 ) -> Starts:
-    """Replace the starts of silent maps by the digits (n, 28, 28) that excite these maps most."""
+    """Replace the start images of silent maps by the digits that excite these maps most.
+
+    Args:
+        chosen: the start images of the layer.
+        images: the digits, (n, 28, 28), uint8, 0..255.
+        networks: the CNN up to the layer.
+        constraint: what the start images must satisfy.
+    """
     silent = chosen.silent_rows
     if not len(silent):
         return chosen

@@ -111,6 +111,11 @@ def arrange_maps(num_maps: int, height: int, width: int) -> tuple[int, int]:
 
     If the maps do not fit, they are not enlarged, and the mosaic is larger but has the same aspect
     ratio.
+
+    Args:
+        num_maps: number of maps in the mosaic.
+        height: of a map, in pixels.
+        width: of a map, in pixels.
     """
 
     def scale(num_columns: int) -> int:

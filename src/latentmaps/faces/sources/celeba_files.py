@@ -38,7 +38,15 @@ def describe_table(
     read: Callable[[Path], pd.DataFrame],
     render: Callable[[pd.DataFrame], str],
 ) -> RemoteFile:
-    """Describe a table; copies with different line endings or as CSV are also accepted."""
+    """Describe a table; copies with different line endings or as CSV are also accepted.
+
+    Args:
+        name: of the file.
+        sha256: of the official file.
+        *drive_ids: its copies on Google Drive.
+        read: reads a copy in any accepted layout.
+        render: writes what was read in the official layout, to compare the hashes.
+    """
     return RemoteFile(
         name,
         urls=(),
