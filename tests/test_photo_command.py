@@ -18,12 +18,20 @@ from latentmaps import command_line
 from latentmaps.vae.network import vae_files
 
 
+@pytest.fixture(scope="module")
+def first_project(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """A project with a small VAE and photos."""
+    folder = tmp_path_factory.mktemp("photo")
+    example_project.write(folder)
+    example_photos.write(folder)
+    shutil.copy(root / "params.yaml", folder)
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a small VAE and photos, as the working directory."""
-    example_project.write(tmp_path)
-    example_photos.write(tmp_path)
-    shutil.copy(root / "params.yaml", tmp_path)
+def project(first_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project, as the working directory."""
+    shutil.copytree(first_project, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     # TensorFlow sets threads and devices once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock(return_value=mock.Mock()))

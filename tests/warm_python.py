@@ -80,7 +80,8 @@ if name != "python" or words and (words[0].endswith(".py") or words[0] == "-m"):
             signal.signal(number, lambda number, _: os.kill(pid, number))
         code = int(answers.readline())
         if code < 0:
-            signal.signal(-code, signal.SIG_DFL)
+            if -code not in (signal.SIGKILL, signal.SIGSTOP):
+                signal.signal(-code, signal.SIG_DFL)
             os.kill(os.getpid(), -code)
         os._exit(code)
 os.execv({python!r}, [{python!r}, *words])

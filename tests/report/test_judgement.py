@@ -1,17 +1,8 @@
-from pathlib import Path
-
 import pytest
 from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import glossary, judgement
-
-
-@pytest.fixture
-def example(tmp_path: Path) -> Example:
-    example = Example(tmp_path)
-    example.write()
-    return example
 
 
 def test_faces_have_no_judgement_and_the_page_no_heading(example: Example) -> None:
