@@ -123,8 +123,8 @@ def _digits(root: Path) -> str:
         {
             "accuracy on test digits": f"{numbers['test_accuracy']:.2%}",
             "feature maps with an OIP": (
-                f"{len(maps) - status.get('dead', 0)} of {len(maps)} ({status['alive']} respond to a "
-                f"random start image, {status.get('rescued', 0)} needed a search over many "
+                f"{len(maps) - status.get('dead', 0)} of {len(maps)} ({status['alive']} respond to "
+                f"a random start image, {status.get('rescued', 0)} needed a search over many "
                 f"candidates); for {maps['from_head_start'].sum()}, the head start won"
             ),
             "activation of the OIP relative to the strongest test digit, median per layer": (
