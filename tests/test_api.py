@@ -71,8 +71,8 @@ NO_IMAGES = [
     (images(1).tolist(), "found list, expected a NumPy array"),
     (images(1)[:, :12], r"16x16x3 images expected, found .*\(1, 12, 16, 3\); crop and resize them"),
     (images(1)[..., :1], r"16x16x3 images expected, found .*\(1, 16, 16, 1\); crop and resize"),
-    (images(1)[0], r"found an array of the shape \(16, 16, 3\); add an axis"),
-    (images(1)[:0], r"found an array of the shape \(0, 16, 16, 3\); pass at least one"),
+    (images(1)[0], r"found an array of shape \(16, 16, 3\); add an axis"),
+    (images(1)[:0], r"found an array of shape \(0, 16, 16, 3\); pass at least one"),
     (np.uint8(3), "found uint8, expected a NumPy array"),
 ]
 
@@ -85,7 +85,9 @@ def test_encode_refuses_all_but_images(vae: TrainedVae, given: Any, message: str
 
 @pytest.mark.parametrize("rows", [[3], [-1], [0.0], [[0]], []])
 def test_encode_refuses_rows_that_do_not_exist(vae: TrainedVae, rows: list[Any]) -> None:
-    with pytest.raises(DataError, match=r"^rows: found .*expected a row of integers from 0 to 2;"):
+    with pytest.raises(
+        DataError, match=r"^rows: found .*expected a 1-D array of integers from 0 to 2;"
+    ):
         vae.encode(images(3), np.array(rows))
 
 

@@ -72,4 +72,4 @@ def test_a_folder_without_a_vae_ends_in_one_message(trained: Workspace) -> None:
 def test_faces_of_another_size_end_in_one_message(trained: Workspace) -> None:
     trained.write_faces(num_train=2, num_test=4)
     result = draw(trained, "out")
-    assert_refused(trained, result, "images: 16x16x3 images expected, found an array of the shape")
+    assert_refused(trained, result, "images: 16x16x3 images expected, found an array of shape")

@@ -9,7 +9,7 @@ from latentmaps.errors import DataError, shorten
 
 
 def require_images(images: Any, shape: Sequence[int]) -> None:
-    """Refuse anything but images of the size that a model expects.
+    """Require images of the size that a model expects.
 
     Args:
         images: expected to be (n, *shape), uint8, 0..255, n at least 1.
@@ -30,7 +30,7 @@ def require_images(images: Any, shape: Sequence[int]) -> None:
         )
     if images.shape[1:] != tuple(shape) or not len(images):
         raise DataError(
-            f"images: {size} images expected, found an array of the shape {images.shape}; "
+            f"images: {size} images expected, found an array of shape {images.shape}; "
             f"{_advise(images.shape, tuple(shape))}"
         )
 
@@ -67,23 +67,23 @@ def require_rows(rows: np.ndarray, num_images: int) -> None:
     is_fit = rows.dtype.kind in "iu" and rows.ndim == 1 and rows.size
     if not is_fit or rows.min() < 0 or rows.max() >= num_images:
         raise DataError(
-            f"rows: found {rows.dtype} of the shape {rows.shape}{_describe_range(rows)}, expected "
-            f"a row of integers from 0 to {num_images - 1}; rerun the stage that chose them"
+            f"rows: found {rows.dtype} of shape {rows.shape}{_describe_range(rows)}, expected "
+            f"a 1-D array of integers from 0 to {num_images - 1}; rerun the stage that chose them"
         )
 
 
 def to_points(z: Any, latent_dim: int) -> np.ndarray:
-    """Return latent points in float32.
+    """Return latent points as float32.
 
     Args:
         z: expected to be (n, latent_dim), floating point, n at least 1.
-        latent_dim: dimensions of the latent space.
+        latent_dim: number of latent dimensions.
 
     Raises:
         DataError: `z` has the wrong type or shape, is empty, or contains values that are not
             finite.
     """
-    expected = f"expected floating-point numbers of the shape (n, {latent_dim})"
+    expected = f"expected floating-point numbers of shape (n, {latent_dim})"
     if not isinstance(z, np.ndarray) or z.dtype.kind != "f":
         found = z.dtype if isinstance(z, np.ndarray) else type(z).__name__
         raise DataError(f"z: found {found}, {expected}; use np.asarray(z, np.float32)")
@@ -91,7 +91,7 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
         advice = "encode images or sample points with that number of dimensions"
         if z.shape == (latent_dim,):
             advice = "add an axis for a single point, `z[np.newaxis]`"
-        raise DataError(f"z: found the shape {z.shape}, {expected}; {advice}")
+        raise DataError(f"z: found shape {z.shape}, {expected}; {advice}")
     with np.errstate(over="ignore"):  # values outside the range of float32 become infinite
         points = z.astype(np.float32)
     bad = ~np.isfinite(points).all(axis=1)
@@ -104,7 +104,7 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
 
 
 def require_integer(name: str, value: Any, *, least: int) -> None:
-    """Refuse anything but an integer of at least `least`.
+    """Require an integer of at least `least`.
 
     Args:
         name: name of the argument, for the message.
@@ -112,7 +112,7 @@ def require_integer(name: str, value: Any, *, least: int) -> None:
         least: the smallest accepted value.
 
     Raises:
-        DataError: `value` is smaller or is not an integer.
+        DataError: `value` is not an integer, or is too small.
     """
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
         raise DataError(f"{name}: found {shorten(value)}, expected an integer of at least {least}")

@@ -46,7 +46,7 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
 
 
 def _recorded(out: "Output", path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files of an output below `path`, spelled like `path`, and their recorded MD5."""
+    """Yield the path and recorded MD5 of each output file below `path`, spelled like `path`."""
     top = Path(out.fs_path)
     if not top.is_relative_to(path.absolute()):
         return

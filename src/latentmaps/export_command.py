@@ -1,4 +1,4 @@
-"""The command ``latentmaps export``: write a trained model for use without this project.
+"""The ``latentmaps export`` command, which writes a trained model for use without this project.
 
 Everything that does not need tensors is checked before TensorFlow is imported, which takes seconds.
 """
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> str:
     """Export the model and return a line for each file.
 
     Raises:
-        LatentmapsError: an option or the model is invalid, or a file gives different results.
+        LatentmapsError: an option or the model is invalid, or a file produces different results.
         OSError: the files cannot be written.
     """
     kind = formats.find(arguments.format)

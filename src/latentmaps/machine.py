@@ -48,11 +48,11 @@ class Setup:
 
 
 def configure(machine: Machine, *, spread: bool = False) -> Setup:
-    """Configure TensorFlow as set in the section ``machine``.
+    """Configure TensorFlow according to the ``machine`` section.
 
     Args:
-        machine: the section.
-        spread: use all GPUs and the machines in TF_CONFIG, instead of one device.
+        machine: the ``machine`` section of params.yaml.
+        spread: whether to use all GPUs and the machines in TF_CONFIG instead of one device.
 
     Raises:
         ParamsError: ``machine.device`` is gpu and TensorFlow sees none, or TF_CONFIG is invalid.
@@ -70,7 +70,7 @@ def configure(machine: Machine, *, spread: bool = False) -> Setup:
     strategy = _strategy(gpus, num_workers)
     setup = Setup(
         device="GPU" if gpus else "CPU",
-        # XLA does not work with the sums over devices of a strategy
+        # XLA does not support the cross-device sums of a strategy
         jit_compile=bool(gpus) and strategy is None
         if machine.jit_compile == "auto"
         else machine.jit_compile,

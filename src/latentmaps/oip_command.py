@@ -1,4 +1,4 @@
-"""The command ``latentmaps oip``: find the inputs that excite a few units of a network.
+"""The ``latentmaps oip`` command, which finds the inputs that most excite a few units of a network.
 
 Arguments are checked as far as possible before TensorFlow is imported, which takes seconds.
 """
@@ -193,7 +193,7 @@ def run(arguments: argparse.Namespace) -> str:
 
 
 def _read_params() -> "DrawOips | None":
-    """Read the section draw_oips of params.yaml, including its seed; None without such a file.
+    """Read the ``draw_oips`` section of params.yaml, with its seed; return None without that file.
 
     Raises:
         ParamsError: a value is invalid.

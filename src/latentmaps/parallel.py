@@ -31,7 +31,7 @@ def map_in_processes(
     """Yield ``function(item)`` for each item, in the order of the items.
 
     Args:
-        function: the work; it must be picklable, and so must the items and results.
+        function: function to apply; it must be picklable, as must the items and the results.
         items: consumed one by one, only as fast as they are processed.
         num_processes: number of worker processes; below 2, this process does the work.
     """
@@ -56,8 +56,8 @@ def map_in_order(
     """Yield ``function(item)`` for each item, in the order of the items.
 
     Args:
-        executor: the pool that does the work.
-        function: the work.
+        executor: pool in which the function is applied.
+        function: function to apply.
         items: consumed one by one, only as fast as they are processed.
         num_pending: largest number of submitted items and unfetched results together.
     """

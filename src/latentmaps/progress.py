@@ -1,4 +1,4 @@
-"""Report the progress of long work: a bar on a terminal, a few lines in a log."""
+"""Report the progress of long operations, as a bar on a terminal or a few lines in a log."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 log = logging.getLogger(__name__)
 
-# shorter work needs no progress report
+# shorter operations need no progress report
 _QUIET_S = 5.0
 
 
@@ -95,7 +95,7 @@ class _Lines:
         self._tenth = done * 10 // self._total
 
     def add(self, number: int) -> bool:
-        """Count more work, and report whether a log line is due."""
+        """Add to the work done, and report whether a log line is due."""
         self.done += number
         now, tenth = time.monotonic(), self.done * 10 // self._total
         if tenth <= self._tenth or now - self._last_line < self._quiet_s:

@@ -4,8 +4,8 @@ Item i of a stream depends only on (seed, stream, i), not on the number of items
 the machine. Existing streams must never change; only new ones may be added. No stage depends on
 this file, so a change would not rerun anything. A test pins the first numbers of each stream.
 
-Libraries that sample by themselves get the plain seed: Keras does, for the initial weights of the
-VAE.
+Libraries that do their own sampling receive the plain seed, such as Keras for the VAE's initial
+weights.
 
 NumPy's ``SeedSequence`` pads with zeros, so (seed, 7) and (seed, 7, 0) are the same stream. In some
 streams the number after the seed is an index, which stays below 2**31. The others have a constant
@@ -23,7 +23,7 @@ _TUNING, _RANDOM_DIGITS, _START_CANDIDATES = 2**32 - 3, 2**32 - 2, 2**32 - 1
 _EXPORT_CHECK = 2**32 - 4
 _JITTER, _FLUCTUATION = 1, 2  # after (seed, map_index, start)
 
-# TensorFlow streams of a VAE training: stateless seeds [seed, stream] with the step folded in. For
+# TensorFlow streams of VAE training: stateless seeds [seed, stream] with the step folded in. For
 # the validation part, VALIDATION is added to the stream.
 NOISE, CORRUPTION, VALIDATION = 1, 2, 4
 
@@ -39,7 +39,7 @@ def split(seed: int) -> np.random.Generator:
 
 
 def face_order(seed: int, epoch: Any) -> list[Any]:
-    """Return the seed of TensorFlow's shuffle for the order of training faces in one epoch."""
+    """Return the seed with which TensorFlow shuffles the training faces in one epoch."""
     return [seed, epoch, 0]
 
 
@@ -133,7 +133,7 @@ def fluctuation(seed: int, map_index: int, start: int, phase: int) -> np.random.
 
 
 def tuning_image(seed: int, num_points: int, number: int) -> np.random.Generator:
-    """Return the stream for one probe image, from a noise grid or, with 0 points, a start kind.
+    """Return the stream for one probe image, from a noise grid or of a start kind.
 
     Args:
         seed: seed of the stage.
@@ -154,5 +154,5 @@ def export_check(seed: int) -> np.random.Generator:
 
 
 def source_rows(row_seed: int) -> np.random.RandomState:
-    """Return the generator that the source of the method uses for one row of faces: MT19937."""
+    """Return the MT19937 generator with which the original method chooses one row of faces."""
     return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(row_seed)))

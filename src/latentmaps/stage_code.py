@@ -17,7 +17,7 @@ _CODE = ("src/", "stages/")
 
 
 def digest(stage: str, *, root: Path) -> dict[str, str]:
-    """Return path -> hash of every code file that a stage depends on.
+    """Return a mapping from path to hash for every code file that a stage depends on.
 
     Args:
         stage: name of the stage in dvc.yaml; not a matrix stage.

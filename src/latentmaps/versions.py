@@ -1,7 +1,8 @@
 """The versions of the libraries that affect numbers or pixels.
 
 ``requirements/versions.txt`` lists them as in the lock files. Stages depend on that file, so a new
-TensorFlow reruns them, while a new version of a library that only renders pages does not.
+version of TensorFlow causes a rerun, while a new version of a library that only renders pages does
+not.
 """
 
 import importlib.metadata
@@ -15,7 +16,7 @@ _OTHER_NAMES = {"tensorflow": "tensorflow-cpu"}
 
 
 def installed(*names: str) -> dict[str, str]:
-    """Return name -> version of installed libraries, for numbers.json.
+    """Return a mapping from name to version for installed libraries, for numbers.json.
 
     Raises:
         importlib.metadata.PackageNotFoundError: a library is not installed.
@@ -33,7 +34,7 @@ def _version(name: str) -> str:
 
 
 def read_locked(path: Path) -> dict[str, set[str]]:
-    """Return name -> the versions in ``requirements/versions.txt``, one or more per library."""
+    """Return a mapping from each library to its versions in ``requirements/versions.txt``."""
     versions: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         name, is_pin, version = line.partition("==")
@@ -49,7 +50,8 @@ def warn_of_differences(path: Path) -> None:
     results as if they came from the versions in the file.
 
     Args:
-        path: the file. If it does not exist, as outside a clone of the project, nothing is checked.
+        path: path of that file. If it does not exist, as outside a clone of the project, nothing is
+            checked.
     """
     if not path.exists():
         return

@@ -16,7 +16,7 @@ _EXPECTED = (
 
 
 def addresses() -> list[str]:
-    """Return the addresses of all workers; empty without TF_CONFIG.
+    """Return the addresses of all workers, or an empty list without TF_CONFIG.
 
     Raises:
         ParamsError: TF_CONFIG is invalid.

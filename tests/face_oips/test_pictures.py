@@ -150,5 +150,5 @@ def test_the_page_shows_every_map_next_to_its_faces(found: list[Results]) -> Non
 
 
 def test_faces_of_another_size_are_rejected() -> None:
-    with pytest.raises(DataError, match="16x16x3 images expected, found an array of the shape"):
+    with pytest.raises(DataError, match="16x16x3 images expected, found an array of shape"):
         results(np.zeros((6, 8, 8, 3), np.uint8))

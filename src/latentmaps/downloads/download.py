@@ -33,7 +33,7 @@ class RemoteFile:
     """A file and its mirrors.
 
     Attributes:
-        name: its name in the folder of downloads.
+        name: its name in the downloads folder.
         urls: addresses, tried in this order.
         limit_bytes: maximum size; a longer answer is refused.
         drive_ids: IDs of copies on Google Drive, which is tried last.
@@ -133,7 +133,7 @@ def _remove_strays(target: Path) -> None:
 
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
-    """Let one process at a time download a file; the system releases the lock of a killed one."""
+    """Let one process at a time download a file; the system releases a killed process's lock."""
     lock = filelock.FileLock(f"{target}.lock")
     try:
         lock.acquire(blocking=False)
@@ -224,7 +224,7 @@ def _fetch(mirror: _Mirror, file: RemoteFile, part: Path) -> None:
 
 
 def _find_problem(path: Path, file: RemoteFile) -> str | None:
-    """Return what is wrong with a downloaded file, or None."""
+    """Return what is wrong with a downloaded file, or None if nothing is."""
     size_bytes = path.stat().st_size
     if file.size_bytes is not None and size_bytes != file.size_bytes:
         return f"{size_bytes:,} bytes, expected {file.size_bytes:,}"

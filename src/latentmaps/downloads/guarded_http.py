@@ -1,7 +1,7 @@
 """Request one address with bounded time and memory, even from a broken or hostile server.
 
-requests alone does not do this. It reads and unpacks the whole body of a redirect, even if it does
-not follow it, and its timeout restarts with every byte, including those of headers.
+The ``requests`` library alone does not do this. It reads and unpacks the whole body of a redirect,
+even if it does not follow it, and its timeout restarts with every byte, including those of headers.
 """
 
 import http.client
@@ -34,7 +34,7 @@ def quote(text: str, longest: int = 80) -> str:
 
 
 class Watch:
-    """A minimum speed for one answer; only bytes of the file count.
+    """A check that one answer arrives at a minimum speed; only bytes of the file count.
 
     Args:
         window_s: time over which the speed is measured.
@@ -51,7 +51,7 @@ class Watch:
         self._started, self._num_bytes = time.monotonic(), 0
 
     def count(self, num_bytes: int) -> None:
-        """Count bytes of the file."""
+        """Add to the number of bytes of the file that have arrived."""
         self._num_bytes += num_bytes
 
     def check(self) -> None:
@@ -77,7 +77,7 @@ def get(
     Args:
         url: the address.
         headers: headers of each request.
-        connect_s: timeout of a connection to each address of the host.
+        connect_s: timeout for connecting to each address of the host.
         timeout_s: timeout between two chunks of an answer.
         watch: checked before each chunk, including those of headers.
 
@@ -113,7 +113,7 @@ def resolve_redirect(url: str, location: str) -> str:
 
     Args:
         url: the address that answered.
-        location: the header Location of the response.
+        location: the ``Location`` header of the response.
 
     Raises:
         MirrorError: it is not an http or https address, or it leaves https for http.
@@ -136,7 +136,7 @@ def resolve_redirect(url: str, location: str) -> str:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Hide redirects from requests, which would read their bodies."""
+        """Hide redirects from ``requests``, which would read their bodies."""
 
 
 class _WatchedAdapter(HTTPAdapter):

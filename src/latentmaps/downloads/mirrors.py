@@ -1,7 +1,7 @@
 """Download the bytes of one file from one address, with resume.
 
-The bytes go into a partial file that a later try, in this process or another, resumes. The content
-is verified elsewhere.
+The bytes go into a partial file that a later try, in this process or another, can resume. The
+content is verified elsewhere.
 """
 
 import logging
@@ -21,7 +21,7 @@ from latentmaps.downloads.part_file import Length, PartFile
 
 log = logging.getLogger(__name__)
 
-# compressed transfer would unpack .gz files, and positions would not match the file
+# with compressed transfer, .gz files would be unpacked, and positions would not match the file
 _AS_STORED = {"Accept-Encoding": "identity"}
 _CHUNK_BYTES = 1 << 18
 _RETRY_STATUS = {408, 425, 429, 500, 502, 503, 504}
@@ -53,7 +53,7 @@ class Patience:
     """Timeouts, retries and the minimum speed for one mirror.
 
     Attributes:
-        connect_s: timeout of a connection to each address of a host. Five seconds allow the first
+        connect_s: timeout for connecting to each address of a host. Five seconds allow the first
             packet and two retransmissions; a line that needs a third is too slow for a gigabyte.
         reach_s: time without any answer after which no further try begins, so that a machine
             without a network fails quickly. Once a mirror has answered, only `num_tries` counts.
@@ -212,7 +212,7 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Return the same chunks after checking that they are not an HTML page.
 
     Raises:
-        MirrorError: they are a page.
+        MirrorError: they are an HTML page.
     """
     head = b""
     for piece in pieces:

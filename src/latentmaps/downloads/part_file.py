@@ -40,7 +40,7 @@ class Length:
 
 
 class PartFile:
-    """The partial file of one address.
+    """The partial file of a download from one address.
 
     Args:
         path: path of the file.
@@ -53,7 +53,7 @@ class PartFile:
         self._marked_bytes = self.size()
 
     def size(self) -> int:
-        """Return the current size, bytes."""
+        """Return the current size, in bytes."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def has_grown(self, least_bytes: int) -> bool:
@@ -64,7 +64,7 @@ class PartFile:
         return True
 
     def drop(self) -> None:
-        """Delete the file because the server does not resume it.
+        """Delete the file because the server cannot resume it.
 
         Raises:
             MirrorError: the download has started over too often.

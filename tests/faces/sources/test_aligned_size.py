@@ -207,7 +207,7 @@ def _announcing(kind: str, width: int, height: int) -> bytes:
         (_file(_halves(), "GIF"), "not a complete JPEG, PNG or WebP picture"),
         (_file(_halves(), "JPEG")[:600], "not a complete JPEG, PNG or WebP picture"),
         (_file(_halves())[:100], "not a complete JPEG, PNG or WebP picture"),
-        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 along each edge"),
+        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 per side"),
         (_announcing("PNG", 9_380, 9_380), "9380x9380 pixels, expected at most 40,000,000 in"),
         (_announcing("JPEG", 9_380, 9_380), "9380x9380 pixels, expected at most 64,000,000 in"),
         (_announcing("PNG", 20_000, 20_000), r"Image size \(400000000 pixels\) exceeds limit"),

@@ -15,11 +15,11 @@ _ADVICE = "run crop_faces again"
 
 
 def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
-    """Return the images of a .npy file without reading them.
+    """Open the images in a .npy file without reading them.
 
     Args:
         path: the file that crop_faces wrote.
-        in_memory: read all images into memory, for disks with slow random access.
+        in_memory: whether to read all images into memory, for disks with slow random access.
 
     Returns:
         (num_images, size, size, channels), uint8, 0..255, with 3 or 1 channels. Unless `in_memory`,

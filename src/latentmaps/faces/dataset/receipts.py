@@ -1,4 +1,4 @@
-"""The source of the faces according to the receipt of fetch_faces, and its sharing notes."""
+"""The source of the faces according to fetch_faces's receipt, and notes on sharing them."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def sharing_note(receipt: Path) -> str:
     """Return the note that a picture of these faces must carry; empty if it needs none.
 
     Raises:
-        DataError: the receipt is missing, damaged, or names an unknown source.
+        DataError: the receipt is missing or damaged, or names an unknown source.
     """
     return _NOTES[read_source(receipt)]
 
@@ -34,7 +34,7 @@ def read_source(receipt: Path) -> str:
     """Return the source of the faces, as in ``fetch_faces.source``; celeba also for kaggle.
 
     Raises:
-        DataError: the receipt is missing, damaged, or names an unknown source.
+        DataError: the receipt is missing or damaged, or names an unknown source.
     """
     source = json_files.read_object(receipt, advice="run fetch_faces again").get("source")
     if not isinstance(source, str) or source not in _NOTES:

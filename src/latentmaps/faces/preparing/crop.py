@@ -50,7 +50,7 @@ class Crop:
 
 
 def crop_picture(content: bytes, crop: Crop) -> np.ndarray:
-    """Return one image, (image_size, image_size, num_channels), uint8, 0..255.
+    """Return the cropped image, (image_size, image_size, num_channels), uint8, 0..255.
 
     Args:
         content: a JPEG or PNG file; pictures of any mode are converted to RGB or luminance.

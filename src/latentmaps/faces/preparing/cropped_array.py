@@ -103,7 +103,7 @@ def _check_box(faces: FaceArchive, crop_spec: Crop) -> None:
 def _crop_faces(
     faces: FaceArchive, target: Path, crop_spec: Crop, num_processes: int
 ) -> list[str | None]:
-    """Write the array; return for each row the reason why it is empty, or None."""
+    """Write the array, and return for each row why it is empty, or None if it is not."""
     num_faces = len(faces.names)
     offset = _write_header(target, crop_spec, num_faces)
     work = functools.partial(_crop_task, faces.path, target, offset, crop_spec)
@@ -134,7 +134,7 @@ def _write_header(target: Path, crop_spec: Crop, num_faces: int) -> int:
 def _crop_task(
     archive: Path, target: Path, offset: int, crop_spec: Crop, task: _Task
 ) -> list[str | None]:
-    """Write the rows of a task; return for each the reason why it is empty, or None."""
+    """Write the rows of a task, and return for each why it is empty, or None if it is not."""
     with archive.open("rb") as file:
         jpegs = [read_member(file, member) for member in task.members]
     rows: list[bytes] = []

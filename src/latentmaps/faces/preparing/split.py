@@ -38,10 +38,10 @@ def _counts(params: SplitFaces, num_faces: int) -> _Counts:
 
 
 def split_faces(index: Path, params: SplitFaces, seed: int) -> pd.DataFrame:
-    """Return the columns row and part: train, validation, test or unused.
+    """Return the columns ``row`` and ``part`` (train, validation, test or unused).
 
     Args:
-        index: the table index.csv of crop_faces.
+        index: the table index.csv, which crop_faces wrote.
         params: the scheme, and the sizes of the parts for random schemes.
         seed: seed of the random schemes.
 

@@ -15,7 +15,7 @@ def read_attributes(index: Path) -> pd.DataFrame:
     """Return the attributes of all faces, one row per face in the order of images.npy.
 
     Args:
-        index: the table index.csv of crop_faces.
+        index: the table index.csv, which crop_faces wrote.
 
     Returns:
         One boolean column per attribute; no columns if the source has no attributes.

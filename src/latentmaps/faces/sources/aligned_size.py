@@ -1,4 +1,4 @@
-"""Convert any picture to an upright RGB image, and to a JPEG that covers CelebA's size."""
+"""Convert any picture to an upright RGB image, or to a JPEG of CelebA's size."""
 
 import io
 from dataclasses import dataclass
@@ -39,8 +39,9 @@ class Aligned:
     """A picture of CelebA's size.
 
     Attributes:
-        jpeg: the file, 178 pixels wide and 218 high, quality 95, without metadata.
-        was_transparent: whether any pixel was at least partly transparent, and is now on white.
+        jpeg: the JPEG file, 178 pixels wide and 218 high, quality 95, without metadata.
+        was_transparent: whether the picture had transparent or partly transparent pixels, which are
+            now on white.
     """
 
     jpeg: bytes
@@ -51,11 +52,11 @@ def to_aligned_size(content: bytes) -> Aligned:
     """Scale and crop a picture to CelebA's size.
 
     Args:
-        content: a JPEG, PNG or WebP file; of an animation, the first frame is used.
+        content: a JPEG, PNG or WebP file; if it is animated, only the first frame is used.
 
     Raises:
-        UnusableError: the file has a different format, is damaged, has an edge of fewer than 16
-            pixels, or more than 64 million pixels (PNG: 40, WebP: 25).
+        UnusableError: the file has a different format, is damaged, has a side of fewer than 16
+            pixels, or has more than 64 million pixels (PNG: 40, WebP: 25).
     """
     # a square, since the EXIF orientation may still rotate the picture by 90 degrees
     face, was_transparent = read_upright(content, covering=(max(SIZE), max(SIZE)))
@@ -67,12 +68,12 @@ def to_aligned_size(content: bytes) -> Aligned:
 def read_upright(
     content: bytes, *, covering: tuple[int, int] | None = None
 ) -> tuple[Image.Image, bool]:
-    """Return a picture upright and in RGB, and whether any of its pixels was transparent.
+    """Return a picture, upright and in RGB, and whether any of its pixels was transparent.
 
     Args:
         content: as for ``to_aligned_size``.
-        covering: minimum width and height of the result, which lets JPEG files of more than 40
-            million pixels be decoded at a reduced size. None: always decode at full size.
+        covering: minimum width and height of the result; with it, JPEG files of more than 40
+            million pixels can be decoded at a reduced size. None: always decode at full size.
 
     Raises:
         UnusableError: as for ``to_aligned_size``.
@@ -113,9 +114,7 @@ def explain(name: str, content: bytes, error: UnusableError) -> str:
 def _check_size(picture: Image.Image) -> None:
     width, height = picture.size
     if min(width, height) < _SMALLEST_EDGE:
-        raise UnusableError(
-            f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} along each edge"
-        )
+        raise UnusableError(f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} per side")
     most_pixels = MAX_PIXELS[str(picture.format)]
     if width * height > most_pixels:
         raise UnusableError(

@@ -25,9 +25,9 @@ def attributes(options: Mapping[str, Any]) -> dict[str, bool]:
     """Return attributes under CelebA's names, in CelebA's order.
 
     Args:
-        options: those in DiceBear's ``Avatar.to_json()``: resolved names such as `topVariant`,
-            and colors as lists of length 1. Parts that are not drawn have no key; nor does the
-            hair color under a hat.
+        options: the options in DiceBear's ``Avatar.to_json()``: resolved names such as
+            `topVariant`, and colors as lists of length 1. Parts that are not drawn have no key; nor
+            does the hair color under a hat.
     """
     top = options.get("topVariant")
     hair = _colors(options, "hairColor") if top is not None else set()

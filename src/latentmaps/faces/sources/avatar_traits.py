@@ -1,4 +1,4 @@
-"""The appearance of avatars: the allowed variants and colors, and the traits sampled for face i.
+"""The appearance of avatars: the allowed variants and colors, and the traits sampled for each face.
 
 The style's own lists include heart eyes, vomit and yellow skin. The variants here look like a
 person; they were chosen by inspecting pictures. There are only a few, all of them frequent, because
@@ -91,7 +91,7 @@ BACKGROUND_COLORS: Weights = {
 }
 
 _SHARE_OF_GLASSES = 0.2
-# share of the heads without long hair, about 20% of all heads
+# share among heads without long hair; about 20% of all heads
 _SHARE_OF_FACIAL_HAIR = 0.35
 
 

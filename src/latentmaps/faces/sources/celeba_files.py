@@ -41,11 +41,11 @@ def describe_table(
     """Describe a table; copies with different line endings or as CSV are also accepted.
 
     Args:
-        name: of the file.
-        sha256: of the official file.
-        *drive_ids: its copies on Google Drive.
-        read: reads a copy in any accepted layout.
-        render: writes what was read in the official layout, to compare the hashes.
+        name: name of the file.
+        sha256: hash of the official file.
+        *drive_ids: IDs of the file's copies on Google Drive.
+        read: function that reads a copy in any accepted layout.
+        render: function that renders the table in the official layout, to compare the hashes.
     """
     return RemoteFile(
         name,
@@ -123,9 +123,9 @@ def find(folder: Path) -> CelebaFiles:
     """Find CelebA's files in a user's folder.
 
     Args:
-        folder: contains img_align_celeba.zip or the unpacked img_align_celeba, and any of the
-            tables, as text or CSV. The subfolders Anno, Eval and Img of the authors' Drive are also
-            searched.
+        folder: folder that contains img_align_celeba.zip or the unpacked img_align_celeba, and any
+            of the tables, as text or CSV. The subfolders Anno, Eval and Img of the authors' Drive
+            are also searched.
 
     Raises:
         DataError: there is no archive.
@@ -211,7 +211,7 @@ def describe(files: CelebaFiles) -> dict[str, dict[str, object]]:
     Returns:
         name -> file, size_bytes, sha256, and official: whether it is the authors' file, or a table
         with the same content. For an unpacked archive, official is None, since the authors publish
-        no hashes of single pictures.
+        no hashes of individual pictures.
     """
     found = {name: _describe(path, OFFICIAL[name]) for name, path in files.tables.items()}
     if files.images.is_file():

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 LICENSE = "your own pictures; their license is not known"
 
-# the six digits of a name
+# a name has six digits
 _MOST_FACES = 999_999
 # a process needs a second to start; photographs take 20 to 100 ms each
 _FILES_WORTH_A_PROCESS = 50
@@ -73,9 +73,9 @@ def take_pictures(
     """Collect pictures from a folder tree or a zip, in the order of their paths.
 
     Args:
-        raw: the files to write.
+        raw: paths of the files to write.
         path: the folder or zip.
-        num_faces: number of faces, the first usable pictures; None takes all.
+        num_faces: number of usable pictures to take, from the first; None takes all.
         max_refused: maximum number of unusable files.
         refused_path: the final path of the table of refused files, for the log; None: the path to
             which it is written.
@@ -146,7 +146,7 @@ def _convert(source: PictureSource, name: str) -> _Converted:
 
 
 def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iterator[str]:
-    """Yield lines for the log that sum up the results for all files."""
+    """Yield log lines that summarize the results for all files."""
     yield f"Took {len(taken.origins):,} pictures"
     if taken.num_transparent:
         yield f"{taken.num_transparent:,} of them had transparent pixels, which are now white"

@@ -18,7 +18,7 @@ from latentmaps.storage import zip_files
 from latentmaps.storage.zip_files import ZipError
 
 _LARGEST_FILE_BYTES = 200_000_000
-# Files with other suffixes, or without one, are tried: a picture may have an unusual name.
+# Files with other suffixes, or without one, are tried: a picture may have an unusual suffix.
 _NO_PICTURE = re.compile(
     r".+\.(txt|md|log|csv|tsv|jsonl?|xml|html?|ya?ml|toml|ini|cfg|pdf|docx?|odt|rtf|xlsx?|ods|pptx?"
     r"|db|sqlite|url|lnk|zip|7z|rar|tar|t?gz|bz2|xz|mp4|mov|m4v|avi|mkv|webm|3gp|mp3|m4a|aac|wav"
@@ -30,7 +30,7 @@ _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class FileError(Exception):
-    """A file of the source cannot be read, or must not be read."""
+    """A file in the source cannot be read, or must not be read."""
 
 
 class PictureSource(Protocol):

@@ -8,15 +8,15 @@ from pathlib import Path
 class RawFaces:
     """The paths of the files that a source writes.
 
-    A table for which the source has no information has only the column file, one row per face.
+    A table for which the source has no information has only the column ``file``, one row per face.
 
     Attributes:
-        images: the archive, see ``archive``.
-        attributes: CelebA's 40 attributes or others, see ``face_tables``.
-        partition: the source's own split, see ``face_tables``.
-        identity: the number of the person in each picture, see ``face_tables``.
-        origins: the name of each picture at its source.
-        refused: files of the source that were refused, and the reasons.
+        images: the archive of pictures; see ``archive``.
+        attributes: table of CelebA's 40 attributes or others; see ``face_tables``.
+        partition: table of the source's own split; see ``face_tables``.
+        identity: table of the number of the person in each picture; see ``face_tables``.
+        origins: table of the name of each picture at its source.
+        refused: table of the refused files of the source, and the reasons.
     """
 
     images: Path
