@@ -1,8 +1,8 @@
 """The convolutions of an encoder, and the part of an image that a position of their maps sees.
 
 The maps are taken after normalization and before the activation function, where the encoder passes
-them to its layers ``activation_1``, ``activation_2``, ... In texts, each is named by its
-convolution.
+them to its layers ``activation_1``, ``activation_2``, ... In captions, they are named after their
+convolutions.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Convolution:
         number: 1 for the first convolution.
         layer_name: name of the layer that applies the activation function to its maps.
         field_layout: the patches that the positions of a map see.
-        inside_positions: rows, and equally columns, whose patch is entirely inside the image.
+        inside_positions: rows whose patch is entirely inside the image; the same for columns.
         positions: `inside_positions`, or all rows if there are none.
         image_size: height and width of an image, pixels.
     """
@@ -35,12 +35,12 @@ class Convolution:
 
     @property
     def name(self) -> str:
-        """The name of its files and of its section of the page."""
+        """The name of its files and of its section on the page."""
         return f"convolution_{self.number}"
 
     @property
     def words(self) -> str:
-        """Its name in texts."""
+        """Its name in captions."""
         return f"Convolution {self.number}"
 
     @property

@@ -61,10 +61,10 @@ class Part:
     Attributes:
         name: HTML id.
         title: heading.
-        size: size of its patches in words.
+        size: size of its patches as text.
         edge: size of each picture, pixels.
         num_silent: number of maps that no test face raises above 0.
-        median: median of the ratios in words; empty if there is none.
+        median: median of the ratios as text; empty if there is none.
         maps: its feature maps.
     """
 

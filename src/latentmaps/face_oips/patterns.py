@@ -23,7 +23,7 @@ from latentmaps.params.draw_oips import DrawOips
 
 MapIndices = npt.NDArray[np.int64]
 
-# RMS of the weights of a start patch, whose upper bound is 1. Waves of the start patch that do not
+# RMS of the weights of a start patch; its upper bound is 1. Waves of the start patch that do not
 # excite the map fade only slowly, so they must be weak.
 _START_RMS = 0.2
 
@@ -31,7 +31,7 @@ _START_RMS = 0.2
 # invisible.
 _CONVERGENCE_THRESHOLD = 0.002
 
-# patterns agree if their pixels correlate more than this
+# patterns agree if the correlation of their pixels exceeds this
 _AGREEMENT = 0.9
 
 # Limits on the number of values in one search and in one chunk: a few hundred megabytes, and enough
@@ -78,7 +78,7 @@ def find(
     Args:
         encoder: encoder that reads pixels 0..1.
         layer_name: name of a layer with feature maps that ends a chain of layers.
-        params: start patches, steps, contrast and smoothness.
+        params: settings of the start patches, the steps, the contrast and the smoothness.
         seed: seed of the start patches.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
@@ -104,7 +104,7 @@ def find(
 def _find_part(
     network: Networks, maps: MapIndices, params: DrawFaceOips, seed: int, *, jit_compile: bool
 ) -> Patterns:
-    """Return the patterns of some maps; the pattern of a map does not depend on the others."""
+    """Return the patterns of some maps; each pattern is independent of the other maps."""
     paint = Painter(network.shape, contrast=params.contrast, smoothness=params.smoothness)
     search = _search(params)
     starts = start_images.sample(
@@ -153,7 +153,7 @@ def count_agreeing(patches: Floats, winners: Floats) -> npt.NDArray[np.int64]:
     """Count the patches (num_maps, num_starts, h, w, c) that look like the winner of each map."""
     vectors, winner = _centered(patches), _centered(winners)[:, np.newaxis]
     correlations = (vectors * winner).sum(axis=(2, 3, 4))
-    # a constant patch, which the winner may be, correlates with nothing
+    # a constant patch correlates with nothing, and the winner may be one
     is_equal = (patches == winners[:, np.newaxis]).all(axis=(2, 3, 4))
     counts: npt.NDArray[np.int64] = ((correlations > _AGREEMENT) | is_equal).sum(axis=1)
     return counts

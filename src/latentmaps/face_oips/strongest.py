@@ -57,7 +57,7 @@ def find(
         convolutions: convolutions of the encoder.
         images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
         rows: (n,), int, rows of the faces to search.
-        number: number of positions per map, or fewer if there are fewer faces.
+        number: number of positions per map; limited by the number of faces.
     """
     find_highest = _make_search(encoder, convolutions)
     kept: list[list[Strongest]] = [[] for _ in convolutions]
@@ -99,8 +99,8 @@ def _make_search(
 ) -> Callable[[Images], list[tuple[Any, Any]]]:
     """Return the function that finds the highest values of each map in a batch of images.
 
-    For each convolution it returns the highest values, (n, num_maps), and the indices of their
-    positions among the counted ones, row by row, (n, num_maps).
+    For each convolution, it returns the highest values, (n, num_maps), and the indices of their
+    positions within ``Convolution.positions``, counted row by row, (n, num_maps).
     """
     maps = [
         objectives.before_activation(encoder.get_layer(convolution.layer_name))

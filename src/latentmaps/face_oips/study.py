@@ -58,7 +58,7 @@ def study(
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Raises:
-        DataError: the size of the images is not the input size of the encoder.
+        DataError: the size of the images is not the encoder's input size.
         TrainingError: a gradient is NaN or infinite.
     """
     arguments.require_images(images, encoder.input_shape[1:])

@@ -1,4 +1,4 @@
-"""Find the OIPs of some units of a network, from the starts of the stage or from given ones."""
+"""Find the OIPs of some units of a network, from the starts of the stage or from given starts."""
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
     Args:
         subject: the network.
         question: the question.
-        jit_compile: whether to compile a step with XLA; slower on a CPU.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Returns:
         One result per unit, in the order of the question.
@@ -72,7 +72,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
-    """Return the network up to the layer; for the objective position, on the patch that it sees."""
+    """Return the network up to the layer; for the objective ``position``, reduced to a patch."""
     if name == "position":
         on_patches = networks.on_patches(subject.model, layer_name)
         if on_patches is not None:

@@ -28,8 +28,8 @@ class Card:
 
     Attributes:
         number: number of the start, counted from 1.
-        kind: kind of the start, in words.
-        end: result of the ascent, in words.
+        kind: kind of the start, as text.
+        end: result of the ascent, as text.
         is_winner: whether the final image is the OIP.
         snapshots: pictures from the start image to the final image.
         curve: activation over the steps as SVG; empty for a silent start.
@@ -72,7 +72,7 @@ def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
     Args:
         answer: the answer.
         position: index of the unit in the answer.
-        tiles: converts images to bytes.
+        tiles: conversion of images to bytes.
     """
     unit = answer.units[position]
     words = name_of(unit)
@@ -99,7 +99,7 @@ def name_of(unit: UnitOips) -> str:
 
 
 def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
-    """Describe the kind of a start in words.
+    """Describe the kind of a start.
 
     Args:
         answer: the answer.
@@ -215,7 +215,7 @@ def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPictur
     found, floor = answer.strongest, answer.units[position].floor
     if found is None:
         return []
-    # the objective position sees only a patch, but a digit is shown whole
+    # the objective ``position`` sees only a patch, but a digit is shown whole
     is_patch = answer.units[position].objective_name == "position"
     images = found.images[position] if is_patch else tiles.crop(found.images[position])
     return [

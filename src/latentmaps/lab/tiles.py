@@ -25,7 +25,7 @@ class Tiles:
     """A conversion of images to bytes.
 
     Attributes:
-        limit: absolute value that is drawn darkest or lightest if pixels are free.
+        limit: absolute value that is drawn darkest or lightest, if pixels are free.
         pixel_range: darkest and brightest pixel; None if pixels are free.
         color_map: color map for images with one channel.
         seen_size: rows and columns, from the upper left, that influence the units.

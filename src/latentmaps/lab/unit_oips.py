@@ -21,10 +21,10 @@ class UnitOips:
         layer_name: name of the layer.
         unit: index of the unit in the layer.
         objective_name: the objective, a key of ``objectives.OBJECTIVES``.
-        kinds: (num_starts,), the kind of each start.
-        starts: (num_starts, h, w, c), float32, as the network reads them.
+        kinds: (num_starts,), str, the kind of each start.
+        starts: (num_starts, h, w, c), float32, the start images, as the network reads them.
         images: (num_starts, h, w, c), float32, the best image of each ascent.
-        activations: (num_starts,), float32, activations of these images.
+        activations: (num_starts,), float32, activations for these images.
         curves: (num_starts, num_steps + 1), float32, activation before the first step and after
             each step; NaN once the image has stopped.
         snapshots: (num_starts, num_snapshots, h, w, c), float32, images after `snapshot_steps`;
@@ -115,7 +115,7 @@ def from_row(
         unit: index of the unit in the layer.
         objective_name: the objective.
         kinds: the kind of each start.
-        starts: (num_starts, h, w, c), before any step.
+        starts: (num_starts, h, w, c), the start images.
         snapshot_steps: steps of all snapshots except the last, which is the final image.
         winner: index of the start whose final image is the OIP.
         floor: activations up to this value count as silent.
@@ -146,8 +146,8 @@ def from_row(
 def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
     """Group the final images of ascents by optimum.
 
-    In the order of their activations, each one joins the first optimum whose strongest image it
-    resembles: their correlation is at least 0.8, wherever in the image the pattern is.
+    From the highest activation to the lowest, each image joins the first optimum whose strongest
+    image it resembles: their correlation is at least 0.8, wherever in the image the pattern is.
 
     Args:
         images: (n, h, w, c), float, the final images.

@@ -1,7 +1,7 @@
 """Constraints on the images of an ascent, which project them onto what a network accepts.
 
 For the CNN, pixels are either free or *in range*: as dark and as light as those of a real digit.
-Other networks may use any projection (n, h, w, c) -> (n, h, w, c).
+Other networks may use any projection of images (n, h, w, c).
 """
 
 import functools
@@ -37,7 +37,7 @@ class Constraint:
     """A projection of images (n, h, w, c) onto the set that a network accepts.
 
     Attributes:
-        project: images -> images.
+        project: function that returns the projected images.
         tangent: (gradients, images), (n, h, w, c) each -> the part of the gradients that `project`
             does not undo. The other part, which may be nearly the whole gradient, would only make
             the step shorter.
@@ -78,7 +78,7 @@ def _without_images(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
 
 
 def _along_sphere(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-    """Remove the components that change the mean or standard deviation of images of mean 0."""
+    """Remove the components that change the mean or the contrast of images with mean 0."""
     centered = gradients - tf.reduce_mean(gradients, axis=(1, 2, 3), keepdims=True)
     return _without_images(centered, images)
 
@@ -88,7 +88,7 @@ def _scale(images: tf.Tensor) -> tf.Tensor:
     return images / tf.maximum(rms, _TINY)
 
 
-# mean 0 and standard deviation 1, as the CNN reads images; pixels are free
+# mean 0 and standard deviation 1, as the CNN expects; pixels are free
 standardized = Constraint(tf.image.per_image_standardization, _along_sphere)
 
 # A root mean square of 1, for patches: the mean of a patch of a standardized image need not be 0,
@@ -111,7 +111,10 @@ def in_range(pixel_range: PixelRange) -> Constraint:
 
 
 def clipped(pixel_range: PixelRange) -> Constraint:
-    """Return the constraint that clips pixels to a range; random images cover half of the range."""
+    """Return the constraint that clips pixels to a range.
+
+    Random images cover half of the range.
+    """
     low, high = pixel_range
 
     def tangent(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
@@ -140,7 +143,7 @@ def _inside_bound(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
 
 
 # A root mean square of at most 1, for weights that are turned into pixels later, with less contrast
-# the rarer their pattern is in natural images. A common bound on all weights makes rare patterns
+# for patterns that are rarer in natural images. A shared bound on all weights makes rare patterns
 # cost more. A bound on each pixel does not work: a nearly linear unit drives every pixel to its
 # bound (black, white or a pure color), and it responds most to fine noise, which natural images
 # hardly contain.

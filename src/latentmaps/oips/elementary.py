@@ -17,7 +17,8 @@ from latentmaps.oips.oip import ElementaryPatterns
 from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
-# A single position, unlike a mean over many, converges in a fraction of the steps of an OIP.
+# A single position, unlike a mean over many, converges in a fraction of the steps that an OIP
+# needs.
 _MAX_STEPS = 100
 
 # Fewer starts than for an OIP. In the third layer, the activation is lower than with 24 starts by
@@ -40,7 +41,8 @@ def find(
     Args:
         model: a model with one image as input.
         layer_name: name of the layer.
-        params: parameters of the ascent; length scales too fine for the patch are replaced.
+        params: parameters of the ascent; length scales that are too fine for the patch are
+            replaced.
         seed: seed of everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of patches per chunk.

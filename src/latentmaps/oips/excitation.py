@@ -54,7 +54,7 @@ def penalized(
 
     Args:
         objective: the activation of one unit per image.
-        params: weight of the penalty.
+        params: parameters of the ascent, including the weight of the penalty.
         images: (n, h, w, c), float32, in the format the network expects.
         units: (n,), int, the unit that each image should excite.
     """
@@ -73,11 +73,11 @@ def objective_and_gradient(
     units: tf.Tensor,
     shifts: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Return objectives (n,), activations (n,), and the gradients of the objectives (n, h, w, c).
+    """Return the objectives (n,), the activations (n,) and the objectives' gradients (n, h, w, c).
 
     Args:
         objective: the activation of one unit per image.
-        params: smoothness and jitter.
+        params: parameters of the ascent, including smoothness and jitter.
         images: (n, h, w, c), float32, in the format the network expects.
         units: (n,), int, the unit that each image should excite.
         shifts: (n, 2), int, rows and columns by which the images are shifted before the gradient is
@@ -123,11 +123,12 @@ def sample_shifts(
     Args:
         units: (num_units,), int, units of the layer.
         num_starts: number of starts per unit.
-        params: largest shift and number of steps.
+        params: parameters of the ascent, including the largest shift and the number of steps.
         seed: seed of the shifts.
 
     Returns:
-        (n, num_steps + 1, 2), int32, n = num_units * num_starts; without jitter (n, 1, 2), zeros.
+        (n, num_steps + 1, 2), int32, n = num_units * num_starts; zeros of shape (n, 1, 2) without
+        jitter.
     """
     if not params.jitter:
         return np.zeros((len(units) * num_starts, 1, 2), np.int32)

@@ -28,8 +28,8 @@ class UnitNames:
     """The words for the units of a layer on sheets and pages.
 
     Attributes:
-        one: singular.
-        many: plural.
+        one: singular form.
+        many: plural form.
         response: name of the value that is compared between images.
     """
 

@@ -1,6 +1,6 @@
 """Length scales: what a coarse grid can represent, and when patterns of each scale may grow.
 
-A strategy divides the ascent into phases. In each phase only patterns grow that a grid of a given
+A strategy divides the ascent into phases. Each phase is limited to patterns that a grid of a given
 size can represent. Start images are reduced to what the grid of the first phase can represent.
 """
 
@@ -31,7 +31,7 @@ class Phase(NamedTuple):
         number: number of the phase, from 0.
         first: number of its first step.
         end: number of its last step plus 1.
-        grid: only patterns that this grid can represent grow; None: all patterns grow.
+        grid: grid that limits which patterns grow; None: all patterns grow.
         fluctuation: standard deviation of the random fluctuations on this grid that are added to
             each image before the first step.
     """
@@ -81,7 +81,7 @@ def phases(params: DrawOips) -> list[Phase]:
 
 
 def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
-    """Replace the length scales if they are too fine for images of a shape.
+    """Replace the length scales if they are too fine for images of a given shape.
 
     Args:
         params: section of params.yaml.
@@ -93,7 +93,7 @@ def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
 
 
 def fit(params: DrawOips, shape: Shape) -> DrawOips:
-    """Replace the length scales by the default ones for images of a shape, from coarse to fine.
+    """Replace the length scales with the default ones for a given shape, from coarse to fine.
 
     Args:
         params: section of params.yaml.
@@ -112,7 +112,7 @@ def fit(params: DrawOips, shape: Shape) -> DrawOips:
 
 
 def grid_of(scale: LengthScale) -> Grid:
-    """Return rows and columns of a length scale; a single number means both."""
+    """Return the rows and columns of a length scale; a single number applies to both."""
     return (scale, scale) if isinstance(scale, int) else scale
 
 

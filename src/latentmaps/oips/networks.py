@@ -69,7 +69,7 @@ def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
 
 
 def on_patches(model: keras.Model, layer_name: str) -> Networks | None:
-    """Reduce a network to one position of the maps of a layer, on the patch that it sees.
+    """Reduce a network to one position of a layer's maps, on the patch that this position sees.
 
     Args:
         model: a model with one image as input.

@@ -17,6 +17,7 @@ Shape = tuple[int, int, int]
 PixelRange = tuple[float, float]
 
 # status of a map: one of its own random start images excites it, something else does, or nothing
+# does
 ALIVE = "alive"
 RESCUED = "rescued"
 DEAD = "dead"
@@ -185,26 +186,27 @@ class StrongestDigits:
 
 
 def snapshot_steps(params: DrawOips) -> list[int]:
-    """Return the numbers of steps after which images are recorded, log-spaced; 0 is the start."""
+    """Return the step numbers after which images are recorded, log-spaced; 0 is the start image."""
     halved = [params.num_steps // 2**k for k in range(params.num_snapshots)]
     return sorted({0, *halved})
 
 
 def save(oips: LayerOips, elementary: ElementaryPatterns | None, path: Path) -> None:
-    """Write the OIPs of a layer as .npz; equal OIPs give equal bytes.
+    """Write the OIPs of a layer as .npz; identical OIPs produce identical files.
 
-    The file contains ``map_indices`` (num_maps,) and ``value_range`` (2,), the pixel range. The
-    following arrays exist twice, with free pixels and, with the suffix ``_in_range``, in range:
+    The file contains ``map_indices`` (num_maps,) and ``value_range`` (2,), the pixel range. Each of
+    the following arrays exists for free pixels and, with the suffix ``_in_range``, for pixels in
+    range:
 
     - ``images``, ``images_polished`` and ``starts``: (num_maps, 28, 28);
     - ``activations``, ``activations_polished``, ``high_frequency_shares`` and
       ``high_frequency_shares_polished``: (num_maps,);
     - ``curves``: (num_maps, num_steps + 1);
-    - of the finalists, the head start last: the final images ``ends`` (num_maps, num_finalists,
-      28, 28), ``end_activations`` and ``end_kinds`` (num_maps, num_finalists).
+    - for the finalists, with the head start last: the final images ``ends`` (num_maps,
+      num_finalists, 28, 28), ``end_activations`` and ``end_kinds`` (num_maps, num_finalists).
 
-    A convolution also has ``patterns`` (num_maps, rows, columns) and ``pattern_activations``
-    (num_maps,).
+    The file of a convolution also contains ``patterns`` (num_maps, rows, columns) and
+    ``pattern_activations`` (num_maps,).
 
     Args:
         oips: OIPs of one layer.

@@ -2,7 +2,7 @@
 
 The page is a single self-contained file, like the report. A small script filters, sorts and finds
 maps; without it, all rows are shown in the order of their indices. The tiles of the overview reuse
-the pictures of the rows (SVG ``use``), so every picture is in the file only once.
+the pictures of the rows (SVG ``use``), so every picture is stored in the file only once.
 """
 
 import pandas as pd
@@ -69,11 +69,11 @@ def _pattern_size(results: LayerResults) -> int:
 
 
 def _count_similar_pathways(table: pd.DataFrame) -> dict[str, int]:
-    """Count the OIPs that are more similar to the strongest digit than chance in the layer below.
+    """Count OIPs that resemble the strongest digit more than random digits do in the layer below.
 
     Returns:
         The counts ``free`` and ``in_range``, and ``known``, the number of maps that were compared;
-        all 0 for the first layer.
+        all are 0 for the first layer.
     """
     random = table["path_random_digit"]
     return {

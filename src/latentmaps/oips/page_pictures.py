@@ -20,7 +20,7 @@ from latentmaps.pages import picture
 _WIDTH, _HEIGHT = 260, 110
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 20
 _MAX_POINTS = 60
-# class names; the page gives them colors and dashes
+# CSS class names; the style sheet defines their colors and dashes
 _CLASSES = ("first", "second")
 
 

@@ -1,4 +1,4 @@
-"""The content of the page of a layer for each feature map: a verdict, numbers and pictures."""
+"""The content of a layer's page for each feature map: a verdict, numbers and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ _RESCUES = {
     oip.IN_RANGE: "the OIP in range",
 }
 
-# The same as the first sentence of a verdict. Each source of start images is tried only for maps
-# that the sources before it left silent (``starts``), so each sentence may say that these failed.
+# The same information as the first sentence of a verdict. Each source of start images is tried only
+# for maps that the sources before it left silent (``starts``), so each sentence can say that those
+# sources failed.
 _RESCUE_SENTENCES = {
     oip.PRECURSOR: "Rescued: its own starts leave it silent, but the best candidate excites it.",
     oip.PRE_ACTIVATION: (
@@ -44,7 +45,7 @@ class Fact:
 
     Attributes:
         name: label.
-        value: the number in words.
+        value: the number as text.
     """
 
     name: str
@@ -62,15 +63,15 @@ class Row:
         rescued_by: what rescued the map; empty if it is alive or dead.
         sort_keys: name -> number by which the script sorts, as text; empty if missing.
         verdict: sentences, the most important one first.
-        facts: numbers in words.
+        facts: labeled numbers.
         snapshots: pictures of the ascent from the start image on; empty for a dead map.
         oips: the OIP with free pixels and in range; empty for a dead map.
         digits: pictures of the strongest test digits.
         finalists: final images of the finalists with free pixels; empty for a dead map.
         elementary: the elementary pattern; None for a unit of a dense layer.
         curve: activation over the steps as SVG; empty for a dead map.
-        tuning: tuning curve as SVG; empty for a unit of a dense layer, which noise raises
-            and lowers equally.
+        tuning: tuning curve as SVG; empty for a unit of a dense layer, whose value noise raises and
+            lowers equally.
     """
 
     anchor: str

@@ -5,10 +5,10 @@ reach, so the images of deep layers are grainy. Each step here weakens high freq
 the gradient a little. Of all intermediate images that excite the map nearly as much as before,
 the one with the least energy at high frequencies is kept.
 
-Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. It
-extends an image by its mirror image, so edges add no high frequencies and no window function is
-needed. High frequencies are those above half the Nyquist frequency, 0.25 cycles per pixel, in any
-direction.
+Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. This
+transform extends an image by its mirror image, so edges add no high frequencies and no window
+function is needed. High frequencies are those above half the Nyquist frequency, 0.25 cycles per
+pixel, in any direction.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ _STEP_SIZE = 0.05
 _FIRST_STRENGTH, _GROWTH, _DECLINE = 0.1, 1.2, 0.7
 
 # Every chunk has this many images, and the last one is padded, so that rounding errors do not
-# depend on their number.
+# depend on the number of images.
 _CHUNK_SIZE = 32
 # number of steps after which clean images are dropped
 _SEGMENT_STEPS = 10
@@ -55,8 +55,8 @@ class _State(NamedTuple):
     Attributes:
         images: (n, height, width, channels), the images to evaluate next.
         best_images: same shape, the cleanest images so far that excite their units enough.
-        best_shares: (n,), shares of their energy at high frequencies.
-        best_activations: (n,), activations for them.
+        best_shares: (n,), shares of the best images' energy at high frequencies.
+        best_activations: (n,), activations for the best images.
         strengths: (n,), strengths of the next step.
     """
 
@@ -118,9 +118,10 @@ def polish(
 
 
 def high_frequency_share(images: Floats, window: Window) -> Floats:
-    """Return the share of the energy of each image at high frequencies, (n,), float32, 0..1.
+    """Return the share of each image's energy at high frequencies, (n,), float32, 0..1.
 
-    The mean of each channel does not count. White noise has about 0.8, a flat image 0.
+    The mean of each channel is ignored. The share is about 0.8 for white noise and 0 for a flat
+    image.
 
     Args:
         images: (n, height, width) or (n, height, width, channels), float.
@@ -139,9 +140,9 @@ def high_frequency_share(images: Floats, window: Window) -> Floats:
 def _make_step(
     objective: Objective, window: Window, constraint: Constraint, shape: tuple[int, int]
 ) -> _Step:
-    """Return the function that takes one step with a chunk of images.
+    """Return the function that runs one step on a chunk of images.
 
-    The step evaluates the images, keeps the cleanest, weakens high frequencies and follows the
+    The step evaluates the images, keeps the cleanest ones, weakens high frequencies and follows the
     gradient.
 
     Args:
@@ -168,7 +169,7 @@ def _make_step(
         return tf.einsum("ij,njkc,lk->nilc", down, seen, across)
 
     def weaken(images: tf.Tensor, strengths: tf.Tensor) -> tf.Tensor:
-        """Divide the high frequencies inside the window, and leave the pixels outside unchanged."""
+        """Attenuate the high frequencies inside the window; pixels outside stay unchanged."""
         removed = transform(images) * (1 - 1 / (1 + _per_image(strengths) * weights))
         return images - tf.pad(tf.einsum("ji,njkc,kl->nilc", down, removed, across), margins)
 

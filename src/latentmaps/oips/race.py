@@ -15,7 +15,7 @@ def is_needed(params: DrawOips, num_own_starts: int) -> bool:
     """Report whether a race would eliminate any start.
 
     Args:
-        params: number of finalists and of steps.
+        params: parameters of the search, including the number of finalists and the race's steps.
         num_own_starts: number of starts per unit, head start excluded.
     """
     return num_own_starts > params.num_finalists and params.race_steps < params.num_steps

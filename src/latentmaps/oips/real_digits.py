@@ -40,13 +40,13 @@ def correlate_pathways(
     *,
     seed: int,
 ) -> pd.DataFrame:
-    """Compare images by the responses of the layer below, as rank correlations.
+    """Compare images by rank correlations of the responses of the layer below.
 
     An OIP that excites a map through a different pathway than real images do has a low correlation
     (Geirhos et al. 2024).
 
     Args:
-        below: images -> means of the maps of the layer below, or its units; None: there is none.
+        below: images -> means of the maps of the layer below, or its units; None if there is none.
         digits: real digits; random ones are sampled from the test part.
         strongest: strongest digits of the same maps.
         oips: OIPs of the layer.
@@ -82,7 +82,7 @@ def correlate_pathways(
 
 
 def rank_rows(values: Floats) -> npt.NDArray[np.float64]:
-    """Return the ranks in each row, centered and of norm 1; ties share their mean rank.
+    """Return the ranks in each row, centered and scaled to norm 1; ties share their mean rank.
 
     The product of two such rows is their rank correlation. Rows of equal values become NaN.
 

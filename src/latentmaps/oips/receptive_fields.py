@@ -116,7 +116,7 @@ def reachable_size(
     sees have no influence.
 
     Args:
-        layers: as returned by ``chain``; None: the whole image counts.
+        layers: as returned by ``chain``; None if the whole image counts.
         image_size: height and width of the image.
     """
     if not layers or any(getattr(layer, "padding", "valid") != "valid" for layer in layers):
@@ -127,7 +127,7 @@ def reachable_size(
 def patch_model(layers: Sequence[keras.layers.Layer]) -> keras.Model:
     """Build the network that maps a patch to one position of all maps, before the activation.
 
-    The network has no padding, which has no effect away from the border.
+    The network has no padding, because padding has no effect away from the border.
 
     Args:
         layers: as returned by ``chain``.

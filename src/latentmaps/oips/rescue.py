@@ -1,6 +1,6 @@
 """Make silent maps respond, by gradient ascent on the map before its ReLU.
 
-Where a map is 0 everywhere, so is its gradient. Before the ReLU the map is negative, but not flat.
+Where a map is 0 everywhere, so is its gradient. Before the ReLU, the map is negative but not flat.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,8 @@ def activate_silent_maps(
 ) -> Floats:
     """Change each image until its map is positive in at least one position.
 
-    Stop changing an image once its map responds. After `num_steps` some maps may still be silent.
+    Stop changing an image once its map responds. After `num_steps` steps, some maps may still be
+    silent.
 
     Args:
         max_pre_activations: standardized images -> maximum of each map before its ReLU.
@@ -60,7 +61,7 @@ def activate_silent_maps(
 
 
 def _make_push(max_pre_activations: keras.Model, step_size: float, constraint: Constraint) -> Push:
-    """Return the step (images, map_indices) -> (images after the step, whether each map responds).
+    """Return the function that changes images by one step and reports whether each map responds.
 
     An image whose map already responds is returned unchanged.
     """

@@ -1,4 +1,4 @@
-"""The table of a layer: whether each map has an OIP, how it was found, and how it compares."""
+"""The table of a layer: whether each map has an OIP, how it was found, and how good it is."""
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,8 @@ def score(
         oips: OIPs of the layer.
         strongest: test digits that excite its maps most.
         pathways: rank correlations, as returned by ``real_digits.correlate_pathways``.
-        reachable_size: number of rows and columns that influence the layer; the rest is ignored.
+        reachable_size: number of rows and columns that influence the layer; other pixels are
+            ignored.
     """
     best_digit = strongest.activations[:, 0]
     columns = {
@@ -130,7 +131,7 @@ def measure_progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
 def seed_gaps(activations: Floats) -> Floats:
     """Return the ratio of the lowest to the highest final activation of each map, 0..1.
 
-    Silent starts do not count. NaN if fewer than two starts are left.
+    Silent starts are ignored. The ratio is NaN if fewer than two starts are left.
 
     Args:
         activations: (num_maps, num_finalists), float32, final activations.
@@ -160,7 +161,7 @@ def repetition(image: Floats) -> float:
     """Return the highest correlation of an image with a shifted copy of itself, -1..1.
 
     Shifts are at least 3 pixels and at most half of the image, and only the overlapping parts are
-    compared. A periodic image has 1. Uses the correlation theorem.
+    compared. The result is 1 for a periodic image. Uses the correlation theorem.
 
     Args:
         image: (height, width), float32, mean about 0.

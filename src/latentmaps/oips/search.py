@@ -1,7 +1,7 @@
 """Find the OIP of each feature map of a layer, the input that excites it most.
 
-Search twice. In range, pixels are as light and dark as those of a real digit, which yields images
-that look like pen strokes. With free pixels, the search shows what excites the map most of all.
+The search runs twice. In range, pixels are as light and dark as those of a real digit, which yields
+images that look like pen strokes. With free pixels, it shows what excites the map most of all.
 """
 
 import logging
@@ -67,7 +67,7 @@ def find_oips(
     Args:
         networks: the CNN up to the layer.
         digits: real digits; the training part defines the pixel range and supplies head starts.
-        params: start images, steps and polish.
+        params: settings of the start images, the steps and the polish.
         seed: seed of everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk.
@@ -133,13 +133,13 @@ def search_both_ranges(
     """Run the ascent with pixels in range, then with free pixels.
 
     With ``params.head_start``, each map gets one more start image that is known to excite it, so
-    that its OIP is never weaker than that image. In range it is the strongest training digit, and
-    with free pixels the OIP in range.
+    that its OIP is never weaker than that image. In range, it is the strongest training digit; with
+    free pixels, it is the OIP in range.
 
     Args:
         networks: the CNN up to the layer.
         digits: real digits.
-        params: start images and steps.
+        params: settings of the start images and the steps.
         pixel_range: darkest and brightest pixel in range.
         map_indices: (num_maps,), int, the maps to search for.
         seed: seed of everything that is sampled.
@@ -202,13 +202,13 @@ def _strongest_digits(
 def help_with_digits(
     chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, constraint: Constraint
 ) -> Starts:
-    """Replace the start images of silent maps by the digits that excite these maps most.
+    """Replace the start images of silent maps with the digits that excite these maps most.
 
     Args:
         chosen: the start images of the layer.
         images: the digits, (n, 28, 28), uint8, 0..255.
         networks: the CNN up to the layer.
-        constraint: what the start images must satisfy.
+        constraint: constraint that the start images must meet.
     """
     silent = chosen.silent_rows
     if not len(silent):
@@ -262,7 +262,7 @@ def choose_winning_starts(ascent_result: AscentResult, floor: float) -> npt.NDAr
 
     An image that grew from random fluctuations says more about a map than one that started near the
     optimum. The head start therefore wins only if its objective is higher by a clear margin, or if
-    the others do not even reach the activation of the unchanged head start.
+    the other images do not even reach the activation of the unchanged head start.
 
     Args:
         ascent_result: results of the finalists; the head start of each map is the last.

@@ -25,8 +25,8 @@ class StartImageSpec(NamedTuple):
 
     Attributes:
         shape: height, width and channels of an image.
-        params: kinds, length scales and strategy.
-        digits: (n, h, w), uint8, images for the kind digits; None: not available.
+        params: settings of the kinds, the length scales and the strategy.
+        digits: (n, h, w), uint8, images for the kind ``digits``; None if not available.
     """
 
     shape: Shape
@@ -202,7 +202,7 @@ START_KINDS: dict[str, Callable[[StartImageSpec, np.random.Generator], StartImag
 
 
 def kinds_for(image_spec: StartImageSpec) -> list[str]:
-    """Return the available kinds of start images; `digits` requires digits."""
+    """Return the available kinds of start images; the kind ``digits`` requires digits."""
     return [
         kind
         for kind, sample_channel in START_KINDS.items()
@@ -232,7 +232,7 @@ def sample_grid(
 
 
 def _standardize(image: StartImage) -> StartImage:
-    # a constant image, from length scale 1 alone, has no standard deviation and becomes 0
+    # a constant image, from length scale 1 alone, has a standard deviation of 0 and becomes 0
     standardized: StartImage = image - image.mean()
     standardized /= max(float(image.std()), 1 / np.sqrt(image.size))
     return standardized

@@ -56,7 +56,7 @@ class Starts:
 
     @property
     def silent_share(self) -> npt.NDArray[np.float64]:
-        """Share of the random images that left the map silent, (num_maps,), 0..1."""
+        """Share of the random images that left each map silent, (num_maps,), 0..1."""
         share: npt.NDArray[np.float64] = (self.tried_activations <= self.floor).mean(axis=1)
         return share
 
@@ -83,7 +83,7 @@ def choose(
     seed: int,
     chunk_size: int,
 ) -> Starts:
-    """Choose the start images of some maps among random images.
+    """Choose the start images of some maps from random images.
 
     Args:
         networks: the network up to the layer.
@@ -156,7 +156,7 @@ def _own_starts(
 def _best_candidates(
     starts: Starts, candidates: _Candidates, networks: Networks, *, for_all: bool
 ) -> Starts:
-    """Replace the starts of the silent maps, or of all, by the strongest images tried so far."""
+    """Replace the starts of the silent maps, or of all maps, with the strongest images so far."""
     num_starts = starts.images.shape[1]
     measured = excitation.measure(networks.responses, candidates.images)
     pool = measured[:, starts.map_indices].T  # (num_maps, num_candidates)
@@ -188,7 +188,7 @@ def _pushed_candidates(
     constraint: Constraint,
     chunk_size: int,
 ) -> Starts:
-    """Replace the starts of silent maps by candidates after an ascent before the ReLU."""
+    """Replace the starts of silent maps with candidates after an ascent before the ReLU."""
     silent = starts.silent_rows
     max_pre_activations = networks.max_pre_activations
     if not len(silent) or not params.num_rescue_steps or max_pre_activations is None:
@@ -226,9 +226,9 @@ def help_silent(
         networks: the network up to the layer.
         images: (num_silent, num_starts, h, w, c), float32, for the maps in ``Starts.silent_rows``.
         rescue: name of this source of images; see ``oip``.
-        origins: same shape, the images before any ascent on the map before its ReLU; None:
-            `images`.
-        kinds: (num_silent, num_starts), str, kinds of the images; None: `rescue`.
+        origins: same shape, the images before any ascent on the map before its ReLU; None: the same
+            as `images`.
+        kinds: (num_silent, num_starts), str, kinds of the images; None: `rescue` for all.
     """
     silent = starts.silent_rows
     activations = _activations(networks, images, starts.map_indices[silent])
@@ -249,7 +249,7 @@ def help_silent(
 
 
 def _activations(networks: Networks, images: Floats, map_indices: MapIndices) -> Floats:
-    """Return the activations of maps (n,) by their images (n, num_starts, h, w, c)."""
+    """Return the activations of maps (n,) for their images (n, num_starts, h, w, c)."""
     measured = excitation.measure(networks.responses, images.reshape(-1, *images.shape[2:]))
     units_of_images = np.repeat(map_indices, images.shape[1])
     own: Floats = measured[np.arange(len(units_of_images)), units_of_images].reshape(

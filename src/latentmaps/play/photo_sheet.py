@@ -68,7 +68,7 @@ def draw(
 
 
 def describe_model(source: str | None) -> str:
-    """Return what a model trained on such faces cannot do for a photo; empty: nothing."""
+    """Return a note about the limits of a model trained on such faces; empty if there are none."""
     return _SEEN.get(source or "", "")
 
 
@@ -106,7 +106,7 @@ def _describe_error(photos: ChangedPhotos, test_error: float | None) -> str:
 
 
 def _describe_loss(vae: PlayableVae) -> str:
-    """Return what a VAE of this size cannot preserve, in plain words."""
+    """Return a note about what a VAE of this size cannot preserve."""
     num_latent, num_values = vae.architecture.latent_dim, math.prod(vae.image_shape)
     return (
         f"A point has {num_latent:,} numbers for the {num_values:,} of an image: light, pose and "

@@ -1,4 +1,4 @@
-"""The files of a project that belong to its model: latents, receipt of the faces, numbers."""
+"""The files of a project that belong to its model: latents, receipt of the faces, and metrics."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ class Project:
     """The project folder in which a VAE was trained.
 
     Attributes:
-        root: the folder; None: the model is not inside a project, and nothing is known about it.
+        root: the folder; None: the model is not inside a project, and nothing else is known about
+            the model.
     """
 
     root: Path | None

@@ -1,4 +1,4 @@
-"""Write networks in a format, read them back with its runtime, and compare the two."""
+"""Write networks in a format, read them back with its runtime, and compare the outputs."""
 
 import dataclasses
 from pathlib import Path
@@ -14,16 +14,16 @@ from latentmaps.portable.networks import Network, Portable
 # Largest difference between a file and the original, relative to the largest output, or absolute if
 # that is below 1. Rounding in float32 causes about 1e-6; a wrong layer causes far more than this.
 TOLERANCE = 1e-4
-# the runtimes get the inputs as one batch, and the first one alone: any batch size must work
+# the runtimes get the inputs as one batch, and the first input alone: any batch size must work
 _BATCHES = (slice(0, 8), slice(0, 1))
 
 
 @dataclasses.dataclass(frozen=True)
 class WrittenFile:
-    """A file that was written.
+    """A file of an export, and how far its outputs differ from the original.
 
     Attributes:
-        name: of the file.
+        name: name of the file.
         network: the network in it.
         differences: name of an output -> its largest difference from the original.
     """
@@ -44,10 +44,10 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[WrittenFile]:
     Args:
         portable: what to export.
         kind: the format.
-        folder: is created.
+        folder: path of the folder, which is created.
 
     Raises:
-        LatentmapsError: a file does not compute the same as the original.
+        LatentmapsError: a file's outputs differ from those of the original.
         OSError: the files cannot be written.
     """
     folder.mkdir()

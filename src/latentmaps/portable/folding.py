@@ -29,14 +29,14 @@ _DROPPED = (keras.layers.AlphaDropout, keras.layers.Dropout)
 
 
 def to_plain(model: keras.Model, *, output_activation: str | None = None) -> keras.Model:
-    """Return a network of Keras's own layers that computes the same as `model` at inference.
+    """Return a network of Keras's own layers with the same outputs as `model` at inference.
 
-    The layers keep their names and their order. Normalization, dropout, the layer ``Bias`` and
+    The layers keep their names and their order. Normalization, dropout, the ``Bias`` layer and
     linear activations are no longer separate layers; all numbers are float32.
 
     Args:
-        model: a functional model such as encoder, decoder and CNN, in which each layer reads one
-            other layer.
+        model: a functional model such as the encoder, the decoder or the CNN, in which each layer
+            reads one other layer.
         output_activation: an activation to apply to each output, a name from ``keras.activations``,
             which is also the name of that layer; None: no activation.
 
@@ -94,7 +94,7 @@ def _copy(layer: keras.layers.Layer, read: Any) -> Any:
     config = layer.get_config() | {"dtype": "float32"}
     if kind not in _WEIGHTED:
         return kind.from_config(config)(read)
-    # a trained layer needs neither, and random initial weights would take time
+    # a trained layer needs neither of these, and random initial weights would take time
     unused = {"kernel_initializer": "zeros", "kernel_regularizer": None}
     plain = kind.from_config(config | unused | {"use_bias": True})
     output = plain(read)
@@ -122,7 +122,7 @@ def _absorb(read: Any, layer: keras.layers.Layer) -> None:
     Raises:
         ValueError: the plain layer has no weights, or has an activation.
     """
-    plain = read._keras_history.operation  # noqa: SLF001 - the layer that made a tensor
+    plain = read._keras_history.operation  # noqa: SLF001 - the layer that created a tensor
     if not isinstance(plain, _WEIGHTED) or plain.activation is not keras.activations.linear:
         raise ValueError(
             f"layer {layer.name}: expected to follow a layer with weights and without an "

@@ -91,7 +91,7 @@ def find_limit(maps: npt.NDArray[np.float32]) -> float:
 
 
 def make_mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Arrange all maps of each image in a mosaic, (num_images, h, w), uint8; dark is active."""
+    """Arrange all maps of each image in a mosaic, (num_images, h, w), uint8; dark means active."""
     num_images, height, width, num_maps = maps.shape
     num_columns, scale = arrange_maps(num_maps, height, width)
     num_rows = -(-num_maps // num_columns)
@@ -114,8 +114,8 @@ def arrange_maps(num_maps: int, height: int, width: int) -> tuple[int, int]:
 
     Args:
         num_maps: number of maps in the mosaic.
-        height: of a map, in pixels.
-        width: of a map, in pixels.
+        height: height of a map, in pixels.
+        width: width of a map, in pixels.
     """
 
     def scale(num_columns: int) -> int:

@@ -14,7 +14,7 @@ _SMALLEST = 1e-7
 def numbers(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[str, Any]:
-    """Return the metrics on the test part by name.
+    """Return the metrics for the test part, by name.
 
     Args:
         probabilities: (n, num_classes), float32, each row sums to 1.
@@ -40,7 +40,7 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
 def accuracy_per_class(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[int, float]:
-    """Return label -> accuracy, 0..1, for each class that occurs in `labels`.
+    """Return the accuracy, 0..1, by label, for each class that occurs in `labels`.
 
     Args:
         probabilities: (n, num_classes), float32, each row sums to 1.
@@ -66,10 +66,10 @@ def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np
 def write_predictions(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8], path: Path
 ) -> None:
-    """Write the label, the prediction and its probability of each row as CSV.
+    """Write each row's label, its prediction and the prediction's probability as CSV.
 
-    A confusion matrix is computed from this file, which also identifies the images behind each of
-    its counts.
+    A confusion matrix is computed from this file, which also identifies the images behind each
+    count in the matrix.
 
     Args:
         probabilities: (n, num_classes), float32, each row sums to 1.

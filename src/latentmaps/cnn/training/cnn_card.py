@@ -9,7 +9,7 @@ from latentmaps.training import model_card
 
 
 def write(folder: Path, architecture: Architecture, metrics: Mapping[str, Any]) -> None:
-    """Write the model card of a CNN into the folder of its files.
+    """Write the model card of a CNN into the folder that contains its files.
 
     Args:
         folder: folder into which ``cnn.save`` wrote the CNN.

@@ -46,15 +46,15 @@ def architecture(params: TrainCnn) -> cnn.Architecture:
 def train(
     params: TrainCnn, digits: Digits, *, seed: int, split_seed: int, jit_compile: bool
 ) -> tuple[keras.Model, fit.Trained]:
-    """Train a CNN, and return it with the weights of its best epoch and its history.
+    """Train a CNN, and return the CNN with its best epoch's weights, and the training history.
 
     The best epoch has the lowest cross-entropy on the validation part.
 
     Args:
         params: parameters of the CNN and its training.
-        digits: digits; only the training part is used.
+        digits: real digits; only the training part is used.
         seed: seed of the initial kernels and of the order of the digits.
-        split_seed: seed of the choice of the validation part.
+        split_seed: seed for choosing the validation part.
         jit_compile: whether to compile the training step with XLA.
 
     Raises:
@@ -110,7 +110,7 @@ def numbers(
         model: the CNN.
         trained: result of ``train``.
         params: parameters of the CNN and its training.
-        digits: digits it was trained on.
+        digits: digits that it was trained on.
         seed: seed of the training run.
     """
     return {
@@ -133,8 +133,9 @@ def split(num_digits: int, params: TrainCnn, *, seed: int) -> tuple[npt.NDArray[
 
     Args:
         num_digits: number of digits in the training part.
-        params: number of validation digits and batch size.
-        seed: seed of the choice.
+        params: parameters of the training, including the number of validation digits and the batch
+            size.
+        seed: seed for choosing the rows for validation.
 
     Returns:
         Rows for training, (num_digits - num_validation,), and rows for validation,
