@@ -24,6 +24,12 @@ def find_oips(
     return search.find_oips(networks, digits, params, chunk_size=chunk_size, **arguments)
 
 
+@pytest.fixture(scope="module")
+def oips(second_layer: Networks, strokes: Digits, params: DrawOips) -> LayerOips:
+    """The OIPs of the second layer."""
+    return find_oips(second_layer, strokes, params)
+
+
 def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
     """Choose the start images of all maps, with real digits for those that are still silent."""
     found = starts.choose(
@@ -60,10 +66,7 @@ def test_a_test_digit_is_used_if_no_training_digit_excites_the_map(
     np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
 
-def test_the_best_final_image_is_kept(
-    second_layer: Networks, strokes: Digits, params: DrawOips
-) -> None:
-    oips = find_oips(second_layer, strokes, params)
+def test_the_best_final_image_is_kept(oips: LayerOips, second_layer: Networks) -> None:
     for variant in (oips.free, oips.in_range):
         measured = np.diag(excitation.measure(second_layer.responses, variant.images[..., None]))
         np.testing.assert_allclose(measured, variant.activations, rtol=1e-5)
@@ -74,9 +77,8 @@ def test_the_best_final_image_is_kept(
 
 
 def test_the_polish_keeps_the_required_share_of_the_activation(
-    second_layer: Networks, strokes: Digits, params: DrawOips
+    oips: LayerOips, second_layer: Networks
 ) -> None:
-    oips = find_oips(second_layer, strokes, params)
     for variant in (oips.free, oips.in_range):
         measured = np.diag(
             excitation.measure(second_layer.responses, variant.polished.images[..., np.newaxis])
@@ -90,9 +92,8 @@ def test_the_polish_keeps_the_required_share_of_the_activation(
 
 
 def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
-    second_layer: Networks, strokes: Digits, params: DrawOips
+    oips: LayerOips, strokes: Digits
 ) -> None:
-    oips = find_oips(second_layer, strokes, params)
     pixels = cnn_layers.standardize_digits(strokes.train_images)
     # every training image has a bar of the same size
     assert oips.pixel_range == pytest.approx((pixels.min(), pixels.max()))
@@ -132,13 +133,12 @@ def test_the_oip_of_a_map_does_not_depend_on_the_other_maps(
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
-    second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
+    oips: LayerOips, second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
 ) -> None:
+    again, other = (find_oips(second_layer, strokes, params, seed=seed) for seed in (4, 5))
     contents = []
-    for name, seed in (("first", 4), ("again", 4), ("other", 5)):
-        oip.save(
-            find_oips(second_layer, strokes, params, seed=seed), None, tmp_path / f"{name}.npz"
-        )
+    for name, found in (("first", oips), ("again", again), ("other", other)):
+        oip.save(found, None, tmp_path / f"{name}.npz")
         contents.append((tmp_path / f"{name}.npz").read_bytes())
     assert contents[0] == contents[1] != contents[2]
 
@@ -230,9 +230,8 @@ def test_a_dead_map_has_no_activation_and_no_steps(
 
 
 def test_the_file_contains_images_starts_activations_and_curves(
-    second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
+    oips: LayerOips, tmp_path: Path
 ) -> None:
-    oips = find_oips(second_layer, strokes, params)
     oip.save(oips, None, tmp_path / "oips.npz")
     with np.load(tmp_path / "oips.npz") as arrays:
         assert arrays["images"].shape == arrays["starts_in_range"].shape == (8, 28, 28)
