@@ -36,6 +36,7 @@ def found() -> list[Results]:
     return list(results())
 
 
+@pytest.mark.slow
 def test_no_pixel_of_a_face_is_on_a_sheet(found: list[Results]) -> None:
     others = results(255 - FACES)
     ratios = [result.table["ratio"] for result in found]
@@ -91,6 +92,7 @@ def test_the_table_compares_each_pattern_with_the_strongest_face(
     assert ((table["contrast"] > 0) & (table["contrast"] <= 0.5)).all()
 
 
+@pytest.mark.slow
 def test_the_caption_says_if_a_patch_is_larger_than_the_image() -> None:
     large = results(**example.LARGE)
     titles = [
@@ -100,6 +102,7 @@ def test_the_caption_says_if_a_patch_is_larger_than_the_image() -> None:
     assert all("more than" not in title for title in titles[:-1])
 
 
+@pytest.mark.slow
 def test_digits_are_called_images() -> None:
     digits = Source(num_faces=4, origin="fact 1", faces_source="digits")
     gray = results(example.images(6, num_channels=1), num_channels=1)

@@ -66,6 +66,7 @@ def test_a_test_digit_is_used_if_no_training_digit_excites_the_map(
     np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_best_final_image_is_kept(oips: LayerOips, second_layer: Networks) -> None:
     for variant in (oips.free, oips.in_range):
         measured = np.diag(excitation.measure(second_layer.responses, variant.images[..., None]))
@@ -76,6 +77,7 @@ def test_the_best_final_image_is_kept(oips: LayerOips, second_layer: Networks) -
         )
 
 
+@pytest.mark.slow
 def test_the_polish_keeps_the_required_share_of_the_activation(
     oips: LayerOips, second_layer: Networks
 ) -> None:
@@ -91,6 +93,7 @@ def test_the_polish_keeps_the_required_share_of_the_activation(
     assert oips.in_range.polished.images.max() <= oips.pixel_range[1] + 1e-6
 
 
+@pytest.mark.slow
 def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
     oips: LayerOips, strokes: Digits
 ) -> None:
@@ -102,6 +105,7 @@ def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
     assert oips.free.images.min() < pixels.min()
 
 
+@pytest.mark.slow
 def test_the_start_of_an_oip_is_that_of_its_ascent_also_after_a_race(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -118,6 +122,7 @@ def test_the_start_of_an_oip_is_that_of_its_ascent_also_after_a_race(
     np.testing.assert_array_equal(oips.free.snapshots[alive, 0], oips.free.starts[alive])
 
 
+@pytest.mark.slow
 def test_the_oip_of_a_map_does_not_depend_on_the_other_maps(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -132,6 +137,7 @@ def test_the_oip_of_a_map_does_not_depend_on_the_other_maps(
                 np.testing.assert_array_equal(values[0], all_values[6], err_msg=name)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     oips: LayerOips, second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
 ) -> None:
@@ -143,6 +149,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     assert contents[0] == contents[1] != contents[2]
 
 
+@pytest.mark.slow
 def test_no_oip_is_weaker_than_an_image_known_to_excite_the_map(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -200,6 +207,7 @@ def test_a_head_start_wins_by_a_margin_or_if_the_others_do_not_reach_it(
     assert search.choose_winning_starts(result, floor).tolist() == winners
 
 
+@pytest.mark.slow
 def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
     filter_model: Callable[..., keras.Model], strokes: Digits, params: DrawOips
 ) -> None:
@@ -217,6 +225,7 @@ def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
     assert oips.free.activations > 0
 
 
+@pytest.mark.slow
 def test_a_dead_map_has_no_activation_and_no_steps(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
@@ -229,6 +238,7 @@ def test_a_dead_map_has_no_activation_and_no_steps(
         assert variant.rescues[2] == "nothing"
 
 
+@pytest.mark.slow
 def test_the_file_contains_images_starts_activations_and_curves(
     oips: LayerOips, tmp_path: Path
 ) -> None:
