@@ -75,7 +75,7 @@ def test_a_point_is_the_mean_over_seeds_with_single_experiments_around_it() -> N
     ]
     curve = {c.label: c for c in curves.make_curves(experiments)}["Kernel distance"]
     assert "Prior: from 2.0000 at fact 1 to 6.0000 at fact 3." in curve.caption
-    assert curve.caption.endswith(" Means over 3 seeds; single experiments are pale.")
+    assert curve.caption.endswith(" Means over 3 seeds; individual experiments are pale.")
     pale = re.findall(r"<use [^>]*fill-opacity: 0.4", curve.drawing)
     assert len(pale) == len(SAMPLERS) * 6
 
