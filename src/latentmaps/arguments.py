@@ -91,7 +91,7 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
         advice = "encode images or sample points with that number of dimensions"
         if z.shape == (latent_dim,):
             advice = "add an axis for a single point, `z[np.newaxis]`"
-        raise DataError(f"z: found shape {z.shape}, {expected}; {advice}")
+        raise DataError(f"z: found the shape {z.shape}, {expected}; {advice}")
     with np.errstate(over="ignore"):  # values outside the range of float32 become infinite
         points = z.astype(np.float32)
     bad = ~np.isfinite(points).all(axis=1)

@@ -20,7 +20,7 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
     """Explain how to restore a changed input that an error message names.
 
     Args:
-        message: an error about an input.
+        message: an error message about an input.
         inputs: the inputs of the stage; each is an output of another stage, or a folder of such
             outputs.
 

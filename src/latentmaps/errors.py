@@ -19,7 +19,7 @@ class LatentmapsError(Exception):
     """The user's input cannot be used; the message says what to do about it.
 
     Since a message may quote files and names of any length, messages of more than 2,000 bytes are
-    cut in the middle: the place is at the beginning, the advice at the end.
+    cut in the middle: the place is at the beginning, and the advice is at the end.
     """
 
     def __str__(self) -> str:

@@ -60,7 +60,7 @@ OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
             "0.5,0,0.5",
             "one weight per grid, 0 to omit it; without --start, only scales starts are used",
         ),
-        ("--seed", "N", "seed of all random numbers; another seed gives different noise"),
+        ("--seed", "N", "seed of all random numbers; another seed produces different noise"),
     ),
     "objective": (
         (

@@ -48,7 +48,7 @@ def track(
 def count_bytes(
     total: int | None, done: int, description: str, *, quiet_s: float = _QUIET_S
 ) -> Iterator[Callable[[int], object]]:
-    """Report the progress of a transfer; yield a callback for the size of each chunk.
+    """Report the progress of a transfer through a callback that takes the size of each chunk.
 
     On a terminal, the report is a bar with rate and remaining time; otherwise, a log line every
     10%.

@@ -1,7 +1,7 @@
 """Download one file from the first of several mirrors that delivers it, and verify its content.
 
-A file gets its name only after it has been verified. Until then it is called ``<name>.part``, and a
-later try resumes it.
+A file gets its name only after it has been verified. Until then, it is called ``<name>.part``, and
+a later try resumes it.
 """
 
 import functools
@@ -93,8 +93,8 @@ def fetch(
     Args:
         file: the file.
         folder: the folder for complete and partial files; created if it does not exist.
-        advice: what to do if no mirror delivers the file, for the message: what to download by
-            hand, and where to put it.
+        advice: what to do if no mirror delivers the file (what to download by hand, and where to
+            put it), for the message.
         patience: timeouts and retries for each mirror.
         unreachable: hosts to skip because they did not answer earlier in the same run; Google Drive
             is added if it does not answer.

@@ -1,4 +1,4 @@
-"""Download the bytes of one file from one address, with resume.
+"""Download the bytes of one file from one address, resuming an earlier download.
 
 The bytes go into a partial file that a later try, in this process or another, can resume. The
 content is verified elsewhere.
@@ -58,8 +58,8 @@ class Patience:
         reach_s: time without any answer after which no further try begins, so that a machine
             without a network fails quickly. Once a mirror has answered, only `num_tries` counts.
         timeout_s: timeout between two chunks of an answer.
-        num_tries: number of successive failed tries, counted from the last try that delivered
-            another thousandth of the file. Also how many times a download may start over.
+        num_tries: maximum number of successive failed tries, counted from the last try that
+            delivered another thousandth of the file. Also how many times a download may start over.
         pause_s: pause before the second try; doubles with each further try, up to a minute.
         slowest_bytes_per_s: minimum speed, measured over `window_s`.
         window_s: time over which the speed is measured; also the limit for redirects and headers

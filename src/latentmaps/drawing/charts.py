@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 # These colors are distinct for every kind of color vision: Okabe and Ito, "Color Universal Design",
-# 2008. Cycled together with the line styles and markers, they give 42 combinations.
+# 2008. Cycled together with the line styles and markers, they make 42 combinations.
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _LINE_STYLES = ("-", "--", "-.")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -56,7 +56,7 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def style(**changes: Any) -> AbstractContextManager[None]:
-    """Return a context in which charts are drawn with our settings, regardless of the user's.
+    """Return a context in which charts are drawn with the project's settings, regardless of the user's.
 
     Args:
         **changes: further settings of matplotlib, which take precedence.
@@ -74,7 +74,7 @@ def save_charts(figures: Mapping[str, Figure], paths: Mapping[str, Path]) -> Non
 
 
 def save_chart(figure: Figure, path: Path) -> None:
-    """Write a chart; equal figures give equal bytes.
+    """Write a chart; identical figures produce identical files.
 
     Args:
         figure: a ``matplotlib.figure.Figure`` that was drawn inside ``style``.
@@ -97,7 +97,7 @@ class Line:
         label: text in the legend; empty to leave the line out of it.
         points: pairs of x and y, in ascending order of x.
         is_floor: whether the line is a reference level rather than a result.
-        singles: the single results whose means are the points; drawn small and pale.
+        singles: the individual results whose means are the points; drawn small and pale.
     """
 
     label: str
@@ -144,7 +144,7 @@ def draw_history(
 def draw_over_parameter(
     lines: Sequence[Line], *, key: str, title: str, unit: str, parameter: str, alt: str
 ) -> str:
-    """Draw one or more quantities over a parameter, as SVG text for a page.
+    """Draw one or more quantities as functions of a parameter, as SVG text for a page.
 
     Args:
         lines: results, and reference levels to compare them with.
@@ -226,7 +226,7 @@ def _mark_values(axes: Axes, values: Sequence[float]) -> None:
 
 
 def _fit_height(axes: Axes, values: Sequence[float]) -> None:
-    """Make the vertical axis logarithmic if one value would crowd the others; zero remains."""
+    """Make the vertical axis logarithmic if one value would crowd the others; zero stays on it."""
     positive = sorted(value for value in values if value > 0)
     if not positive or positive[-1] < _WIDE_HEIGHT * statistics.median(positive):
         return

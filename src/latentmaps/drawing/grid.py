@@ -67,11 +67,11 @@ class Grid:
 
 
 def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
-    """Turn every pixel of a tile into a square, in three color channels.
+    """Turn every pixel of a tile into a square, and return it with three color channels.
 
     Args:
         tile: (height, width), (height, width, 1) or (height, width, 3), uint8.
-        scale: edge of the squares in pixels, at least 1.
+        scale: side length of the squares in pixels, at least 1.
 
     Returns:
         (height * scale, width * scale, 3), uint8.

@@ -1,7 +1,7 @@
 """Text on a sheet, measured and wrapped so that nothing is cut off.
 
-The font is bundled with Pillow, so a sheet looks the same on every machine. It has only a little
-more than ASCII; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
+The font is bundled with Pillow, so a sheet looks the same on every machine. It covers little more
+than ASCII; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
 """
 
 import functools
@@ -98,7 +98,7 @@ def _load(size: int) -> ImageFont.FreeTypeFont:
             "Pillow: found a build without FreeType, expected one that draws text of any size; "
             "reinstall Pillow from PyPI"
         )
-    # The Raqm engine exists on some machines only, and it places letters differently.
+    # The Raqm engine exists only on some machines, and it places letters differently.
     return font.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 

@@ -72,7 +72,7 @@ def draw_sheet(
             None leaves a place blank.
         num_columns: tiles per row.
         title: title at the top.
-        scale: edge of the square that every pixel of a tile becomes, in pixels.
+        scale: side length of the square that every pixel of a tile becomes, in pixels.
         caption: caption at the bottom.
         row_labels: labels to the left of the rows.
         column_labels: labels above the columns.
@@ -151,7 +151,7 @@ def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
 
 
 def save_png(image: Image.Image, path: Path) -> None:
-    """Write a PNG without metadata; equal pixels give equal bytes."""
+    """Write a PNG without metadata; identical pixels produce identical files."""
     bare = Image.fromarray(np.asarray(image))  # drops the metadata of `image`
     bare.save(path, format="PNG", compress_level=9)
 

@@ -1,4 +1,4 @@
-"""Replace the word "face" with "image" in texts about a VAE that has learned digits.
+"""Replace the word "face" with "image" in text about a VAE that has learned digits.
 
 Sheets and pages are written for faces, the usual case. Everything else in their sentences also
 applies to digits.

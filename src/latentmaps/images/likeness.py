@@ -98,8 +98,8 @@ def _over_scales(original: Array, reconstruction: Array, weights: Array) -> floa
 def _similarity(original: Array, reconstruction: Array) -> tuple[Array, Array]:
     """Return the SSIM of one image, and its contrast-structure part, each (channels,).
 
-    Computed in float64, since variances as differences of means lose three digits, which float32
-    cannot spare.
+    Computed in float64, since variances computed as differences of means lose three digits, which
+    float32 cannot spare.
     """
     x, y = original.astype(np.float64), reconstruction.astype(np.float64)  # (h, w, channels)
     mean_x, mean_y = _local_means(x), _local_means(y)
@@ -119,7 +119,7 @@ def _local_means(maps: Array) -> Array:
 
 
 def _halve(maps: Array) -> Array:
-    """Return the means of blocks of 2x2 pixels; the last row or column is repeated if odd."""
+    """Return the means of blocks of 2x2 pixels; the last row or column is repeated if needed."""
     height, width, channels = maps.shape
     even = np.pad(maps, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     blocks = even.astype(np.float64).reshape((height + 1) // 2, 2, (width + 1) // 2, 2, channels)

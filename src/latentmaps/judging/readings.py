@@ -1,6 +1,6 @@
 """Classify images with the CNN, and measure its confidence.
 
-The idea is that of the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
+The idea comes from the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
 GANs", section 4). A random digit that the CNN classifies with confidence looks like a digit, and
 random digits of all ten classes cover the data. A network can be confident and wrong, so the
 results for real digits are given for comparison.
@@ -93,7 +93,7 @@ def read_all(
         fitted: samplers by name.
         real: (m, 28, 28, 1), uint8, digits that neither network was trained on.
         num_samples: number of random digits per sampler.
-        seed: seed of the random points; with base.seed they equal those of draw_samples and
+        seed: seed of the random points; with ``base.seed``, they equal those of draw_samples and
             evaluate_vae.
 
     Returns:

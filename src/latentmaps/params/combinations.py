@@ -3,7 +3,7 @@
 Wide layers, large kernels and large images are possible, but not all at once. The limits are the
 capacity of a large GPU, and a size at which sheets are still readable. Layers must fit the images,
 and the layers to draw must exist. All of this follows from params.yaml alone, so the first stage of
-a run refuses bad combinations before any work.
+a run refuses bad combinations before any work is done.
 """
 
 import itertools
@@ -26,7 +26,7 @@ _MAX_PIXELS = 80_000_000
 
 # faces per row of the sheet of temperatures
 TEMPERATURE_COLUMNS = 8
-# profile whose faces are pushed to a shared remote, see .dvc/config -> the only allowed source
+# profile whose faces are pushed to a shared remote (see .dvc/config) -> the only allowed source
 _SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
@@ -38,7 +38,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     """Yield a line for each combination that is too large or inconsistent.
 
     Args:
-        sections: name -> checked dataclass, for every section of params.yaml.
+        sections: name -> checked instance of its dataclass, for every section of params.yaml.
         profile: the profile whose values the sections have.
     """
     source = sections["fetch_faces"].source
@@ -75,7 +75,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
 
 
 def vae_weights(shape: Architecture) -> int:
-    """Return the number of weights of encoder and decoder."""
+    """Return the number of weights of the encoder and the decoder."""
     dense = [shape.dense_units] if shape.dense_units else []
     encoder_widths, decoder_widths = (
         [shape.map_sizes[-1] ** 2 * filters[-1], *dense]
@@ -95,7 +95,7 @@ def vae_weights(shape: Architecture) -> int:
 
 
 def _kernels(shape: Architecture, filters: Sequence[int], kernel_sizes: Sequence[int]) -> int:
-    """Return the number of weights in the kernels of the convolutions of encoder or decoder."""
+    """Return the number of weights in the convolution kernels of the encoder or the decoder."""
     layers = zip(kernel_sizes, itertools.pairwise([shape.num_channels, *filters]), strict=True)
     return sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
 
@@ -117,7 +117,7 @@ def cnn_weights(cnn: Any) -> int:
     """Return the number of weights of the CNN.
 
     Args:
-        cnn: the section ``train_cnn``.
+        cnn: the ``train_cnn`` section.
     """
     channels = [1, *cnn.filters]
     kernels = sum((cnn.kernel_size**2 * n + 1) * m for n, m in itertools.pairwise(channels))
@@ -126,12 +126,12 @@ def cnn_weights(cnn: Any) -> int:
 
 
 def _dense(widths: Sequence[int]) -> int:
-    """Return the number of weights of dense layers between these widths."""
+    """Return the number of weights of the dense layers that connect layers of these widths."""
     return sum((n + 1) * m for n, m in itertools.pairwise(widths))
 
 
 def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
-    """Return height and number of the maps after each convolution."""
+    """Return the height and the number of the maps after each convolution."""
     maps, size = [], _DIGIT_SIZE
     for index, num_maps in enumerate(cnn.filters):
         size = (size // cnn.pool_size if index else size) - cnn.kernel_size + 1
@@ -140,7 +140,7 @@ def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
 
 
 def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """Return the number of tiles of the sheets of each section, by the keys that determine it."""
+    """Return the number of tiles of each section's sheets, by the keys that determine it."""
     samples, walks = sections["draw_samples"], sections["draw_latent_space"]
     pairs = sections["draw_reconstructions"]
     # with the reconstruction from a sampled z

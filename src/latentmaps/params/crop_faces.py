@@ -1,4 +1,4 @@
-"""The section ``crop_faces``: how pictures are cropped and scaled."""
+"""The ``crop_faces`` section: how pictures are cropped and scaled."""
 
 from typing import Annotated, Literal
 

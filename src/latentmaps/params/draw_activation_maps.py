@@ -1,4 +1,4 @@
-"""The section ``draw_activation_maps``: the digits on the sheet of activation maps."""
+"""The ``draw_activation_maps`` section: the digits on the sheet of activation maps."""
 
 from typing import Annotated
 

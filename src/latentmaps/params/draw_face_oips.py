@@ -1,4 +1,4 @@
-"""The section ``draw_face_oips``: how to search for the patterns that excite the encoder."""
+"""The ``draw_face_oips`` section: how to search for the patterns that excite the encoder."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ class DrawFaceOips:
         step_size: RMS change of the wave weights in the first steps; their RMS is at most 1.
         contrast: largest RMS contrast of a patch before pixels saturate; 0.5 is from mid-gray to
             white.
-        smoothness: waves are scaled by 1 / frequency to this power.
+        smoothness: exponent of the factor 1 / frequency that scales each wave.
         num_strongest: number of patches of test faces next to each pattern.
         seed: seed of the start patches; null: ``base.seed``.
         tile_scale: integer enlargement of the largest patterns.

@@ -1,4 +1,4 @@
-"""The section ``draw_latent_space``: paths through the latent space and a map of it."""
+"""The ``draw_latent_space`` section: paths through the latent space and a map of it."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ from pydantic import Field
 
 from latentmaps.params.types import Listed, Reach, Seed, Text, Tiles, TileScale, section
 
-# pixels, largest edge of a tile of the map before it is enlarged; larger images are reduced, or the
-# map would be too large to look at
+# maximum side of a tile of the map before it is enlarged, in pixels; larger images are reduced,
+# since the map would otherwise be too large to look at
 LARGEST_TILE_OF_A_MAP = 128
 
 
@@ -22,12 +22,11 @@ class DrawLatentSpace:
         traversal_limit: traversals run from minus to plus this value, in standard deviations of the
             prior.
         attributes: attributes that color the projection and are added to faces.
-        attribute_limit: the factor on the direction of an attribute runs from minus to plus this
-            value.
-        plane_steps: rows and columns of the map of a plane, from minus to plus `traversal_limit`
-            each.
-        seed: seed of the choice of faces and of the z sampled for a chart; None: ``base.seed``.
-        tile_scale: each pixel of a tile becomes a square with this edge length.
+        attribute_limit: the factor on an attribute direction runs from minus to plus this value.
+        plane_steps: number of rows and of columns of the map of a plane, each from minus to plus
+            `traversal_limit`.
+        seed: seed for choosing faces and for sampling z for a chart; None: ``base.seed``.
+        tile_scale: side length of the square that each pixel of a tile becomes.
     """
 
     num_dimensions: Tiles

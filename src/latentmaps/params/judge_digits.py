@@ -1,4 +1,4 @@
-"""The section ``judge_digits``: how the CNN classifies random digits of the VAE."""
+"""The ``judge_digits`` section: how the CNN classifies random digits of the VAE."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ class JudgeDigits:
     """How the CNN classifies random digits of the VAE.
 
     Attributes:
-        num_samples: number of random digits per sampler, and largest number of real test digits.
+        num_samples: number of random digits per sampler, and maximum number of real test digits.
         min_confidence: smallest probability that counts as a confident classification.
     """
 

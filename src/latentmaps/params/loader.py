@@ -6,7 +6,7 @@ every profile sets, such as the number of epochs, have the value ``profile`` in 
 any other value would never apply.
 
 Every section and every profile is checked at each start, so that a typo in ``draw_oips`` stops the
-first stage, and not the last one after an hour of training.
+first stage rather than the last one, after an hour of training.
 """
 
 import dataclasses
@@ -49,7 +49,7 @@ class Params:
 
     Attributes:
         profile: the active profile.
-        sections: section name -> its dataclass, with the values of the active profile.
+        sections: section name -> instance of its dataclass, with the values of the active profile.
         overridden: section name -> the section's own values that the active profile overrides, as
             strings such as ``fact 1 instead of 5``.
     """

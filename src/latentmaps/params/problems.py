@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"^(Input should be|String should have|Value error,) ")
 
 
 def describe_yaml(error: Exception) -> str:
-    """Return the problem and its line."""
+    """Return the line, the column and the problem of a YAML error."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return excerpt(" ".join(str(error).split()))
     line, column = error.problem_mark.line + 1, error.problem_mark.column + 1

@@ -67,9 +67,9 @@ LearningRate = Annotated[float, Field(gt=0, le=10)]
 Units = Annotated[int, Field(ge=1, le=65_536)]
 Steps = Annotated[int, Field(ge=1, le=10_000)]
 
-# tiles along one edge of a sheet: a larger sheet would be unreadable
+# tiles per side of a sheet: a larger sheet would be unreadable
 Tiles = Annotated[int, Field(ge=1, le=200)]
-# edge of the square, in pixels, that each pixel of a tile becomes
+# side length, in pixels, of the square that each pixel of a tile becomes
 TileScale = Annotated[int, Field(ge=1, le=8)]
 # factor on the spread of random points
 Temperature = Annotated[float, Field(ge=0.001, le=100)]

@@ -1,4 +1,4 @@
-"""Read YAML in the same way as DVC.
+"""Read YAML the way DVC does.
 
 DVC reads and writes params.yaml as YAML 1.2. PyYAML implements version 1.1, in which ``1e-05`` is a
 string, ``no`` is false and ``010`` is eight. ``dvc exp run -S train_vae.learning_rate=1e-5`` writes
@@ -26,7 +26,7 @@ _MAX_DIGITS = 30
 
 
 class Yaml12Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with the types of YAML 1.2 and limits for depth and size."""
+    """PyYAML's safe loader with the types of YAML 1.2 and with limits on depth and size."""
 
     # Separate tables: those of SafeLoader are shared by all users of PyYAML in the process.
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it

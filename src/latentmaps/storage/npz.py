@@ -15,7 +15,7 @@ from latentmaps.storage.zip_files import ZipError
 
 _LIMIT_BYTES = 4_000_000_000
 
-# errors that zipfile and NumPy can still raise after directory and header have been checked
+# errors that zipfile and NumPy can still raise after the directory and the header have been checked
 _DAMAGE = (
     OSError,
     ValueError,
@@ -32,7 +32,7 @@ _DAMAGE = (
 def load(
     path: Path, names: Sequence[str] | None, *, advice: str, limit_bytes: int = _LIMIT_BYTES
 ) -> dict[str, npt.NDArray]:
-    """Return arrays of a .npz file by name.
+    """Return arrays from an .npz file by name.
 
     Args:
         path: the file.
@@ -41,7 +41,7 @@ def load(
         limit_bytes: maximum size of the whole file when unpacked.
 
     Returns:
-        Name -> array, in the shape and numeric dtype in the file.
+        Name -> array, with the shape and numeric dtype that it has in the file.
 
     Raises:
         DataError: the file is missing or damaged, would unpack to more than `limit_bytes`, lacks an

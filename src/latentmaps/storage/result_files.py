@@ -1,4 +1,4 @@
-"""Write the JSON and CSV files of results; equal values give equal bytes."""
+"""Write the JSON and CSV files of results; identical values produce identical files."""
 
 import json
 from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import Any
 
 from latentmaps.storage import result_files
 
-# of all stages together; no two stages write the same name
+# from all stages; no two stages write the same name
 HEADLINES = (
     *("val_total_loss", "val_bce_per_dim", "val_nll_per_dim", "val_kl_nats", "val_kl_share"),
     *("psnr_db", "ssim", "num_dimensions_used", "mmd_prior"),

@@ -1,4 +1,4 @@
-"""Save and load the weights of a Keras model, all of them or none."""
+"""Save and load the weights of a Keras model, either all of them or none."""
 
 import warnings
 from pathlib import Path
@@ -10,7 +10,7 @@ from keras.src.saving import saving_lib
 
 from latentmaps.errors import DataError, excerpt
 
-# errors of h5py for damaged files, and of Keras for files of another model
+# errors that h5py raises for damaged files, and Keras for files of another model
 _DAMAGE = (OSError, RuntimeError, ValueError, KeyError, UserWarning)
 
 

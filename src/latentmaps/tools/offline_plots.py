@@ -12,7 +12,7 @@ from pathlib import Path
 
 import vl_convert
 
-# The library comes first, since DVC puts a <script> next to each chart that calls vegaEmbed at
+# The library comes first, since the <script> that DVC puts next to each chart calls vegaEmbed at
 # once. DVC fills in {plot_divs} and {refresh_tag}; {scripts}, the links to the public server, is
 # left out.
 _TEMPLATE = """<!DOCTYPE html>

@@ -37,7 +37,7 @@ _SIGNATURES = (
     b"\x1f\x8b",
     b"7z\xbc\xaf",
 )
-# a picture inside a page or a notebook: 100 bytes are smaller than any face
+# a picture inside a page or a notebook; no face fits into 100 bytes
 _EMBEDDED = re.compile(
     rb'(?:data:image/\w+;base64,|"image/(?:png|jpeg|webp|gif)":\s*\[?\s*")\S{100}'
 )

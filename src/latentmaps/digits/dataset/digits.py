@@ -51,7 +51,7 @@ class Digits:
 def hashes(digits: Digits) -> dict[str, str]:
     """Return the SHA-256 of the bytes of each array, by name.
 
-    The hashes identify digits regardless of their file: .npz files and gzip streams with equal
+    The hashes identify digits regardless of their file: .npz files and gzip streams with identical
     content can differ in their bytes.
     """
     return {
@@ -60,7 +60,7 @@ def hashes(digits: Digits) -> dict[str, str]:
 
 
 def save(digits: Digits, path: Path) -> None:
-    """Write digits as .npz; equal digits give equal bytes."""
+    """Write digits as .npz; identical digits produce identical files."""
     arrays: dict[str, Any] = digits.arrays()
     np.savez_compressed(path, **arrays)
 
@@ -70,7 +70,8 @@ def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
 
     Args:
         path: the file.
-        keys: attribute of ``Digits`` -> name of the array in the file; None if the names are equal.
+        keys: attribute of ``Digits`` -> name of the array in the file; None if the names are the
+            same.
 
     Raises:
         DataError: the file is missing or damaged, or does not contain digits.
@@ -91,7 +92,7 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digi
         place: origin of the arrays, for the message.
 
     Raises:
-        DataError: the arrays are not images of 28x28 pixels with a label each.
+        DataError: the arrays are not images of 28x28 pixels with one label each.
     """
     for part in ("train", "test"):
         _check_part(arrays[f"{part}_images"], arrays[f"{part}_labels"], f"{place}: {part}")

@@ -1,8 +1,8 @@
 """The sources of digits: the repository, a download, or a folder.
 
 MNIST is published in several file formats, so it is identified by the hashes of its four arrays,
-not of its files. A folder may contain another data set of the same form, such as other digits or
-clothes; the log then says that it is not MNIST.
+not by those of its files. A folder may contain another data set of the same form, such as other
+digits or clothes; the log then says that it is not MNIST.
 """
 
 import logging
@@ -82,7 +82,7 @@ def read(params: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
     """Read the digits from one of the three sources.
 
     Args:
-        params: the section fetch_digits of params.yaml.
+        params: the ``fetch_digits`` section of params.yaml.
         bundled: path of the digits in the repository.
         workspace: an existing folder for downloads; the caller removes it.
 
@@ -100,7 +100,7 @@ def read(params: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
 
 
 def are_mnist(digits: Digits) -> bool:
-    """Report whether digits are all of MNIST, or its part in the repository."""
+    """Report whether digits are all of MNIST, or the part of it in the repository."""
     return digits_module.hashes(digits) in (MNIST_SHA256, BUNDLED_SHA256)
 
 

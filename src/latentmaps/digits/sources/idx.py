@@ -29,7 +29,7 @@ def read(path: Path) -> npt.NDArray[np.uint8]:
     """Read the array in an IDX file.
 
     Args:
-        path: the file. Its first bytes decide whether it is gzipped, not its name, because servers
+        path: the file. Its first bytes, not its name, decide whether it is gzipped, because servers
             and browsers may unpack a .gz in transit and keep the name.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The source of the faces according to fetch_faces's receipt, and notes on sharing them."""
+"""The source of the faces according to the fetch_faces receipt, and notes on sharing them."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def sharing_note(receipt: Path) -> str:
 
 
 def read_source(receipt: Path) -> str:
-    """Return the source of the faces, as in ``fetch_faces.source``; celeba also for kaggle.
+    """Return the source of the faces as in ``fetch_faces.source``, but ``celeba`` for ``kaggle``.
 
     Raises:
         DataError: the receipt is missing or damaged, or names an unknown source.

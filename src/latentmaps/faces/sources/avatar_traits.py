@@ -97,7 +97,9 @@ _SHARE_OF_FACIAL_HAIR = 0.35
 
 @dataclass(frozen=True)
 class Traits:
-    """The traits of one avatar; names are those of the style, colors are six hexadecimal digits.
+    """The traits of one avatar.
+
+    Names are those of the style. Colors are strings of six hexadecimal digits.
 
     Attributes:
         top: hair or hat; None: bald.

@@ -43,7 +43,7 @@ _JPEG_QUALITY = 92
 
 # per task of a process: enough that the overhead of passing it on is negligible
 _FACES_A_TASK = 16
-# a process needs a second to start, as long as about 100 faces take
+# a process needs a second to start, the time that about 100 faces take
 _FACES_WORTH_A_PROCESS = 100
 
 

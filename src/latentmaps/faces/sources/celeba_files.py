@@ -75,7 +75,7 @@ OFFICIAL = {
             first_bytes=b"PK",
             limit_bytes=_IMAGES_BYTES,
         ),
-        # never fetched: its content is known, see celeba_layouts.official_partition
+        # never fetched, since its content is known; see celeba_layouts.official_partition
         describe_table(
             PARTITION,
             "fc955bcb3ef8fbdf7d5640d9a8693a8431b5f2ee291a5c1449a1549e7e073fe7",

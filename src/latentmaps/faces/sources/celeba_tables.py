@@ -1,7 +1,7 @@
 """Read CelebA's lists as tables, from the authors' text files or from CSV copies.
 
 A text file has one line per face, "000001.jpg -1 1 ...", with fields separated by spaces. The
-attributes begin with a line for the number of faces and a line of column names. A CSV file
+attribute file begins with a line for the number of faces and a line of column names. A CSV file
 begins with the column names; the first is ``image_id``.
 """
 

@@ -75,7 +75,7 @@ def take_pictures(
     Args:
         raw: paths of the files to write.
         path: the folder or zip.
-        num_faces: number of usable pictures to take, from the first; None takes all.
+        num_faces: number of faces, taken from the first usable pictures; None takes all.
         max_refused: maximum number of unusable files.
         refused_path: the final path of the table of refused files, for the log; None: the path to
             which it is written.
