@@ -56,7 +56,7 @@ def find_convolutions(encoder: keras.Model) -> list[Convolution]:
         encoder: encoder built by ``vae.build_encoder``.
     """
     activations = [layer for layer in encoder.layers if layer.name.startswith("activation_")]
-    # a dense layer may have an activation layer too
+    # a dense layer may also have an activation layer
     with_maps = [layer.name for layer in activations if len(layer.output.shape) == 4]
     return [_describe(encoder, index + 1, name) for index, name in enumerate(with_maps)]
 

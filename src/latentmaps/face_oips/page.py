@@ -89,7 +89,7 @@ def render(results: Sequence[Results], source: Source) -> str:
     html = environment.get_template("face_oips.html.j2").render(
         parts=[_part(result) for result in results],
         source=source,
-        # our own text; the content security policy allows only this one
+        # our own style sheet; the content security policy allows only this one
         style=Markup(style),  # noqa: S704
         style_hash=html_page.source_hash(style),
     )

@@ -38,7 +38,7 @@ class Source:
 
     @property
     def are_digits(self) -> bool:
-        """Whether the images are digits, not faces."""
+        """Whether the images are digits rather than faces."""
         return self.faces_source == receipts.DIGITS
 
     @property
@@ -53,7 +53,7 @@ def draw_all(results: Sequence[Results], source: Source, *, tile_scale: int) -> 
     Args:
         results: results of the convolutions.
         source: origin of the results.
-        tile_scale: integer enlargement of the largest patterns; smaller ones are enlarged to about
+        tile_scale: integer scale factor of the largest patterns; smaller ones are enlarged to about
             the same size.
     """
     sizes = [min(result.convolution.patch_size, LARGEST_TILE) for result in results]

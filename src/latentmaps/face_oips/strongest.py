@@ -21,9 +21,9 @@ from latentmaps.vae.network import inputs
 Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
 
-# limits of a batch: number of faces, and number of their pixels
+# limits of a batch: number of faces, and total number of pixels
 _MOST_FACES, _MOST_PIXELS = 64, 2**20
-# fills the part of a patch outside the image
+# pixel value for the part of a patch outside the image
 _MID_GRAY = 128
 
 

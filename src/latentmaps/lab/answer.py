@@ -140,8 +140,9 @@ def save(answer: Answer, path: Path) -> None:
         path: path of the file. It contains ``units`` (n,), ``winners`` (n,), and ``kinds``,
             ``activations``, ``num_steps``, ``converged`` and ``optima`` (n, num_starts). It also
             contains ``starts`` and ``ends`` (n, num_starts, h, w, c), ``curves`` (n, num_starts,
-            num_steps + 1), NaN after the last step, ``snapshots`` (n, num_starts, num_snapshots, h,
-            w, c) after ``snapshot_steps``, and ``settings``, a JSON string.
+            num_steps + 1), NaN after the last step, and ``snapshots`` (n, num_starts,
+            num_snapshots, h, w, c) after ``snapshot_steps``. The array ``settings`` is a JSON
+            string.
     """
     units = answer.units
     arrays: dict[str, Any] = {

@@ -21,7 +21,7 @@ _WEIGHT = 0.5
 # random starts if --scales is given without --start; few enough to compare by eye
 _NUM_STARTS = 4
 _WORDS_OF_RANGE = ("free", "data")
-# the names in ``objectives.OBJECTIVES``, a module that imports TensorFlow
+# the names in ``objectives.OBJECTIVES``; importing that module would import TensorFlow
 _OBJECTIVES = ("mean", "max", "position", "unit")
 
 

@@ -1,7 +1,7 @@
 """Projected gradient ascent from start images: the method that finds OIPs.
 
-``ascend`` runs the loop, ``steps`` defines a single step. All images take their steps together, in
-chunks of equal size. Every few steps, images that have stopped are dropped and the chunks are
+``ascend`` runs the loop, and ``steps`` defines a single step. All images take their steps together,
+in chunks of equal size. Every few steps, images that have stopped are dropped and the chunks are
 filled up again. ``race`` decides which start images continue after the first steps.
 
 ``starts`` chooses the start images, ``excitation`` computes the gradient, and ``constraints``
@@ -48,15 +48,15 @@ def ascend(
     fluctuations: where a ReLU outputs 0, the gradient is 0 too.
 
     Args:
-        objective: the value to maximize.
+        objective: callable that returns the values to maximize.
         starts: (num_units, num_starts, h, w, c), float32, start images that meet the constraint.
         units: (num_units,), int, the unit to excite from each row of `starts`.
         params: settings of the steps, the strategy and the stopping rule.
-        constraint: projects the images after each step.
+        constraint: constraint onto which the images are projected after each step.
         seed: seed of the jitter and of the fluctuations.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
-        chunk_size: images per chunk. The last chunk is padded: kernels, and therefore rounding
-            errors, are then the same for any number of images.
+        chunk_size: number of images per chunk. The last chunk is padded: kernels, and therefore
+            rounding errors, are then the same for any number of images.
         is_race: whether only the best ``params.num_finalists`` starts of each unit continue after
             ``params.race_steps`` steps.
         num_head_starts: number of head starts at the end of each row; they always continue.
@@ -156,14 +156,15 @@ def _take_steps(
         step: as returned by ``steps.make_step``.
         state: state of the chunk.
         units: (n,), int32, the unit that each image should excite.
-        shifts: (n, num_steps + 1, 2), or (n, 1, 2) without jitter, int32.
+        shifts: (n, num_steps + 1, 2), or (n, 1, 2) without jitter, int32, rows and columns by which
+            jitter shifts the images.
         phase: phase of the strategy that the steps belong to.
         step_numbers: numbers of the steps.
         may_stop: whether images may stop, which happens only in the last phase.
 
     Returns:
-        The state after the last step, and the activations before each step,
-        (n, len(step_numbers)), NaN once an image has stopped.
+        The state after the last step, and the activations before each step, (n, len(step_numbers)),
+        which are NaN once an image has stopped.
     """
     coarseners = length_scales.coarseners(phase.grid, state.images.shape[1:3])
     projections = [tf.constant(matrix.astype(np.float32)) for matrix in coarseners]

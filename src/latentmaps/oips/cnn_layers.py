@@ -18,14 +18,14 @@ _BATCH_SIZE = 5_000
 def up_to(model: keras.Model, layer_name: str) -> Networks:
     """Cut the CNN after a layer.
 
-    The objective is the mean of a map for a convolution, and the value of a unit for a dense layer.
+    For a convolution, the objective is the mean of a map; for a dense layer, the value of a unit.
 
     Args:
         model: the CNN.
         layer_name: name of a convolution or a dense layer.
 
     Raises:
-        TrainingError: the CNN has no such layer, or reads images of another size.
+        TrainingError: the CNN has no such layer, or it reads images of another size.
     """
     _require_size(model)
     cnn.require_layer(model, layer_name)

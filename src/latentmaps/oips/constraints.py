@@ -14,11 +14,11 @@ import tensorflow as tf
 
 from latentmaps.oips.oip import Floats, PixelRange
 
-# The standard deviation and the mean of the clipped pixels are corrected in alternation. With 3
+# The standard deviation and the mean of the clipped pixels are corrected alternately. With 3
 # rounds, each with 2 Newton steps for the mean, ascent keeps the mean within 1e-3 of 0 and the
 # standard deviation within 2% of 1. Alternating between standardizing and clipping does not work:
-# it has no fixed point if half of an image is black, and images ended up a quarter of a standard
-# deviation too bright and with a quarter too little contrast.
+# it has no fixed point if half of an image is black. Images ended up a quarter of a standard
+# deviation too bright, with a quarter too little contrast.
 _ROUNDS = 3
 _NEWTON_STEPS = 2
 
@@ -97,7 +97,7 @@ unit_rms = Constraint(_scale, _without_images)
 
 
 def in_range(pixel_range: PixelRange) -> Constraint:
-    """Return the constraint of mean 0 and standard deviation 1 with pixels in a range.
+    """Return the constraint that images have mean 0, standard deviation 1 and pixels in a range.
 
     Where no such image exists, the standard deviation is as close to 1 as the range allows.
 
@@ -145,8 +145,8 @@ def _inside_bound(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
 # A root mean square of at most 1, for weights that are turned into pixels later, with less contrast
 # for patterns that are rarer in natural images. A shared bound on all weights makes rare patterns
 # cost more. A bound on each pixel does not work: a nearly linear unit drives every pixel to its
-# bound (black, white or a pure color), and it responds most to fine noise, which natural images
-# hardly contain.
+# bound (black, white or a pure color). Such a unit responds most to fine noise, which natural
+# images hardly contain.
 at_most_unit_rms = Constraint(_bound, _inside_bound)
 
 

@@ -1,9 +1,9 @@
-"""Convolutions for the ascent: gradients of the image only, and a single map for each image.
+"""Convolutions for the ascent: one map per image, and gradients with respect to the image only.
 
 TensorFlow computes all maps of a layer for every image, but the ascent needs only one of them. It
 also spends a quarter of a step on the gradient of the first convolution, whose single channel
 cannot be shared among the cores. Here both become matrix products: contract the channels first,
-then shift and add the results. Together this is twice as fast (benchmarks/README.md).
+then shift and add the results. Together, these changes double the speed (benchmarks/README.md).
 """
 
 from collections.abc import Callable, Sequence
@@ -128,7 +128,7 @@ class InputConvolution(keras.layers.Layer):
         self._bias = bias
 
     def call(self, images: tf.Tensor) -> tf.Tensor:
-        """Return maps (n, h, w, num_maps) for images (n, height, width, 1)."""
+        """Return the maps (n, h, w, num_maps) of images (n, height, width, 1)."""
 
         @tf.custom_gradient
         def convolve(images: tf.Tensor) -> tuple[tf.Tensor, Gradient]:

@@ -1,8 +1,8 @@
 """The elementary pattern of a feature map: what excites it at one position.
 
 An OIP maximizes the mean over the map, so a pattern that excites the map is repeated wherever it
-fits. Here the ascent maximizes the map at a single position, on a patch of the size of its
-receptive field, so only the pattern itself remains.
+fits. Here the ascent maximizes the map at a single position, on a patch as large as its receptive
+field, so only the pattern itself remains.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ from latentmaps.params.draw_oips import DrawOips
 # needs.
 _MAX_STEPS = 100
 
-# Fewer starts than for an OIP. In the third layer, the activation is lower than with 24 starts by
+# This is fewer than for an OIP. In the third layer, activations are lower than with 24 starts, by
 # 0.01% for the median pattern and by 4% for the worst one.
 _NUM_STARTS = 8
 

@@ -1,7 +1,8 @@
 """Activations of the units of a layer, and their gradients with respect to the images.
 
-By default the activation of a feature map is its mean over all positions, as in the original posts.
-A pattern that occurs in many places therefore excites the map more than one that occurs once.
+By default, the activation of a feature map is its mean over all positions, as in the original
+posts. A pattern that occurs in many places therefore excites the map more than one that occurs
+once.
 """
 
 from collections.abc import Sequence
@@ -53,7 +54,7 @@ def penalized(
     above 0.
 
     Args:
-        objective: the activation of one unit per image.
+        objective: callable that returns the activation of one unit per image.
         params: parameters of the ascent, including the weight of the penalty.
         images: (n, h, w, c), float32, in the format the network expects.
         units: (n,), int, the unit that each image should excite.
@@ -76,7 +77,7 @@ def objective_and_gradient(
     """Return the objectives (n,), the activations (n,) and the objectives' gradients (n, h, w, c).
 
     Args:
-        objective: the activation of one unit per image.
+        objective: callable that returns the activation of one unit per image.
         params: parameters of the ascent, including smoothness and jitter.
         images: (n, h, w, c), float32, in the format the network expects.
         units: (n,), int, the unit that each image should excite.

@@ -38,7 +38,7 @@ class GrayScale:
     def free(self, images: Floats) -> Images:
         """Convert images with free pixels (..., 28, 28) to uint8, and crop them with ``crop``.
 
-        A color map other than gray adds an axis of 3 channels.
+        A color map other than ``gray`` adds an axis of 3 channels.
         """
         return self._color(self.crop(pixels.signed_to_uint8(images, self.limit)))
 

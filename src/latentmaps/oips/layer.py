@@ -25,7 +25,7 @@ from latentmaps.params.draw_oips import DrawOips
 
 @dataclass(frozen=True)
 class UnitNames:
-    """The words for the units of a layer on sheets and pages.
+    """The words used for the units of a layer on sheets and pages.
 
     Attributes:
         one: singular form.
@@ -48,7 +48,7 @@ class LayerResults:
 
     Attributes:
         layer_name: name of the layer.
-        names: words for its units.
+        names: words used for its units.
         oips: OIPs of its units.
         strongest: test digits that excite its units most.
         table: one row per unit, as returned by ``scores.score``.

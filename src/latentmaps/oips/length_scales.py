@@ -31,7 +31,7 @@ class Phase(NamedTuple):
         number: number of the phase, from 0.
         first: number of its first step.
         end: number of its last step plus 1.
-        grid: grid that limits which patterns grow; None: all patterns grow.
+        grid: grid that limits which patterns grow; None if all patterns grow.
         fluctuation: standard deviation of the random fluctuations on this grid that are added to
             each image before the first step.
     """
@@ -84,7 +84,7 @@ def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
     """Replace the length scales if they are too fine for images of a given shape.
 
     Args:
-        params: section of params.yaml.
+        params: section of params.yaml that contains the length scales.
         shape: height, width and channels of an image.
     """
     grids = [grid_of(scale) for scale in params.length_scales]
@@ -96,7 +96,7 @@ def fit(params: DrawOips, shape: Shape) -> DrawOips:
     """Replace the length scales with the default ones for a given shape, from coarse to fine.
 
     Args:
-        params: section of params.yaml.
+        params: section of params.yaml that contains the length scales.
         shape: height, width and channels of an image.
     """
     grids = [
@@ -128,7 +128,7 @@ def coarsen(image: Matrix, grid: Grid | None) -> Matrix:
 
     Args:
         image: (height, width, channels), float64.
-        grid: rows and columns of the grid; None: return the image unchanged.
+        grid: rows and columns of the grid; None to return the image unchanged.
     """
     if grid is None:
         return image
@@ -141,7 +141,7 @@ def coarseners(grid: Grid | None, size: Sequence[int]) -> tuple[Matrix, Matrix]:
     """Return the projections of columns, (h, h), and of rows, (w, w), onto a grid.
 
     Args:
-        grid: rows and columns of the grid; None: the projections are identities.
+        grid: rows and columns of the grid; None for identity projections.
         size: height and width of an image; further values are ignored.
     """
     rows, columns = grid or (size[0], size[1])

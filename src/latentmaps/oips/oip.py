@@ -1,4 +1,4 @@
-"""Data classes for OIPs and the other results of a layer. No tensors here."""
+"""Data classes for OIPs and the other results of a layer, without tensors."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +72,7 @@ class Polished:
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardized.
-        activations: (num_maps,), float32, activations for `images`; 0 is silent.
+        activations: (num_maps,), float32, activations for `images`; 0 means silent.
         high_frequency_shares: (num_maps,), float32, 0..1, share of the energy above half the
             Nyquist frequency before the polish.
         high_frequency_shares_polished: (num_maps,), float32, 0..1, the same share of `images`.
@@ -90,7 +90,7 @@ class Oips:
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardized.
-        activations: (num_maps,), float32, activations for `images`; 0 is silent.
+        activations: (num_maps,), float32, activations for `images`; 0 means silent.
         polished: the same images with less grain, as shown on sheets and pages.
         starts: (num_maps, 28, 28), float32, the start images of `images`.
         start_kinds: (num_maps,), str, kinds of these start images.

@@ -206,8 +206,8 @@ def draw_curve(
     Args:
         curves: name -> (num_steps + 1,), activations before the first step and after each step, NaN
             after the last one; at most two curves.
-        strongest: activation of the strongest real digit, drawn as a line; None: no line.
-        title: accessible name.
+        strongest: activation of the strongest real digit, drawn as a line; None for no line.
+        title: accessible name of the SVG.
     """
     known = {name: curve[~np.isnan(curve)].astype(np.float64) for name, curve in curves.items()}
     num_steps = max(1, *(len(curve) - 1 for curve in known.values()))
@@ -234,8 +234,8 @@ def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
 
     Args:
         tuning: rows of ``tuning.measure_tuning`` for the unit and all grids, coarsest first.
-        size: height of an image, pixels; the spots of a grid of k points have size / k.
-        title: accessible name.
+        size: height of an image, pixels; the spots of a grid of k points are size / k pixels wide.
+        title: accessible name of the SVG.
     """
     points, values = tuning["num_points"].to_numpy(float), tuning["activation"].to_numpy(float)
     top, places = float(values.max()) or 1.0, np.log(points / points[0]) / np.log(points[-1])

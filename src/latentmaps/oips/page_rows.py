@@ -31,8 +31,9 @@ _RESCUE_SENTENCES = {
     oip.IN_RANGE: "Rescued: only the OIP in range excited it.",
 }
 
-# An OIP excites its map in the same way as the strongest digit if its path correlation exceeds
-# that of random digits by at least this share of the distance to the second strongest digit's.
+# Path correlations are placed on a scale from that of random digits (0) to that of the second
+# strongest digit (1). From this value on, an OIP excites its map in the same way as the strongest
+# digit.
 _SAME_WAY = 0.5
 
 # below this seed gap, a verdict says how much the results of the starts differ
@@ -59,13 +60,13 @@ class Row:
     Attributes:
         anchor: HTML id, such as Conv2D_3-17.
         index: index of the map.
-        status: alive, rescued or dead.
+        status: ``alive``, ``rescued`` or ``dead``.
         rescued_by: what rescued the map; empty if it is alive or dead.
         sort_keys: name -> number by which the script sorts, as text; empty if missing.
         verdict: sentences, the most important one first.
         facts: labeled numbers.
         snapshots: pictures of the ascent from the start image on; empty for a dead map.
-        oips: the OIP with free pixels and in range; empty for a dead map.
+        oips: the OIPs with free pixels and in range; empty for a dead map.
         digits: pictures of the strongest test digits.
         finalists: final images of the finalists with free pixels; empty for a dead map.
         elementary: the elementary pattern; None for a unit of a dense layer.

@@ -73,7 +73,9 @@ def draw_contact_sheet(results: LayerResults) -> Sheet:
     """Draw the contact sheet, with one tile per unit; the tile of a dead unit is blank.
 
     The sheet of the output layer has one column per digit, with its OIP with free pixels, its OIP
-    in range, and the strongest real digit. Args:
+    in range, and the strongest real digit.
+
+    Args:
         results: results of the layer.
     """
     if "confidence" in results.table:
@@ -204,7 +206,7 @@ def _word(status: str, ratio: float) -> str:
 
 
 def draw_patterns(results: LayerResults) -> Sheet:
-    """Draw the sheet of elementary patterns, one tile per map; only text for a dense layer."""
+    """Draw the sheet of elementary patterns, one tile per map; for a dense layer, only text."""
     if results.elementary is None:
         return sheets.draw_words(
             title=f"{results.layer_name}: no elementary patterns",

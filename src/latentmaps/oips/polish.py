@@ -1,9 +1,9 @@
 """Polish OIPs: remove fine patterns that hardly affect the activation.
 
 Ascent keeps whatever raises the activation, however little, and whatever the gradient does not
-reach, so the images of deep layers are grainy. Each step here weakens high frequencies and follows
-the gradient a little. Of all intermediate images that excite the map nearly as much as before,
-the one with the least energy at high frequencies is kept.
+reach, so the images of deep layers are grainy. Each polishing step weakens high frequencies and
+follows the gradient a little. Of all intermediate images that excite the map nearly as much as
+before, the one with the least energy at high frequencies is kept.
 
 Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. This
 transform extends an image by its mirror image, so edges add no high frequencies and no window
@@ -28,7 +28,7 @@ _HALF_NYQUIST = 0.25  # cycles per pixel
 # an image with less energy is flat up to rounding
 _FLAT = 1e-6
 
-# An image with at most this share of its energy at high frequencies is clean and left as it is.
+# An image with at most this share of its energy at high frequencies is clean and left unchanged.
 _CLEAN_SHARE = 0.25
 
 _NUM_STEPS = 60
@@ -83,14 +83,14 @@ def polish(
     does not depend on the other images.
 
     Args:
-        objective: the activation of one unit per image.
+        objective: callable that returns the activation of one unit per image.
         images: (n, height, width) or (n, height, width, channels), float32, images that meet the
             constraint.
         units: (n,), int, the unit that each image excites.
         activations: (n,), float32, activations for these images.
         window: number of rows and columns, from the top left, that influence the activations.
-        constraint: projects the images.
-        least_share: smallest share of the activation that an image must keep; 1: no polish.
+        constraint: constraint onto which the images are projected.
+        least_share: smallest share of the activation that an image must keep; 1 means no polish.
     """
     shares = high_frequency_share(images, window)
     state = _begin(images, shares, activations)
@@ -146,9 +146,9 @@ def _make_step(
     gradient.
 
     Args:
-        objective: the activation of one unit per image.
+        objective: callable that returns the activation of one unit per image.
         window: number of rows and columns, from the top left, that influence the activations.
-        constraint: projects the images.
+        constraint: constraint onto which the images are projected.
         shape: height and width of the images.
     """
     down, across = (tf.constant(_cosines(size), tf.float32) for size in window)

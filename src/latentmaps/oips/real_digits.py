@@ -1,6 +1,6 @@
 """The real digits that excite each map most, and the responses of the layer below to images.
 
-People predict what a map responds to better from real images than from synthetic ones (Borowski et
+People predict better from real images than from synthetic ones what a map responds to (Borowski et
 al. 2021). The strongest digits are therefore shown next to every OIP.
 """
 
@@ -15,7 +15,7 @@ from latentmaps.oips import cnn_layers, excitation
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import NUM_STRONGEST, Floats, LayerOips, StrongestDigits
 
-# number of random digits, the baseline for the agreement of two images unrelated to the map
+# number of random digits, which show how well two images unrelated to the map agree
 _NUM_RANDOM = 100
 
 
@@ -46,7 +46,8 @@ def correlate_pathways(
     (Geirhos et al. 2024).
 
     Args:
-        below: images -> means of the maps of the layer below, or its units; None if there is none.
+        below: network that returns the responses of the layer below, the means of its maps or its
+            units; None if there is no such layer.
         digits: real digits; random ones are sampled from the test part.
         strongest: strongest digits of the same maps.
         oips: OIPs of the layer.

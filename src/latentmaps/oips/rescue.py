@@ -39,7 +39,7 @@ def activate_silent_maps(
         map_indices: (n,), int, the map that each image should excite.
         num_steps: maximum number of steps.
         step_size: RMS change of a pixel per step, in units of ``constraint.spread``.
-        constraint: projects the images after each step.
+        constraint: constraint onto which the images are projected after each step.
         chunk_size: number of images per chunk.
 
     Returns:

@@ -113,7 +113,7 @@ def measure_progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
 
     Args:
         oips: the OIPs of a layer.
-        suffix: appended to the names of the columns.
+        suffix: suffix of the column names.
 
     Returns:
         Column -> (num_maps,).
@@ -161,7 +161,7 @@ def repetition(image: Floats) -> float:
     """Return the highest correlation of an image with a shifted copy of itself, -1..1.
 
     Shifts are at least 3 pixels and at most half of the image, and only the overlapping parts are
-    compared. The result is 1 for a periodic image. Uses the correlation theorem.
+    compared. The result is 1 for a periodic image. It is computed with the correlation theorem.
 
     Args:
         image: (height, width), float32, mean about 0.

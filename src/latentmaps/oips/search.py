@@ -23,8 +23,9 @@ from latentmaps.params.draw_oips import DrawOips
 
 log = logging.getLogger(__name__)
 
-# The head start in range is the digit that excites a map most among this many training digits:
-# enough to come close to the strongest of all, at the cost of a few seconds for the deepest layer.
+# The head start in range is the digit that excites a map most among this many training digits. Its
+# activation comes close to that of the strongest of all, and the search takes a few seconds for the
+# deepest layer.
 _NUM_HEAD_DIGITS = 10_000
 
 # A head start must exceed the best other start by this factor to win.

@@ -21,7 +21,7 @@ StartImage = npt.NDArray[np.float64]
 
 
 class StartImageSpec(NamedTuple):
-    """How random start images are made.
+    """A specification of how random start images are made.
 
     Attributes:
         shape: height, width and channels of an image.
@@ -37,7 +37,7 @@ class StartImageSpec(NamedTuple):
 def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], seed: int) -> Floats:
     """Sample the start images of each map, with mean 0 and standard deviation 1.
 
-    Start image j of map i depends on (seed, i, j) only.
+    Start image j of map i depends only on (seed, i, j).
 
     Args:
         image_spec: how the images are made; the kinds alternate.
@@ -64,7 +64,7 @@ def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], se
 def sample_candidates(image_spec: StartImageSpec, *, seed: int) -> Floats:
     """Sample candidates that all maps share, (num_candidates, h, w, c), float32.
 
-    Candidate c depends on (seed, c) only.
+    Candidate c depends only on (seed, c).
 
     Raises:
         DataError: a kind or a length scale is not available for these images.
@@ -90,7 +90,7 @@ def fluctuations(
 ) -> Floats:
     """Sample the noise that is added to each image before a phase, (n, h, w, c), float32.
 
-    The noise for start j of unit i depends on (seed, i, j) and the number of the phase only.
+    The noise for start j of unit i depends only on (seed, i, j) and the number of the phase.
 
     Args:
         phase: grid and standard deviation of the noise.

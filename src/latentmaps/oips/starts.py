@@ -1,9 +1,9 @@
 """Choose the start images of each feature map so that as few maps as possible stay silent.
 
-For the maps that are still silent, the sources are tried in turn: their own random start images,
-the best of many candidates (the precursor), candidates after an ascent on the map before its ReLU,
-and finally images known to excite the map, such as real digits. A map that is still silent after
-that is dead.
+Four sources are tried in turn, each for the maps that are still silent. First come a map's own
+random start images, then the best of many candidates (the precursor), then candidates after an
+ascent on the map before its ReLU. The last source is images known to excite the map, such as real
+digits. A map that is still silent after that is dead.
 """
 
 import dataclasses
@@ -31,7 +31,7 @@ class Starts:
     """The start images of some maps.
 
     Attributes:
-        map_indices: (num_maps,), int.
+        map_indices: (num_maps,), int, indices of the maps.
         images: (num_maps, num_starts, h, w, c), float32, start images of the ascent.
         origins: same shape, the images before any ascent on the map before its ReLU.
         kinds: (num_maps, num_starts), str, kinds of the start images.
@@ -67,7 +67,7 @@ class _Candidates:
 
     Attributes:
         images: (n, h, w, c), float32.
-        kinds: (n,), str.
+        kinds: (n,), str, kinds of the images.
     """
 
     images: Floats
@@ -89,7 +89,7 @@ def choose(
         networks: the network up to the layer.
         image_spec: number and kinds of the start images and candidates.
         map_indices: (num_maps,), int, the maps.
-        constraint: projects the images.
+        constraint: constraint onto which the images are projected.
         seed: seed of the random images.
         chunk_size: number of images per chunk of the ascent before the ReLU.
 
@@ -115,7 +115,7 @@ def add_head_starts(starts: Starts, images: Floats, kind: str, *, constraint: Co
         starts: start images without head starts.
         images: (num_maps, h, w, c), float32, an image known to excite each map.
         kind: kind of these images.
-        constraint: projects the images.
+        constraint: constraint onto which the images are projected.
     """
     added = project_images(images, constraint)[:, np.newaxis]
     kinds = np.full((len(images), 1), kind, dtype=starts.kinds.dtype)

@@ -114,9 +114,9 @@ def make_step(
     """Return the function that runs one step on a chunk of images.
 
     Args:
-        objective: the value to maximize.
+        objective: callable that returns the values to maximize.
         params: settings of the strategy, smoothness, jitter and stopping rule.
-        constraint: projects the images after the step.
+        constraint: constraint onto which the images are projected after the step.
         jit_compile: whether to compile the step with XLA.
     """
     has_coarse = any(phase.grid for phase in length_scales.phases(params))

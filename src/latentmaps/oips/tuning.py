@@ -29,13 +29,13 @@ def measure_tuning(
     Args:
         networks: the network up to the layer.
         image_spec: how random images are made.
-        constraint: projects the images.
+        constraint: constraint onto which the images are projected.
         seed: seed of the images, which are the same for all units.
 
     Returns:
         One row for each unit and kind of start image (with `num_points` empty), and one for each
-        unit and grid (with `kind` "grid"): the mean response, and the share of images that leave
-        the unit silent.
+        unit and grid (with `kind` ``"grid"``). Each row contains the mean response and the share of
+        images that leave the unit silent.
 
     Raises:
         DataError: a kind or a length scale is not available for these images.

@@ -32,9 +32,9 @@ def draw(
         images: images in row order, (n, h, w, 3 or 1), uint8, 0..255, or floating point, 0..1.
         num_columns: number of images per row.
         title: title at the top.
-        row_labels: labels to the left of the rows; None: no labels.
-        column_labels: labels above the columns; None: no labels.
-        tile_labels: labels below the images; None: no labels.
+        row_labels: labels to the left of the rows; None for no labels.
+        column_labels: labels above the columns; None for no labels.
+        tile_labels: labels below the images; None for no labels.
         scale: edge length of the square that each pixel becomes, 1 to 32.
 
     Raises:

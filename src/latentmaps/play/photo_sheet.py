@@ -37,8 +37,8 @@ def draw(
     Args:
         photos: the photos and their results.
         vae: the VAE that computed them.
-        source: source of the training faces, as in ``fetch_faces.source``; None: unknown.
-        test_error: RMS error of reconstructed test faces, in levels of 0..255; None: unknown.
+        source: source of the training faces, as in ``fetch_faces.source``; None if unknown.
+        test_error: RMS error of reconstructed test faces, in levels of 0..255; None if unknown.
     """
     kinds = [photos.originals, photos.reconstructions]
     columns = ["photo", "reconstruction"]

@@ -25,7 +25,7 @@ class PlayableVae(TrainedVae):
     """A trained VAE, and what evaluate_vae found in its latent space.
 
     Attributes:
-        latents: the folder data/latents; None: only the prior is available, and no attributes.
+        latents: the folder data/latents; None if only the prior is available, without attributes.
     """
 
     def __init__(self, saved: SavedVae, latents: Latents | None = None) -> None:
@@ -38,7 +38,7 @@ class PlayableVae(TrainedVae):
 
         Args:
             folder: folder of the model.
-            latents: the folder that evaluate_vae wrote; None: load none.
+            latents: the folder that evaluate_vae wrote; None to load no latents.
 
         Raises:
             DataError: a file is missing or damaged, or does not match the others.

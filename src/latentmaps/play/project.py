@@ -16,7 +16,7 @@ class Project:
     """The project folder in which a VAE was trained.
 
     Attributes:
-        root: the folder; None: the model is not inside a project, and nothing else is known about
+        root: the folder; None if the model is not inside a project and nothing else is known about
             the model.
     """
 
@@ -34,7 +34,7 @@ class Project:
         return None if self.root is None else self.root / "data/latents"
 
     def read_source(self) -> str | None:
-        """Return the source of the faces, as in ``fetch_faces.source``; None: unknown.
+        """Return the source of the faces, as in ``fetch_faces.source``; None if unknown.
 
         Raises:
             DataError: the receipt of the faces is damaged.
@@ -43,7 +43,7 @@ class Project:
         return receipts.read_source(receipt) if receipt is not None and receipt.exists() else None
 
     def read_test_error(self) -> float | None:
-        """Return the RMS error of reconstructed test faces, in levels of 0..255; None: unknown.
+        """Return the RMS error of reconstructed test faces, in levels of 0..255; None if unknown.
 
         Raises:
             DataError: the numbers of evaluate_vae are damaged.

@@ -42,8 +42,8 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[WrittenFile]:
     """Write networks into a new folder, with a README.md that explains how to use them.
 
     Args:
-        portable: what to export.
-        kind: the format.
+        portable: networks to export.
+        kind: format of the files.
         folder: path of the folder, which is created.
 
     Raises:

@@ -38,7 +38,7 @@ def to_plain(model: keras.Model, *, output_activation: str | None = None) -> ker
         model: a functional model such as the encoder, the decoder or the CNN, in which each layer
             reads one other layer.
         output_activation: an activation to apply to each output, a name from ``keras.activations``,
-            which is also the name of that layer; None: no activation.
+            which is also the name of that layer; None for no activation.
 
     Raises:
         ValueError: the model has an unknown kind of layer, or a normalization whose preceding layer

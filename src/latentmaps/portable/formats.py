@@ -57,7 +57,7 @@ class Format(ABC):
 
     @abstractmethod
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Load a file with the runtime of the format and return a function that runs it.
+        """Load a file with the format's runtime and return a function that runs it.
 
         Args:
             path: a file that ``write`` wrote.

@@ -60,7 +60,7 @@ class Network:
 
     @property
     def output_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Name of an output -> its shape, without the batch axis."""
+        """The shapes of its outputs by name, without the batch axis."""
         outputs = zip(self.output_meanings, self.original.outputs, strict=True)
         return {name: tuple(output.shape[1:]) for name, output in outputs}
 
@@ -86,7 +86,7 @@ class Portable:
     """The networks and the license of a model folder, ready for export.
 
     Attributes:
-        kind: vae or cnn.
+        kind: ``vae`` or ``cnn``.
         networks: the networks to export.
         license: the license in the model card; see ``model_card.read_license``.
     """
@@ -97,7 +97,7 @@ class Portable:
 
 
 def find_kind(folder: Path) -> str:
-    """Return the kind of model in a folder, vae or cnn.
+    """Return the kind of model in a folder, ``vae`` or ``cnn``.
 
     Raises:
         DataError: the folder contains no trained model.
