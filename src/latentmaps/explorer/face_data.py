@@ -3,7 +3,7 @@
 The state of the page is one latent point z. Sliders move z along the directions described here,
 the map and the random faces replace z, and the decoder in the page shows the face at z. Arrays are
 stored as integers times a scale: int16, or int8 for the centers of the windows, whose noise is far
-larger than the rounding error. This takes a half or a quarter of the bytes of float32 and changes a
+larger than the rounding error. This takes half or a quarter of the bytes of float32 and changes a
 picture by less than one level.
 """
 
@@ -25,11 +25,11 @@ from latentmaps.vae.latent.samplers import Sampler
 Array = npt.NDArray[np.floating]
 
 NUM_COMPONENTS = 8
-# limits on test faces to start from, training faces on the map, and windows around training faces;
-# more would only make the page larger
+# limits on the numbers of test faces to start from, training faces on the map, and windows around
+# training faces; higher limits would only make the page larger
 MOST_TEST_FACES, MOST_DOTS, MOST_WINDOWS = 400, 600, 2400
-# smallest correlation at which an attribute is named next to a direction: a tenth of the variance;
-# our choice: chance alone reaches 0.04 with 2,400 faces and 0.2 with 100
+# Smallest correlation at which an attribute is named next to a direction, about a tenth of the
+# variance. This is our choice; chance alone reaches 0.04 with 2,400 faces and 0.2 with 100 faces.
 LEAST_CORRELATION = 0.3
 _MOST_NAMED = 2
 
@@ -48,10 +48,11 @@ def describe(
     Args:
         latents: encodings, fitted samplers and attribute directions.
         attributes: attributes of all faces, as returned by ``face_attributes.read_attributes``.
-        params: section of draw_samples, which sets sharpening and contrast of processed faces.
+        params: the ``draw_samples`` section, which sets the sharpening and contrast of processed
+            faces.
         shape: (height, width, channels) of an image.
         are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
-        seed: determines which faces are on the page if there are more than its limits.
+        seed: seed for choosing the faces on the page if there are more than its limits allow.
 
     Raises:
         DataError: the table of attributes has fewer rows than there are faces.
@@ -115,7 +116,7 @@ def _describe_components(
 
 
 def _describe_dimensions(latents: Latents, attributes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Describe the dimensions with the largest KL, the same as in the sheet of traversals."""
+    """Describe the dimensions with the largest KL, the same ones as in the sheet of traversals."""
     kl_nats = latents.test.encodings.kl_per_dimension()
     chosen = np.argsort(kl_nats, kind="stable")[::-1][:NUM_COMPONENTS]
     correlated = correlate(latents.train.encodings.z_mean[:, chosen], attributes)
@@ -133,7 +134,7 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
         attributes: n rows, one boolean column per attribute.
 
     Returns:
-        k lists of at most 2 attributes, each with ``name`` and ``r``, Pearson's correlation, where
+        k lists of at most 2 attributes, each with its ``name`` and its Pearson correlation ``r``;
         abs(r) is at least 0.3.
     """
     has = attributes.to_numpy(np.float64)
@@ -153,7 +154,7 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
 
 
 def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any]:
-    """Describe the attributes that their directions separate clearly, and list those left out."""
+    """Describe the attributes that their directions separate clearly, and list the others."""
     clear, left_out = [], []
     for direction in latents.attributes.to_list():
         if direction.has_enough_faces and direction.is_clear:
@@ -190,7 +191,7 @@ def _readable(name: Any) -> str:
 
 
 def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
-    """Describe a sampler by the formula that the page uses for all of them.
+    """Describe a sampler by the formula that the page uses for all samplers.
 
     The formula is that of ``Sampler.place``: mean + temperature (center - mean + factor noise).
     None means zeros for ``mean``, the identity for ``factor``, and the mean for ``centers``.
@@ -216,7 +217,7 @@ def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
 
 
 def pack(array: Array, kind: type[np.signedinteger] = np.int16) -> dict[str, Any]:
-    """Pack an array for the page: a scale, and gzipped integers in base64.
+    """Pack an array for the page as a scale and gzipped integers in base64.
 
     Args:
         array: any shape, finite.

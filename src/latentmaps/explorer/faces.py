@@ -12,7 +12,7 @@ from latentmaps.vae.latent.latent_files import Latents
 from latentmaps.vae.network.encodings import sample_prior
 from latentmaps.vae.network.vae_files import SavedVae
 
-# number of random faces, and of test faces, for comparing the packed with the trained decoder
+# number of random faces, and of test faces, for comparing the packed decoder with the trained one
 _NUM_COMPARED = 64
 
 
@@ -32,10 +32,11 @@ def prepare(
         saved: the trained VAE.
         latents: encodings, fitted samplers and attribute directions.
         attributes: attributes of all faces, as returned by ``face_attributes.read_attributes``.
-        params: section of build_explorer.
-        look: section of draw_samples, which sets sharpening and contrast of processed faces.
+        params: the ``build_explorer`` section.
+        look: the ``draw_samples`` section, which sets the sharpening and contrast of processed
+            faces.
         are_digits: whether the VAE was trained on digits.
-        seed: seed of the random points and of the choice of faces.
+        seed: seed for the random points and for choosing the faces.
 
     Raises:
         DataError: the table of attributes has fewer rows than there are faces.

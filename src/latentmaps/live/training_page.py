@@ -1,4 +1,4 @@
-"""Keep the live page up to date while a VAE is trained, without ever ending the training."""
+"""Keep the live page up to date while a VAE is trained, without ever stopping the training."""
 
 import logging
 import os
@@ -36,15 +36,15 @@ def opened(
 ) -> Iterator[Callable[[Sequence[Row]], None]]:
     """Open the live page of a training run, and yield the `follow` callback for ``fit.fit``.
 
-    On exit, the page says whether the training finished or stopped. If the folder cannot be
-    written, the training continues without the page, after one warning. With several machines, only
-    the first one writes the page.
+    On exit, the page says whether the training finished or stopped. If the folder is not writable,
+    the training continues without the page after a single warning. With several machines, only the
+    first machine writes the page.
 
     Args:
         folder: the folder for index.html and history.csv.
         task: the training run.
-        film: provides the pictures.
-        source: source of the faces, see ``receipts.read_source``.
+        film: the film recorder, which provides the pictures.
+        source: source of the faces; see ``receipts.read_source``.
     """
     if not workers.is_writer():
         yield lambda _rows: None
@@ -71,7 +71,7 @@ def opened(
 
 
 class TrainingPage:
-    """The live page of one training, and its folder."""
+    """The live page of one training run, and its folder."""
 
     def __init__(self, folder: Path, about: About, film: FilmRecorder) -> None:
         self._folder = folder
@@ -83,7 +83,7 @@ class TrainingPage:
         self._seconds: list[float] = []  # duration of each epoch of this run
         self._is_started = False
         self._last_epoch = self._last_written = time.monotonic()
-        self._cost_s = 0.0  # time that the last page took
+        self._cost_s = 0.0  # time that writing the last page took
         self._lock = filelock.FileLock(folder / "lock")
         self._is_open = self._try(self._claim)
         self._write("running", "Training is about to start.")
@@ -127,7 +127,7 @@ class TrainingPage:
             return
         started = time.monotonic()
         self._is_open = self._try(lambda: self.write_files(state, words))
-        # not counted: the first page loads libraries that the later ones reuse
+        # the first page is not counted, because it loads libraries that later pages reuse
         self._cost_s = time.monotonic() - started if self._history else 0.0
         self._last_written = time.monotonic()
 
@@ -135,8 +135,8 @@ class TrainingPage:
         """Write the page, its script and history.csv.
 
         Args:
-            state: "running", "over" or "stopped".
-            words: a message below the state; empty for none.
+            state: ``"running"``, ``"over"`` or ``"stopped"``.
+            words: a message to show below the state; empty for none.
         """
         epoch_s = statistics.median(self._seconds) if self._seconds else 0.0
         moment = Moment(
@@ -150,7 +150,7 @@ class TrainingPage:
         )
         html = page.render(self._about, moment, self._history, self._faces, self._frames())
         _replace(self._folder / "index.html", lambda path: path.write_text(html, encoding="utf-8"))
-        if not self._history:  # the table of a previous run would be mistaken for that of this one
+        if not self._history:  # the table of a previous run would be mistaken for this run's table
             (self._folder / "history.csv").unlink(missing_ok=True)
         else:
             table = pd.DataFrame(self._history).astype({"epoch": int})
@@ -188,7 +188,7 @@ class TrainingPage:
         return f"{which} in {_duration(sum(self._seconds))}"
 
     def _try(self, work: Callable[[], Any]) -> bool:
-        """Run `work`, report whether it succeeded, and log a warning if not."""
+        """Run `work`, and report whether it succeeded; log a warning if it did not."""
         try:
             work()
         except OSError as error:
@@ -226,7 +226,7 @@ def _count(epochs: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    """Return a duration for readers: 45 s, 12 min, 3.4 h."""
+    """Format a duration for readers, such as 45 s, 12 min or 3.4 h."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

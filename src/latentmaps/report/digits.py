@@ -16,7 +16,7 @@ from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
 from latentmaps.report.layers import Layers
 
-# column of history.csv -> title, unit
+# column of history.csv -> (title, unit)
 _CURVES = {"accuracy": ("Accuracy", "share read correctly"), "loss": ("Loss", "nats per digit")}
 _TABLE_COLUMNS = (
     *("status", "rescued_by", "activation", "ratio", "ratio_in_range", "winning_start"),
@@ -31,11 +31,11 @@ _OUTPUT_COLUMNS = ("confidence", "confidence_in_range")
 
 @dataclass(frozen=True)
 class Count:
-    """An entry of the confusion matrix.
+    """An entry in the confusion matrix.
 
     Attributes:
         number: number of test digits of the row's class that were read as the column's class.
-        weight: how to show it: right, wrong or none.
+        weight: how to show it: ``right``, ``wrong`` or ``none``.
     """
 
     number: int
@@ -50,7 +50,7 @@ class Confusion:
         digits: the classes, in the order of rows and columns.
         rows: one row per true class, one entry per predicted class.
         num_wrong: number of misread test digits.
-        worst: the most frequent error in words, with its count; empty if there are no errors.
+        worst: the most frequent error as text, with its count; empty if there are no errors.
     """
 
     digits: Sequence[str]
@@ -122,10 +122,10 @@ def read_digits(reports: Path, layer_names: Sequence[str]) -> Digits:
 
     Args:
         reports: folder with one folder per stage, named after the stage.
-        layer_names: layers that have OIPs.
+        layer_names: names of the layers that have OIPs.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks a number that the page shows.
+        DataError: a file is missing or damaged, or lacks a number that the page shows.
     """
     metrics = inputs.read_numbers(reports / "train_cnn")
     layers = [_read_layer(reports / "draw_oips", name) for name in layer_names]
@@ -248,7 +248,7 @@ def _median(path: Path, column: str, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _shorten(text: str) -> str:
-    """Format a number with three digits. Return other text unchanged."""
+    """Format a fractional number with three significant digits; return other text unchanged."""
     try:
         return f"{float(text):.3g}" if "." in text else text
     except ValueError:
@@ -262,7 +262,7 @@ def read_confusion(path: Path) -> Confusion:
         path: predictions.csv of train_cnn.
 
     Raises:
-        DataError: the file is missing, damaged, or contains something else.
+        DataError: the file is missing or damaged, or contains anything other than digits.
     """
     lines = inputs.read_rows(path, ["label", "prediction"])
     pairs = [(line["label"], line["prediction"]) for line in lines]

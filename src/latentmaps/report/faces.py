@@ -24,7 +24,7 @@ from latentmaps.report.inputs import Document
 from latentmaps.report.layers import Layers
 from latentmaps.report.yardsticks import Yardstick
 
-# column of history.csv -> title, unit
+# column of history.csv -> (title, unit)
 _CURVES = {
     "total_loss": ("Total loss", "loss per face"),
     "reconstruction_loss": ("Reconstruction loss", "loss per face"),
@@ -87,13 +87,13 @@ class Faces:
         doubts: reasons why the results may be meaningless.
         fact: weight of the KL term, as text.
         seed: training seed, as text.
-        origin: source and numbers of the faces.
+        origin: source of the faces, and the numbers of fetched, training and test faces.
         headlines: the key numbers at the top of the page.
         run: how the network was trained.
-        numbers: tables on reconstructions and on the latent space.
+        numbers: tables about reconstructions and the latent space.
         dimensions: table of the latent dimensions.
-        attributes: how clear each attribute is in the latent space; None if there are none.
-        layers: the layers of encoder and decoder.
+        attributes: how clear each attribute is in the latent space; None if the faces have none.
+        layers: the layers of the encoder and the decoder.
         samplers: one table per feature net.
         curves: one chart per loss.
         film: the training film; its first row has the validation faces.
@@ -137,10 +137,10 @@ def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yards
     Args:
         receipt_path: JSON receipt of fetch_faces.
         reports: folder with one folder per stage, named after the stage.
-        yardsticks: column of history.csv -> reference values of the source of the method.
+        yardsticks: column of history.csv -> reference values from the source of the method.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks a number that the page shows.
+        DataError: a file is missing or damaged, or lacks a number that the page shows.
     """
     receipt = inputs.read_document(receipt_path)
     training = inputs.read_numbers(reports / "train_vae")

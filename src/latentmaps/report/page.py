@@ -1,7 +1,8 @@
 """Render the report, reports/index.html: one self-contained HTML file.
 
-Scripts, fonts and pictures are all in the file, so the page opens without a network and can be
-shared as a single file. It contains no timestamps or paths, so a rerun gives identical bytes.
+Scripts, fonts and pictures are all in the file, so the page opens without a network connection and
+can be shared as a single file. It contains no timestamps or paths, so a rerun produces an identical
+file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,12 +33,12 @@ def render(
         reports: folder with one folder per stage, named after the stage.
         profile: name of the active profile.
         seed: ``base.seed``.
-        layer_names: layers that have OIPs.
+        layer_names: names of the layers that have OIPs.
         digits_source: ``bundled``, ``official`` or ``folder``.
-        sections: section name -> dataclass, all parameters.
+        sections: section name -> dataclass with its parameters, for all sections.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks a value that the page shows.
+        DataError: a file is missing or damaged, or lacks a value that the page shows.
     """
     environment = html_page.environment("latentmaps.report")
     script = "\n".join(environment.get_template(name).render() for name in ("page.js", "film.js"))
@@ -53,7 +54,7 @@ def render(
         digits_source=digits_source,
         parameters=content.list_parameters(sections),
         glossary=glossary.groups(),
-        # trusted: our own templates; the policy of the page allows this script only
+        # trusted because it is our own template; the policy of the page allows only this script
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
     )

@@ -16,7 +16,8 @@ const Levers = (() => {
     return { read, make, words: signed, zero: 0 };
   }
 
-  // Returns functions from an index to a slider, by kind. `isHeld()`: whether an attribute slider holds the others fixed.
+  // Returns, for each kind, a function from an index to a slider. `isHeld()`: whether an attribute slider holds the other
+  // attributes fixed.
   function makeAll(points, isHeld) {
     const { data, space, latentDim } = points;
     const origin = new Float64Array(latentDim);

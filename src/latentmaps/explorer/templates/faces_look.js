@@ -1,5 +1,5 @@
 "use strict";
-// Sharpening and contrast as in the sheets of processed faces: the filters of Pillow, equal up to rounding.
+// Sharpening and contrast as in the sheets of processed faces: Pillow's filters, identical up to rounding.
 
 const Look = (() => {
   const ONE = 2 ** 24; // fixed-point scale of weights, as in Pillow
@@ -43,14 +43,14 @@ const Look = (() => {
     return source;
   }
 
-  // Applies an unsharp mask: adds `percent` of the difference from the blurred image. 0 changes nothing.
+  // Applies an unsharp mask: adds `percent` of the difference from the blurred image. 0 percent changes nothing.
   function sharpen(bytes, shape, radius, percent) {
     if (!percent) return bytes;
     const blurred = blur(bytes, shape, radius);
     return bytes.map((value, i) => clip(value + Math.trunc(((value - blurred[i]) * percent) / 100)));
   }
 
-  // Multiplies the distance from the mean gray by `factor`. 1 changes nothing.
+  // Multiplies the distance from the mean gray by `factor`. A factor of 1 changes nothing.
   function contrast(bytes, channels, factor) {
     if (factor === 1) return bytes;
     let sum = 0;

@@ -26,7 +26,7 @@ class Points {
     return { z: Space.between(a.z, b.z, share, isArc), origin: { kind: "path", share } };
   }
 
-  // Returns the share at which z is on that path: the share it came from, or else its projection on the chord.
+  // Returns the share at which z is on that path: the share it came from, or else its projection onto the chord.
   shareOf({ z, origin, a, b }) {
     if (this.isOnPath({ origin })) return origin.share;
     const chord = b.z.map((value, i) => value - a.z[i]);
@@ -72,7 +72,7 @@ class Points {
     return `z.${Space.toText(z)}`;
   }
 
-  // Decodes a token; null if it is invalid.
+  // Decodes a token; returns null if it is invalid.
   fromToken(token) {
     const [kind, ...rest] = (token ?? "").split(".");
     if (kind === "m") return this.mean();

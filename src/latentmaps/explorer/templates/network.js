@@ -1,7 +1,7 @@
 // Runs a trained network, described by layer_list.py and packed by packing.py. Independent of the page.
 "use strict";
 
-// Reads `count` numbers of a format from `offset`. The lowest bytes of all numbers come first, then the next bytes.
+// Reads `count` numbers in a given format from `offset`. The lowest bytes of all numbers come first, then the next bytes.
 function readNumbers(bytes, offset, count, format) {
   const size = { int8: 1, float16: 2, float32: 4 }[format];
   const bits = new Uint32Array(count);
@@ -193,8 +193,8 @@ const ACTIVATIONS = {
 };
 
 class Network {
-  // `description` comes from packing.py and names the number format of the kernels. `bytes` has all biases and scales
-  // first, in float32, then the kernels.
+  // `description` comes from packing.py and names the number format of the kernels. `bytes` contains first all biases and
+  // scales, in float32, then the kernels.
   constructor(description, bytes) {
     this.description = description;
     const { format } = description.weights;

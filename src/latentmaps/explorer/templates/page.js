@@ -1,7 +1,7 @@
 // Shared by the parts of the page: choice of the part shown, state in the address, data blocks, error messages.
 "use strict";
 
-// visible until here, so that users also see it if their browser cannot parse this script
+// hidden only now, so that users see it if their browser cannot parse this script
 document.getElementById("without-script").hidden = true;
 
 // the address contains the state, so the skip link must not change it

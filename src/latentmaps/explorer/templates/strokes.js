@@ -48,7 +48,7 @@ const strokes = (() => {
     return shares;
   }
 
-  // Returns the scale and shift that give strokes the size and position of an MNIST digit.
+  // Returns the scale and shift that bring strokes to the size and position of an MNIST digit.
   function findPlace(list) {
     let left = SIZE, right = 0, top = SIZE, bottom = 0;
     paintShares(list, null, STAY).forEach((share, i) => {
@@ -103,7 +103,7 @@ const strokes = (() => {
     return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  // Decodes the text of `pack`; null if it is invalid.
+  // Decodes text from `pack`; returns null if it is invalid.
   function unpack(text) {
     if (text.length > MOST_BYTES || !/^[\w-]*$/.test(text)) return null;
     let bytes;
