@@ -39,13 +39,17 @@ def load_vae(path: "str | Path", latents: "str | Path | None" = None) -> "Playab
             attributes and for all samplers except the prior.
 
     Returns:
-        An object with these methods: ``encode`` (images (n, h, w, c), uint8, 0..255 -> z_mean and
-        z_log_var, (n, latent_dim)), ``decode`` (z (n, latent_dim) -> pixels (n, h, w, c), float32,
-        0..1), ``reconstruct`` (images -> pixels), ``sample`` (number and seed -> pixels of random
-        points), ``interpolate`` (two images or points -> pixels of points between them),
-        and ``attribute_direction`` (one of its ``attributes`` -> the vector to add to z,
-        (latent_dim,)). Its ``image_shape`` is (h, w, c). Its Keras models are ``encoder`` (which
-        reads pixels, 0..1) and ``decoder`` (z -> pixels, 0..1).
+        An object with these methods:
+
+        - ``encode``: images (n, h, w, c), uint8, 0..255 -> z_mean and z_log_var, (n, latent_dim)
+        - ``decode``: z (n, latent_dim) -> pixels (n, h, w, c), float32, 0..1
+        - ``reconstruct``: images -> pixels
+        - ``sample``: number and seed -> pixels of random points
+        - ``interpolate``: two images or points -> pixels of points between them
+        - ``attribute_direction``: one of its ``attributes`` -> vector to add to z, (latent_dim,)
+
+        Its ``image_shape`` is (h, w, c). Its Keras models are ``encoder``, which reads pixels,
+        0..1, and ``decoder``, which turns z into pixels, 0..1.
 
         The methods raise a DataError for any other input, including pixels of 0..1 passed to
         `encode`.
@@ -185,10 +189,11 @@ def find_oips(
             smoothness, num_snapshots. The default length scales depend on the image size.
 
     Returns:
-        One object for each unit: ``oip`` (h, w, c), as the model reads it, and its ``activation``;
-        for all starts, ``kinds``, ``starts`` and ``images`` (num_starts, h, w, c), ``activations``
-        and ``optima`` (num_starts,), ``curves`` (num_starts, num_steps + 1), and ``snapshots``
-        (num_starts, num_snapshots, h, w, c) after ``snapshot_steps``.
+        One object for each unit. It has ``oip`` (h, w, c), as the model reads it, and its
+        ``activation``. For all start images, it has ``kinds``, ``starts`` and ``images``
+        (num_starts, h, w, c), ``activations`` and ``optima`` (num_starts,), ``curves`` (num_starts,
+        num_steps + 1), and ``snapshots`` (num_starts, num_snapshots, h, w, c) after
+        ``snapshot_steps``.
 
     Raises:
         DataError: the model, layer, unit, start or a setting is invalid.

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class File(NamedTuple):
-    """A file or folder inside a folder.
+    """A file or folder inside one of the project's folders.
 
     Attributes:
         name: its relative path; ``{layer}`` stands for the value of the option ``layer``.

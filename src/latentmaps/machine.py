@@ -34,7 +34,8 @@ class Setup:
     Attributes:
         device: "CPU" or "GPU".
         jit_compile: whether models are compiled with XLA.
-        strategy: distributes training over several devices or machines; None for one device.
+        strategy: strategy that distributes training over several devices or machines; None for one
+            device.
     """
 
     device: str
@@ -114,7 +115,7 @@ def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """Return the model name of the CPU, or its architecture if the name is unknown.
 
     Args:
-        cpuinfo: the file in which Linux gives the model name, on x86 only.
+        cpuinfo: the file in which Linux lists the model name, only on x86.
     """
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -29,7 +29,7 @@ def track(
         total: number of items.
         description: a verb phrase, such as "Cropping".
         unit: plural noun for the items, such as "faces".
-        quiet_s: smallest time between two log lines, seconds.
+        quiet_s: minimum time between two log lines, in seconds.
     """
     if sys.stderr.isatty():
         yield from tqdm(items, total=total, desc=description, unit=f" {unit}")
@@ -57,7 +57,7 @@ def count_bytes(
         total: total number of bytes; None if unknown.
         done: number of bytes that were transferred earlier.
         description: a verb phrase, such as "Downloading images.zip".
-        quiet_s: smallest time between two log lines, seconds.
+        quiet_s: minimum time between two log lines, in seconds.
     """
     if sys.stderr.isatty():
         with tqdm(total=total, initial=done, desc=description, unit="B", unit_scale=True) as bar:

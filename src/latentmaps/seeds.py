@@ -144,7 +144,7 @@ def tuning_image(seed: int, num_points: int, number: int) -> np.random.Generator
 
 
 def random_digits(seed: int) -> np.random.Generator:
-    """Return the stream for choosing random digits, unrelated to any feature map."""
+    """Return the stream for choosing random digits that are unrelated to any feature map."""
     return np.random.default_rng([seed, _RANDOM_DIGITS])
 
 

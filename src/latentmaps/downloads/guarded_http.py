@@ -79,7 +79,7 @@ def get(
         headers: headers of each request.
         connect_s: timeout for connecting to each address of the host.
         timeout_s: timeout between two chunks of an answer.
-        watch: checked before each chunk, including those of headers.
+        watch: speed check to run before each chunk, including those of headers.
 
     Yields:
         The response, with its body unread.

@@ -56,7 +56,7 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def style(**changes: Any) -> AbstractContextManager[None]:
-    """Return a context in which charts are drawn with the project's settings, regardless of the user's.
+    """Return a context in which charts are drawn with this project's settings, not the user's.
 
     Args:
         **changes: further settings of matplotlib, which take precedence.
@@ -148,7 +148,8 @@ def draw_over_parameter(
 
     Args:
         lines: results, and reference levels to compare them with.
-        key: determines the ids inside the element; must be unique among the charts of a page.
+        key: string that determines the ids inside the element; must be unique among the charts of a
+            page.
         title: title above the chart.
         unit: unit of the values, for the vertical axis.
         parameter: name of the parameter, for the horizontal axis. The axis is logarithmic if the
@@ -254,7 +255,7 @@ def svg_element(figure: Figure, alt: str) -> str:
 
 
 def _for_a_page(svg: str, alt: str) -> str:
-    """Strip what only a file needs from an SVG: prologue, fixed size, font and black ink."""
+    """Strip from an SVG what only a file needs: prologue, fixed size, font and black ink."""
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
     element = re.sub(r"font-family: [^;\"]*", "font-family: inherit", element)

@@ -15,7 +15,7 @@ GAP = 6  # pixels between tiles; leaves room for the borders of two adjacent til
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Rows and columns of tiles of one size, in pixels.
+    """A grid of tiles of equal size, measured in pixels.
 
     Attributes:
         num_tiles: number of tiles, including blank ones.
@@ -56,7 +56,7 @@ class Grid:
         return self.num_rows * (self.row_height + GAP) - GAP
 
     def corner(self, index: int) -> tuple[int, int]:
-        """Return the left and top of a tile, which is centered in its column.
+        """Return the left and top coordinates of a tile, which is centered in its column.
 
         Args:
             index: index of the tile, counted row by row.
@@ -67,7 +67,7 @@ class Grid:
 
 
 def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
-    """Turn every pixel of a tile into a square, and return it with three color channels.
+    """Turn every pixel of a tile into a square, and return the result with three channels.
 
     Args:
         tile: (height, width), (height, width, 1) or (height, width, 3), uint8.

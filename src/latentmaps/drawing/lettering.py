@@ -31,7 +31,7 @@ _ASCII_SPELLINGS = str.maketrans(
 
 
 class Font:
-    """One size of the font.
+    """The font in one size.
 
     Attributes:
         line_height: distance from one line to the next, in pixels.
@@ -79,7 +79,7 @@ class Font:
 
         Args:
             image: image to draw on; it is modified.
-            corner: x and y of the top of the text; `align` says which point of it x refers to.
+            corner: x and y of the top of the text; `align` determines which point x refers to.
             text: lines, separated by line breaks.
             color: color of the letters.
             align: 0 if x is the left edge of each line, 0.5 for its center, 1 for its right edge.

@@ -44,7 +44,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class _Words:
-    """All text of a sheet, wrapped; text that is absent is empty."""
+    """All text of a sheet, wrapped into lines; absent text is empty."""
 
     title: str
     caption: str
@@ -208,7 +208,7 @@ def _label_width(rows: Sequence[str]) -> int:
 
 
 def _origin(words: _Words) -> tuple[int, int]:
-    """Return the left and top of the grid in the sheet."""
+    """Return the left and top coordinates of the grid in the sheet."""
     top = _MARGIN + _TITLE_FONT.height(words.title) + _MARGIN // 2
     columns_height = max([0, *(_LABEL_FONT.height(label) + GAP for label in words.columns)])
     return _MARGIN + _label_width(words.rows), top + columns_height

@@ -54,8 +54,8 @@ def opened(
     Args:
         content: the bytes of the file.
         formats: accepted formats, by their names in Pillow.
-        prepare: called with the picture before it is decoded, to check its size or to configure
-            the decoder.
+        prepare: function to call with the picture before it is decoded, to check its size or to
+            configure the decoder.
 
     Raises:
         DamagedError: the bytes are not a complete picture. Identical bytes produce identical

@@ -26,8 +26,8 @@ class Member:
     Attributes:
         name: name of the picture, such as 000001.jpg, without a folder.
         position: offset of its header in the archive, in bytes.
-        packed_bytes: its size in the archive.
-        size_bytes: the size of the picture.
+        packed_bytes: size of the picture in the archive, in bytes.
+        size_bytes: size of the picture itself, in bytes.
         is_deflated: whether it is compressed; otherwise it is stored.
         checksum: CRC-32 of the picture.
     """

@@ -50,7 +50,7 @@ def take_faces(
         raw: paths of the files to write.
         folder: the user's folder with CelebA's files, or with files in the same form; None:
             download CelebA's files.
-        num_faces: number of faces, the first in the order of their names; None takes all.
+        num_faces: number of faces to take, in the order of their names; None takes all.
         downloads: the folder for complete and partial downloads.
         accept_license: whether the user has agreed to the terms.
         from_kaggle: whether to download Kaggle's copy if `folder` is None.

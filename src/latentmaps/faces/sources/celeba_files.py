@@ -38,7 +38,9 @@ def describe_table(
     read: Callable[[Path], pd.DataFrame],
     render: Callable[[pd.DataFrame], str],
 ) -> RemoteFile:
-    """Describe a table; copies with different line endings or as CSV are also accepted.
+    """Describe one of CelebA's tables.
+
+    Copies with different line endings or in CSV format are also accepted.
 
     Args:
         name: name of the file.
@@ -209,9 +211,9 @@ def describe(files: CelebaFiles) -> dict[str, dict[str, object]]:
     """Return the receipt's entry for every file that was found.
 
     Returns:
-        name -> file, size_bytes, sha256, and official: whether it is the authors' file, or a table
-        with the same content. For an unpacked archive, official is None, since the authors publish
-        no hashes of individual pictures.
+        name -> ``file``, ``size_bytes``, ``sha256`` and ``official``, which says whether it is the
+        authors' file, or a table with the same content. For an unpacked archive, ``official`` is
+        None, since the authors publish no hashes of individual pictures.
     """
     found = {name: _describe(path, OFFICIAL[name]) for name, path in files.tables.items()}
     if files.images.is_file():

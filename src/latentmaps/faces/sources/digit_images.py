@@ -39,7 +39,7 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
     Args:
         raw: paths of the files to write.
         digits: images and labels.
-        num_faces: number of digits, the first in that order; None takes all.
+        num_faces: number of digits to take, in that order; None takes all.
 
     Returns:
         The receipt: source, number, license, versions of packages, and checksum.
