@@ -156,7 +156,7 @@ def test_without_an_answer_the_page_says_why_and_judges_nothing() -> None:
 
 def test_one_experiment_has_no_answer_and_a_command() -> None:
     text = words(page.render([make_experiment("a", 3.0)], {}))
-    assert "No answer: found one experiment, a sweep needs at least two values." in text
+    assert "No answer: found one experiment, but a sweep needs at least two values." in text
     assert "A sweep over fact provides them: dvc exp run --queue" in text
 
 

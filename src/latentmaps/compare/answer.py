@@ -65,7 +65,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class SweepAnswer:
-    """A sweep's answer to the question which parameter values it supports.
+    """The answer that a sweep provides, or the reason why it provides none.
 
     Attributes:
         parameter: dotted name of the parameter that was swept; ``FACT`` if there was no sweep.
@@ -109,7 +109,7 @@ def _answer_without_sweep(group: SeedGroup) -> SweepAnswer:
     seeds = f"{count} seed{'' if count == 1 else 's'} of one value"
     found = "one experiment" if len(group.members) == 1 else seeds
     advice = Problem("A sweep over fact provides them", f"dvc exp run --queue -S {_SWEEP}")
-    reason = f"found {found}, a sweep needs at least two values"
+    reason = f"found {found}, but a sweep needs at least two values"
     return SweepAnswer(FACT, reason=reason, advice=advice)
 
 
@@ -146,7 +146,7 @@ def _advise_leaving_out(
 ) -> str:
     """Suggest a few experiments to leave out so that only one parameter differs.
 
-    The text is empty if too many would have to be left out.
+    The text is empty if too many experiments would have to be left out.
     """
     odd = {name: _find_odd(seed_groups, parameter_sets, name) for name in differing}
     # as few as possible; in a tie, those that leave a sweep over fact

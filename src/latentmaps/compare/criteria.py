@@ -1,8 +1,8 @@
 """The three criteria that a value of a parameter must meet to be supported by a sweep.
 
 Each criterion is an object in ``CRITERIA`` with its wording, formula, threshold and standard error.
-It gives a verdict on each value that was tried: yes, no, or, if the seeds disagree or the number is
-within two standard errors of the threshold, not certain.
+Its verdict on a value is yes or no, or not certain if the seeds disagree or the number is within
+two standard errors of the threshold.
 """
 
 import enum
@@ -106,7 +106,7 @@ class NearSmallestDistance:
         name: its unique name on the page.
         head: header of its column, one or two words.
         words: what it requires, as text.
-        samplers: names of the allowed samplers; each group uses its best one.
+        samplers: names of the allowed samplers; each group uses its best sampler.
         formula: formula of the number that is judged.
         threshold: the threshold as text.
         error: formula of the standard error. The sampling error of a single kernel distance is not
@@ -236,8 +236,8 @@ def variance_kept(experiment: Experiment) -> float | None:
     """Return the share of the test faces' pixel variance that reconstructions keep, at most 1.
 
     The mean squared difference between two faces is twice their variance, and the diversity of the
-    test faces is the root of that difference. Both numbers are measured on the same faces, with z
-    at the posterior mean.
+    test faces is the square root of that difference. Both numbers are measured on the same faces,
+    with z at the posterior mean.
     """
     mse, diversity = experiment.number("test", _MSE), experiment.number("test", _DIVERSITY)
     return None if mse is None or not diversity else 1.0 - mse / (diversity**2 / 2.0)
@@ -267,7 +267,7 @@ ALIVE = MinimumShare(
     MIN_KL_SHARE,
 )
 CRITERIA: tuple[Criterion, ...] = (FAITHFUL, RANDOM, ALIVE)
-# Not one of the three criteria: ``RANDOM`` for points from a sampler that is fitted after training.
+# Not one of the three criteria: like RANDOM, but for points from a sampler fitted after training.
 FITTED = NearSmallestDistance(
     "fitted",
     "fitted sampler",

@@ -34,7 +34,7 @@ class Experiment:
     Attributes:
         name: name of the experiment, branch or tag, or ``workspace``.
         revision: short hash of its commit; empty for the workspace.
-        state: ``success``, or the state in DVC's queue: ``failed``, ``queued``, ``running``.
+        state: ``success``, or the state in DVC's queue: ``failed``, ``queued`` or ``running``.
         parameters: dotted name -> value, for all parameters that affect a result.
         training: the numbers of train_vae; empty if there are none.
         test: the numbers of evaluate_vae; empty if there are none.
@@ -77,7 +77,7 @@ class Experiment:
 
     @property
     def identity(self) -> str:
-        """A unique key, since experiments from different commits may have the same name."""
+        """A key that is unique even if experiments from different commits have the same name."""
         return f"{self.name}@{self.revision}"
 
     @property
@@ -99,7 +99,7 @@ class Experiment:
         return other.is_shown and (self.results == other.results or is_same_run)
 
     def number(self, document: str, *keys: str) -> float | None:
-        """Return a finite number from training or test, or None if there is none.
+        """Return a finite training or test number, or None if there is none.
 
         Args:
             document: ``training`` or ``test``.

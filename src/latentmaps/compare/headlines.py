@@ -29,7 +29,7 @@ class Headline:
     def value(self, experiment: Experiment) -> float | None:
         """Return the number for an experiment, or None if it has none."""
         value = experiment.number(self.document, self.name)
-        # older versions store kernel distances only among the numbers of each sampler
+        # older pipeline versions store kernel distances only among the numbers of each sampler
         if value is None and self.term.name == _KERNEL:
             nets = measures.feature_nets([experiment])[:1]
             sampler = self.name.removeprefix("kernel_")

@@ -1,6 +1,6 @@
 """What dvc.lock records for a revision: which results belong together, and what they depend on.
 
-``dvc exp run train_vae`` only runs the stages up to training. The metrics of the new network are
+``dvc exp run train_vae`` runs only the stages up to training. The metrics of the new network are
 then next to pictures from the old one. ``dvc status`` compares files in the workspace, which the
 commit of an experiment does not have. But dvc.lock records what every stage read and wrote when it
 ran, so results that do not belong together are detected without these files. Parameters, data, code
@@ -22,7 +22,7 @@ def find_stale(stages: Sequence[Any]) -> dict[str, str]:
     """Return a reason for each stage whose results do not belong to this revision.
 
     Args:
-        stages: the stages of DVC's index at the revision.
+        stages: the stages in DVC's index of the revision.
     """
     outputs = {out.fs_path: (out, stage) for stage in stages for out in stage.outs}
     reasons = {stage.name: reason for stage in stages if (reason := _own_reason(stage, outputs))}
@@ -70,14 +70,14 @@ def _changed_parameters(dep: Any) -> list[str]:
 
 
 def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
-    """Return the parameters on which any stage depends; others cannot change a result.
+    """Return the parameters on which any stage depends; other parameters cannot change a result.
 
     If the seed of a section is null in params.yaml, the seed that is actually used is returned.
     Several stages may depend on the same parameter and may have run with different values of it;
     the value with which the stage of its section ran takes precedence.
 
     Args:
-        stages: the stages of DVC's index.
+        stages: the stages in DVC's index.
         as_run: whether to prefer the values with which the stages ran to those in params.yaml.
     """
     all_values: dict[str, Any] = {}

@@ -35,7 +35,7 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number that is known for each experiment.
+    """A number by which experiments are compared.
 
     Attributes:
         term: glossary entry that explains and formats it.

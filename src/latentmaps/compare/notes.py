@@ -65,7 +65,7 @@ def find_notes(experiments: Sequence[Experiment]) -> list[ComparisonNote]:
 def _note_causes(experiments: Sequence[Experiment]) -> ComparisonNote | None:
     """Return a note about what differs besides fact; a warning unless it is the only difference.
 
-    Seeds do not count if any group has several, which serve to measure the spread.
+    Seeds do not count if any group has several, since they then serve to measure the spread.
     """
     parameter_sets = [experiment.parameters for experiment in experiments]
     is_repeated = groups.have_seeds(groups.make_groups(experiments))
@@ -248,7 +248,7 @@ _MEASURES = {"raw KL": measures.KL, "reconstruction loss": measures.RECONSTRUCTI
 
 
 def _note_trend(experiments: Sequence[Experiment]) -> ComparisonNote | None:
-    """If only fact differs, note whether raw KL falls and the reconstruction loss rises."""
+    """Note whether raw KL falls and the reconstruction loss rises, if only fact differs."""
     seed_groups = groups.make_groups(experiments)
     weights = {group.kl_weight for group in seed_groups}
     if len(seed_groups) < 2 or len(weights) < len(seed_groups):
@@ -274,7 +274,7 @@ def _note_trend(experiments: Sequence[Experiment]) -> ComparisonNote | None:
 
 
 def _note_expected_trend(seed_groups: Sequence[SeedGroup]) -> ComparisonNote:
-    """Confirm the trend unless numbers are missing, since they could hide a break in it."""
+    """Return a note that confirms the trend, unless missing numbers could hide a break in it."""
     gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(seed_groups, name, measure))]
     if gaps:
         return ComparisonNote(
@@ -293,7 +293,7 @@ def _gap(seed_groups: Sequence[SeedGroup], name: str, measure: Measure) -> str:
 
 
 def _only_fact_differs(experiments: Sequence[Experiment], seed_groups: Sequence[SeedGroup]) -> bool:
-    """Report whether only fact differs, apart from seeds if they are repeated."""
+    """Report whether only fact differs, ignoring seeds if any group has several."""
     differing = parameters.find_differing([experiment.parameters for experiment in experiments])
     is_repeated = groups.have_seeds(seed_groups)
     return [n for n in differing if not (is_repeated and parameters.is_seed(n))] == [FACT]

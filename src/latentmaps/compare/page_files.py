@@ -74,9 +74,9 @@ def _name_folders(experiments: Sequence[Experiment]) -> dict[str, str]:
 def _sources(
     experiments: Sequence[Experiment], folder_names: Mapping[str, str]
 ) -> dict[str, Path | None]:
-    """Return a mapping from path in the folder of the pages to the file to copy there.
+    """Return a mapping from paths in the folder of the pages to the files to copy there.
 
-    The file is None if it is not on this machine.
+    A file is None if it is not on this machine.
     """
     return {
         f"{folder_names[experiment.identity]}/{path}": source
@@ -91,7 +91,7 @@ def _copy(source: Path | None, target: Path, path: str) -> None:
     if source is not None:
         shutil.copyfile(source, target)
         return
-    depth = len(PurePosixPath(path).parts) - 2  # folders between it and the full page
+    depth = len(PurePosixPath(path).parts) - 2  # folders between the file and the full page
     text = (
         page.environment()
         .get_template("missing_page.html.j2")

@@ -1,4 +1,4 @@
-"""Find the experiments to compare by the names that DVC gives them.
+"""Find experiments for the comparison by the names that DVC gives them.
 
 Experiment refs and queued tasks are read without DVC's lock, so experiments can be compared while a
 queue is still running. No other module of the comparison imports DVC.

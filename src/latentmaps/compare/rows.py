@@ -51,7 +51,7 @@ class ExperimentRow:
         name: name of the experiment.
         revision: short hash of its commit.
         fact: weight of the KL term, as text.
-        parameters: name and value of the parameters, except fact, that differ between rows.
+        parameters: names and values of the parameters, except fact, that differ between rows.
         reconstructions: the strip of reconstructed test faces.
         samples: random faces, one strip for each sampler.
         link: relative link to its full page; empty if there is none.
@@ -94,7 +94,7 @@ def may_show_people(experiments: Sequence[Experiment]) -> bool:
 
 
 def shared_originals(experiments: Sequence[Experiment]) -> Picture | None:
-    """Return the test faces if all strips of reconstructions have the same ones, otherwise None."""
+    """Return the test faces if they are identical in all reconstruction strips, otherwise None."""
     key = "reconstructions"
     strips = [experiment.strips[key] for experiment in experiments if key in experiment.strips]
     if not strips or not show_same_faces(strips):

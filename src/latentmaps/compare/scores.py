@@ -74,7 +74,7 @@ class ScoreTable:
     Attributes:
         key: its unique name on the page.
         caption: what it shows.
-        columns: the columns; the first one is fact.
+        columns: the columns; the first column is fact.
         rows: the rows, from top to bottom.
         is_long: whether it has several rows for each experiment.
     """
@@ -136,7 +136,7 @@ def _make_table(
     group: Sequence[Measure],
     differing: Sequence[Mapping[str, str]],
 ) -> ScoreTable | None:
-    # a number that no experiment has would be an empty column
+    # a number that no experiment has would produce an empty column
     compared = [
         m for m in group if any(m.value(experiment) is not None for experiment in experiments)
     ]
@@ -179,7 +179,7 @@ def _number(experiment: Experiment, measure: Measure) -> ScoreCell:
 
 
 def tabulate_samplers(experiments: Sequence[Experiment], keys: Sequence[str]) -> list[ScoreTable]:
-    """Return a table for each feature net; the first one also has numbers that need no net.
+    """Return a table for each feature net; the first table also has numbers that need no net.
 
     Args:
         experiments: the experiments, in the order of the rows.

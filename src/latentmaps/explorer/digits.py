@@ -27,7 +27,7 @@ from latentmaps.params.draw_oips import DrawOips
 from latentmaps.portable import folding
 from latentmaps.storage import npz
 
-# numbers of test digits on the page: the first ones of each class, and the first misread ones
+# numbers of test digits on the page: the first digits of each class, and the first misread digits
 _NUM_PER_CLASS, _NUM_MISREAD = 10, 20
 # same percentile as in the sheet of activation maps: a few positions are far brighter than the rest
 _PERCENTILE = 99.5
@@ -66,7 +66,7 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
         ``layers``: for each convolution, its ``name``, ``limit`` (the activation drawn in the
         brightest color), ``strongest`` (for each map, the largest mean activation over all test
         digits; (num_maps,), float32) and ``oips``.
-        ``output``: ``name`` and ``oips`` of the layer that returns the probabilities.
+        ``output``: ``name`` and ``oips`` of the layer that outputs the probabilities.
         ``oips`` is None for a layer without OIPs. Otherwise it has ``page``, the page of the layer.
         For ``free`` and ``in_range`` pixels, it also has a ``picture`` of all OIPs, stacked
         vertically, and their ``activations``.

@@ -52,7 +52,7 @@ def describe(
             faces.
         shape: (height, width, channels) of an image.
         are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
-        seed: seed for choosing the faces on the page if there are more than its limits allow.
+        seed: seed for choosing the faces on the page if there are more than the limits allow.
 
     Raises:
         DataError: the table of attributes has fewer rows than there are faces.
@@ -193,7 +193,7 @@ def _readable(name: Any) -> str:
 def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
     """Describe a sampler by the formula that the page uses for all samplers.
 
-    The formula is that of ``Sampler.place``: mean + temperature (center - mean + factor noise).
+    The formula is that of ``Sampler.place``: mean + temperature * (center - mean + factor noise).
     None means zeros for ``mean``, the identity for ``factor``, and the mean for ``centers``.
     """
     values: Mapping[str, Array] = {name: getattr(sampler, name) for name in sampler.axes}

@@ -25,8 +25,8 @@ class Difference:
     """Absolute difference between the outputs of a packed and a trained network.
 
     Attributes:
-        largest: maximum over all outputs, in levels of 255.
-        mean: mean over all outputs, in levels of 255.
+        largest: maximum over all outputs, in levels of 1/255.
+        mean: mean over all outputs, in levels of 1/255.
     """
 
     largest: float
@@ -70,7 +70,7 @@ def pack_small(model: keras.Model, inputs: Array, *, max_difference: float) -> P
     Args:
         model: a plain network with outputs 0..1; see ``layer_list.describe``.
         inputs: (n, ...), float32; the outputs for these inputs are compared.
-        max_difference: the limit, in levels of 255.
+        max_difference: the limit, in levels of 1/255.
     """
     network = layer_list.describe(model)
     expected = _run(model, inputs)
@@ -153,5 +153,5 @@ def _kernels(weights: Sequence[Weights], kind: str) -> Iterator[npt.NDArray]:
 
 
 def _to_planes(numbers: npt.NDArray) -> bytes:
-    """Put the lowest bytes of all numbers first, then the next bytes; gzip compresses it better."""
+    """Return the lowest bytes of all numbers, then the next bytes: gzip compresses this better."""
     return numbers.reshape(-1, 1).view(np.uint8).T.tobytes()

@@ -63,7 +63,7 @@ def render(parts: Sequence[Part], *, shows_people: bool, are_digits: bool) -> st
     """Return the HTML of the page.
 
     Args:
-        parts: faces and digits; the page opens with the first part.
+        parts: faces and digits; the page initially shows the first part.
         shows_people: whether the pictures may show real people.
         are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
     """

@@ -97,7 +97,7 @@ class Table:
     """A table on a page.
 
     Attributes:
-        key: unique name within the page.
+        key: unique name on the page.
         caption: what the table shows.
         corner: header of the column of row headers.
         columns: the column headers.

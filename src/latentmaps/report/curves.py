@@ -16,7 +16,7 @@ class Curve:
     """A chart on the page.
 
     Attributes:
-        key: unique name within the page.
+        key: unique name on the page.
         title: title of the chart.
         term: the glossary term that explains it.
         drawing: the chart as SVG.

@@ -57,7 +57,7 @@ class Figure:
     """A figure of the page: a sheet, a chart, or text only.
 
     Attributes:
-        key: unique name within the page.
+        key: unique name on the page.
         title: what it shows, in one line.
         caption: what each tile shows.
         command: command that redraws the figure.
@@ -78,7 +78,7 @@ class Figure:
 def read_figures(
     reports: Path, stage: str, tabs: Mapping[str, str], *, are_charts: bool = False
 ) -> dict[str, Figure]:
-    """Read the figures of a stage, keyed by the title of the tab.
+    """Read the figures of a stage, keyed by tab title.
 
     A sheet ``a_processed``, if there is one, is attached to the sheet ``a``.
 
@@ -141,7 +141,7 @@ def read_tiles(path: Path, words: Document) -> Tiles:
         words: the JSON object of the sheet, with its ``layout``.
 
     Raises:
-        DataError: the picture is missing or damaged, or the layout does not fit it.
+        DataError: the picture is missing or damaged, or the layout does not match it.
     """
     layout = _read_layout(words)
     no_words = [""] * len(layout.is_blank)

@@ -1,7 +1,7 @@
 """Read the files of other stages: metrics, histories, tables and pictures.
 
-Values that the page shows must be present and valid; all others are ignored, so a stage may add a
-number without breaking the page.
+Values that the page shows must be present and valid; all other values are ignored, so a stage may
+add a number without breaking the page.
 """
 
 import contextlib
