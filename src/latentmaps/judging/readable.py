@@ -1,4 +1,4 @@
-"""Decide which images of the VAE the CNN can classify, and read their labels."""
+"""Decide which of the VAE's images the CNN can classify, and read their labels."""
 
 from pathlib import Path
 

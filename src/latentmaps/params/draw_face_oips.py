@@ -13,7 +13,7 @@ LARGEST_TILE = 128
 
 @section
 class DrawFaceOips:
-    """Parameters of the search for the patterns of the encoder.
+    """Parameters of the search for the patterns that excite the encoder.
 
     Attributes:
         num_starts: number of random start patches per feature map; the best result is kept.

@@ -35,7 +35,7 @@ class EvaluateVae:
 
     @property
     def fid_weights(self) -> Path | None:
-        """The weights file of the second feature net; None: there is no second net.
+        """The weights file of the second feature net, or None if there is no second net.
 
         Raises:
             ParamsError: only one of ``feature_net`` and ``feature_net_weights`` is set, or the path

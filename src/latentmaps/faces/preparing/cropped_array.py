@@ -121,7 +121,7 @@ def _tasks(faces: FaceArchive) -> Iterator[_Task]:
 
 
 def _write_header(target: Path, crop_spec: Crop, num_faces: int) -> int:
-    """Write or update the header of the array; return the file offset of row 0."""
+    """Write or update the header of the array, and return the file offset of row 0."""
     shape = (num_faces, *crop_spec.shape)
     descr = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
     header = {"descr": descr, "fortran_order": False, "shape": shape}

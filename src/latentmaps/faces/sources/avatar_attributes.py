@@ -22,7 +22,7 @@ PALE = {"#ffdbb4"}
 
 
 def attributes(options: Mapping[str, Any]) -> dict[str, bool]:
-    """Return attributes under CelebA's names, in CelebA's order.
+    """Return an avatar's attributes under CelebA's names, in CelebA's order.
 
     Args:
         options: the options in DiceBear's ``Avatar.to_json()``: resolved names such as

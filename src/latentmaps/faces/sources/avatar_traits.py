@@ -115,7 +115,7 @@ class Traits:
         clothes_color: color of the clothes.
         glasses_color: color of the glasses, if there are any.
         background_color: color of the background.
-        rotation: rotation of the whole drawing, degrees, clockwise.
+        rotation: clockwise rotation of the whole drawing, in degrees.
         scale: pixels of the 178x218 picture per unit of the style's canvas; at 0.75, the eyes are
             as far apart as in CelebA.
     """

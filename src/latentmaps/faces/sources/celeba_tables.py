@@ -26,7 +26,7 @@ _ENCODING = "utf-8-sig"
 
 @dataclass(frozen=True)
 class _Head:
-    """The header of a list.
+    """The header of one of CelebA's lists.
 
     Attributes:
         columns: column names; the first is ``file``.
@@ -84,7 +84,7 @@ def read_attributes(path: Path) -> pd.DataFrame:
 
 
 def _head(path: Path, *, column: str | None = None) -> _Head:
-    """Read the header.
+    """Read the header of a list.
 
     Args:
         path: the list.

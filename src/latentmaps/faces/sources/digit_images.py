@@ -38,7 +38,7 @@ def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[st
 
     Args:
         raw: paths of the files to write.
-        digits: images and labels.
+        digits: the digits and their labels.
         num_faces: number of digits to take, in that order; None takes all.
 
     Returns:

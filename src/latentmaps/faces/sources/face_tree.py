@@ -13,7 +13,7 @@ class FaceTree:
     """A folder of pictures named 000001.jpg and so on.
 
     Attributes:
-        path: the folder.
+        path: path of the folder.
         names: names of the pictures (000001.jpg and so on), sorted.
     """
 

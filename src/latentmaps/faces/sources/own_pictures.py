@@ -52,7 +52,7 @@ class _Taken:
 
     Attributes:
         origins: names of the files that became faces, in order.
-        refused: names of the others, and why they were refused.
+        refused: names of the other files, and why they were refused.
         num_transparent: number of faces that had transparent pixels.
     """
 

@@ -60,7 +60,7 @@ class PictureSource(Protocol):
 
 
 def open_source(path: Path) -> PictureSource:
-    """Open a folder or a zip.
+    """Open a folder or a zip of pictures.
 
     Raises:
         DataError: `path` is neither.

@@ -12,10 +12,10 @@ class RawFaces:
 
     Attributes:
         images: the archive of pictures; see ``archive``.
-        attributes: table of CelebA's 40 attributes or others; see ``face_tables``.
-        partition: table of the source's own split; see ``face_tables``.
-        identity: table of the number of the person in each picture; see ``face_tables``.
-        origins: table of the name of each picture at its source.
+        attributes: table with CelebA's 40 attributes or others; see ``face_tables``.
+        partition: table with the source's own split; see ``face_tables``.
+        identity: table with the number of the person in each picture; see ``face_tables``.
+        origins: table with the name of each picture at its source.
         refused: table of the refused files of the source, and the reasons.
     """
 
