@@ -50,10 +50,10 @@ if __name__ == "__main__":
             "raw_faces": only(RAW_FACES, "receipt"),
             "faces": only(FACES, "index"),
             "vae": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "latents": "folder of encodings and samplers, written by evaluate_vae",
             "cnn": "folder of the CNN that train_cnn wrote",
-            "digits": "digits.npz that fetch_digits wrote",
-            "oips": "folder of the OIPs of each layer that draw_oips wrote",
+            "digits": "digits.npz, written by fetch_digits",
+            "oips": "folder with the OIPs of each layer, written by draw_oips",
         },
         outputs={"page": "HTML, one self-contained file"},
     )

@@ -15,7 +15,7 @@ def crop_faces(run: runs.Run) -> None:
     crop_spec = Crop(params.crop_box, params.image_size, params.resample, params.num_channels)
 
     faces = FaceArchive(run.inputs["images"])
-    # before cropping, so that tables of another data set are refused early
+    # before cropping, so that tables of another data set are rejected early
     index = face_tables.build_index(
         faces.names,
         partition=face_tables.read_partition(run.inputs["partition"]),

@@ -32,7 +32,7 @@ if __name__ == "__main__":
     runs.main(
         draw_activation_maps,
         inputs={
-            "digits": "digits.npz that fetch_digits wrote",
+            "digits": "digits.npz, written by fetch_digits",
             "model": "folder of the CNN that train_cnn wrote",
         },
         outputs={"report": ACTIVATION_MAPS},

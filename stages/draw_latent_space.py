@@ -47,7 +47,7 @@ if __name__ == "__main__":
             "raw_faces": only(RAW_FACES, "receipt"),
             "faces": only(FACES, "index"),
             "model": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "latents": "folder of encodings and samplers, written by evaluate_vae",
         },
         outputs={"report": LATENT_SPACE},
     )

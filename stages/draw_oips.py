@@ -6,8 +6,8 @@ from latentmaps.params.draw_oips import DrawOips
 from latentmaps.params.machine import Machine
 
 # Number of images per chunk of the ascent. On a CPU, 64 is faster than 128 for layers with few maps
-# and not slower for layers with many, because stopped images are dropped every few steps. A GPU has
-# room for all of them.
+# and no slower for layers with many, because images that have stopped are dropped every few steps.
+# A GPU has room for all images.
 _CHUNK_SIZES = {"CPU": 64, "GPU": 1024}
 
 
@@ -51,7 +51,7 @@ if __name__ == "__main__":
     runs.main(
         draw_oips,
         inputs={
-            "digits": "digits.npz that fetch_digits wrote",
+            "digits": "digits.npz, written by fetch_digits",
             "model": "folder of the CNN that train_cnn wrote",
         },
         outputs={"oips": OIP_ARRAYS, "report": OIP_PICTURES},

@@ -14,7 +14,7 @@ from latentmaps.params.machine import Machine
 
 
 def draw_reconstructions(run: runs.Run) -> None:
-    """Write sheets of the training and the test part, a strip, the film and their numbers."""
+    """Write sheets of training and test faces, a strip, the film, and their numbers."""
     # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.drawing import sheets

@@ -38,7 +38,7 @@ if __name__ == "__main__":
         draw_samples,
         inputs={
             "model": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "latents": "folder of encodings and samplers, written by evaluate_vae",
         },
         outputs={
             "report": SAMPLES

@@ -49,7 +49,7 @@ def fetch_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         fetch_faces,
-        inputs={"bundled": "the repository's subset of MNIST, for the source digits"},
+        inputs={"bundled": "the repository's subset of MNIST, for the source 'digits'"},
         outputs={"raw_faces": RAW_FACES, "report": REFUSED},
         kept={"downloads": "downloaded files, complete and partial"},
     )

@@ -8,7 +8,7 @@ from latentmaps.params.split_faces import SplitFaces
 
 
 def split_faces(run: runs.Run) -> None:
-    """Write a table with the part of every face; images are not moved."""
+    """Write a table that lists the part of every face, without moving any images."""
     parts = split.split_faces(run.inputs["index"], run.params(SplitFaces), run.seed)
     split.require_enough(parts)
     face_tables.write_table(run.outputs["split"], parts)

@@ -37,6 +37,6 @@ def train_cnn(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         train_cnn,
-        inputs={"digits": "digits.npz that fetch_digits wrote"},
+        inputs={"digits": "digits.npz, written by fetch_digits"},
         outputs={"model": "folder of the trained CNN", "report": CLASSIFICATION},
     )

@@ -9,7 +9,7 @@ from latentmaps.params.train_vae import TrainVae
 
 
 def train_vae(run: runs.Run) -> None:
-    """Write the model with its card, the history, the numbers of its epoch, and the film."""
+    """Write the model with its card, the history, the final numbers, and the film."""
     # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import doubts, machine, stage_code
     from latentmaps.faces.dataset import arrays, receipts, split_table
@@ -23,7 +23,7 @@ def train_vae(run: runs.Run) -> None:
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     source = receipts.read_source(run.inputs["receipt"])
     seed = run.seed_or_base(params.seed)
-    kl_weight = params.fact  # called fact in params.yaml only, kl_weight from here on
+    kl_weight = params.fact  # `fact` only in params.yaml, `kl_weight` from here on
     task = vae_task.Task.for_faces(
         params, images, parts, kl_weight=kl_weight, seed=seed, validation_seed=run.seed
     )
@@ -62,6 +62,6 @@ if __name__ == "__main__":
         outputs={"model": "folder of the trained VAE", "report": VAE_TRAINING},
         kept={
             "checkpoints": "the state after each epoch, to resume from",
-            "live": "index.html, a page to watch the training on, and the history so far",
+            "live": "index.html, a page for watching the training, and the history so far",
         },
     )

@@ -30,7 +30,7 @@ def test_the_card_of_a_vae_states_data_numbers_and_limits(tmp_path: Path) -> Non
         assert part in text
     assert "corrupted" not in text
     assert "convolutions with 4, 6 feature maps, leaky_relu" in text
-    assert "The dense layers at the latent space have " in text
+    assert "The dense layers next to the latent space have " in text
     assert "| encoder | convolution_1 | 8x8x4 | 108 |" in text
     assert "| decoder | logits_bias | 16x16x3 | 3 |" in text
 

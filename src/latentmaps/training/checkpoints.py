@@ -1,4 +1,4 @@
-"""Checkpoints, with which a killed training run can resume and a finished one can be extended.
+"""Checkpoints, from which a killed training run can resume and a finished one can be extended.
 
 Each folder belongs to one fingerprint, a hash of everything that affects the results except the
 number of epochs. The folder keeps the state after the latest epoch and after the last epoch of
@@ -30,7 +30,7 @@ _TILES = "tiles"
 _ADVICE = "remove it, then run again"
 # a frame cannot be decoded again, since the weights after its epoch no longer exist
 _ADVICE_ON_FRAMES = "remove the folder of these checkpoints, then run again"
-# ten billion weights with the two moments of the optimizer, in float32
+# ten billion weights with the optimizer's two moments, in float32
 _LIMIT_BYTES = 120_000_000_000
 _DIGITS = 16
 
@@ -51,10 +51,10 @@ class State:
 
 
 def fingerprint(values: Mapping[str, Any], files: Sequence[Path]) -> str:
-    """Return a hash of 16 hexadecimal digits that depends on every value and every byte.
+    """Return a hash of 16 hexadecimal digits that depends on all values and file contents.
 
     Args:
-        values: name -> number, text, list or nested mapping.
+        values: name -> number, string, list or nested mapping.
         files: files whose content, but not location, is hashed.
     """
     digest = hashlib.sha256(_json(values))
@@ -83,8 +83,8 @@ class Checkpoints:
         With several machines, one writes and all read, so all must be able to access the folder.
 
         Args:
-            folder: named by the fingerprint; created by ``locked``.
-            description: the values behind the fingerprint, for readers.
+            folder: the folder, named after the fingerprint; ``locked`` creates it.
+            description: the values that the fingerprint was computed from, for people to read.
             is_writer: whether this process writes checkpoints.
         """
         self.folder = folder
@@ -93,7 +93,7 @@ class Checkpoints:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the folder; another run with this fingerprint waits until it is free."""
+        """Lock the folder, so that any other run with this fingerprint waits until it is free."""
         if not self._is_writer:
             yield
             return
@@ -102,7 +102,7 @@ class Checkpoints:
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout:
-            log.info("Waiting: another process trains with the checkpoints in %s", self.folder)
+            log.info("Waiting: another process is training with the checkpoints in %s", self.folder)
             lock.acquire()
         try:
             (self.folder / _DESCRIPTION).write_bytes(_json(self._description) + b"\n")
@@ -114,7 +114,7 @@ class Checkpoints:
         """Return the epoch of the latest checkpoint up to epoch `most`, or 0 if there is none.
 
         Raises:
-            DataError: the name of a checkpoint file has no valid epoch number.
+            DataError: the name of a checkpoint file contains no valid epoch number.
         """
         return max((epoch for epoch in self._epochs() if epoch <= most), default=0)
 
@@ -137,7 +137,10 @@ class Checkpoints:
         return _refusal(self._path(epoch), reason)
 
     def save(self, state: State) -> None:
-        """Write the state after an epoch, then delete the previous one unless it is marked."""
+        """Write the state after an epoch, then delete the previous checkpoint.
+
+        A checkpoint that ``keep`` has marked is not deleted.
+        """
         if not self._is_writer:
             return
         notes = np.frombuffer(json.dumps(state.notes).encode(), np.uint8)
@@ -147,10 +150,12 @@ class Checkpoints:
             previous.unlink()
 
     def save_frame(self, epoch: int, tiles: npt.NDArray[np.uint8]) -> None:
-        """Write the frame of an epoch, before ``save`` is called, so that no state lacks a frame.
+        """Write the frame of an epoch.
+
+        Call this before ``save``, so that no state lacks a frame.
 
         Args:
-            epoch: from 1.
+            epoch: number of the epoch, from 1.
             tiles: (num_tiles, h, w, c), uint8, 0..255.
         """
         if self._is_writer:
@@ -160,7 +165,7 @@ class Checkpoints:
         """Return the frame of an epoch, (num_tiles, h, w, c), uint8, 0..255.
 
         Args:
-            epoch: from 1.
+            epoch: number of the epoch, from 1.
             shape: the expected shape.
 
         Raises:
@@ -209,4 +214,6 @@ def _write(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
 
 
 def _refusal(path: Path, reason: str) -> DataError:
-    return DataError(f"{path}: not a checkpoint of this training ({excerpt(reason)}); {_ADVICE}")
+    return DataError(
+        f"{path}: not a checkpoint of this training run ({excerpt(reason)}); {_ADVICE}"
+    )

@@ -36,12 +36,12 @@ class EarlyStopping:
 
         Args:
             model: the model after the epoch.
-            epoch: from 1.
+            epoch: number of the epoch, from 1.
             numbers: name -> value after the epoch.
         """
         if numbers[self.monitored] < self.best:
             self.best, self.best_epoch = numbers[self.monitored], epoch
-            # copied: on a CPU, the array of a variable can share its memory
+            # copied: on a CPU, a variable's array can share its memory
             self.weights = [np.array(variable) for variable in model.variables]
 
     def is_over(self, epoch: int) -> bool:
@@ -69,7 +69,7 @@ class EarlyStopping:
         """Restore the state that ``arrays`` and ``notes`` returned.
 
         Args:
-            arrays: name -> value of a weight, in its shape and dtype.
+            arrays: name -> value of a weight, in the weight's shape and dtype.
             notes: the best number and its epoch.
         """
         self.best, self.best_epoch = float(notes["best"]), int(notes["best_epoch"])

@@ -13,7 +13,7 @@ from latentmaps.training.checkpoints import State
 def check_arrays(
     arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
 ) -> str | None:
-    """Return why arrays cannot be the values of variables, or None if they can.
+    """Return why `arrays` cannot be the values of `variables`, or None if they can.
 
     Args:
         arrays: name -> array of any shape and dtype, from a checkpoint.
@@ -36,7 +36,7 @@ def check_arrays(
 
 
 def check_notes(state: State, *, with_stopping: bool) -> str | None:
-    """Return why the notes of a state cannot be those after its epoch, or None if they can."""
+    """Return what is wrong with the notes of a state, or None if they are valid."""
     notes = state.notes if isinstance(state.notes, dict) else {}
     history = notes.get("history")
     rows = history if isinstance(history, list) else []

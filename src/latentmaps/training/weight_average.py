@@ -1,8 +1,8 @@
-"""Moving averages of the weights, for validation and as the trained network.
+"""Moving averages of the weights, used for validation and in the trained network.
 
 Adam's steps do not shrink, so the weights of the last step are a random point near the optimum that
 they circle. Their average is closer to it (Polyak & Juditsky 1992). A falling learning rate has the
-same effect only at the end, and the schedule must know in advance when training ends.
+same effect only at the end, and its schedule must know in advance when training ends.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-# Updating the average in every step would take a tenth of the time of a step of 32 faces.
+# Updating the averages in every step would take a tenth of the time of a step with 32 faces.
 _STEPS_BETWEEN = 8
 
 

@@ -100,7 +100,7 @@ def test_fewer_images_than_components_give_fewer_features() -> None:
 @pytest.mark.parametrize("num_images", [1, 5])
 def test_images_that_are_all_equal_are_refused(num_images: int) -> None:
     images = np.repeat(random_images(1, size=40), num_images, axis=0)
-    with pytest.raises(DataError, match=rf"num_train: {num_images} training .* all of them equal"):
+    with pytest.raises(DataError, match=rf"num_train: {num_images} training .* all identical"):
         pixel_features.fit(images, np.arange(num_images))
 
 

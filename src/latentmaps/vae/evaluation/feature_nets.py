@@ -1,4 +1,4 @@
-"""Feature nets, which turn images into features for the comparison of two sets of images.
+"""Feature nets, which turn images into features for comparing two sets of images.
 
 A Fréchet or kernel distance is meaningful only together with the name of its feature net and with
 the distance between two sets of real images. ``pixel_features`` is always used; ``fid_network`` is

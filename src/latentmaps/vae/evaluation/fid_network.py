@@ -1,12 +1,11 @@
-"""The network of the Fréchet Inception distance; only its distance may be called FID.
+"""The network for the Fréchet Inception distance; only a distance based on it may be called FID.
 
-It is the Inception v3 of December 2015 that Heusel et al. 2017 used, converted to PyTorch, with the
-resizing of TensorFlow 1, as implemented in the optional library torch-fidelity. Another Inception
-v3 or another resizing method yields other numbers. The weights come from a local file, which is
-identified by its checksum.
+It is the Inception v3 of December 2015 that Heusel et al. 2017 used, converted to PyTorch, with
+TensorFlow 1's resizing, as implemented in the optional library torch-fidelity. A different
+Inception v3 or resizing method yields different numbers. The weights come from a local file, which
+is identified by its checksum.
 
-Tested with torch-fidelity 0.4 and random weights in place of the real file, never with the real
-one.
+This module was tested with torch-fidelity 0.4 and random weights, never with the real weights.
 """
 
 import importlib
@@ -64,7 +63,7 @@ def load(path: Path) -> FidNetwork:
     """Load the FID network.
 
     Args:
-        path: its weights, the file ``WEIGHTS_FILE`` that torch-fidelity publishes. It is a pickle,
+        path: the weights file ``WEIGHTS_FILE``, which torch-fidelity publishes. It is a pickle,
             which can contain code that torch would run, so no other file is passed to torch.
 
     Raises:
@@ -83,8 +82,8 @@ def load(path: Path) -> FidNetwork:
             f"{WEIGHTS_FILE}: use that file from torch-fidelity's release v0.2.0, or set "
             "feature_net and feature_net_weights to null"
         )
-    # On Linux torch installs Triton, which it does not need here. Triton contains an LLVM that
-    # crashes the process together with the one in TensorFlow. None makes its import fail as if it
+    # On Linux torch installs Triton, which it does not need here. Triton contains an LLVM that,
+    # together with the one in TensorFlow, crashes the process. None makes its import fail as if it
     # were not installed (tested with torch 2.15, triton 3.9, TensorFlow 2.21).
     sys.modules.setdefault("triton", cast(ModuleType, None))
     torch, torch_fidelity = _optional("torch"), _optional("torch_fidelity")

@@ -11,8 +11,8 @@ from latentmaps.vae.network.encodings import Encodings, sample_prior
 
 Array = npt.NDArray[np.floating]
 
-# Burda et al. 2016, section 5.2. It finds the inactive dimensions of a collapsed network; in ours
-# every dimension is active.
+# Burda et al. 2016, section 5.2. This threshold finds the inactive dimensions of a collapsed
+# network; in our networks, every dimension is active.
 _ACTIVE_VARIANCE = 0.01
 
 
@@ -22,20 +22,22 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
     Args:
         encodings: the posteriors of some images.
         table: the result of ``describe_dimensions`` for these encodings.
-        seed: seed of the z that is sampled from each posterior, and of the points of the prior.
+        seed: seed for sampling z from each posterior and points from the prior.
 
     Returns:
-        - ``kl_nats``, and its parts ``kl_nats_of_means`` and ``kl_nats_of_variances``, caused by
-          the means and the variances of the posteriors;
+        - ``kl_nats``, and its parts ``kl_nats_of_means`` and ``kl_nats_of_variances``, which come
+          from the means and the variances of the posteriors;
         - ``num_dimensions_used``, the number of dimensions with more than 0.1 nat, and
           ``num_dimensions_90``, the smallest number that accounts for 90% of the KL;
         - ``active_units``, the number of dimensions whose posterior mean has a variance of more
           than 0.01 over images (Burda et al. 2016, section 5.2);
-        - mean and standard deviation of the radii, and ``radius_prior`` for comparison;
-        - over the dimensions, the root mean square of the means of z, ``z_mean_rms``, and the mean,
-          smallest and largest standard deviation of z;
-        - ``mmd_prior`` between the z of the images and as many points of the prior, and
-          ``mmd_floor`` between two such sets of the prior.
+        - ``radius_mean`` and ``radius_std``, the mean and the standard deviation of the radii, and
+          ``radius_prior`` for comparison;
+        - ``z_mean_rms``, the root mean square of the means of z over the dimensions, and
+          ``z_std_mean``, ``z_std_min`` and ``z_std_max``, the mean, the smallest and the largest
+          standard deviation of z;
+        - ``mmd_prior``, the discrepancy between the z of the images and as many points of the
+          prior, and ``mmd_floor``, the discrepancy between two such sets of prior points.
     """
     z = encodings.sample_z(seed=seed)
     prior, other_prior = np.split(sample_prior(2 * len(z), z.shape[1], seed=seed), 2)

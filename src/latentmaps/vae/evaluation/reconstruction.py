@@ -26,14 +26,15 @@ def evaluate(
 
     Args:
         trained: the VAE.
-        images: (num_images, h, w, c), uint8; may be memory-mapped, only one batch is in memory.
-        rows: (n,), the images to reconstruct.
-        seed: seed of the z that is sampled from each posterior.
+        images: (num_images, h, w, c), uint8; may be memory-mapped. One batch is read at a time.
+        rows: (n,), rows of the images to reconstruct.
+        seed: seed for sampling z from each posterior.
 
     Returns:
-        The measures with z at the posterior mean; ``diversity``, how much these reconstructions
-        differ from one another; ``sharpness_originals`` and ``diversity_originals``; and, under
-        ``sampled``, the measures with z sampled from the posterior, as in training.
+        - the measures with z at the posterior mean;
+        - ``diversity``, how much these reconstructions differ from one another;
+        - ``sharpness_originals`` and ``diversity_originals``;
+        - ``sampled``, the measures with z sampled from the posterior, as in training.
     """
     from_mean, from_sample = _Means(), _Means()
     of_originals, of_reconstructions = Diversity(), Diversity()
@@ -58,7 +59,7 @@ def evaluate(
 
 
 class _Means:
-    """Means over images that come batch by batch."""
+    """Means over images that arrive in batches."""
 
     def __init__(self) -> None:
         self.num_images = 0

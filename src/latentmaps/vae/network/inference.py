@@ -1,4 +1,4 @@
-"""Use a trained VAE: encode images, decode latent points, in batches of bounded memory."""
+"""Encode images and decode latent points with a trained VAE, in batches to limit memory use."""
 
 import functools
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ BATCH_SIZE = 128
 
 
 class TrainedVae:
-    """Encoder and decoder of a trained VAE, in float32."""
+    """The encoder and the decoder of a trained VAE, in float32."""
 
     def __init__(self, saved: vae_files.SavedVae) -> None:
         self.architecture = saved.architecture
@@ -44,8 +44,8 @@ class TrainedVae:
     def decoder(self) -> keras.Model:
         """The decoder: z (n, latent_dim) -> pixels (n, h, w, c), 0..1.
 
-        The trained network outputs logits. Here a sigmoid follows as the last layer, so the input
-        of the last layer is the logits.
+        The trained network outputs logits. Here a sigmoid is added as the last layer, whose
+        input is the logits.
         """
         logits = self._saved.decoder.output
         pixels = keras.layers.Activation("sigmoid", dtype="float32", name="pixels")(logits)

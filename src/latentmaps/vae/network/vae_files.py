@@ -17,7 +17,7 @@ from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 _ADVICE = "run train_vae again"
 # weights files of the encoder and the decoder
 WEIGHTS = ("encoder.weights.h5", "decoder.weights.h5")
-# attributes of ``Origin`` whose key in architecture.json has another name, as in params.yaml
+# attributes of ``Origin`` whose key in architecture.json is different: the name in params.yaml
 _KEYS = {"kl_weight": "fact"}
 
 
@@ -35,7 +35,7 @@ def _require_known_corruption(kind: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """The training that produced the weights of a VAE.
+    """The training run that produced the weights of a VAE.
 
     ``load`` checks the types of all attributes.
 
@@ -48,7 +48,7 @@ class Origin:
         epochs: passes through the training part.
         seed: seed of the training run.
         num_train: faces in the training part.
-        initial_weights: name of each weights file that the training started from -> its SHA-256;
+        initial_weights: name of each weights file that training started from -> its SHA-256;
             None if it started from random weights.
     """
 
@@ -63,7 +63,7 @@ class Origin:
     initial_weights: dict[str, str] | None = None
 
     def describe(self) -> str:
-        """Describe the training in words, for the title of a picture."""
+        """Return a description of the training run, for the title of a picture."""
         caption = RECONSTRUCTION_LOSSES[self.reconstruction_loss].caption
         loss = f"{caption}, " if caption else ""
         corrupted = "" if self.corruption == "none" else f", corruption {self.corruption}"
@@ -81,7 +81,7 @@ class SavedVae:
 
     Attributes:
         architecture: layers of the networks.
-        origin: the training that produced the weights.
+        origin: the training run that produced the weights.
         encoder: pixels -> [z_mean, z_log_var].
         decoder: z -> logits.
     """
@@ -101,14 +101,14 @@ class Description(model_folder.Description):
 
 
 def save(folder: Path, saved: SavedVae) -> None:
-    """Write a trained VAE into `folder`. Equal models give equal bytes."""
+    """Write a trained VAE into `folder`. Identical models produce identical files."""
     parts = {name: _values(getattr(saved, name)) for name in ("architecture", "origin")}
     networks = dict(zip(WEIGHTS, (saved.encoder, saved.decoder), strict=True))
     model_folder.save(folder, parts, networks)
 
 
 def _values(part: Any) -> dict[str, Any]:
-    """Return the attributes of a part of the description by JSON key, without default values.
+    """Return the attributes of a part of the description by JSON key, omitting default values.
 
     A new attribute with a default thus leaves the files of all other networks unchanged.
     """

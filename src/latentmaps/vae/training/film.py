@@ -21,7 +21,7 @@ NUM_TILES = 8
 
 
 class FilmRecorder(keras.callbacks.Callback):
-    """Decode a frame after each epoch, with the validated weights and their compute dtype.
+    """Decode a frame after each epoch, with the weights and the compute dtype of validation.
 
     The frame of an epoch is saved next to its checkpoint, so a resumed run has the same film as
     an uninterrupted one. With several machines, only the first one records.
@@ -35,8 +35,8 @@ class FilmRecorder(keras.callbacks.Callback):
         """Choose the faces and the random points.
 
         Args:
-            task: the task that is trained.
-            checkpoints: store the frames; None keeps them in memory.
+            task: the training task.
+            checkpoints: where to store the frames; None keeps them in memory.
         """
         super().__init__()
         self._checkpoints = checkpoints
@@ -75,7 +75,7 @@ class FilmRecorder(keras.callbacks.Callback):
         self._num_known = epoch + 1
 
     def _draw_tiles(self) -> tf.Tensor:
-        """Return reconstructions, then random faces, (num_faces + 8, h, w, c), uint8."""
+        """Return the reconstructions, then the random faces, (num_faces + 8, h, w, c), uint8."""
         z_mean, _ = self.model.encoder(self._pixels, training=False)
         logits = self.model.decoder(tf.concat([z_mean, self._points], axis=0), training=False)
         return inputs.to_uint8(tf.sigmoid(logits))

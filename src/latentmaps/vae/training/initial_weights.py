@@ -25,7 +25,7 @@ class InitialWeights:
     """The weights in the folder of a trained VAE, checked but not loaded yet.
 
     Attributes:
-        folder: as ``vae_files.save`` wrote it.
+        folder: the folder that ``vae_files.save`` wrote.
         sha256: name of each weights file -> its SHA-256.
         sigma: learned standard deviation of the pixels, 0..1; None if none was learned.
     """
@@ -62,7 +62,7 @@ class InitialWeights:
         return cls(folder, sha256, description.origin.sigma)
 
     def load_into(self, model: TrainableVae) -> None:
-        """Load the weights into a model, with batch-normalization statistics and a learned sigma.
+        """Load the weights into a model, including normalization statistics and a learned sigma.
 
         Raises:
             DataError: a weights file belongs to another network, or a weight is not finite.

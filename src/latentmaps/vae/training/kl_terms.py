@@ -26,7 +26,7 @@ def kl_divergence(z_mean: tf.Tensor, z_log_var: tf.Tensor) -> tf.Tensor:
 
 
 def kl_of_means(z_mean: tf.Tensor) -> tf.Tensor:
-    """Return the part of ``kl_divergence`` that depends on means, mu^2 / 2.
+    """Return the part of ``kl_divergence`` that depends on the means, mu^2 / 2.
 
     Args:
         z_mean: (n, latent_dim), float32.
@@ -38,7 +38,7 @@ def kl_of_means(z_mean: tf.Tensor) -> tf.Tensor:
 
 
 def kl_of_variances(z_log_var: tf.Tensor) -> tf.Tensor:
-    """Return the part of ``kl_divergence`` that depends on variances, (exp(lv) - lv - 1) / 2.
+    """Return the part of ``kl_divergence`` that depends on the variances, (exp(lv) - lv - 1) / 2.
 
     Args:
         z_log_var: (n, latent_dim), float32.

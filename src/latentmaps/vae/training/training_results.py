@@ -25,7 +25,7 @@ def write_model(
         task: the task that was trained.
         model: the model that ``vae_training.train`` returned.
         trained: the result that ``vae_training.train`` returned.
-        source: source of the faces, see ``receipts.read_source``.
+        source: source of the faces; see ``receipts.read_source``.
 
     Returns:
         Name -> number or text, in the order of numbers.json.
@@ -88,12 +88,13 @@ def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
 def final_numbers(
     model: TrainableVae, trained: Trained, *, entropy_per_dim: float
 ) -> dict[str, Any]:
-    """Return the losses after the epoch of the final weights, also in comparable units.
+    """Return the losses after the epoch of the final weights, and numbers derived from them.
 
     Args:
         model: the trained VAE.
         trained: the result that ``vae_training.train`` returned.
-        entropy_per_dim: of the validation part, nats, see ``ReconstructionLoss.floor_per_dim``.
+        entropy_per_dim: entropy of the validation part, nats; see
+            ``ReconstructionLoss.floor_per_dim``.
 
     Returns:
         - the losses and their ``val_`` counterparts;

@@ -48,7 +48,7 @@ def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any], *, source: 
         folder: the folder that ``vae_files.save`` wrote.
         saved: the VAE.
         metrics: the numbers of the run, as in numbers.json.
-        source: source of the faces, see ``receipts.read_source``.
+        source: source of the faces; see ``receipts.read_source``.
     """
     shape = saved.architecture
     model_card.write(
