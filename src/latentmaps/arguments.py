@@ -12,7 +12,7 @@ def require_images(images: Any, shape: Sequence[int]) -> None:
     """Require images of the size that a model expects.
 
     Args:
-        images: expected to be (n, *shape), uint8, 0..255, n at least 1.
+        images: the images to check, expected to be (n, *shape), uint8, 0..255, n at least 1.
         shape: (height, width) or (height, width, channels).
 
     Raises:
@@ -57,7 +57,8 @@ def require_rows(rows: np.ndarray, num_images: int) -> None:
     """Refuse row numbers that are out of range.
 
     Args:
-        rows: expected to be (n,), integers from 0 to `num_images` - 1, n at least 1.
+        rows: the rows to check, expected to be (n,), integers from 0 to `num_images` - 1, n at
+            least 1.
         num_images: number of images.
 
     Raises:
@@ -76,7 +77,7 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
     """Return latent points as float32.
 
     Args:
-        z: expected to be (n, latent_dim), floating point, n at least 1.
+        z: the points to check, expected to be (n, latent_dim), floating point, n at least 1.
         latent_dim: number of latent dimensions.
 
     Raises:

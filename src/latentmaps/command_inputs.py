@@ -38,7 +38,7 @@ def plain_name(text: str, *, otherwise: str) -> str:
     """Return a file name made from a text: at most 100 letters, digits and the characters ``._-``.
 
     Args:
-        text: any text, such as the layer name block1/conv.
+        text: any text, such as the layer name ``block1/conv``.
         otherwise: the name to use if no character of the text remains.
     """
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-")[:100] or otherwise

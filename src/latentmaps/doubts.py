@@ -11,9 +11,9 @@ def about_training(num_steps: float, *, from_random: bool = True) -> list[str]:
     """Return a warning if a training run is too short.
 
     Args:
-        num_steps: number of batches in all epochs.
-        from_random: whether it starts from random weights; from trained weights, a few steps can be
-            enough.
+        num_steps: total number of batches in all epochs.
+        from_random: whether training starts from random weights; from trained weights, a few steps
+            can be enough.
     """
     if num_steps >= _LEAST_STEPS or not from_random:
         return []

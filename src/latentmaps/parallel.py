@@ -32,7 +32,7 @@ def map_in_processes(
 
     Args:
         function: function to apply; it must be picklable, as must the items and the results.
-        items: consumed one by one, only as fast as they are processed.
+        items: items to process, consumed one by one and only as fast as they are processed.
         num_processes: number of worker processes; below 2, this process does the work.
     """
     if num_processes < 2:
@@ -58,7 +58,7 @@ def map_in_order(
     Args:
         executor: pool in which the function is applied.
         function: function to apply.
-        items: consumed one by one, only as fast as they are processed.
+        items: items to process, consumed one by one and only as fast as they are processed.
         num_pending: largest number of submitted items and unfetched results together.
     """
     pending: deque[Future[Result]] = deque()

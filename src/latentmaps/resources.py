@@ -23,7 +23,7 @@ def require_disk_space(folder: Path, num_bytes: int) -> None:
 
     Args:
         folder: an existing folder on that disk.
-        num_bytes: size of the file.
+        num_bytes: size of the file, in bytes.
 
     Raises:
         DataError: the file does not fit.

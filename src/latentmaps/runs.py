@@ -40,7 +40,7 @@ class Run:
 
     Attributes:
         inputs: name of a file or folder -> existing path.
-        outputs: name -> path to write to; renamed to its final name after the run.
+        outputs: name -> path to write to, which is renamed to its final name after the run.
         finals: name -> final path, for messages.
         options: argument name -> text from the command line.
         kept: argument name -> folder that persists between runs; it may not exist yet.

@@ -21,7 +21,7 @@ def digest(stage: str, *, root: Path) -> dict[str, str]:
 
     Args:
         stage: name of the stage in dvc.yaml; not a matrix stage.
-        root: the folder of dvc.yaml.
+        root: the folder that contains dvc.yaml.
 
     Raises:
         DataError: dvc.yaml lacks the stage or lists no code for it, or a file is missing.

@@ -57,7 +57,7 @@ class RemoteFile:
         """Report whether a file with this SHA-256 is the expected one, or has equivalent content.
 
         Args:
-            path: the file.
+            path: the file to check.
             sha256: its hash.
         """
         is_same = sha256 == self.sha256
@@ -91,7 +91,7 @@ def fetch(
     """Return the verified file in `folder`, downloading it if it is not there yet.
 
     Args:
-        file: the file.
+        file: the file to fetch.
         folder: the folder for complete and partial files; created if it does not exist.
         advice: what to do if no mirror delivers the file (what to download by hand, and where to
             put it), for the message.

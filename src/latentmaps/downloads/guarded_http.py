@@ -37,7 +37,7 @@ class Watch:
     """A check that one answer arrives at a minimum speed; only bytes of the file count.
 
     Args:
-        window_s: time over which the speed is measured.
+        window_s: time over which the speed is measured, in seconds.
         slowest_bytes_per_s: minimum speed.
     """
 
@@ -75,8 +75,8 @@ def get(
     """Request an address and follow redirects.
 
     Args:
-        url: the address.
-        headers: headers of each request.
+        url: the address to request.
+        headers: headers to send with each request.
         connect_s: timeout for connecting to each address of the host.
         timeout_s: timeout between two chunks of an answer.
         watch: speed check to run before each chunk, including those of headers.

@@ -36,7 +36,7 @@ class _TransientError(Exception):
     """A mirror did not deliver the file in this try.
 
     Attributes:
-        pause_s: the pause that the server requests, if any.
+        pause_s: pause that the server requests, if any, in seconds.
         is_answered: whether the server answered at all.
     """
 
@@ -79,10 +79,10 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
     """Download the partial file from an address, and resume it if it exists.
 
     Args:
-        url: the address.
+        url: the address to request.
         part: the partial file.
-        length: its expected length.
-        patience: timeouts and retries.
+        length: expected length of the file.
+        patience: timeouts and retries for this address.
 
     Raises:
         UnreachableError: the server never answered.

@@ -11,8 +11,8 @@ class Length:
     """The expected length of a file.
 
     Attributes:
-        exact_bytes: the exact length, or None if unknown.
-        limit_bytes: the maximum length.
+        exact_bytes: the exact length in bytes, or None if unknown.
+        limit_bytes: the maximum length, in bytes.
     """
 
     exact_bytes: int | None
@@ -20,7 +20,7 @@ class Length:
 
     @property
     def most_bytes(self) -> int:
-        """The maximum length of the file."""
+        """The maximum length of the file, in bytes."""
         return self.limit_bytes if self.exact_bytes is None else self.exact_bytes
 
     def require(self, announced_bytes: int | None) -> None:
@@ -44,7 +44,7 @@ class PartFile:
 
     Args:
         path: path of the file.
-        num_restarts: how many times the download may start over.
+        num_restarts: maximum number of times that the download may start over.
     """
 
     def __init__(self, path: Path, num_restarts: int) -> None:

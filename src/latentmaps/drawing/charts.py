@@ -94,7 +94,7 @@ class Line:
     """A line of a chart.
 
     Attributes:
-        label: text in the legend; empty to leave the line out of it.
+        label: text in the legend; an empty label leaves the line out of the legend.
         points: pairs of x and y, in ascending order of x.
         is_floor: whether the line is a reference level rather than a result.
         singles: the individual results whose means are the points; drawn small and pale.

@@ -22,9 +22,9 @@ class Grid:
         num_columns: tiles per row; the last row may be shorter.
         tile_width: width of a tile after enlargement.
         tile_height: height of a tile after enlargement.
-        column_width: space for a tile and its label, at least the width of a tile.
-        label_height: space under each tile.
-        min_row_height: space that the label to the left of a row needs.
+        column_width: width of the space for a tile and its label, at least the width of a tile.
+        label_height: height of the space under each tile.
+        min_row_height: height that the label to the left of a row needs.
     """
 
     num_tiles: int

@@ -33,7 +33,7 @@ class Sheet:
     """A contact sheet and its description.
 
     Attributes:
-        image: the sheet, RGB, including all text.
+        image: the sheet as an RGB image, including all text.
         numbers: ``title``, ``caption`` and ``layout``, the values of a ``Layout``, so that a
             page can show the tiles with its own text. The layout of a sheet without tiles is None.
     """

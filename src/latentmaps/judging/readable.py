@@ -15,7 +15,7 @@ def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:
     """Explain why the CNN cannot classify the images that the VAE has learned.
 
     Args:
-        receipt: the file receipt.json of fetch_faces, which names the source of the images.
+        receipt: the receipt.json that fetch_faces wrote, which names the source of the images.
         images: (num_images, h, w, c), uint8.
 
     Returns:
@@ -47,7 +47,7 @@ def choose_unseen(
     Args:
         index: the table index.csv, which crop_faces wrote.
         rows: (n,), row numbers of the test part.
-        num_images: largest number of rows to return.
+        num_images: maximum number of rows to return.
 
     Returns:
         The first suitable rows, (at most `num_images`,).

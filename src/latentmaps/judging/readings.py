@@ -32,7 +32,7 @@ class Reading:
     Attributes:
         images: (n, 28, 28, 1), uint8, 0..255.
         digits: (n,), the digit with the highest probability, 0..9.
-        confidences: (n,), float32, that probability, 0..1.
+        confidences: (n,), float32, the probability of that digit, 0..1.
     """
 
     images: Images

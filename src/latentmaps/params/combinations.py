@@ -39,7 +39,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
 
     Args:
         sections: name -> checked instance of its dataclass, for every section of params.yaml.
-        profile: the profile whose values the sections have.
+        profile: the profile from which the values come.
     """
     source = sections["fetch_faces"].source
     shared = _SHARED_PROFILES.get(profile, source)

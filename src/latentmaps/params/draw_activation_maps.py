@@ -14,7 +14,7 @@ class DrawActivationMaps:
     """Parameters of the sheet of activation maps.
 
     Attributes:
-        digits: labels; the sheet has a row for one test image of each.
+        digits: labels of the digits to show; the sheet has one row for each, with one test image.
     """
 
     digits: Listed[Digit]

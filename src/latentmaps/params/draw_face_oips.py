@@ -22,7 +22,7 @@ class DrawFaceOips:
         contrast: largest RMS contrast of a patch before pixels saturate; 0.5 is from mid-gray to
             white.
         smoothness: exponent of the factor 1 / frequency that scales each wave.
-        num_strongest: number of patches of test faces next to each pattern.
+        num_strongest: number of patches from test faces to show next to each pattern.
         seed: seed of the start patches; null: ``base.seed``.
         tile_scale: integer enlargement of the largest patterns.
     """

@@ -16,13 +16,15 @@ class DrawLatentSpace:
     """Which paths through the latent space are drawn, and in how many steps.
 
     Attributes:
-        num_dimensions: rows of the traversals, the dimensions with the most KL first.
-        num_steps: columns of traversals and interpolations.
-        num_pairs: rows of the interpolations, each between two test faces.
-        traversal_limit: traversals run from minus to plus this value, in standard deviations of the
-            prior.
+        num_dimensions: number of rows of the traversals; the dimensions with the most KL come
+            first.
+        num_steps: number of columns of the traversals and the interpolations.
+        num_pairs: number of rows of the interpolations, each of which is between two test faces.
+        traversal_limit: limit of the traversals, which run from minus to plus this value, in
+            standard deviations of the prior.
         attributes: attributes that color the projection and are added to faces.
-        attribute_limit: the factor on an attribute direction runs from minus to plus this value.
+        attribute_limit: limit of the factor on an attribute direction, which runs from minus to
+            plus this value.
         plane_steps: number of rows and of columns of the map of a plane, each from minus to plus
             `traversal_limit`.
         seed: seed for choosing faces and for sampling z for a chart; None: ``base.seed``.

@@ -51,7 +51,7 @@ class DrawOips:
         head_start: whether to add a start image that is known to excite the map. In range, it is
             the strongest training digit; with free pixels, it is the OIP in range.
         precursor: whether all maps, or only silent ones, start from the best of many candidates.
-        num_candidates: number of candidates.
+        num_candidates: number of these candidates.
         candidate_kinds: kinds of the candidates, used in turn.
         num_rescue_steps: number of steps on the map before its ReLU, for maps that no candidate
             excites.
@@ -59,7 +59,7 @@ class DrawOips:
         step_size: RMS change of a pixel in the first steps, in standard deviations of the image.
         convergence_threshold: relative change of the activation below which an image is stable;
             0: never stop.
-        jitter: largest random shift of the image in each step, pixels.
+        jitter: largest random shift of the image in each step, in pixels.
         smoothness: weight of the penalty on differences between neighboring pixels.
         polish: smallest share of the activation that is kept when fine patterns are weakened;
             1: no polish.

@@ -12,10 +12,10 @@ class DrawSamples:
     """How many random faces are drawn, and how.
 
     Attributes:
-        num_samples: random faces per sheet.
+        num_samples: number of random faces per sheet.
         sharpen_radius: radius of the unsharp mask on the processed sheets, in pixels.
         sharpen_percent: strength of the unsharp mask, in percent.
-        contrast: factor on the contrast of the processed sheets; 1 leaves it unchanged.
+        contrast: factor applied to the contrast of the processed sheets; 1 leaves it unchanged.
         temperatures: factors on the spread of z; the sheet has one row of faces for each.
         seed: seed of the random points; None: ``base.seed``.
         tile_scale: side length of the square that each pixel of a tile becomes.

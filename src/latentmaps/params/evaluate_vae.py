@@ -23,7 +23,7 @@ class EvaluateVae:
             measured at 1 and at this value.
         feature_net: the FID's network as a second feature net for the distances, in addition to
             ``pixels-pca``; None: no second net.
-        feature_net_weights: absolute path of its weights.
+        feature_net_weights: absolute path of the weights of that network.
     """
 
     num_encoded: Annotated[int, Field(ge=2, le=999_999)]

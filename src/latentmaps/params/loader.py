@@ -85,7 +85,7 @@ def load(path: Path) -> Params:
     """Read and check a params.yaml file.
 
     Args:
-        path: the file.
+        path: the file to read.
 
     Raises:
         ParamsError: the file is missing or not YAML, or a value is unknown, missing, of the wrong

@@ -56,7 +56,7 @@ def describe_invalid(
     """Yield one line per wrong value, although pydantic reports one error for each possible type.
 
     Args:
-        error: the error of a section.
+        error: pydantic's error for a section.
         of_profile: the keys whose values come from the profile.
         name: name of the section.
         place_of_profile: dotted name of the section in the profile.

@@ -42,7 +42,7 @@ class TrainCnn:
         l2: weight of the L2 penalty on all kernels.
         num_validation: number of digits held out from the training part to choose the best epoch.
         seed: seed of the initial kernels and the order of the digits; null: ``base.seed``.
-        epochs: number of passes over the remaining training part.
+        epochs: number of passes through the rest of the training part.
         batch_size: images per step.
     """
 

@@ -33,14 +33,15 @@ class TrainVae:
         kl_method: how the KL term enters the training; see ``vae.training.kl``.
         reconstruction_loss: how an image is compared with its reconstruction.
         latent_dim: number of latent dimensions.
-        filters: feature maps of each convolution of the encoder.
+        filters: number of feature maps of each convolution of the encoder.
         kernel_sizes: kernel sizes in pixels, one per convolution.
         strides: strides in pixels, one per convolution.
         paddings: ``same`` or ``valid``, one per convolution.
         activation: activation after each convolution.
         batch_norm: whether to use batch normalization between convolution and activation.
         dropout_rate: share of the values after each activation that a training step drops.
-        dense_units: units of a dense layer before the latent layers, or null for no such layer.
+        dense_units: number of units of a dense layer before the latent layers, or null for no such
+            layer.
         upsampling: how the decoder undoes a stride.
         decoder_filters: number of feature maps that each transposed convolution of the decoder
             reads, starting at the latent space, or null for `filters` in reverse.
@@ -54,8 +55,8 @@ class TrainVae:
         decay_rate: factor of each decrease (``step``), or share left at the end (``cosine``).
         weight_average: momentum per step of a moving average of the weights, which the network uses
             after each epoch; 0 keeps the weights of the last step.
-        early_stopping_patience: epochs without a lower val_total_loss that end the training, or
-            null for no early stopping.
+        early_stopping_patience: number of epochs without a lower ``val_total_loss`` after which
+            training ends, or null for no early stopping.
         corruption: how the inputs are corrupted; the targets are clean.
         corruption_level: standard deviation of the noise, or side of the mask as a share of the
             image side.

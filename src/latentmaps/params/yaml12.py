@@ -130,7 +130,7 @@ def load(text: str) -> Any:
     """Return the content of a YAML 1.2 document.
 
     Args:
-        text: the document.
+        text: text of the document.
 
     Raises:
         yaml.YAMLError: the text is not YAML, or contains what this module refuses.

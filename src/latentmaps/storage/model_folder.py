@@ -60,7 +60,7 @@ def sign(folder: Path, parts: Mapping[str, Any], files: Sequence[str]) -> None:
     Args:
         folder: the folder with the weight files.
         parts: fields of the description, as JSON values.
-        files: names of the files of weights.
+        files: names of the weight files.
     """
     checksums = _checksums(folder, parts, files)
     text = json.dumps({**parts, _CHECKSUMS: checksums}, indent=2)
@@ -73,7 +73,7 @@ def load(folder: Path, kind: type[D], files: Sequence[str], *, advice: str) -> D
     Args:
         folder: a folder that ``save`` wrote.
         kind: class of the description; the types of its fields are checked strictly.
-        files: names of the files of weights.
+        files: names of the weight files.
         advice: what to do if the folder is unusable, for messages.
 
     Raises:

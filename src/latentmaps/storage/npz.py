@@ -35,10 +35,10 @@ def load(
     """Return arrays from an .npz file by name.
 
     Args:
-        path: the file.
+        path: the file to read.
         names: names of the arrays to read; None: all.
         advice: what to do if the file is unusable, for messages.
-        limit_bytes: maximum size of the whole file when unpacked.
+        limit_bytes: maximum size of the whole file when unpacked, in bytes.
 
     Returns:
         Name -> array, with the shape and numeric dtype that it has in the file.

@@ -15,7 +15,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     Floats are rounded to 6 significant digits: enough for any comparison, and diffs stay readable.
 
     Args:
-        path: the file.
+        path: the file to write.
         content: name -> number, text, list or mapping.
 
     Raises:

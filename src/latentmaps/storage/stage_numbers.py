@@ -32,7 +32,7 @@ def write(found: Mapping[str, Any], *, metrics: Path, numbers: Path) -> None:
     Args:
         found: name -> number, text, list or mapping.
         metrics: the file for headline numbers.
-        numbers: the file for all others, in their order.
+        numbers: the file for all other numbers, which keep their order.
 
     Raises:
         ValueError: a number is not finite.

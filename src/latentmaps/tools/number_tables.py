@@ -38,7 +38,7 @@ def read_numbers(root: Path, stage: str) -> dict[str, Any]:
     """Return the committed numbers of one of the sample's stages.
 
     Args:
-        root: the repository.
+        root: root of the repository.
         stage: train_vae, evaluate_vae or train_cnn.
     """
     files = [root / f"docs/figures/{stage}.json", root / f"reports/{stage}/metrics.json"]
@@ -50,8 +50,8 @@ def fill(text: str, root: Path) -> str:
     """Return a document with all its tables recomputed.
 
     Args:
-        text: the document.
-        root: the repository whose results are shown.
+        text: text of the document.
+        root: root of the repository whose results are shown.
 
     Raises:
         KeyError: the document names a table that does not exist.

@@ -67,7 +67,7 @@ def write_template(path: Path) -> None:
     """Write the template.
 
     Args:
-        path: the file; its folder is created if needed.
+        path: the file to write; its folder is created if needed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(template(), encoding="utf-8", newline="\n")

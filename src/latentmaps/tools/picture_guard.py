@@ -48,7 +48,7 @@ def find_refusals(paths: Sequence[Path], root: Path) -> list[str]:
 
     Args:
         paths: files, relative to the root of the repository.
-        root: the root of the repository; the receipt of its faces says whose pictures it shows.
+        root: the root of the repository; the receipt of its faces says whose pictures they are.
 
     Raises:
         DataError: the receipt of the faces is damaged.

@@ -69,7 +69,7 @@ def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
     """Load digits from an .npz file.
 
     Args:
-        path: the file.
+        path: the file to read.
         keys: attribute of ``Digits`` -> name of the array in the file; None if the names are the
             same.
 

@@ -123,7 +123,7 @@ def read_official(
     Args:
         workspace: an existing folder for the files.
         mirrors: mirrors in the order in which they are tried.
-        patience: time limits for a mirror; None for the default ones.
+        patience: time limits for a mirror; None: the default ones.
 
     Raises:
         DownloadError: no mirror delivered MNIST.

@@ -29,8 +29,8 @@ def read(path: Path) -> npt.NDArray[np.uint8]:
     """Read the array in an IDX file.
 
     Args:
-        path: the file. Its first bytes, not its name, decide whether it is gzipped, because servers
-            and browsers may unpack a .gz in transit and keep the name.
+        path: the file to read. Its first bytes, not its name, decide whether it is gzipped, because
+            servers and browsers may unpack a .gz in transit and keep the name.
 
     Returns:
         The array in the shape that the file states, uint8, 0..255.

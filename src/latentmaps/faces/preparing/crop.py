@@ -28,8 +28,8 @@ class Crop:
 
     Attributes:
         box: left, top, right, bottom in pixels of the picture; right and bottom are exclusive.
-        image_size: height and width of the image, pixels.
-        resample: the filter: nearest, box, bilinear, hamming, bicubic or lanczos.
+        image_size: height and width of the image, in pixels.
+        resample: name of the filter: nearest, box, bilinear, hamming, bicubic or lanczos.
         num_channels: 3 for color, 1 for luminance.
     """
 

@@ -35,7 +35,7 @@ class _Task:
 
     Attributes:
         first_row: row of the array for the first picture.
-        members: the pictures, for consecutive rows.
+        members: the pictures for this row and the following ones.
     """
 
     first_row: int
@@ -53,7 +53,7 @@ def crop_archive(
     """Crop and scale every picture of an archive, in the order of the names.
 
     Args:
-        faces: the archive.
+        faces: the archive of pictures.
         target: the .npy file to write: (num_faces, *crop_spec.shape), uint8, 0..255.
         crop_spec: crop box, size and channels of the images.
         max_refused: maximum number of pictures to leave out because they cannot be cropped.

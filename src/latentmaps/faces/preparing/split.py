@@ -42,8 +42,9 @@ def split_faces(index: Path, params: SplitFaces, seed: int) -> pd.DataFrame:
 
     Args:
         index: the table index.csv, which crop_faces wrote.
-        params: the scheme, and the sizes of the parts for random schemes.
-        seed: seed of the random schemes.
+        params: the ``split_faces`` section, with the scheme and, for random schemes, the sizes of
+            the parts.
+        seed: seed for the random schemes.
 
     Raises:
         DataError: the table is damaged, or lacks the column that the scheme needs.

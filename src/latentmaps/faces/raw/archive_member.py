@@ -28,7 +28,7 @@ class Member:
         position: offset of its header in the archive, in bytes.
         packed_bytes: size of the picture in the archive, in bytes.
         size_bytes: size of the picture itself, in bytes.
-        is_deflated: whether it is compressed; otherwise it is stored.
+        is_deflated: whether the picture is deflated; otherwise, it is stored.
         checksum: CRC-32 of the picture.
     """
 

@@ -186,7 +186,7 @@ def require_rows(title: str, files: "pd.Series[str]", names: Sequence[str]) -> N
 
     Args:
         title: title of the table, for the message.
-        files: its column ``file``.
+        files: the table's column ``file``.
         names: the names of the faces.
 
     Raises:

@@ -104,7 +104,7 @@ def explain(name: str, content: bytes, error: UnusableError) -> str:
 
     Args:
         name: the name of the file.
-        content: its bytes.
+        content: the bytes of the file.
         error: the error that ``to_aligned_size`` raised.
     """
     is_heic = name.lower().endswith(_HEIC_SUFFIXES) or content[4:12] in _HEIC_STARTS
