@@ -1,4 +1,4 @@
-"""Compute the pixels of patches from wave weights, so that natural patterns are cheap.
+"""Compute the pixels of patches from wave weights, so that natural patterns cost little.
 
 In natural images, amplitude falls with frequency, and colors vary less than luminance (Field 1987;
 Ruderman, Cronin and Chiao 1998). A patch is therefore a sum of the waves of a cosine transform, in

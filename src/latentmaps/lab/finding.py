@@ -24,8 +24,9 @@ from latentmaps.oips.oip import PixelRange, Shape
 from latentmaps.oips.search import SearchResult
 from latentmaps.oips.start_images import StartImageSpec
 
-# There are few images, so a small chunk is fast. The results do not depend on its size. The number
-# of values is limited because a deep network needs more than 10 GB for 64 images of 224x224 pixels.
+# There are few images, so a small chunk is fast. The results do not depend on the chunk size. The
+# number of values is limited because a deep network needs more than 10 GB for 64 images of 224x224
+# pixels.
 _CHUNK_SIZE = 8
 _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 
@@ -33,7 +34,7 @@ _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
     """Find the OIP of each unit, and the final image of the ascent from each start.
 
-    For our CNN, with digits available and no given starts, these are the OIPs of the stage
+    For our CNN, with digits available and no given starts, the results are the OIPs of the stage
     draw_oips, byte for byte, and the final images of all its starts.
 
     Args:
@@ -45,7 +46,8 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
         One result per unit, in the order of the question.
 
     Raises:
-        DataError: the network has no such layer, unit or objective, or a start does not fit it.
+        DataError: the network has no such layer, unit or objective, or a start does not fit the
+            network.
         TrainingError: a gradient is not a number.
     """
     units = np.array(question.units, np.int64)

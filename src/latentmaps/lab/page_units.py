@@ -49,7 +49,7 @@ class UnitView:
 
     Attributes:
         anchor: HTML id of its section, such as Conv2D_3-17.
-        words: name of the unit on the page, such as map 17.
+        words: name of the unit on the page, such as ``map 17``.
         oip: the OIP; None if no start excites the unit.
         verdict: sentences that sum up the result.
         optima: the strongest final image of each optimum.
@@ -94,7 +94,7 @@ def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
 
 
 def name_of(unit: UnitOips) -> str:
-    """Return the name of a unit, such as map 17."""
+    """Return the name of a unit, such as ``map 17``."""
     return f"{'unit' if unit.objective_name == 'unit' else 'map'} {unit.unit}"
 
 

@@ -55,7 +55,7 @@ class Subject:
 
     @property
     def layers(self) -> Mapping[str, int]:
-        """Layers that have units: name -> number of units."""
+        """The number of units of each layer that has units, by layer name."""
         return {
             layer.name: int(layer.output.shape[-1])
             for layer in self.model.layers

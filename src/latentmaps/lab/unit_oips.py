@@ -83,8 +83,8 @@ class UnitOips:
             step: number of the step, counted from 1.
 
         Returns:
-            The absolute change over the absolute activation after the step; NaN for step 0 and
-            after the last step.
+            The absolute change divided by the absolute activation after the step; NaN for step 0
+            and after the last step.
         """
         if step < 1:
             return float("nan")

@@ -1,4 +1,4 @@
-"""A trained VAE with attributes, samplers and interpolation in addition to encode and decode."""
+"""A trained VAE that also offers attributes, samplers and interpolation."""
 
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class PlayableVae(TrainedVae):
             latents: the folder that evaluate_vae wrote; None to load no latents.
 
         Raises:
-            DataError: a file is missing or damaged, or does not match the others.
+            DataError: a file is missing or damaged, or does not match the other files.
         """
         saved = vae_files.load(folder)
         if latents is None:

@@ -16,8 +16,7 @@ class Project:
     """The project folder in which a VAE was trained.
 
     Attributes:
-        root: the folder; None if the model is not inside a project and nothing else is known about
-            the model.
+        root: the folder; None if the model is not inside a project.
     """
 
     root: Path | None
@@ -46,7 +45,7 @@ class Project:
         """Return the RMS error of reconstructed test faces, in levels of 0..255; None if unknown.
 
         Raises:
-            DataError: the numbers of evaluate_vae are damaged.
+            DataError: the metrics of evaluate_vae are damaged.
         """
         path = None if self.root is None else self.root / "reports/evaluate_vae/numbers.json"
         if path is None or not path.exists():

@@ -47,7 +47,8 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[WrittenFile]:
         folder: path of the folder, which is created.
 
     Raises:
-        LatentmapsError: a file's outputs differ from those of the original.
+        LatentmapsError: a file's outputs differ too much from those of the original, or the runtime
+            cannot run the file.
         OSError: the files cannot be written.
     """
     folder.mkdir()

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from latentmaps.vae.network.layers import Bias
 
-# a subclass is replaced by the Keras class it is derived from
+# a subclass is replaced with the Keras class that it is derived from
 _WEIGHTED = (keras.layers.Conv2DTranspose, keras.layers.Conv2D, keras.layers.Dense)
 _WITHOUT_WEIGHTS = (
     keras.layers.Activation,

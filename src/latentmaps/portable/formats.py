@@ -135,7 +135,7 @@ class LiteRt(Format):
         with_resizing(network).export(path, format="litert", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return an interpreter's signature; without LiteRT, use TensorFlow's interpreter."""
+        """Return an interpreter's signature; without LiteRT, TensorFlow's interpreter is used."""
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError:  # TensorFlow still has a copy, with a deprecation warning

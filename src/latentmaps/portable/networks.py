@@ -1,4 +1,4 @@
-"""The networks of a model folder that are exported, and their inputs and outputs."""
+"""The networks that are exported from a model folder, with their inputs and outputs."""
 
 import dataclasses
 import functools

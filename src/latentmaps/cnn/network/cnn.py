@@ -1,6 +1,6 @@
 """The CNN that classifies digits: build, save, load, and cut it at a layer.
 
-The convolutions have no padding, with pooling between them. By default there are three with 3x3
+The convolutions have no padding, with pooling between them. By default, there are three with 3x3
 kernels, named Conv2D_1, Conv2D_2 and Conv2D_3, as in the original posts on MNIST. ``cnn_training``
 trains the network.
 """

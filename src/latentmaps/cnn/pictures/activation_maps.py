@@ -99,7 +99,7 @@ def make_mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     grays = pixels.to_uint8(1 - padded / find_limit(maps))
     grays[..., num_maps:] = _PAPER
     tiles = np.moveaxis(grays, 3, 1).repeat(scale, axis=2).repeat(scale, axis=3)
-    # a line to the right of and below each map; the last line adds one to the left and on top
+    # a line to the right of and below each map; the last statement adds one to the left and on top
     framed = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=_LINE)
     grid = framed.reshape(num_images, num_rows, num_columns, *framed.shape[2:])
     mosaic = grid.swapaxes(2, 3).reshape(num_images, num_rows * framed.shape[2], -1)

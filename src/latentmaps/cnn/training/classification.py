@@ -1,4 +1,4 @@
-"""How well predicted probabilities match the labels. NumPy only, no tensors."""
+"""Measures of how well predicted probabilities match the labels, computed with NumPy only."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ def numbers(
     """Return the metrics for the test part, by name.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
     """
     return {
@@ -31,7 +31,7 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
     """Return the share of rows whose most probable class is the label, 0..1.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
     """
     return float(np.mean(probabilities.argmax(axis=1) == labels))
@@ -43,7 +43,7 @@ def accuracy_per_class(
     """Return the accuracy, 0..1, by label, for each class that occurs in `labels`.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
     """
     return {
@@ -56,7 +56,7 @@ def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np
     """Return the mean of -log(probability of the label), in nats.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
     """
     correct = probabilities[np.arange(len(labels)), labels].astype(np.float64)
@@ -72,7 +72,7 @@ def write_predictions(
     count in the matrix.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
         path: path of the file.
     """

@@ -1,6 +1,6 @@
 """Train the CNN: choose the digits, their order and the optimizer.
 
-The training loop is in the package ``training``.
+The training loop is in the ``training`` package.
 """
 
 import functools
