@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 # largest share of the training time to spend on the page
 _MOST_SHARE = 0.01
 _LEAST_REFRESH_S, _MOST_REFRESH_S = 2, 30
-# After this many epochs without an update, and at least this long, the page suspects a killed run.
+# After this many epochs and at least this many seconds without an update, the page suspects that
+# the run was killed.
 _QUIET_EPOCHS, _LEAST_QUIET_S = 4, 120
 
 
@@ -180,7 +181,7 @@ class TrainingPage:
         return f"Finished epoch {done} of {epochs}, {most} {left} left."
 
     def _describe_time(self) -> str:
-        """Describe how long the epochs of this run took; continues "4 epochs"."""
+        """Describe how long the epochs of this run took, as a continuation of "4 epochs"."""
         num_epochs = len(self._seconds)
         if num_epochs == 0:
             return ""

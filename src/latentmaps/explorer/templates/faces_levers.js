@@ -1,5 +1,5 @@
 "use strict";
-// Sliders. `read` computes the value of a slider from the state, `make` returns the state changes for a new value.
+// Sliders. `read` computes the value of a slider from the state; `make` returns the state changes for a new value.
 
 const Levers = (() => {
   const signed = (value) => `${value < -0.005 ? "−" : value > 0.005 ? "+" : ""}${Math.abs(value).toFixed(2)}`;
@@ -53,7 +53,7 @@ const Levers = (() => {
     };
   }
 
-  // Returns what changes with the sampler, the temperature or the seed. If z is an unchanged random point, z changes too.
+  // Returns the changes of the state for a new sampler, temperature or seed. If z is an unchanged random point, z changes, too.
   function reroll(points, state, values) {
     const isDice = state.origin.kind === "dice" && !state.origin.isChanged;
     return isDice ? { ...values, ...points.dice({ ...state, ...values }) } : values;

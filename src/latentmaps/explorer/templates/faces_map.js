@@ -35,8 +35,8 @@ class PlaneMap {
     return best;
   }
 
-  // Returns the index of the nearest test face within 45 degrees of a direction, or of the nearest face of all if there is
-  // none.
+  // Returns the index of the nearest test face within 45 degrees of a direction. If there is none, returns the index of the
+  // test face that is nearest in any direction.
   neighbor([x, y], [right, up]) {
     let [best, least] = [this.nearest([x, y]), Infinity];
     for (let i = 0; i < this.numTests; i++) {

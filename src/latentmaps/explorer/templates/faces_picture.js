@@ -35,7 +35,7 @@ class Picture {
     if (this.frames.length === 9) this.onSpeed(1000 / [...this.frames].sort((a, b) => a - b)[4]);
   }
 
-  // Decodes a thumbnail into a canvas, after those requested earlier.
+  // Decodes a thumbnail into a canvas, after all thumbnails requested earlier.
   showSmall(canvas, z) {
     canvas.wanted = z;
     this.thumbs = this.thumbs.then(async () => {

@@ -114,7 +114,7 @@ const Space = (() => {
     });
   }
 
-  // Encodes coordinates for an address: two bytes each, base64 with - and _.
+  // Encodes coordinates for an address: two bytes each, in base64 with - and _.
   function toText(z) {
     const bytes = new Uint8Array(2 * z.length);
     const view = new DataView(bytes.buffer);

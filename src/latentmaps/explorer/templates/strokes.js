@@ -4,7 +4,7 @@
 // that a link, which stores one byte per number, restores exactly the same image.
 const strokes = (() => {
   const SIZE = 28, UNIT = 8;
-  // MNIST: the longer side of a digit has 20 pixels, the center of mass is at the center of pixel 14
+  // MNIST: the longer side of a digit has 20 pixels, and the center of mass is at the center of pixel 14
   const BOX = 20, CENTER = 14.5, LARGEST_SCALE = 6;
   const MOST_BYTES = 60000;
   const STAY = { scale: 1, right: 0, down: 0 };
@@ -76,7 +76,7 @@ const strokes = (() => {
     return { scale, right: place.right + CENTER - x / sum, down: place.down + CENTER - y / sum };
   }
 
-  // Returns the image of strokes on a background (or null), (784,) bytes.
+  // Returns the image of strokes on a background (null for none), (784,) bytes.
   function paint(list, background, isFitted) {
     const place = isFitted && !background ? findPlace(list) : STAY;
     return Uint8Array.from(paintShares(list, background, place), share => Math.floor(255 * share + 0.5));
