@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Write a trained model in a format that other programs read, and a README.md that shows how to use
-it. A VAE is exported as encoder and decoder, the CNN as one network. Each file is loaded again and
-compared with the original; if the results differ, nothing is kept.
+it. A VAE is exported as an encoder and a decoder, and the CNN as one network. Each file is loaded
+again and compared with the original; if the results differ, nothing is kept.
 
   latentmaps export data/models/vae --format onnx --output exported/vae
 """

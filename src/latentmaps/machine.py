@@ -2,7 +2,7 @@
 
 A stage that uses TensorFlow calls ``configure`` before anything else, because TensorFlow fixes
 threads and devices at its first operation. No setting here changes a result by more than rounding,
-so no stage depends on this module. With XLA this is true even for dropout; see
+so no stage depends on this module. With XLA, this is true even for dropout; see
 ``vae.network.layers``. The compute dtype changes results more; ``vae.training.compute_dtype``
 chooses it.
 """

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _MODEL, _DIGITS = Path("data/models/cnn"), Path("data/raw/digits.npz")
 
 _DESCRIPTION = """\
-Find the inputs that excite a few units of a network most. Write them as a page (.html), as one
-picture (.png) and as arrays (.npz). Without options, the result equals that of the stage draw_oips
+Find the inputs that most excite a few units of a network. Write them as a page (.html), as one
+picture (.png) and as arrays (.npz). Without options, the result equals that of the draw_oips stage
 with the settings in params.yaml of the current folder.
 
   latentmaps oip Conv2D_3 17                      use all starts of the stage
@@ -119,7 +119,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the subparsers of ``latentmaps``."""
     parser = commands.add_parser(
         "oip",
-        help="find the input that excites a unit of a network most",
+        help="find the input that most excites a unit of a network",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -22,7 +22,8 @@ def track(
 ) -> Iterator[Item]:
     """Yield the items unchanged and report the progress.
 
-    On a terminal, the report is a bar with the remaining time; otherwise, a log line every 10%.
+    On a terminal, the report is a bar with the remaining time; otherwise, it is a log line every
+    10%.
 
     Args:
         items: the items, or their results. An item counts as done when the next one is requested.
@@ -50,8 +51,8 @@ def count_bytes(
 ) -> Iterator[Callable[[int], object]]:
     """Report the progress of a transfer through a callback that takes the size of each chunk.
 
-    On a terminal, the report is a bar with rate and remaining time; otherwise, a log line every
-    10%.
+    On a terminal, the report is a bar with the rate and remaining time; otherwise, it is a log line
+    every 10%.
 
     Args:
         total: total number of bytes; None if unknown.

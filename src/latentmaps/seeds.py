@@ -8,7 +8,7 @@ Libraries that do their own sampling receive the plain seed, such as Keras for t
 weights.
 
 NumPy's ``SeedSequence`` pads with zeros, so (seed, 7) and (seed, 7, 0) are the same stream. In some
-streams the number after the seed is an index, which stays below 2**31. The others have a constant
+streams, the number after the seed is an index, which stays below 2**31. The others have a constant
 of 2**31 or more in that place.
 """
 

@@ -1,6 +1,6 @@
 """Suppress the notes that TensorFlow's C++ core prints at every import, and nothing else.
 
-On CPUs with AVX512 it prints two lines about oneDNN, twice, regardless of TF_CPP_MIN_LOG_LEVEL.
+On CPUs with AVX512, it prints two lines about oneDNN, twice, regardless of TF_CPP_MIN_LOG_LEVEL.
 """
 
 import contextlib

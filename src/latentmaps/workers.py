@@ -1,8 +1,9 @@
 """The role of this process among several machines that train one model.
 
 TensorFlow's environment variable TF_CONFIG contains the addresses of all workers and the index of
-this
-one: {"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}.
+this one::
+
+    {"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}
 """
 
 import os

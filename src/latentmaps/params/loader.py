@@ -6,7 +6,7 @@ every profile sets, such as the number of epochs, have the value ``profile`` in 
 any other value would never apply.
 
 Every section and every profile is checked at each start, so that a typo in ``draw_oips`` stops the
-first stage rather than the last one, after an hour of training.
+first stage instead of the last one after an hour of training.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """Read JSON strictly, with a one-line error message for invalid documents.
 
 Python's own reader accepts NaN, uses the last value of a duplicate name, turns 1e999 into infinity,
-and ends in a RecursionError for a deeply nested document.
+and fails with a RecursionError for a deeply nested document.
 """
 
 import json

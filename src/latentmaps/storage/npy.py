@@ -1,8 +1,8 @@
 """Read the header of a .npy array as untrusted input.
 
-NumPy evaluates the header as a Python literal and trusts it. Here the header must describe numbers,
-and exactly as many bytes as follow it. Whether these bytes are those that were written is left to
-the checksums of DVC and of zip files.
+NumPy evaluates the header as a Python literal and trusts it. Here, the header must describe
+numbers, and exactly as many bytes as follow it. Whether these bytes are those that were written is
+left to the checksums of DVC and of zip files.
 """
 
 import io

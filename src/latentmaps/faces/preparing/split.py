@@ -57,7 +57,7 @@ def split_faces(index: Path, params: SplitFaces, seed: int) -> pd.DataFrame:
 def _random(_index: Path, table: pd.DataFrame, params: SplitFaces, seed: int) -> np.ndarray:
     """Return the part of every row.
 
-    The test part is sampled first, so that it does not depend on num_train.
+    The test part is sampled first, so that it does not depend on `num_train`.
     """
     num_faces, sizes = len(table), _counts(params, len(table))
     held_out = sizes.num_test + sizes.num_validation
@@ -76,7 +76,7 @@ def _by_identity(index: Path, table: pd.DataFrame, params: SplitFaces, seed: int
     """Return the part of every row; all faces of a person are in the same part, or unused.
 
     People are visited in one random order. Each part, starting with the test part, takes every
-    person who still fits, until it has exactly its size. With few people, or no people with few
+    person who still fits, until it reaches exactly its size. With few people, or no people with few
     faces, this order may miss a size that another order would reach; the error message then reports
     the size that was reached.
     """

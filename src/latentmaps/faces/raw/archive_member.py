@@ -1,8 +1,9 @@
 """Read one picture from a zip without reading the zip's directory.
 
 ``zipfile`` reads the whole directory to open one member: two seconds and 150 MB for 200,000
-pictures, in every cropping process. Here one process reads the directory and passes the position of
-each picture to the others. Format: .ZIP File Format Specification (APPNOTE) 6.3.10, section 4.3.7.
+pictures, in every cropping process. Here, one process reads the directory and passes the position
+of each picture to the others. Format: .ZIP File Format Specification (APPNOTE) 6.3.10, section
+4.3.7.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Draw avatars, so that the pipeline runs without a download.
 
-DiceBear composes an SVG drawing in the style avataaars, and resvg renders it. The pictures have
+DiceBear composes an SVG drawing in the ``avataaars`` style, and resvg renders it. The pictures have
 CelebA's size, and the eyes are where CelebA has them, at about (69, 111) and (108, 111), so the
 same crop box suits both. ``avatar_traits`` samples the appearance of each face.
 """
