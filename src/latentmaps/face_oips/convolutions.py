@@ -23,7 +23,7 @@ class Convolution:
         field_layout: the patches that the positions of a map see.
         inside_positions: rows whose patch is entirely inside the image; the same for columns.
         positions: `inside_positions`, or all rows if there are none.
-        image_size: height and width of an image, pixels.
+        image_size: height and width of an image, in pixels.
     """
 
     number: int
@@ -45,7 +45,7 @@ class Convolution:
 
     @property
     def patch_size(self) -> int:
-        """Height and width of a patch, pixels."""
+        """Height and width of a patch, in pixels."""
         return self.field_layout.size
 
 

@@ -18,7 +18,7 @@ from latentmaps.images import pixels
 from latentmaps.pages import html_page, picture
 from latentmaps.params.draw_face_oips import LARGEST_TILE
 
-# approximate size of a picture on the page, pixels
+# approximate size of a picture on the page, in pixels
 _EDGE = 62
 
 
@@ -62,7 +62,7 @@ class Part:
         name: HTML id.
         title: heading.
         size: size of its patches as text.
-        edge: size of each picture, pixels.
+        edge: size of each picture, in pixels.
         num_silent: number of maps that no test face raises above 0.
         median: median of the ratios as text; empty if there is none.
         maps: its feature maps.

@@ -54,7 +54,7 @@ def study(
         images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
         rows: (n,), int, rows of the test faces.
         params: parameters of the search.
-        seed: seed of the start patches.
+        seed: seed for the start patches.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Raises:

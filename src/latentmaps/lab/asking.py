@@ -51,7 +51,7 @@ class CnnWithOips(TrainedCnn):
             pixels: as in ``latentmaps.find_oips``; ``data`` needs `digits`.
             digits: the file digits.npz that fetch_digits wrote. With it and without `start`, the
                 results are the OIPs of the stage draw_oips, including head starts.
-            seed: seed of all random numbers; use ``base.seed`` to reproduce the stage.
+            seed: seed for all random numbers; use ``base.seed`` to reproduce the stage.
             **changes: as in ``latentmaps.find_oips``.
 
         Returns:
@@ -89,7 +89,7 @@ def find_oips(
         objective: a key of ``objectives.OBJECTIVES``; None: the default for the layer.
         pixels: ``free``, ``data``, or the darkest and the brightest pixel; None: the network's own
             range.
-        seed: seed of all random numbers.
+        seed: seed for all random numbers.
         **changes: new values of settings, which are fields of ``DrawOips``.
 
     Returns:

@@ -27,7 +27,7 @@ class Question:
         layer_name: name of the layer.
         units: indices of feature maps, or of units of a dense layer.
         params: settings of the search: steps, length scales, strategy, random starts.
-        seed: seed of all random numbers.
+        seed: seed for all random numbers.
         objective_name: a key of ``objectives.OBJECTIVES``; None for the default: the mean of a
             feature map, or a dense unit.
         pixels: ``free``, ``data``, or the darkest and the brightest pixel; None for the network's

@@ -131,7 +131,7 @@ def sample(
         image_spec: shape and contents of random images.
         unit: index of the unit. Random images depend on (seed, unit, position) alone, as in the
             stage.
-        seed: seed of random images.
+        seed: seed for random images.
         whole: (height, width, channels) of the network's input. If `image_spec` has a smaller
             shape, the center of an image of this shape is used.
 

@@ -53,7 +53,7 @@ def ascend(
         units: (num_units,), int, the unit to excite from each row of `starts`.
         params: settings of the steps, the strategy and the stopping rule.
         constraint: constraint onto which the images are projected after each step.
-        seed: seed of the jitter and of the fluctuations.
+        seed: seed for the jitter and the fluctuations.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk. The last chunk is padded: kernels, and therefore
             rounding errors, are then the same for any number of images.

@@ -17,8 +17,7 @@ from latentmaps.oips.oip import ElementaryPatterns
 from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
-# A single position, unlike a mean over many, converges in a fraction of the steps that an OIP
-# needs.
+# A single position converges in a fraction of the steps that a mean over many positions needs.
 _MAX_STEPS = 100
 
 # This is fewer than for an OIP. In the third layer, activations are lower than with 24 starts, by
@@ -43,7 +42,7 @@ def find(
         layer_name: name of the layer.
         params: parameters of the ascent; length scales that are too fine for the patch are
             replaced.
-        seed: seed of everything that is sampled.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of patches per chunk.
         map_indices: (num_maps,), int, the maps to search for; None: all.

@@ -125,7 +125,7 @@ def sample_shifts(
         units: (num_units,), int, units of the layer.
         num_starts: number of starts per unit.
         params: parameters of the ascent, including the largest shift and the number of steps.
-        seed: seed of the shifts.
+        seed: seed for the shifts.
 
     Returns:
         (n, num_steps + 1, 2), int32, n = num_units * num_starts; zeros of shape (n, 1, 2) without

@@ -56,7 +56,7 @@ class LayerResults:
         tuning: responses to random images, as returned by ``tuning.measure_tuning``.
         grays: gray scales of the images.
         params: parameters of the search.
-        seed: seed of the search.
+        seed: seed for the search.
     """
 
     layer_name: str
@@ -88,7 +88,7 @@ def study(
         layer_name: name of a convolution or a dense layer.
         digits: real digits.
         params: parameters of the search.
-        seed: seed of everything that is sampled.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk.
 

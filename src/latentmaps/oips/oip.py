@@ -16,8 +16,7 @@ Shape = tuple[int, int, int]
 # pixels
 PixelRange = tuple[float, float]
 
-# status of a map: one of its own random start images excites it, something else does, or nothing
-# does
+# status of a map: excited by one of its own random start images, by something else, or by nothing
 ALIVE = "alive"
 RESCUED = "rescued"
 DEAD = "dead"
@@ -45,8 +44,7 @@ class AscentResult:
         images: (num_units, num_starts, h, w, c), float32, the best images, called final images.
         activations: (num_units, num_starts), float32, activations for the final images; the floor
             of the objective if the start left the unit silent.
-        objectives: (num_units, num_starts), float32, activations reduced by a
-            penalty on roughness.
+        objectives: (num_units, num_starts), float32, activations reduced by a penalty on roughness.
         curves: (num_units, num_starts, num_steps + 1), float32, activation before the first step
             and after each step; NaN after the image has stopped.
         snapshots: (num_units, num_starts, num_snapshots, h, w, c), float32, images after

@@ -32,8 +32,8 @@ class CaptionedPicture:
         data_url: the PNG as a data URL.
         words: lines of the caption.
         alt: alternative text.
-        width: width of the PNG, pixels.
-        height: height of the PNG, pixels.
+        width: width of the PNG, in pixels.
+        height: height of the PNG, in pixels.
     """
 
     data_url: str
@@ -234,7 +234,8 @@ def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
 
     Args:
         tuning: rows of ``tuning.measure_tuning`` for the unit and all grids, coarsest first.
-        size: height of an image, pixels; the spots of a grid of k points are size / k pixels wide.
+        size: height of an image, in pixels; the spots of a grid of k points have a width of size /
+            k.
         title: accessible name of the SVG.
     """
     points, values = tuning["num_points"].to_numpy(float), tuning["activation"].to_numpy(float)

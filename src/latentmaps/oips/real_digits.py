@@ -51,7 +51,7 @@ def correlate_pathways(
         digits: real digits; random ones are sampled from the test part.
         strongest: strongest digits of the same maps.
         oips: OIPs of the layer.
-        seed: seed of the random digits.
+        seed: seed for the random digits.
 
     Returns:
         One row per map, NaN if there is no layer below. The columns are the correlations of the

@@ -68,8 +68,8 @@ class FieldLayout(NamedTuple):
 
     Attributes:
         first: pixel where the field of position 0 begins; negative if it begins in the padding.
-        stride: distance between the fields of neighboring positions, pixels.
-        size: size of a field, pixels.
+        stride: distance between the fields of neighboring positions, in pixels.
+        size: size of a field, in pixels.
     """
 
     first: int
@@ -81,7 +81,7 @@ class FieldLayout(NamedTuple):
 
         Args:
             num_positions: number of rows of the maps.
-            image_size: height of the image, pixels.
+            image_size: height of the image, in pixels.
         """
         begin = -(self.first // self.stride)
         end = (image_size - self.size - self.first) // self.stride + 1

@@ -10,7 +10,7 @@ from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
 # an image is still improving if its best step is among the last tenth
 _LATE = 0.9
 
-# smallest shift, pixels: about the width of a stroke; shifted by less, any image resembles itself
+# smallest shift, in pixels: about the width of a stroke; any image shifted by less resembles itself
 _MIN_SHIFT = 3
 # products of two energies below this are rounding errors
 _NO_ENERGY = 1e-9

@@ -69,7 +69,7 @@ def find_oips(
         networks: the CNN up to the layer.
         digits: real digits; the training part defines the pixel range and supplies head starts.
         params: settings of the start images, the steps and the polish.
-        seed: seed of everything that is sampled.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk.
         map_indices: (num_maps,), int, the maps to search for; None: all. The OIP of a map does not
@@ -143,7 +143,7 @@ def search_both_ranges(
         params: settings of the start images and the steps.
         pixel_range: darkest and brightest pixel in range.
         map_indices: (num_maps,), int, the maps to search for.
-        seed: seed of everything that is sampled.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk.
 

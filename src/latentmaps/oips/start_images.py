@@ -42,7 +42,7 @@ def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], se
     Args:
         image_spec: how the images are made; the kinds alternate.
         map_indices: (num_maps,), int, feature maps of the layer.
-        seed: seed of the images.
+        seed: seed for the images.
 
     Returns:
         (num_maps, num_starts, h, w, c), float32.
@@ -97,7 +97,7 @@ def fluctuations(
         shape: height, width and channels of an image.
         units: (n,), int, the unit that each image should excite.
         start_indices: (n,), int, index of each image among the starts of its unit.
-        seed: seed of the noise.
+        seed: seed for the noise.
     """
     noise = [
         sample_noise(

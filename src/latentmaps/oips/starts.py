@@ -90,7 +90,7 @@ def choose(
         image_spec: number and kinds of the start images and candidates.
         map_indices: (num_maps,), int, the maps.
         constraint: constraint onto which the images are projected.
-        seed: seed of the random images.
+        seed: seed for the random images.
         chunk_size: number of images per chunk of the ascent before the ReLU.
 
     Raises:

@@ -30,7 +30,7 @@ def measure_tuning(
         networks: the network up to the layer.
         image_spec: how random images are made.
         constraint: constraint onto which the images are projected.
-        seed: seed of the images, which are the same for all units.
+        seed: seed for the images, which are the same for all units.
 
     Returns:
         One row for each unit and kind of start image (with `num_points` empty), and one for each

@@ -85,7 +85,7 @@ class PlayableVae(TrainedVae):
 
         Args:
             num_faces: number of faces, 1 or more.
-            seed: seed of the points, 0 or more.
+            seed: seed for the points, 0 or more.
             sampler: ``prior``, ``gaussian`` or ``parzen`` (docs/evaluation.md).
             temperature: factor on the distance of each point from the mean, 0 to 10; below 1, faces
                 are plainer and fewer of them fail.

@@ -36,7 +36,7 @@ class Architecture:
         dense_units: number of units of the dense layer before the output.
         kernel_size: height and width of a kernel.
         pool_size: height and width of a pooling window.
-        image_size: height and width of an image, pixels.
+        image_size: height and width of an image, in pixels.
     """
 
     filters: Sizes
@@ -54,7 +54,7 @@ def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> 
     Args:
         architecture: shape of the CNN.
         l2: weight of the L2 penalty on all kernels.
-        seed: seed of the initial kernels; each layer has its own stream.
+        seed: seed for the initial kernels; each layer has its own stream.
 
     Raises:
         ValueError: the image is too small for this number of convolutions.

@@ -19,7 +19,7 @@ from latentmaps.images import pixels
 Maps = npt.NDArray[np.float32]
 Tile = npt.NDArray[np.uint8]
 
-# smallest size of a mosaic, pixels; all tiles have the size of the largest mosaic
+# smallest size of a mosaic, in pixels; all tiles have the size of the largest mosaic
 MAX_WIDTH, MAX_HEIGHT = 432, 230
 _PERCENTILE = 99.5
 _PAPER, _LINE = 255, 205

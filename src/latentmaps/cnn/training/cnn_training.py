@@ -53,7 +53,7 @@ def train(
     Args:
         params: parameters of the CNN and its training.
         digits: real digits; only the training part is used.
-        seed: seed of the initial kernels and of the order of the digits.
+        seed: seed for the initial kernels and the order of the digits.
         split_seed: seed for choosing the validation part.
         jit_compile: whether to compile the training step with XLA.
 
@@ -111,7 +111,7 @@ def numbers(
         trained: result of ``train``.
         params: parameters of the CNN and its training.
         digits: digits that it was trained on.
-        seed: seed of the training run.
+        seed: seed for the training run.
     """
     return {
         **trained.numbers(),
