@@ -14,15 +14,22 @@ from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.training import training_results, vae_card, vae_training
 
 
-def test_the_card_of_a_vae_states_data_numbers_and_limits(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def vae_numbers() -> dict[str, Any]:
+    """The numbers of a VAE after one epoch."""
     model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
-    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
-    vae_card.write(tmp_path, small_vae(), metrics, source="celeba")
+    return training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+
+
+def test_the_card_of_a_vae_states_data_numbers_and_limits(
+    tmp_path: Path, vae_numbers: dict[str, Any]
+) -> None:
+    vae_card.write(tmp_path, small_vae(), vae_numbers, source="celeba")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     for part in (
         "fact 5, 2 epochs on 1,600 images, seed 1",
         "images of 16x16 pixels and 3 channels",
-        f"| val_bce_per_dim | {metrics['val_bce_per_dim']:.6g} |",
+        f"| val_bce_per_dim | {vae_numbers['val_bce_per_dim']:.6g} |",
         "non-commercial research only",
         "## Limits",
         "## Memorization and bias",
@@ -35,19 +42,17 @@ def test_the_card_of_a_vae_states_data_numbers_and_limits(tmp_path: Path) -> Non
     assert "| decoder | logits_bias | 16x16x3 | 3 |" in text
 
 
-def test_the_card_of_a_vae_with_a_custom_decoder_lists_its_maps(tmp_path: Path) -> None:
-    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
-    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
-    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), metrics, source="avatars")
+def test_the_card_of_a_vae_with_a_custom_decoder_lists_its_maps(
+    tmp_path: Path, vae_numbers: dict[str, Any]
+) -> None:
+    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), vae_numbers, source="avatars")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "convolutions with 4, 6 feature maps\n  (decoder: 7, 5), leaky_relu" in text
 
 
-def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
-    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
-    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path, vae_numbers: dict[str, Any]) -> None:
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption="noise"))
-    vae_card.write(tmp_path, saved, metrics, source="avatars")
+    vae_card.write(tmp_path, saved, vae_numbers, source="avatars")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "The training inputs were corrupted (noise)" in text
 

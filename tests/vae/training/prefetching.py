@@ -7,6 +7,7 @@ Prints the histories, and the devices on which training and validation batches a
 
 import json
 import sys
+import warnings
 
 import tensorflow as tf
 
@@ -15,6 +16,7 @@ from latentmaps.params.machine import Machine
 
 
 def main() -> None:
+    warnings.simplefilter("error")
     cpu = tf.config.list_physical_devices("CPU")[0]
     logical = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, logical)

@@ -3,13 +3,13 @@ import json
 import logging
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests import warm_python
 from tests.vae.example_vae import task
 
 from latentmaps import training_progress
@@ -252,9 +252,13 @@ def test_batches_are_prefetched_to_their_device_and_no_number_changes(
     root: Path, step: str
 ) -> None:
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.vae.training.prefetching", step],
+        [str(warm_python.interpreter()), "-m", "tests.vae.training.prefetching", step],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])},
+        env=os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)]),
+            "CUDA_VISIBLE_DEVICES": "-1",
+        },
         capture_output=True,
         text=True,
         check=False,
