@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ def encodings(z_mean: npt.ArrayLike) -> Encodings:
     return Encodings(means, np.zeros_like(means))
 
 
+@functools.cache
 def trained(latent_dim: int, **changes: Any) -> TrainedVae:
     return TrainedVae(small_vae(latent_dim=latent_dim, **changes))
 

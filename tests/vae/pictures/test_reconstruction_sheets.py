@@ -1,3 +1,4 @@
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -25,10 +26,12 @@ PICKS = section(3, 33, 44)
 FACES = np.stack([np.full((16, 16, 3), 10 * index, np.uint8) for index in range(20)])
 
 
+@functools.cache
 def trained(corruption: Any = "none") -> TrainedVae:
     return TrainedVae(replace(small_vae(), origin=replace(ORIGIN, corruption=corruption)))
 
 
+@functools.cache
 def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> ReconstructedFaces:
     return reconstruction_sheets.reconstruct(
         trained(corruption), FACES, np.arange(num_faces), PICKS
