@@ -21,6 +21,7 @@ def vae_numbers() -> dict[str, Any]:
     return training_results.final_numbers(model, trained, entropy_per_dim=0.5)
 
 
+@pytest.mark.slow
 def test_the_card_of_a_vae_states_data_numbers_and_limits(
     tmp_path: Path, vae_numbers: dict[str, Any]
 ) -> None:
@@ -42,6 +43,7 @@ def test_the_card_of_a_vae_states_data_numbers_and_limits(
     assert "| decoder | logits_bias | 16x16x3 | 3 |" in text
 
 
+@pytest.mark.slow
 def test_the_card_of_a_vae_with_a_custom_decoder_lists_its_maps(
     tmp_path: Path, vae_numbers: dict[str, Any]
 ) -> None:
@@ -50,6 +52,7 @@ def test_the_card_of_a_vae_with_a_custom_decoder_lists_its_maps(
     assert "convolutions with 4, 6 feature maps\n  (decoder: 7, 5), leaky_relu" in text
 
 
+@pytest.mark.slow
 def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path, vae_numbers: dict[str, Any]) -> None:
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption="noise"))
     vae_card.write(tmp_path, saved, vae_numbers, source="avatars")
