@@ -132,7 +132,7 @@ def make_feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Data
     # These data sets leave nothing to tune, and `fit` sometimes waited at its end for the tuning
     # thread, which doubles its sleep each time: after 20 s of training, the wait was up to 20 s.
     options.autotune.enabled = False
-    # several machines: each reads the whole batch and takes its share
+    # with several machines, each reads the whole batch and takes its share
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     batches = batches.with_options(options)
     if prefetch_to is None:

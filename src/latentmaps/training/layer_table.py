@@ -14,8 +14,8 @@ def tabulate(networks: Mapping[str, keras.Model]) -> dict[str, Any]:
 
     Returns:
         - ``layers``, one row for each layer with weights, starting at the input. A row contains the
-          name of the network, the name of the layer, the output shape for one input (such as
-          48x48x32), the number of weights, and their share of all weights of the model, 0..1;
+          names of the network and the layer, the output shape for one input (such as 48x48x32), the
+          number of weights, and their share of all weights in the model, 0..1;
         - ``dense_share``, the combined share of all dense layers, 0..1.
     """
     layers = [

@@ -18,13 +18,13 @@ _STEPS_BETWEEN = 8
 class WeightAverage(keras.callbacks.Callback):
     """Keep a moving average of the trained weights, and swap it in after each epoch.
 
-    During an epoch the model has the trained weights. At all other times, when it is validated,
+    During an epoch, the model has the trained weights. At all other times, when it is validated,
     saved or returned, it has the averages. `averages` contains whichever set is not in use, so a
     checkpoint has both.
 
     Args:
         averages: one variable of the model for each trained weight, in the same order.
-        momentum: share of the average that one step keeps, below 1. After t steps it is at most
+        momentum: share of the average that one step keeps, below 1. After t steps, it is at most
             (1 + t) / (10 + t), so that the initial weights are forgotten sooner, as in TensorFlow's
             ExponentialMovingAverage with ``num_updates``.
         steps_per_epoch: batches per epoch.

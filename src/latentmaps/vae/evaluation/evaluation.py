@@ -70,7 +70,7 @@ def evaluate(
         known: the attributes of all faces; see ``face_attributes.read_attributes``.
         params: the section ``evaluate_vae``.
         fid_weights: weights of a second feature net (see ``fid_network``); None for no second net.
-        seed: seed of all random numbers.
+        seed: seed for all random numbers.
 
     Raises:
         DataError: there are too few faces, no two training faces differ, all test faces are copies

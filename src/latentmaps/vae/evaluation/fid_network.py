@@ -73,7 +73,7 @@ def load(path: Path) -> FidNetwork:
     if not path.is_file():
         raise DataError(
             f"{path}: no such file, expected the weights of {NAME}; put the file there "
-            "yourself, because it is not downloaded"
+            "yourself, because it is not downloaded automatically"
         )
     found = checksums.file_sha256(path)
     if found != SHA256:

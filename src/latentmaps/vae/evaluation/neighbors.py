@@ -39,7 +39,7 @@ class Neighborhoods:
 def precision_recall_density_coverage(
     real: Features, generated: Features, *, nearest_k: int = _NEAREST_K
 ) -> Neighborhoods:
-    """Return how well generated features cover real ones, and the other way around.
+    """Return how well generated features cover real ones, and vice versa.
 
     The neighborhood of a point is the open ball around it whose radius is the distance to the k-th
     nearest other point of the same set. As in the code of Naeem et al., points on the boundary are
@@ -65,7 +65,8 @@ def precision_recall_density_coverage(
     center = real.mean(axis=0, dtype=np.float64)
     real, generated = real - center, generated - center
     real_radii, generated_radii = (_radii(points, nearest_k) for points in (real, generated))
-    num_around = np.zeros(len(generated), np.int64)  # real neighborhoods around each
+    # for each generated point, the number of real neighborhoods that contain it
+    num_around = np.zeros(len(generated), np.int64)
     num_recalled = num_covered = 0
     for rows, distances in _distances(real, generated):
         is_near = distances < real_radii[rows, None]  # (rows, m)
@@ -111,9 +112,9 @@ def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
 
 
 class Nearest:
-    """The distance from each point to the nearest of other points that arrive in blocks.
+    """The distance from each point to its nearest neighbor among points that arrive in blocks.
 
-    Memory use does not grow with the number of the other points.
+    Memory use does not grow with the number of those points.
 
     Attributes:
         distances: (n,), distances to the nearest point so far; infinite before the first block.

@@ -46,7 +46,8 @@ class PixelsPca:
 
     Attributes:
         mean: (height * width * channels,), mean of the small images.
-        directions: (height * width * channels, d), one per column, already divided by that number.
+        directions: (height * width * channels, d), one per column, already divided by
+            the root of the mean variance.
         name: the name of the net in metrics.
     """
 

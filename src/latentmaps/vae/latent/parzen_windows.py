@@ -38,7 +38,7 @@ _ROWS_PER_BLOCK = 500
 
 @dataclass(frozen=True)
 class Windows:
-    """A density of equal Gaussian windows.
+    """A density made up of identical Gaussian windows.
 
     Attributes:
         centers: (num_windows, latent_dim).

@@ -73,7 +73,7 @@ class Sampler(abc.ABC):
 
 @dataclass(frozen=True)
 class Prior(Sampler):
-    """N(0, I), the distribution that the KL term pulls the posteriors towards."""
+    """N(0, I), the distribution that the KL term pulls the posteriors toward."""
 
     name = "prior"
     words = "z ~ N(0, I)"
@@ -147,7 +147,7 @@ class Parzen(parzen_windows.Windows, Sampler):
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
         """Choose a window for each point and add its noise; see ``Sampler``.
 
-        The temperature also moves the windows towards their mean. Narrower windows alone would
+        The temperature also moves the windows toward their mean. Narrower windows alone would
         produce copies of training faces.
 
         Args:

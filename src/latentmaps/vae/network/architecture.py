@@ -67,7 +67,7 @@ class Architecture:
         _, height, width, num_channels = shape
         if height != width:
             raise TrainingError(
-                f"images: found {height}x{width} pixels, expected as many rows as columns; "
+                f"images: found {height}x{width} pixels, expected square images; "
                 "run crop_faces again"
             )
         names = [field.name for field in dataclasses.fields(cls)][2:]

@@ -1,6 +1,6 @@
 """Posteriors of images and random latent points, in NumPy; this module needs no TensorFlow.
 
-Every row of noise has its own random stream, so it does not depend on the number of rows.
+Every row of noise has its own random stream, so a row does not depend on the number of rows.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,7 @@ class Encodings:
     def sample_z(self, *, seed: int, first: int = 0) -> Array:
         """Sample one z from each posterior, (n, latent_dim).
 
-        The noise for image i depends on (seed, i) only.
+        The noise for image i depends only on (seed, i).
 
         Args:
             seed: seed of the noise.
@@ -96,7 +96,7 @@ def count_for_share(kl_nats: Array, share: float) -> int:
 
 
 def sample_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:
-    """Sample z ~ N(0, I); point i depends on (seed, i) only.
+    """Sample z ~ N(0, I); point i depends only on (seed, i).
 
     Args:
         num_points: number of points.
@@ -113,7 +113,7 @@ def sample_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0)
 def sample_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
     """Sample uniform numbers, 0..1, that select the components of a mixture.
 
-    Number i depends on (seed, i) only, and is independent of point i of ``sample_prior``.
+    Number i depends only on (seed, i) and is independent of point i of ``sample_prior``.
 
     Args:
         num_points: number of points.

@@ -86,7 +86,7 @@ class TrainedVae:
         return np.concatenate(parts)
 
     def sample(self, num_faces: int, *, seed: int) -> npt.NDArray[np.float32]:
-        """Decode random latent points z ~ N(0, I); face i depends on (seed, i) only.
+        """Decode random latent points z ~ N(0, I); face i depends only on (seed, i).
 
         Args:
             num_faces: number of faces, 1 or more.

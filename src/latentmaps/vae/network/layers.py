@@ -27,7 +27,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     that never existed in training: after 55 steps, the initial values still had a weight of 57%,
     and every reconstruction was gray. Recomputing the statistics with the current weights before
     each validation ("precise" statistics, Wu & Johnson 2021) gave the same curves from epoch 2 on
-    and the same final loss for three seeds, but it needs extra forward passes.
+    and the same final loss for three seeds. However, it needs extra forward passes.
 
     Source: Ioffe & Szegedy 2015, algorithm 1.
     """
@@ -108,8 +108,8 @@ class Dropout(keras.layers.Dropout):
     """Keras's dropout with a mask that is the same with and without XLA.
 
     Keras samples a float for each value and drops those below the rate. From the same 32 random
-    bits, TensorFlow's kernel builds the float from the lower 23 and XLA from the upper 23, so their
-    masks are unrelated. Here the bits are read as an integer instead.
+    bits, TensorFlow's kernel builds the float from the lower 23, but XLA builds it from the upper
+    23, so their masks are unrelated. Here the bits are read as an integer instead.
 
     Source: Srivastava et al. 2014.
     """

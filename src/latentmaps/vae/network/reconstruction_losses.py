@@ -1,8 +1,8 @@
 """Reconstruction losses: how an image is compared with its reconstruction.
 
-Each loss is one class, registered under its name in ``RECONSTRUCTION_LOSSES``. The reduction
-follows the source of the method: sum over the pixels of an image, mean over its color channels. The
-training step then averages over the batch.
+Each loss is one class, registered under its name in ``RECONSTRUCTION_LOSSES``. As in the
+source of the method, a loss is summed over the pixels of an image and averaged over its color
+channels. The training step then averages over the batch.
 
 The losses are next to the networks rather than in the training package, because the title of every
 picture names the loss that its VAE was trained with.
@@ -25,7 +25,7 @@ class ReconstructionLoss(keras.layers.Layer):
     Attributes:
         kind: name in params.yaml, in result files and on pages.
         caption: name in titles of pictures; empty for the loss that titles do not mention.
-        nats_name: prefix of the names of numbers in nats, ``bce`` or ``nll``.
+        nats_name: prefix of the names of its numbers in nats, ``bce`` or ``nll``.
         nats_per_unit: nats of negative log-likelihood per unit of the loss.
         constant_per_dim: constant term of the negative log-likelihood that the loss omits, nats per
             pixel and channel.
@@ -76,7 +76,7 @@ class ReconstructionLoss(keras.layers.Layer):
         """Convert a value of this loss to a negative log-likelihood, nats per pixel and channel.
 
         Args:
-            reconstruction_loss: sum over pixels, mean over channels.
+            reconstruction_loss: value of the loss, summed over pixels and averaged over channels.
             num_pixels: height times width.
         """
         return cls.nats_per_unit * (reconstruction_loss / num_pixels) + cls.constant_per_dim

@@ -44,7 +44,7 @@ class Origin:
         reconstruction_loss: a name in ``RECONSTRUCTION_LOSSES``.
         sigma: learned standard deviation of the pixels, 0..1; None if the loss does not learn it.
         corruption: corruption of the training inputs, a name in ``CORRUPTIONS``.
-        corruption_level: see ``corruption.corrupt``.
+        corruption_level: strength of the corruption; see ``corruption.corrupt``.
         epochs: passes through the training part.
         seed: seed of the training run.
         num_train: faces in the training part.
@@ -94,7 +94,7 @@ class SavedVae:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Description(model_folder.Description):
-    """The content of architecture.json of a trained VAE; see ``SavedVae`` for the attributes."""
+    """The content of a trained VAE's architecture.json; see ``SavedVae`` for the attributes."""
 
     architecture: Architecture
     origin: Origin

@@ -81,7 +81,8 @@ def draw_traversals(
 
     Args:
         trained: the VAE.
-        encodings: posteriors of some images; the other coordinates keep the mean of their means.
+        encodings: posteriors of some images. The coordinates that do not vary stay at the mean of
+            the posterior means.
         num_dimensions: maximum number of rows.
         steps: (num_steps,), the values of the coordinate that varies.
         scale: each pixel of a tile becomes a square with this side length.

@@ -121,7 +121,7 @@ def draw_all(
 def reconstruct(
     trained: TrainedVae, images: Images, available: Rows, params: DrawReconstructions
 ) -> ReconstructedFaces:
-    """Return some faces and their reconstructions from the posterior mean.
+    """Return some faces and their reconstructions from the posterior means.
 
     A VAE that was trained on corrupted images also reads corrupted images here.
 

@@ -34,7 +34,7 @@ class FacePart:
         latent_dim: number of latent dimensions, the width of the noise.
         seed: seed of the order, the noise and the corruption.
         corruption: a name in ``corruption.CORRUPTIONS``.
-        corruption_level: see ``corruption.corrupt``.
+        corruption_level: strength of the corruption; see ``corruption.corrupt``.
     """
 
     images: npt.NDArray[np.uint8]
@@ -54,7 +54,7 @@ def training_batches(
         part: the training part.
         batch_size: images per batch. Every batch is full, so the step is compiled only once. The
             images left over are skipped; each epoch leaves out different ones.
-        epochs: passes through the part, counted from the start of the training.
+        epochs: passes through the part, counted from the start of training.
         first_epoch: number of epochs to skip because they are done.
 
     Raises:

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 _ADVICE = (
     "set train_vae.initial_weights to null or to the folder of a model that train_vae wrote. Use a "
-    "copy of data/models/vae, because DVC removes that folder before it trains"
+    "copy of data/models/vae, because DVC removes that folder before training"
 )
 
 

@@ -18,7 +18,7 @@ method              where the KL weight is applied               what runs the s
                     ``compile(loss_weights=...)``
 =================== ============================================ =====================
 
-``kl_weight`` is ``train_vae.fact`` in params.yaml. During a warm-up it is multiplied by a factor
+``kl_weight`` is ``train_vae.fact`` in params.yaml. During a warm-up, it is multiplied by a factor
 that rises to 1; ``TrainableVae.current_kl_weight`` returns the product. If you read only one class,
 read ``TrainStepVae``: its ``_total_loss`` is the formula above. The KL divergence itself is in
 ``kl_terms``; the shared forward pass is in ``trainable_vae``.

@@ -174,7 +174,7 @@ class TrainableVae(keras.Model):
             self._symbolic_build(data_batch=local_batch)
 
     def _forward(self, inputs: Inputs, *, training: bool) -> tuple[tf.Tensor, ...]:
-        """Return logits, z_mean and z_log_var."""
+        """Return the logits, z_mean and z_log_var."""
         z_mean, z_log_var = self.encoder(inputs["pixels"], training=training)  # (n, latent_dim)
         z = sample_z(z_mean, z_log_var, inputs["epsilon"])  # (n, latent_dim)
         return self.decoder(z, training=training), z_mean, z_log_var

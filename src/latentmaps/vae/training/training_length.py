@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-# Our choice, measured on avatars and photo-like faces: with fewer steps the network produces gray
+# Our choice, measured on avatars and photo-like faces: with fewer steps, the network produces gray
 # smears, whatever the number of faces. A large set still needs several passes.
 _LEAST_STEPS, _LEAST_EPOCHS = 1000, 10
 # (largest number of faces, batch size): few faces need small batches to get enough steps per epoch

@@ -58,7 +58,7 @@ class Task:
         seed: int,
         validation_seed: int,
     ) -> Self:
-        """Return the task for a set of faces, with every "auto" of the section resolved.
+        """Return the task for a set of faces, with every ``"auto"`` in the section resolved.
 
         Args:
             params: the section ``train_vae``.
@@ -127,7 +127,7 @@ def open_checkpoints(
     Args:
         task: the task to train.
         root: the folder with the checkpoints of all tasks.
-        images: the file of the images; its content is part of the fingerprint.
+        images: the file with the images; its content is part of the fingerprint.
         code: path -> hash of the file, for all code that affects the result; see ``stage_code``.
     """
     description = _fingerprint_values(task) | {"code": dict(code)}

@@ -30,7 +30,7 @@ class Devices:
     """The devices that train a VAE.
 
     Attributes:
-        strategy: distributes the training over several devices or machines; None for one device.
+        strategy: strategy that distributes training over devices or machines; None for one device.
         jit_compile: whether XLA compiles the step.
         prefetch_to: device to which batches are sent ahead of time; None keeps them in host memory,
             from which a strategy distributes them.
