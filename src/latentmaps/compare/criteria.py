@@ -267,7 +267,7 @@ ALIVE = MinimumShare(
     MIN_KL_SHARE,
 )
 CRITERIA: tuple[Criterion, ...] = (FAITHFUL, RANDOM, ALIVE)
-# Not one of the three criteria: like RANDOM, but for points from a sampler fitted after training.
+# Not one of the three criteria: like RANDOM, with points from a sampler fitted after training.
 FITTED = NearSmallestDistance(
     "fitted",
     "fitted sampler",
