@@ -198,7 +198,7 @@ def _draw_points(
     if has_attribute is None:
         axes.plot(*points.T, ".", color=_BLUE, markersize=4)
         return
-    # markers of different shapes can be told apart without color
+    # different marker shapes can be distinguished without color
     axes.plot(*points[~has_attribute].T, "o", color=_BLUE, markersize=3, alpha=0.6, label="without")
     axes.plot(*points[has_attribute].T, "^", color=_RED, markersize=4, alpha=0.8, label="with")
     axes.legend(frameon=False)
