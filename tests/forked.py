@@ -70,7 +70,7 @@ def _serve() -> None:
     sys.path.remove(str(Path(__file__).parent))
     for name in _PACKAGES:
         importlib.import_module(name)
-    print(json.dumps([_fork(*task) for task in json.load(sys.stdin)]))
+    json.dump([_fork(*task) for task in json.load(sys.stdin)], sys.stdout)
 
 
 def _fork(script: str, words: list[str], name: str) -> Any:

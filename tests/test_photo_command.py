@@ -48,6 +48,7 @@ def files(project: Path) -> set[str]:
     return {str(path.relative_to(project)) for path in project.rglob("*")}
 
 
+@pytest.mark.slow
 def test_a_sheet_is_written_and_nothing_else(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,6 +65,7 @@ def test_a_sheet_is_written_and_nothing_else(
     assert Path("me.png").read_bytes() == content
 
 
+@pytest.mark.slow
 def test_the_sheet_goes_to_the_reports_by_itself(project: Path) -> None:
     assert ask("plain.png") == 0
     assert ask("plain.png", "turned.jpg", "--box", "10,10,90,90") == 0

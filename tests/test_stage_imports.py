@@ -51,7 +51,6 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, forked.Resul
         (folder / f"{name}.py").write_text("raise SystemExit('was imported')", encoding="utf-8")
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
     (folder / "params.yaml").write_text(text.replace("fact: 5.0", "fact: high"), encoding="utf-8")
-    path = [folder, ROOT / "src"]
     (folder / "ask.py").write_text(ASK, encoding="utf-8")
     programs = [(folder / "ask.py", (str(script),), "__main__") for script in SCRIPTS]
     results = forked.run(programs, folder=folder, path=[folder, ROOT / "src"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.report import remembering
+from tests import remembering
 from tests.report.fake_results import Example
 
 from latentmaps.pages import html_page

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.report import remembering
+from tests import remembering
 from tests.report.fake_numbers import CHARTS, LAYERS, NUM_SHEETS, PATTERNS
 from tests.report.page_outline import BESIDE, Outline
 

@@ -13,7 +13,8 @@ from PIL import Image
 from latentmaps.drawing import charts
 from latentmaps.pages import picture
 
-_encode, _draw_history = picture.encode, charts.draw_history
+_encode = picture.encode
+_draw_history, _draw_over_parameter = charts.draw_history, charts.draw_over_parameter
 _pictures: dict[tuple[str, tuple[int, int], bytes], picture.Picture] = {}
 _curves: dict[str, str] = {}
 
@@ -32,12 +33,20 @@ def _draw_history_once(*arguments: Any, **options: Any) -> str:
     return _curves[key]
 
 
+def _draw_over_parameter_once(*arguments: Any, **options: Any) -> str:
+    key = repr((arguments, sorted(options.items())))
+    if key not in _curves:
+        _curves[key] = _draw_over_parameter(*arguments, **options)
+    return _curves[key]
+
+
 @contextmanager
 def remembered() -> Iterator[None]:
     """Use what an earlier page encoded or drew from equal values."""
     with (
         mock.patch.object(picture, "encode", _encode_once),
         mock.patch.object(charts, "draw_history", _draw_history_once),
+        mock.patch.object(charts, "draw_over_parameter", _draw_over_parameter_once),
     ):
         yield
 
@@ -48,5 +57,6 @@ def afresh() -> Iterator[None]:
     with (
         mock.patch.object(picture, "encode", _encode),
         mock.patch.object(charts, "draw_history", _draw_history),
+        mock.patch.object(charts, "draw_over_parameter", _draw_over_parameter),
     ):
         yield
