@@ -99,12 +99,14 @@ def test_stages_that_read_a_split_do_not_depend_on_the_code_that_makes_it() -> N
         assert "src/latentmaps/faces/preparing" not in code_deps.of_stage(name)
 
 
+@pytest.mark.slow
 def test_root_modules_affect_no_result() -> None:
     for name in {base_name(stage) for stage in STAGES}:
         files = {dep for dep in code_deps.of_stage(name) if dep.count("/") == 2}
         assert {dep for dep in files if dep.endswith(".py")} == set(code_deps.SHOWN.get(name, []))
 
 
+@pytest.mark.slow
 def test_a_folder_of_code_contains_only_files_that_git_tracks() -> None:
     deps = sorted({dep for stage in STAGES for dep in code_deps.of_stage(base_name(stage))})
     command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *deps]

@@ -17,6 +17,7 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", "", text)))
 
 
+@pytest.mark.slow
 def test_equal_experiments_in_another_order_give_equal_text() -> None:
     experiments = make_sweep()
     with remembering.afresh():
