@@ -48,7 +48,7 @@ def prepare(
         np.concatenate([random, starts]).astype(np.float32),
         max_difference=params.max_difference,
     )
-    compared = f"{len(random)} random faces and {len(starts)} faces of the test part"
+    compared = f"{len(random)} random faces and {len(starts)} test faces"
     size, num_channels = saved.architecture.image_size, saved.architecture.num_channels
     data = face_data.describe(
         latents,
