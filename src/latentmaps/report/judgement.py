@@ -62,8 +62,8 @@ def _tabulate(numbers: Document, names: list[str]) -> Table:
     return Table(
         key="judgement",
         caption=f"Percentage of digits that the CNN reads with at least {confidence} confidence. "
-        "Columns 0 to 9: percentage of the digits read as this digit; in parentheses, their share of "
-        "all digits in percent",
+        "Columns 0 to 9: percentage of the digits read as this digit; in parentheses, their share "
+        "of all digits in percent",
         corner=Head("Digits"),
         columns=[Head("all"), *(Head(str(digit)) for digit in range(NUM_CLASSES))],
         rows=[Row(heads[name], _cells(readings.part(name))) for name in names],
