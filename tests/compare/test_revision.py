@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+import pytest
 from tests import code_deps
 
 PACKAGE = code_deps.SRC / "latentmaps/compare"
