@@ -35,7 +35,13 @@ LIMIT_MIB = 2048
 # relative difference of float32 losses up to which rounding explains it
 TOLERANCE = 1e-3
 PRECISIONS = ("float32", "bfloat16", "float16")
-TINY = {"filters": (4, 4, 4, 4), "latent_dim": 4}
+TINY = {
+    "filters": (4, 4),
+    "kernel_sizes": (5, 5),
+    "strides": (4, 4),
+    "paddings": ("same", "same"),
+    "latent_dim": 4,
+}
 NO_GPU = (
     "gpu-check: TensorFlow sees no GPU, expected at least one; install the GPU build with "
     "`make setup GPU=1`, and make sure that `nvidia-smi` lists the GPU and CUDA_VISIBLE_DEVICES "
@@ -135,7 +141,7 @@ def main() -> None:
                 batch_size=4,
                 num_steps=2,
                 num_first_steps=3,
-                num_rounds=2,
+                num_rounds=1,
                 num_cpu_steps=2,
                 network=TINY,
             )

@@ -11,12 +11,16 @@ import tensorflow as tf
 from benchmarks import gpu_check, gpu_machine, workload
 from tests import warm_python
 
+# XLA optimizes less, because this test compiles much and computes little
+XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(warm_python.interpreter()), "-m", "benchmarks.gpu_check", *arguments],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1"},
+        env=os.environ
+        | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1", "XLA_FLAGS": XLA_FLAGS},
         capture_output=True,
         text=True,
         check=False,
@@ -128,6 +132,7 @@ def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert list(gpu_check.limit_memory(on_gpu)) == [(name, "900 MiB")]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("warm")
 def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> None:
     images = workload.write_images(tmp_path, 16)

@@ -40,13 +40,29 @@ import filelock
 
 _PRELOADED = [
     "tensorflow", "keras", "h5py", "numpy", "pandas", "PIL.Image", "PIL.ImageDraw", "PIL.ImageFont",
-    "jinja2", "pydantic", "yaml", "sklearn.neighbors", "filelock", "requests", "tqdm",
+    "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.ImageCms", "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin", "PIL.ImageEnhance", "PIL.ImageStat", "PIL.features",
+    "jinja2", "pydantic.dataclasses", "pydantic.json_schema", "pydantic.type_adapter", "yaml",
+    "sklearn.neighbors", "filelock", "requests", "tqdm.auto", "statistics", "dicebear",
+    "dicebear_styles", "jsonschema", "pytest",
+    "dvc.repo.experiments.queue.celery", "dvc.repo.experiments.queue.workspace",
+    "dvc.repo.experiments.executor.local", "dvc.repo.artifacts", "dvc.repo.brancher",
+    "dvc.repo.datasets", "dvc.repo.graph", "dvc.repo.index", "dvc.repo.stage", "dvc.repo.metrics",
+    "dvc.repo.plots", "dvc.repo.params", "dvc.utils.hydra", "dvc.utils.strictyaml",
+    "dvc.data_cloud", "dvc.daemon", "dvc_data.hashfile.db.local", "dvc_data.hashfile.status",
+    "dvc_studio_client.post_live_metrics", "dvc_task.proc.manager", "networkx", "antlr4",
+    "omegaconf",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "pandas.io.formats.csvs",
+    "PIL.ImageOps", "resvg_py", "encodings.cp437", "encodings.utf_8_sig", "tomllib",
+    "tensorflow.python.data.ops.range_op", "tensorflow.python.data.ops.zip_op",
     "dvc.cli", "dvc.cli.parser", "dvc.repo", "dvc.repo.reproduce", "dvc.repo.experiments.run",
     "dvc.repo.experiments.executor.base", "dvc.dvcfile", "dvc.stage.cache", "dvc.fs.dvc",
     "dvc_data.index.checkout", "dvc_objects.fs.local", "pygit2", "dulwich.porcelain", "ruamel.yaml",
 ]  # fmt: skip
 # environment variables that libraries read at import or first use
 _READ_EARLY = ("TF_", "XLA_", "OMP_", "KMP_", "KERAS_", "CUDA_", "MALLOC_")
+# but these where they are used
+_READ_LATE = ("TF_CONFIG", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_FLAGS")
 _SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "1",
     "CUDA_VISIBLE_DEVICES": "-1",
@@ -227,7 +243,7 @@ def _early(environment: dict[str, str]) -> dict[str, str]:
     return _SETTINGS | {
         key: value
         for key, value in environment.items()
-        if key.startswith(_READ_EARLY) and key != "TF_CONFIG"  # which is read where it is used
+        if key.startswith(_READ_EARLY) and key not in _READ_LATE
     }
 
 

@@ -119,7 +119,7 @@ def _make_search(
             highest.append((tf.reduce_max(flat, axis=1), tf.argmax(flat, axis=1)))
         return highest
 
-    compiled: Callable[[Images], list[tuple[Any, Any]]] = tf.function(find_highest)
+    compiled: Callable[[Images], list[tuple[Any, Any]]] = tf.function(find_highest, autograph=False)
     return compiled
 
 

@@ -196,7 +196,7 @@ def _make_step(
             strengths=strengths,
         )
 
-    compiled: _Step = tf.function(step)
+    compiled: _Step = tf.function(step, autograph=False)
     return compiled
 
 

@@ -76,5 +76,5 @@ def _make_push(max_pre_activations: keras.Model, step_size: float, constraint: C
         pushed = constraint(images + step_size * directions)
         return tf.where(is_active[:, None, None, None], images, pushed), is_active
 
-    compiled: Push = tf.function(push)
+    compiled: Push = tf.function(push, autograph=False)
     return compiled

@@ -145,7 +145,7 @@ def make_step(
             is_done=is_done,
         ), activations
 
-    compiled: Step = tf.function(step, jit_compile=jit_compile)
+    compiled: Step = tf.function(step, jit_compile=jit_compile, autograph=False)
     return compiled
 
 

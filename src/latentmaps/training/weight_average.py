@@ -60,12 +60,12 @@ class WeightAverage(keras.callbacks.Callback):
         """Swap the averages into the model."""
         self._swap()
 
-    @tf.function
+    @tf.function(autograph=False)
     def _update(self, kept: tf.Tensor) -> None:
         for average, weight in self._pairs():
             average.assign(average * kept + weight * (1.0 - kept))
 
-    @tf.function
+    @tf.function(autograph=False)
     def _swap(self) -> None:
         for average, weight in self._pairs():
             value = tf.identity(weight.value)

@@ -23,8 +23,10 @@ class TrainedVae:
         self.architecture = saved.architecture
         self.origin = saved.origin
         self._saved = saved
-        self._encode = tf.function(lambda images: saved.encoder(inputs.to_pixels(images)))
-        self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)))
+        self._encode = tf.function(
+            lambda images: saved.encoder(inputs.to_pixels(images)), autograph=False
+        )
+        self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)), autograph=False)
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedVae":
