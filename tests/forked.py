@@ -13,7 +13,7 @@ import runpy
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ def run(
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    values: list[Mapping[str, Any]] = json.loads(result.stdout)
+    values: list[dict[str, Any]] = json.loads(result.stdout)
     return [Result(**value | {"modules": frozenset(value["modules"])}) for value in values]
 
 
