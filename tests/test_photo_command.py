@@ -114,7 +114,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("text.png",), "text.png: not a complete JPEG, PNG or WebP picture (not recognized as"),
     (("plain.png", "cut.jpg"), "cut.jpg: not a complete JPEG, PNG or WebP picture"),
     (("animated.gif",), "animated.gif: not a complete JPEG, PNG or WebP picture"),
-    (("phone.jpg",), "phone.jpg: HEIC, expected JPEG, PNG or WebP; see docs/own-pic"),
+    (("phone.jpg",), "phone.jpg: HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pic"),
     (("small.png",), "small.png: 40x7 pixels, expected at least 16 per side; choose"),
     (("huge.png",), "huge.png: 10000x10000 pixels, expected at most 40,000,000 in total for a PNG"),
     (("plain.png", "--box", "0,0,7,7"), "plain.png: 7x7 pixels to crop, expected at least 8x8"),

@@ -73,7 +73,7 @@ def test_a_picture_from_a_phone_is_refused_with_the_way_to_convert_it(
     own_pictures.take_pictures(raw, folder, None, max_refused=3)
 
     row = next(row for row in raw.refused.read_text().splitlines() if row.startswith(name))
-    assert "HEIC, expected JPEG, PNG or WebP; see docs/own-pictures.md" in row
+    assert "HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pictures.md" in row
 
 
 def test_the_log_sums_up_how_all_files_were_treated(

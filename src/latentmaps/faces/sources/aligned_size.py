@@ -23,7 +23,7 @@ MAX_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 
 # phones write it, sometimes with the suffix of a JPEG; Pillow cannot read it
 _HEIC_SUFFIXES = (".heic", ".heif")
 _HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
-_HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; see docs/own-pictures.md"
+_HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pictures.md"
 # a larger JPEG is decoded at 1/2, 1/4 or 1/8 of its size
 _MOST_PIXELS_IN_FULL = 40_000_000
 # transparent pictures are composited onto white in bands of this size
